@@ -1,0 +1,62 @@
+# Needs a machine with make and Python 3.11 or newer (with pip and venv). Nothing else, no root.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PINS := deploy/requirements
+INSTALL := $(PYTHON) deploy/indaba/operate/install.py
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help install up test check bench drills pins clean
+
+help:
+	@echo "make up       install what is missing, then run Indaba until Ctrl-C"
+	@echo "make install  install only"
+	@echo "make test     all tests, on the real engines (ARGS=... goes to pytest)"
+	@echo "make check    format, lint, types, layers, documentation"
+	@echo "make bench    measure"
+	@echo "make drills   break things on purpose and see them recover"
+	@echo "make pins     choose new versions of everything"
+	@echo "make clean    remove the environments and caches; your data stays"
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml $(PINS)/indaba.txt $(PINS)/uv.txt
+	@$(INSTALL) $(VENV) $(PINS)/indaba.txt --editable
+	@touch $@
+
+# Synapse is AGPL: an environment of its own, started as a process of its own, never imported.
+.venv-synapse: .venv-synapse/.installed
+.PHONY: .venv-synapse
+
+.venv-synapse/.installed: $(PINS)/synapse.txt | $(VENV)/.installed
+	@$(INSTALL) .venv-synapse $(PINS)/synapse.txt --tools $(VENV)
+	@touch $@
+
+up: $(VENV)/.installed .venv-synapse/.installed
+	@exec $(BIN)/indaba up $(ARGS)
+
+test: $(VENV)/.installed .venv-synapse/.installed
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.installed
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m indaba.operate.docs --check
+
+bench: $(VENV)/.installed .venv-synapse/.installed
+	@exec $(BIN)/python -m pytest tests/bench $(ARGS)
+
+drills: $(VENV)/.installed .venv-synapse/.installed
+	@exec $(BIN)/python -m pytest tests/drills $(ARGS)
+
+pins: $(VENV)/.installed
+	@$(COMPILE) --upgrade --extra embedded --extra test pyproject.toml -o $(PINS)/indaba.txt
+	@$(COMPILE) --upgrade $(PINS)/synapse.in -o $(PINS)/synapse.txt
+	@$(COMPILE) --upgrade $(PINS)/uv.in -o $(PINS)/uv.txt
+
+clean:
+	rm -rf $(VENV) .venv-synapse .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Running Indaba: the `indaba` command and the engines it starts by itself."""
