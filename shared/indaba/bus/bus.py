@@ -1,0 +1,283 @@
+"""The bus: what it promises to those who use it, over Valkey or Redis Streams."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from faststream.message import StreamMessage
+from faststream.redis import RedisBroker
+from faststream.redis.parser import BinaryMessageFormatV1
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeout
+
+from indaba.bus.reader import Reader
+from indaba.bus.replies import Outcome, ReplyEnvelope
+from indaba.bus.streams import EPOCH, MOST_AHEAD, events_of, replies_to, requests_to
+from indaba.contracts.refusal import Unavailable
+from indaba.contracts.wire import Envelope
+from indaba.process import logs
+from indaba.process.loops import Loops
+from indaba.process.world import World
+
+Answer = Callable[[Envelope], Awaitable[ReplyEnvelope | None]]
+Listen = Callable[[Sequence[Envelope]], Awaitable[set[UUID]]]
+
+BUS_ERRORS = (RedisError, RedisTimeout, OSError)
+ASK_AGAIN_SECONDS = 2.0
+WATCH_SECONDS = 0.5
+KEEP_AT_LEAST_SECONDS = 3600
+LITTLE_LATER = "I cannot reach the rest of Indaba just now. Please try again a little later."
+
+
+class Bus:
+    """Carries requests to the service that answers them, and events to all who listen.
+
+    Promises:
+
+    * A message handed over (`tell` returned) reaches every reader at least once, in no promised
+      order, as soon as it runs, whether it ran when the message was sent or not.
+    * A reader that fails, or is killed, gets its message again; another replica takes it over.
+    * A malformed entry is dropped and counted; those beside it are not touched.
+    * `ask` sends again until it is answered or expires; whoever answers must do so once only.
+    * When the bus comes back without its data, `on_loss` is told and readers go on.
+
+    It keeps nothing: the service databases are the truth.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        process: str,
+        world: World,
+        replica: str = "1",
+        take_over_ms: int = 3000,
+        ask_again: float = ASK_AGAIN_SECONDS,
+    ) -> None:
+        self.process = process
+        self.consumer = f"{process}-{replica}"
+        self._url = url
+        self._world = world
+        self._take_over_ms = take_over_ms
+        self._ask_again = ask_again
+        self._replies = replies_to(process, replica, world.secret())
+        self._waiting: dict[UUID, asyncio.Future[ReplyEnvelope]] = {}
+        self._readers: list[Reader] = []
+        self._loops = Loops(process)
+        self._epoch = ""
+        self._asks = False
+        self._sending = asyncio.Semaphore(64)
+        self.on_loss: Callable[[str], Awaitable[None]] | None = None
+        # apply_types off: we hand over opened envelopes, FastStream need not look at them.
+        quiet: Any = None  # FastStream takes None for silence, its types do not say so
+        self._broker = RedisBroker(url, apply_types=False, logger=quiet)
+        self.client: Any = None
+
+    def answer(self, context: str, answer: Answer) -> None:
+        """Answer the requests of a context. `answer` gives `None` to have it tried again."""
+
+        async def one(envelopes: Sequence[Envelope]) -> set[UUID]:
+            done = set()
+            for envelope in envelopes:
+                reply = await answer(envelope)
+                if reply is not None:
+                    await self._send_reply(envelope, reply)
+                    done.add(envelope.id)
+            return done
+
+        self._readers.append(
+            Reader(self, requests_to(context), one, batch=1, delete=True, workers=16)
+        )
+
+    def listen(self, contexts: Iterable[str], listen: Listen) -> None:
+        """Hear the events of contexts. `listen` gives the ids it is done with."""
+        for context in contexts:
+            self._readers.append(Reader(self, events_of(context), listen, batch=100))
+
+    def expect_replies(self) -> None:
+        """Be one who asks: faces only."""
+        self._asks = True
+        self._broker.subscriber(channel=self._replies, parser=_raw, decoder=_data)(self._hear_reply)
+
+    async def start(self) -> None:
+        """Connect, make the groups, take up what was left, then read. Waits for the bus."""
+        await self._wait_for_bus()
+        for reader in self._readers:
+            await reader.prepare(self._broker, self._take_over_ms)
+        await self._broker.start()
+        await self._look_at_epoch()
+        self._loops.begin("bus.watch", self._watch)
+        for reader in self._readers:
+            self._loops.begin("bus.take-up", reader.take_up_own)
+
+    async def stop(self) -> None:
+        """Stop reading; what is in hand is finished or left for the next to take up."""
+        await self._loops.stop()
+        with suppress(*BUS_ERRORS):
+            await self._broker.stop()
+
+    async def reachable(self) -> bool:
+        """Whether the bus answers now."""
+        if self.client is None:
+            return False
+        with suppress(*BUS_ERRORS):
+            async with asyncio.timeout(1):
+                return bool(await self.client.ping())
+        return False
+
+    async def ask(self, context: str, envelope: Envelope) -> ReplyEnvelope:
+        """Send a request and wait for its reply, sending again until it expires.
+
+        What expired comes back with the outcome `EXPIRED`, or `UNAVAILABLE` where that is the
+        last that was heard. Raises `Unavailable` where the bus could not be reached at all.
+        """
+        heard: ReplyEnvelope | None = None
+        sent = False
+        try:
+            while (left := self._seconds_left(envelope.expires_at)) > 0:
+                reply: asyncio.Future[ReplyEnvelope] = asyncio.get_running_loop().create_future()
+                self._waiting[envelope.id] = reply
+                sent = await self._try_send(context, envelope) or sent
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(min(left, self._ask_again)):
+                        heard = await reply
+                        if heard.outcome is not Outcome.UNAVAILABLE:
+                            return heard
+                        await asyncio.sleep(self._ask_again)
+            if not sent:
+                raise Unavailable(LITTLE_LATER)
+            return heard or ReplyEnvelope(to=envelope.id, outcome=Outcome.EXPIRED)
+        finally:
+            self._waiting.pop(envelope.id, None)
+
+    async def tell(self, context: str, envelopes: Sequence[Envelope]) -> None:
+        """Put events of a context on the bus, all in one go. Raises one of `BUS_ERRORS`."""
+        async with self.client.pipeline(transaction=False) as pipe:
+            for envelope in envelopes:
+                await self._broker.publish(
+                    envelope.model_dump_json().encode(),
+                    stream=events_of(context),
+                    correlation_id=str(envelope.correlation),
+                    pipeline=pipe,
+                )
+            await pipe.execute()
+
+    async def room_for_events(self, context: str) -> bool:
+        """Trim what every reader has had; whether fewer than 10,000 lie ahead of the slowest."""
+        stream = events_of(context)
+        if await self.client.xlen(stream) == 0:
+            return True
+        slowest = await self._slowest(stream)
+        hour_ago = f"{int((self._world.now().timestamp() - KEEP_AT_LEAST_SECONDS) * 1000)}-0"
+        if slowest is not None:
+            await self.client.xtrim(stream, minid=min(slowest, hour_ago, key=_order))
+        if await self.client.xlen(stream) < MOST_AHEAD:
+            return True
+        # A busy hour fills the stream too: then only what readers still need may stay.
+        if slowest is not None:
+            await self.client.xtrim(stream, minid=slowest)
+        return bool(await self.client.xlen(stream) < MOST_AHEAD)
+
+    async def forget(self, context: str) -> None:
+        """Trim every event that all readers have had and rewrite the bus's file (erasure)."""
+        slowest = await self._slowest(events_of(context))
+        if slowest is not None:
+            await self.client.xtrim(events_of(context), minid=slowest, approximate=False)
+        with suppress(RedisError):  # one rewrite may be under way already; it serves as well
+            await self.client.bgrewriteaof()
+
+    async def _slowest(self, stream: str) -> str | None:
+        needed: list[str] = []
+        for group in await self.client.xinfo_groups(stream):
+            pending = await self.client.xpending(stream, group["name"])
+            first = pending["min"] if pending["pending"] else _after(group["last-delivered-id"])
+            needed.append(_text(first))
+        return min(needed, key=_order) if needed else None
+
+    async def _wait_for_bus(self) -> None:
+        told = False
+        while True:
+            try:
+                self.client = await self._broker.connect()
+                await self.client.ping()
+            except BUS_ERRORS:
+                if not told:
+                    logs.get(process=self.process).warning("bus.awaited")
+                told = True
+                await asyncio.sleep(0.5)
+            else:
+                return
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            with suppress(*BUS_ERRORS):
+                await self._look_at_epoch()
+                for reader in self._readers:
+                    await reader.revive()
+
+    async def _look_at_epoch(self) -> None:
+        """The epoch key is set once per life of the bus's data; a new one means it was lost."""
+        await self.client.set(EPOCH, self._world.secret(), nx=True)
+        epoch = _text(await self.client.get(EPOCH))
+        if epoch == self._epoch:
+            return
+        for reader in self._readers:
+            await reader.make_group()
+        if self.on_loss is not None:
+            await self.on_loss(epoch)
+        self._epoch = epoch
+
+    async def _try_send(self, context: str, envelope: Envelope) -> bool:
+        addressed = envelope.model_copy(update={"reply_to": self._replies})
+        try:
+            async with self._sending:
+                await self._broker.publish(
+                    addressed.model_dump_json().encode(),
+                    stream=requests_to(context),
+                    correlation_id=str(envelope.correlation),
+                )
+        except BUS_ERRORS:
+            return False
+        return True
+
+    async def _send_reply(self, request: Envelope, reply: ReplyEnvelope) -> None:
+        if request.reply_to:
+            await self._broker.publish(reply.model_dump_json().encode(), channel=request.reply_to)
+
+    async def _hear_reply(self, data: bytes) -> None:
+        reply = ReplyEnvelope.model_validate_json(data)
+        waiting = self._waiting.get(reply.to)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(reply)
+
+    def _seconds_left(self, expires_at: datetime | None) -> float:
+        if expires_at is None:
+            raise ValueError("a request must expire")
+        left: float = (expires_at - self._world.now()).total_seconds()
+        return left
+
+
+async def _raw(message: Any) -> StreamMessage[Any]:
+    return StreamMessage(raw_message=message, body=b"")
+
+
+async def _data(message: StreamMessage[Any]) -> bytes:
+    data, _headers = BinaryMessageFormatV1.parse(message.raw_message["data"])
+    return data
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _order(stream_id: str) -> tuple[int, int]:
+    milliseconds, _, count = stream_id.partition("-")
+    return int(milliseconds), int(count or 0)
+
+
+def _after(stream_id: bytes | str) -> str:
+    milliseconds, count = _order(_text(stream_id))
+    return f"{milliseconds}-{count + 1}"

@@ -1,0 +1,22 @@
+"""Names on the bus. Hash tags keep one context's streams on one cluster node."""
+
+EPOCH = "indaba:epoch"
+"""Gone when the bus has lost its data: then relays tell the last two days again."""
+
+MOST_AHEAD = 10_000
+"""Entries ahead of the slowest reader before a relay holds back."""
+
+
+def requests_to(context: str) -> str:
+    """The stream of requests to a service."""
+    return f"{{{context}}}.requests"
+
+
+def events_of(context: str) -> str:
+    """The stream of a context's events."""
+    return f"{{{context}}}.events"
+
+
+def replies_to(process: str, replica: str, token: str) -> str:
+    """The channel on which one running face hears its replies."""
+    return f"replies.{process}.{replica}.{token}"

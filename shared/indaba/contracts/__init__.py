@@ -1,0 +1,30 @@
+"""What is said between Indaba's processes: requests, replies, events. Pydantic and stdlib only."""
+
+from typing import TypeVar
+
+from indaba.contracts import erasure, membership, scheduling
+from indaba.contracts.wire import Event, Message, Request
+
+__all__ = ["erasure", "find", "membership", "scheduling", "spoken"]
+
+M = TypeVar("M", bound=Message)
+
+
+def spoken(kind: type[M]) -> list[type[M]]:
+    """Every contract of a kind that has a wire name, in the order of those names."""
+    found: dict[str, type[M]] = {}
+    todo = [kind]
+    while todo:
+        cls = todo.pop()
+        todo.extend(cls.__subclasses__())
+        if cls.wire:
+            found[cls.wire] = cls
+    return [found[wire] for wire in sorted(found)]
+
+
+_BY_WIRE: dict[str, type[Message]] = {c.wire: c for k in (Event, Request) for c in spoken(k)}
+
+
+def find(wire: str) -> type[Message] | None:
+    """The contract with a wire name; `None` where nobody here knows it."""
+    return _BY_WIRE.get(wire)

@@ -1,0 +1,32 @@
+"""How every service answers an erasure."""
+
+from uuid import UUID
+
+from indaba.contracts.wire import Event
+
+
+class ErasureAnswered(Event):
+    """A service has erased the member. `aggregate` is the erasure. No member id is named."""
+
+    erasure: UUID
+    service: str
+
+
+class SchedulingErased(ErasureAnswered, wire="scheduling.erasure-answered.v1"):
+    """Scheduling has erased the member."""
+
+
+class LibraryErased(ErasureAnswered, wire="library.erasure-answered.v1"):
+    """The library has erased the member."""
+
+
+class OutcomesErased(ErasureAnswered, wire="outcomes.erasure-answered.v1"):
+    """Outcomes has erased the member."""
+
+
+class PortalErased(ErasureAnswered, wire="portal.erasure-answered.v1"):
+    """The portal has erased the member."""
+
+
+class MatrixBotErased(ErasureAnswered, wire="matrix_bot.erasure-answered.v1"):
+    """The Matrix bot has erased the member."""

@@ -1,0 +1,20 @@
+"""Names for the ids that travel. All are UUIDs but the short codes people type."""
+
+from typing import Annotated, NewType
+from uuid import UUID
+
+from pydantic import BeforeValidator, StringConstraints
+
+MemberId = NewType("MemberId", UUID)
+CommunityId = NewType("CommunityId", UUID)
+MeetingId = NewType("MeetingId", UUID)
+
+CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""No 0, 1, I, L or O: codes are read aloud and typed on phones."""
+
+MeetingCode = Annotated[
+    str,
+    BeforeValidator(lambda typed: typed.strip().upper() if isinstance(typed, str) else typed),
+    StringConstraints(pattern=r"^M[2-9A-HJKMNP-Z]{3,7}$"),
+]
+"""A meeting's short code within its community, such as M7K2."""

@@ -1,0 +1,287 @@
+"""What is said about communities, members, roles and consent. Membership owns it."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.passport import Passport, Role
+from indaba.contracts.wire import CommunityText, Done, Event, PersonalText, Question, Reply, Request
+
+CONSENT_VERSION = "2026-11"
+"""The wording of the consent in force; a receipt keeps the version that was agreed to."""
+
+KEPT_FOR_PROOF = timedelta(days=3 * 366)
+"""Consent receipts and the audit trail: life of the purpose and three years (domain.md 8.4)."""
+
+
+class Platform(StrEnum):
+    """Where people chat."""
+
+    MATRIX = "matrix"
+    DISCORD = "discord"
+
+
+class Category(StrEnum):
+    """Stakeholder category (research/domain.md, glossary)."""
+
+    TEACHER = "teacher"
+    PRINCIPAL = "principal"
+    ECD_PRACTITIONER = "ecd-practitioner"
+    CIVIL_SOCIETY = "civil-society"
+    ACADEMIC = "academic"
+    BUSINESS = "business"
+    FUNDER = "funder"
+    GOVERNMENT = "government"
+    UNION = "union"
+    PARENT = "parent"
+    RESEARCH = "research"
+    OTHER = "other"
+
+
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Name = Annotated[
+    CommunityText, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)
+]
+Purpose = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=400)]
+
+
+class Place(BaseModel):
+    """One room on one platform."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    platform: Platform
+    room: str = Field(max_length=255, description="The platform's own id of the room")
+
+
+class CommunityCard(BaseModel):
+    """What anybody in the room may know of a community. `key` opens its page in the portal."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: CommunityId
+    name: Name
+    purpose: Purpose
+    language: str
+    zone: str
+    key: str
+
+
+class PassportIssued(Reply):
+    """A signed passport, what it says, and the community it is for (empty where there is none).
+
+    `choices` lists the asker's communities where the room belongs to none and there are several.
+    """
+
+    token: str
+    passport: Passport
+    community: CommunityCard | None = None
+    choices: tuple[CommunityCard, ...] = ()
+
+
+class IssuePassport(Question[PassportIssued], wire="membership.issue-passport.v1"):
+    """Exchange a platform's sender id for a passport. No account: the face itself asks."""
+
+    platform: Platform
+    account: PersonalText = ""
+    room: str = ""
+    community: CommunityId | None = Field(default=None, description="Instead of a room")
+
+
+class FoundCommunity(Request[PassportIssued], wire="membership.found-community.v1"):
+    """Found a community in a room; the founder joins as its first facilitator.
+
+    `has_power` is the face's finding that the account runs the room.
+    """
+
+    name: Name
+    purpose: Purpose
+    language: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
+    zone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=64)]
+    place: Place = Field(description="The room where it was asked")
+    posts_in: Place = Field(description="The room where cards are posted")
+    account: PersonalText
+    has_power: bool
+    adult: bool
+    consent_version: str
+
+
+class JoinCommunity(Request[PassportIssued], wire="membership.join-community.v1"):
+    """Join the community of a room, having consented."""
+
+    place: Place
+    account: PersonalText
+    adult: bool
+    consent_version: str
+
+
+class LeaveCommunity(Request[Done], wire="membership.leave-community.v1"):
+    """Leave the passport's community. The last facilitator cannot."""
+
+
+class Profile(BaseModel):
+    """Who a member is, as they said themselves. Empty where they did not say."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    category: Category | None = None
+    organisation: PersonalText = ""
+    province: str = ""
+    languages: tuple[str, ...] = ()
+    zone: str = ""
+
+
+class MyProfile(Reply):
+    """The asker's profile as it is now."""
+
+    profile: Profile
+
+
+class DescribeMe(Request[MyProfile], wire="membership.describe-me.v1"):
+    """Say who I am; a field left out keeps its value, an empty one clears it."""
+
+    category: Category | None = None
+    organisation: Annotated[PersonalText, StringConstraints(max_length=120)] | None = None
+    province: Annotated[str, StringConstraints(max_length=80)] | None = None
+    languages: tuple[Annotated[str, StringConstraints(max_length=40)], ...] | None = None
+    zone: Annotated[str, StringConstraints(max_length=64)] | None = None
+
+
+class AssignRole(Request[Done], wire="membership.assign-role.v1"):
+    """Give a member of the community a role (facilitators only)."""
+
+    platform: Platform
+    account: PersonalText = Field(description="The other's account on that platform")
+    role: Role
+
+
+class Accounts(Reply):
+    """Account per member id (as text); members without one on the platform are left out."""
+
+    accounts: dict[str, PersonalText]
+
+
+class FindAccounts(Question[Accounts], wire="membership.find-accounts.v1"):
+    """A face asks whom to mention. At most 1,000 members at once."""
+
+    platform: Platform
+    members: tuple[MemberId, ...] = Field(max_length=1000)
+
+
+class Places(Reply):
+    """Where a community's cards are posted, and what it is."""
+
+    community: CommunityCard
+    places: tuple[Place, ...]
+
+
+class FindPlaces(Question[Places], wire="membership.find-places.v1"):
+    """A face asks where the passport's community posts."""
+
+
+class MemberData(Reply):
+    """All that one service keeps about the asker, as JSON-ready facts with names people know."""
+
+    service: str
+    data: dict[str, Any]
+
+
+class ShowMyData(Question[MemberData], wire="membership.show-my-data.v1"):
+    """Show all that membership keeps about the asker, in every community."""
+
+
+class ErasureBegun(Reply):
+    """Erasure is under way; `services` will each confirm."""
+
+    erasure: UUID
+    services: tuple[str, ...]
+
+
+class EraseMe(Request[ErasureBegun], wire="membership.erase-me.v1"):
+    """Erase the asker everywhere. The last facilitator of a community must name another first."""
+
+
+class SignInIssued(Reply):
+    """A one-time secret for the portal, good until `expires_at`."""
+
+    secret: str
+    expires_at: AwareDatetime
+
+
+class IssueSignIn(Request[SignInIssued], wire="membership.issue-sign-in.v1"):
+    """Make a one-time sign-in secret for the asker."""
+
+
+class SignedIn(Reply):
+    """Who the secret belonged to, and a passport for them."""
+
+    token: str
+    passport: Passport
+    community: CommunityCard
+
+
+class ConsumeSignIn(Request[SignedIn], wire="membership.consume-sign-in.v1"):
+    """Use up a one-time secret. Refused when used before, expired or unknown."""
+
+    secret: str = Field(max_length=100)
+
+
+class CommunityFounded(Event, wire="membership.community-founded.v1"):
+    """A community began. `aggregate` is the community."""
+
+    author: MemberId
+    name: Name
+    purpose: Purpose
+    language: str
+    zone: str
+    key: str = Field(description="Opens its page in the portal")
+    places: tuple[Place, ...]
+
+
+class MemberJoined(Event, wire="membership.member-joined.v1", kept=KEPT_FOR_PROOF):
+    """A member consented and joined. `aggregate` is the member."""
+
+    community: CommunityId
+    member: MemberId
+    consent_version: str
+
+
+class MemberLeft(Event, wire="membership.member-left.v1"):
+    """A member left a community."""
+
+    community: CommunityId
+    member: MemberId
+
+
+class MemberDescribed(Event, wire="membership.member-described.v1"):
+    """Facts for quorums and figures changed; the organisation travels as a keyed digest."""
+
+    member: MemberId
+    category: Category | None
+    organisation: str = Field(description="Same value for the same organisation; not its name")
+    province: str
+
+
+class RolesChanged(Event, wire="membership.roles-changed.v1"):
+    """A member's roles in a community are now these. Faces drop the member's cached passports."""
+
+    community: CommunityId
+    member: MemberId
+    roles: tuple[Role, ...]
+
+
+class MemberErased(Event, wire="membership.member-erased.v1", kept=timedelta(days=30)):
+    """Every service gives the member a fresh id, blanks what they wrote, and answers."""
+
+    member: MemberId
+    erasure: UUID
+
+
+class MemberErasureFinished(Event, wire="membership.member-erasure-finished.v1"):
+    """Every service has answered. `aggregate` is the erasure."""
+
+    services: tuple[str, ...]

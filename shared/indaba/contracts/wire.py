@@ -1,0 +1,119 @@
+"""The shape of everything that is said: messages, wire names, and the envelope around them."""
+
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+KEPT_FOR_A_TERM = timedelta(days=400)
+"""Thirteen months: how long facts for indicators are kept (research/domain.md 8.4)."""
+
+
+class Published:
+    """Marks a field as community text: published on purpose, blanked when its author is erased."""
+
+
+class Personal:
+    """Marks a field as personal data: allowed in replies of membership only, never in an event."""
+
+
+CommunityText = Annotated[str, Published]
+PersonalText = Annotated[str, Personal]
+
+
+class Message(BaseModel):
+    """A frozen value with a wire name written by hand, such as `scheduling.meeting-scheduled.v1`.
+
+    The name is given as a class keyword and never changes; readers ignore fields they do not know.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    wire: ClassVar[str] = ""
+
+    def __init_subclass__(cls, wire: str = "", **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.wire = wire
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Swallow `wire=` and `kept=`, which pydantic would hand on."""
+
+    @classmethod
+    def context(cls) -> str:
+        """The service that owns this message: the first word of its wire name."""
+        return cls.wire.split(".", 1)[0]
+
+
+class Event(Message):
+    """What happened, past tense. `aggregate` and `version` let a reader keep the newest only.
+
+    `version` counts from 1 per aggregate. `kept` says how long the owner's journal holds it.
+    """
+
+    kept: ClassVar[timedelta] = KEPT_FOR_A_TERM
+
+    aggregate: UUID = Field(description="What it happened to")
+    version: int = Field(ge=1, description="Counts from 1 per aggregate; newer replaces older")
+
+    def __init_subclass__(cls, kept: timedelta = KEPT_FOR_A_TERM, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.kept = kept
+
+
+class Reply(BaseModel):
+    """The answer to a request."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Done(Reply):
+    """The answer where there is nothing to say but yes."""
+
+
+R_co = TypeVar("R_co", bound=Reply, covariant=True)
+
+
+class Request(Message, Generic[R_co]):
+    """What somebody asks a service to do or show, imperative. Its type argument is the reply."""
+
+    @classmethod
+    def reply(cls) -> type[Reply]:
+        """The class that answers this request."""
+        for base in cls.__mro__:
+            arguments = getattr(base, "__pydantic_generic_metadata__", {}).get("args")
+            if arguments:
+                found: type[Reply] = arguments[0]
+                return found
+        raise TypeError(cls)
+
+
+class Question(Request[R_co]):
+    """A request that changes nothing: answered afresh each time, its reply never stored."""
+
+
+class Envelope(BaseModel):
+    """What surrounds a message on its way.
+
+    `id` is a UUIDv7. `correlation` is the same from a chat event to the last post. A request past
+    `expires_at` is dropped; repeated with its `idempotency_key` it gets its stored reply.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: UUID
+    wire: str
+    occurred_at: AwareDatetime
+    correlation: UUID
+    causation: UUID | None = None
+    passport: str = ""
+    community: UUID | None = None
+    expires_at: AwareDatetime | None = None
+    idempotency_key: str = ""
+    reply_to: str = ""
+    body: dict[str, Any]
+
+    @classmethod
+    def around(cls, message: Message, **facts: Any) -> Self:
+        """Put `message` in an envelope; `facts` are the envelope's own fields."""
+        return cls(wire=message.wire, body=message.model_dump(mode="json"), **facts)

@@ -1,0 +1,9 @@
+"""Nothing lost, nothing twice: journal and relay, inbox, timers, dead letters, migrations.
+
+`Ledger` is what a service is wired to; `Work` is what its handlers are given.
+"""
+
+from indaba.ledger.ledger import Ledger
+from indaba.ledger.work import Work
+
+__all__ = ["Ledger", "Work"]

@@ -1,0 +1,87 @@
+"""Erasing a member from a ledger: a fresh id everywhere, their words blanked, copies cleared.
+
+Decision: docs/decisions/0006-erasure.md. Law: POPIA s24, GDPR art. 17.
+"""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from indaba.contracts import find
+from indaba.contracts.ids import MemberId
+from indaba.contracts.wire import Envelope, Published
+from indaba.ledger import tables
+from indaba.ledger.work import Work
+
+
+async def erase(work: Work, member: MemberId) -> MemberId:
+    """Replace a member's id in this ledger's tables and blank the text they authored.
+
+    Gives the fresh random id, for the service to use in its own tables. Stored replies, dead
+    letters and counts of attempts that name the member are cleared. Harmless when repeated.
+    """
+    fresh = MemberId(work.world.new_id())
+    await _blank_journal(work, member)
+    for column in (tables.journal.c.envelope, tables.timers.c.body):
+        await work.connection.execute(_renamed(column, member, fresh))
+    replies = tables.inbox.c.reply
+    await work.connection.execute(
+        tables.inbox.update().where(_names(replies, member)).values(reply=sa.null())
+    )
+    letters = tables.dead_letters
+    await work.connection.execute(letters.delete().where(_names(letters.c.letter, member)))
+    work.erased = True
+    return fresh
+
+
+def _names(column: sa.Column[Any], member: UUID) -> sa.ColumnElement[bool]:
+    return sa.cast(column, sa.Text).contains(str(member))
+
+
+def _renamed(column: sa.Column[Any], member: UUID, fresh: UUID) -> sa.Update:
+    renamed = sa.func.replace(sa.cast(column, sa.Text), str(member), str(fresh))
+    return (
+        sa.update(column.table)
+        .where(_names(column, member))
+        .values({column.name: sa.cast(renamed, column.type)})
+    )
+
+
+async def _blank_journal(work: Work, member: MemberId) -> None:
+    journal = tables.journal
+    query = sa.select(journal.c.id, journal.c.envelope).where(_names(journal.c.envelope, member))
+    for row in (await work.connection.execute(query)).mappings().all():
+        envelope = Envelope.model_validate(row["envelope"])
+        contract = find(envelope.wire)
+        if contract is None:
+            continue
+        body = blank(contract, envelope.body, member)
+        blanked = envelope.model_copy(update={"body": body}).model_dump(mode="json")
+        await work.connection.execute(
+            journal.update().where(journal.c.id == row["id"]).values(envelope=blanked)
+        )
+
+
+def blank(contract: type[BaseModel], body: dict[str, Any], author: UUID) -> dict[str, Any]:
+    """The body with all community text of `author` made empty, at any depth."""
+    wrote_it = body.get("author") == str(author)
+
+    def part(name: str, value: Any) -> Any:
+        field = contract.model_fields.get(name)
+        if field is None:
+            return value
+        if wrote_it and _is_published(field):
+            return ""
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel) and isinstance(value, dict):
+            return blank(inner, value, author)
+        return value
+
+    return {name: part(name, value) for name, value in body.items()}
+
+
+def _is_published(field: FieldInfo) -> bool:
+    return any(mark is Published for mark in field.metadata)

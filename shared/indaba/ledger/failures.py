@@ -1,0 +1,123 @@
+"""Tried again with growing pauses, then put aside as a dead letter."""
+
+import traceback
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from indaba.ledger import tables
+from indaba.process.metrics import DEAD_LETTERS
+from indaba.process.world import World
+
+MOST_ATTEMPTS = 5
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the database was away, or two transactions met: to be tried again, not a mistake."""
+    if isinstance(error, OSError | InterfaceError | OperationalError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None) or ""
+    # 08 connection, 40 serialisation and deadlock, 53 resources, 57 operator intervention.
+    return error.connection_invalidated or state[:2] in {"08", "40", "53", "57"}
+
+
+def reason_of(error: BaseException) -> str:
+    """Kind and place of an error, without its text, which may quote what people wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "/indaba/" in frame.filename] or list(frames)
+    if not ours:
+        return type(error).__name__
+    place = Path(ours[-1].filename)
+    return f"{type(error).__name__} at {place.parent.name}/{place.name}:{ours[-1].lineno}"
+
+
+class Failures:
+    """Counts the attempts of what failed. `pause` is the wait after the first; it doubles."""
+
+    def __init__(self, process: str, database: AsyncEngine, world: World, pause: timedelta) -> None:
+        self._process = process
+        self._database = database
+        self._world = world
+        self._pause = pause
+        self._not_before: dict[str, datetime] = {}
+
+    def waits(self, key: str) -> bool:
+        """Whether something failed a moment ago and is not yet due again.
+
+        Known to this process only: after a restart it is tried at once, its count is kept.
+        """
+        return self._not_before.get(key, self._world.now()) > self._world.now()
+
+    async def failed(
+        self, key: str, kind: str, handler: str, error: BaseException, letter: dict[str, Any]
+    ) -> bool:
+        """Count one more failure; after the last, keep a dead letter. Whether it was the last."""
+        now = self._world.now()
+        async with self._database.begin() as connection:
+            counted = (
+                insert(tables.attempts)
+                .values(key=key, count=1, last_at=now)
+                .on_conflict_do_update(
+                    index_elements=["key"],
+                    set_={"count": tables.attempts.c.count + 1, "last_at": now},
+                )
+                .returning(tables.attempts.c.count)
+            )
+            count: int = (await connection.execute(counted)).scalar_one()
+            if count < MOST_ATTEMPTS:
+                self._not_before[key] = now + self._pause * 2 ** (count - 1)
+                return False
+            await connection.execute(tables.attempts.delete().where(tables.attempts.c.key == key))
+            await self._keep(connection, kind, handler, error, count, letter)
+        self._not_before.pop(key, None)
+        return True
+
+    async def bury(
+        self, kind: str, handler: str, error: BaseException, attempts: int, letter: dict[str, Any]
+    ) -> None:
+        """Keep a dead letter without further tries."""
+        async with self._database.begin() as connection:
+            await self._keep(connection, kind, handler, error, attempts, letter)
+
+    async def _keep(
+        self,
+        connection: AsyncConnection,
+        kind: str,
+        handler: str,
+        error: BaseException,
+        attempts: int,
+        letter: dict[str, Any],
+    ) -> None:
+        await connection.execute(
+            tables.dead_letters.insert().values(
+                id=self._world.new_id(),
+                kind=kind,
+                handler=handler,
+                reason=reason_of(error),
+                attempts=attempts,
+                died_at=self._world.now(),
+                letter=letter,
+            )
+        )
+        DEAD_LETTERS.labels(self._process).inc()
+
+    async def succeeded(self, key: str) -> None:
+        """Forget the attempts of something that failed here and went well in the end."""
+        if self._not_before.pop(key, None) is None:
+            return
+        async with self._database.begin() as connection:
+            await connection.execute(tables.attempts.delete().where(tables.attempts.c.key == key))
+
+    async def forget_old(self, before: datetime) -> None:
+        """Drop the counts of what has not come again since `before`."""
+        async with self._database.begin() as connection:
+            await connection.execute(
+                sa.delete(tables.attempts).where(tables.attempts.c.last_at < before)
+            )

@@ -1,0 +1,186 @@
+"""What a service is wired to: requests it answers, events it reacts to, timers it keeps."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from indaba.bus import Bus
+from indaba.bus.bus import BUS_ERRORS
+from indaba.contracts import spoken
+from indaba.contracts.wire import Event, Reply, Request
+from indaba.ledger import migrations, tables
+from indaba.ledger.answering import Answering
+from indaba.ledger.failures import Failures, is_passing
+from indaba.ledger.listening import Listening
+from indaba.ledger.relay import Relay
+from indaba.ledger.timers import Timers, When
+from indaba.ledger.work import Work
+from indaba.process import logs
+from indaba.process.loops import Loops
+from indaba.process.passports import PassportControl
+from indaba.process.run import Readiness
+from indaba.process.world import World
+
+Q = TypeVar("Q", bound=Request[Reply])
+E = TypeVar("E", bound=Event)
+
+INBOX_REMEMBERS = timedelta(days=4)
+REPLIES_KEPT = timedelta(days=1)
+HOUSEKEEPING_SECONDS = 600.0
+
+
+class Ledger:
+    """One process's database and its place on the bus.
+
+    Promises to a handler: its state, journal, timers and inbox mark commit together or not at
+    all; it runs again only if nothing of it was kept; what it told is published at least once.
+    """
+
+    def __init__(  # noqa: PLR0913 - one composition root per process calls this
+        self,
+        process: str,
+        database_url: str,
+        migrations_folder: Path,
+        bus: Bus,
+        world: World,
+        control: PassportControl,
+        *,
+        retry_pause: timedelta = timedelta(seconds=1),
+    ) -> None:
+        self.name = process
+        self.world = world
+        self.bus = bus
+        self.database = _engine(database_url)
+        self._migrations = migrations_folder
+        self._failures = Failures(process, self.database, world, retry_pause)
+        self._answering = Answering(process, self.database, world, control, self._failures)
+        self._listening = Listening(process, self.database, world, self._failures)
+        self._relay = Relay(process, self.database, bus, world)
+        self._timers = Timers(process, self.database, world, self._failures)
+        self._loops = Loops(process)
+        self._own_loops: list[tuple[str, Callable[[], Awaitable[None]]]] = []
+        self._up = False
+        self._answering.committed = self._listening.committed = self._after_commit
+        self._timers.fired = self._relay.wake.ring
+
+    def answer(self, request: type[Q], handler: Callable[[Q, Work], Awaitable[Reply]]) -> None:
+        """Answer a request with a handler."""
+        self._answering.handlers[request.wire] = handler
+
+    def on(self, event: type[E], reaction: Callable[[E, Work], Awaitable[None]]) -> None:
+        """React to an event of another context."""
+        self._listening.reactions[event.wire] = reaction
+
+    def when(self, kind: str, handler: When) -> None:
+        """Do `handler` when a timer of a kind is due."""
+        self._timers.when(kind, handler)
+
+    @property
+    def answers(self) -> list[str]:
+        """Wire names of the requests answered here, sorted."""
+        return sorted(self._answering.handlers)
+
+    @property
+    def listens_to(self) -> list[str]:
+        """Wire names of the events reacted to here, sorted."""
+        return sorted(self._listening.reactions)
+
+    def loop(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """Run a background loop of the process's own while the ledger runs."""
+        self._own_loops.append((name, run))
+
+    async def start(self) -> None:
+        """Check the schema, take up the bus, relay and keep time. Waits for absent engines."""
+        await self._wait_for_database()
+        await migrations.require_current(self.database, self.name, self._migrations)
+        if self._answering.handlers:
+            self.bus.answer(self.name, self._answering.answer)
+        contexts = {wire.split(".", 1)[0] for wire in self._listening.reactions}
+        self.bus.listen(sorted(contexts), self._listening.hear)
+        self.bus.on_loss = self._relay.tell_again
+        await self.bus.start()
+        self._loops.begin("relay", self._relay.run)
+        self._loops.begin("timers", self._timers.run)
+        self._loops.begin("housekeeping", self._keep_house)
+        for name, run in self._own_loops:
+            self._loops.begin(name, run)
+        self._up = True
+
+    async def stop(self) -> None:
+        """Stop taking messages, finish those in hand, close."""
+        self._up = False
+        await self.bus.stop()
+        await self._loops.stop()
+        await self.database.dispose()
+
+    async def ready(self) -> Readiness:
+        """Ready when started and both engines answer."""
+        if not self._up:
+            return Readiness(self.name, ok=False, why="starting")
+        if not await self.bus.reachable():
+            return Readiness(self.name, ok=False, why="the bus does not answer")
+        if not await self._database_answers():
+            return Readiness(self.name, ok=False, why="the database does not answer")
+        return Readiness(self.name, ok=True)
+
+    async def _after_commit(self, work: Work) -> None:
+        if work.told:
+            self._relay.wake.ring()
+        self._timers.wake.ring()
+        if work.erased:
+            with suppress(*BUS_ERRORS):  # old entries go within the hour all the same
+                await self.bus.forget(self.name)
+
+    async def _database_answers(self) -> bool:
+        try:
+            async with asyncio.timeout(2), self.database.connect() as connection:
+                await connection.execute(sa.text("SELECT 1"))
+        except Exception as error:
+            if isinstance(error, TimeoutError) or is_passing(error):
+                return False
+            raise
+        return True
+
+    async def _wait_for_database(self) -> None:
+        told = False
+        while not await self._database_answers():
+            if not told:
+                logs.get(process=self.name).warning("database.awaited")
+            told = True
+            await asyncio.sleep(0.5)
+
+    async def _keep_house(self) -> None:
+        while True:
+            async with self.database.begin() as connection:
+                await _forget_inbox(connection, self.world.now())
+                await _forget_journal(connection, self.world.now())
+            await self._failures.forget_old(self.world.now() - INBOX_REMEMBERS)
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+
+
+async def _forget_inbox(connection: AsyncConnection, now: datetime) -> None:
+    """Drop stored replies after a day and marks after four."""
+    inbox = tables.inbox
+    stale = inbox.c.done_at < now - REPLIES_KEPT, inbox.c.reply.is_not(None)
+    await connection.execute(inbox.update().where(*stale).values(reply=sa.null()))
+    await connection.execute(inbox.delete().where(inbox.c.done_at < now - INBOX_REMEMBERS))
+
+
+async def _forget_journal(connection: AsyncConnection, now: datetime) -> None:
+    """Drop events past the time their contract keeps them."""
+    journal = tables.journal
+    for contract in spoken(Event):
+        past = journal.c.occurred_at < now - contract.kept
+        await connection.execute(journal.delete().where(journal.c.wire == contract.wire, past))
+
+
+def _engine(url: str) -> AsyncEngine:
+    return create_async_engine(
+        url, pool_size=4, max_overflow=6, pool_pre_ping=False, pool_recycle=1800
+    )

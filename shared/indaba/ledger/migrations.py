@@ -1,0 +1,77 @@
+"""Bringing a database to the schema its process knows, and refusing to run on another."""
+
+import asyncio
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+SCHEMA = Path(__file__).parent / "schema"
+LOCK = 7_211_955
+"""Advisory lock number: one migration at a time on a database."""
+
+
+class SchemaUnknown(Exception):  # noqa: N818 - read by operators
+    """The database is behind or ahead of the program; the text says what to do."""
+
+
+def _config(folder: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCHEMA))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", f"{SCHEMA / 'versions'}\n{folder}")
+    return config
+
+
+def heads(folder: Path) -> frozenset[str]:
+    """The revisions a process knows: the ledger's and its own."""
+    return frozenset(ScriptDirectory.from_config(_config(folder)).get_heads())
+
+
+async def revisions(database: AsyncEngine) -> frozenset[str]:
+    """The revisions a database is at; empty for a new one."""
+    async with database.connect() as connection:
+        return frozenset(await connection.run_sync(_heads_of))
+
+
+def _heads_of(connection: sa.Connection) -> tuple[str, ...]:
+    return MigrationContext.configure(connection).get_current_heads()
+
+
+async def require_current(database: AsyncEngine, process: str, folder: Path) -> None:
+    """Raise `SchemaUnknown`, in words, unless the database is at the schema we know."""
+    found, known = await revisions(database), heads(folder)
+    if found != known:
+        raise SchemaUnknown(
+            f"The database of {process} is at schema {_words(found)}, "
+            f"this program knows {_words(known)}. Run: indaba migrate"
+        )
+
+
+async def migrate(url: str, folder: Path) -> bool:
+    """Bring a database to the newest schema, under one lock. Whether anything was done."""
+    database = create_async_engine(url)
+    try:
+        async with database.begin() as connection:
+            await connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+            before = frozenset(await connection.run_sync(_heads_of))
+            if before == await asyncio.to_thread(heads, folder):
+                return False
+            await connection.run_sync(_upgrade, folder)
+            return True
+    finally:
+        await database.dispose()
+
+
+def _upgrade(connection: sa.Connection, folder: Path) -> None:
+    config = _config(folder)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "heads")
+
+
+def _words(found: frozenset[str]) -> str:
+    return ", ".join(sorted(found)) or "none"

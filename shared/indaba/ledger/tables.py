@@ -1,0 +1,62 @@
+"""The ledger's tables, the same in every database."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = sa.MetaData(schema="ledger")
+
+journal = sa.Table(
+    "journal",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("wire", sa.Text, nullable=False, index=True),
+    sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False, index=True),
+    sa.Column("envelope", JSONB, nullable=False),
+)
+
+outgoing = sa.Table("outgoing", metadata, sa.Column("id", sa.Uuid, primary_key=True))
+
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("done_at", sa.DateTime(timezone=True), nullable=False, index=True),
+    sa.Column("reply", JSONB),
+)
+
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+)
+
+timers = sa.Table(
+    "timers",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("due_at", sa.DateTime(timezone=True), nullable=False, index=True),
+    sa.Column("body", JSONB, nullable=False),
+    sa.Column("correlation", sa.Uuid, nullable=False),
+)
+
+dead_letters = sa.Table(
+    "dead_letters",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("handler", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("died_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("letter", JSONB, nullable=False),
+)
+
+marks = sa.Table(
+    "marks",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)

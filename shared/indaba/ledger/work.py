@@ -1,0 +1,96 @@
+"""What a handler is given: one transaction, and what is to be told when it commits."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from indaba.contracts.passport import Passport
+from indaba.contracts.wire import Envelope, Event
+from indaba.ledger import tables
+from indaba.process.world import World
+
+
+class Work:
+    """One message's transaction. State, events and timers given to it commit together, or not.
+
+    Never commit, never publish: the ledger does. `now` is the same throughout the message.
+    """
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        world: World,
+        envelope: Envelope | None = None,
+        passport: Passport | None = None,
+        correlation: UUID | None = None,
+    ) -> None:
+        self.connection = connection
+        self.world = world
+        self.now: datetime = world.now()
+        self.passport = passport or Passport(expires_at=self.now)
+        self.cause: UUID | None = envelope.id if envelope else None
+        given = envelope.correlation if envelope else correlation
+        self.correlation: UUID = given or world.new_id()
+        self._told: list[Envelope] = []
+        self.erased = False
+        """Set by an erasure: the bus forgets, after the commit, what all have read."""
+
+    def tell(self, event: Event) -> None:
+        """Put an event in the journal; the relay publishes it after the commit."""
+        self._told.append(
+            Envelope.around(
+                event,
+                id=self.world.new_id(),
+                occurred_at=self.now,
+                correlation=self.correlation,
+                causation=self.cause,
+            )
+        )
+
+    async def at(self, due_at: datetime, kind: str, key: str, body: Mapping[str, Any]) -> None:
+        """Set the timer `kind/key`, replacing one of the same name. `body` is JSON-ready."""
+        values = {
+            "kind": kind,
+            "due_at": due_at,
+            "body": dict(body),
+            "correlation": self.correlation,
+        }
+        await self.connection.execute(
+            insert(tables.timers)
+            .values(key=f"{kind}/{key}", **values)
+            .on_conflict_do_update(index_elements=["key"], set_=values)
+        )
+
+    async def never(self, kind: str, key: str) -> None:
+        """Take a timer away; harmless where there is none."""
+        name = f"{kind}/{key}"
+        await self.connection.execute(tables.timers.delete().where(tables.timers.c.key == name))
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Wire names told so far, in order (the canonical log line names them)."""
+        return tuple(envelope.wire for envelope in self._told)
+
+    async def keep(self) -> None:
+        """Write what was told. The ledger calls this once, last."""
+        if not self._told:
+            return
+        await self.connection.execute(
+            tables.journal.insert(),
+            [
+                {
+                    "id": envelope.id,
+                    "wire": envelope.wire,
+                    "occurred_at": envelope.occurred_at,
+                    "envelope": envelope.model_dump(mode="json"),
+                }
+                for envelope in self._told
+            ],
+        )
+        await self.connection.execute(
+            tables.outgoing.insert(), [{"id": envelope.id} for envelope in self._told]
+        )

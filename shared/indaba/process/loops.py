@@ -1,0 +1,65 @@
+"""Background work that belongs to a process: named, restarted when it fails, stopped with it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from indaba.process import logs
+
+RESTART_SECONDS = 1.0
+
+
+class Loops:
+    """The background loops of one part. A loop that raises is logged and begun again."""
+
+    def __init__(self, process: str) -> None:
+        self._process = process
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    def begin(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
+        """Run `loop` until `stop`."""
+        self._tasks.append(asyncio.create_task(self._keep(name, loop), name=name))
+
+    async def stop(self) -> None:
+        """Cancel all loops and wait for them."""
+        self._stopping = True
+        left = set(self._tasks)
+        while left:
+            for task in left:
+                task.cancel()
+            # A driver that is cancelled amid its own clean-up may swallow it: say it again.
+            _, left = await asyncio.wait(left, timeout=1)
+        self._tasks.clear()
+        self._stopping = False
+
+    async def _keep(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
+        while not self._stopping:
+            try:
+                await loop()
+            except Exception as error:  # noqa: BLE001 - a loop must outlive any one failure
+                logs.get(process=self._process).warning(
+                    "loop.failed", loop=name, error=type(error).__name__
+                )
+                await asyncio.sleep(RESTART_SECONDS)
+            else:
+                return
+
+
+class Wake:
+    """A bell: `ring` ends the present or next `wait` at once; otherwise it ends by itself."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake whoever waits."""
+        self._event.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait for the bell, at most `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
+        except TimeoutError:
+            pass
+        self._event.clear()

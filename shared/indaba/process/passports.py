@@ -1,0 +1,81 @@
+"""Signing and verifying passports: Ed25519 over the claims (RFC 8032)."""
+
+import base64
+import hmac
+from datetime import datetime
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from pydantic import ValidationError
+
+from indaba.contracts.passport import Passport
+from indaba.contracts.refusal import BadPassport
+
+
+def new_keys() -> tuple[str, str]:
+    """A fresh private and public key, PEM."""
+    private = Ed25519PrivateKey.generate()
+    return (
+        private.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        ).decode(),
+        private.public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        .decode(),
+    )
+
+
+class PassportOffice:
+    """Signs passports. Membership alone has one."""
+
+    def __init__(self, private_key: str) -> None:
+        key = serialization.load_pem_private_key(private_key.encode(), password=None)
+        if not isinstance(key, Ed25519PrivateKey):
+            raise TypeError("INDABA_MEMBERSHIP_PASSPORT_PRIVATE_KEY: not an Ed25519 key")
+        self._key = key
+
+    def sign(self, passport: Passport) -> str:
+        """Text that carries the claims and their signature."""
+        claims = passport.model_dump_json(exclude_defaults=True).encode()
+        return f"{_encode(claims)}.{_encode(self._key.sign(claims))}"
+
+    def pseudonym(self, text: str) -> str:
+        """The same opaque word for the same text, which nobody else can make; empty for empty."""
+        if not text:
+            return ""
+        return hmac.new(self._key.private_bytes_raw(), text.encode(), "sha256").hexdigest()[:24]
+
+
+class PassportControl:
+    """Verifies passports by itself; asks nobody."""
+
+    def __init__(self, public_key: str) -> None:
+        key = serialization.load_pem_public_key(public_key.encode())
+        if not isinstance(key, Ed25519PublicKey):
+            raise TypeError("INDABA_PASSPORT_PUBLIC_KEY: not an Ed25519 key")
+        self._key = key
+
+    def verify(self, token: str, now: datetime) -> Passport:
+        """The claims of a genuine passport. Raises `BadPassport`; no token is a guest's."""
+        if not token:
+            return Passport(expires_at=now)
+        try:
+            claims, signature = (_decode(part) for part in token.split("."))
+            self._key.verify(signature, claims)
+            passport = Passport.model_validate_json(claims)
+        except (InvalidSignature, ValidationError, ValueError) as error:
+            raise BadPassport(type(error).__name__) from None
+        if passport.expires_at <= now:
+            raise BadPassport("expired")
+        return passport
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

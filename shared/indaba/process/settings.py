@@ -1,0 +1,85 @@
+"""Settings from the environment; secrets from files; a wrong one fails at start, by name."""
+
+import os
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+S = TypeVar("S", bound="Settings")
+
+
+class BadSetting(Exception):  # noqa: N818 - read by people: "Bad setting: ..."
+    """A setting is missing or wrong. Its text names every variable concerned."""
+
+
+class _FromFiles(EnvSettingsSource):
+    """`INDABA_X_FILE` names a file whose content is the value of `INDABA_X`."""
+
+    def get_field_value(
+        self,
+        field: FieldInfo,  # noqa: ARG002 - likewise
+        field_name: str,
+    ) -> tuple[Any, str, bool]:
+        name = f"{self.env_prefix}{field_name}".upper()
+        path = os.environ.get(f"{name}_FILE")
+        if path is None:
+            return None, field_name, False
+        try:
+            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+        except OSError as error:
+            raise BadSetting(f"{name}_FILE: cannot read {path} ({error.strerror}).") from error
+
+
+class Settings(BaseSettings):
+    """What every process reads. A subclass sets its own `env_prefix`."""
+
+    model_config = SettingsConfigDict(env_prefix="INDABA_", extra="ignore", frozen=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - we read no .env
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - nor a secrets folder
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then variables, then files named by `..._FILE` variables."""
+        return init_settings, env_settings, _FromFiles(settings_cls)
+
+
+class ProcessSettings(Settings):
+    """What every process needs to take part."""
+
+    bus_url: str = Field(description="Valkey or Redis: redis://host:6379/0 or unix:///path.sock")
+    passport_public_key: str = Field(description="Ed25519 public key, PEM")
+    replica: str = Field(default="1", description="Stable name of this copy of the process")
+    health_host: str = Field(default="127.0.0.1", description="Where /live and /ready listen")
+    health_port: int = Field(default=0, ge=0, le=65535, description="0: no health server")
+    log_json: bool | None = Field(default=None, description="Empty: JSON unless on a terminal")
+
+
+def variable(cls: type[Settings], field: str) -> str:
+    """The environment variable of a settings field."""
+    return f"{cls.model_config.get('env_prefix', '')}{field}".upper()
+
+
+def read(cls: type[S], **given: Any) -> S:
+    """Read settings. Raises `BadSetting` naming each variable and what is wrong with it."""
+    try:
+        return cls(**given)
+    except ValidationError as error:
+        lines = [
+            f"{variable(cls, str(e['loc'][0]))}: "
+            + ("is not set." if e["type"] == "missing" else f"{e['msg']}.")
+            for e in error.errors()
+        ]
+        raise BadSetting("\n".join(lines)) from None

@@ -1,0 +1,104 @@
+"""What suites of the foundation build with: a clock to turn, and ledgers on real engines."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from indaba.bus import Bus
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.passport import Passport, Role
+from indaba.contracts.wire import Envelope, Request
+from indaba.ledger import Ledger
+from indaba.process.passports import PassportControl, PassportOffice, new_keys
+from indaba.process.world import RealWorld
+
+PRIVATE_KEY, PUBLIC_KEY = new_keys()
+OFFICE = PassportOffice(PRIVATE_KEY)
+
+
+class TurnedClock(RealWorld):
+    """The real world with a clock that tests may turn forward."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+def ledger_of(
+    process: str,
+    database_url: str,
+    bus_url: str,
+    *,
+    migrations: Path,
+    replica: str = "1",
+    world: RealWorld | None = None,
+) -> Ledger:
+    """A ledger with short pauses, so that what is tried again comes soon."""
+    world = world or RealWorld()
+    bus = Bus(bus_url, process, world, replica=replica, take_over_ms=300, ask_again=0.5)
+    return Ledger(
+        process,
+        database_url,
+        migrations,
+        bus,
+        world,
+        PassportControl(PUBLIC_KEY),
+        retry_pause=timedelta(milliseconds=50),
+    )
+
+
+def passport(
+    community: UUID | None = None, member: UUID | None = None, *roles: Role, minutes: int = 5
+) -> Passport:
+    return Passport(
+        expires_at=datetime.now(UTC) + timedelta(minutes=minutes),
+        community=CommunityId(community) if community else None,
+        member=MemberId(member) if member else None,
+        roles=frozenset(roles),
+    )
+
+
+def envelope(
+    request: Request[Any],
+    held: Passport | None = None,
+    *,
+    key: str = "",
+    seconds: float = 10,
+    token: str | None = None,
+    community: UUID | None = None,
+) -> Envelope:
+    world = RealWorld()
+    return Envelope.around(
+        request,
+        id=world.new_id(),
+        occurred_at=world.now(),
+        correlation=world.new_id(),
+        passport=token if token is not None else (OFFICE.sign(held) if held else ""),
+        community=community,
+        expires_at=world.now() + timedelta(seconds=seconds),
+        idempotency_key=key,
+    )
+
+
+async def until(true: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
+    """Wait until something is true; fails loudly when it never is."""
+    async with asyncio.timeout(seconds):
+        while not await true():
+            await asyncio.sleep(0.02)
+
+
+async def rows(ledger: Ledger, query: str) -> list[tuple[Any, ...]]:
+    async with ledger.database.connect() as connection:
+        return [tuple(row) for row in await connection.execute(sa.text(query))]
+
+
+async def do(ledger: Ledger, statement: str) -> None:
+    async with ledger.database.begin() as connection:
+        await connection.execute(sa.text(statement))
