@@ -1,0 +1,322 @@
+"""One function per request that membership answers."""
+
+import hashlib
+from datetime import timedelta
+
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.membership import (
+    Accounts,
+    AssignRole,
+    CommunityFounded,
+    ConsumeSignIn,
+    DescribeMe,
+    EraseMe,
+    ErasureBegun,
+    FindAccounts,
+    FindPlaces,
+    FoundCommunity,
+    IssuePassport,
+    IssueSignIn,
+    JoinCommunity,
+    LeaveCommunity,
+    MemberData,
+    MemberDescribed,
+    MemberErased,
+    MemberJoined,
+    MemberLeft,
+    MyProfile,
+    PassportIssued,
+    Place,
+    Places,
+    RolesChanged,
+    ShowMyData,
+    SignedIn,
+    SignInIssued,
+)
+from indaba.contracts.passport import Passport, Role
+from indaba.contracts.refusal import NoCommunity, NotAMember
+from indaba.contracts.wire import Done
+from indaba.ledger import Work
+from indaba.ledger.erasure import erase
+from indaba.membership.model import (
+    Community,
+    NeedsRoomPower,
+    NobodyThere,
+    RoomTaken,
+    SignInSpent,
+    check_consent,
+    checked_zone,
+    locale_of,
+)
+from indaba.membership.store import Store
+from indaba.process.passports import PassportOffice
+
+PASSPORT_LASTS = timedelta(minutes=10)
+SIGN_IN_LASTS = timedelta(minutes=15)
+
+
+async def issue_passport(
+    request: IssuePassport, work: Work, office: PassportOffice
+) -> PassportIssued:
+    """Say who an account is in a room; in a private chat, in their only community."""
+    store = Store(work)
+    member = await store.member_of(request.platform, request.account) if request.account else None
+    place = Place(platform=request.platform, room=request.room)
+    community = request.community or await store.community_in(place)
+    if community is None and member is not None:
+        theirs = await store.communities_of(member)
+        if len(theirs) > 1:
+            cards = [await store.card_of(c) for c, _, _ in theirs]
+            choices = tuple(card.card() for card in cards if card)
+            return (await _passport(work, office, None, member)).model_copy(
+                update={"choices": choices}
+            )
+        community = theirs[0][0] if theirs else None
+    return await _passport(work, office, community, member)
+
+
+async def found_community(
+    request: FoundCommunity, work: Work, office: PassportOffice
+) -> PassportIssued:
+    """Found a community with its founder as first facilitator."""
+    if not request.has_power:
+        raise NeedsRoomPower
+    check_consent(adult=request.adult, consent_version=request.consent_version)
+    store = Store(work)
+    for place in (request.place, request.posts_in):
+        taken = await store.community_in(place)
+        if taken is not None:
+            there = await store.card_of(taken)
+            raise RoomTaken(there.name if there else "")
+    founder = await store.welcome(request.place.platform, request.account)
+    community = Community(
+        id=CommunityId(work.world.new_id()),
+        name=request.name,
+        purpose=request.purpose,
+        language=request.language,
+        zone=checked_zone(request.zone),
+        key=work.world.secret()[:16],
+        places=(request.posts_in,),
+    )
+    await store.found(community, request.place, request.posts_in)
+    work.tell(
+        CommunityFounded(
+            aggregate=community.id,
+            version=community.version,
+            author=founder,
+            name=community.name,
+            purpose=community.purpose,
+            language=community.language,
+            zone=community.zone,
+            key=community.key,
+            places=community.places,
+        )
+    )
+    await _join(work, store, community.id, founder, request.consent_version, Role.FACILITATOR)
+    return await _passport(work, office, community.id, founder)
+
+
+async def join_community(
+    request: JoinCommunity, work: Work, office: PassportOffice
+) -> PassportIssued:
+    """Let somebody in who consented."""
+    check_consent(adult=request.adult, consent_version=request.consent_version)
+    store = Store(work)
+    living = await store.community_in(request.place)
+    community = await store.community(living) if living else None
+    if community is None:
+        raise NoCommunity
+    member = await store.welcome(request.place.platform, request.account)
+    community.joined_by(member)
+    await _join(work, store, community.id, member, request.consent_version, Role.MEMBER)
+    return await _passport(work, office, community.id, member)
+
+
+async def leave_community(request: LeaveCommunity, work: Work) -> Done:  # noqa: ARG001 - says all
+    """Let a member go."""
+    store, member = Store(work), work.passport.a_member()
+    community = await _community(work, store)
+    community.left_by(member)
+    await store.part(community.id, member)
+    version = await store.next_version(member)
+    work.tell(MemberLeft(aggregate=member, version=version, community=community.id, member=member))
+    await _tell_roles(work, store, community.id, member, ())
+    return Done()
+
+
+async def assign_role(request: AssignRole, work: Work) -> Done:
+    """Give a member another role."""
+    work.passport.a_facilitator()
+    store = Store(work)
+    community = await _community(work, store)
+    member = await store.member_of(request.platform, request.account)
+    if member is None:
+        raise NobodyThere
+    community.with_role(member, request.role)
+    await store.set_role(community.id, member, request.role)
+    await _tell_roles(work, store, community.id, member, (request.role,))
+    return Done()
+
+
+async def describe_me(request: DescribeMe, work: Work, office: PassportOffice) -> MyProfile:
+    """Keep what a member says of themselves."""
+    store, member = Store(work), work.passport.a_member()
+    said = request.model_dump(exclude_none=True)
+    if said.get("zone"):
+        checked_zone(said["zone"])
+    profile = (await store.profile(member)).model_copy(update=said)
+    if not said:
+        return MyProfile(profile=profile)
+    await store.keep_profile(member, profile)
+    work.tell(
+        MemberDescribed(
+            aggregate=member,
+            version=await store.next_version(member),
+            member=member,
+            category=profile.category,
+            organisation=office.pseudonym(profile.organisation.casefold()),
+            province=profile.province,
+        )
+    )
+    return MyProfile(profile=profile)
+
+
+async def find_accounts(request: FindAccounts, work: Work) -> Accounts:
+    """Tell a face whom to mention."""
+    return Accounts(accounts=await Store(work).accounts(request.platform, request.members))
+
+
+async def find_places(request: FindPlaces, work: Work) -> Places:  # noqa: ARG001 - says all
+    """Tell a face where a community posts."""
+    community = await _community(work, Store(work))
+    return Places(community=community.card(), places=community.places)
+
+
+async def show_my_data(request: ShowMyData, work: Work) -> MemberData:  # noqa: ARG001 - says all
+    """Show all that is kept here about the asker."""
+    store = Store(work)
+    member = work.passport.member
+    if member is None:
+        raise NotAMember
+    communities = []
+    for community, role, joined_at in await store.communities_of(member):
+        card = await store.card_of(community)
+        named = {"name": card.name if card else "", "role": role, "since": joined_at.isoformat()}
+        communities.append(named)
+    return MemberData(
+        service="membership",
+        data={
+            "accounts": await store.accounts_of(member),
+            "profile": (await store.profile(member)).model_dump(mode="json"),
+            "communities": communities,
+            "consent receipts": await store.receipts_of(member),
+        },
+    )
+
+
+async def erase_me(request: EraseMe, work: Work, expected: tuple[str, ...]) -> ErasureBegun:  # noqa: ARG001 - says all
+    """Forget the asker here and tell every service to."""
+    store = Store(work)
+    member = work.passport.member
+    if member is None:
+        raise NotAMember
+    for community, _, _ in await store.communities_of(member):
+        there = await store.community(community)
+        if there is not None:
+            there.spare(member)
+    erasure = work.world.new_id()
+    version = await store.next_version(member)
+    await store.begin_erasure(erasure, member, list(expected))
+    await store.forget(member, await erase(work, member))
+    work.tell(MemberErased(aggregate=member, version=version, member=member, erasure=erasure))
+    return ErasureBegun(erasure=erasure, services=("membership", *expected))
+
+
+async def issue_sign_in(request: IssueSignIn, work: Work) -> SignInIssued:  # noqa: ARG001 - says all
+    """Make a one-time secret; only its digest is kept."""
+    member, community = work.passport.a_member(), work.passport.in_community()
+    secret = work.world.secret()
+    expires_at = work.now + SIGN_IN_LASTS
+    await Store(work).keep_sign_in(_digest(secret), member, community, expires_at)
+    return SignInIssued(secret=secret, expires_at=expires_at)
+
+
+async def consume_sign_in(request: ConsumeSignIn, work: Work, office: PassportOffice) -> SignedIn:
+    """Use up a one-time secret."""
+    spent = await Store(work).spend_sign_in(_digest(request.secret))
+    if spent is None:
+        raise SignInSpent
+    member, community = spent
+    issued = await _passport(work, office, community, member)
+    if issued.community is None or not issued.passport.roles:
+        raise SignInSpent
+    return SignedIn(token=issued.token, passport=issued.passport, community=issued.community)
+
+
+async def _passport(
+    work: Work, office: PassportOffice, community: CommunityId | None, member: MemberId | None
+) -> PassportIssued:
+    store = Store(work)
+    expires_at = work.now + PASSPORT_LASTS
+    there = await store.card_of(community) if community else None
+    if there is None:
+        passport = Passport(expires_at=expires_at, member=member)
+        return PassportIssued(token=office.sign(passport), passport=passport)
+    roles = {}
+    zone = ""
+    if member is not None:
+        roles = {c: role for c, role, _ in await store.communities_of(member)}
+        zone = (await store.profile(member)).zone
+    passport = Passport(
+        expires_at=expires_at,
+        community=there.id,
+        member=member if there.id in roles else None,
+        roles=frozenset({roles[there.id]} if there.id in roles else ()),
+        zone=zone or there.zone,
+        locale=locale_of(there.language, there.zone),
+    )
+    return PassportIssued(token=office.sign(passport), passport=passport, community=there.card())
+
+
+async def _community(work: Work, store: Store) -> Community:
+    community = await store.community(work.passport.in_community())
+    if community is None:
+        raise NoCommunity
+    return community
+
+
+async def _join(
+    work: Work,
+    store: Store,
+    community: CommunityId,
+    member: MemberId,
+    consent_version: str,
+    role: Role,
+) -> None:
+    await store.set_role(community, member, role)
+    await store.give_receipt(community, member, consent_version)
+    work.tell(
+        MemberJoined(
+            aggregate=member,
+            version=await store.next_version(member),
+            community=community,
+            member=member,
+            consent_version=consent_version,
+        )
+    )
+    await _tell_roles(work, store, community, member, (role,))
+
+
+async def _tell_roles(
+    work: Work, store: Store, community: CommunityId, member: MemberId, roles: tuple[Role, ...]
+) -> None:
+    version = await store.next_version(member)
+    work.tell(
+        RolesChanged(
+            aggregate=member, version=version, community=community, member=member, roles=roles
+        )
+    )
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

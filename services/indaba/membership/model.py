@@ -1,0 +1,211 @@
+"""What is true of communities and members, and the rules. No clock, no I/O."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import resources
+from zoneinfo import available_timezones
+
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.membership import CONSENT_VERSION, CommunityCard, Place
+from indaba.contracts.passport import Role
+from indaba.contracts.refusal import Refusal
+
+PURPOSES = (
+    "call meetings and remind you of those you said yes or maybe to",
+    "count who took part",
+    "show other members what you share on purpose",
+)
+"""What a member consents to; a receipt keeps them with the version of the wording."""
+
+
+class NeedsRoomPower(Refusal):
+    """Only somebody who runs the room may set up a community in it."""
+
+    code = "needs-room-power"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Only somebody who runs this room (power level 100, or its creator) can set up a "
+            "community here. Ask them to type: cop setup"
+        )
+
+
+class AdultsOnly(Refusal):
+    """Only adults may join (POPIA s34-35: children need a guardian's consent)."""
+
+    code = "adults-only"
+
+    def __init__(self) -> None:
+        super().__init__("Only people of 18 years and older can join. Nothing was kept.")
+
+
+class ConsentOutdated(Refusal):
+    """The wording that was agreed to is not the one in force."""
+
+    code = "consent-outdated"
+
+    def __init__(self, given: str) -> None:
+        super().__init__(
+            "The wording of the consent has changed since. Please type again: cop join",
+            given=given,
+            in_force=CONSENT_VERSION,
+        )
+
+
+class RoomTaken(Refusal):
+    """A community lives in the room already."""
+
+    code = "room-taken"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The community “{name}” lives in this room already.", name=name)
+
+
+class AlreadyAMember(Refusal):
+    """The person has joined before."""
+
+    code = "already-a-member"
+
+    def __init__(self) -> None:
+        super().__init__("You are a member already. Type: cop help")
+
+
+class LastFacilitator(Refusal):
+    """A community must not be left without a facilitator."""
+
+    code = "last-facilitator"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"You are the only facilitator of “{name}”. Name another first: "
+            "cop member role @somebody facilitator",
+            name=name,
+        )
+
+
+class UnknownZone(Refusal):
+    """Not an IANA time zone."""
+
+    code = "unknown-zone"
+
+    def __init__(self, zone: str) -> None:
+        super().__init__(
+            f"I do not know the time zone “{zone}”. Try one like Africa/Johannesburg.", zone=zone
+        )
+
+
+class NobodyThere(Refusal):
+    """The account is no member of this community."""
+
+    code = "nobody-there"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That person is not a member of this community yet. They can type: cop join"
+        )
+
+
+class SignInSpent(Refusal):
+    """A sign-in link works once, for a while."""
+
+    code = "sign-in-spent"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This sign-in link has been used or is too old. Ask the bot for a new one: "
+            "cop me sign-in"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """A community of practice, its members' roles, and where it lives."""
+
+    id: CommunityId
+    name: str
+    purpose: str
+    language: str
+    zone: str
+    key: str
+    version: int = 1
+    roles: Mapping[MemberId, Role] = field(default_factory=dict)
+    places: tuple[Place, ...] = ()
+
+    def card(self) -> CommunityCard:
+        """What anybody in its rooms may know."""
+        return CommunityCard(
+            id=self.id,
+            name=self.name,
+            purpose=self.purpose,
+            language=self.language,
+            zone=self.zone,
+            key=self.key,
+        )
+
+    def joined_by(self, member: MemberId) -> "Community":
+        """With one more member. Raises `AlreadyAMember`."""
+        if member in self.roles:
+            raise AlreadyAMember
+        return replace(self, roles={**self.roles, member: Role.MEMBER})
+
+    def left_by(self, member: MemberId) -> "Community":
+        """Without a member. Raises `LastFacilitator`."""
+        self.spare(member)
+        return replace(self, roles={m: r for m, r in self.roles.items() if m != member})
+
+    def with_role(self, member: MemberId, role: Role) -> "Community":
+        """With a member in another role. Raises `NobodyThere` or `LastFacilitator`."""
+        if member not in self.roles:
+            raise NobodyThere
+        if role is not Role.FACILITATOR:
+            self.spare(member)
+        return replace(self, roles={**self.roles, member: role})
+
+    def spare(self, member: MemberId) -> None:
+        """Raise `LastFacilitator` where the community would be without one."""
+        facilitators = [m for m, role in self.roles.items() if role is Role.FACILITATOR]
+        if facilitators == [member]:
+            raise LastFacilitator(self.name)
+
+
+def check_consent(*, adult: bool, consent_version: str) -> None:
+    """Raise `AdultsOnly` or `ConsentOutdated` unless somebody may be kept."""
+    if not adult:
+        raise AdultsOnly
+    if consent_version != CONSENT_VERSION:
+        raise ConsentOutdated(consent_version)
+
+
+def checked_zone(zone: str) -> str:
+    """The zone itself. Raises `UnknownZone`."""
+    if zone not in available_timezones():
+        raise UnknownZone(zone[:64])
+    return zone
+
+
+def locale_of(language: str, zone: str) -> str:
+    """A locale for a community, such as en-ZA, from its language in words and its zone.
+
+    A language nobody here knows reads as English; a zone without a country as no territory.
+    """
+    from babel import Locale, UnknownLocaleError
+
+    words = language.strip().casefold()
+    known = {name.casefold(): code for code, name in Locale("en").languages.items()}
+    known |= {"isizulu": "zu", "isixhosa": "xh", "sesotho": "st", "setswana": "tn"}
+    code = known.get(words, words if words in known.values() else "en")
+    territory = _territories().get(zone)
+    try:
+        Locale.parse(f"{code}_{territory}" if territory else code)
+    except (UnknownLocaleError, ValueError):
+        return f"en-{territory}" if territory else "en"
+    return f"{code}-{territory}" if territory else code
+
+
+@cache
+def _territories() -> dict[str, str]:
+    """Zone to ISO country, from the time-zone database's zone.tab."""
+    text = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text("utf-8")
+    rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
+    return {row[2]: row[0] for row in rows}

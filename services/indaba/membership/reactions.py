@@ -1,0 +1,18 @@
+"""What membership does about events of others."""
+
+from indaba.contracts.erasure import ErasureAnswered
+from indaba.contracts.membership import MemberErasureFinished
+from indaba.ledger import Work
+from indaba.ledger.erasure import erase
+from indaba.membership.store import Store
+
+
+async def count_erasure_answer(event: ErasureAnswered, work: Work) -> None:
+    """When every service has answered, forget the old id itself."""
+    store = Store(work)
+    member = await store.answer_erasure(event.erasure, event.service)
+    if member is None:
+        return
+    await erase(work, member)
+    expected = await store.expected_of(event.erasure)
+    work.tell(MemberErasureFinished(aggregate=event.erasure, version=1, services=tuple(expected)))
