@@ -1,0 +1,28 @@
+"""Scheduling's composition root."""
+
+from pathlib import Path
+
+from indaba.contracts import scheduling as said
+from indaba.contracts.membership import MemberErased
+from indaba.ledger import Ledger
+from indaba.scheduling import handlers, reactions, timers
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def wire(ledger: Ledger) -> None:
+    """Connect what scheduling answers, listens to and times with how."""
+    ledger.answer(said.ReadWhen, handlers.understand_when)
+    ledger.answer(said.ScheduleMeeting, handlers.schedule_meeting)
+    ledger.answer(said.MoveMeeting, handlers.move_meeting)
+    ledger.answer(said.CancelMeeting, handlers.cancel_meeting)
+    ledger.answer(said.CloseMeeting, handlers.close_meeting)
+    ledger.answer(said.AnswerRsvp, handlers.answer_rsvp)
+    ledger.answer(said.CheckIn, handlers.check_in)
+    ledger.answer(said.ShowMeeting, handlers.show_meeting)
+    ledger.answer(said.ListMeetings, handlers.list_meetings)
+    ledger.answer(said.SetReminders, handlers.set_reminders)
+    ledger.answer(said.ShowMySchedulingData, handlers.show_my_data)
+    ledger.on(MemberErased, reactions.erase_member)
+    ledger.when(timers.REMIND, timers.remind)
+    ledger.when(timers.CLOSE, timers.close)

@@ -1,0 +1,24 @@
+"""What is said when the meeting asked for is not there."""
+
+from indaba.contracts.refusal import Refusal
+
+
+class NoSuchMeeting(Refusal):
+    """The community has no meeting with this code."""
+
+    code = "no-such-meeting"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"I know no meeting {code} here. To see what is planned type: cop meeting list",
+            code=code,
+        )
+
+
+class NothingPlanned(Refusal):
+    """No meeting is on or to come."""
+
+    code = "nothing-planned"
+
+    def __init__(self) -> None:
+        super().__init__("No meeting is planned yet. A facilitator can call one: cop meeting new")

@@ -1,0 +1,83 @@
+"""What people write as a title or a reason, made safe to keep: one line, nothing invisible."""
+
+import unicodedata
+
+from indaba.contracts.refusal import Refusal
+
+LONGEST_TITLE = 120
+LONGEST_REASON = 300
+
+_JOINERS = "\u200c\u200d"
+_BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
+
+
+class TitleEmpty(Refusal):
+    """Nothing that can be seen is left of the title."""
+
+    code = "meeting-title-empty"
+
+    def __init__(self) -> None:
+        super().__init__("A meeting needs a title. Say in a few words what it is about.")
+
+
+class TitleTooLong(Refusal):
+    """The title has more than 120 characters."""
+
+    code = "meeting-title-too-long"
+
+    def __init__(self, length: int) -> None:
+        super().__init__(
+            f"The title has {length} characters and the most is {LONGEST_TITLE}. "
+            "Please shorten it.",
+            length=length,
+            most=LONGEST_TITLE,
+        )
+
+
+class ReasonTooLong(Refusal):
+    """The reason has more than 300 characters."""
+
+    code = "meeting-reason-too-long"
+
+    def __init__(self, length: int) -> None:
+        super().__init__(
+            f"The reason has {length} characters and the most is {LONGEST_REASON}. "
+            "Please shorten it.",
+            length=length,
+            most=LONGEST_REASON,
+        )
+
+
+def one_line(text: str) -> str:
+    """The text in one line without control characters, bidi overrides and invisible marks.
+
+    Joiners stay: emoji and some scripts are written with them.
+    """
+    spaced = " ".join(unicodedata.normalize("NFC", text).split())
+    return " ".join("".join(filter(_is_kept, spaced)).split())
+
+
+def clean_title(text: str) -> str:
+    """The title as it is kept. Raises `TitleEmpty` or `TitleTooLong`; nothing is cut off."""
+    title = one_line(text)
+    if not any(_is_seen(letter) for letter in title):
+        raise TitleEmpty
+    if len(title) > LONGEST_TITLE:
+        raise TitleTooLong(len(title))
+    return title
+
+
+def clean_reason(text: str) -> str:
+    """The reason as it is kept; may be empty. Raises `ReasonTooLong`."""
+    reason = one_line(text)
+    if len(reason) > LONGEST_REASON:
+        raise ReasonTooLong(len(reason))
+    return reason
+
+
+def _is_kept(letter: str) -> bool:
+    return letter in _JOINERS or unicodedata.category(letter) not in {"Cc", "Cf", "Cs"}
+
+
+def _is_seen(letter: str) -> bool:
+    return unicodedata.category(letter)[0] in "LNPS" and letter not in _BLANK_LETTERS

@@ -1,0 +1,83 @@
+"""The times of day people name, and which hours each can mean."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+
+from indaba.scheduling.model.spoken_day import NotRead
+
+NOON = 12
+LAST_HOUR = 23
+FIRST_LIKELY_MORNING_HOUR = 7
+
+Moment = tuple[int, time]
+"""Days after the day that was named (1 for its midnight), and the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What a time of day can mean, likeliest first, and why it is asked back."""
+
+    moments: tuple[Moment, ...]
+    doubt: str = ""
+
+
+MIDNIGHT = Clock(
+    ((0, time(0)), (1, time(0))), "Midnight: at the beginning or at the end of that day?"
+)
+MIDDAY = Clock(((0, time(NOON)),))
+
+
+def on_24_hours(hour: int, minute: int) -> Clock:
+    """A time that says it is of 24 hours: 14:00, 08:00, 8h30. 24:00 is asked back."""
+    if (hour, minute) == (LAST_HOUR + 1, 0):
+        return Clock(((1, time(0)),), "24:00 is the midnight at the end of that day.")
+    _check(hour, minute)
+    return Clock(((0, time(hour, minute)),))
+
+
+def on_either_half(hour: int, minute: int) -> Clock:
+    """A time that may be of 12 hours: 8, 8:30. From 12 on and for 0 there is one meaning."""
+    _check(hour, minute)
+    if hour == 0 or hour >= NOON:
+        return on_24_hours(hour, minute)
+    morning, evening = (0, time(hour, minute)), (0, time(hour + NOON, minute))
+    likely = (morning, evening) if hour >= FIRST_LIKELY_MORNING_HOUR else (evening, morning)
+    said = f"{hour}:{minute:02}" if minute else f"{hour}"
+    return Clock(likely, f"{said} can be {morning[1]:%H:%M} or {evening[1]:%H:%M}.")
+
+
+def on_half(hour: int, minute: int | None, *, after_noon: bool) -> Clock:
+    """A time with am or pm. "12 am" without minutes is asked back, for people differ on it."""
+    _check(hour, minute or 0)
+    if hour == 0 or hour > NOON:
+        half = "pm" if after_noon else "am"
+        clock = on_24_hours(hour, minute or 0)
+        return Clock(clock.moments, f"{hour} and {half} do not go together.")
+    if hour == NOON and minute is None and not after_noon:
+        return Clock((*MIDNIGHT.moments[:1], *MIDDAY.moments), "12 am can be midnight or noon.")
+    return Clock(((0, time(hour % NOON + NOON * after_noon, minute or 0)),))
+
+
+def narrowed(clock: Clock, part: str) -> Clock:
+    """The clock in a part of the day ("morning", "afternoon", "evening"; empty: as it is)."""
+    if not part:
+        return clock
+    fitting = tuple(m for m in clock.moments if (m[1].hour < NOON) == (part == "morning"))
+    if not fitting:
+        return Clock(clock.moments, f"{clock.moments[0][1]:%H:%M} is not in the {part}.")
+    return Clock(fitting, clock.doubt if fitting == clock.moments else "")
+
+
+def either_clock(clocks: Sequence[Clock]) -> Clock:
+    """What one time means, or several that were said at once and may differ."""
+    moments = tuple(dict.fromkeys(m for clock in clocks for m in clock.moments))
+    doubts = [clock.doubt for clock in clocks if clock.doubt]
+    if len(clocks) > 1 and len(moments) > 1:
+        doubts.append("I found more than one time.")
+    return Clock(moments, " ".join(dict.fromkeys(doubts)))
+
+
+def _check(hour: int, minute: int) -> None:
+    if hour > LAST_HOUR or minute > 59:  # noqa: PLR2004 - as on every clock
+        raise NotRead(f"There is no {hour}:{minute:02} on the clock.")

@@ -1,0 +1,244 @@
+"""The days people name, and which dates each can mean when it is said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Protocol
+
+from indaba.scheduling.model.wall_time import MONTHS, WEEKDAYS
+
+MONTH_END_SEARCH = 3
+FAR_FOR_A_GUESSED_YEAR = timedelta(days=300)
+
+
+class NotRead(Exception):  # noqa: N818 - an outcome of reading, caught in reading.py
+    """Understood that it cannot be read; the words say why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """What a day can mean, likeliest first, and why it is asked back (empty: one clear meaning)."""
+
+    dates: tuple[date, ...]
+    doubt: str = ""
+
+
+class Day(Protocol):
+    """A day as somebody named it."""
+
+    def dates(self, now: datetime, at: time) -> Dates:
+        """The dates it can mean, said at wall time `now` of a start at `at`. Raises `NotRead`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Today, tomorrow, in three days."""
+
+    days: int
+
+    def dates(self, now: datetime, at: time) -> Dates:
+        """One date; before today for yesterday."""
+        del at
+        return Dates((now.date() + timedelta(days=self.days),))
+
+
+@dataclass(frozen=True, slots=True)
+class OnDate:
+    """12 March, with or without its year."""
+
+    day: int
+    month: int
+    year: int | None = None
+
+    def dates(self, now: datetime, at: time) -> Dates:
+        """With a year that date; without one the next to come. Raises `NotRead` if there is none.
+
+        A year that nobody said and that puts the date ten months away is asked back.
+        """
+        years = (self.year,) if self.year else (now.year, now.year + 1)
+        there = [d for year in years if (d := _date_or_none(year, self.month, self.day))]
+        if not there:
+            raise NotRead(self._no_such_date())
+        if self.year:
+            return Dates((there[0],))
+        return self._next(there, now, at)
+
+    def _next(self, there: list[date], now: datetime, at: time) -> Dates:
+        coming = [d for d in there if datetime.combine(d, at) >= now]
+        if not coming:
+            raise NotRead(f"There is no {self._named()} in the year to come.")
+        found = coming[0]
+        if found - now.date() <= FAR_FOR_A_GUESSED_YEAR:
+            return Dates((found,))
+        return Dates((found,), f"{self._named()} is next in {found.year}: is that the year?")
+
+    def _no_such_date(self) -> str:
+        leap = " in the year to come" if self._is_leap_day() else ""
+        year = f" in {self.year}" if self.year else leap
+        if not 1 <= self.month <= len(MONTHS):
+            return f"There is no month {self.month}."
+        return f"There is no {self._named()}{year}."
+
+    def _is_leap_day(self) -> bool:
+        return (self.day, self.month) == (29, 2)
+
+    def _named(self) -> str:
+        return f"{self.day} {MONTHS[self.month - 1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class OtherOrder:
+    """A date in figures that has a meaning only against the community's order."""
+
+    day: OnDate
+
+    def dates(self, now: datetime, at: time) -> Dates:
+        """As the date itself, always asked back."""
+        found = self.day.dates(now, at)
+        return Dates(found.dates, "I read day and month in the other order than usual here.")
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfMonth:
+    """The 8th."""
+
+    day: int
+
+    def dates(self, now: datetime, at: time) -> Dates:
+        """The next such day to come. Raises `NotRead` where no month has it."""
+        for months in range(MONTH_END_SEARCH):
+            year, month = _month_after(now, months)
+            found = _date_or_none(year, month, self.day)
+            if found and datetime.combine(found, at) >= now:
+                return Dates((found,), self._doubt(found, now))
+        raise NotRead(f"No month has a day {self.day}.")
+
+    def _doubt(self, found: date, now: datetime) -> str:
+        if self.day == now.day and found != now.date():
+            return (
+                f"That time today has passed: is it the {self.day}. of {MONTHS[found.month - 1]}?"
+            )
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class OnWeekday:
+    """Thursday, this Thursday, next Thursday, last Thursday."""
+
+    weekday: int
+    which: str = ""
+
+    def dates(self, now: datetime, at: time) -> Dates:
+        """The coming one; two where people differ: today's own weekday, and "next"."""
+        today = now.date()
+        ahead = (self.weekday - today.weekday()) % 7
+        if self.which == "last":
+            return Dates((today - timedelta(days=7 - ahead),))
+        if ahead == 0:
+            return self._said_on_the_day(now, at)
+        near = today + timedelta(days=ahead)
+        if self.which == "next" and _in_one_week(today, near):
+            return Dates(
+                (near + timedelta(days=7), near),
+                f"Next {WEEKDAYS[self.weekday]}: this week's or next week's?",
+            )
+        return Dates((near,))
+
+    def _said_on_the_day(self, now: datetime, at: time) -> Dates:
+        today, in_a_week = now.date(), now.date() + timedelta(days=7)
+        if self.which == "this":
+            return Dates((today,))
+        if self.which == "next" or datetime.combine(today, at) < now:
+            return Dates((in_a_week,))
+        return Dates((today, in_a_week), f"Today is {WEEKDAYS[self.weekday]}: today or in a week?")
+
+
+@dataclass(frozen=True, slots=True)
+class InWeek:
+    """A week, and a weekday in it: next week on Thursday, in two weeks on Tuesday.
+
+    `counted` is true for "in two weeks", which may also be counted from the coming weekday.
+    """
+
+    weeks: int
+    weekday: int
+    counted: bool
+
+    def dates(self, now: datetime, at: time) -> Dates:
+        """One date, or two where it depends on how weeks are counted."""
+        del at
+        today = now.date()
+        that_week = today + timedelta(days=7 * self.weeks - today.weekday() + self.weekday)
+        found = {that_week: None, self._other_count(today): None}
+        if len(found) == 1:
+            return Dates(tuple(found))
+        return Dates(tuple(found), "People count weeks in two ways here, so I would rather ask.")
+
+    def _other_count(self, today: date) -> date:
+        if self.counted:
+            ahead = (self.weekday - today.weekday()) % 7
+            return today + timedelta(days=7 * self.weeks + ahead)
+        sunday = today - timedelta(days=(today.weekday() + 1) % 7)
+        return sunday + timedelta(days=7 * self.weeks + (self.weekday + 1) % 7)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeWeek:
+    """A week without a day in it: next week."""
+
+    def dates(self, now: datetime, at: time) -> Dates:
+        """Always raises `NotRead`."""
+        del now, at
+        raise NotRead("On which day of that week?")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A date said together with its weekday, which has to agree."""
+
+    day: Day
+    weekday: int
+
+    def dates(self, now: datetime, at: time) -> Dates:
+        """The dates that agree; where none does, the date and then the coming weekday."""
+        found = self.day.dates(now, at)
+        agreeing = tuple(d for d in found.dates if d.weekday() == self.weekday)
+        if agreeing:
+            return Dates(agreeing, found.doubt)
+        first = found.dates[0]
+        named = f"{first.day} {MONTHS[first.month - 1]} {first.year}"
+        is_a, said = WEEKDAYS[first.weekday()], WEEKDAYS[self.weekday]
+        weekday = OnWeekday(self.weekday).dates(now, at).dates[:1]
+        return Dates(
+            found.dates + weekday, f"{named} is a {is_a}, not a {said}. Which one is right?"
+        )
+
+
+def either_day(days: Sequence[Day], now: datetime, at: time) -> Dates:
+    """What one day means, or several that were said at once and may differ."""
+    found = [day.dates(now, at) for day in days]
+    dates = tuple(dict.fromkeys(d for each in found for d in each.dates))
+    doubts = [each.doubt for each in found if each.doubt]
+    if len(found) > 1 and len(dates) > 1:
+        doubts.append("I found more than one day.")
+    return Dates(dates, " ".join(dict.fromkeys(doubts)))
+
+
+def _in_one_week(one: date, other: date) -> bool:
+    """Whether both are in one week, be its first day Monday or Sunday."""
+    monday = one - timedelta(days=one.weekday())
+    sunday = one - timedelta(days=(one.weekday() + 1) % 7)
+    return any(first <= other < first + timedelta(days=7) for first in (monday, sunday))
+
+
+def _month_after(now: datetime, months: int) -> tuple[int, int]:
+    year, month = divmod(now.year * 12 + now.month - 1 + months, 12)
+    return year, month + 1
+
+
+def _date_or_none(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,143 @@
+"""Wall time in an IANA zone: which instant it is, where clocks jump, and how it is said."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from indaba.contracts.refusal import Refusal
+
+FURTHEST = timedelta(days=731)
+"""Two years: nothing is called further ahead."""
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+_MINUTE = timedelta(minutes=1)
+_LONGEST_JUMP = 24 * 60
+
+
+class UnknownZone(Refusal):
+    """No IANA zone has that name."""
+
+    code = "unknown-zone"
+
+    def __init__(self, zone: str) -> None:
+        super().__init__(
+            "I do not know that time zone. Zones have names such as Africa/Johannesburg.",
+            zone=zone[:64],
+        )
+
+
+class TimePassed(Refusal):
+    """The time lies in the past."""
+
+    code = "time-passed"
+
+    def __init__(self, starts: datetime, zone: str, today: datetime) -> None:
+        super().__init__(
+            f"{in_words(starts, today)} has already passed. Please choose a time to come.",
+            starts=starts.isoformat(),
+            zone=zone,
+        )
+
+
+class TimeTooFar(Refusal):
+    """The time lies more than two years ahead."""
+
+    code = "time-too-far"
+
+    def __init__(self, starts: datetime, zone: str) -> None:
+        super().__init__(
+            f"{day_in_words(starts)} {starts.year} is more than two years ahead. "
+            "Please choose a time within two years.",
+            starts=starts.isoformat(),
+            zone=zone,
+        )
+
+
+class TimeSkipped(Refusal):
+    """The clocks jump over the time; `instead` is the first wall time after the jump."""
+
+    code = "time-skipped"
+
+    def __init__(self, starts: datetime, zone: str, instead: datetime) -> None:
+        super().__init__(
+            f"There is no {starts:%H:%M} on {day_in_words(starts)}: the clocks go forward then. "
+            f"The next time there is, is {instead:%H:%M}.",
+            starts=starts.isoformat(),
+            zone=zone,
+            instead=instead.isoformat(),
+        )
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The zone with an IANA name. Raises `UnknownZone`."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise UnknownZone(name) from None
+
+
+def instant(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The instant in UTC. A repeated wall time is its first; a skipped one moves by the jump.
+
+    Both as RFC 5545, 3.3.5 has it, so calendar apps agree.
+    """
+    return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+
+
+def wall(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The naive wall time of an aware moment."""
+    return moment.astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def exists(time: datetime, zone: ZoneInfo) -> bool:
+    """Whether clocks in the zone ever show that wall time."""
+    return wall(instant(time, zone), zone) == time
+
+
+def next_existing(time: datetime, zone: ZoneInfo) -> datetime:
+    """The wall time itself, or the first full minute after the jump that skips it."""
+    if exists(time, zone):
+        return time
+    minute = time.replace(second=0, microsecond=0)
+    later = (minute + n * _MINUTE for n in range(1, _LONGEST_JUMP + 1))
+    return next((t for t in later if exists(t, zone)), wall(instant(time, zone), zone))
+
+
+def check_time_to_come(starts: datetime, zone: str, now: datetime) -> None:
+    """Raises `UnknownZone`, `TimePassed`, `TimeTooFar` or `TimeSkipped`. `now` is aware."""
+    place = zone_named(zone)
+    today = wall(now, place)
+    # Whole days are told apart first: the ends of the calendar have no instant in UTC.
+    if starts < today - timedelta(days=1):
+        raise TimePassed(starts, zone, today)
+    if starts > today + FURTHEST:
+        raise TimeTooFar(starts, zone)
+    if instant(starts, place) < now:
+        raise TimePassed(starts, zone, today)
+    if not exists(starts, place):
+        raise TimeSkipped(starts, zone, next_existing(starts, place))
+
+
+def day_in_words(day: datetime) -> str:
+    """Such as "Thursday 5 March"."""
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+
+
+def in_words(time: datetime, today: datetime) -> str:
+    """Such as "Thursday 5 March 14:00"; with the year where it is not today's."""
+    year = "" if time.year == today.year else f" {time.year}"
+    return f"{day_in_words(time)}{year} {time:%H:%M}"

@@ -1,0 +1,14 @@
+"""What scheduling reads from the environment."""
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from indaba.process.settings import Settings
+
+
+class SchedulingSettings(Settings):
+    """Settings of scheduling alone."""
+
+    model_config = SettingsConfigDict(env_prefix="INDABA_SCHEDULING_", extra="ignore", frozen=True)
+
+    database_url: str = Field(description="PostgreSQL: postgresql+asyncpg://user@host/scheduling")
