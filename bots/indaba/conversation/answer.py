@@ -1,0 +1,159 @@
+"""What is said back: a tiny document that every platform can draw.
+
+All words in it are plain text, already in the asker's language and safe to show as text; a platform
+escapes them for its own markup and never reads markup in them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from indaba.contracts.ids import MeetingId
+
+if TYPE_CHECKING:
+    from indaba.conversation.intent import Intent
+
+
+class Audience(StrEnum):
+    """Who hears an answer. A platform that cannot whisper writes to the asker directly."""
+
+    ROOM = "room"
+    ASKER = "asker"
+
+
+class Style(StrEnum):
+    """How a choice looks. At most one `MAIN` per answer; `DANGER` for what cannot be undone."""
+
+    MAIN = "main"
+    PLAIN = "plain"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True)
+class Text:
+    """One paragraph."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Labels with values, in reading order."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list, one line each."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something to pick: its intent is done when somebody picks it.
+
+    The emoji is extra: the label alone must be enough.
+    """
+
+    label: str
+    emoji: str
+    intent: Intent
+    style: Style = Style.PLAIN
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What can be picked, at most 25."""
+
+    options: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG and what it shows in words."""
+
+    data: bytes = field(repr=False)
+    alt: str
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to take home."""
+
+    name: str
+    media_type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question: the next message by the same person in the same place answers `field`.
+
+    `intent` is the intent's name, `filled` what is known so far (JSON-ready), `why` says what was
+    wrong with the last answer and is empty on the first try. Hand it to `intent.resume`.
+    """
+
+    intent: str
+    filled: dict[str, object]
+    field: str
+    question: str
+    why: str = ""
+
+
+Block = Text | Facts | Items | Choices | Picture | File | Ask
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said back.
+
+    `card` names the meeting whose card this answer draws or belongs to. `loud` asks the platform to
+    notify people, `mentions` are the accounts to name (nobody else is ever pinged). `ack` says that
+    a sign such as a ✅ on the asker's message is enough where the platform can set one.
+    """
+
+    blocks: tuple[Block, ...]
+    audience: Audience = Audience.ASKER
+    card: MeetingId | None = None
+    loud: bool = False
+    mentions: tuple[str, ...] = ()
+    ack: bool = False
+
+    @classmethod
+    def of(cls, *words: str, audience: Audience = Audience.ASKER) -> Answer:
+        """An answer of paragraphs only."""
+        return cls(tuple(Text(each) for each in words), audience)
+
+    def choices(self) -> tuple[Choice, ...]:
+        """Every choice in it, in order."""
+        return tuple(c for b in self.blocks if isinstance(b, Choices) for c in b.options)
+
+    def question(self) -> Ask | None:
+        """The question it asks back, if it does."""
+        return next((b for b in self.blocks if isinstance(b, Ask)), None)
+
+    def text(self) -> str:
+        """All of it as plain lines: a body for clients that draw nothing."""
+        return "\n".join(line for block in self.blocks for line in _lines(block))
+
+
+def _lines(block: Block) -> tuple[str, ...]:
+    match block:
+        case Text(words):
+            return (words,)
+        case Facts(rows):
+            return tuple(f"{label}: {value}" for label, value in rows)
+        case Items(lines):
+            return tuple(f"- {line}" for line in lines)
+        case Choices(options):
+            return tuple(f"{c.emoji} {c.label}".strip() for c in options)
+        case Picture(_, alt):
+            return (alt,)
+        case File(name):
+            return (name,)
+        case Ask(question=question, why=why):
+            return (why, question) if why else (question,)

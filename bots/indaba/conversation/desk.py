@@ -1,0 +1,333 @@
+"""From what a person said to what is posted back: the middle of every conversation."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from indaba.bus import Bus
+from indaba.contracts.ids import MeetingId
+from indaba.contracts.refusal import Refusal, Unavailable
+from indaba.contracts.scheduling import RsvpAnswer, ShowMeeting
+from indaba.conversation.answer import Answer, Ask, Choice, Text
+from indaba.conversation.intent import (
+    Intent,
+    Outdated,
+    Person,
+    intent_from_json,
+    intent_to_json,
+    perform,
+    resolve,
+    resume,
+)
+from indaba.conversation.line import Unclear, read_line
+from indaba.conversation.notice import answer_of, reply_answer
+from indaba.conversation.platform import ChatPlatform, Kind, Post, PostKind, Said
+from indaba.conversation.services import Asker, Passports, Services
+from indaba.conversation.store import Draft, Heard, Offer, Store
+from indaba.conversation.topics import INTENTS
+from indaba.conversation.topics.cop import Help, NeverMind
+from indaba.conversation.topics.scheduling import SayMaybe, SayNo, SayYes, WithdrawAnswer
+from indaba.conversation.wording import Wording
+from indaba.ledger import Ledger
+from indaba.process.world import World
+
+ANSWER_LASTS = timedelta(hours=24)
+QUESTION_LASTS = timedelta(minutes=30)
+CHOICE_LASTS = timedelta(minutes=30)
+LONG_ANSWER = 8
+"""Lines from which on an answer opens a thread instead of filling the room."""
+
+YES_AND_NO = 2
+
+RSVPS: dict[RsvpAnswer, type[SayYes | SayMaybe | SayNo]] = {
+    RsvpAnswer.YES: SayYes,
+    RsvpAnswer.MAYBE: SayMaybe,
+    RsvpAnswer.NO: SayNo,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of something said: an answer, and which offer it used up."""
+
+    answer: Answer | None
+    spent: Offer | None = None
+    reacted_to: MeetingId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is kept that bears on something said."""
+
+    card: tuple[UUID, str] | None = None
+    question: Ask | None = None
+    offers: Sequence[Offer] = ()
+    reaction: tuple[UUID, str, str] | None = None
+
+
+class Desk:
+    """Deals with what was said, one act at a time. Doing an act twice has one effect.
+
+    The store is read, the services are asked, and only then is everything kept in one
+    transaction: killed anywhere before, the act is done again with the same keys.
+    """
+
+    def __init__(
+        self, platform: ChatPlatform, ledger: Ledger, passports: Passports, portal_url: str
+    ) -> None:
+        self._platform = platform
+        self._ledger = ledger
+        self._passports = passports
+        self._portal_url = portal_url
+
+    @property
+    def _world(self) -> World:
+        return self._ledger.world
+
+    @property
+    def _bus(self) -> Bus:
+        return self._ledger.bus
+
+    async def deal_with(self, heard: Heard) -> None:
+        """Understand, ask, and keep what is to be posted."""
+        said = heard.said
+        outcome = await self._outcome(heard)
+        async with self._ledger.database.begin() as connection:
+            store = Store(connection, self._world.now())
+            if outcome.spent is not None:
+                await store.dialogue.picked(outcome.spent.post)
+            if outcome.reacted_to is not None:
+                await store.cards.reacted(said, outcome.reacted_to, _digest(said.id, said.account))
+            if outcome.answer is not None:
+                await self._keep(store, heard, outcome.answer)
+            await store.hearing.dealt_with(said.id)
+
+    async def apologise(self, heard: Heard) -> None:
+        """Give an act up that failed too often, with a reference for whoever looks into it."""
+        sorry = Answer.of(
+            f"Something went wrong on our side, sorry. Reference: {str(heard.correlation)[-8:]}"
+        )
+        async with self._ledger.database.begin() as connection:
+            store = Store(connection, self._world.now())
+            await self._keep(store, heard, sorry)
+            await store.hearing.dealt_with(heard.said.id)
+
+    async def _outcome(self, heard: Heard) -> Outcome:
+        """What comes of it. The database is left alone while services are asked."""
+        around = await self._look_around(heard.said)
+        match heard.said.kind:
+            case Kind.REACTION:
+                return await self._reaction(heard, around)
+            case Kind.REACTION_REMOVED:
+                return await self._reaction_removed(heard, around)
+            case Kind.MESSAGE:
+                return await self._message(heard, around)
+
+    async def _look_around(self, said: Said) -> Surroundings:
+        async with self._ledger.database.connect() as connection:
+            store = Store(connection, self._world.now())
+            card = await store.cards.card_on(said.about) or await store.cards.card_on(said.thread)
+            if said.kind is Kind.REACTION_REMOVED:
+                return Surroundings(reaction=await store.cards.reaction(said.about))
+            if said.kind is Kind.REACTION:
+                return Surroundings(card, offers=await store.dialogue.offers_on(said.about))
+            question = await store.dialogue.question_for(said)
+            return Surroundings(card, question, await store.dialogue.newest_offers_to(said))
+
+    async def _message(self, heard: Heard, around: Surroundings) -> Outcome:
+        """A command, an answer to our question, a pick, or a reply to a card; else not for us."""
+        said = heard.said
+        meant = said.addressed
+        if meant is not None and not said.direct:
+            return Outcome(await self._command(heard, meant))
+        text = said.text if meant is None else meant
+        if around.card is not None and (answer := reply_answer(text)):
+            return Outcome(await self._perform(heard, RSVPS[answer](code=around.card[1])))
+        if around.question is not None and not (said.direct and _is_command(text)):
+            wording = (await self._person(heard)).wording
+            return Outcome(
+                await self._go_on(heard, resume(around.question, text, wording, INTENTS))
+            )
+        offer = _picked(text, around.offers)
+        if offer is not None:
+            return await self._pick(heard, offer)
+        return Outcome(None if meant is None else await self._command(heard, meant))
+
+    async def _command(self, heard: Heard, line: str) -> Answer:
+        """A line typed to us; an empty one asks for help."""
+        if not line.strip():
+            return await self._perform(heard, Help())
+        understood = read_line(line, INTENTS)
+        person = await self._person_or_none(heard)
+        wording = person.wording if person else Wording()
+        if isinstance(understood, Unclear):
+            return understood.answer(wording)
+        return await self._go_on(heard, resolve(understood.intent, understood.filled, wording))
+
+    async def _go_on(self, heard: Heard, step: object) -> Answer:
+        """Do a whole intent, or ask for what is missing; `None` means that they said stop."""
+        if step is None:
+            return await self._perform(heard, NeverMind())
+        if isinstance(step, Intent):
+            return await self._perform(heard, step)
+        return Answer((step,))  # type: ignore[arg-type]  # resolve and resume give nothing else
+
+    async def _reaction(self, heard: Heard, around: Surroundings) -> Outcome:
+        said = heard.said
+        if around.card is not None:
+            meeting, code = around.card
+            answer = answer_of(said.text)
+            if answer is None:
+                return Outcome(None)
+            told = await self._perform(heard, RSVPS[answer](code=code))
+            return Outcome(None if told.ack else told, reacted_to=MeetingId(meeting))
+        wanted = _bare(said.text)
+        for offer in around.offers:
+            if _bare(offer.emoji) == wanted and offer.account in ("", said.account):
+                return await self._pick(heard, offer)
+        return Outcome(None)
+
+    async def _reaction_removed(self, heard: Heard, around: Surroundings) -> Outcome:
+        """Taking back the reaction that holds withdraws the answer; an older one does not."""
+        said = heard.said
+        if around.reaction is None or around.reaction[2] != _digest(said.about, said.account):
+            return Outcome(None)
+        meeting, emoji, _ = around.reaction
+        try:
+            services = self._services(heard, Asker(said.account, said.room))
+            shown = await services.ask(ShowMeeting(meeting=MeetingId(meeting)))
+        except (Refusal, Unavailable):
+            return Outcome(None)
+        if shown.mine is None or shown.mine is not answer_of(emoji):
+            return Outcome(None)
+        told = await self._perform(heard, WithdrawAnswer(code=shown.meeting.code))
+        return Outcome(None if told.ack else told)
+
+    async def _pick(self, heard: Heard, offer: Offer) -> Outcome:
+        try:
+            intent = intent_from_json(offer.intent, INTENTS)
+        except Outdated as outdated:
+            return Outcome(Answer.of(outdated.words), offer)
+        return Outcome(await self._perform(heard, intent), offer)
+
+    async def _perform(self, heard: Heard, intent: Intent) -> Answer:
+        said = heard.said
+        services = self._services(heard, Asker(said.account, said.room))
+        try:
+            person = await self._person(heard)
+        except Unavailable as away:
+            return Answer.of(away.words)
+        except Refusal as refusal:
+            return Answer.of(refusal.words)
+        return await perform(intent, person, services)
+
+    async def _person_or_none(self, heard: Heard) -> Person | None:
+        try:
+            return await self._person(heard)
+        except (Refusal, Unavailable):
+            return None
+
+    async def _person(self, heard: Heard) -> Person:
+        """Who spoke, as membership knows them. Raises `Unavailable` where it cannot be asked."""
+        said = heard.said
+        issued = await self._passports.of(Asker(said.account, said.room), heard.correlation)
+        # Only founding needs the power, and only where no community lives yet.
+        power = issued.community is None and not said.direct
+        return Person(
+            platform=self._platform.platform,
+            account=said.account,
+            room=said.room,
+            direct=said.direct,
+            passport=issued.passport,
+            community=issued.community,
+            has_power=power and await self._platform.has_power(said.room, said.account),
+            now=self._world.now(),
+            said_at=said.said_at,
+            portal_url=self._portal_url,
+            prefix="" if said.direct else self._platform.prefix,
+        )
+
+    def _services(self, heard: Heard, asker: Asker) -> Services:
+        return Services(
+            self._bus, self._world, self._passports, asker, heard.said.id, heard.correlation
+        )
+
+    async def _keep(self, store: Store, heard: Heard, answer: Answer) -> None:
+        """Keep an answer as posts, with its question and choices."""
+        said = heard.said
+        await store.dialogue.no_question(said)
+        if answer.ack and said.kind is Kind.MESSAGE:
+            await store.posting.post(self._draft(heard, _sign(said)))
+            return
+        spot = _spot(said, answer)
+        for number, content in enumerate(self._platform.draw(_named(said, answer))):
+            post = replace(spot, key=f"{said.id}/{number}", content=content)
+            choices = answer.choices() if number == 0 else ()
+            await store.posting.post(self._draft(heard, post, choices))
+            kept = [(choice, intent_to_json(choice.intent)) for choice in choices]
+            await store.dialogue.offer(post, kept, said.account, CHOICE_LASTS)
+        question = answer.question()
+        if question is not None:
+            await store.dialogue.ask(said, spot.thread, question, QUESTION_LASTS)
+
+    def _draft(self, heard: Heard, post: Post, choices: Sequence[Choice] = ()) -> Draft:
+        seeds = tuple({"emoji": choice.emoji} for choice in choices if choice.emoji)
+        return Draft(
+            post, heard.correlation, self._world.now() + ANSWER_LASTS, follow_ups=seeds, lane=0
+        )
+
+
+def _spot(said: Said, answer: Answer) -> Post:
+    """Where an answer goes: into the thread it was asked in, else beside the question."""
+    if said.kind is not Kind.MESSAGE:
+        thread, reply_to = said.thread, said.about
+        return Post("", PostKind.MESSAGE, said.room, {}, thread=thread, reply_to=reply_to)
+    thread = said.thread
+    if not thread and not said.direct and answer.text().count("\n") >= LONG_ANSWER:
+        thread = said.id
+    return Post("", PostKind.MESSAGE, said.room, {}, thread=thread, reply_to=said.id)
+
+
+def _named(said: Said, answer: Answer) -> Answer:
+    """A reaction has no words of its own to answer beside: name whom the answer is for."""
+    if said.kind is Kind.MESSAGE:
+        return answer
+    return Answer(
+        (Text(f"{said.account}:"), *answer.blocks),
+        answer.audience,
+        mentions=(said.account,),
+    )
+
+
+def _sign(said: Said) -> Post:
+    return Post(f"{said.id}/ack", PostKind.REACTION, said.room, {"emoji": "✅"}, target=said.id)
+
+
+def _picked(text: str, offers: Sequence[Offer]) -> Offer | None:
+    """The offer that a short reply means: its number, its emoji, its label, or yes and no."""
+    wanted = _bare(text).casefold().strip(" .!")
+    for offer in offers:
+        if wanted and wanted in (str(offer.place), _bare(offer.emoji), offer.label.casefold()):
+            return offer
+    if len(offers) == YES_AND_NO:
+        yes_or_no = {RsvpAnswer.YES: offers[0], RsvpAnswer.NO: offers[1]}
+        answer = reply_answer(text)
+        return yes_or_no.get(answer) if answer else None
+    return None
+
+
+def _bare(emoji: str) -> str:
+    """An emoji without its drawing hints."""
+    return emoji.replace("\ufe0f", "").replace("\ufe0e", "").replace("\u20e3", "").strip()
+
+
+def _is_command(text: str) -> bool:
+    """Whether a line in a direct chat is a command rather than an answer to a question."""
+    return not isinstance(read_line(text, INTENTS), Unclear)
+
+
+def _digest(reaction: str, account: str) -> str:
+    """Tells whether the same account takes back its reaction, without keeping the account."""
+    return hashlib.sha256(f"{reaction}/{account}".encode()).hexdigest()[:32]

@@ -1,0 +1,223 @@
+"""What people may type for an argument: forgiving readers that end in a value or one sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import lru_cache
+from typing import Annotated, Any, TypeVar
+from urllib.parse import unquote
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from indaba.contracts.ids import MeetingCode
+
+E = TypeVar("E", bound=StrEnum)
+
+YES = frozenset({"on", "yes", "y", "true", "1", "ja", "yebo", "ewe"})
+NO = frozenset({"off", "no", "n", "false", "0", "nee", "cha", "hayi"})
+CODE = re.compile(r"M[2-9A-HJKMNP-Z]{3,7}", re.IGNORECASE)
+LENGTH = re.compile(
+    r"(?:(?P<hours>\d{1,2}(?:[.,]\d{1,2})?)\s*(?:h|hrs?|hours?)(?![a-z]))?"
+    r"\s*(?:and\s+)?(?:(?P<minutes>\d{1,4})\s*(?:m|mins?|minutes?)?(?![a-z\d]))?",
+    re.IGNORECASE,
+)
+PLACES = {
+    "south africa": "Africa/Johannesburg",
+    "sast": "Africa/Johannesburg",
+    "joburg": "Africa/Johannesburg",
+    "cape town": "Africa/Johannesburg",
+    "durban": "Africa/Johannesburg",
+    "pretoria": "Africa/Johannesburg",
+    "gqeberha": "Africa/Johannesburg",
+    "bloemfontein": "Africa/Johannesburg",
+    "utc": "Etc/UTC",
+    "gmt": "Etc/UTC",
+}
+"""Places people name that have no zone of their own in the IANA list."""
+
+
+def wrong(words: str, **facts: object) -> PydanticCustomError:
+    """A sentence for a wrong argument. `words` is looked up in the catalogue when shown."""
+    context = {"words": words} | {name: str(value) for name, value in facts.items()}
+    return PydanticCustomError("said", "wrong", context)
+
+
+def folded(text: str) -> str:
+    """Text for comparing: lower case, with hyphens, underscores and spaces all as one space."""
+    return " ".join(re.split(r"[\s_-]+", text.casefold().strip()))
+
+
+def nearest(text: str, known: Iterable[str], limit: int = 3, cutoff: float = 70) -> list[str]:
+    """The known words most like `text`, best first; empty where none is near."""
+    from rapidfuzz import fuzz, process
+
+    options = list(known)
+    found = process.extract(
+        folded(text), options, scorer=fuzz.ratio, processor=folded, limit=limit, score_cutoff=cutoff
+    )
+    return [word for word, _, _ in found]
+
+
+def choose(kind: type[E], given: object) -> object:
+    """The member of `kind` that was meant. Not text: left as it is."""
+    if not isinstance(given, str) or isinstance(given, kind):
+        return given
+    for member in kind:
+        if folded(member.value) == folded(given):
+            return member
+    near = nearest(given, [m.value for m in kind], limit=1)
+    known = ", ".join(near or [m.value for m in kind])
+    raise wrong(
+        "I don't know '{given}' here. Did you mean: {known}?", given=given[:80], known=known
+    )
+
+
+def one_of(kind: type[StrEnum]) -> BeforeValidator:
+    """Reads a member of `kind` however it is cased, spaced or hyphened."""
+
+    def read(given: Any) -> object:
+        return choose(kind, given)
+
+    return BeforeValidator(read, json_schema_input_type=kind)
+
+
+def _on_or_off(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    word = given.casefold().strip(" .!")
+    if word in YES | NO:
+        return word in YES
+    raise wrong("I need 'on' or 'off', and read '{given}'.", given=given[:80])
+
+
+def _minutes(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    text = given.strip().removeprefix("for ").strip(" .")
+    match = LENGTH.fullmatch(text)
+    if not text or not match:
+        raise wrong(
+            "I could not read '{given}' as a length. Say for example: 90 minutes, or 1h30.",
+            given=given[:80],
+        )
+    hours = float((match["hours"] or "0").replace(",", "."))
+    return round(hours * 60) + int(match["minutes"] or 0)
+
+
+def _code(given: object) -> object:
+    return given.strip(" .,!?#").upper() if isinstance(given, str) else given
+
+
+def _listed(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    return tuple(part for part in (p.strip() for p in re.split(r"[,;\n]", given)) if part)
+
+
+@lru_cache(maxsize=1)
+def _zones() -> dict[str, tuple[str, ...]]:
+    """IANA zones by their folded name and by their folded city."""
+    from zoneinfo import available_timezones
+
+    found: dict[str, list[str]] = {}
+    for zone in sorted(z for z in available_timezones() if "/" in z and not z.startswith("Etc/")):
+        for key in {folded(zone), folded(zone.rsplit("/", 1)[1])}:
+            found.setdefault(key, []).append(zone)
+    return {key: tuple(zones) for key, zones in found.items()}
+
+
+def suggest_zones(text: str, limit: int = 25) -> list[str]:
+    """IANA zones that `text` may begin or mean, likeliest first; for completion while typing."""
+    key = folded(text)
+    begun = [z for k, zones in _zones().items() if k.startswith(key) for z in zones]
+    known = [PLACES[k] for k in PLACES if k.startswith(key)] if key else []
+    near = [z for k in nearest(key, _zones(), limit) for z in _zones()[k]]
+    return list(dict.fromkeys(known + begun + near))[:limit]
+
+
+def _zone(given: object) -> object:
+    if not isinstance(given, str) or given == "Etc/UTC":
+        return given
+    key = folded(given.split(",", 1)[0])
+    found = _zones().get(key, ())
+    if key in PLACES:
+        return PLACES[key]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(found or suggest_zones(given, 3)) or "Africa/Johannesburg, Europe/London"
+    raise wrong(
+        "I don't know the time zone '{given}'. Did you mean: {known}?",
+        given=given[:80],
+        known=known,
+    )
+
+
+SPOKEN = ("en", "zu", "xh", "af", "nso", "tn", "st", "ts", "ss", "ve", "nr", "fr", "pt", "sw")
+
+
+@lru_cache(maxsize=1)
+def _languages() -> dict[str, str]:
+    """Tag by the language's name in English, in itself, and by the tag."""
+    from babel import Locale
+
+    found = {"english": "en-ZA", "en": "en-ZA", "sotho": "st", "sepedi": "nso", "swazi": "ss"}
+    for tag in SPOKEN:
+        own = Locale.parse(tag)
+        for name in (tag, own.get_language_name("en"), own.get_language_name()):
+            found.setdefault(folded(name or tag), tag)
+    return found
+
+
+def _language(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    text = given.strip(" .")
+    if tag := _languages().get(folded(text)):
+        return tag
+    if re.fullmatch(r"[a-z]{2,3}-[A-Z]{2}", text):
+        return text
+    near = nearest(text, [name for name in _languages() if len(name) > 3])
+    raise wrong(
+        "I don't know the language '{given}'. Did you mean: {known}?",
+        given=text[:80],
+        known=", ".join(near) or "English, isiZulu, isiXhosa, Afrikaans, Sesotho, Setswana",
+    )
+
+
+def _account(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    text = given.strip()
+    if match := re.fullmatch(r"<@!?(\d{5,25})>", text):
+        return match[1]
+    if "matrix.to/#/" in text:
+        return unquote(text.split("matrix.to/#/", 1)[1].split("?", 1)[0])
+    return text
+
+
+def _room(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    text = given.strip()
+    if folded(text.strip(".!")) in {"here", "this room", "in this room", "hier", "lapha"}:
+        return "here"
+    if match := re.fullmatch(r"<#(\d{5,25})>|(\d{15,25})", text):
+        return match[1] or match[2]
+    if "matrix.to/#/" in text:
+        text = unquote(text.split("matrix.to/#/", 1)[1].split("?", 1)[0])
+    if re.fullmatch(r"[!#][^\s:]+(:\S+)?", text):
+        return text
+    raise wrong("I need 'here' or a room's address, such as #maths:example.org.")
+
+
+Code = Annotated[MeetingCode, BeforeValidator(_code, json_schema_input_type=str)]
+OnOff = Annotated[bool, BeforeValidator(_on_or_off, json_schema_input_type=str)]
+Minutes = Annotated[int, Field(ge=5, le=24 * 60), BeforeValidator(_minutes)]
+Listed = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str)]
+Zone = Annotated[str, BeforeValidator(_zone, json_schema_input_type=str)]
+Language = Annotated[str, BeforeValidator(_language, json_schema_input_type=str)]
+Account = Annotated[str, Field(max_length=255), BeforeValidator(_account)]
+Room = Annotated[str, Field(max_length=255), BeforeValidator(_room)]

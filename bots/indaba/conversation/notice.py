@@ -1,0 +1,191 @@
+"""What the room is told about a meeting without having asked: card, thread, reminder, changes."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from indaba.contracts.membership import CommunityCard
+from indaba.contracts.scheduling import MeetingFacts, MeetingStatus, RsvpAnswer
+from indaba.conversation.answer import Answer, Audience, Block, Choice, Choices, Facts, Style, Text
+from indaba.conversation.fields import CODE
+from indaba.conversation.times import how_long_until, say_when
+from indaba.conversation.topics.scheduling import SayMaybe, SayNo, SayYes
+from indaba.conversation.wording import Wording, plain
+
+REACTIONS: dict[str, RsvpAnswer] = {
+    "👍": RsvpAnswer.YES,
+    "✅": RsvpAnswer.YES,
+    "✔": RsvpAnswer.YES,
+    "🙋": RsvpAnswer.YES,
+    "🤔": RsvpAnswer.MAYBE,
+    "🤷": RsvpAnswer.MAYBE,
+    "❓": RsvpAnswer.MAYBE,
+    "👎": RsvpAnswer.NO,
+    "❌": RsvpAnswer.NO,
+    "✖": RsvpAnswer.NO,
+}
+"""What a reaction on a card means; compare through `answer_of`. The first of each is offered."""
+
+_TRIMMINGS = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[♀♂]|\u200d")
+_PLAIN_REPLIES = {
+    RsvpAnswer.YES: "yes|yep|yeah|y|ja|yebo|ewe|coming|i'm coming|im coming|i am coming|i come|"
+    "i'll be there|ill be there|i will be there|count me in|i'm in|im in|yes i'm coming|"
+    "yes i will|yes i'll be there|ek kom|ja ek kom|ngiyeza",
+    RsvpAnswer.MAYBE: "maybe|perhaps|not sure|not sure yet|might|i might|maybe coming|miskien|"
+    "misskien|dalk|mhlawumbe|mhlawumbi|mohlomong",
+    RsvpAnswer.NO: "no|nope|n|nee|cha|hayi|can't|cant|cannot|i can't|i cant|i cannot|not coming|"
+    "i'm not coming|im not coming|i am not coming|can't come|cant come|i can't come|"
+    "i can't make it|can't make it|cant make it|not this time|no i can't|sorry no|no sorry|"
+    "nee ek kan nie|ek kan nie",
+}
+REPLIES = {said: answer for answer, lines in _PLAIN_REPLIES.items() for said in lines.split("|")}
+_POLITE = frozenset({"please", "thanks", "thank", "you", "asseblief", "dankie", "enkosi"})
+
+
+def answer_of(emoji: str) -> RsvpAnswer | None:
+    """What a reaction means, in any skin tone or drawing; `None` where it means nothing."""
+    return REACTIONS.get(_TRIMMINGS.sub("", emoji.strip()))
+
+
+def reply_answer(text: str) -> RsvpAnswer | None:
+    """What a plain reply to a card means. Only whole phrases count: `no problem` is not a no."""
+    if len(text) > 80:
+        return None
+    if found := answer_of(text):
+        return found
+    calm = text.casefold().replace("’", "'")
+    words = re.sub(r"[^\w' ]+", " ", calm).split()
+    kept = [w for w in words if w not in _POLITE and not _is_code(w)]
+    return REPLIES.get(" ".join(kept))
+
+
+def _is_code(word: str) -> bool:
+    return bool(CODE.fullmatch(word) and re.search(r"\d", word))
+
+
+def states_of(meeting: MeetingFacts, wording: Wording) -> tuple[Text, ...]:
+    """What must be known first: called off, over, or moved. Empty for a meeting as planned."""
+    say = wording.say
+    if meeting.status is MeetingStatus.CANCELLED:
+        lead = Text(say("Called off: this meeting does not take place."))
+        why = plain(meeting.reason)
+        return (lead, Text(say("Why: {reason}", reason=why))) if why else (lead,)
+    if meeting.status is MeetingStatus.CLOSED:
+        return (Text(say("This meeting is over.")),)
+    if meeting.moved_from is not None:
+        before = say_when(meeting.moved_from, meeting.zone, wording.locale)
+        return (Text(say("This meeting was moved. It was: {when}", when=before)),)
+    return ()
+
+
+def counts_of(meeting: MeetingFacts, wording: Wording) -> str:
+    """How many said what, in words: `3 coming, 1 maybe`."""
+    n = meeting.counts
+    said = (
+        (n.yes, "{n} coming", "{n} coming"),
+        (n.maybe, "{n} maybe", "{n} maybe"),
+        (n.no, "{n} not this time", "{n} not this time"),
+        (n.checked_in, "{n} checked in", "{n} checked in"),
+    )
+    parts = [wording.count(number, one, many) for number, one, many in said if number]
+    return ", ".join(parts) or wording.say("nobody has answered yet")
+
+
+def facts_of(meeting: MeetingFacts, wording: Wording) -> tuple[tuple[str, str], ...]:
+    """Title, time in the meeting's zone, length, counts and code."""
+    say = wording.say
+    return (
+        (say("Meeting"), plain(meeting.title)),
+        (say("When"), say_when(meeting.starts, meeting.zone, wording.locale)),
+        (say("How long"), wording.length(meeting.minutes)),
+        (say("Who comes"), counts_of(meeting, wording)),
+        (say("Code"), meeting.code),
+    )
+
+
+def card(
+    meeting: MeetingFacts,
+    community: CommunityCard,
+    portal_url: str,
+    locale: str = "en",
+    prefix: str = "",
+) -> Answer:
+    """The meeting's card as it is now; drawn again, it replaces the old one.
+
+    `prefix` is what a typed line begins with in that room, such as `!cop `.
+
+    Only a meeting that is to come offers choices, so an old card's buttons go away.
+    """
+    wording = Wording(locale)
+    blocks: tuple[Block, ...] = (
+        *states_of(meeting, wording),
+        Facts(facts_of(meeting, wording)),
+    )
+    link = wording.say("All meetings: {link}", link=f"{portal_url}/c/{community.key}")
+    if meeting.status is not MeetingStatus.SCHEDULED:
+        return Answer((*blocks, Text(link)), Audience.ROOM, card=meeting.id)
+    how = wording.say(
+        "React 👍 coming, 🤔 maybe, 👎 not this time, or reply yes, maybe or no. "
+        "At the meeting, check in with: {line}",
+        line=f"{prefix}here {meeting.code}",
+    )
+    last: tuple[Block, ...] = (Text(how), Text(link), Choices(_rsvps(meeting, wording)))
+    return Answer((*blocks, *last), Audience.ROOM, card=meeting.id)
+
+
+def _rsvps(meeting: MeetingFacts, wording: Wording) -> tuple[Choice, ...]:
+    return (
+        Choice(wording.say("Coming"), "👍", SayYes(code=meeting.code), Style.MAIN),
+        Choice(wording.say("Maybe"), "🤔", SayMaybe(code=meeting.code)),
+        Choice(wording.say("Not this time"), "👎", SayNo(code=meeting.code)),
+    )
+
+
+def reminder(
+    meeting: MeetingFacts,
+    mentions: tuple[str, ...],
+    now: datetime,
+    locale: str = "en",
+    prefix: str = "",
+) -> Answer:
+    """A reminder that names the accounts in `mentions` and notifies them. `now` is aware."""
+    wording = Wording(locale)
+    lead = wording.say(
+        "{title} begins {away}: {when}",
+        title=plain(meeting.title),
+        away=how_long_until(meeting.starts_at, now, wording.locale),
+        when=say_when(meeting.starts, meeting.zone, wording.locale),
+    )
+    line = f"{prefix}here {meeting.code}"
+    how = wording.say("When you are there, check in with: {line}", line=line)
+    return Answer(
+        (Text(lead), Text(how)), Audience.ROOM, card=meeting.id, loud=True, mentions=mentions
+    )
+
+
+def thread_opening(meeting: MeetingFacts, locale: str = "en") -> Answer:
+    """The first message of a meeting's thread."""
+    words = "Talk about {title} ({code}) here. A reply of yes, maybe or no is noted as your answer."
+    return _told(words, meeting, Wording(locale))
+
+
+def moved(meeting: MeetingFacts, locale: str = "en") -> Answer:
+    """Said in the thread when a meeting has another time."""
+    wording = Wording(locale)
+    when = say_when(meeting.starts, meeting.zone, wording.locale)
+    return _told("{title} ({code}) was moved. It is now: {when}", meeting, wording, when=when)
+
+
+def cancelled(meeting: MeetingFacts, locale: str = "en") -> Answer:
+    """Said in the thread when a meeting is called off."""
+    wording = Wording(locale)
+    why = plain(meeting.reason)
+    if not why:
+        return _told("{title} ({code}) is called off.", meeting, wording)
+    return _told("{title} ({code}) is called off: {why}", meeting, wording, why=why)
+
+
+def _told(words: str, meeting: MeetingFacts, wording: Wording, **facts: str) -> Answer:
+    said = wording.say(words, title=plain(meeting.title), code=meeting.code, **facts)
+    return Answer((Text(said),), Audience.ROOM, card=meeting.id)

@@ -1,0 +1,109 @@
+"""What a chat platform must be able to do for a conversation, and what it hands over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from indaba.contracts.membership import Platform
+from indaba.conversation.answer import Answer
+
+
+class Kind(StrEnum):
+    """What somebody did in chat."""
+
+    MESSAGE = "message"
+    REACTION = "reaction"
+    REACTION_REMOVED = "reaction-removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing a person did in chat, as a platform heard it. Nothing in it is trusted.
+
+    `id` is the platform's own id of the event: the key under which it happens once. `thread` is
+    the id of the thread's first message, empty in the room itself; `about` the message replied or
+    reacted to. `addressed` is the text with prefix or mention taken off, `None` where it was not
+    meant for us; in a direct chat everything is. For reactions `text` is the emoji.
+    """
+
+    id: str
+    kind: Kind
+    room: str
+    account: str
+    text: str
+    said_at: datetime
+    thread: str = ""
+    about: str = ""
+    addressed: str | None = None
+    direct: bool = False
+
+
+class PostKind(StrEnum):
+    """What is posted."""
+
+    MESSAGE = "message"
+    EDIT = "edit"
+    REACTION = "reaction"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One thing to post.
+
+    `key` is the same however often it is tried: a platform that is handed a key again within a
+    day gives the id of what it posted before, and posts nothing.
+
+    `content` is what `draw` made (messages and edits), or `{"emoji": ...}` for a reaction on the
+    message `target`. An edit replaces `target`. `code` is a word found in the text (a card's short
+    code), empty where there is none; `retried` says that an earlier try was left open.
+    """
+
+    key: str
+    kind: PostKind
+    room: str
+    content: dict[str, Any] = field(repr=False)
+    thread: str = ""
+    reply_to: str = ""
+    target: str = ""
+    code: str = ""
+    created_at: datetime | None = None
+    retried: bool = False
+
+
+class Wait(Exception):  # noqa: N818 - not an error: a limit to be honoured
+    """The platform asks to wait, or cannot be reached. The post stays, and is tried again."""
+
+    def __init__(self, after: timedelta) -> None:
+        super().__init__(f"wait {after}")
+        self.after = after
+
+
+class CannotPost(Exception):  # noqa: N818 - read by operators
+    """The platform will never take this post (we left the room, lack the level, it is too big)."""
+
+
+class ChatPlatform(Protocol):
+    """A platform's half of the conversation. It draws and posts; it decides nothing.
+
+    It hands over only what people wrote: never its own messages, notices, other bots, bridges'
+    ghosts, edits, or what was written before it came into the room. It mentions nobody but those
+    named in `Answer.mentions`, and escapes every word it is given.
+    """
+
+    platform: Platform
+    prefix: str
+    """What a command begins with in a room, such as `!cop `."""
+
+    def draw(self, answer: Answer) -> Sequence[dict[str, Any]]:
+        """The answer as contents of posts, one after the other, usually one; files come last."""
+        ...
+
+    async def post(self, post: Post) -> str:
+        """Post; gives the id of the message. Raises `Wait` or `CannotPost`."""
+        ...
+
+    async def has_power(self, room: str, account: str) -> bool:
+        """Whether an account runs a room. Raises `Wait`."""
+        ...

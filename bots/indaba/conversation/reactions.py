@@ -1,0 +1,98 @@
+"""What a bot does about events: cards to redraw, notices to write, passports to drop."""
+
+from datetime import datetime, timedelta
+
+from indaba.contracts.erasure import ErasureAnswered
+from indaba.contracts.membership import MemberErased, MemberJoined, MemberLeft, RolesChanged
+from indaba.contracts.scheduling import (
+    CheckedIn,
+    MeetingBlanked,
+    MeetingCancelled,
+    MeetingClosed,
+    MeetingEvent,
+    MeetingMoved,
+    MeetingScheduled,
+    ReminderDue,
+    RsvpChanged,
+)
+from indaba.conversation.herald import Herald
+from indaba.conversation.services import Passports
+from indaba.conversation.store import Store
+from indaba.ledger import Ledger, Work
+from indaba.ledger.erasure import erase
+
+CHANGES_LAST = timedelta(hours=24)
+REDRAWN_BY = (
+    MeetingScheduled,
+    MeetingMoved,
+    MeetingCancelled,
+    MeetingClosed,
+    MeetingBlanked,
+    RsvpChanged,
+    CheckedIn,
+)
+MembershipChange = RolesChanged | MemberJoined | MemberLeft
+
+
+class Reactions:
+    """A bot's reactions, with what they need. `erased` is how the bot answers an erasure."""
+
+    def __init__(
+        self, process: str, herald: Herald, passports: Passports, erased: type[ErasureAnswered]
+    ) -> None:
+        self._process = process
+        self._herald = herald
+        self._passports = passports
+        self._erased = erased
+
+    async def redraw(self, event: MeetingEvent, work: Work) -> None:
+        """The meeting's card is behind."""
+        meeting = event.meeting
+        await Store(work.connection, work.now).cards.want_card(
+            meeting.id, meeting.community, meeting.code, event.version, work.correlation
+        )
+        self._herald.wake.ring()
+
+    async def announce(self, event: MeetingEvent, work: Work) -> None:
+        """The card is behind, and its thread is to be told."""
+        await self.redraw(event, work)
+        await _keep_notice(event, work, work.now + CHANGES_LAST)
+
+    async def remind(self, event: ReminderDue, work: Work) -> None:
+        """Somebody is to be reminded, unless that has become pointless."""
+        if event.until > work.now:
+            await _keep_notice(event, work, event.until)
+            self._herald.wake.ring()
+
+    async def drop_passport(self, event: MembershipChange, work: Work) -> None:  # noqa: ARG002 - nothing is kept
+        """The rights of a member have changed."""
+        self._passports.drop_member(event.member)
+
+    async def erase_member(self, event: MemberErased, work: Work) -> None:
+        """Forget a member. Accounts are kept only while something waits for them."""
+        self._passports.drop_member(event.member)
+        await erase(work, event.member)
+        work.tell(
+            self._erased(
+                aggregate=event.erasure, version=1, erasure=event.erasure, service=self._process
+            )
+        )
+
+
+def wire(ledger: Ledger, reactions: Reactions) -> None:
+    """Connect a bot to the events that concern it."""
+    for event in REDRAWN_BY:
+        ledger.on(event, reactions.redraw)
+    for event in (MeetingMoved, MeetingCancelled):
+        ledger.on(event, reactions.announce)
+    ledger.on(ReminderDue, reactions.remind)
+    ledger.on(RolesChanged, reactions.drop_passport)
+    ledger.on(MemberJoined, reactions.drop_passport)
+    ledger.on(MemberLeft, reactions.drop_passport)
+    ledger.on(MemberErased, reactions.erase_member)
+
+
+async def _keep_notice(event: MeetingEvent, work: Work, until: datetime) -> None:
+    await Store(work.connection, work.now).cards.notice(
+        work.cause, event.wire, event.model_dump(mode="json"), work.correlation, until
+    )

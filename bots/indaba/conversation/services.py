@@ -1,0 +1,151 @@
+"""Asking the services on behalf of a person or of the bot itself."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from indaba.bus import Bus, Outcome, ReplyEnvelope
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.membership import IssuePassport, PassportIssued, Platform
+from indaba.contracts.refusal import BadPassport, Expired, Fault, Refused, Unavailable
+from indaba.contracts.wire import Envelope, Reply, Request
+from indaba.process.world import World
+
+R = TypeVar("R", bound=Reply)
+
+PATIENCE = timedelta(seconds=10)
+FRESH_ENOUGH = timedelta(minutes=1)
+MOST_CACHED = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """On whose behalf: an account in a room, or (both empty) the bot itself in a community."""
+
+    account: str = ""
+    room: str = ""
+    community: CommunityId | None = None
+
+
+class Passports:
+    """Passports in hand, until they run out or somebody's roles change."""
+
+    def __init__(self, bus: Bus, platform: Platform, world: World) -> None:
+        self._bus = bus
+        self._platform = platform
+        self._world = world
+        self._held: dict[Asker, PassportIssued] = {}
+
+    async def of(self, asker: Asker, correlation: UUID) -> PassportIssued:
+        """The asker's passport. Raises what asking raises."""
+        held = self._held.get(asker)
+        if held and held.passport.expires_at > self._world.now() + FRESH_ENOUGH:
+            return held
+        request = IssuePassport(
+            platform=self._platform,
+            account=asker.account,
+            room=asker.room,
+            community=asker.community,
+        )
+        issued = await ask(self._bus, self._world, request, correlation)
+        if len(self._held) >= MOST_CACHED:
+            self._held.clear()
+        if issued.community is not None:
+            self._held[asker] = issued
+        return issued
+
+    def drop(self, asker: Asker) -> None:
+        """Forget one passport."""
+        self._held.pop(asker, None)
+
+    def drop_member(self, member: MemberId) -> None:
+        """Forget the passports of a member, and of guests: they may just have joined."""
+        self._held = {
+            asker: issued
+            for asker, issued in self._held.items()
+            if issued.passport.member not in (member, None) or not asker.account
+        }
+
+
+class Services:
+    """The asking half of the bus, for one act of one asker.
+
+    Each request carries the act's own key, so that doing the act again asks for the same once.
+    """
+
+    def __init__(
+        self,
+        bus: Bus,
+        world: World,
+        passports: Passports,
+        asker: Asker,
+        act: str,
+        correlation: UUID,
+    ) -> None:
+        self._bus = bus
+        self._world = world
+        self._passports = passports
+        self.asker = asker
+        self._act = act
+        self._correlation = correlation
+        self._asked: Counter[str] = Counter()
+
+    async def ask(self, request: Request[R]) -> R:
+        """The reply. Raises `Refusal`, `Unavailable` or `Fault`."""
+        self._asked[request.wire] += 1
+        key = f"{self._act}#{self._asked[request.wire]}"
+        try:
+            return await self._ask(request, key)
+        except Refused as refused:
+            if refused.told != BadPassport.code:
+                raise
+            self._passports.drop(self.asker)
+            return await self._ask(request, key)
+
+    async def _ask(self, request: Request[R], key: str) -> R:
+        issued = await self._passports.of(self.asker, self._correlation)
+        return await ask(
+            self._bus, self._world, request, self._correlation, passport=issued, key=key
+        )
+
+
+async def ask(
+    bus: Bus,
+    world: World,
+    request: Request[R],
+    correlation: UUID,
+    *,
+    passport: PassportIssued | None = None,
+    key: str = "",
+) -> R:
+    """Ask a service and open its reply. Raises `Refusal`, `Unavailable` or `Fault`."""
+    now = world.now()
+    envelope = Envelope.around(
+        request,
+        id=world.new_id(),
+        occurred_at=now,
+        correlation=correlation,
+        passport=passport.token if passport else "",
+        community=passport.passport.community if passport else None,
+        expires_at=now + PATIENCE,
+        idempotency_key=key,
+    )
+    reply = await bus.ask(request.context(), envelope)
+    return cast("R", _opened(request, reply, correlation))
+
+
+def _opened(request: Request[Any], reply: ReplyEnvelope, correlation: UUID) -> Reply:
+    body = reply.body
+    match reply.outcome:
+        case Outcome.ANSWERED:
+            return request.reply().model_validate(body)
+        case Outcome.REFUSED:
+            raise Refused(body["code"], body["words"], body["facts"])
+        case Outcome.UNAVAILABLE:
+            raise Unavailable(body["words"])
+        case Outcome.EXPIRED:
+            raise Expired
+        case Outcome.FAULT:
+            raise Fault(body.get("reference", str(correlation)))

@@ -1,0 +1,41 @@
+"""The only SQL of a conversation. A store is one transaction's view of a bot's own database."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from indaba.conversation import tables as t
+from indaba.conversation.store.cards import CardDue, Cards
+from indaba.conversation.store.dialogue import Dialogue, Offer
+from indaba.conversation.store.hearing import Heard, Hearing
+from indaba.conversation.store.posting import Draft, Posting, Waiting
+
+__all__ = ["CardDue", "Draft", "Heard", "Offer", "Store", "Waiting"]
+
+HEARD_REMEMBERED = timedelta(days=7)
+POSTS_KEPT = timedelta(days=3)
+REACTIONS_KEPT = timedelta(days=90)
+
+
+class Store:
+    """What a bot keeps, by subject."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self._sql = connection
+        self._now = now
+        self.hearing = Hearing(connection, now)
+        self.dialogue = Dialogue(connection, now)
+        self.posting = Posting(connection, now)
+        self.cards = Cards(connection, now)
+
+    async def forget_old(self) -> None:
+        """Drop what need not be remembered: ids heard, posts, choices, questions, reactions."""
+        now = self._now
+        await self._sql.execute(t.heard.delete().where(t.heard.c.done_at < now - HEARD_REMEMBERED))
+        for table in (t.choices, t.questions):
+            await self._sql.execute(table.delete().where(table.c.expires_at < now))
+        old = sa.or_(t.posts.c.sent_at < now - POSTS_KEPT, t.posts.c.expires_at < now - POSTS_KEPT)
+        await self._sql.execute(t.posts.delete().where(old))
+        seen = t.reactions.c.seen_at
+        await self._sql.execute(t.reactions.delete().where(seen < now - REACTIONS_KEPT))

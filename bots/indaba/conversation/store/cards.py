@@ -1,0 +1,157 @@
+"""Where meetings' cards are, how far they are drawn, and notices to be written."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from indaba.conversation import tables as t
+from indaba.conversation.platform import Said
+
+
+@dataclass(frozen=True, slots=True)
+class CardDue:
+    """A card whose drawing is behind its meeting."""
+
+    meeting: UUID
+    community: UUID
+    correlation: UUID
+    wanted: int
+    drawn: int
+    places: dict[str, str | None] = field(default_factory=dict)
+
+
+class Cards:
+    """Cards, reactions on them, and notices, within one transaction."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self._sql = connection
+        self._now = now
+
+    async def want_card(
+        self, meeting: UUID, community: UUID, code: str, version: int, correlation: UUID
+    ) -> None:
+        """The card of a meeting should show at least this version."""
+        await self._sql.execute(
+            insert(t.cards)
+            .values(
+                meeting=meeting,
+                community=community,
+                code=code,
+                wanted=version,
+                drawn=0,
+                correlation=correlation,
+            )
+            .on_conflict_do_update(
+                index_elements=["meeting"],
+                set_={"wanted": version, "correlation": correlation},
+                where=t.cards.c.wanted < version,
+            )
+        )
+
+    async def cards_due(self, calm: timedelta, limit: int = 20) -> list[CardDue]:
+        """Cards behind their meeting that were not drawn within `calm`."""
+        query = (
+            sa.select(t.cards)
+            .where(
+                t.cards.c.wanted > t.cards.c.drawn,
+                sa.or_(t.cards.c.drawn_at.is_(None), t.cards.c.drawn_at < self._now - calm),
+            )
+            .limit(limit)
+        )
+        rows = (await self._sql.execute(query)).mappings().all()
+        return [
+            CardDue(
+                row["meeting"],
+                row["community"],
+                row["correlation"],
+                row["wanted"],
+                row["drawn"],
+                await self.places_of(row["meeting"]),
+            )
+            for row in rows
+        ]
+
+    async def places_of(self, meeting: UUID) -> dict[str, str | None]:
+        """Message per room where a meeting's card is, `None` while it is not up."""
+        query = sa.select(t.card_places.c.room, t.card_places.c.message).where(
+            t.card_places.c.meeting == meeting
+        )
+        return dict((await self._sql.execute(query)).tuples().all())
+
+    async def drawn(self, meeting: UUID, version: int, rooms: Iterable[str]) -> None:
+        """A card was drawn at a version in these rooms."""
+        for room in rooms:
+            await self._sql.execute(
+                insert(t.card_places).values(meeting=meeting, room=room).on_conflict_do_nothing()
+            )
+        row = t.cards.c.meeting == meeting
+        shown = sa.func.greatest(t.cards.c.wanted, version)
+        await self._sql.execute(
+            t.cards.update().where(row).values(drawn=version, drawn_at=self._now, wanted=shown)
+        )
+
+    async def card_on(self, message: str) -> tuple[UUID, str] | None:
+        """The meeting and code of the card that a message is."""
+        if not message:
+            return None
+        query = (
+            sa.select(t.cards.c.meeting, t.cards.c.code)
+            .join(t.card_places, t.card_places.c.meeting == t.cards.c.meeting)
+            .where(t.card_places.c.message == message)
+        )
+        row = (await self._sql.execute(query)).first()
+        return (row.meeting, row.code) if row else None
+
+    async def notice(
+        self,
+        event_id: UUID | None,
+        wire: str,
+        event: dict[str, Any],
+        correlation: UUID,
+        until: datetime,
+    ) -> None:
+        """Keep an event that rooms are to be told of."""
+        await self._sql.execute(
+            insert(t.notices)
+            .values(id=event_id, wire=wire, event=event, correlation=correlation, expires_at=until)
+            .on_conflict_do_nothing()
+        )
+
+    async def notices_due(self) -> list[dict[str, Any]]:
+        """Notices nobody has written yet; those too old are dropped on the way."""
+        await self._sql.execute(t.notices.delete().where(t.notices.c.expires_at <= self._now))
+        query = sa.select(t.notices).order_by(t.notices.c.id).limit(20)
+        return [dict(row) for row in (await self._sql.execute(query)).mappings()]
+
+    async def notice_written(self, event_id: UUID) -> None:
+        """A notice has become posts."""
+        await self._sql.execute(t.notices.delete().where(t.notices.c.id == event_id))
+
+    async def reacted(self, said: Said, meeting: UUID, reactor: str) -> None:
+        """Remember what a reaction meant, for when it is taken back."""
+        await self._sql.execute(
+            insert(t.reactions)
+            .values(
+                id=said.id, meeting=meeting, emoji=said.text, reactor=reactor, seen_at=self._now
+            )
+            .on_conflict_do_nothing()
+        )
+
+    async def reaction(self, reaction_id: str) -> tuple[UUID, str, str] | None:
+        """The meeting, emoji and reactor of a reaction."""
+        query = sa.select(t.reactions.c.meeting, t.reactions.c.emoji, t.reactions.c.reactor).where(
+            t.reactions.c.id == reaction_id
+        )
+        row = (await self._sql.execute(query)).first()
+        return (row.meeting, row.emoji, row.reactor) if row else None
+
+    async def code_of(self, meeting: UUID) -> str:
+        """A meeting's short code; empty where its card is not known."""
+        query = sa.select(t.cards.c.code).where(t.cards.c.meeting == meeting)
+        return (await self._sql.execute(query)).scalar() or ""

@@ -1,0 +1,87 @@
+"""What was heard and not yet dealt with, and how far a platform has been read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from indaba.conversation import tables as t
+from indaba.conversation.platform import Said
+
+_SAID = TypeAdapter(Said)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Something said that waits to be dealt with; `correlation` follows it to the last post."""
+
+    said: Said
+    correlation: UUID
+    number: int
+
+
+class Hearing:
+    """What people said, within one transaction."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self._sql = connection
+        self._now = now
+
+    async def hear(self, said: Iterable[tuple[Said, UUID]]) -> None:
+        """Keep what was said, once per id, in the order given."""
+        for one, correlation in said:
+            await self._sql.execute(
+                insert(t.heard)
+                .values(
+                    id=one.id,
+                    said=_storable(one),
+                    correlation=correlation,
+                    heard_at=self._now,
+                )
+                .on_conflict_do_nothing()
+            )
+
+    async def waiting_to_be_heard(self, limit: int) -> list[Heard]:
+        """What nobody has dealt with yet, first said first."""
+        query = (
+            sa.select(t.heard.c.said, t.heard.c.correlation, t.heard.c.number)
+            .where(t.heard.c.done_at.is_(None))
+            .order_by(t.heard.c.number)
+            .limit(limit)
+        )
+        rows = await self._sql.execute(query)
+        return [Heard(_SAID.validate_python(said), c, number) for said, c, number in rows]
+
+    async def dealt_with(self, said: str) -> None:
+        """Forget the words of something said; its id stays, so that it is not heard twice."""
+        row = t.heard.c.id == said
+        await self._sql.execute(t.heard.update().where(row).values(done_at=self._now, said=None))
+
+    async def unsay(self, said: str) -> None:
+        """Somebody took back what they said before we dealt with it."""
+        row = sa.and_(t.heard.c.id == said, t.heard.c.done_at.is_(None))
+        await self._sql.execute(t.heard.update().where(row).values(done_at=self._now, said=None))
+
+    async def position(self, name: str) -> str:
+        """How far a platform has been read; empty at first."""
+        query = sa.select(t.positions.c.value).where(t.positions.c.name == name)
+        return (await self._sql.execute(query)).scalar() or ""
+
+    async def set_position(self, name: str, value: str) -> None:
+        """Remember how far a platform has been read."""
+        await self._sql.execute(
+            insert(t.positions)
+            .values(name=name, value=value)
+            .on_conflict_do_update(index_elements=["name"], set_={"value": value})
+        )
+
+
+def _storable(said: Said) -> dict[str, object]:
+    """As JSON that PostgreSQL takes: it has no place for the character NUL."""
+    kept: dict[str, object] = _SAID.dump_python(said, mode="json")
+    return {n: v.replace("\x00", "") if isinstance(v, str) else v for n, v in kept.items()}

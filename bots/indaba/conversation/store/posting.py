@@ -1,0 +1,157 @@
+"""What is to be posted, in which order, and what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from indaba.conversation import tables as t
+from indaba.conversation.platform import Post, PostKind
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A post to be kept: where it goes, until when it makes sense, and what follows once it is up.
+
+    `lane` 0 overtakes lane 1. Follow-ups are posted once the message is up, as reactions on it or
+    replies in its thread. `meeting` makes the message that meeting's card in the room.
+    """
+
+    post: Post
+    correlation: UUID
+    expires_at: datetime
+    lane: int = 0
+    follow_ups: tuple[dict[str, Any], ...] = ()
+    meeting: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A post that is not up yet."""
+
+    post: Post
+    correlation: UUID
+    expires_at: datetime
+
+
+class Posting:
+    """Posts, within one transaction."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self._sql = connection
+        self._now = now
+
+    async def post(self, draft: Draft) -> None:
+        """Keep a post, once per key."""
+        post = draft.post
+        await self._sql.execute(
+            insert(t.posts)
+            .values(
+                key=post.key,
+                kind=post.kind,
+                room=post.room,
+                content=post.content,
+                thread=post.thread,
+                reply_to=post.reply_to,
+                target=post.target,
+                code=post.code,
+                lane=draft.lane,
+                follow_ups=list(draft.follow_ups),
+                meeting=draft.meeting,
+                correlation=draft.correlation,
+                created_at=self._now,
+                expires_at=draft.expires_at,
+            )
+            .on_conflict_do_nothing()
+        )
+
+    async def waiting_posts(self, limit: int) -> list[Waiting]:
+        """Posts that are not up yet and may be tried now: answers before notices, oldest first."""
+        query = (
+            sa.select(t.posts)
+            .where(
+                t.posts.c.sent_at.is_(None),
+                t.posts.c.given_up.is_(None),
+                sa.or_(t.posts.c.not_before.is_(None), t.posts.c.not_before <= self._now),
+            )
+            .order_by(t.posts.c.lane, t.posts.c.number)
+            .limit(limit)
+        )
+        return [_waiting(row) for row in (await self._sql.execute(query)).mappings()]
+
+    async def trying(self, key: str) -> None:
+        """A post is about to be tried: from now on it may be up without our knowing."""
+        row = t.posts.c.key == key
+        await self._sql.execute(t.posts.update().where(row).values(tried_at=self._now))
+
+    async def later(self, room: str, after: timedelta) -> None:
+        """Nothing more to a room for a while."""
+        waiting = sa.and_(t.posts.c.room == room, t.posts.c.sent_at.is_(None))
+        await self._sql.execute(
+            t.posts.update().where(waiting).values(not_before=self._now + after)
+        )
+
+    async def give_up(self, key: str, why: str) -> None:
+        """A post is not tried any more."""
+        row = t.posts.c.key == key
+        await self._sql.execute(t.posts.update().where(row).values(given_up=why, content={}))
+
+    async def is_up(self, waiting: Waiting, message: str) -> None:
+        """A post is up as `message`: note it, and keep what follows it."""
+        row = t.posts.c.key == waiting.post.key
+        sent = (
+            t.posts.update()
+            .where(row)
+            .values(sent_at=self._now, message=message, content={})
+            .returning(t.posts.c.follow_ups, t.posts.c.meeting)
+        )
+        follow_ups, meeting = (await self._sql.execute(sent)).one()
+        if meeting is not None:
+            place = sa.and_(
+                t.card_places.c.meeting == meeting, t.card_places.c.room == waiting.post.room
+            )
+            await self._sql.execute(t.card_places.update().where(place).values(message=message))
+        for number, follow_up in enumerate(follow_ups):
+            await self.post(_followed(waiting, message, number, follow_up))
+
+    async def drop_stale_edits(self, room: str, meeting: UUID) -> None:
+        """Take back edits of a card that were not tried yet: a newer one is coming."""
+        stale = sa.and_(
+            t.posts.c.key.startswith(f"card/{meeting}/{room}/v", autoescape=True),
+            t.posts.c.tried_at.is_(None),
+        )
+        await self._sql.execute(t.posts.delete().where(stale))
+
+
+def _waiting(row: Any) -> Waiting:
+    post = Post(
+        key=row["key"],
+        kind=PostKind(row["kind"]),
+        room=row["room"],
+        content=row["content"],
+        thread=row["thread"],
+        reply_to=row["reply_to"],
+        target=row["target"],
+        code=row["code"],
+        created_at=row["created_at"],
+        retried=row["tried_at"] is not None,
+    )
+    return Waiting(post, row["correlation"], row["expires_at"])
+
+
+def _followed(waiting: Waiting, message: str, number: int, follow_up: dict[str, Any]) -> Draft:
+    """What follows a message that is up: a reaction on it, or a reply in its thread."""
+    is_reaction = "emoji" in follow_up
+    post = Post(
+        key=f"{waiting.post.key}+{number}",
+        kind=PostKind.REACTION if is_reaction else PostKind.MESSAGE,
+        room=waiting.post.room,
+        content=follow_up,
+        thread="" if is_reaction else message,
+        target=message if is_reaction else "",
+    )
+    return Draft(post, waiting.correlation, waiting.expires_at, lane=1)

@@ -1,0 +1,352 @@
+"""About meetings: calling, finding, answering, moving, checking in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from pydantic import Field, NaiveDatetime
+
+from indaba.contracts.passport import Role
+from indaba.contracts.scheduling import (
+    AnswerRsvp,
+    CheckIn,
+    ListMeetings,
+    MeetingFacts,
+    Reading,
+    ReadWhen,
+    RsvpAnswer,
+    ScheduleMeeting,
+    ShowMeeting,
+)
+from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
+from indaba.conversation.fields import Code, Minutes
+from indaba.conversation.intent import Asks, Intent, Person, question
+from indaba.conversation.times import how_long_until, say_for, say_when
+from indaba.conversation.topics.cop import NeverMind
+from indaba.conversation.wording import Wording, plain
+
+NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
+MOST_LISTED = 10
+
+
+def when_here(meeting: MeetingFacts, wording: Wording) -> str:
+    """A meeting's time in its own zone."""
+    return say_when(meeting.starts, meeting.zone, wording.locale)
+
+
+class NewMeeting(
+    Intent, noun="meeting", verb="new", aliases=("event", "create", "new event", "schedule")
+):
+    """Call a meeting."""
+
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+    example: ClassVar[str] = 'meeting new "Fractions in Grade 4" thu 18:00 for 90 minutes'
+
+    title: str = Field(
+        min_length=1,
+        max_length=120,
+        description="What it is about",
+        json_schema_extra={"question": "What is the meeting about?", "before_time": True},
+    )
+    when: str = Field(
+        min_length=1,
+        max_length=200,
+        description="When, in your own words: thu 18:00, or 3 May at 2 pm",
+        json_schema_extra={"question": "When does it begin? For example: thu 18:00"},
+    )
+    minutes: Minutes = Field(
+        default=60, description="How long it takes, in minutes; an hour if you do not say"
+    )
+
+    async def respond(self, person: Person, services: Asks) -> Answer:
+        """The preview when sure; else the readings to pick from, or the question again."""
+        read = await services.ask(ReadWhen(text=self.when))
+        ready = [
+            Preview(title=self.title, starts=r.starts, zone=r.zone, minutes=self.minutes)
+            for r in read.readings
+        ]
+        if read.sure and ready:
+            return await ready[0].respond(person, services)
+        if not ready:
+            return asked_again(self, read.doubt, person.wording)
+        return pick_reading(read.readings, ready, read.doubt, person.wording)
+
+
+def asked_again(intent: Intent, doubt: str, wording: Wording) -> Answer:
+    """The question for the time again, with the reason."""
+    why = plain(doubt) or "I found no time in that."
+    filled = intent.model_dump(mode="json", exclude_defaults=True)
+    return Answer((question(type(intent), filled, "when", wording, wording.foreign(why)),))
+
+
+def pick_reading(
+    found: Sequence[Reading], ready: Sequence[Intent], doubt: str, wording: Wording
+) -> Answer:
+    """Which of several readings is meant: the doubt, and a numbered choice for each."""
+    picks = tuple(
+        Choice(wording.say("{when}", when=_reading(r, wording)), number, intent)
+        for number, r, intent in zip(NUMBERS, found, ready, strict=False)
+    )
+    stop = Choice(wording.say("None of these"), "❌", NeverMind())
+    why = plain(doubt) or "I am not sure which time you mean."
+    lead = (Text(wording.foreign(why)), Text(wording.say("Which one is it?")))
+    return Answer((*lead, Choices((*picks, stop))))
+
+
+def _reading(reading: Reading, wording: Wording) -> str:
+    return say_when(reading.starts, reading.zone, wording.locale)
+
+
+def own_time(starts: str, mine: str, wording: Wording) -> tuple[tuple[str, str], ...]:
+    """A row with the asker's own time where it reads differently."""
+    return () if mine == starts else ((wording.say("For you"), mine),)
+
+
+class Preview(Intent, noun="meeting", verb="preview", hidden=True):
+    """Show what would be called."""
+
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+
+    title: str
+    starts: NaiveDatetime
+    zone: str
+    minutes: int = 60
+
+    async def respond(self, person: Person, services: Asks) -> Answer:
+        """The meeting as understood, in the community's zone, and the choice to call it."""
+        wording, say = person.wording, person.wording.say
+        here, mine = both_zones(self.starts, self.zone, person)
+        rows = (
+            (say("Title"), plain(self.title)),
+            (say("When"), here),
+            *own_time(here, mine, wording),
+            (say("How long"), wording.length(self.minutes)),
+        )
+        call = CallMeeting(
+            title=self.title, starts=self.starts, zone=self.zone, minutes=self.minutes
+        )
+        options = (
+            Choice(say("Call the meeting"), "✅", call, Style.MAIN),
+            Choice(say("Stop"), "❌", NeverMind()),
+        )
+        lead = Text(say("I understood this. Its card goes to the community's room."))
+        return Answer((lead, Facts(rows), Choices(options)))
+
+
+def both_zones(starts: NaiveDatetime, zone: str, person: Person) -> tuple[str, str]:
+    """A wall time in the community's zone, and in the asker's."""
+    from zoneinfo import ZoneInfo
+
+    locale = person.wording.locale
+    instant = starts.replace(tzinfo=ZoneInfo(zone))
+    home = person.community.zone if person.community else zone
+    return say_for(instant, home, locale), say_for(instant, person.zone, locale)
+
+
+class CallMeeting(Intent, noun="meeting", verb="call", hidden=True):
+    """Call the meeting as previewed."""
+
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+
+    title: str
+    starts: NaiveDatetime
+    zone: str
+    minutes: int = 60
+
+    async def respond(self, person: Person, services: Asks) -> Answer:
+        """One line with the code: the card follows by itself."""
+        reply = await services.ask(
+            ScheduleMeeting(
+                title=self.title, starts=self.starts, zone=self.zone, minutes=self.minutes
+            )
+        )
+        words = Text(person.wording.say("Called: {code}", code=reply.meeting.code))
+        return Answer((words,), card=reply.meeting.id)
+
+
+class NextMeeting(Intent, noun="meeting", verb="next", aliases=("next",)):
+    """Show the next meeting."""
+
+    example: ClassVar[str] = "meeting next"
+
+    async def respond(self, person: Person, services: Asks) -> Answer:
+        """The meeting and my answer."""
+        return await _show(None, person, services)
+
+
+class MeetingDetails(Intent, noun="meeting", verb="show"):
+    """Show one meeting."""
+
+    example: ClassVar[str] = "meeting show M7K2"
+
+    code: Code = Field(
+        description="The meeting's code, such as M7K2",
+        json_schema_extra={"code": True, "question": "Which meeting? Its code looks like M7K2."},
+    )
+
+    async def respond(self, person: Person, services: Asks) -> Answer:
+        """The meeting and my answer."""
+        return await _show(self.code, person, services)
+
+
+async def _show(code: str | None, person: Person, services: Asks) -> Answer:
+    from indaba.conversation.notice import facts_of, states_of
+
+    reply = await services.ask(ShowMeeting(code=code))
+    meeting, wording = reply.meeting, person.wording
+    mine = say_for(meeting.starts_at, person.zone, wording.locale)
+    answer = (
+        wording.say("You said: {answer}", answer=wording.say(reply.mine.value))
+        if reply.mine
+        else wording.say("You have not answered. Type: {line}", line=_line(person, meeting))
+    )
+    rows = facts_of(meeting, wording)
+    own = own_time(when_here(meeting, wording), mine, wording)
+    return Answer((*states_of(meeting, wording), Facts((*rows, *own)), Text(answer)))
+
+
+def _line(person: Person, meeting: MeetingFacts) -> str:
+    return person.types(f"meeting yes {meeting.code}")
+
+
+class ListOfMeetings(Intent, noun="meeting", verb="list", aliases=("meetings",)):
+    """List the coming meetings."""
+
+    example: ClassVar[str] = "meeting list"
+
+    async def respond(self, person: Person, services: Asks) -> Answer:
+        """One line per meeting, soonest first."""
+        reply = await services.ask(ListMeetings(limit=MOST_LISTED))
+        wording = person.wording
+        if not reply.meetings:
+            return Answer.of(wording.say("No meeting is planned."))
+        lines = tuple(
+            wording.say(
+                "{code} {title}: {when}",
+                code=m.code,
+                title=plain(m.title),
+                when=when_here(m, wording),
+            )
+            for m in reply.meetings
+        )
+        return Answer((Text(wording.say("Coming meetings:")), Items(lines)))
+
+
+class MeetingWhen(Intent, noun="meeting", verb="when", aliases=("when",)):
+    """Show when a meeting is for me."""
+
+    example: ClassVar[str] = "meeting when M7K2"
+
+    code: Code | None = Field(
+        default=None,
+        description="The meeting's code; the next one if you do not say",
+        json_schema_extra={"code": True},
+    )
+
+    async def respond(self, person: Person, services: Asks) -> Answer:
+        """The time in the asker's zone, how far away it is, and the meeting's own time."""
+        meeting = (await services.ask(ShowMeeting(code=self.code))).meeting
+        wording = person.wording
+        here = when_here(meeting, wording)
+        mine = say_for(meeting.starts_at, person.zone, wording.locale)
+        lead = wording.say(
+            "{title} ({code}): {when}, {away}",
+            title=plain(meeting.title),
+            code=meeting.code,
+            when=mine,
+            away=how_long_until(meeting.starts_at, person.now, wording.locale),
+        )
+        if here == mine:
+            return Answer.of(lead)
+        return Answer.of(lead, wording.say("In the community's time: {when}", when=here))
+
+
+class _Rsvp(Intent):
+    """Says whether I come; the answer to say is the class's own."""
+
+    said: ClassVar[RsvpAnswer | None] = None
+    noted: ClassVar[str] = ""
+
+    code: Code | None = Field(
+        default=None,
+        description="The meeting's code; the next one if you do not say",
+        json_schema_extra={"code": True},
+    )
+
+    async def respond(self, person: Person, services: Asks) -> Answer:
+        """One line; a sign is enough."""
+        reply = await services.ask(AnswerRsvp(code=self.code, answer=self.said))
+        return _noted(self.noted, reply.meeting, person)
+
+
+def _noted(words: str, meeting: MeetingFacts, person: Person) -> Answer:
+    said = person.wording.say(words, title=plain(meeting.title), code=meeting.code)
+    return Answer((Text(said),), card=meeting.id, ack=True)
+
+
+class SayYes(_Rsvp, noun="meeting", verb="yes", aliases=("yes",)):
+    """Say that I come."""
+
+    example: ClassVar[str] = "meeting yes M7K2"
+    said = RsvpAnswer.YES
+    noted = "Noted: you are coming to {title} ({code})."
+
+
+class SayMaybe(_Rsvp, noun="meeting", verb="maybe", aliases=("maybe",)):
+    """Say that I may come."""
+
+    example: ClassVar[str] = "meeting maybe M7K2"
+    said = RsvpAnswer.MAYBE
+    noted = "Noted: you may come to {title} ({code})."
+
+
+class SayNo(_Rsvp, noun="meeting", verb="no", aliases=("no",)):
+    """Say that I do not come."""
+
+    example: ClassVar[str] = "meeting no M7K2"
+    said = RsvpAnswer.NO
+    noted = "Noted: you are not coming to {title} ({code}) this time."
+
+
+class WithdrawAnswer(_Rsvp, noun="meeting", verb="withdraw", aliases=("withdraw",)):
+    """Take back what I said about coming."""
+
+    example: ClassVar[str] = "meeting withdraw M7K2"
+    said = None
+    noted = "Noted: you have not said whether you come to {title} ({code})."
+
+
+class Here(Intent, noun="meeting", verb="here", aliases=("here", "checkin", "check in")):
+    """Say that I am at the meeting."""
+
+    example: ClassVar[str] = "meeting here M7K2"
+
+    code: Code | None = Field(
+        default=None,
+        description="The meeting's code; the one that is on if you do not say",
+        json_schema_extra={"code": True},
+    )
+
+    async def respond(self, person: Person, services: Asks) -> Answer:
+        """One line; a sign is enough."""
+        reply = await services.ask(CheckIn(code=self.code))
+        return _noted("Noted: you are at {title} ({code}).", reply.meeting, person)
+
+
+class Calendar(Intent, noun="meeting", verb="calendar", aliases=("calendar",)):
+    """Get the address that a calendar app can follow."""
+
+    example: ClassVar[str] = "meeting calendar"
+
+    async def respond(self, person: Person, services: Asks) -> Answer:
+        """The feed's address and what to do with it."""
+        link = f"{person.portal_url}/c/{person.in_community().key}/calendar.ics"
+        say = person.wording.say
+        return Answer.of(
+            say("The community's calendar: {link}", link=link),
+            say(
+                "Add it to your calendar app as a subscription. Changes reach you when the app "
+                "looks again, which may take a day."
+            ),
+        )

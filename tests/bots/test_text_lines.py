@@ -1,0 +1,235 @@
+"""What people type is understood, or said not to be."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indaba.conversation.intent import Intent
+from indaba.conversation.line import Unclear, Understood, read_line, strip_address
+from indaba.conversation.topics import INTENTS
+from indaba.conversation.wording import Wording
+
+
+def read(line: str) -> tuple[str, dict[str, object]]:
+    found = read_line(line, INTENTS)
+    assert isinstance(found, Understood), found
+    return found.intent.called(), found.filled
+
+
+def unclear(line: str) -> Unclear:
+    found = read_line(line, INTENTS)
+    assert isinstance(found, Unclear), found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("!cop next", "next"),
+        ("!COP  meeting new", "meeting new"),
+        ("!cop", ""),
+        ("Indaba: yes M7K2", "yes M7K2"),
+        ("@indaba, help", "help"),
+        ("<@42> next", "next"),
+        ("!coptic next", None),
+        ("please !cop next", None),
+        ("indabas next", None),
+        ("next", None),
+    ],
+)
+def test_a_line_is_for_us_when_it_begins_with_prefix_or_name(text: str, rest: str | None) -> None:
+    assert strip_address(text, names=("Indaba", "<@42>", "")) == rest
+
+
+@pytest.mark.parametrize(
+    ("line", "intent"),
+    [
+        ("next", "meeting next"),
+        ("NEXT?", "meeting next"),
+        ("next meeting", "meeting next"),
+        ("Meeting Next please", "meeting next"),
+        ("here", "meeting here"),
+        ("join", "cop join"),
+        ("sign in", "me sign-in"),
+        ("me sign in", "me sign-in"),
+        ("/event", "meeting new"),
+        ("/create", "meeting new"),
+        ("set up", "cop setup"),
+        ("time zone durban", "me timezone"),
+        ("help", "cop help"),
+        ("", "cop help"),
+        ("?", "cop help"),
+        ("no thanks", "meeting no"),
+    ],
+)
+def test_case_order_and_a_missing_noun_are_forgiven(line: str, intent: str) -> None:
+    assert read(line)[0] == intent
+
+
+class ShowResource(Intent, noun="resource", verb="show"):
+    """Show a resource."""
+
+
+def test_a_verb_that_two_nouns_have_needs_its_noun() -> None:
+    assert read("show M7K2")[0] == "meeting show"
+    both: tuple[type[Intent], ...] = (*INTENTS, ShowResource)
+    assert isinstance(read_line("show M7K2", both), Unclear)
+    found = read_line("resource show", both)
+    assert isinstance(found, Understood)
+    assert found.intent is ShowResource
+
+
+def test_a_noun_alone_shows_its_help() -> None:
+    for noun in ("meeting", "me", "member", "cop"):
+        assert read(noun) == ("cop help", {"topic": noun})
+    assert read("help meeting") == ("cop help", {"topic": "meeting"})
+
+
+@pytest.mark.parametrize("line", ["yes M7K2", "m7k2 yes", "meeting yes m7k2!", "yes code: M7K2"])
+def test_a_code_is_found_wherever_it_stands(line: str) -> None:
+    if line.startswith("m7k2"):
+        assert isinstance(read_line(line, INTENTS), Unclear)
+        return
+    intent, filled = read(line)
+    assert intent == "meeting yes"
+    assert str(filled["code"]).upper() == "M7K2"
+
+
+def test_a_code_with_a_digit_wins_over_a_word_that_looks_like_one() -> None:
+    assert read("move march 5 at 18:00 M7K2")[1] == {"code": "M7K2", "when": "march 5 at 18:00"}
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        '"Grade 4 fractions"',
+        "“Grade 4 fractions”",
+        "«Grade 4 fractions»",
+        "‘Grade 4 fractions’",
+        "'Grade 4 fractions'",
+        "„Grade 4 fractions“",
+    ],
+)
+@pytest.mark.parametrize(
+    "order",
+    [
+        "{q} thu 18:00 for 90 minutes",
+        "thu 18:00 {q} for 90 minutes",
+        "for 90 minutes {q} thu 18:00",
+        "{q} thu 18:00 90 minutes",
+    ],
+)
+def test_a_quoted_title_stands_anywhere(quoted: str, order: str) -> None:
+    intent, filled = read(f"meeting new {order.format(q=quoted)}")
+    assert intent == "meeting new"
+    assert filled["title"] == "Grade 4 fractions"
+    assert filled["when"] == "thu 18:00"
+    assert filled["minutes"] == "90 minutes"
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "when"),
+    [
+        ("Fractions in Grade 4 thu 18:00", "Fractions in Grade 4", "thu 18:00"),
+        ("Reading more books tomorrow at 3pm", "Reading more books", "tomorrow at 3pm"),
+        ("Teachers' tea on 3 May at 14:00", "Teachers' tea", "on 3 May at 14:00"),
+        ("Sun safety in 2 hours", "Sun safety", "in 2 hours"),
+        ("Budget next friday 10:00", "Budget", "next friday 10:00"),
+        ("Fractions", "Fractions", None),
+        ("thu 18:00", None, "thu 18:00"),
+        ("", None, None),
+    ],
+)
+def test_an_unquoted_title_ends_where_a_time_begins(
+    line: str, title: str | None, when: str | None
+) -> None:
+    filled = read(f"meeting new {line}")[1]
+    assert (filled.get("title"), filled.get("when")) == (title, when)
+    assert "minutes" not in filled
+
+
+def test_lines_with_keys_are_understood_in_any_order() -> None:
+    expected = {"title": "Fractions: a review", "when": "thu 18:00", "minutes": "1h30"}
+    for line in (
+        "meeting new\nWhen: thu 18:00\ntitle: Fractions: a review\nminutes=1h30",
+        'meeting new title="Fractions: a review" when: thu 18:00 minutes: 1h30',
+        'meeting new "Fractions: a review"\nwhen = thu 18:00\nMINUTES: 1h30',
+    ):
+        assert read(line) == ("meeting new", expected)
+
+
+def test_a_key_inside_quotes_is_part_of_the_title() -> None:
+    filled = read('meeting new "When: a history" thu 18:00')[1]
+    assert filled == {"title": "When: a history", "when": "thu 18:00"}
+
+
+def test_a_key_nobody_knows_is_named_with_those_that_are() -> None:
+    words = unclear("meeting new\ntitel: Fractions").answer(Wording()).text()
+    assert "'titel'" in words
+    assert "title, when, minutes" in words
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("meting new", "meeting new"),
+        ("meeting nwe", "meeting new"),
+        ("nxt", "meeting next"),
+        ("jion", "cop join"),
+        ("meeting calender", "meeting calendar"),
+    ],
+)
+def test_a_near_miss_is_suggested(line: str, meant: str) -> None:
+    words = unclear(line).answer(Wording()).text()
+    assert f"I don't know '{line}'" in words
+    assert f"Did you mean: {meant}?" in words
+
+
+def test_nothing_near_points_to_help() -> None:
+    assert "Type: help" in unclear("xylophone quartz").answer(Wording()).text()
+
+
+def test_what_is_left_over_is_named_with_an_example() -> None:
+    words = unclear("next banana").answer(Wording()).text()
+    assert "'banana'" in words
+    assert "meeting next" in words
+
+
+def test_a_reason_without_quotes_is_the_rest_of_the_line() -> None:
+    assert read("cancel M7K2 no people, sorry")[1] == {
+        "code": "M7K2", "reason": "no people, sorry"
+    }  # fmt: skip
+
+
+def test_a_role_is_found_beside_the_account() -> None:
+    for line in ("member role @a:b.org facilitator", "member role facilitator @a:b.org"):
+        assert read(line)[1] == {"account": "@a:b.org", "role": "facilitator"}
+
+
+def test_an_endless_line_is_refused_with_its_length() -> None:
+    words = unclear("meeting new " + "x" * 4000).answer(Wording()).text()
+    assert "4012 letters" in words
+    assert "4000" in words
+
+
+@pytest.mark.parametrize("filler", ['"a ', "‘", "for 1", "1 ", "when: ", "\nx: ", "thu ", "<@1> "])
+def test_four_thousand_letters_of_mischief_are_read_at_once(filler: str) -> None:
+    line = ("meeting new " + filler * 4000)[:4000]
+    began = time.perf_counter()
+    read_line(line, INTENTS)
+    assert time.perf_counter() - began < 1
+
+
+def test_what_was_typed_is_shown_back_made_plain() -> None:
+    words = unclear("\u202e@room qqqqqq").answer(Wording()).text()
+    assert "\u202e" not in words
+    assert "@room" not in words
+
+
+@given(st.text(max_size=300))
+def test_any_text_at_all_is_understood_or_unclear(text: str) -> None:
+    for line in (text, f"meeting new {text}", f"cop setup {text}", f"cancel {text}"):
+        found = read_line(line, INTENTS)
+        assert isinstance(found, Understood | Unclear)
