@@ -1,6 +1,7 @@
 """What suites of the foundation build with: a clock to turn, and ledgers on real engines."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,8 @@ from indaba.ledger import Ledger
 from indaba.process.passports import PassportControl, PassportOffice, new_keys
 from indaba.process.world import RealWorld
 
-PRIVATE_KEY, PUBLIC_KEY = new_keys()
+_given = os.environ.get("PASSPORT_KEYS")
+PRIVATE_KEY, PUBLIC_KEY = _given.split("|") if _given else new_keys()
 OFFICE = PassportOffice(PRIVATE_KEY)
 
 

@@ -1,6 +1,6 @@
 """How a time is said in a room."""
 
-# ruff: noqa: DTZ001 - wall times are naive on purpose
+
 from datetime import UTC, datetime, timedelta
 
 import pytest

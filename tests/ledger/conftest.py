@@ -23,9 +23,7 @@ async def open_ledger(
     urls: dict[str, str] = {}
     opened: list[Ledger] = []
 
-    async def open_one(
-        process: str, replica: str = "1", world: RealWorld | None = None
-    ) -> Ledger:
+    async def open_one(process: str, replica: str = "1", world: RealWorld | None = None) -> Ledger:
         if process not in urls:
             urls[process] = await database()
             await migrations.migrate(urls[process], none)

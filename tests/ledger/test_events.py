@@ -88,7 +88,7 @@ async def test_a_reaction_that_fails_is_tried_again_until_it_goes_well(open_ledg
     reader: Ledger = await open_ledger("portal")
     tries: list[UUID] = []
 
-    async def shaky(event: MemberLeft, work: Work) -> None:  # noqa: ARG001 - a reaction's shape
+    async def shaky(event: MemberLeft, work: Work) -> None:
         tries.append(event.member)
         if len(tries) < 3:
             raise KeyError("not yet")
@@ -115,7 +115,7 @@ async def test_a_reaction_that_never_goes_well_becomes_a_dead_letter_and_holds_n
     reader: Ledger = await open_ledger("portal")
     bad, heard = uuid4(), []
 
-    async def picky(event: MemberLeft, work: Work) -> None:  # noqa: ARG001 - a reaction's shape
+    async def picky(event: MemberLeft, work: Work) -> None:
         if event.member == bad:
             raise ValueError("never")
         heard.append(event.member)
@@ -148,7 +148,7 @@ async def test_what_is_away_does_not_count_as_an_attempt(open_ledger: Any) -> No
     reader: Ledger = await open_ledger("portal")
     tries: list[int] = []
 
-    async def away(event: MemberLeft, work: Work) -> None:  # noqa: ARG001 - a reaction's shape
+    async def away(event: MemberLeft, work: Work) -> None:
         tries.append(1)
         if len(tries) < 8:
             raise Unavailable("later")
@@ -192,7 +192,7 @@ async def test_a_dead_replicas_messages_are_taken_over_by_another(open_ledger: A
     first = await _noting(await open_ledger("portal", replica="1"))
     stuck = asyncio.Event()
 
-    async def hang(event: MemberLeft, work: Work) -> None:  # noqa: ARG001 - a reaction's shape
+    async def hang(event: MemberLeft, work: Work) -> None:
         stuck.set()
         await asyncio.sleep(3600)
 

@@ -83,7 +83,9 @@ async def test_a_passport_that_is_not_in_order_is_refused(open_ledger: Any, trou
     face = await _asker(open_ledger)
     home = uuid4()
     held = passport(home, uuid4(), Role.MEMBER, minutes=-1 if trouble == "expired" else 5)
-    token = PassportOffice(new_keys()[0]).sign(held) if trouble == "wrong key" else OFFICE.sign(held)
+    token = (
+        PassportOffice(new_keys()[0]).sign(held) if trouble == "wrong key" else OFFICE.sign(held)
+    )
     asked = envelope(
         LeaveCommunity(),
         token=token[:-9] if trouble == "garbled" else token,
@@ -133,7 +135,7 @@ async def test_what_is_away_for_a_moment_is_asked_again(open_ledger: Any) -> Non
     service: Ledger = await open_ledger("membership")
     tries: list[int] = []
 
-    async def shy(_: LeaveCommunity, work: Work) -> Done:  # noqa: ARG001 - a handler's shape
+    async def shy(_: LeaveCommunity, work: Work) -> Done:
         tries.append(1)
         if len(tries) < 3:
             raise Unavailable("A little later, please.")

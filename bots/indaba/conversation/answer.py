@@ -141,7 +141,7 @@ class Answer:
         return "\n".join(line for block in self.blocks for line in _lines(block))
 
 
-def _lines(block: Block) -> tuple[str, ...]:
+def _lines(block: Block) -> tuple[str, ...]:  # noqa: PLR0911 - one case per block
     match block:
         case Text(words):
             return (words,)

@@ -149,7 +149,7 @@ class Arguments:
             self.found[name] = self.tokens.pop(sure[0] if sure else 0).said.strip(".,!?#")
 
     def _take_length(self, name: str) -> None:
-        for first in (i for i, t in enumerate([*self.tokens, Token("", True)]) if t.quoted):
+        for first in (i for i, t in enumerate([*self.tokens, Token("", quoted=True)]) if t.quoted):
             start = max((i + 1 for i in range(first) if self.tokens[i].quoted), default=0)
             words = " ".join(t.said for t in self.tokens[start:first])
             match = LASTS.search(words)

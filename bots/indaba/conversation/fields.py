@@ -18,6 +18,9 @@ E = TypeVar("E", bound=StrEnum)
 
 YES = frozenset({"on", "yes", "y", "true", "1", "ja", "yebo", "ewe"})
 NO = frozenset({"off", "no", "n", "false", "0", "nee", "cha", "hayi"})
+LONGEST_CODE = 3
+"""Letters of a language code; longer words are names."""
+
 CODE = re.compile(r"M[2-9A-HJKMNP-Z]{3,7}", re.IGNORECASE)
 LENGTH = re.compile(
     r"(?:(?P<hours>\d{1,2}(?:[.,]\d{1,2})?)\s*(?:h|hrs?|hours?)(?![a-z]))?"
@@ -179,7 +182,7 @@ def _language(given: object) -> object:
         return tag
     if re.fullmatch(r"[a-z]{2,3}-[A-Z]{2}", text):
         return text
-    near = nearest(text, [name for name in _languages() if len(name) > 3])
+    near = nearest(text, [name for name in _languages() if len(name) > LONGEST_CODE])
     raise wrong(
         "I don't know the language '{given}'. Did you mean: {known}?",
         given=text[:80],

@@ -128,6 +128,7 @@ class Intent(BaseModel):
         noun: str = "",
         verb: str = "",
         aliases: tuple[str, ...] = (),
+        *,
         hidden: bool = False,
         **kwargs: Any,
     ) -> None:

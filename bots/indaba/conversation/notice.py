@@ -27,6 +27,8 @@ REACTIONS: dict[str, RsvpAnswer] = {
 }
 """What a reaction on a card means; compare through `answer_of`. The first of each is offered."""
 
+LONGEST_REPLY = 80
+
 _TRIMMINGS = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[♀♂]|\u200d")
 _PLAIN_REPLIES = {
     RsvpAnswer.YES: "yes|yep|yeah|y|ja|yebo|ewe|coming|i'm coming|im coming|i am coming|i come|"
@@ -50,7 +52,7 @@ def answer_of(emoji: str) -> RsvpAnswer | None:
 
 def reply_answer(text: str) -> RsvpAnswer | None:
     """What a plain reply to a card means. Only whole phrases count: `no problem` is not a no."""
-    if len(text) > 80:
+    if len(text) > LONGEST_REPLY:
         return None
     if found := answer_of(text):
         return found

@@ -20,6 +20,8 @@ PSEUDO = "qps"
 _ACCENTED = str.maketrans("aceinostuyACEINOSTUY", "åçéîñöšţüýÅÇÉÎÑÖŠŢÜÝ")
 _PLACEHOLDER = re.compile(r"(\{[a-z_]+\})")
 _PINGS = re.compile(r"@(?=(?:room|everyone|here|channel)\b)", re.IGNORECASE)
+MOST_ACCENTS = 3
+
 _JOINERS = "\u200c\u200d"
 
 BY_CODE = {
@@ -137,6 +139,6 @@ def _calm(text: str) -> str:
     run = 0
     for char in text:
         run = run + 1 if unicodedata.category(char) in {"Mn", "Me"} else 0
-        if run <= 3:
+        if run <= MOST_ACCENTS:
             kept.append(char)
     return "".join(kept)

@@ -136,7 +136,8 @@ class Answering:
         request = _opened(envelope)
         key = f"{envelope.wire}/{envelope.idempotency_key or envelope.id}"
         async with self._database.begin() as connection:
-            if not isinstance(request, Question) and not await self._first(connection, key):
+            first = isinstance(request, Question) or await self._first(connection, key, passport)
+            if not first:
                 return await self._stored(connection, key)
             work = Work(connection, self._world, envelope, passport)
             reply = await self.handlers[envelope.wire](request, work)
@@ -148,9 +149,11 @@ class Answering:
             await self.committed(work)
         return said
 
-    async def _first(self, connection: AsyncConnection, key: str) -> bool:
+    async def _first(self, connection: AsyncConnection, key: str, passport: Passport) -> bool:
         """Whether nobody did this before. Waits for one who is doing it at this moment."""
-        mark = insert(tables.inbox).values(key=key, done_at=self._world.now())
+        mark = insert(tables.inbox).values(
+            key=key, done_at=self._world.now(), member=passport.member
+        )
         done = await connection.execute(mark.on_conflict_do_nothing().returning(tables.inbox.c.key))
         return done.first() is not None
 

@@ -27,10 +27,9 @@ async def erase(work: Work, member: MemberId) -> MemberId:
     await _blank_journal(work, member)
     for column in (tables.journal.c.envelope, tables.timers.c.body):
         await work.connection.execute(_renamed(column, member, fresh))
-    replies = tables.inbox.c.reply
-    await work.connection.execute(
-        tables.inbox.update().where(_names(replies, member)).values(reply=sa.null())
-    )
+    inbox = tables.inbox
+    theirs = sa.or_(inbox.c.member == member, _names(inbox.c.reply, member))
+    await work.connection.execute(inbox.update().where(theirs).values(reply=sa.null(), member=None))
     letters = tables.dead_letters
     await work.connection.execute(letters.delete().where(_names(letters.c.letter, member)))
     work.erased = True

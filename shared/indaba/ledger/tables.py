@@ -22,6 +22,7 @@ inbox = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("done_at", sa.DateTime(timezone=True), nullable=False, index=True),
     sa.Column("reply", JSONB),
+    sa.Column("member", sa.Uuid),
 )
 
 attempts = sa.Table(

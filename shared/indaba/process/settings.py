@@ -11,6 +11,7 @@ from pydantic_settings import (
     EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 S = TypeVar("S", bound="Settings")
@@ -83,3 +84,7 @@ def read(cls: type[S], **given: Any) -> S:
             for e in error.errors()
         ]
         raise BadSetting("\n".join(lines)) from None
+    except SettingsError as error:
+        if isinstance(error.__cause__, BadSetting):
+            raise error.__cause__ from None
+        raise BadSetting(f"{cls.__name__}: {error}.") from None

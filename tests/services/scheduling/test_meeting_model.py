@@ -1,6 +1,6 @@
 """The rules of a meeting."""
 
-# ruff: noqa: DTZ001, DTZ901 - wall times are naive on purpose
+# ruff: noqa: DTZ901 - wall times are naive on purpose
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -1,6 +1,6 @@
 """What people type for a time, and what is asked back."""
 
-# ruff: noqa: DTZ001 - wall times are naive on purpose
+
 
 from datetime import UTC, datetime
 from time import perf_counter

@@ -1,6 +1,6 @@
 """Any text is answered, and what we say is read back as the same."""
 
-# ruff: noqa: DTZ001, SIM905 - wall times are naive on purpose; words read better as one text
+# ruff: noqa: SIM905 - wall times are naive on purpose; words read better as one text
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock
 from zoneinfo import ZoneInfo

@@ -16,6 +16,7 @@ def upgrade() -> None:
     """Make the tables."""
     _hearing()
     _posting()
+    _choosing()
     _cards()
 
 
@@ -85,6 +86,9 @@ def _posting() -> None:
         ["lane", "number"],
         postgresql_where=sa.text("sent_at IS NULL AND given_up IS NULL"),
     )
+
+
+def _choosing() -> None:
     op.create_table(
         "choices",
         sa.Column("post", sa.Text, primary_key=True),

@@ -29,6 +29,10 @@ from indaba.conversation.fields import Language, Room, Zone, folded, wrong
 from indaba.conversation.intent import Asks, Intent, Person
 from indaba.conversation.wording import Wording, plain
 
+LONGEST_NAME, LONGEST_PURPOSE = 80, 400
+TOO_LONG_NAME = "The name has {n} letters, and at most {most} fit."
+TOO_LONG_PURPOSE = "The purpose has {n} letters, and at most {most} fit."
+
 
 class RunsTheRoomOnly(Refusal):
     """Founding needs an account that runs the room."""
@@ -57,10 +61,16 @@ def _about(given: str) -> str:
     name, found, purpose = (part.strip() for part in given.partition(":"))
     if not (name and found and purpose):
         raise wrong("Please give both with a colon between them, such as: {example}", example=ABOUT)
-    if len(name) > 80:
-        raise wrong("The name has {n} letters, and at most 80 fit.", n=len(name))
-    if len(purpose) > 400:
-        raise wrong("The purpose has {n} letters, and at most 400 fit.", n=len(purpose))
+    if len(name) > LONGEST_NAME:
+        raise wrong(
+            "The name has {n} letters, and at most {most} fit.", most=LONGEST_NAME, n=len(name)
+        )
+    if len(purpose) > LONGEST_PURPOSE:
+        raise wrong(
+            "The purpose has {n} letters, and at most {most} fit.",
+            most=LONGEST_PURPOSE,
+            n=len(purpose),
+        )
     return f"{name}: {purpose}"
 
 

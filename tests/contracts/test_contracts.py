@@ -1,0 +1,75 @@
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from indaba import contracts
+from indaba.contracts import find, spoken
+from indaba.contracts.wire import Event, Message, Personal, Published, Request
+
+FOLDER = Path(contracts.__file__).parent
+EVERYTHING: list[type[Message]] = [*spoken(Event), *spoken(Request)]
+
+
+@pytest.mark.parametrize("contract", EVERYTHING, ids=lambda c: c.wire)
+def test_a_wire_name_is_context_words_and_version(contract: type[Message]) -> None:
+    assert re.fullmatch(r"[a-z_]+\.[a-z]+(-[a-z]+)*\.v[1-9]", contract.wire)
+
+
+@pytest.mark.parametrize("contract", EVERYTHING, ids=lambda c: c.wire)
+def test_a_contract_is_found_by_its_wire_name_and_says_what_it_is(
+    contract: type[Message],
+) -> None:
+    assert find(contract.wire) is contract
+    assert contract.__doc__
+
+
+def _marks(model: type[BaseModel], seen: frozenset[type] = frozenset()) -> set[object]:
+    marks: set[object] = set()
+    for field in model.model_fields.values():
+        marks |= {mark for mark in field.metadata if isinstance(mark, type)}
+        marks |= {Personal} if "Personal" in repr(field.annotation) else set()
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel) and inner not in seen:
+            marks |= _marks(inner, seen | {inner})
+    return marks
+
+
+@pytest.mark.parametrize("event", spoken(Event), ids=lambda e: e.wire)
+def test_no_event_has_a_place_for_personal_data(event: type[Event]) -> None:
+    assert Personal not in _marks(event)
+
+
+@pytest.mark.parametrize("event", spoken(Event), ids=lambda e: e.wire)
+def test_community_text_travels_with_its_authors_id(event: type[Event]) -> None:
+    models = [event, *(f.annotation for f in event.model_fields.values())]
+    for model in models:
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            own = {m for f in model.model_fields.values() for m in f.metadata}
+            assert Published not in own or "author" in model.model_fields
+
+
+def test_every_event_says_how_long_it_is_kept() -> None:
+    assert {e.wire: e.kept.days for e in spoken(Event) if e.kept.days > 1200} == {}
+    assert min(e.kept.days for e in spoken(Event)) >= 30
+
+
+@pytest.mark.parametrize("request_kind", spoken(Request), ids=lambda r: r.wire)
+def test_every_request_names_its_reply(request_kind: type[Request]) -> None:  # type: ignore[type-arg]
+    assert issubclass(request_kind.reply(), BaseModel)
+
+
+@pytest.mark.parametrize("page", sorted(FOLDER.glob("*.py")), ids=lambda p: p.name)
+def test_contracts_import_pydantic_and_the_standard_library_only(page: Path) -> None:
+    tree = ast.parse(page.read_text())
+    names = {
+        (node.module if isinstance(node, ast.ImportFrom) else alias.name) or ""
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    allowed = ("pydantic", "indaba.contracts", "datetime", "enum", "typing", "uuid")
+
+    assert [n for n in names if not n.startswith(allowed)] == []

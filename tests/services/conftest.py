@@ -1,0 +1,59 @@
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import pytest
+
+from indaba.bus import Bus
+from indaba.ledger import Ledger, migrations
+from indaba.library import app as library
+from indaba.membership import app as membership
+from indaba.outcomes import app as outcomes
+from indaba.scheduling import app as scheduling
+from services.town import Town
+from workshop import OFFICE, TurnedClock, ledger_of
+
+SERVICES = {
+    "membership": membership,
+    "scheduling": scheduling,
+    "library": library,
+    "outcomes": outcomes,
+}
+
+
+@pytest.fixture(scope="session")
+def templates(engines: Any) -> None:
+    """The services' databases, migrated once, to be copied for each test."""
+    loop = asyncio.new_event_loop()
+    for name, service in SERVICES.items():
+        loop.run_until_complete(migrations.migrate(engines.postgres.url(name), service.MIGRATIONS))
+    loop.close()
+
+
+@pytest.fixture
+async def town(
+    templates: None, database: Callable[..., Awaitable[str]], bus_url: str
+) -> AsyncIterator[Town]:
+    """Membership, scheduling, library and outcomes, running."""
+    clock = TurnedClock()
+    ledgers: dict[str, Ledger] = {}
+    for name, service in SERVICES.items():
+        url = await database(name)
+        ledgers[name] = ledger_of(name, url, bus_url, migrations=service.MIGRATIONS, world=clock)
+    others = ("scheduling", "library", "outcomes")
+    wires: dict[str, Callable[[Ledger], None]] = {
+        "membership": partial(membership.wire, office=OFFICE, erased_by=others),
+        "scheduling": scheduling.wire,
+        "library": library.wire,
+        "outcomes": outcomes.wire,
+    }
+    for name, wire in wires.items():
+        wire(ledgers[name])
+    face = Bus(bus_url, "face", clock, ask_again=0.5)
+    face.expect_replies()
+    await asyncio.gather(*(ledger.start() for ledger in ledgers.values()), face.start())
+    yield Town(face, clock, ledgers)
+    await face.stop()
+    for ledger in ledgers.values():
+        await ledger.stop()

@@ -1,0 +1,97 @@
+from datetime import timedelta
+
+import pytest
+
+from indaba.contracts.membership import AssignRole, DescribeMe, EraseMe, Platform, ShowMyData
+from indaba.contracts.passport import Role
+from indaba.contracts.refusal import Refused
+from indaba.contracts.scheduling import (
+    AnswerRsvp,
+    RsvpAnswer,
+    ScheduleMeeting,
+    SetReminders,
+    ShowMeeting,
+    ShowMySchedulingData,
+)
+from services.town import Town
+from workshop import rows, until
+
+THANDI = "@thandi:example.org"
+
+
+async def _everything(town: Town) -> str:
+    """Every row of every table of every service, as text."""
+    found = []
+    for ledger in town.ledgers.values():
+        tables = await rows(
+            ledger,
+            "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables"
+            " WHERE schemaname IN ('public', 'ledger')",
+        )
+        for (table,) in tables:
+            found += [text for (text,) in await rows(ledger, f"SELECT t::text FROM {table} t")]
+    return "\n".join(found)
+
+
+async def test_an_erased_member_is_nowhere_and_the_counts_stay(town: Town) -> None:
+    held, thandi = await town.founded(), await town.joined(THANDI)
+    await town.ask(
+        AssignRole(platform=Platform.MATRIX, account=THANDI, role=Role.FACILITATOR), held
+    )
+    thandi = await town.passport(THANDI)
+    starts = (town.clock.now() + timedelta(days=4)).replace(tzinfo=None, second=0, microsecond=0)
+    call = ScheduleMeeting(title="Canary words", starts=starts, zone="Africa/Johannesburg")
+    code = (await town.ask(call, thandi, key="$call")).meeting.code
+    await town.ask(AnswerRsvp(answer=RsvpAnswer.YES), thandi)
+    await town.ask(SetReminders(on=False), thandi)
+    await town.ask(DescribeMe(organisation="Canary school"), thandi)
+    member = str(thandi.passport.member)
+    before = await _everything(town)
+
+    begun = await town.ask(EraseMe(), thandi)
+
+    async def finished() -> bool:
+        told = "SELECT 1 FROM ledger.journal WHERE wire = 'membership.member-erasure-finished.v1'"
+        return bool(await rows(town.ledgers["membership"], told))
+
+    await until(finished)
+    after = await _everything(town)
+    assert begun.services == ("membership", "scheduling", "library", "outcomes")
+    assert all(word in before for word in (member, THANDI, "Canary words", "Canary school"))
+    assert [w for w in (member, THANDI, "Canary words", "Canary school") if w in after] == []
+    shown = await town.ask(ShowMeeting(code=code), held)
+    assert (shown.meeting.title, shown.meeting.counts.yes) == ("", 1)
+    client = town.bus.client
+    on_the_bus = b"".join(
+        [
+            value
+            async for key in client.scan_iter()
+            if await client.type(key) == b"stream"
+            for _, fields in await client.xrange(key)
+            for value in fields.values()
+        ]
+    )
+    assert b"Canary" not in on_the_bus
+
+
+async def test_the_last_facilitator_names_another_before_being_erased(town: Town) -> None:
+    held = await town.founded()
+
+    with pytest.raises(Refused) as refused:
+        await town.ask(EraseMe(), held)
+
+    assert refused.value.told == "last-facilitator"
+
+
+async def test_a_member_sees_all_that_is_kept(town: Town) -> None:
+    held = await town.founded()
+    starts = (town.clock.now() + timedelta(days=4)).replace(tzinfo=None, second=0, microsecond=0)
+    await town.ask(ScheduleMeeting(title="Fractions", starts=starts, zone="UTC"), held)
+    await town.ask(AnswerRsvp(answer=RsvpAnswer.YES), held)
+
+    here = await town.ask(ShowMyData(), held)
+    there = await town.ask(ShowMySchedulingData(), held)
+
+    assert here.data["accounts"] == ["matrix: @lindiwe:example.org"]
+    assert here.data["communities"][0]["role"] == "facilitator"
+    assert there.data["answers"][0]["answer"] == "yes"
