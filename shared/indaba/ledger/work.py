@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indaba.contracts.passport import Passport
@@ -77,20 +78,24 @@ class Work:
 
     async def keep(self) -> None:
         """Write what was told. The ledger calls this once, last."""
-        if not self._told:
-            return
-        await self.connection.execute(
-            tables.journal.insert(),
-            [
-                {
-                    "id": envelope.id,
-                    "wire": envelope.wire,
-                    "occurred_at": envelope.occurred_at,
-                    "envelope": envelope.model_dump(mode="json"),
-                }
-                for envelope in self._told
-            ],
-        )
-        await self.connection.execute(
-            tables.outgoing.insert(), [{"id": envelope.id} for envelope in self._told]
-        )
+        if self._told:
+            told = [_row(envelope) for envelope in self._told]
+            await self.connection.execute(_KEEP, {"told": told})
+
+
+# One round trip for both tables: a request waits for it.
+_KEEP = sa.text(
+    "WITH told AS (INSERT INTO ledger.journal (id, wire, occurred_at, envelope)"
+    " SELECT id, wire, occurred_at, envelope FROM jsonb_to_recordset(:told)"
+    " AS t(id uuid, wire text, occurred_at timestamptz, envelope jsonb) RETURNING id)"
+    " INSERT INTO ledger.outgoing SELECT id FROM told"
+).bindparams(sa.bindparam("told", type_=JSONB))
+
+
+def _row(envelope: Envelope) -> dict[str, Any]:
+    return {
+        "id": str(envelope.id),
+        "wire": envelope.wire,
+        "occurred_at": envelope.occurred_at.isoformat(),
+        "envelope": envelope.model_dump(mode="json"),
+    }

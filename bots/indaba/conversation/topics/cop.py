@@ -30,8 +30,6 @@ from indaba.conversation.intent import Asks, Intent, Person
 from indaba.conversation.wording import Wording, plain
 
 LONGEST_NAME, LONGEST_PURPOSE = 80, 400
-TOO_LONG_NAME = "The name has {n} letters, and at most {most} fit."
-TOO_LONG_PURPOSE = "The purpose has {n} letters, and at most {most} fit."
 
 
 class RunsTheRoomOnly(Refusal):
