@@ -1,0 +1,14 @@
+"""Portal: the community's page and its calendar, on the web. A face: decides nothing.
+
+Owns: who is signed in here, for thirty days. All else is a read copy of what others told.
+
+Asks: membership.consume-sign-in.v1
+
+Tells: portal.erasure-answered.v1
+
+Listens to: membership.community-founded.v1, membership.member-erased.v1,
+membership.member-left.v1, membership.roles-changed.v1, scheduling.checked-in.v1,
+scheduling.meeting-blanked.v1, scheduling.meeting-cancelled.v1, scheduling.meeting-closed.v1,
+scheduling.meeting-moved.v1, scheduling.meeting-scheduled.v1, scheduling.reminder-due.v1,
+scheduling.rsvp-changed.v1
+"""

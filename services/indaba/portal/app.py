@@ -1,0 +1,132 @@
+"""The portal's composition root."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from starlette.routing import BaseRoute
+
+from indaba.contracts import membership, scheduling
+from indaba.ledger import Ledger
+from indaba.portal import reactions
+from indaba.portal.pages import build_app
+from indaba.portal.settings import PortalSettings
+from indaba.portal.store import Store
+from indaba.process.health import WebServer
+from indaba.process.run import Readiness
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+SWEEP_SECONDS = 3600.0
+
+
+class PortTaken(Exception):  # noqa: N818 - read by operators
+    """Something else listens where the portal should."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(
+            f"Port {port} on {host} is in use by another program. Stop it, or choose another port "
+            "with INDABA_PORTAL_PORT."
+        )
+
+
+def wire(ledger: Ledger) -> None:
+    """Connect what the portal listens to with how, and let it ask."""
+    ledger.bus.expect_replies()
+    ledger.on(membership.CommunityFounded, reactions.note_community)
+    ledger.on(membership.RolesChanged, reactions.end_sessions)
+    ledger.on(membership.MemberLeft, reactions.end_sessions)
+    ledger.on(membership.MemberErased, reactions.erase_member)
+    ledger.on(scheduling.MeetingScheduled, reactions.note_change)
+    ledger.on(scheduling.MeetingMoved, reactions.note_change)
+    ledger.on(scheduling.MeetingCancelled, reactions.note_change)
+    ledger.on(scheduling.MeetingClosed, reactions.note_change)
+    ledger.on(scheduling.MeetingBlanked, reactions.note_change)
+    ledger.on(scheduling.RsvpChanged, reactions.note_answer)
+    ledger.on(scheduling.CheckedIn, reactions.note_answer)
+    ledger.on(scheduling.ReminderDue, reactions.note_answer)
+    ledger.loop("portal.sweep", partial(_sweep, ledger))
+
+
+class Portal:
+    """The portal as a part of a process. `port` and `url` are real after `start`.
+
+    Listens at once, so that people find words, not an error, while an engine is still away.
+    """
+
+    name = "portal"
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        settings: PortalSettings,
+        readiness: Callable[[], Awaitable[Sequence[Readiness]]],
+        *,
+        extra_routes: Sequence[BaseRoute] = (),
+        port_fallback: bool = False,
+    ) -> None:
+        self._ledger = ledger
+        self._settings = settings
+        self._port_fallback = port_fallback
+        self._app = build_app(
+            ledger,
+            ledger.world,
+            readiness,
+            secure_cookies=settings.secure_cookies,
+            url=lambda: self.url,
+            extra_routes=extra_routes,
+        )
+        self._server: WebServer | None = None
+        self.port = settings.port
+
+    @property
+    def url(self) -> str:
+        """The public address, without a slash at its end."""
+        return self._settings.address(self.port)
+
+    async def start(self) -> None:
+        """Listen, then take up the bus. Raises `PortTaken` unless any free port will do."""
+        host = self._settings.host
+        if _is_taken(host, self.port):
+            if not self._port_fallback:
+                raise PortTaken(host, self.port)
+            self.port = 0
+        self._server = WebServer(self.name, self._app, host, self.port)
+        await self._server.start()
+        self.port = self._server.port
+        await self._ledger.start()
+
+    async def stop(self) -> None:
+        """Finish open requests, then the ledger's work."""
+        if self._server is not None:
+            await self._server.stop()
+        await self._ledger.stop()
+
+    async def ready(self) -> Readiness:
+        """Ready when it listens and both engines answer."""
+        if self._server is None:
+            return Readiness(self.name, ok=False, why="not listening yet")
+        found = await self._ledger.ready()
+        return Readiness(self.name, found.ok, found.why)
+
+
+def _is_taken(host: str, port: int) -> bool:
+    if port == 0:
+        return False
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+async def _sweep(ledger: Ledger) -> None:
+    while True:
+        async with ledger.database.begin() as connection:
+            await Store(connection, ledger.world.now()).forget_old()
+        await asyncio.sleep(SWEEP_SECONDS)

@@ -1,0 +1,101 @@
+"""Pages as HTML: templates, the words in them, and the headers that keep browsers strict."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+from starlette.responses import HTMLResponse, Response
+
+from indaba.conversation.wording import Wording
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_TEMPLATES = Path(__file__).with_name("templates")
+
+NEVER_KEEP = {"cache-control": "no-store"}
+ASK_AGAIN = {"cache-control": "private, no-cache"}
+
+
+def draw(
+    page: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] = ASK_AGAIN,
+    wording: Wording | None = None,
+    **facts: Any,
+) -> Response:
+    """A page. Facts are escaped; sentences pass the catalogue of `wording`."""
+    words = wording or Wording()
+    html = (
+        _environment()
+        .get_template(f"{page}.html")
+        .render(say=words.say, rich=_rich(words), code=_code, **facts)
+    )
+    return HTMLResponse(html, status, headers=dict(headers))
+
+
+def sorry(
+    title: str, *words: str, status: int, headers: Mapping[str, str] = NEVER_KEEP
+) -> Response:
+    """A page that says what went wrong and what to do next, each a sentence already in words."""
+    return draw("sorry", status=status, headers=headers, title=title, words=words)
+
+
+@cache
+def strict_headers() -> dict[str, str]:
+    """What every response says: no scripts, nothing from elsewhere, in nobody's frame."""
+    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+    return {
+        "content-security-policy": policy,
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+    }
+
+
+@cache
+def icon() -> bytes:
+    """The site's picture, SVG."""
+    return (_TEMPLATES / "icon.svg").read_bytes()
+
+
+@cache
+def _style() -> str:
+    return (_TEMPLATES / "style.css").read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.globals["style"] = Markup(_style())  # noqa: S704 - our own file
+    return environment
+
+
+def _rich(wording: Wording) -> Any:
+    """Like `say`, where facts may be markup of ours."""
+
+    def rich(words: str, /, **facts: object) -> Markup:
+        kept = wording.say(words, **{name: f"{{{name}}}" for name in facts})
+        return escape(kept).format(**facts)
+
+    return rich
+
+
+def _code(text: str) -> Markup:
+    return Markup("<code>{}</code>").format(text)

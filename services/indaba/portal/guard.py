@@ -1,0 +1,104 @@
+"""Around every page: strict headers, and words instead of tracebacks."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from indaba.contracts.refusal import Expired, Fault, Unavailable
+from indaba.conversation.wording import Wording
+from indaba.ledger.failures import is_passing, reason_of
+from indaba.portal.drawing import NEVER_KEEP, sorry, strict_headers
+from indaba.process import logs
+from indaba.process.world import World
+
+
+class Guard:
+    """Lets no request end without a page in words."""
+
+    def __init__(self, app: ASGIApp, world: World) -> None:
+        self._app = app
+        self._world = world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve; headers are added where a page did not set its own."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def strict(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                message["headers"] = _with_strict(message["headers"])
+            await send(message)
+
+        try:
+            await self._app(scope, receive, strict)
+        except Exception as error:
+            if begun:
+                raise
+            page = self._in_words(error)
+            await page(scope, receive, strict)
+
+    def _in_words(self, error: Exception) -> Response:
+        if is_away(error):
+            return later()
+        reference = error.reference if isinstance(error, Fault) else str(self._world.new_id())
+        logs.get(process="portal").error(
+            "page.failed", reason=reason_of(error), correlation_id=reference
+        )
+        say = Wording().say
+        return sorry(
+            say("Something went wrong on our side"),
+            say("This was not your doing. Trying again may help."),
+            say(
+                "If it happens again, tell a facilitator this reference: {reference}",
+                reference=reference[-8:],
+            ),
+            status=500,
+        )
+
+
+def is_away(error: Exception) -> bool:
+    """Whether something we need is away and will be back."""
+    return isinstance(error, Unavailable | Expired) or is_passing(error)
+
+
+def later() -> Response:
+    """The page for what will work a little later."""
+    say = Wording().say
+    return sorry(
+        say("Please try again a little later"),
+        say("I cannot reach the rest of Indaba just now. Nothing is lost."),
+        say("Wait a minute, then load this page again."),
+        status=503,
+        headers={**NEVER_KEEP, "retry-after": "10"},
+    )
+
+
+async def refused(_: Request, error: Exception) -> Response:
+    """Pages for what the web itself refuses."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    say = Wording().say
+    words = {
+        403: (say("That did not come from this site"), say("Open the page again and retry.")),
+        404: (
+            say("There is no such page"),
+            say(
+                "Check the link, or ask for it anew: type !cop portal in your community’s room "
+                "and the bot answers with the link to its page."
+            ),
+        ),
+        405: (say("That cannot be done here"), say("Go back and use the page’s own buttons.")),
+    }
+    other = (say("I could not use what was sent"), say("Go back and try again."))
+    title, next_step = words.get(status, other)
+    headers = getattr(error, "headers", None) or {}
+    return sorry(title, next_step, status=status, headers={**NEVER_KEEP, **headers})
+
+
+def _with_strict(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    ours = {name.encode(): value.encode() for name, value in strict_headers().items()}
+    return [*headers, *((name, v) for name, v in ours.items() if name not in dict(headers))]

@@ -1,0 +1,210 @@
+"""What browsers and calendar apps can open."""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Sequence
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from indaba.contracts.refusal import Expired, Refusal
+from indaba.conversation.wording import Wording, plain
+from indaba.ledger import Ledger
+from indaba.portal import calendar
+from indaba.portal.drawing import NEVER_KEEP, draw, icon, sorry
+from indaba.portal.guard import Guard, is_away, refused
+from indaba.portal.model import Community
+from indaba.portal.showing import shown
+from indaba.portal.signing_in import Cookie, SignIns, check_same_site, digest_of, form_of
+from indaba.portal.store import Copies
+from indaba.process.health import version
+from indaba.process.run import Readiness
+from indaba.process.world import World
+
+Findings = Callable[[], Awaitable[Sequence[Readiness]]]
+
+FEED_KEPT_SECONDS = 300
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def build_app(
+    ledger: Ledger,
+    world: World,
+    readiness: Findings,
+    *,
+    secure_cookies: bool,
+    url: Callable[[], str],
+    extra_routes: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """The web application. `url` gives the public address, without a slash at its end."""
+    pages = Pages(ledger, world, readiness, Cookie(secure=secure_cookies), url)
+    routes = [
+        Route("/", pages.home),
+        Route("/c/{key}", pages.community),
+        Route("/c/{key}/calendar.ics", pages.calendar),
+        Route("/health", pages.health),
+        Route("/sign-in/{secret}", pages.offer_sign_in),
+        Route("/sign-in/{secret}", pages.sign_in, methods=["POST"]),
+        Route("/sign-out", pages.sign_out, methods=["POST"]),
+        Route("/icon.svg", _icon),
+        *extra_routes,
+    ]
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Guard, world=world)],
+        exception_handlers={HTTPException: refused},
+    )
+
+
+class Pages:
+    """One method per page."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        world: World,
+        readiness: Findings,
+        cookie: Cookie,
+        url: Callable[[], str],
+    ) -> None:
+        self._copies = Copies(ledger.database, world)
+        self._world = world
+        self._readiness = readiness
+        self._cookie = cookie
+        self._url = url
+        self._sign_ins = SignIns(ledger)
+
+    async def home(self, request: Request) -> Response:
+        """What Indaba is, and the communities one is signed in to. Always there."""
+        try:
+            mine = await self._mine(request)
+        except Exception as error:
+            if not is_away(error):
+                raise
+            return draw("home", mine=(), away=True)
+        return draw("home", mine=[(c.key, plain(c.name)) for c in mine], away=False)
+
+    async def community(self, request: Request) -> Response:
+        """A community's page: its next meetings and how to follow them."""
+        there = await self._there(request)
+        meetings = await self._copies.look(lambda store: store.coming(there.id))
+        mine = await self._mine(request)
+        wording, now = Wording(there.tag), self._world.now()
+        feed = f"{self._page(there)}/calendar.ics"
+        return draw(
+            "community",
+            wording=wording,
+            tag=there.tag,
+            name=plain(there.name),
+            purpose=plain(there.purpose),
+            zone=there.zone,
+            meetings=[shown(meeting, there, now, wording) for meeting in meetings],
+            signed_in=there.id in {c.id for c in mine},
+            feed=feed,
+            webcal=f"webcal://{feed.partition('://')[2]}",
+        )
+
+    async def calendar(self, request: Request) -> Response:
+        """The community's calendar feed; 304 where the app has it already."""
+        there = await self._there(request)
+        meetings = await self._copies.look(lambda store: store.in_feed(there.id))
+        # Writing a long feed for the first time takes longer than others should wait.
+        body = await asyncio.to_thread(calendar.feed, there, meetings, self._page(there))
+        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        headers = {"etag": tag, "cache-control": f"public, max-age={FEED_KEPT_SECONDS}"}
+        if _has(request, tag):
+            return Response(status_code=304, headers=headers)
+        headers["content-disposition"] = 'inline; filename="calendar.ics"'
+        return Response(body, headers={**headers, "content-type": calendar.TYPE})
+
+    async def health(self, _: Request) -> Response:
+        """How each part of Indaba is, in words; 503 while one of them is not ready."""
+        found = await self._readiness()
+        well = all(part.ok for part in found)
+        return draw(
+            "health",
+            status=200 if well else 503,
+            headers=NEVER_KEEP,
+            parts=[(part.name.replace("_", " "), part.ok, part.why) for part in found],
+            well=well,
+            version=version(),
+        )
+
+    async def offer_sign_in(self, _: Request) -> Response:
+        """A button. Chat apps fetch links to preview them, so opening one must use up nothing."""
+        return draw("sign_in", headers=NEVER_KEEP, press=self._world.secret())
+
+    async def sign_in(self, request: Request) -> Response:
+        """Use up the link, keep a session, and go to the community's page."""
+        check_same_site(request)
+        form = await form_of(request)
+        try:
+            who = await self._sign_ins.consume(request.path_params["secret"], form.get("press", ""))
+        except Refusal as no:
+            if isinstance(no, Expired):
+                raise
+            return _spent()
+        member, token = who.passport.member, self._world.secret()
+        if member is None:
+            return _spent()
+        before, there = self._cookie.digest(request), who.community
+        await self._copies.change(
+            lambda store: store.sign_in(digest_of(token), before, member, there.id)
+        )
+        response = RedirectResponse(f"/c/{there.key}", 303, headers=NEVER_KEEP)
+        self._cookie.give(response, token)
+        return response
+
+    async def sign_out(self, request: Request) -> Response:
+        """End the session here and in the browser."""
+        check_same_site(request)
+        digest = self._cookie.digest(request)
+        if digest:
+            await self._copies.change(lambda store: store.sign_out(digest))
+        response = RedirectResponse("/", 303, headers=NEVER_KEEP)
+        self._cookie.take(response)
+        return response
+
+    async def _there(self, request: Request) -> Community:
+        """The community of the address. Raises a 404."""
+        key = request.path_params["key"]
+        if not _KEY.fullmatch(key):
+            raise HTTPException(404)
+        there = await self._copies.look(lambda store: store.community(key))
+        if there is None:
+            raise HTTPException(404)
+        return there
+
+    async def _mine(self, request: Request) -> tuple[Community, ...]:
+        digest = self._cookie.digest(request)
+        if not digest:
+            return ()
+        return await self._copies.look(lambda store: store.signed_in_to(digest))
+
+    def _page(self, there: Community) -> str:
+        return f"{self._url()}/c/{there.key}"
+
+
+async def _icon(_: Request) -> Response:
+    kept = {"cache-control": "public, max-age=86400"}
+    return Response(icon(), media_type="image/svg+xml", headers=kept)
+
+
+def _spent() -> Response:
+    say = Wording().say
+    return sorry(
+        say("This sign-in link no longer works"),
+        say("It has been used already, or it is too old: a link works once, for a few minutes."),
+        say("Ask the bot for a new one: type !cop me sign-in in a private chat with it."),
+        status=410,
+    )
+
+
+def _has(request: Request, tag: str) -> bool:
+    named = request.headers.get("if-none-match", "")
+    return any(t.strip().removeprefix("W/") in {tag, "*"} for t in named.split(","))

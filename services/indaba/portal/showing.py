@@ -1,0 +1,79 @@
+"""A meeting as a page shows it: in words, with the community's time first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from indaba.contracts.scheduling import Counts, MeetingStatus
+from indaba.conversation.times import how_long_until, say_for, say_when
+from indaba.conversation.wording import Wording, plain
+from indaba.portal.calendar import title_of
+from indaba.portal.model import Community, Meeting
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One meeting on a page. `state` is what must be known first; `line` answers in chat.
+
+    `instant` is for machines (ISO 8601 with offset). Empty words are not shown.
+    """
+
+    code: str
+    state: str
+    called_off: bool
+    why: str
+    title: str
+    when: str
+    elsewhere: str
+    instant: str
+    away: str
+    length: str
+    counts: str
+    line: str
+
+
+def shown(meeting: Meeting, community: Community, now: datetime, wording: Wording) -> Shown:
+    """A meeting in words, its time in the community's zone."""
+    called_off = meeting.status is MeetingStatus.CANCELLED
+    at_home = say_for(meeting.begins, community.zone, wording.locale)
+    there = say_when(meeting.starts, meeting.zone, wording.locale)
+    return Shown(
+        code=meeting.code,
+        state=_state(meeting, wording),
+        called_off=called_off,
+        why=plain(meeting.reason) if called_off else "",
+        title=title_of(meeting, wording),
+        when=at_home,
+        elsewhere="" if meeting.zone == community.zone else there,
+        instant=meeting.begins.astimezone(ZoneInfo(community.zone)).isoformat(timespec="minutes"),
+        away="" if called_off else _away(meeting, now, wording),
+        length=wording.length(meeting.minutes),
+        counts=_counts(meeting.counts, wording),
+        line="" if called_off else f"!cop yes {meeting.code}",
+    )
+
+
+def _state(meeting: Meeting, wording: Wording) -> str:
+    if meeting.status is MeetingStatus.CANCELLED:
+        return wording.say("Called off: this meeting does not take place.")
+    if meeting.moved_from is None:
+        return ""
+    before = say_when(meeting.moved_from, meeting.zone, wording.locale)
+    return wording.say("This meeting was moved. It was: {when}", when=before)
+
+
+def _away(meeting: Meeting, now: datetime, wording: Wording) -> str:
+    if meeting.is_on(now):
+        return wording.say("on now")
+    return how_long_until(meeting.begins, now, wording.locale)
+
+
+def _counts(n: Counts, wording: Wording) -> str:
+    said = (
+        (n.yes, "{n} coming"),
+        (n.maybe, "{n} maybe"),
+        (n.no, "{n} not this time"),
+        (n.checked_in, "{n} checked in"),
+    )
+    parts = [wording.count(number, words, words) for number, words in said if number]
+    return ", ".join(parts) or wording.say("nobody has answered yet")

@@ -1,0 +1,123 @@
+"""Signing in by a one-time link: who pressed the button, the cookie, and double clicks."""
+
+import asyncio
+import hashlib
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from indaba.contracts.membership import ConsumeSignIn, SignedIn
+from indaba.contracts.refusal import Refused, Unavailable
+from indaba.conversation.services import ask
+from indaba.ledger import Ledger
+from indaba.portal.model import SESSION_LASTS
+
+LONGEST_SECRET = 100
+LONGEST_FORM = 4096
+SAME_PRESS_SECONDS = 10.0
+SPENT = "This sign-in link has been used or is too old."
+
+
+class SignIns:
+    """Uses up the secret of a sign-in link.
+
+    A double click sends a form twice and the browser shows the second answer only. So two presses
+    of one and the same drawn button (`press`) within seconds are one.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._pressed: dict[tuple[str, str], asyncio.Task[SignedIn]] = {}
+
+    async def consume(self, secret: str, press: str) -> SignedIn:
+        """Who the secret belonged to. Raises `Refusal`, `Unavailable` or `Fault`."""
+        if not press:
+            return await self._consume(secret)
+        key = (secret, press)
+        task = self._pressed.get(key)
+        if task is None:
+            task = self._pressed[key] = asyncio.create_task(self._consume_for(key))
+        return await asyncio.shield(task)
+
+    async def _consume_for(self, key: tuple[str, str]) -> SignedIn:
+        """What went wrong is not remembered, so that pressing again tries again."""
+        try:
+            signed_in = await self._consume(key[0])
+        except BaseException:
+            self._pressed.pop(key, None)
+            raise
+        loop = asyncio.get_running_loop()
+        loop.call_later(SAME_PRESS_SECONDS, self._pressed.pop, key, None)
+        return signed_in
+
+    async def _consume(self, secret: str) -> SignedIn:
+        if len(secret) > LONGEST_SECRET:
+            raise Refused("sign-in-spent", SPENT, {})
+        # A link is used up only when the session can be kept.
+        found = await self._ledger.ready()
+        if not found.ok:
+            raise Unavailable(found.why)
+        world = self._ledger.world
+        return await ask(self._ledger.bus, world, ConsumeSignIn(secret=secret), world.new_id())
+
+
+class Cookie:
+    """The browser's half of a session. The database keeps a digest of it only."""
+
+    def __init__(self, *, secure: bool) -> None:
+        self._secure = secure
+        # Browsers accept the prefix only by https, for the whole site and no other host.
+        self._name = "__Host-indaba" if secure else "indaba"
+
+    def digest(self, request: Request) -> str:
+        """The digest of the session's token; empty where there is none."""
+        token = request.cookies.get(self._name, "")
+        return digest_of(token) if token else ""
+
+    def give(self, response: Response, token: str) -> None:
+        """Let the browser keep a token for as long as the session lasts."""
+        response.set_cookie(
+            self._name,
+            token,
+            max_age=int(SESSION_LASTS.total_seconds()),
+            path="/",
+            secure=self._secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def take(self, response: Response) -> None:
+        """Let the browser forget the token."""
+        response.delete_cookie(
+            self._name, path="/", secure=self._secure, httponly=True, samesite="lax"
+        )
+
+
+def digest_of(token: str) -> str:
+    """What is kept of a token: 192 random bits need no salt."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def check_same_site(request: Request) -> None:
+    """Raise a 403 where another site's page sent the form. What is no browser says nothing."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        if site not in {"same-origin", "none"}:
+            raise HTTPException(403)
+        return
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise HTTPException(403)
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """The fields of a small form; the first value of each. Raises a 413 beyond 4 KB."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_FORM:
+            raise HTTPException(413)
+    fields = parse_qs(body.decode("utf-8", "replace"))
+    return {name: values[0] for name, values in fields.items()}
