@@ -101,7 +101,10 @@ class Desk:
             if outcome.reacted_to is not None:
                 await store.cards.reacted(said, outcome.reacted_to, _digest(said.id, said.account))
             if outcome.answer is not None:
-                await self._keep(store, heard, outcome.answer)
+                answer = outcome.answer
+                await self._keep(
+                    store, heard, _named(said, answer) if outcome.reacted_to else answer
+                )
             await store.hearing.dealt_with(said.id)
 
     async def apologise(self, heard: Heard) -> None:
@@ -262,7 +265,7 @@ class Desk:
             await store.posting.post(self._draft(heard, _sign(said)))
             return
         spot = _spot(said, answer)
-        for number, content in enumerate(self._platform.draw(_named(said, answer))):
+        for number, content in enumerate(self._platform.draw(answer)):
             post = replace(spot, key=f"{said.id}/{number}", content=content)
             choices = answer.choices() if number == 0 else ()
             await store.posting.post(self._draft(heard, post, choices))
@@ -285,15 +288,16 @@ def _spot(said: Said, answer: Answer) -> Post:
         thread, reply_to = said.thread, said.about
         return Post("", PostKind.MESSAGE, said.room, {}, thread=thread, reply_to=reply_to)
     thread = said.thread
-    if not thread and not said.direct and answer.text().count("\n") >= LONG_ANSWER:
+    # What asks something back stays where the person will answer it: beside the question.
+    asks_back = answer.choices() or answer.question()
+    is_long = answer.text().count("\n") >= LONG_ANSWER
+    if is_long and not asks_back and not thread and not said.direct:
         thread = said.id
     return Post("", PostKind.MESSAGE, said.room, {}, thread=thread, reply_to=said.id)
 
 
 def _named(said: Said, answer: Answer) -> Answer:
-    """A reaction has no words of its own to answer beside: name whom the answer is for."""
-    if said.kind is Kind.MESSAGE:
-        return answer
+    """A reaction on a card has no words to answer beside: name whom the answer is for."""
     return Answer(
         (Text(f"{said.account}:"), *answer.blocks),
         answer.audience,

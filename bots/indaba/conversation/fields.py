@@ -21,7 +21,7 @@ NO = frozenset({"off", "no", "n", "false", "0", "nee", "cha", "hayi"})
 LONGEST_CODE = 3
 """Letters of a language code; longer words are names."""
 
-CODE = re.compile(r"M[2-9A-HJKMNP-Z]{3,7}", re.IGNORECASE)
+CODE = re.compile(r"M[2-9][2-9A-HJKMNP-Z]{2,6}", re.IGNORECASE)
 LENGTH = re.compile(
     r"(?:(?P<hours>\d{1,2}(?:[.,]\d{1,2})?)\s*(?:h|hrs?|hours?)(?![a-z]))?"
     r"\s*(?:and\s+)?(?:(?P<minutes>\d{1,4})\s*(?:m|mins?|minutes?)?(?![a-z\d]))?",

@@ -15,6 +15,6 @@ CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 MeetingCode = Annotated[
     str,
     BeforeValidator(lambda typed: typed.strip().upper() if isinstance(typed, str) else typed),
-    StringConstraints(pattern=r"^M[2-9A-HJKMNP-Z]{3,7}$"),
+    StringConstraints(pattern=r"^M[2-9][2-9A-HJKMNP-Z]{2,6}$"),
 ]
-"""A meeting's short code within its community, such as M7K2."""
+"""A meeting's short code in its community, such as M7K2. A figure is second: no word has that."""

@@ -82,7 +82,7 @@ class Cards:
         query = sa.select(t.card_places.c.room, t.card_places.c.message).where(
             t.card_places.c.meeting == meeting
         )
-        return dict((await self._sql.execute(query)).tuples().all())
+        return {row.room: row.message for row in await self._sql.execute(query)}
 
     async def drawn(self, meeting: UUID, version: int, rooms: Iterable[str]) -> None:
         """A card was drawn at a version in these rooms."""

@@ -24,6 +24,7 @@ SHORTEST, LONGEST = 5, 24 * 60
 
 _COMING = frozenset({RsvpAnswer.YES, RsvpAnswer.MAYBE})
 _CODE_LENGTHS = range(4, 9)
+_FIGURES = "23456789"
 
 
 class MeetingOver(Refusal):
@@ -260,14 +261,16 @@ class Meeting:
 
 
 def code_from(random_number: int, length: int = 4) -> str:
-    """A meeting code of 4 to 8 letters: M, then letters drawn from the number.
+    """A meeting code of 4 to 8 letters: M, a figure, then letters drawn from the number.
 
-    Even draws need a number from a range much larger than 31 to the power of `length - 1`.
+    The figure keeps codes apart from words (march, maybe). Even draws need a number from a range
+    much larger than 31 to the power of `length - 1`.
     """
     if length not in _CODE_LENGTHS:
         raise ValueError(length)
-    letters = ["M"]
-    for _ in range(length - 1):
+    random_number, figure = divmod(random_number, len(_FIGURES))
+    letters = ["M", _FIGURES[figure]]
+    for _ in range(length - 2):
         random_number, letter = divmod(random_number, len(CODE_LETTERS))
         letters.append(CODE_LETTERS[letter])
     return "".join(letters)
