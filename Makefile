@@ -8,7 +8,7 @@ INSTALL := $(PYTHON) deploy/indaba/operate/install.py
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check bench drills pins clean
+.PHONY: help install up test check bench pins clean
 
 help:
 	@echo "make up       install what is missing, then run Indaba until Ctrl-C"
@@ -16,7 +16,7 @@ help:
 	@echo "make test     all tests, on the real engines (ARGS=... goes to pytest)"
 	@echo "make check    format, lint, types, layers, documentation"
 	@echo "make bench    measure"
-	@echo "make drills   break things on purpose and see them recover"
+	@echo "make   break things on purpose and see them recover"
 	@echo "make pins     choose new versions of everything"
 	@echo "make clean    remove the environments and caches; your data stays"
 
@@ -48,13 +48,12 @@ check: $(VENV)/.installed
 	$(BIN)/python -m indaba.operate.docs --check
 
 bench: $(VENV)/.installed .venv-synapse/.installed
-	@exec $(BIN)/python -m pytest tests/bench $(ARGS)
-
-drills: $(VENV)/.installed .venv-synapse/.installed
-	@exec $(BIN)/python -m pytest tests/drills $(ARGS)
+	@PYTHONPATH=tests exec $(BIN)/python tests/bench/measure.py
 
 pins: $(VENV)/.installed
 	@$(COMPILE) --upgrade --extra embedded --extra test pyproject.toml -o $(PINS)/indaba.txt
+	@$(COMPILE) --constraint $(PINS)/indaba.txt pyproject.toml -o $(PINS)/runtime.txt
+	@$(COMPILE) --constraint $(PINS)/indaba.txt $(PINS)/build.in -o $(PINS)/build.txt
 	@$(COMPILE) --upgrade $(PINS)/synapse.in -o $(PINS)/synapse.txt
 	@$(COMPILE) --upgrade $(PINS)/uv.in -o $(PINS)/uv.txt
 

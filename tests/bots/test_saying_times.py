@@ -1,6 +1,5 @@
 """How a time is said in a room."""
 
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -17,6 +17,8 @@ from indaba.conversation.intent import (
     Person,
     intent_from_json,
     intent_to_json,
+    may_not,
+    named,
     perform,
     resolve,
     resume,
@@ -27,7 +29,7 @@ from indaba.conversation.platform import ChatPlatform, Kind, Post, PostKind, Sai
 from indaba.conversation.services import Asker, Passports, Services
 from indaba.conversation.store import Draft, Heard, Offer, Store
 from indaba.conversation.topics import INTENTS
-from indaba.conversation.topics.cop import Help, NeverMind
+from indaba.conversation.topics.cop import Help, NeverMind, SetUp
 from indaba.conversation.topics.scheduling import SayMaybe, SayNo, SayYes, WithdrawAnswer
 from indaba.conversation.wording import Wording
 from indaba.ledger import Ledger
@@ -131,11 +133,12 @@ class Desk:
     async def _look_around(self, said: Said) -> Surroundings:
         async with self._ledger.database.connect() as connection:
             store = Store(connection, self._world.now())
-            card = await store.cards.card_on(said.about) or await store.cards.card_on(said.thread)
             if said.kind is Kind.REACTION_REMOVED:
                 return Surroundings(reaction=await store.cards.reaction(said.about))
+            card = await store.cards.card_on(said.about)
             if said.kind is Kind.REACTION:
                 return Surroundings(card, offers=await store.dialogue.offers_on(said.about))
+            card = card or await store.cards.card_on(said.thread)
             question = await store.dialogue.question_for(said)
             return Surroundings(card, question, await store.dialogue.newest_offers_to(said))
 
@@ -169,13 +172,15 @@ class Desk:
             return understood.answer(wording)
         return await self._go_on(heard, resolve(understood.intent, understood.filled, wording))
 
-    async def _go_on(self, heard: Heard, step: object) -> Answer:
+    async def _go_on(self, heard: Heard, step: Intent | Ask | None) -> Answer:
         """Do a whole intent, or ask for what is missing; `None` means that they said stop."""
         if step is None:
             return await self._perform(heard, NeverMind())
         if isinstance(step, Intent):
             return await self._perform(heard, step)
-        return Answer((step,))  # type: ignore[arg-type]  # resolve and resume give nothing else
+        person = await self._person_or_none(heard)
+        no = may_not(named(step.intent, INTENTS), person) if person else None
+        return no or Answer((step,))
 
     async def _reaction(self, heard: Heard, around: Surroundings) -> Outcome:
         said = heard.said
@@ -220,6 +225,8 @@ class Desk:
         services = self._services(heard, Asker(said.account, said.room))
         try:
             person = await self._person(heard)
+            if isinstance(intent, SetUp) and person.has_power:
+                person = replace(person, rooms=await self._rooms(said.account, intent.where))
         except Unavailable as away:
             return Answer.of(away.words)
         except Refusal as refusal:
@@ -251,6 +258,12 @@ class Desk:
             portal_url=self._portal_url,
             prefix="" if said.direct else self._platform.prefix,
         )
+
+    async def _rooms(self, account: str, address: str) -> dict[str, str]:
+        """Another room by its address, if the account runs it too."""
+        room = await self._platform.room_at(address)
+        runs = bool(room) and await self._platform.has_power(room, account)
+        return {address: room} if runs else {}
 
     def _services(self, heard: Heard, asker: Asker) -> Services:
         return Services(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -51,7 +51,8 @@ class Person:
 
     `has_power` says that the account runs the room (room version 12 creators count). `now` and
     `said_at` are aware UTC. `prefix` is what a line here begins with, such as `!cop `, empty where
-    none is needed. `locale` is the asker's own language; empty: the community's.
+    none is needed. `rooms` gives the ids of other rooms that the account runs too, by the address
+    it typed. `locale` is the asker's own language; empty: the community's.
     """
 
     platform: Platform
@@ -64,6 +65,7 @@ class Person:
     now: datetime
     said_at: datetime
     portal_url: str = ""
+    rooms: Mapping[str, str] = field(default_factory=dict)
     prefix: str = ""
     locale: str = ""
 
@@ -154,6 +156,10 @@ class Intent(BaseModel):
         """What a field's `json_schema_extra` says under `mark`; `None` where it says nothing."""
         extra = cls.model_fields[field].json_schema_extra
         return extra.get(mark) if isinstance(extra, dict) else None
+
+    @classmethod
+    def check(cls, person: Person) -> None:
+        """Raise a `Refusal` where it is pointless to ask for more or to begin."""
 
     async def respond(self, person: Person, services: Asks) -> Answer:
         """Do it. Raises what `Asks.ask` raises."""
@@ -253,12 +259,10 @@ async def perform(intent: Intent, person: Person, services: Asks) -> Answer:
     A refusal, a service that is away and a fault come out as words for the asker.
     """
     say = person.wording.say
-    if intent.PRIVATE and person.platform is Platform.MATRIX and not person.direct:
-        return Answer.of(
-            say("That is between you and me. Open a direct chat with me and type it there.")
-        )
+    no = may_not(type(intent), person)
+    if no is not None:
+        return no
     try:
-        _check_role(intent, person)
         return await intent.respond(person, services)
     except Refusal as refusal:
         return Answer.of(person.wording.by_code(refusal))
@@ -273,12 +277,31 @@ async def perform(intent: Intent, person: Person, services: Asks) -> Answer:
         )
 
 
-def _check_role(intent: Intent, person: Person) -> None:
-    if intent.needs is None:
+def may_not(kind: type[Intent], person: Person) -> Answer | None:
+    """Why this person cannot do such a thing here; `None` where they can.
+
+    Known before any question is asked, so that nobody answers four questions for nothing.
+    """
+    if kind.PRIVATE and person.platform is Platform.MATRIX and not person.direct:
+        return Answer.of(
+            person.wording.say(
+                "That is between you and me. Open a direct chat with me and type it there."
+            )
+        )
+    try:
+        _check_role(kind, person)
+        kind.check(person)
+    except Refusal as refusal:
+        return Answer.of(person.wording.by_code(refusal))
+    return None
+
+
+def _check_role(kind: type[Intent], person: Person) -> None:
+    if kind.needs is None:
         return
     if person.passport is None:
         raise NoCommunity
-    if intent.needs is Role.FACILITATOR:
+    if kind.needs is Role.FACILITATOR:
         person.passport.a_facilitator()
         return
     person.passport.a_member()

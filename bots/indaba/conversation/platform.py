@@ -105,5 +105,9 @@ class ChatPlatform(Protocol):
         ...
 
     async def has_power(self, room: str, account: str) -> bool:
-        """Whether an account runs a room. Raises `Wait`."""
+        """Whether an account runs a room that we are in. Raises `Wait`."""
+        ...
+
+    async def room_at(self, address: str) -> str:
+        """The id of the room at an address people type, empty where none is. Raises `Wait`."""
         ...

@@ -115,8 +115,8 @@ class Ledger:
     async def stop(self) -> None:
         """Stop taking messages, finish those in hand, close."""
         self._up = False
-        await self.bus.stop()
         await self._loops.stop()
+        await self.bus.stop()
         await self.database.dispose()
 
     async def ready(self) -> Readiness:

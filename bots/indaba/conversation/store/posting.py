@@ -76,12 +76,20 @@ class Posting:
             .where(
                 t.posts.c.sent_at.is_(None),
                 t.posts.c.given_up.is_(None),
-                sa.or_(t.posts.c.not_before.is_(None), t.posts.c.not_before <= self._now),
+                t.posts.c.room.not_in(self._paused()),
             )
             .order_by(t.posts.c.lane, t.posts.c.number)
             .limit(limit)
         )
         return [_waiting(row) for row in (await self._sql.execute(query)).mappings()]
+
+    def _paused(self) -> sa.Select[tuple[str]]:
+        """Rooms that asked us to wait: nothing overtakes there, be it ever so new."""
+        return sa.select(t.posts.c.room).where(
+            t.posts.c.sent_at.is_(None),
+            t.posts.c.given_up.is_(None),
+            t.posts.c.not_before > self._now,
+        )
 
     async def trying(self, key: str) -> None:
         """A post is about to be tried: from now on it may be up without our knowing."""

@@ -55,6 +55,19 @@ class AlreadyHere(Refusal):
         )
 
 
+class NotYourRoom(Refusal):
+    """Cards go only to rooms that the founder runs and the bot is in."""
+
+    code = "not-your-room"
+
+    def __init__(self, room: str) -> None:
+        super().__init__(
+            f"I can post in {room} only if I am in it and you run it. "
+            "Invite me there first, or say: here",
+            room=room,
+        )
+
+
 def _about(given: str) -> str:
     name, found, purpose = (part.strip() for part in given.partition(":"))
     if not (name and found and purpose):
@@ -106,12 +119,18 @@ class SetUp(Intent, noun="cop", verb="setup", aliases=("set up", "setup")):
         },
     )
 
+    @classmethod
+    def check(cls, person: Person) -> None:
+        """Raise `AlreadyHere` or `RunsTheRoomOnly`."""
+        _may_found(person)
+
     async def respond(self, person: Person, services: Asks) -> Answer:
         """A preview with what is kept and why, and the choice to found it."""
-        _may_found(person)
         say = person.wording.say
         name, _, purpose = self.about.partition(": ")
-        room = person.room if self.where == "here" else self.where
+        room = person.room if self.where == "here" else person.rooms.get(self.where)
+        if room is None:
+            raise NotYourRoom(plain(self.where))
         found = Found(name=name, purpose=purpose, language=self.language, zone=self.zone, room=room)
         rows = (
             (say("Name"), plain(name)),

@@ -1,0 +1,113 @@
+"""The Matrix bot's composition root."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+
+import indaba.conversation
+from indaba.contracts.erasure import MatrixBotErased
+from indaba.contracts.membership import Platform
+from indaba.conversation import reactions
+from indaba.conversation.desk import Desk
+from indaba.conversation.herald import Herald
+from indaba.conversation.listener import Listener
+from indaba.conversation.postman import Postman
+from indaba.conversation.services import Passports
+from indaba.conversation.store import Store
+from indaba.ledger import Ledger
+from indaba.matrix_bot.client import Homeserver
+from indaba.matrix_bot.greetings import Greetings
+from indaba.matrix_bot.hearing import Hearing
+from indaba.matrix_bot.invitations import Invitations
+from indaba.matrix_bot.lease import Lease
+from indaba.matrix_bot.platform import MatrixPlatform
+from indaba.matrix_bot.rooms import Rooms
+from indaba.matrix_bot.settings import MatrixBotSettings
+from indaba.process.run import Readiness
+
+MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
+HOUSEKEEPING_SECONDS = 3600.0
+
+
+class MatrixBot:
+    """The bot as a part of a process. `ledger` is its own, on a database at `MIGRATIONS`."""
+
+    name = "matrix_bot"
+
+    def __init__(self, settings: MatrixBotSettings, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._lease = Lease(ledger.database)
+        self._homeserver = Homeserver(
+            settings.homeserver, settings.user_id, settings.access_token, settings.device_id
+        )
+        self._rooms = Rooms(self._homeserver)
+        self.platform = MatrixPlatform(
+            self._homeserver, self._rooms, ledger.world, settings.prefix, settings.portal_url
+        )
+        self._wire(settings)
+
+    async def start(self) -> None:
+        """Begin. A homeserver that is away is waited for in the background."""
+        await self._ledger.start()
+
+    async def stop(self) -> None:
+        """End. What is in hand is done again at the next start."""
+        await self._ledger.stop()
+        await self._homeserver.close()
+
+    async def ready(self) -> Readiness:
+        """Ready when it hears and posts."""
+        found = await self._ledger.ready()
+        if not found.ok:
+            return found
+        if self._lease.standing_by:
+            return Readiness(
+                self.name, ok=False, why="another copy of this bot is at work; standing by"
+            )
+        return Readiness(self.name, ok=not self._homeserver.trouble, why=self._homeserver.trouble)
+
+    def _wire(self, settings: MatrixBotSettings) -> None:
+        ledger, platform = self._ledger, self.platform
+        passports = Passports(ledger.bus, Platform.MATRIX, ledger.world)
+        postman = Postman(platform, ledger)
+        desk = Desk(platform, ledger, passports, settings.portal_url)
+        listener = Listener(ledger, desk, postman.wake)
+        herald = Herald(platform, ledger, passports, settings.portal_url)
+        herald.written = postman.wake.ring
+        postman.posted.append(herald.wake)
+        reactions.wire(ledger, reactions.Reactions(self.name, herald, passports, MatrixBotErased))
+        ledger.bus.expect_replies()
+        hearing, invitations = self._ears(listener, postman, settings.prefix)
+        self._at_work("listener", listener.run)
+        self._at_work("herald", herald.run)
+        self._at_work("postman", postman.run)
+        self._at_work("hearing", hearing.run)
+        self._at_work("invitations", invitations.run)
+        ledger.loop("lease", self._lease.run)
+        ledger.loop("forgetting", self._forget_old)
+
+    def _ears(
+        self, listener: Listener, postman: Postman, prefix: str
+    ) -> tuple[Hearing, Invitations]:
+        invitations = Invitations(self._homeserver)
+        greetings = Greetings(self.platform, self._ledger, postman.wake)
+        hearing = Hearing(
+            self._homeserver,
+            self._rooms,
+            invitations,
+            listener,
+            greetings,
+            world=self._ledger.world,
+            prefix=prefix,
+        )
+        return hearing, invitations
+
+    def _at_work(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        self._ledger.loop(name, partial(self._lease.while_held, run))
+
+    async def _forget_old(self) -> None:
+        while True:
+            async with self._ledger.database.begin() as connection:
+                await Store(connection, self._ledger.world.now()).forget_old()
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)

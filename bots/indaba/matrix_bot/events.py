@@ -1,0 +1,192 @@
+"""From a homeserver's raw events to what somebody said. Nothing in them is trusted."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from indaba.conversation.line import strip_address
+from indaba.conversation.platform import Kind, Said
+from indaba.matrix_bot.rooms import RoomFacts
+
+LONGEST_ID = 255
+LONGEST_EMOJI = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where something was said: `me` is our own account, `now` the present."""
+
+    room: str
+    me: str
+    prefix: str
+    facts: RoomFacts
+    now: datetime
+
+
+def said_of(event: object, scene: Scene) -> Said | None:
+    """What an event says to a conversation; `None` for what is not a person's saying.
+
+    That is: our own events, notices, emotes, pictures, edits, bridges' ghosts, state, and whatever
+    is not made as it should be.
+    """
+    if not isinstance(event, dict) or not _is_somebodys(event, scene):
+        return None
+    match event.get("type"):
+        case "m.room.message":
+            return _message(event, event["content"], scene)
+        case "m.reaction":
+            return _reaction(event, event["content"], scene)
+        case "m.room.redaction":
+            about = redacted_by(event)
+            return _said(event, scene, Kind.REACTION_REMOVED, "", about=about) if about else None
+    return None
+
+
+def redacted_by(event: dict[str, Any]) -> str:
+    """The event that a redaction takes back; empty where it names none."""
+    content = event.get("content")
+    named = content.get("redacts") if isinstance(content, dict) else None
+    about = event.get("redacts") if named is None else named
+    return str(about) if is_id(about) else ""
+
+
+def came_in(event: object, me: str) -> bool:
+    """Whether an event is our own coming into a room, not a change of our name in it."""
+    if not isinstance(event, dict) or event.get("type") != "m.room.member":
+        return False
+    if event.get("state_key") != me or _part(event, "content").get("membership") != "join":
+        return False
+    before = _part(_part(event, "unsigned"), "prev_content")
+    return before.get("membership") != "join"
+
+
+def is_id(given: object) -> bool:
+    """Whether something can be the id of an event, room or account."""
+    return isinstance(given, str) and 0 < len(given) <= LONGEST_ID and given.isprintable()
+
+
+def clean(text: str) -> str:
+    """Text that can be kept and sent: without NUL and halves of characters."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _is_somebodys(event: dict[str, Any], scene: Scene) -> bool:
+    """Whether a person said it, and it is made well enough to be looked at."""
+    sender = event.get("sender")
+    if not is_id(event.get("event_id")) or not is_id(sender) or "state_key" in event:
+        return False
+    if not isinstance(event.get("content"), dict):
+        return False
+    return sender != scene.me and not scene.facts.is_ghost(str(sender))
+
+
+def _message(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> Said | None:
+    body = content.get("body")
+    if content.get("msgtype") != "m.text" or not isinstance(body, str):
+        return None
+    relation = _part(content, "m.relates_to")
+    if relation.get("rel_type") == "m.replace" or "m.new_content" in content:
+        return None
+    replied = _id_in(_part(relation, "m.in_reply_to"))
+    text = clean(_without_quote(body) if replied else body)
+    in_thread = relation.get("rel_type") == "m.thread"
+    falling_back = in_thread and relation.get("is_falling_back") is True
+    return _said(
+        event,
+        scene,
+        Kind.MESSAGE,
+        text,
+        thread=_id_in(relation) if in_thread else "",
+        about="" if falling_back else replied,
+        addressed=_addressed(text, content, scene),
+    )
+
+
+def _reaction(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> Said | None:
+    relation = _part(content, "m.relates_to")
+    about, emoji = _id_in(relation), relation.get("key")
+    if relation.get("rel_type") != "m.annotation" or not about:
+        return None
+    if not isinstance(emoji, str) or not 0 < len(emoji) <= LONGEST_EMOJI:
+        return None
+    return _said(event, scene, Kind.REACTION, clean(emoji), about=about)
+
+
+def _said(  # noqa: PLR0913 - the parts of one thing said
+    event: dict[str, Any],
+    scene: Scene,
+    kind: Kind,
+    text: str,
+    *,
+    about: str,
+    thread: str = "",
+    addressed: str | None = None,
+) -> Said:
+    return Said(
+        id=event["event_id"],
+        kind=kind,
+        room=scene.room,
+        account=event["sender"],
+        text=text,
+        said_at=_when(event.get("origin_server_ts"), scene.now),
+        thread=thread,
+        about=about,
+        addressed=addressed,
+        direct=scene.facts.direct,
+    )
+
+
+def _addressed(text: str, content: dict[str, Any], scene: Scene) -> str | None:
+    """The text without prefix or our name; in a direct chat all of it.
+
+    Our bare name counts only where it addresses somebody (`Indaba: …`, `@indaba …`, or a mention):
+    people talk about an indaba too.
+    """
+    meant = strip_address(text, (scene.prefix,), (scene.me,))
+    if meant is None and _calls_us(text, content, scene):
+        meant = strip_address(text, (), _names(scene))
+    if meant is None and scene.facts.direct:
+        return text.strip()
+    return meant
+
+
+def _calls_us(text: str, content: dict[str, Any], scene: Scene) -> bool:
+    mentioned = _part(content, "m.mentions").get("user_ids")
+    if isinstance(mentioned, list) and scene.me in mentioned:
+        return True
+    begun = text.lstrip()
+    named = "|".join(re.escape(name) for name in _names(scene))
+    return begun.startswith("@") or re.match(rf"(?:{named})[:,]", begun, re.IGNORECASE) is not None
+
+
+def _names(scene: Scene) -> tuple[str, ...]:
+    local = scene.me.removeprefix("@").partition(":")[0]
+    return tuple(name for name in (local, scene.facts.own_name.strip()) if name)
+
+
+def _without_quote(body: str) -> str:
+    """Old clients put what is replied to above the reply, each line behind `> `."""
+    lines = body.split("\n")
+    quoted = next((n for n, line in enumerate(lines) if not line.startswith(">")), len(lines))
+    return "\n".join(lines[quoted:]).lstrip("\n") if quoted else body
+
+
+def _when(given: object, now: datetime) -> datetime:
+    """When it was said, as far as a far-away server can be believed: never in the future."""
+    if not isinstance(given, int | float) or isinstance(given, bool):
+        return now
+    try:
+        return min(datetime.fromtimestamp(given / 1000, UTC), now)
+    except (ValueError, OverflowError, OSError):
+        return now
+
+
+def _id_in(relation: dict[str, Any]) -> str:
+    found = relation.get("event_id")
+    return str(found) if is_id(found) else ""
+
+
+def _part(event: dict[str, Any], name: str) -> dict[str, Any]:
+    found = event.get(name)
+    return found if isinstance(found, dict) else {}

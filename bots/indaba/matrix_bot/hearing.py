@@ -1,0 +1,214 @@
+"""Reads the rooms from a kept position on: what was said while we were away is heard as well."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+
+from indaba.conversation.listener import Listener
+from indaba.conversation.platform import Kind, Said, Wait
+from indaba.ledger.failures import is_passing
+from indaba.matrix_bot.client import REFUSED_PAUSE, Homeserver, HomeserverFailed, Refused, patiently
+from indaba.matrix_bot.events import Scene, came_in, is_id, said_of
+from indaba.matrix_bot.greetings import Greetings
+from indaba.matrix_bot.invitations import Invitations
+from indaba.matrix_bot.rooms import Rooms
+from indaba.process import logs
+from indaba.process.world import World
+
+POSITION = "sync"
+MOST_PAGES = 100
+"""Of 500 events each, read back in one room at most."""
+
+MOST_TRIES = 5
+Events = list[Any]
+
+
+class Hearing:
+    """The bot's ears. Killed anywhere, it goes on from the last position kept."""
+
+    def __init__(  # noqa: PLR0913 - the composition root calls this
+        self,
+        homeserver: Homeserver,
+        rooms: Rooms,
+        invitations: Invitations,
+        listener: Listener,
+        greetings: Greetings,
+        *,
+        world: World,
+        prefix: str,
+    ) -> None:
+        self._homeserver = homeserver
+        self._rooms = rooms
+        self._invitations = invitations
+        self._listener = listener
+        self._greetings = greetings
+        self._world = world
+        self._prefix = prefix
+        self._failed: Counter[str] = Counter()
+
+    async def run(self) -> None:
+        """Hear for ever."""
+        begun = False
+        since = await self._listener.position(POSITION)
+        while True:
+            try:
+                # What waited is read at once: a homeserver may still hold the answer to the last
+                # request of our life before, from before things were taken back.
+                if not begun:
+                    await self._begin(since)
+                    since = await self._round(since, at_once=True)
+                    begun = True
+                since = await self._round(since)
+            except Wait as wait:
+                await patiently(wait)
+
+    async def _begin(self, since: str) -> None:
+        await self._homeserver.introduce()
+        if since:
+            self._invitations.take(await self._homeserver.open_invites())
+
+    async def _round(self, since: str, *, at_once: bool = False) -> str:
+        """Hear what came after `since`; gives the next position, which is kept by then."""
+        try:
+            news = await self._homeserver.sync(since, at_once=at_once)
+        except Refused as refused:
+            if not since:
+                raise Wait(REFUSED_PAUSE) from refused
+            self._log().error("position.lost", why=str(refused))
+            return ""
+        following = _text(news, "next_batch")
+        if not following:
+            raise Wait(REFUSED_PAUSE)
+        rooms = _part(news, "rooms")
+        said: list[Said] = []
+        for room, happened in _part(rooms, "join").items():
+            if is_id(room) and isinstance(happened, dict):
+                said += await self._room(room, happened, since)
+        await self._keep(said, following)
+        self._look_at_doors(rooms)
+        return following
+
+    async def _room(self, room: str, happened: dict[str, Any], since: str) -> list[Said]:
+        """What was said in one room, first said first."""
+        self._invitations.no_more(room)
+        timeline, state = _part(happened, "timeline"), _events(_part(happened, "state"))
+        limited = timeline.get("limited") is True
+        events = _events(timeline)
+        self._rooms.note(room, [*state, *events], gap=limited)
+        if limited and since and not self._begun(events):
+            events = await self._gap(room, _text(timeline, "prev_batch"), since) + events
+        entered = self._begun(events)
+        if not since and not entered:
+            return []
+        if not events and not state:
+            return []
+        facts = await self._rooms.of(room)
+        if entered:
+            await self._greetings.hello(room, facts)
+        elif since and any(_encrypts(event) for event in [*state, *events]):
+            await self._greetings.encrypted(room)
+        scene = Scene(room, self._homeserver.user_id, self._prefix, facts, self._world.now())
+        return self._said(events[entered:], scene)
+
+    def _begun(self, events: Events) -> int:
+        """How many events lie up to our own coming in; 0 where we were in before."""
+        me = self._homeserver.user_id
+        return max((n for n, event in enumerate(events, start=1) if came_in(event, me)), default=0)
+
+    async def _gap(self, room: str, start: str, since: str) -> Events:
+        """What lies between the position and the timeline, oldest first; not before we came in."""
+        pages: Events = []
+        for _ in range(MOST_PAGES):
+            if not start:
+                break
+            try:
+                page = await self._homeserver.messages(room, start, since)
+            except Refused:
+                break  # we are out of the room again
+            except HomeserverFailed:
+                if self._give_up(room):
+                    break
+                raise
+            pages += _events(page, "chunk")
+            following = _text(page, "end")
+            start = "" if following == start else following
+            if self._begun(pages):
+                break
+        else:
+            self._log().error("gap.too-long", room=room)
+        self._failed.pop(room, None)
+        return pages[::-1]
+
+    def _give_up(self, room: str) -> bool:
+        """Whether reading back in a room failed so often that the others need not wait longer."""
+        self._failed[room] += 1
+        if self._failed[room] < MOST_TRIES:
+            return False
+        self._log().error("gap.not-read", room=room)
+        return True
+
+    def _said(self, events: Iterable[object], scene: Scene) -> list[Said]:
+        said: list[Said] = []
+        for event in events:
+            try:
+                one = said_of(event, scene)
+            except Exception as error:  # noqa: BLE001 - one event must not keep others from being heard
+                self._log().error("event.set-aside", error=type(error).__name__)
+                continue
+            if one is not None:
+                said.append(one)
+        return said
+
+    async def _keep(self, said: Sequence[Said], position: str) -> None:
+        """Keep what was said, without what was taken back again, and the position with it."""
+        taken_back = {one.about for one in said if one.kind is Kind.REACTION_REMOVED}
+        for about in taken_back:
+            await self._listener.unsay(about)
+        kept = [one for one in said if one.id not in taken_back]
+        try:
+            await self._listener.hear(kept, (POSITION, position))
+        except DBAPIError as error:
+            if is_passing(error):
+                raise
+            await self._keep_one_by_one(kept, position)
+
+    async def _keep_one_by_one(self, said: Sequence[Said], position: str) -> None:
+        """Something in it the database will not take: keep all the rest."""
+        for one in said:
+            try:
+                await self._listener.hear([one])
+            except DBAPIError as error:
+                if is_passing(error):
+                    raise
+                self._log().error("event.set-aside", error=type(error).__name__)
+        await self._listener.hear([], (POSITION, position))
+
+    def _look_at_doors(self, rooms: dict[str, Any]) -> None:
+        self._invitations.take(rooms.get("invite"))
+        for room in _part(rooms, "leave"):
+            self._invitations.no_more(room)
+            self._rooms.forget(room)
+
+    def _log(self) -> Any:
+        return logs.get(process="matrix_bot")
+
+
+def _encrypts(event: object) -> bool:
+    return isinstance(event, dict) and event.get("type") == "m.room.encryption"
+
+
+def _events(part: object, name: str = "events") -> Events:
+    found = part.get(name) if isinstance(part, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _part(news: object, name: str) -> dict[str, Any]:
+    found = news.get(name) if isinstance(news, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _text(news: object, name: str) -> str:
+    found = news.get(name) if isinstance(news, dict) else None
+    return found if isinstance(found, str) else ""

@@ -1,0 +1,159 @@
+"""Matrix's half of a conversation: draws, posts each thing once, knows who runs a room."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from indaba.contracts.membership import Platform
+from indaba.conversation.answer import Answer
+from indaba.conversation.platform import CannotPost, Post, PostKind
+from indaba.matrix_bot import render
+from indaba.matrix_bot.client import Homeserver, Refused
+from indaba.matrix_bot.rooms import Rooms
+from indaba.process.world import World
+
+KEY = "org.indaba.key"
+"""Where each event of ours carries its post's key, so that it can be found again."""
+
+TRANSACTIONS_LAST = timedelta(hours=20)
+"""A homeserver knows a transaction for a day; after this we look for the message ourselves."""
+
+MOST_PAGES = 20
+MOST_KEPT = 1000
+
+
+class MatrixPlatform:
+    """Implements `ChatPlatform` for Matrix."""
+
+    platform = Platform.MATRIX
+
+    def __init__(
+        self, homeserver: Homeserver, rooms: Rooms, world: World, prefix: str, portal_url: str
+    ) -> None:
+        self.prefix = f"{prefix} "
+        self._homeserver = homeserver
+        self._rooms = rooms
+        self._world = world
+        self._portal_url = portal_url
+        self._threads: dict[str, str] = {}
+        self._uploaded: dict[str, str] = {}
+
+    def draw(self, answer: Answer) -> Sequence[dict[str, Any]]:
+        """The answer as message contents; files last."""
+        return render.contents(answer, self._portal_url)
+
+    async def post(self, post: Post) -> str:
+        """Post; gives the event's id, empty for a reaction that is there already."""
+        mark = mark_of(post.key)
+        if self._may_be_forgotten(post) and (there := await self._find(post, mark)):
+            return there
+        kind = "m.reaction" if post.kind is PostKind.REACTION else "m.room.message"
+        try:
+            content = await self._content(post) | {KEY: mark}
+            message = await self._homeserver.send(post.room, kind, mark, content)
+        except Refused as refused:
+            if refused.code == "M_DUPLICATE_ANNOTATION":
+                return ""
+            raise CannotPost(str(refused)) from None
+        _keep(self._threads, message, self._thread_of(post))
+        self._uploaded.pop(post.key, None)
+        return message
+
+    async def has_power(self, room: str, account: str) -> bool:
+        """Whether an account runs a room."""
+        return (await self._rooms.of(room)).has_power(account)
+
+    async def room_at(self, address: str) -> str:
+        """The id of a room by its alias; an id is its own address."""
+        if address.startswith("!"):
+            return address
+        try:
+            return await self._homeserver.room_at(address)
+        except Refused:
+            return ""
+
+    async def _content(self, post: Post) -> dict[str, Any]:
+        match post.kind:
+            case PostKind.REACTION:
+                emoji = post.content["emoji"]
+                relation = {"rel_type": "m.annotation", "event_id": post.target, "key": emoji}
+                return {"m.relates_to": relation}
+            case PostKind.EDIT:
+                return render.edit_of(post.content, post.target)
+            case PostKind.MESSAGE:
+                content = await self._with_file(post)
+                relation = _relation(self._thread_of(post), post.reply_to)
+                return content | {"m.relates_to": relation} if relation else content
+
+    def _thread_of(self, post: Post) -> str:
+        """A pick by reaction knows no thread: its answer goes where the choices are."""
+        return post.thread or self._threads.get(post.reply_to, "")
+
+    async def _with_file(self, post: Post) -> dict[str, Any]:
+        content = dict(post.content)
+        file = content.pop(render.FILE, None)
+        if file is None:
+            return content
+        if post.key not in self._uploaded:
+            data = base64.b64decode(file["data"])
+            address = await self._homeserver.upload(data, file["media_type"], file["name"])
+            _keep(self._uploaded, post.key, address)
+        return content | {"url": self._uploaded[post.key]}
+
+    def _may_be_forgotten(self, post: Post) -> bool:
+        """Whether an earlier try is so old that the homeserver would post it a second time."""
+        if not post.retried or post.created_at is None:
+            return False
+        return self._world.now() - post.created_at > TRANSACTIONS_LAST
+
+    async def _find(self, post: Post, mark: str) -> str:
+        """Our own message with this mark, among those since the post was first made."""
+        start, since = "", post.created_at.timestamp() * 1000 if post.created_at else 0.0
+        for _ in range(MOST_PAGES):
+            try:
+                page = await self._homeserver.messages(post.room, start, limit=100)
+            except Refused:
+                return ""
+            events = [event for event in page.get("chunk", []) if isinstance(event, dict)]
+            for event in events:
+                if _is_ours(event, self._homeserver.user_id, mark):
+                    return str(event.get("event_id", ""))
+            start = str(page.get("end") or "")
+            if not start or all(_sent(event) < since for event in events):
+                return ""
+        return ""
+
+
+def mark_of(key: str) -> str:
+    """A post's key as a transaction id: short, and safe in an address."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _relation(thread: str, reply_to: str) -> dict[str, Any]:
+    if not thread:
+        return {"m.in_reply_to": {"event_id": reply_to}} if reply_to else {}
+    answers = bool(reply_to) and reply_to != thread
+    return {
+        "rel_type": "m.thread",
+        "event_id": thread,
+        "is_falling_back": not answers,
+        "m.in_reply_to": {"event_id": reply_to or thread},
+    }
+
+
+def _is_ours(event: dict[str, Any], me: str, mark: str) -> bool:
+    content = event.get("content")
+    return event.get("sender") == me and isinstance(content, dict) and content.get(KEY) == mark
+
+
+def _sent(event: dict[str, Any]) -> float:
+    sent = event.get("origin_server_ts")
+    return float(sent) if isinstance(sent, int | float) else 0.0
+
+
+def _keep(kept: dict[str, str], name: str, value: str) -> None:
+    if len(kept) >= MOST_KEPT:
+        kept.pop(next(iter(kept)))
+    kept[name] = value

@@ -1,0 +1,27 @@
+"""What the Matrix bot reads from the environment."""
+
+from pydantic import Field, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from indaba.process.settings import Settings
+
+
+class MatrixBotSettings(Settings):
+    """Settings of the Matrix bot alone."""
+
+    model_config = SettingsConfigDict(env_prefix="INDABA_MATRIX_BOT_", extra="ignore", frozen=True)
+
+    database_url: str = Field(description="PostgreSQL: postgresql+asyncpg://user@host/matrix_bot")
+    homeserver: str = Field(description="Address of the homeserver, such as https://matrix.org")
+    user_id: str = Field(description="The bot's own account, such as @indaba:example.org")
+    access_token: str = Field(repr=False, description="The account's access token")
+    device_id: str = Field(default="", description="The token's device; kept for encryption")
+    prefix: str = Field(default="!cop", min_length=1, description="What a command begins with")
+    portal_url: str = Field(default="", description="Address of the portal, for links")
+
+    @field_validator("homeserver", "portal_url")
+    @classmethod
+    def _without_slash(cls, address: str) -> str:
+        if address and not address.startswith(("http://", "https://")):
+            raise ValueError("an address begins with https:// or http://")
+        return address.rstrip("/")

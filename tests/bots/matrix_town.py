@@ -1,0 +1,263 @@
+"""A homeserver with people on it, and Indaba's Matrix bot with the services it asks."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+import httpx
+
+from indaba.ledger import Ledger, migrations
+from indaba.matrix_bot.app import MIGRATIONS, MatrixBot
+from indaba.matrix_bot.settings import MatrixBotSettings
+from indaba.membership import app as membership
+from indaba.operate.engines import Engines, Synapse
+from indaba.scheduling import app as scheduling
+from workshop import OFFICE, TurnedClock, ledger_of, until
+
+PORTAL = "https://portal.example.org"
+FOLDERS = {
+    "membership": membership.MIGRATIONS,
+    "scheduling": scheduling.MIGRATIONS,
+    "matrix_bot": MIGRATIONS,
+}
+
+
+class Person:
+    """Somebody with an account, talking through the plain API."""
+
+    def __init__(self, account: str, token: str, http: httpx.AsyncClient) -> None:
+        self.account = account
+        self.token = token
+        self._http = http
+
+    async def ask(self, method: str, path: str, body: Any = None, **given: Any) -> Any:
+        reply = await self.try_to(method, path, body, **given)
+        assert reply.is_success, reply.text
+        return reply.json()
+
+    async def try_to(
+        self, method: str, path: str, body: Any = None, **given: Any
+    ) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        address = f"/_matrix/client/v3{path}"
+        return await self._http.request(method, address, json=body, headers=headers, params=given)
+
+    async def open_room(self, *invited: str, **settings: Any) -> str:
+        given = {"name": "Maths teachers", "invite": list(invited), **settings}
+        return str((await self.ask("POST", "/createRoom", given))["room_id"])
+
+    async def join(self, room: str) -> None:
+        await self.ask("POST", f"/join/{quote(room, safe='')}", {})
+
+    async def say(self, room: str, body: str, **content: Any) -> str:
+        return await self.send(
+            room, "m.room.message", {"msgtype": "m.text", "body": body, **content}
+        )
+
+    async def send(self, room: str, kind: str, content: dict[str, Any]) -> str:
+        path = f"/rooms/{quote(room)}/send/{kind}/{uuid4().hex}"
+        return str((await self.ask("PUT", path, content))["event_id"])
+
+    async def react(self, room: str, message: str, emoji: str) -> str:
+        relation = {"rel_type": "m.annotation", "event_id": message, "key": emoji}
+        return await self.send(room, "m.reaction", {"m.relates_to": relation})
+
+    async def take_back(self, room: str, event: str) -> None:
+        path = f"/rooms/{quote(room)}/redact/{quote(event)}/{uuid4().hex}"
+        await self.ask("PUT", path, {})
+
+    async def set_state(self, room: str, kind: str, content: dict[str, Any]) -> None:
+        await self.ask("PUT", f"/rooms/{quote(room)}/state/{kind}/", content)
+
+    async def events(self, room: str, by: str = "") -> list[dict[str, Any]]:
+        """Everything said in a room, oldest first; by one account if it is named."""
+        found: list[dict[str, Any]] = []
+        given = {"dir": "b", "limit": "1000"}
+        while True:
+            page = await self.ask("GET", f"/rooms/{quote(room)}/messages", **given)
+            found += page["chunk"]
+            if "end" not in page:
+                break
+            given["from"] = page["end"]
+        return [event for event in found[::-1] if by in ("", event["sender"])]
+
+
+class Town:
+    """A homeserver with membership and scheduling, where one bot after the other comes and goes."""
+
+    def __init__(self, synapse: Synapse, engines: Engines) -> None:
+        self.synapse = synapse
+        self.clock = TurnedClock()
+        self.http = httpx.AsyncClient(base_url=synapse.url, timeout=30, trust_env=False)
+        self.bots: list[MatrixBot] = []
+        self.bot_account = ""
+        self._engines = engines
+        self._databases: dict[str, str] = {}
+        self._services: list[Ledger] = []
+        self._token = ""
+        self._warden = ""
+
+    async def begin(self) -> None:
+        for name, folder in FOLDERS.items():
+            await self._new_database(name)
+            await migrations.migrate(self._url(name), folder)
+        member_ledger = self._ledger("membership")
+        membership.wire(member_ledger, OFFICE, ("scheduling", "matrix_bot"))
+        scheduling_ledger = self._ledger("scheduling")
+        scheduling.wire(scheduling_ledger)
+        self._services = [member_ledger, scheduling_ledger]
+        await asyncio.gather(*(service.start() for service in self._services))
+
+    async def expect_a_bot(self) -> None:
+        """A bot of a new name, with nothing in its database."""
+        self.bot_account = self.synapse.user_id(f"indaba{uuid4().hex[:8]}")
+        self._token = await self._account(self.bot_account)
+        await self._new_database("matrix_bot")
+        await migrations.migrate(self._url("matrix_bot"), MIGRATIONS)
+
+    async def farewell(self) -> None:
+        while self.bots:
+            await self.stop_bot()
+
+    async def end(self) -> None:
+        await asyncio.gather(*(service.stop() for service in self._services))
+        await self.http.aclose()
+        for name in self._databases.values():
+            await self._engines.postgres.drop(name)
+
+    async def person(self, name: str) -> Person:
+        account = self.synapse.user_id(f"{name}{uuid4().hex[:8]}")
+        return Person(account, await self._account(account), self.http)
+
+    def bot_as_person(self) -> Person:
+        return Person(self.bot_account, self._token, self.http)
+
+    def bot(self, replica: str = "1", **settings: str) -> MatrixBot:
+        given = {
+            "database_url": self._url("matrix_bot"),
+            "homeserver": self.synapse.url,
+            "user_id": self.bot_account,
+            "access_token": self._token,
+            "portal_url": PORTAL,
+        }
+        return MatrixBot(
+            MatrixBotSettings(**{**given, **settings}),
+            self._ledger("matrix_bot", replica),
+        )
+
+    async def start_bot(self) -> MatrixBot:
+        bot = self.bot()
+        self.bots.append(bot)
+        await bot.start()
+        return bot
+
+    async def stop_bot(self) -> None:
+        await self.bots.pop().stop()
+
+    async def new_device(self) -> None:
+        """Log the bot in anew: the homeserver knows none of its transactions."""
+        user = self.bot_account.partition(":")[0].removeprefix("@")
+        self._token = await self.synapse.login(user, "bulungula", "NEW")
+
+    async def room_with_bot(self, owner: Person, **settings: Any) -> str:
+        """A room that the bot has come into and greeted."""
+        room = await owner.open_room(self.bot_account, **settings)
+
+        async def greeted() -> bool:
+            return bool(await self.spoken(owner, room))
+
+        await until(greeted, 20)
+        return room
+
+    async def limit(self, per_second: float, burst: int) -> None:
+        path = f"/_synapse/admin/v1/users/{quote(self.bot_account)}/override_ratelimit"
+        reply = await self.http.post(
+            path,
+            json={"messages_per_second": per_second, "burst_count": burst},
+            headers={"Authorization": f"Bearer {await self._admin()}"},
+        )
+        assert reply.is_success, reply.text
+
+    async def spoken(self, person: Person, room: str) -> list[dict[str, Any]]:
+        """What the bot has said in a room, edits and reactions left out."""
+        events = await person.events(room, self.bot_account)
+        return [e for e in events if e["type"] == "m.room.message" and "body" in e["content"]]
+
+    async def answers(self, person: Person, room: str, message: str) -> list[dict[str, Any]]:
+        """The bot's replies to a message."""
+        return [e for e in await self.spoken(person, room) if replied_to(e) == message]
+
+    async def answer(self, person: Person, room: str, message: str) -> dict[str, Any]:
+        """The one reply to a message, once it is there."""
+        found: list[dict[str, Any]] = []
+
+        async def answered() -> bool:
+            found[:] = await self.answers(person, room, message)
+            return bool(found)
+
+        await until(answered, 20)
+        assert len(found) == 1
+        return found[0]
+
+    async def answered_once(
+        self, person: Person, room: str, messages: Sequence[str], seconds: float = 30
+    ) -> None:
+        """Each of the messages gets an answer, and none a second one."""
+        counts = Counter[str]()
+
+        async def all_answered() -> bool:
+            await asyncio.sleep(0.3)  # reading whole rooms all the time starves the homeserver
+            counts.clear()
+            counts.update(replied_to(event) for event in await self.spoken(person, room))
+            return set(messages) <= set(counts)
+
+        await until(all_answered, seconds)
+        last = await person.say(room, "!cop next")
+        await self.answer(person, room, last)
+        await all_answered()
+        assert {message: counts[message] for message in messages} == dict.fromkeys(messages, 1)
+
+    async def dealt_with(self, person: Person, room: str) -> None:
+        """All that was said in a room before is heard and dealt with: a last command is."""
+        last = await person.say(room, "!cop help")
+        await self.answer(person, room, last)
+
+    def _ledger(self, process: str, replica: str = "1") -> Ledger:
+        return ledger_of(
+            process,
+            self._url(process),
+            self._engines.valkey.url,
+            migrations=FOLDERS[process],
+            replica=replica,
+            world=self.clock,
+        )
+
+    async def _new_database(self, process: str) -> None:
+        if process in self._databases:
+            await self._engines.postgres.drop(self._databases[process])
+        self._databases[process] = f"town_{uuid4().hex[:12]}"
+        await self._engines.postgres.provision([self._databases[process]])
+
+    def _url(self, process: str) -> str:
+        return self._engines.postgres.url(self._databases[process])
+
+    async def _account(self, account: str) -> str:
+        user = account.partition(":")[0].removeprefix("@")
+        await self.synapse.register(user, "bulungula")
+        token = await self.synapse.login(user, "bulungula", "PHONE")
+        await self.synapse.lift_rate_limit(await self._admin(), account)
+        return token
+
+    async def _admin(self) -> str:
+        if not self._warden:
+            await self.synapse.register("warden", "bulungula", admin=True)
+            self._warden = await self.synapse.login("warden", "bulungula", "DESK")
+        return self._warden
+
+
+def replied_to(event: dict[str, Any]) -> str:
+    relation = event["content"].get("m.relates_to", {})
+    return str(relation.get("m.in_reply_to", {}).get("event_id", ""))

@@ -1,0 +1,173 @@
+"""From an empty room to a closed meeting: what people type, and what they see."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bots.matrix_town import Person, Town
+from indaba.operate.engines import Engines, Synapse
+from workshop import rows, until
+
+
+@pytest.fixture
+async def town(engines: Engines, synapse: Synapse) -> AsyncIterator[Town]:
+    there = Town(synapse, engines)
+    await there.begin()
+    await there.expect_a_bot()
+    await there.start_bot()
+    yield there
+    await there.farewell()
+    await there.end()
+
+
+class Seat:
+    """Somebody sitting in the room, who talks to the bot and reads what it says."""
+
+    def __init__(self, town: Town, person: Person, room: str) -> None:
+        self.town = town
+        self.person = person
+        self.room = room
+
+    async def ask(self, line: str, **content: Any) -> str:
+        """Type a line; gives the text of the one answer."""
+        message = await self.person.say(self.room, line, **content)
+        return str((await self.town.answer(self.person, self.room, message))["content"]["body"])
+
+    async def pick(self, line: str, emoji: str) -> str:
+        """Type a line, react to its answer, and give what the bot says to that."""
+        message = await self.person.say(self.room, line)
+        offer = await self.town.answer(self.person, self.room, message)
+        await self.person.react(self.room, offer["event_id"], emoji)
+        return str(
+            (await self.town.answer(self.person, self.room, offer["event_id"]))["content"]["body"]
+        )
+
+    async def hears(self, words: str) -> dict[str, Any]:
+        """The bot's message with these words, once it is there."""
+        found: list[dict[str, Any]] = []
+
+        async def there() -> bool:
+            spoken = await self.town.spoken(self.person, self.room)
+            found[:] = [e for e in spoken if words in e["content"]["body"]]
+            return bool(found)
+
+        await until(there, 20)
+        return found[0]
+
+    async def card_shows(self, words: str) -> None:
+        """Wait until the card, as it was last edited, has these words."""
+
+        async def shown() -> bool:
+            edits = [
+                e["content"]["m.new_content"]["body"]
+                for e in await self.person.events(self.room, self.town.bot_account)
+                if "m.new_content" in e["content"]
+            ]
+            return bool(edits) and words in edits[-1]
+
+        await until(shown, 20)
+
+
+async def _set_up(town: Town) -> tuple[Seat, Seat]:
+    lindiwe, thandi = await town.person("lindiwe"), await town.person("thandi")
+    room = await town.room_with_bot(lindiwe)
+    await lindiwe.ask("POST", f"/rooms/{room}/invite", {"user_id": thandi.account})
+    await thandi.join(room)
+    chair, member = Seat(town, lindiwe, room), Seat(town, thandi, room)
+    assert "name" in (await chair.ask("!cop setup")).lower()
+    await chair.ask("Maths teachers: we share what works in grade 9")
+    assert "zone" in (await chair.ask("English")).lower()
+    assert "post" in (await chair.ask("Johannesburg")).lower()
+    assert "Maths teachers" in await chair.pick("here", "✅")
+    return chair, member
+
+
+async def test_a_meeting_from_set_up_to_register(town: Town) -> None:
+    chair, member = await _set_up(town)
+    assert "18" in await member.ask("!cop join")
+    agreed = await member.person.say(member.room, "yes")
+    await town.answer(member.person, member.room, agreed)
+
+    assert "20:00" in await chair.ask('!cop meeting new "Fractions that stick" tues 8')
+    called = await chair.pick('!cop meeting new "Fractions that stick" in 3 days 14:00', "✅")
+    code = called.split()[-1]
+    card = await chair.hears("React 👍")
+    assert "Fractions that stick" in card["content"]["body"]
+    await chair.hears("Talk about Fractions that stick")
+
+    await member.person.react(member.room, card["event_id"], "👍🏽")
+    await chair.card_shows("1 coming")
+    reply = {"m.relates_to": {"m.in_reply_to": {"event_id": card["event_id"]}}}
+    await chair.person.say(chair.room, "maybe", **reply)
+    await chair.card_shows("1 coming, 1 maybe")
+
+    assert "Fractions" in await member.ask("!cop next")
+    assert "Did you mean" in await member.ask("!cop meting next")
+    moved = await chair.pick(f"!cop meeting move {code} in 2 days 15:00", "✅")
+    assert moved
+    await chair.card_shows("was moved")
+    await chair.hears("was moved. It is now")
+
+    starts_in = await _seconds_to_start(town)
+    town.clock.ahead += timedelta(seconds=starts_in - 3000)
+    wake_timers(town)
+    reminder = await chair.hears("When you are there")
+    assert set(reminder["content"]["m.mentions"]["user_ids"]) == {
+        chair.person.account,
+        member.person.account,
+    }
+    assert reminder["content"]["msgtype"] == "m.text"
+
+    town.clock.ahead += timedelta(seconds=2400)
+    await member.person.say(member.room, "!cop here")
+    await chair.card_shows("1 checked in")
+    await chair.ask(f"!cop meeting close {code}")
+    await chair.card_shows("This meeting is over")
+    await member.person.react(member.room, card["event_id"], "👎")
+    await member.hears("over")
+
+
+def wake_timers(town: Town) -> None:
+    for service in town._services:
+        service._timers.wake.ring()
+
+
+async def _seconds_to_start(town: Town) -> float:
+    scheduling = town._services[1]
+    [(starts_at,)] = await rows(scheduling, "SELECT starts_at FROM meetings")
+    return float((starts_at - town.clock.now()).total_seconds())
+
+
+async def test_a_member_sees_takes_and_erases_what_is_kept(town: Town) -> None:
+    _, member = await _set_up(town)
+    agreed = await member.pick("!cop join", "✅")
+    assert agreed
+    assert "direct chat" in await member.ask("!cop me data")
+    direct = await member.person.open_room(
+        town.bot_account, is_direct=True, preset="trusted_private_chat"
+    )
+    private = Seat(town, member.person, direct)
+    await asyncio.sleep(1)
+
+    shown = await private.ask("me data")
+    assert member.person.account in shown
+    await member.person.say(direct, "me data export")
+
+    async def has_file() -> bool:
+        spoken = await town.spoken(member.person, direct)
+        return any(e["content"]["msgtype"] == "m.file" for e in spoken)
+
+    await until(has_file, 20)
+    await private.pick("me data erase", "✅")
+
+    async def forgotten() -> bool:
+        query = "SELECT 1 FROM erasures WHERE member IS NULL"
+        return bool(await rows(town._services[0], query))
+
+    await until(forgotten, 20)
+    accounts = await rows(town._services[0], "SELECT account FROM accounts")
+    assert member.person.account not in json.dumps([list(row) for row in accounts])
