@@ -20,7 +20,7 @@ async def live(homeserver: str, user: str, token: str) -> None:
             await client.room_send(room.room_id, "m.room.message", answer)
 
     await client.sync(timeout=0, full_state=True)
-    client.add_event_callback(echo, RoomMessageText)  # type: ignore[arg-type]  # nio's own example
+    client.add_event_callback(echo, RoomMessageText)
     await client.sync_forever(timeout=30000)
 
 

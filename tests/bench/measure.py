@@ -21,7 +21,6 @@ from uuid import uuid4
 import httpx
 from rich.console import Console
 from rich.table import Table
-from workshop import OFFICE, envelope, ledger_of, passport
 
 from indaba.bus import Outcome
 from indaba.contracts.membership import LeaveCommunity, MemberLeft
@@ -30,6 +29,7 @@ from indaba.contracts.wire import Done
 from indaba.ledger import Work, migrations
 from indaba.operate.engines import Engines
 from indaba.process import logs
+from workshop import OFFICE, envelope, ledger_of, passport
 
 ROOT = Path(__file__).parents[2]
 ROUNDS, COMMANDS, REQUESTS = 3, 40, 500
@@ -168,9 +168,7 @@ async def chat(data: Path) -> tuple[list[Times], list[Times], dict[str, float]]:
         up.wait(30)
 
 
-async def _measured_chat(
-    pid: int, data: Path
-) -> tuple[list[Times], list[Times], dict[str, float]]:
+async def _measured_chat(pid: int, data: Path) -> tuple[list[Times], list[Times], dict[str, float]]:
     running = await _ready(data)
     homeserver, room = running["homeserver"], running["room"]
     accounts = _accounts(data)
@@ -240,7 +238,9 @@ def main() -> None:
         )
     (p50, p99), (q50, _) = spread(times), spread(syncs)
     beside = f"fdatasync {q50:.2f}"
-    table.add_row("request to durable reply", f"{p50:.2f}", f"{p99:.2f}", beside, f"{p50 / q50:.1f}")
+    table.add_row(
+        "request to durable reply", f"{p50:.2f}", f"{p99:.2f}", beside, f"{p50 / q50:.1f}"
+    )
     console.print(table)
     parts = ", ".join(f"{name} {mb:.0f}" for name, mb in sorted(memory.items()))
     total = sum(mb for name, mb in memory.items() if name != "synapse")

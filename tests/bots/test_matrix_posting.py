@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -149,7 +150,7 @@ async def test_who_runs_a_room_is_known_in_new_and_old_rooms(town: Town) -> None
         levels = await thandi.ask("GET", f"/rooms/{room}/state/m.room.power_levels/")
         users = {**levels.get("users", {}), sipho.account: 100}
         await thandi.set_state(room, "m.room.power_levels", {**levels, "users": users})
-        await until(lambda room=room: bot.platform.has_power(room, sipho.account))
+        await until(partial(bot.platform.has_power, room, sipho.account))
 
 
 async def test_a_second_copy_stands_by_and_takes_over(town: Town) -> None:
@@ -179,7 +180,7 @@ async def test_a_bot_that_cannot_connect_says_why(town: Town) -> None:
         bot = town.bot(**settings)
         town.bots.append(bot)
         await bot.start()
-        await until(lambda bot=bot, why=why: is_troubled_by(bot, why))
+        await until(partial(is_troubled_by, bot, why))
         await town.stop_bot()
 
 

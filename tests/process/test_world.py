@@ -46,7 +46,7 @@ async def test_a_loop_that_fails_is_begun_again_and_ends_when_stopped() -> None:
 
 async def test_a_loop_that_swallows_its_end_is_ended_all_the_same() -> None:
     loops = Loops("test")
-    swallowed = []
+    swallowed: list[int] = []
 
     async def stubborn() -> None:
         while True:

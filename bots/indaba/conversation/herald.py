@@ -131,7 +131,8 @@ class Herald:
     def _drawn(
         self, meeting: MeetingFacts, community: CommunityCard, locale: str
     ) -> dict[str, Any]:
-        return self._platform.draw(notice.card(meeting, community, self._portal_url, locale))[0]
+        card = notice.card(meeting, community, self._portal_url, locale, self._platform.prefix)
+        return self._platform.draw(card)[0]
 
     async def _notices(self) -> None:
         async with self._ledger.database.begin() as connection:
@@ -168,8 +169,12 @@ class Herald:
         wanted = FindAccounts(platform=self._platform.platform, members=event.members)
         accounts = sorted((await services.ask(wanted)).accounts.values())
         now = self._ledger.world.now()
+        locale = (await self._passports.of(services.asker, correlation)).passport.locale
         groups = (accounts[n : n + TOGETHER] for n in range(0, len(accounts), TOGETHER))
-        return [notice.reminder(event.meeting, tuple(group), now) for group in groups]
+        prefix = self._platform.prefix
+        return [
+            notice.reminder(event.meeting, tuple(group), now, locale, prefix) for group in groups
+        ]
 
     def _services(self, community: UUID, act: str, correlation: UUID) -> Services:
         asker = Asker(community=CommunityId(community))

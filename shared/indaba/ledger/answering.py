@@ -111,8 +111,11 @@ class Answering:
             except Exception as error:
                 if is_passing(error):
                     raise
-                logs.get(process=self._process).exception(
-                    "request.failed", wire=envelope.wire, reason=reason_of(error)
+                logs.get(process=self._process).error(
+                    "request.failed",
+                    wire=envelope.wire,
+                    reason=reason_of(error),
+                    correlation_id=str(envelope.correlation),
                 )
                 if pause is None:
                     await self._bury(envelope, error)

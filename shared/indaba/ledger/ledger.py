@@ -182,5 +182,5 @@ async def _forget_journal(connection: AsyncConnection, now: datetime) -> None:
 
 def _engine(url: str) -> AsyncEngine:
     return create_async_engine(
-        url, pool_size=4, max_overflow=6, pool_pre_ping=False, pool_recycle=1800
+        url, pool_size=4, max_overflow=6, pool_recycle=1800, hide_parameters=True
     )

@@ -32,6 +32,12 @@ def heads(folder: Path) -> frozenset[str]:
     return frozenset(ScriptDirectory.from_config(_config(folder)).get_heads())
 
 
+def known(folder: Path) -> frozenset[str]:
+    """Every revision a process knows, the newest and those before it."""
+    script = ScriptDirectory.from_config(_config(folder))
+    return frozenset(revision.revision for revision in script.walk_revisions())
+
+
 async def revisions(database: AsyncEngine) -> frozenset[str]:
     """The revisions a database is at; empty for a new one."""
     async with database.connect() as connection:

@@ -1,7 +1,5 @@
 """What people type for a time, and what is asked back."""
 
-
-
 from datetime import UTC, datetime
 from time import perf_counter
 from zoneinfo import ZoneInfo

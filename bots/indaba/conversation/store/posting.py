@@ -12,12 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from indaba.conversation import tables as t
 from indaba.conversation.platform import Post, PostKind
 
+ANSWERS, NOTICES, SIGNS = 0, 1, 2
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A post to be kept: where it goes, until when it makes sense, and what follows once it is up.
 
-    `lane` 0 overtakes lane 1. Follow-ups are posted once the message is up, as reactions on it or
+    A lower `lane` overtakes. Follow-ups are posted once the message is up, as reactions on it or
     replies in its thread. `meeting` makes the message that meeting's card in the room.
     """
 
@@ -162,4 +164,6 @@ def _followed(waiting: Waiting, message: str, number: int, follow_up: dict[str, 
         thread="" if is_reaction else message,
         target=message if is_reaction else "",
     )
-    return Draft(post, waiting.correlation, waiting.expires_at, lane=1)
+    # Reactions to pick are a convenience: where posts are rationed they come after all words.
+    lane = SIGNS if is_reaction else NOTICES
+    return Draft(post, waiting.correlation, waiting.expires_at, lane=lane)

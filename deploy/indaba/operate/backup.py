@@ -1,0 +1,173 @@
+"""`indaba backup`: databases, secrets and the homeserver we brought, while Indaba runs or not.
+
+Readers are saved before those they listen to, the homeserver last. So nobody in a backup has heard
+of what its owner in the same backup does not know; a restore tells owners' news again.
+"""
+
+import asyncio
+import os
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from indaba.contracts.refusal import Refusal
+from indaba.operate import manifest, running
+from indaba.operate.engines.postgres import Postgres, binaries
+from indaba.operate.saying import Saying
+
+READERS_FIRST = (
+    "matrix_bot",
+    "discord_bot",
+    "portal",
+    "outcomes",
+    "library",
+    "scheduling",
+    "membership",
+)
+SUPERUSER = "indaba"
+HOMESERVER_FILES = ("signing.key", "secrets.json", "port")
+
+
+class FolderInUse(Refusal):
+    """A backup wants a folder of its own."""
+
+    code = "folder-in-use"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"The folder {folder} is not empty. A backup needs a new one, such as {folder}-2."
+        )
+
+
+class ToolFailed(Refusal):
+    """One of PostgreSQL's own programs failed."""
+
+    code = "tool-failed"
+
+    def __init__(self, program: str, said: str) -> None:
+        super().__init__(f"{program} could not do its work. It said: {said.strip()}")
+
+
+async def backup(data: Path, folder: Path, saying: Saying) -> None:
+    """Make the backup in `folder`. Raises `FolderInUse`, `NotRunning` or `ToolFailed`."""
+    _prepare(data, folder)
+    began = datetime.now(UTC)
+    async with _postgres(data) as postgres:
+        for name in READERS_FIRST:
+            await _dump(postgres, name, folder / f"{name}.dump")
+            saying.step(f"Saved the database {name}")
+        schemas = {name: await _schema(postgres, name) for name in READERS_FIRST}
+    _copy_secrets(data, folder)
+    if _has_homeserver(data):
+        await asyncio.to_thread(_copy_homeserver, data / "synapse", folder / "synapse")
+        saying.step("Saved the homeserver")
+    manifest.write(folder, _manifest(folder, began, schemas))
+    saying.line(f"The backup is in {folder}. It holds secrets: keep it closed to others.")
+
+
+def _prepare(data: Path, folder: Path) -> None:
+    if not (data / "postgres").exists():
+        raise running.NotRunning(data)
+    if folder.exists() and any(folder.iterdir()):
+        raise FolderInUse(folder)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+
+
+@asynccontextmanager
+async def _postgres(data: Path) -> AsyncIterator[Postgres]:
+    """The PostgreSQL of a running Indaba, or one started for the while."""
+    postgres, claim = Postgres(data / "postgres"), running.Claim(data)
+    try:
+        claim.take()
+    except running.AlreadyRunning:
+        yield postgres
+        return
+    try:
+        await postgres.start()
+        yield postgres
+    finally:
+        await postgres.stop()
+        claim.give_back()
+
+
+async def tool(program: str, postgres: Postgres, *words: str) -> None:
+    """Run one of PostgreSQL's programs on its socket. Raises `ToolFailed`."""
+    ours = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
+    process = await asyncio.create_subprocess_exec(
+        binaries() / program,
+        f"--host={postgres.sockets}",
+        f"--username={SUPERUSER}",
+        *words,
+        env=ours,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    if process.returncode:
+        raise ToolFailed(program, said.decode(errors="replace"))
+
+
+async def _dump(postgres: Postgres, name: str, path: Path) -> None:
+    await tool("pg_dump", postgres, "--format=custom", f"--file={path}", f"--dbname={name}")
+
+
+async def _schema(postgres: Postgres, name: str) -> list[str]:
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    from indaba.ledger.migrations import revisions
+
+    database = create_async_engine(postgres.url(name))
+    try:
+        return sorted(await revisions(database))
+    finally:
+        await database.dispose()
+
+
+def _has_homeserver(data: Path) -> bool:
+    return (data / "synapse" / "homeserver.db").exists()
+
+
+def _copy_secrets(data: Path, folder: Path) -> None:
+    if (data / "secrets").exists():
+        shutil.copytree(data / "secrets", folder / "secrets")
+        (folder / "secrets").chmod(0o700)
+    if (data / "trial.json").exists():
+        shutil.copy2(data / "trial.json", folder / "trial.json")
+
+
+def _copy_homeserver(synapse: Path, folder: Path) -> None:
+    """Its database as it is at one instant, though it is being written; its media and its keys."""
+    folder.mkdir(mode=0o700)
+    with (
+        closing(sqlite3.connect(f"file:{synapse / 'homeserver.db'}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(folder / "homeserver.db")) as copy,
+    ):
+        source.backup(copy)
+    (folder / "homeserver.db").chmod(0o600)
+    for name in HOMESERVER_FILES:
+        shutil.copy2(synapse / name, folder / name)
+    if (synapse / "media").exists():
+        shutil.copytree(synapse / "media", folder / "media")
+
+
+def _manifest(folder: Path, began: datetime, schemas: dict[str, list[str]]) -> manifest.Manifest:
+    from indaba.process.health import version
+
+    return manifest.Manifest(
+        format=manifest.FORMAT,
+        indaba=version(),
+        postgres=major(),
+        began=began.isoformat(),
+        schemas=schemas,
+        files=manifest.digests(folder),
+    )
+
+
+def major() -> int:
+    """The major version of the PostgreSQL we bring."""
+    return int(binaries().parent.name.removeprefix("pginstall"))

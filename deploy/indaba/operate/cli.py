@@ -1,0 +1,241 @@
+"""The `indaba` command. Each subcommand loads what it needs when it is used."""
+
+# ruff: noqa: FBT002 - the flags of a command are yes or no, with a default
+
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    help="Runs communities of practice where their members already talk.",
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+)
+letters = typer.Typer(help="Messages that were given up.", no_args_is_help=True)
+app.add_typer(letters, name="dead-letters")
+
+Data = Annotated[
+    Path, typer.Option("--data", resolve_path=True, help="The data folder of `indaba up`.")
+]
+HERE = Path("data")
+
+
+@app.command()
+def up(
+    data: Data = HERE,
+    synapse: Annotated[
+        bool, typer.Option("--synapse/--no-synapse", help="Bring a homeserver to try things on.")
+    ] = True,
+    port: Annotated[
+        int | None, typer.Option(help="The portal's port; by default 8080, or a free one.")
+    ] = None,
+) -> None:
+    """Run everything on this machine, until Ctrl-C."""
+    from indaba.operate.saying import Saying
+    from indaba.operate.up import Wishes, live
+
+    _go(live(Wishes(data, synapse, port), Saying()))
+
+
+@app.command()
+def run(process: Annotated[str, typer.Argument(help="Such as scheduling or matrix_bot.")]) -> None:
+    """Run one process of a deployment; its settings come from the environment."""
+    from indaba.operate.run_one import run as run_one
+
+    _go(run_one(process))
+
+
+@app.command()
+def migrate(
+    processes: Annotated[
+        list[str] | None, typer.Argument(help="By default all whose database is set.")
+    ] = None,
+) -> None:
+    """Bring databases to the newest schema."""
+    from indaba.operate.migrating import bring_up_to_date
+    from indaba.operate.saying import Saying
+    from indaba.operate.site import databases_in_environment
+
+    _go(bring_up_to_date(databases_in_environment(processes or []), Saying().line))
+
+
+@app.command()
+def status(
+    data: Data = HERE,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show how all parts are."""
+    from indaba.operate.site import Site
+    from indaba.operate.status import show
+
+    _go(show(Site.found(data), as_json=as_json))
+
+
+@app.command()
+def doctor(data: Data = HERE) -> None:
+    """Find troubles: what, why, what next. Exit code 1 where there is one."""
+    from indaba.operate.doctor import examine
+    from indaba.operate.site import Site
+
+    if _go(examine(Site.found(data))):
+        raise typer.Exit(1)
+
+
+@app.command()
+def health() -> None:
+    """Ask the process of this environment whether it is ready (for containers)."""
+    from indaba.operate.health import ask
+
+    raise typer.Exit(ask())
+
+
+@letters.command("list")
+def list_letters(data: Data = HERE) -> None:
+    """List them, without contents."""
+    from indaba.operate.letters import show_all
+    from indaba.operate.site import Site
+
+    _go(show_all(Site.found(data)))
+
+
+Process = Annotated[str, typer.Option("--process", help="Look in this process only.")]
+
+
+@letters.command("show")
+def show_letter(
+    letter: Annotated[str, typer.Argument(help="Its id, or the end of it.")],
+    data: Data = HERE,
+    process: Process = "",
+    contents: Annotated[
+        bool, typer.Option("--contents", help="With what people wrote: personal data.")
+    ] = False,
+) -> None:
+    """Show one; what people wrote is masked."""
+    from indaba.operate.letters import show
+    from indaba.operate.site import Site
+
+    _go(show(Site.found(data), letter, process, contents=contents))
+
+
+@letters.command("replay")
+def replay_letter(
+    letter: Annotated[str, typer.Argument(help="Its id, or the end of it.")],
+    data: Data = HERE,
+    process: Process = "",
+) -> None:
+    """Have one tried again."""
+    from indaba.operate.letters import replay
+    from indaba.operate.site import Site
+
+    _go(replay(Site.found(data), letter, process))
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(resolve_path=True, help="A new folder for the backup.")],
+    data: Data = HERE,
+) -> None:
+    """Save databases, secrets and the homeserver; Indaba may run meanwhile."""
+    from indaba.operate.backup import backup as save
+    from indaba.operate.saying import Saying
+
+    _go(save(data, folder, Saying()))
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(resolve_path=True, help="The folder of a backup.")],
+    data: Data = HERE,
+    yes: Annotated[bool, typer.Option("--yes", help="Also over data; it is kept aside.")] = False,
+) -> None:
+    """Bring a backup back; Indaba must not run."""
+    from indaba.operate.restore import restore as bring_back
+    from indaba.operate.saying import Saying
+
+    _go(bring_back(folder, data, Saying(), yes=yes))
+
+
+@app.command()
+def chat(
+    name: Annotated[str, typer.Argument(help="facilitator, thandi or sipho.")],
+    data: Data = HERE,
+    say: Annotated[
+        list[str] | None, typer.Option("--say", help="Send this; may be given several times.")
+    ] = None,
+    wait: Annotated[float, typer.Option("--wait", help="Seconds to listen after --say.")] = 3.0,
+) -> None:
+    """Talk in the trial room from the terminal. /help there says how."""
+    from indaba.operate.chat.talk import Talk
+
+    _go(Talk.opened(data, name, tuple(say or ()), wait))
+
+
+@app.command()
+def settings() -> None:
+    """Print every setting with its meaning, as an environment file."""
+    from indaba.operate.settings_text import environment_file
+
+    sys.stdout.write(environment_file())
+
+
+@app.command()
+def secrets(
+    folder: Annotated[Path, typer.Argument(help="Such as deploy/secrets.")],
+) -> None:
+    """Make the secrets that docker-compose.yml reads; what is there stays."""
+    from indaba.operate.deployment import make_secrets
+    from indaba.operate.saying import Saying
+
+    make_secrets(folder, Saying())
+
+
+def main() -> None:
+    """Run the command; what is not our fault is said in words."""
+    try:
+        app()
+    except Exception as error:
+        code, words = _words(error)
+        if code is None:
+            raise
+        sys.stderr.write(f"{words}\n")
+        sys.exit(code)
+
+
+def _go(work: Coroutine[Any, Any, Any]) -> Any:
+    import asyncio
+
+    return asyncio.run(work)
+
+
+def _words(error: BaseException) -> tuple[int | None, str]:
+    """The exit code and the words for an error; no code for a mistake of ours."""
+    from indaba.contracts.refusal import Refusal
+    from indaba.operate.run_one import CannotStart, cause, explained
+
+    error = cause(error)
+    if isinstance(error, Refusal):
+        return 1, error.words
+    if bad := _bad_setting(error):
+        return 2, f"Bad setting:\n{bad}"
+    error = explained(error, "")
+    return (error.exit_code, str(error)) if isinstance(error, CannotStart) else (None, "")
+
+
+def _bad_setting(error: BaseException | None) -> str:
+    """The text of a `BadSetting`, also where pydantic wrapped it; else empty."""
+    from indaba.process.settings import BadSetting
+
+    while error is not None:
+        if isinstance(error, BadSetting):
+            return str(error)
+        error = error.__cause__
+    return ""
+
+
+if __name__ == "__main__":
+    main()

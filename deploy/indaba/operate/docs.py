@@ -1,0 +1,171 @@
+"""Pages that are written from the code: `python -m indaba.operate.docs` writes them.
+
+With `--check` nothing is written; stale ones are named and the exit code is 1.
+"""
+
+import sys
+import types
+import typing
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from indaba.contracts import spoken
+from indaba.contracts.wire import Event, Message, Personal, Published, Request
+from indaba.operate.settings_text import environment_file
+
+if typing.TYPE_CHECKING:
+    from indaba.conversation.intent import Intent
+
+ROOT = Path(__file__).absolute().parents[3]
+
+
+def pages() -> dict[str, str]:
+    """What each generated file should hold, by path inside the checkout."""
+    return {
+        "docs/events.md": events(),
+        "docs/commands.md": commands(),
+        "deploy/env.example": environment_file(),
+    }
+
+
+def events() -> str:
+    """Every event and request, from the contracts."""
+    lines = [
+        "# Events and requests",
+        "",
+        "Written from `shared/indaba/contracts` by `python -m indaba.operate.docs`; do not edit.",
+        "Fields marked *community text* are blanked when their author is erased; fields marked",
+        "*personal* stay in replies of membership.",
+        "",
+        "## Events",
+        "",
+        *(line for contract in spoken(Event) for line in _contract(contract)),
+        "## Requests",
+        "",
+        *(line for contract in spoken(Request) for line in _contract(contract)),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def commands() -> str:
+    """Every intent that can be typed, in the order of help."""
+    from indaba.conversation.topics import INTENTS
+
+    lines = [
+        "# Commands",
+        "",
+        "Written from `bots/indaba/conversation/topics` by `python -m indaba.operate.docs`; do not",
+        "edit. On Matrix a line begins with `!cop`, in a direct chat with nothing.",
+        "",
+        *(line for kind in INTENTS if not kind.hidden for line in _intent(kind)),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def stale() -> list[str]:
+    """The files that are not as they should be."""
+    return [name for name, text in pages().items() if _kept(name) != text]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write, or with `--check` only look. The exit code."""
+    names = stale()
+    if "--check" in arguments:
+        for name in names:
+            sys.stdout.write(f"{name} is stale. Run: python -m indaba.operate.docs\n")
+        return 1 if names else 0
+    for name in names:
+        (ROOT / name).parent.mkdir(exist_ok=True)
+        (ROOT / name).write_text(pages()[name], encoding="utf-8")
+        sys.stdout.write(f"wrote {name}\n")
+    return 0
+
+
+def _kept(name: str) -> str:
+    try:
+        return (ROOT / name).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+
+
+def _contract(contract: type[Message]) -> list[str]:
+    lines = [f"### {contract.wire}", "", _prose(contract), ""]
+    if issubclass(contract, Event):
+        lines += [f"Kept for {_days(contract.kept)}.", ""]
+    if issubclass(contract, Request):
+        lines += [f"Answered with `{contract.reply().__name__}`.", ""]
+    return [*lines, *_fields(contract.model_fields), ""]
+
+
+def _prose(cls: type[Any]) -> str:
+    paragraphs = (cls.__doc__ or "").strip().split("\n\n")
+    return "\n\n".join(" ".join(p.split()) for p in paragraphs)
+
+
+def _fields(fields: dict[str, FieldInfo]) -> list[str]:
+    return [_field(name, field) for name, field in fields.items()] or ["No fields."]
+
+
+def _field(name: str, field: FieldInfo) -> str:
+    marks = [
+        words
+        for kind, words in ((Published, "*community text*"), (Personal, "*personal*"))
+        if any(mark is kind for mark in field.metadata)
+    ]
+    optional = (
+        [] if field.default is PydanticUndefined and not field.default_factory else ["optional"]
+    )
+    about = ", ".join([_type(field.annotation), *optional, *marks])
+    described = f": {field.description}" if field.description else ""
+    return f"- `{name}` ({about}){described}"
+
+
+def _type(annotation: Any) -> str:
+    if annotation is type(None):
+        return "none"
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        return _type(arguments[0])
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(_type(each) for each in arguments)
+    if origin is not None and arguments:
+        inner = ", ".join(_type(each) for each in arguments if each is not Ellipsis)
+        return f"{origin.__name__} of {inner}"
+    return str(getattr(annotation, "__name__", annotation))
+
+
+def _days(kept: timedelta) -> str:
+    return f"{kept.days} days"
+
+
+def _intent(kind: "type[Intent]") -> list[str]:
+    who = "members" if kind.needs == "member" else f"{kind.needs}s" if kind.needs else "everybody"
+    private = " In a direct chat only, on Matrix." if kind.PRIVATE else ""
+    lines = [f"## {kind.called()}", "", kind.help_line(), "", f"Usage: `{_usage(kind)}`", ""]
+    lines += [f"Who may: {who}.{private}", ""]
+    if kind.aliases:
+        lines += ["Also: " + ", ".join(f"`{alias}`" for alias in kind.aliases), ""]
+    lines += [
+        f"- `{name}`: {field.description}"
+        for name, field in kind.model_fields.items()
+        if field.description
+    ]
+    lines += [""] if kind.model_fields else []
+    return [*lines, f"For example: `{kind.example}`", ""] if kind.example else lines
+
+
+def _usage(kind: "type[Intent]") -> str:
+    words = [kind.called()]
+    for name, field in kind.model_fields.items():
+        shown = f"{name}: …" if kind.mark(name, "keyed") else f"<{name}>"
+        words.append(shown if field.is_required() else f"[{shown}]")
+    return " ".join(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,136 @@
+"""`indaba restore`: a backup becomes the data folder; what was there is kept aside."""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+
+from indaba.contracts.refusal import Refusal
+from indaba.operate import manifest, running
+from indaba.operate.backup import READERS_FIRST, major, tool
+from indaba.operate.engines import DATABASES
+from indaba.operate.engines.postgres import Postgres
+from indaba.operate.manifest import Manifest, NewerBackup
+from indaba.operate.saying import Saying
+
+TOLD_AGAIN = timedelta(hours=48)
+"""How far back from the backup owners tell their news again; inboxes remember longer."""
+
+
+class StillRunning(Refusal):
+    """A restore needs the folder for itself."""
+
+    code = "still-running"
+
+    def __init__(self, data: Path) -> None:
+        super().__init__(f"Indaba runs on {data}. Stop it first (Ctrl-C where it was started).")
+
+
+class DataThere(Refusal):
+    """The data folder holds something already."""
+
+    code = "data-there"
+
+    def __init__(self, data: Path) -> None:
+        super().__init__(
+            f"The folder {data} holds data. Add --yes to put the backup in its place; "
+            "what is there is kept aside, nothing is deleted."
+        )
+
+
+async def restore(folder: Path, data: Path, saying: Saying, *, yes: bool) -> None:
+    """Put the backup in the place of the data folder. Whatever fails, that stays as it was.
+
+    The bus is left behind on purpose: owners tell the news around the backup again, and inboxes
+    recognise what they have done.
+    """
+    whole = manifest.read(folder)
+    _check_known(folder, whole)
+    claim = running.Claim(data)
+    try:
+        claim.take()
+    except running.AlreadyRunning:
+        raise StillRunning(data) from None
+    try:
+        occupied = _is_occupied(data)
+        if occupied and not yes:
+            raise DataThere(data)
+        aside = _begun(folder, data)
+        await _fill(folder, aside, whole, saying)
+        _swap(data, aside, saying, keep=occupied)
+    finally:
+        claim.give_back()
+    saying.line(f"Restored into {data}. Start with: make up")
+
+
+def _check_known(folder: Path, whole: Manifest) -> None:
+    """Raise `NewerBackup` where the backup knows what we do not."""
+    from indaba.ledger.migrations import known
+    from indaba.operate.parts import PROCESSES
+
+    if whole.postgres > major():
+        raise NewerBackup(folder, whole.indaba, f"PostgreSQL {whole.postgres}")
+    for name, found in whole.schemas.items():
+        if name not in PROCESSES:
+            continue
+        if unknown := sorted(set(found) - known(PROCESSES[name].migrations)):
+            raise NewerBackup(folder, whole.indaba, f"schema {', '.join(unknown)} of {name}")
+
+
+def _is_occupied(data: Path) -> bool:
+    return any(path.name != "indaba.lock" for path in data.iterdir())
+
+
+def _begun(folder: Path, data: Path) -> Path:
+    """A new folder beside the data, with all that is plain files."""
+    aside = data.with_name(f"{data.name}.restoring")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(mode=0o711)
+    for name in ("secrets", "synapse"):
+        if (folder / name).exists():
+            shutil.copytree(folder / name, aside / name)
+    if (folder / "trial.json").exists():
+        shutil.copy2(folder / "trial.json", aside / "trial.json")
+    return aside
+
+
+async def _fill(folder: Path, aside: Path, whole: Manifest, saying: Saying) -> None:
+    """Bring the databases back."""
+    postgres = Postgres(aside / "postgres")
+    await postgres.start()
+    try:
+        await postgres.provision(DATABASES)
+        for name in READERS_FIRST:
+            dump = str(folder / f"{name}.dump")
+            await tool("pg_restore", postgres, "--exit-on-error", f"--dbname={name}", dump)
+            if whole.schemas.get(name):
+                await _bring_to_now(postgres, name, whole.began_at)
+            saying.step(f"Restored the database {name}")
+    finally:
+        await postgres.stop()
+
+
+async def _bring_to_now(postgres: Postgres, name: str, began: datetime) -> None:
+    """Let inboxes remember as long as they would have, and tell the news around it again."""
+    session = await asyncpg.connect(host=str(postgres.sockets), port=5432, user=name, database=name)
+    try:
+        passed = datetime.now(UTC) - began
+        await session.execute("UPDATE ledger.inbox SET done_at = done_at + $1", passed)
+        await session.execute(
+            "INSERT INTO ledger.outgoing (id) SELECT id FROM ledger.journal"
+            " WHERE occurred_at > $1 ON CONFLICT DO NOTHING",
+            began - TOLD_AGAIN,
+        )
+    finally:
+        await session.close()
+
+
+def _swap(data: Path, aside: Path, saying: Saying, *, keep: bool) -> None:
+    if keep:
+        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        before = data.rename(data.with_name(f"{data.name}.before-{stamp}"))
+        saying.line(f"What was there is kept in {before}")
+    else:
+        shutil.rmtree(data)
+    aside.rename(data)

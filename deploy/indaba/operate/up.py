@@ -1,0 +1,292 @@
+"""`indaba up`: engines, databases, a room to try things in, and all parts in one process."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from indaba.contracts.refusal import Refusal
+from indaba.operate import running, strongbox
+from indaba.operate.engines import Engines
+from indaba.operate.engines.trouble import NotInstalled
+from indaba.operate.run_one import check_free
+from indaba.operate.saying import Saying
+
+if TYPE_CHECKING:
+    from indaba.operate.trial import Trial
+    from indaba.portal.app import Portal
+    from indaba.process.run import Part
+    from indaba.process.settings import ProcessSettings
+
+HOMESERVER = "INDABA_MATRIX_BOT_HOMESERVER"
+SERVICES = ("membership", "scheduling", "library", "outcomes")
+LOOK_SECONDS = 0.25
+PATIENCE = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked for. Without `port` the usual one is used, or any free one."""
+
+    data: Path
+    synapse: bool = True
+    port: int | None = None
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the bot is to talk to a homeserver that is not ours."""
+        return bool(os.environ.get(HOMESERVER) or os.environ.get(f"{HOMESERVER}_FILE"))
+
+    @property
+    def trial(self) -> bool:
+        """Whether we bring a homeserver ourselves."""
+        return self.synapse and not self.elsewhere
+
+
+class EngineFell(Refusal):
+    """An engine stopped by itself while Indaba ran."""
+
+    code = "engine-fell"
+
+    def __init__(self, names: Sequence[str], data: Path) -> None:
+        named = " and ".join(names)
+        super().__init__(
+            f"{named} stopped by itself, so Indaba stopped too; what was said so far is kept. "
+            f"The reason is in the logs under {data}. Start again with: make up",
+            engines=named,
+        )
+
+
+async def live(wishes: Wishes, saying: Saying) -> None:
+    """Run until a stop signal. Raises `EngineFell`, or what kept it from starting."""
+    from indaba.process.run import stop_signals
+
+    stopped = stop_signals()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, stopped.set)
+    work = asyncio.create_task(_serve(wishes, saying))
+    waiting = asyncio.create_task(stopped.wait())
+    await asyncio.wait({work, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if not work.done():
+        saying.line("Stopping Indaba. What was said so far is kept.")
+        work.cancel()
+        await asyncio.wait({work})
+    if not work.cancelled():
+        work.result()
+
+
+async def _serve(wishes: Wishes, saying: Saying) -> None:
+    async with AsyncExitStack() as ending:
+        claim = running.Claim(wishes.data).take()
+        ending.callback(claim.give_back)
+        if wishes.port:
+            check_free(f"Port {wishes.port} is taken", "127.0.0.1", wishes.port)
+        engines = Engines(claim.data, _synapse_venv() if wishes.trial else None)
+        ending.push_async_callback(engines.stop)
+        starting = asyncio.create_task(engines.start(saying.step))
+        try:
+            await asyncio.sleep(LOOK_SECONDS)  # the engines boot while we load ourselves
+            house = House(wishes, claim.data, engines, saying)
+            await starting
+        finally:
+            starting.cancel()
+            await asyncio.wait({starting})
+        ending.callback(running.withdraw, claim.data)
+        ending.push_async_callback(house.close)
+        await house.open()
+        await _watch(engines, claim.data)
+
+
+async def _watch(engines: Engines, data: Path) -> None:
+    while not (fallen := engines.fallen()):  # noqa: ASYNC110 - processes tell nobody that they end
+        await asyncio.sleep(LOOK_SECONDS)
+    raise EngineFell(fallen, data)
+
+
+class House:
+    """All parts in one process, on engines that run."""
+
+    def __init__(self, wishes: Wishes, data: Path, engines: Engines, saying: Saying) -> None:
+        from indaba.operate.logbook import log_to
+        from indaba.operate.parts import PROCESSES
+
+        _load(with_bot=wishes.trial or wishes.elsewhere)
+        log_to(data / "logs" / "indaba.jsonl")
+        self._wishes = wishes
+        self._data = data
+        self._engines = engines
+        self._saying = saying
+        self._processes = PROCESSES
+        self._parts: list[Part] = []
+        self._host = ""
+
+    async def open(self) -> None:
+        """Start everything, saying where it is found as soon as it is there."""
+        from indaba.process.run import start_all
+
+        private, common = self._common()
+        await self._migrate()
+        portal = await self._portal(common)
+        health = f"http://{_reachable(self._host)}:{portal.port}"
+        running.announce(self._data, portal.url, health)
+        trial = await self._trial()
+        others = [
+            self._built("membership", common, passport_private_key=private, **self._awaited()),
+            *(self._built(name, common) for name in SERVICES[1:]),
+            *self._bot(common, portal, trial),
+        ]
+        self._parts += others
+        await start_all(others)
+        await self._until_ready(trial)
+        if trial is not None and self._engines.synapse is not None:
+            there = self._engines.synapse.url
+            running.announce(self._data, portal.url, health, there, trial.room)
+        self._greet(trial)
+
+    async def close(self) -> None:
+        """Stop all parts, the last first."""
+        from indaba.process.run import stop_all
+
+        await stop_all(self._parts)
+
+    def _common(self) -> tuple[str, "ProcessSettings"]:
+        from indaba.process.settings import ProcessSettings, read
+
+        private, public = strongbox.passport_keys(self._data)
+        bus = self._engines.valkey.url
+        return private, read(ProcessSettings, bus_url=bus, passport_public_key=public)
+
+    async def _migrate(self) -> None:
+        from indaba.operate.migrating import bring_up_to_date
+
+        urls = {name: self._engines.postgres.url(name) for name in self._processes}
+        changed = await bring_up_to_date(urls)
+        if changed:
+            self._saying.step(f"{changed} databases were brought to the newest schema")
+
+    async def _portal(self, common: "ProcessSettings") -> "Portal":
+        from indaba.operate.parts import portal
+        from indaba.portal.settings import PortalSettings
+        from indaba.process.settings import read
+
+        given = {} if self._wishes.port is None else {"port": self._wishes.port}
+        url = self._engines.postgres.url("portal")
+        own = read(PortalSettings, database_url=url, **given)
+        part = portal(common, own, self._parts, port_fallback=self._wishes.port is None)
+        self._host = own.host
+        self._parts.append(part)
+        await part.start()
+        if own.port not in (0, part.port):
+            self._saying.line(f"Port {own.port} is taken by another program; using {part.port}.")
+        self._saying.fact("Portal", part.url)
+        return part
+
+    async def _trial(self) -> "Trial | None":
+        if self._engines.synapse is None:
+            return None
+        from indaba.operate.trial import settle
+
+        return await settle(self._engines.synapse, self._data)
+
+    def _built(self, name: str, common: "ProcessSettings", **given: Any) -> "Part":
+        from indaba.process.settings import read
+
+        process = self._processes[name]
+        url = self._engines.postgres.url(name)
+        return process.build(common, read(process.settings, database_url=url, **given))
+
+    def _awaited(self) -> dict[str, Any]:
+        """Where no bot runs, none answers an erasure: membership must not wait for it."""
+        if self._wishes.trial or self._wishes.elsewhere:
+            return {}
+        return {"erased_by": ("scheduling", "library", "outcomes", "portal")}
+
+    def _bot(
+        self, common: "ProcessSettings", portal: "Portal", trial: "Trial | None"
+    ) -> "list[Part]":
+        if trial is not None and self._engines.synapse is not None:
+            given = {
+                "homeserver": self._engines.synapse.url,
+                "user_id": trial.bot.user_id,
+                "access_token": trial.bot.token,
+                "device_id": trial.bot.device_id,
+                "portal_url": portal.url,
+            }
+            return [self._built("matrix_bot", common, **given)]
+        if not self._wishes.elsewhere:
+            return []
+        set_already = os.environ.get("INDABA_MATRIX_BOT_PORTAL_URL")
+        given = {} if set_already else {"portal_url": portal.url}
+        return [self._built("matrix_bot", common, **given)]
+
+    async def _until_ready(self, trial: "Trial | None") -> None:
+        """Wait for all parts and for the bot to be in the room; say what still lacks, and go on."""
+        lacking = ["it did not start"]
+        until = asyncio.get_running_loop().time() + PATIENCE
+        while lacking and asyncio.get_running_loop().time() < until:
+            await asyncio.sleep(LOOK_SECONDS / 4)
+            found = await asyncio.gather(*(part.ready() for part in self._parts))
+            lacking = [f"{each.name}: {each.why}" for each in found if not each.ok]
+            if not lacking and trial is not None and not await self._is_in(trial.room):
+                lacking = ["the bot has not come into the room yet"]
+            if self._engines.fallen():
+                return
+        for line in lacking:
+            self._saying.line(f"Not ready yet: {line}", "yellow")
+
+    async def _is_in(self, room: str) -> bool:
+        from indaba.operate.trial import bot_is_in
+
+        if self._engines.synapse is None:
+            return True
+        return await bot_is_in(self._engines.synapse.url, self._data, room)
+
+    def _greet(self, trial: "Trial | None") -> None:
+        if trial is not None and self._engines.synapse is not None:
+            from indaba.operate.trial import PEOPLE, ROOM_NAME
+
+            self._saying.fact("Room", f"{ROOM_NAME}, on {self._engines.synapse.url}")
+            self._saying.fact("Accounts", ", ".join(PEOPLE))
+            self._saying.fact("Talk", f"in another terminal: {self._command('chat facilitator')}")
+        elif self._wishes.elsewhere:
+            self._saying.line("The bot is on your homeserver. Invite it to a room.")
+        else:
+            self._saying.line("No chat is connected: started without a homeserver.")
+        self._saying.line("Indaba is ready. Ctrl-C stops it.", "bold")
+
+    def _command(self, words: str) -> str:
+        program = os.path.relpath(sys.argv[0]) if os.sep in sys.argv[0] else sys.argv[0]
+        given = self._wishes.data
+        usual = given == running.DEFAULT_DATA.absolute()
+        where = "" if usual else f" --data {given}"
+        return f"{program} {words}{where}"
+
+
+def _load(*, with_bot: bool) -> None:
+    """Import what is needed soon, on one core while the engines boot on another."""
+    import indaba.operate.trial
+    import indaba.portal.app
+
+    if with_bot:
+        import indaba.matrix_bot.app  # noqa: F401
+
+
+def _reachable(host: str) -> str:
+    """How to reach, from this machine, who listens on a host."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - compared, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def _synapse_venv() -> Path:
+    """The environment beside ours. Raises `NotInstalled`."""
+    venv = Path(sys.prefix).with_name(".venv-synapse")
+    if not venv.exists():
+        remedy = "make .venv-synapse (or go without a homeserver: indaba up --no-synapse)"
+        raise NotInstalled("Synapse", remedy)
+    return venv

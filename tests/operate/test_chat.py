@@ -1,0 +1,109 @@
+from typing import Any
+
+from indaba.operate.chat.timeline import Timeline, clean
+
+BOT = "@indaba:here"
+CARD = "Meeting: Fractions\nWhen: thu 18:00\nHow long: 1 hour\nWho comes: {who}\nCode: M7K2"
+
+
+def said(event_id: str, body: str, sender: str = "@thandi:here", **more: Any) -> dict[str, Any]:
+    content = {"msgtype": "m.text", "body": body, **more}
+    return {"event_id": event_id, "type": "m.room.message", "sender": sender, "content": content}
+
+
+def reacted(event_id: str, target: str, key: str, sender: str = "@thandi:here") -> dict[str, Any]:
+    relation = {"rel_type": "m.annotation", "event_id": target, "key": key}
+    content = {"m.relates_to": relation}
+    return {"event_id": event_id, "type": "m.reaction", "sender": sender, "content": content}
+
+
+def edited(event_id: str, target: str, body: str) -> dict[str, Any]:
+    relation = {"rel_type": "m.replace", "event_id": target}
+    new = {"m.new_content": {"body": body}, "m.relates_to": relation}
+    return said(event_id, f"* {body}", BOT, **new)
+
+
+def shown(timeline: Timeline, event: dict[str, Any]) -> list[str]:
+    """The lines without their times."""
+    return [line.replace("00:00", "").replace("  ", " ") for line in timeline.lines(event)]
+
+
+def test_a_card_is_drawn_with_its_counts_and_a_change_shows_what_changed() -> None:
+    timeline = Timeline(BOT)
+    drawn = timeline.lines(said("$1", CARD.format(who="nobody has answered yet"), BOT))
+    assert drawn[0].endswith("indaba, card M7K2:")
+    assert drawn[4].strip() == "| Who comes: nobody has answered yet"
+    (change,) = timeline.lines(edited("$2", "$1", CARD.format(who="1 coming")))
+    assert change.endswith("indaba: card M7K2 changed: Who comes: 1 coming")
+    assert timeline.lines(edited("$3", "$1", CARD.format(who="1 coming"))) == []
+
+
+def test_what_a_thread_says_is_indented() -> None:
+    thread: dict[str, Any] = {"m.relates_to": {"rel_type": "m.thread", "event_id": "$1"}}
+    (line,) = Timeline(BOT).lines(said("$2", "I agree", **thread))
+    assert line.startswith("    ")
+    assert line.endswith("thandi: I agree")
+
+
+def test_a_reaction_is_told_in_words() -> None:
+    timeline = Timeline(BOT)
+    timeline.lines(said("$1", CARD.format(who="1 coming"), BOT))
+    (line,) = timeline.lines(reacted("$2", "$1", "👍"))
+    assert line.endswith("thandi reacts 👍 to: Meeting: Fractions")
+
+
+def test_a_card_stays_the_one_to_answer_though_the_bot_offers_something_else() -> None:
+    timeline = Timeline(BOT)
+    timeline.lines(said("$1", CARD.format(who="1 coming"), BOT))
+    assert timeline.lines(reacted("$2", "$1", "👍", BOT)) == []
+    timeline.lines(said("$3", "Shall I?\n1. ✅ Yes\n2. ❌ Stop", BOT))
+    timeline.lines(reacted("$4", "$3", "✅", BOT))
+    assert (timeline.card, timeline.offer) == ("$1", "$3")
+
+
+def test_the_same_event_is_shown_once_and_ones_own_not_at_all() -> None:
+    timeline = Timeline(BOT)
+    assert len(timeline.lines(said("$1", "hello"))) == 1
+    assert timeline.lines(said("$1", "hello")) == []
+    timeline.sent("$2", "mine")
+    assert timeline.lines(said("$2", "mine")) == []
+
+
+def test_what_others_write_cannot_steer_the_terminal() -> None:
+    nasty = "\x1b[2J[bold]hello[/bold]\x07\u202eevil\r"
+    (line,) = Timeline(BOT).lines(said("$1", nasty, "@\x1b[31mx:here"))
+    assert "\x1b" not in line
+    assert "[bold]hello[/bold]evil" in line
+    assert clean("👩🏽‍🏫 Zoë") == "👩🏽‍🏫 Zoë"
+
+
+def test_events_made_wrongly_show_nothing() -> None:
+    timeline = Timeline(BOT)
+    for event in ({}, {"content": 7}, {"event_id": "$1", "type": "m.room.message", "content": {}}):
+        timeline.lines(event)
+    assert timeline.lines({"event_id": "$2", "type": "m.sticker", "content": {}}) == []
+
+
+def test_people_talk_with_the_bot_and_each_other_from_the_terminal(house: Any) -> None:
+    helped = house.do("chat", "facilitator", "--say", "!cop help", "--wait", "3").stdout
+    assert "cop setup" in helped
+    piped = house.do("chat", "thandi", "--wait", "0.5", typed="/who\n[red]Sawubona\n/dance\n")
+    assert "indaba (the bot)" in piped.stdout
+    assert "thandi (you)" in piped.stdout
+    assert "I do not know /dance" in piped.stdout
+    seen = house.do("chat", "sipho", "--wait", "0", typed="").stdout
+    assert "thandi: [red]Sawubona" in seen
+    alone = house.do("chat", "sipho", "--say", "/direct help", "--wait", "3").stdout
+    assert "(direct) indaba" in alone
+
+
+def test_somebody_unknown_is_told_who_there_is(house: Any) -> None:
+    refused = house.do("chat", "nobody")
+    assert refused.returncode == 1
+    assert "facilitator, thandi, sipho" in refused.stderr
+
+
+def test_without_a_running_indaba_the_chat_says_how_to_start_it(small_house: Any) -> None:
+    refused = small_house.do("chat", "thandi")
+    assert refused.returncode == 1
+    assert "make up" in refused.stderr

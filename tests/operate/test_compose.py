@@ -1,0 +1,160 @@
+import json
+import re
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indaba.operate.deployment import make_secrets
+from indaba.operate.engines import Synapse
+from indaba.operate.engines.postgres import binaries
+from indaba.operate.parts import PROCESSES
+from indaba.operate.saying import Saying
+
+ROOT = Path(__file__).parents[2]
+ENGINES = {"valkey", "postgres"}
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    """docker-compose.yml, read by the YAML parser that Synapse brings."""
+    python = str(ROOT / ".venv-synapse" / "bin" / "python")
+    script = "import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin)))"
+    text = (ROOT / "docker-compose.yml").read_text()
+    read = subprocess.run(
+        [python, "-c", script], input=text, text=True, capture_output=True, check=True
+    )
+    found: dict[str, Any] = json.loads(read.stdout)
+    return found
+
+
+def test_there_is_one_service_per_process_and_a_migration_and_no_homeserver(
+    compose: dict[str, Any],
+) -> None:
+    assert set(compose["services"]) == ENGINES | {"migrate"} | set(PROCESSES)
+
+
+def test_no_secret_stands_in_an_environment(compose: dict[str, Any]) -> None:
+    for service in compose["services"].values():
+        for name, value in service.get("environment", {}).items():
+            assert ("SECRET" in str(value) or "/run/secrets/" in str(value)) == name.endswith(
+                "_FILE"
+            )
+            secret = any(word in name for word in ("DATABASE_URL", "PASSWORD", "TOKEN", "_KEY"))
+            assert secret == name.endswith("_FILE"), name
+
+
+def test_every_secret_that_is_read_is_mounted_and_made(
+    compose: dict[str, Any], tmp_path: Path
+) -> None:
+    make_secrets(tmp_path, Saying())
+    made = {path.name for path in tmp_path.iterdir()} - {".gitignore"}
+    assert set(compose["secrets"]) == made
+    for service in compose["services"].values():
+        read = re.findall(r"/run/secrets/(\w+)", json.dumps(service.get("environment", {})))
+        assert set(read) <= set(service.get("secrets", []))
+        assert set(service.get("secrets", [])) <= made
+
+
+def test_secrets_made_twice_stay_the_same(tmp_path: Path) -> None:
+    make_secrets(tmp_path, Saying())
+    before = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    make_secrets(tmp_path, Saying())
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
+
+
+async def test_the_database_script_makes_a_closed_database_per_process(
+    engines: Any, tmp_path: Path, compose: dict[str, Any]
+) -> None:
+    """Run as the image would, against another PostgreSQL of the same version."""
+    from indaba.operate.engines import Postgres
+
+    postgres = Postgres(tmp_path / "postgres")
+    make_secrets(tmp_path / "secrets", Saying())
+    await postgres.start()
+    try:
+        environment = {
+            "PATH": f"{binaries()}:/usr/bin:/bin",
+            "SECRETS": str(tmp_path / "secrets"),
+            "POSTGRES_USER": "indaba",
+            "PGHOST": str(postgres.sockets),
+        }
+        script = str(ROOT / "deploy" / "initdb" / "databases.sh")
+        done = subprocess.run(
+            [script], env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        query = (
+            "SELECT datname FROM pg_database JOIN pg_authid a ON a.oid = datdba"
+            " WHERE a.rolname = datname AND a.rolpassword LIKE 'SCRAM%'"
+            " AND NOT has_database_privilege('pg_monitor', datname, 'CONNECT')"
+        )
+        asked = subprocess.run(
+            ["psql", "-U", "indaba", "-d", "postgres", "-Atc", query],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    finally:
+        await postgres.stop()
+    assert set(asked.stdout.split()) == set(PROCESSES), asked.stderr
+
+
+async def test_every_service_starts_as_it_is_written_there_and_gets_ready(  # noqa: PLR0917
+    compose: dict[str, Any],
+    command: Callable[..., Any],
+    database: Any,
+    bus_url: str,
+    synapse: Synapse,
+    free_port: Any,
+    ready: Any,
+    tmp_path: Path,
+) -> None:
+    await synapse.register("indaba", "secret")
+    token = await synapse.login("indaba", "secret", "COMPOSE")
+    make_secrets(tmp_path, Saying())
+    (tmp_path / "matrix_bot_access_token").write_text(token)
+    for name in PROCESSES:
+        (tmp_path / f"{name}_database_url").write_text(await database())
+    outside = {
+        "INDABA_MATRIX_BOT_HOMESERVER": synapse.url,
+        "INDABA_MATRIX_BOT_USER_ID": synapse.user_id("indaba"),
+    }
+    migrate = compose["services"]["migrate"]
+    assert command(*migrate["command"], **_environment(migrate, outside, tmp_path)).ends() == 0
+    ports, started = {}, []
+    for name in PROCESSES:
+        service = compose["services"][name]
+        assert service["command"] == ["run", name]
+        ports[name] = free_port()
+        local = {"INDABA_BUS_URL": bus_url, "INDABA_HEALTH_PORT": str(ports[name])}
+        if name == "portal":
+            local["INDABA_PORTAL_PORT"] = str(free_port())
+        environment = _environment(service, outside, tmp_path)
+        assert set(local) <= set(environment)
+        started.append(command(*service["command"], **environment | local))
+    assert {name: ready(port) for name, port in ports.items()} == dict.fromkeys(PROCESSES, True)
+    for each in started:
+        each.process.send_signal(signal.SIGTERM)
+    assert [each.ends() for each in started] == [0] * len(started)
+
+
+def _environment(service: dict[str, Any], outside: dict[str, str], secrets: Path) -> dict[str, str]:
+    """As Compose would hand it over: variables put in, secrets where ours lie."""
+
+    def put_in(match: re.Match[str]) -> str:
+        if match[1] in outside:
+            return outside[match[1]]
+        assert match[2] == ":-", f"{match[1]} is not set"
+        return match[3]
+
+    return {
+        name: re.sub(r"\$\{(\w+)(:-|:\?)([^}]*)\}", put_in, str(value)).replace(
+            "/run/secrets", str(secrets)
+        )
+        for name, value in service["environment"].items()
+    }

@@ -1,0 +1,139 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from indaba.bus.streams import MOST_AHEAD, events_of
+from indaba.operate import doctor
+from indaba.operate.doctor import Finding
+from indaba.operate.engines import Synapse
+from indaba.operate.matrix import Line
+from indaba.operate.migrating import bring_up_to_date
+from indaba.operate.site import NothingHere, Site
+from indaba.operate.status import Standing, standings
+
+
+def troubles(found: Any) -> list[Finding]:
+    return [finding for finding in found if not finding.ok]
+
+
+def test_a_healthy_house_has_no_trouble(house: Any) -> None:
+    examined = house.do("doctor")
+    assert examined.returncode == 0, examined.stdout
+    assert examined.stdout.splitlines()[-1] == "No trouble found."
+
+
+def test_a_folder_without_data_is_no_house(tmp_path: Path) -> None:
+    with pytest.raises(NothingHere):
+        Site.found(tmp_path)
+
+
+async def test_a_house_that_does_not_run_is_the_only_trouble(tmp_path: Path) -> None:
+    found = [f async for f in doctor.findings(Site({}, "", data=tmp_path))]
+    (trouble,) = troubles(found)
+    assert trouble.next == "start it with: make up"
+
+
+async def test_a_database_that_is_away_and_one_that_is_behind_are_told_apart(
+    database: Any, tmp_path: Path
+) -> None:
+    away = f"postgresql+asyncpg://library@/library?host={tmp_path}"
+    found = await standings({"library": away, "outcomes": await database()})
+    away_words, behind_words = [next(iter(doctor.database_findings(each))) for each in found]
+    assert "does not answer" in away_words.what
+    assert "INDABA_LIBRARY_DATABASE_URL" in away_words.next
+    assert "schema" in behind_words.what
+    assert "indaba migrate" in behind_words.next
+
+
+async def test_events_that_pile_up_and_dead_letters_are_counted(database: Any) -> None:
+    url = await database()
+    await bring_up_to_date({"library": url})
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.execute(
+            sa.text(
+                "INSERT INTO ledger.outgoing SELECT gen_random_uuid() FROM generate_series(1, 1001)"
+            )
+        )
+        await connection.execute(
+            sa.text(
+                "INSERT INTO ledger.dead_letters (id, kind, handler, reason, attempts, died_at,"
+                " letter) VALUES (gen_random_uuid(), 'event', 'x', 'y', 5, now(), '{}')"
+            )
+        )
+    await engine.dispose()
+    (standing,) = await standings({"library": url})
+    whats = [finding.what for finding in troubles(doctor.database_findings(standing))]
+    assert whats == ["library: 1001 events wait to be published", "library: 1 dead letters"]
+    assert troubles(doctor.database_findings(replace(standing, outgoing=3, dead_letters=0))) == []
+
+
+async def test_a_reader_that_holds_events_back_is_named(bus_url: str) -> None:
+    stream = events_of("scheduling")
+    async with Redis.from_url(bus_url) as bus:
+        for reader in ("portal", "matrix_bot"):
+            await bus.xgroup_create(stream, reader, id="0", mkstream=True)
+        async with bus.pipeline(transaction=False) as pipe:
+            for _ in range(MOST_AHEAD):
+                pipe.xadd(stream, {"x": "1"})
+            await pipe.execute()
+        await bus.xreadgroup("portal", "portal-1", {stream: ">"}, count=MOST_AHEAD, noack=True)
+    (held_back,) = troubles(await doctor.bus_findings(Site({"scheduling": ""}, bus_url)))
+    assert f"matrix_bot is {MOST_AHEAD} behind" in held_back.what
+
+
+async def test_a_bus_that_is_away_is_said_so(tmp_path: Path) -> None:
+    site = Site({"scheduling": ""}, f"unix://{tmp_path}/bus.sock")
+    (away,) = troubles(await doctor.bus_findings(site))
+    assert "the bus does not answer" in away.what
+
+
+async def test_a_token_that_is_refused_or_another_accounts_is_said_so(synapse: Synapse) -> None:
+    await synapse.register("themba", "secret")
+    token = await synapse.login("themba", "secret", "DOCTOR")
+    refused = Site({}, "", synapse.url, "@themba:indaba.localhost", "no-such-token")
+    (trouble,) = troubles(await doctor.homeserver_findings(refused))
+    assert "INDABA_MATRIX_BOT_ACCESS_TOKEN" in trouble.next
+    other = replace(refused, token=token, bot="@indaba:indaba.localhost")
+    (trouble,) = troubles(await doctor.homeserver_findings(other))
+    assert "belongs to @themba:indaba.localhost" in trouble.what
+
+
+async def test_a_homeserver_that_is_away_is_said_so() -> None:
+    (trouble,) = troubles(
+        await doctor.homeserver_findings(Site({}, "", "http://127.0.0.1:9", "@a:b", "token"))
+    )
+    assert "does not answer" in trouble.what
+
+
+async def test_a_room_where_the_bot_may_not_post_is_named(synapse: Synapse) -> None:
+    tokens = {}
+    for user in ("nomsa", "listener"):
+        await synapse.register(user, "secret")
+        tokens[user] = await synapse.login(user, "secret", "DOCTOR")
+    bot = synapse.user_id("listener")
+    async with Line(synapse.url, tokens["nomsa"]) as line:
+        room = await line.create_room(
+            name="Announcements", invite=[bot], power_level_content_override={"events_default": 50}
+        )
+    async with Line(synapse.url, tokens["listener"]) as line:
+        await line.join(room)
+    site = Site({}, "", synapse.url, bot, tokens["listener"])
+    (trouble,) = troubles(await doctor.homeserver_findings(site))
+    assert trouble.what == "the bot may not post in Announcements"
+    (outside,) = troubles(await doctor.homeserver_findings(replace(site, room="!other")))[1:]
+    assert outside.what == "the bot is not in the trial room"
+
+
+def test_little_room_on_the_disk_is_a_trouble() -> None:
+    assert doctor.disk_finding(5_000_000_000).ok
+    assert not doctor.disk_finding(500_000_000).ok
+
+
+def test_a_database_that_could_not_be_asked_counts_nothing() -> None:
+    assert not Standing("library", "the database does not answer").reachable

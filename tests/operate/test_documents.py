@@ -1,0 +1,60 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from indaba.contracts import spoken
+from indaba.contracts.wire import Event, Request
+from indaba.conversation.topics import INTENTS
+from indaba.operate import docs
+from indaba.operate.parts import PROCESSES
+from indaba.process.settings import ProcessSettings, Settings, variable
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_pages_kept_are_the_pages_written() -> None:
+    assert docs.stale() == []
+
+
+def test_a_stale_page_is_named_and_fails_the_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(docs, "ROOT", tmp_path)
+    (tmp_path / "deploy").mkdir()
+    assert docs.main([]) == 0
+    assert docs.main(["--check"]) == 0
+    (tmp_path / "docs" / "events.md").write_text("old")
+    capsys.readouterr()
+    assert docs.main(["--check"]) == 1
+    assert capsys.readouterr().out.startswith("docs/events.md is stale")
+
+
+def test_the_settings_command_prints_the_environment_file() -> None:
+    indaba = Path(sys.executable).with_name("indaba")
+    printed = subprocess.run([indaba, "settings"], capture_output=True, text=True, check=True)
+    assert printed.stdout == (ROOT / "deploy" / "env.example").read_text()
+
+
+def test_every_setting_is_in_the_environment_file() -> None:
+    text = (ROOT / "deploy" / "env.example").read_text()
+    classes: list[type[Settings]] = [ProcessSettings, *(p.settings for p in PROCESSES.values())]
+    for settings in classes:
+        for field in settings.model_fields:
+            assert f"{variable(settings, field)}=" in text
+
+
+def test_every_contract_and_every_command_has_its_chapter() -> None:
+    for contract in (*spoken(Event), *spoken(Request)):
+        assert f"### {contract.wire}\n" in docs.events()
+    for kind in INTENTS:
+        assert (f"## {kind.called()}\n" in docs.commands()) == (not kind.hidden)
+
+
+@pytest.mark.parametrize("name", list(PROCESSES))
+def test_the_table_names_the_migrations_that_the_part_names(name: str) -> None:
+    import importlib
+
+    app = importlib.import_module(f"indaba.{name}.app")
+    assert PROCESSES[name].migrations == app.MIGRATIONS
