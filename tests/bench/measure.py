@@ -26,7 +26,7 @@ from indaba.bus import Outcome
 from indaba.contracts.membership import LeaveCommunity, MemberLeft
 from indaba.contracts.passport import Role
 from indaba.contracts.wire import Done
-from indaba.ledger import Work, migrations
+from indaba.ledger import Ledger, Work, migrations
 from indaba.operate.engines import Engines
 from indaba.process import logs
 from workshop import OFFICE, envelope, ledger_of, passport
@@ -64,10 +64,19 @@ async def requests(data: Path) -> tuple[Times, Times]:
     service.answer(LeaveCommunity, leave)
     face.bus.expect_replies()
     await asyncio.gather(service.start(), face.start())
+    timed = await asking(face, data / "page")
+    await face.stop()
+    await service.stop()
+    await engines.stop()
+    return timed
+
+
+async def asking(face: Ledger, page: Path) -> tuple[Times, Times]:
+    """One request after the other, each with an fdatasync beside it; the first are left out."""
     token = OFFICE.sign(passport(uuid4(), uuid4(), Role.MEMBER))
     times: Times = []
     syncs: Times = []
-    with (data / "page").open("wb") as page:
+    with page.open("wb") as file:
         for number in range(REQUESTS):
             asked = envelope(LeaveCommunity(), token=token, key=str(number))
             began = time.perf_counter()
@@ -75,14 +84,11 @@ async def requests(data: Path) -> tuple[Times, Times]:
             times.append(time.perf_counter() - began)
             assert reply.outcome is Outcome.ANSWERED
             began = time.perf_counter()
-            page.write(os.urandom(4096))
-            page.flush()
-            os.fdatasync(page.fileno())
+            file.write(os.urandom(4096))
+            file.flush()
+            os.fdatasync(file.fileno())
             syncs.append(time.perf_counter() - began)
             await asyncio.sleep(0.005)
-    await face.stop()
-    await service.stop()
-    await engines.stop()
     return times[20:], syncs[20:]
 
 
@@ -176,10 +182,9 @@ async def _measured_chat(pid: int, data: Path) -> tuple[list[Times], list[Times]
     memory = tree_memory(pid)
     guest = Guest(homeserver, accounts["facilitator"], room)
     echoer = Guest(homeserver, accounts["thandi"], room)
-    echo = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("echo_bot.py")), homeserver]
-        + [accounts["thandi"]["user_id"], accounts["thandi"]["token"]]
-    )
+    bot = str(Path(__file__).with_name("echo_bot.py"))
+    who = accounts["thandi"]
+    echo = subprocess.Popen([sys.executable, bot, homeserver, who["user_id"], who["token"]])
     try:
         await asyncio.sleep(3)
         ours: list[Times] = []

@@ -7,8 +7,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from indaba.bus import Bus
+from indaba.bus.bus import LITTLE_LATER
 from indaba.contracts.ids import MeetingId
-from indaba.contracts.refusal import Refusal, Unavailable
+from indaba.contracts.refusal import Expired, Refusal, Unavailable
 from indaba.contracts.scheduling import RsvpAnswer, ShowMeeting
 from indaba.conversation.answer import Answer, Ask, Choice, Text
 from indaba.conversation.intent import (
@@ -152,10 +153,11 @@ class Desk:
         if around.card is not None and (answer := reply_answer(text)):
             return Outcome(await self._perform(heard, RSVPS[answer](code=around.card[1])))
         if around.question is not None and not (said.direct and _is_command(text)):
-            wording = (await self._person(heard)).wording
-            return Outcome(
-                await self._go_on(heard, resume(around.question, text, wording, INTENTS))
-            )
+            person = await self._person_or_none(heard)
+            if person is None:
+                return Outcome(Answer((Text(LITTLE_LATER), around.question)))
+            step = resume(around.question, text, person.wording, INTENTS)
+            return Outcome(await self._go_on(heard, step))
         offer = _picked(text, around.offers)
         if offer is not None:
             return await self._pick(heard, offer)
@@ -206,7 +208,11 @@ class Desk:
         try:
             services = self._services(heard, Asker(said.account, said.room))
             shown = await services.ask(ShowMeeting(meeting=MeetingId(meeting)))
-        except (Refusal, Unavailable):
+        except Expired as late:
+            return Outcome(Answer.of(late.words))
+        except Unavailable as away:
+            return Outcome(Answer.of(away.words))
+        except Refusal:
             return Outcome(None)
         if shown.mine is None or shown.mine is not answer_of(emoji):
             return Outcome(None)
@@ -225,6 +231,10 @@ class Desk:
         services = self._services(heard, Asker(said.account, said.room))
         try:
             person = await self._person(heard)
+            if may_not(type(intent), person):
+                # Their rights may have changed a second ago: look again before saying no.
+                self._passports.drop(services.asker)
+                person = await self._person(heard)
             if isinstance(intent, SetUp) and person.has_power:
                 person = replace(person, rooms=await self._rooms(said.account, intent.where))
         except Unavailable as away:

@@ -2,22 +2,31 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from indaba.bus import Bus, Outcome, ReplyEnvelope
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import IssuePassport, PassportIssued, Platform
-from indaba.contracts.refusal import BadPassport, Expired, Fault, Refused, Unavailable
+from indaba.contracts.refusal import (
+    BadPassport,
+    Expired,
+    Fault,
+    NotAllowed,
+    NotAMember,
+    Refused,
+    Unavailable,
+)
 from indaba.contracts.wire import Envelope, Reply, Request
 from indaba.process.world import World
 
 R = TypeVar("R", bound=Reply)
 
 PATIENCE = timedelta(seconds=10)
-FRESH_ENOUGH = timedelta(minutes=1)
+HELD_FOR = timedelta(seconds=30)
 MOST_CACHED = 5000
+STALE = {BadPassport.code, NotAllowed.code, NotAMember.code}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +39,24 @@ class Asker:
 
 
 class Passports:
-    """Passports in hand, until they run out or somebody's roles change."""
+    """Passports in hand, for half a minute or until somebody's roles change.
+
+    A change reaches one copy of a bot only; the half minute is for the others.
+    """
 
     def __init__(self, bus: Bus, platform: Platform, world: World) -> None:
         self._bus = bus
         self._platform = platform
         self._world = world
-        self._held: dict[Asker, PassportIssued] = {}
+        self._held: dict[Asker, tuple[PassportIssued, datetime]] = {}
+        self._dropped = 0
 
     async def of(self, asker: Asker, correlation: UUID) -> PassportIssued:
         """The asker's passport. Raises what asking raises."""
         held = self._held.get(asker)
-        if held and held.passport.expires_at > self._world.now() + FRESH_ENOUGH:
-            return held
+        if held and held[1] > self._world.now():
+            return held[0]
+        dropped = self._dropped
         request = IssuePassport(
             platform=self._platform,
             account=asker.account,
@@ -52,20 +66,23 @@ class Passports:
         issued = await ask(self._bus, self._world, request, correlation)
         if len(self._held) >= MOST_CACHED:
             self._held.clear()
-        if issued.community is not None:
-            self._held[asker] = issued
+        # One asked for before a change may arrive after it.
+        if issued.community is not None and dropped == self._dropped:
+            self._held[asker] = issued, self._world.now() + HELD_FOR
         return issued
 
     def drop(self, asker: Asker) -> None:
         """Forget one passport."""
+        self._dropped += 1
         self._held.pop(asker, None)
 
     def drop_member(self, member: MemberId) -> None:
         """Forget the passports of a member, and of guests: they may just have joined."""
+        self._dropped += 1
         self._held = {
-            asker: issued
-            for asker, issued in self._held.items()
-            if issued.passport.member not in (member, None) or not asker.account
+            asker: held
+            for asker, held in self._held.items()
+            if held[0].passport.member not in (member, None) or not asker.account
         }
 
 
@@ -99,8 +116,9 @@ class Services:
         try:
             return await self._ask(request, key)
         except Refused as refused:
-            if refused.told != BadPassport.code:
+            if refused.told not in STALE:
                 raise
+            # Somebody's rights may have changed a second ago: once more with a fresh passport.
             self._passports.drop(self.asker)
             return await self._ask(request, key)
 

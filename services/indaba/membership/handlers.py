@@ -34,7 +34,7 @@ from indaba.contracts.membership import (
     SignInIssued,
 )
 from indaba.contracts.passport import Passport, Role
-from indaba.contracts.refusal import NoCommunity, NotAMember
+from indaba.contracts.refusal import NoCommunity, NotAllowed, NotAMember
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase
@@ -136,6 +136,7 @@ async def leave_community(request: LeaveCommunity, work: Work) -> Done:  # noqa:
     """Let a member go."""
     store, member = Store(work), work.passport.a_member()
     community = await _community(work, store)
+    community.role_of(member)
     community.left_by(member)
     await store.part(community.id, member)
     version = await store.next_version(member)
@@ -146,9 +147,10 @@ async def leave_community(request: LeaveCommunity, work: Work) -> Done:  # noqa:
 
 async def assign_role(request: AssignRole, work: Work) -> Done:
     """Give a member another role."""
-    work.passport.a_facilitator()
-    store = Store(work)
+    store, asker = Store(work), work.passport.a_facilitator()
     community = await _community(work, store)
+    if community.role_of(asker) is not Role.FACILITATOR:
+        raise NotAllowed(Role.FACILITATOR)
     member = await store.member_of(request.platform, request.account)
     if member is None:
         raise NobodyThere
@@ -182,13 +184,17 @@ async def describe_me(request: DescribeMe, work: Work, office: PassportOffice) -
 
 
 async def find_accounts(request: FindAccounts, work: Work) -> Accounts:
-    """Tell a face whom to mention."""
-    return Accounts(accounts=await Store(work).accounts(request.platform, request.members))
+    """Tell a face whom of the community to mention; those who left are nobody's business."""
+    community = work.passport.in_community()
+    found = await Store(work).accounts(community, request.platform, request.members)
+    return Accounts(accounts=found)
 
 
 async def find_places(request: FindPlaces, work: Work) -> Places:  # noqa: ARG001 - says all
     """Tell a face where a community posts."""
-    community = await _community(work, Store(work))
+    community = await Store(work).community(work.passport.in_community(), locked=False)
+    if community is None:
+        raise NoCommunity
     return Places(community=community.card(), places=community.places)
 
 
@@ -233,11 +239,13 @@ async def erase_me(request: EraseMe, work: Work, expected: tuple[str, ...]) -> E
 
 
 async def issue_sign_in(request: IssueSignIn, work: Work) -> SignInIssued:  # noqa: ARG001 - says all
-    """Make a one-time secret; only its digest is kept."""
-    member, community = work.passport.a_member(), work.passport.in_community()
+    """Make a one-time secret. Its digest is kept; the stored reply goes within the hour."""
+    store, member = Store(work), work.passport.a_member()
+    community = await _community(work, store)
+    community.role_of(member)
     secret = work.world.secret()
     expires_at = work.now + SIGN_IN_LASTS
-    await Store(work).keep_sign_in(_digest(secret), member, community, expires_at)
+    await store.keep_sign_in(_digest(secret), member, community.id, expires_at)
     return SignInIssued(secret=secret, expires_at=expires_at)
 
 

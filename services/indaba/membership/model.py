@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import CONSENT_VERSION, CommunityCard, Place
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import Refusal
+from indaba.contracts.refusal import NotAMember, Refusal
 
 PURPOSES = (
     "call meetings and remind you of those you said yes or maybe to",
@@ -143,6 +143,12 @@ class Community:
             key=self.key,
         )
 
+    def role_of(self, member: MemberId) -> Role:
+        """A member's role as it is now, whatever a passport says. Raises `NotAMember`."""
+        if member not in self.roles:
+            raise NotAMember
+        return self.roles[member]
+
     def joined_by(self, member: MemberId) -> "Community":
         """With one more member. Raises `AlreadyAMember`."""
         if member in self.roles:
@@ -179,11 +185,18 @@ def check_consent(*, adult: bool, consent_version: str) -> None:
 
 def checked_zone(zone: str) -> str:
     """The zone itself. Raises `UnknownZone`."""
-    if zone not in available_timezones():
+    if zone not in _zones():
         raise UnknownZone(zone[:64])
     return zone
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """All IANA zones; looking them up walks the disk."""
+    return frozenset(available_timezones())
+
+
+@cache
 def locale_of(language: str, zone: str) -> str:
     """A locale for a community, such as en-ZA, from its language in words and its zone.
 

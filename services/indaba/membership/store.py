@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import Place, Platform, Profile
 from indaba.contracts.passport import Role
+from indaba.contracts.refusal import NotAMember
 from indaba.ledger import Work
 from indaba.membership.model import PURPOSES, Community
 
@@ -62,9 +63,10 @@ class Store:
         self._work = work
         self._sql = work.connection
 
-    async def community(self, community: CommunityId) -> Community | None:
-        """A community with its roles and posting places; locked until the commit."""
-        query = sa.select(_communities).where(_communities.c.id == community).with_for_update()
+    async def community(self, community: CommunityId, *, locked: bool = True) -> Community | None:
+        """A community with its roles and posting places; locked until the commit, or only read."""
+        query = sa.select(_communities).where(_communities.c.id == community)
+        query = query.with_for_update() if locked else query
         row = (await self._sql.execute(query)).mappings().first()
         if row is None:
             return None
@@ -141,7 +143,9 @@ class Store:
             .values(version=_members.c.version + 1)
             .returning(_members.c.version)
         )
-        version: int = (await self._sql.execute(changed)).scalar_one()
+        version: int | None = (await self._sql.execute(changed)).scalar()
+        if version is None:  # erased a moment ago
+            raise NotAMember
         return version
 
     async def set_role(self, community: CommunityId, member: MemberId, role: Role) -> None:
@@ -207,10 +211,18 @@ class Store:
             _members.update().where(_members.c.id == member).values(profile=said)
         )
 
-    async def accounts(self, platform: Platform, members: Iterable[MemberId]) -> dict[str, str]:
-        """Account per member id, as text; those without one are left out."""
-        query = sa.select(_accounts.c.member, _accounts.c.account).where(
-            _accounts.c.platform == platform, _accounts.c.member.in_(list(members))
+    async def accounts(
+        self, community: CommunityId, platform: Platform, members: Iterable[MemberId]
+    ) -> dict[str, str]:
+        """Account per member id, as text; those without one, or who left, are left out."""
+        query = (
+            sa.select(_accounts.c.member, _accounts.c.account)
+            .join(_memberships, _memberships.c.member == _accounts.c.member)
+            .where(
+                _memberships.c.community == community,
+                _accounts.c.platform == platform,
+                _accounts.c.member.in_(list(members)),
+            )
         )
         return {str(member): account for member, account in await self._sql.execute(query)}
 

@@ -1,11 +1,13 @@
 """Scheduling's composition root."""
 
+import asyncio
+from functools import partial
 from pathlib import Path
 
 from indaba.contracts import scheduling as said
-from indaba.contracts.membership import MemberErased
+from indaba.contracts.membership import MemberErased, MemberLeft
 from indaba.ledger import Ledger
-from indaba.scheduling import handlers, reactions, timers
+from indaba.scheduling import handlers, model, reactions, timers
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -24,5 +26,7 @@ def wire(ledger: Ledger) -> None:
     ledger.answer(said.SetReminders, handlers.set_reminders)
     ledger.answer(said.ShowMySchedulingData, handlers.show_my_data)
     ledger.on(MemberErased, reactions.erase_member)
+    ledger.on(MemberLeft, reactions.withdraw_answers)
     ledger.when(timers.REMIND, timers.remind)
     ledger.when(timers.CLOSE, timers.close)
+    ledger.loop("warming", partial(asyncio.to_thread, model.warm))

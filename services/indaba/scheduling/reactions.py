@@ -3,11 +3,28 @@
 from dataclasses import replace
 
 from indaba.contracts.erasure import SchedulingErased
-from indaba.contracts.membership import MemberErased
-from indaba.contracts.scheduling import MeetingBlanked
+from indaba.contracts.membership import MemberErased, MemberLeft
+from indaba.contracts.scheduling import MeetingBlanked, RsvpChanged
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase
 from indaba.scheduling.store import Store
+
+
+async def withdraw_answers(event: MemberLeft, work: Work) -> None:
+    """Who left is neither counted nor reminded any more; what they came to stays counted."""
+    store = Store(work)
+    for before in await store.withdraw(event.member, event.community):
+        meeting = before.answer(event.member, None, work.now)
+        await store.keep(meeting)
+        work.tell(
+            RsvpChanged(
+                aggregate=meeting.id,
+                version=meeting.version,
+                meeting=meeting.facts(),
+                member=event.member,
+                answer=None,
+            )
+        )
 
 
 async def erase_member(event: MemberErased, work: Work) -> None:

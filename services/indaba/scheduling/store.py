@@ -94,7 +94,9 @@ class Store:
 
     async def next(self, community: CommunityId) -> Meeting | None:
         """The meeting that is on or comes first, locked until the commit."""
-        return await self._one(*self._coming(community))
+        coming = self._coming(community)
+        # Locking the first finds nothing where it changed while we waited: then look again.
+        return await self._one(*coming) or await self._one(*coming)
 
     async def alone(self, meeting: MeetingId) -> Meeting | None:
         """A meeting of whatever community, for timers; locked until the commit."""
@@ -157,7 +159,12 @@ class Store:
         }
 
     async def forget(self, member: MemberId, fresh: MemberId) -> list[Meeting]:
-        """Give a member's traces a fresh id; gives the meetings whose words they wrote."""
+        """Give a member's traces a fresh id; gives the meetings whose words they wrote.
+
+        Their meetings are locked first: somebody else's answer at this moment would bring the old
+        id back.
+        """
+        await self._sql.execute(self._touched_by(member))
         for table in (_rsvps, _check_ins):
             await self._sql.execute(
                 table.update().where(table.c.member == member).values(member=fresh)
@@ -166,6 +173,30 @@ class Store:
         query = sa.select(_meetings).where(_meetings.c.author == member).with_for_update()
         rows = (await self._sql.execute(query)).mappings().all()
         return [await self._whole({**row, "author": fresh}) for row in rows]
+
+    async def withdraw(self, member: MemberId, community: CommunityId) -> list[Meeting]:
+        """Meetings to come that a member answered for, locked."""
+        answered = sa.select(_rsvps.c.meeting).where(_rsvps.c.member == member)
+        query = (
+            sa.select(_meetings)
+            .where(*self._coming(community), _meetings.c.id.in_(answered))
+            .order_by(_meetings.c.id)
+            .with_for_update()
+        )
+        rows = (await self._sql.execute(query)).mappings().all()
+        return [await self._whole(dict(row)) for row in rows]
+
+    def _touched_by(self, member: MemberId) -> sa.Select[Any]:
+        traces = sa.union(
+            sa.select(_rsvps.c.meeting).where(_rsvps.c.member == member),
+            sa.select(_check_ins.c.meeting).where(_check_ins.c.member == member),
+        )
+        return (
+            sa.select(_meetings.c.id)
+            .where(_meetings.c.id.in_(traces))
+            .order_by(_meetings.c.id)
+            .with_for_update()
+        )
 
     def _coming(self, community: CommunityId) -> tuple[sa.ColumnElement[bool], ...]:
         return (

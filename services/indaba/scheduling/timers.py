@@ -36,7 +36,8 @@ async def remind(body: dict[str, Any], work: Work) -> None:
     """Say who is to be reminded; nobody, nothing."""
     store = Store(work)
     meeting = await store.alone(MeetingId(UUID(body["meeting"])))
-    if meeting is None or meeting.starts_at <= work.now:
+    # Not yet: the meeting was moved at the moment its old timer fired.
+    if meeting is None or not meeting.remind_at(LEADS[0]) <= work.now < meeting.starts_at:
         return
     members = meeting.to_remind(await store.muted(meeting))
     if members:
@@ -57,6 +58,8 @@ async def close(body: dict[str, Any], work: Work) -> None:
     store = Store(work)
     before = await store.alone(MeetingId(UUID(body["meeting"])))
     if before is None or before.status is not MeetingStatus.SCHEDULED:
+        return
+    if before.closes_itself_at > work.now:
         return
     meeting = before.close()
     await store.keep(meeting)

@@ -88,7 +88,7 @@ class Bus:
             return done
 
         self._readers.append(
-            Reader(self, requests_to(context), one, batch=1, delete=True, workers=16)
+            Reader(self, requests_to(context), one, batch=1, delete=True, workers=6)
         )
 
     def listen(self, contexts: Iterable[str], listen: Listen) -> None:
@@ -139,9 +139,9 @@ class Bus:
             while (left := self._seconds_left(envelope.expires_at)) > 0:
                 reply: asyncio.Future[ReplyEnvelope] = asyncio.get_running_loop().create_future()
                 self._waiting[envelope.id] = reply
-                sent = await self._try_send(context, envelope) or sent
                 with suppress(TimeoutError):
                     async with asyncio.timeout(min(left, self._ask_again)):
+                        sent = await self._try_send(context, envelope) or sent
                         heard = await reply
                         if heard.outcome is not Outcome.UNAVAILABLE:
                             return heard
@@ -172,12 +172,13 @@ class Bus:
         slowest = await self._slowest(stream)
         hour_ago = f"{int((self._world.now().timestamp() - KEEP_AT_LEAST_SECONDS) * 1000)}-0"
         if slowest is not None:
-            await self.client.xtrim(stream, minid=min(slowest, hour_ago, key=_order))
+            oldest = min(slowest, hour_ago, key=_order)
+            await self.client.xtrim(stream, minid=oldest, approximate=False)
         if await self.client.xlen(stream) < MOST_AHEAD:
             return True
         # A busy hour fills the stream too: then only what readers still need may stay.
         if slowest is not None:
-            await self.client.xtrim(stream, minid=slowest)
+            await self.client.xtrim(stream, minid=slowest, approximate=False)
         return bool(await self.client.xlen(stream) < MOST_AHEAD)
 
     async def forget(self, context: str) -> None:

@@ -88,7 +88,7 @@ class IssuePassport(Question[PassportIssued], wire="membership.issue-passport.v1
 
     platform: Platform
     account: PersonalText = ""
-    room: str = ""
+    room: str = Field(default="", max_length=255)
     community: CommunityId | None = Field(default=None, description="Instead of a room")
 
 
@@ -214,6 +214,8 @@ class SignInIssued(Reply):
 
 class IssueSignIn(Request[SignInIssued], wire="membership.issue-sign-in.v1"):
     """Make a one-time sign-in secret for the asker."""
+
+    opens_a_door = True
 
 
 class SignedIn(Reply):

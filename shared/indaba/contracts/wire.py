@@ -75,7 +75,13 @@ R_co = TypeVar("R_co", bound=Reply, covariant=True)
 
 
 class Request(Message, Generic[R_co]):
-    """What somebody asks a service to do or show, imperative. Its type argument is the reply."""
+    """What somebody asks a service to do or show, imperative. Its type argument is the reply.
+
+    `opens_a_door` says that the reply is a key of some kind: what is stored of it goes within
+    minutes.
+    """
+
+    opens_a_door: ClassVar[bool] = False
 
     @classmethod
     def reply(cls) -> type[Reply]:

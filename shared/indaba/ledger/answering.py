@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import ValidationError
@@ -15,7 +16,7 @@ from indaba.bus.bus import LITTLE_LATER
 from indaba.contracts import find
 from indaba.contracts.passport import Passport
 from indaba.contracts.refusal import BadPassport, Expired, Refusal, Unavailable
-from indaba.contracts.wire import Envelope, Question, Reply, Request
+from indaba.contracts.wire import Envelope, Personal, Question, Reply, Request
 from indaba.ledger import tables
 from indaba.ledger.failures import Failures, is_passing, reason_of
 from indaba.ledger.work import Work
@@ -72,7 +73,8 @@ class Answering:
         began = time.perf_counter()
         reply = await self._outcome(envelope)
         seconds = time.perf_counter() - began
-        MESSAGES.labels(self._process, envelope.wire, reply.outcome).inc()
+        known = envelope.wire if envelope.wire in self.handlers else "unknown"
+        MESSAGES.labels(self._process, known, reply.outcome).inc()
         MESSAGE_SECONDS.labels(self._process).observe(seconds)
         logs.get(process=self._process).info(
             "request.answered",
@@ -118,7 +120,7 @@ class Answering:
                     correlation_id=str(envelope.correlation),
                 )
                 if pause is None:
-                    await self._bury(envelope, error)
+                    await self._bury(envelope, error, passport.member)
                     raise
                 await asyncio.sleep(pause)
         raise AssertionError
@@ -171,10 +173,12 @@ class Answering:
         row = tables.inbox.c.key == key
         await connection.execute(tables.inbox.update().where(row).values(reply=said))
 
-    async def _bury(self, envelope: Envelope, error: Exception) -> None:
+    async def _bury(self, envelope: Envelope, error: Exception, member: UUID | None) -> None:
         """Straight to the dead letters: the asker has been told, nobody waits for another try."""
         letter = envelope.model_dump(mode="json", exclude={"passport"})
-        await self._failures.bury("request", envelope.wire, error, len(PAUSES) + 1, letter)
+        letter["body"] = _impersonal(envelope)
+        tries = len(PAUSES) + 1
+        await self._failures.bury(envelope.wire, error, tries, letter, member)
 
     def _says(self, envelope: Envelope, outcome: Outcome, body: dict[str, Any]) -> ReplyEnvelope:
         return ReplyEnvelope(to=envelope.id, outcome=outcome, body=body)
@@ -188,6 +192,15 @@ def _opened(envelope: Envelope) -> Request[Any]:
         return contract.model_validate(envelope.body)
     except ValidationError as error:
         raise Malformed([str(e["loc"][-1]) for e in error.errors()]) from None
+
+
+def _impersonal(envelope: Envelope) -> dict[str, Any]:
+    """The body without personal data: an operator mends the program, not the person."""
+    contract = find(envelope.wire)
+    fields = contract.model_fields if contract else {}
+    personal = {name for name, f in fields.items() if Personal in f.metadata}
+    personal |= {name for name, f in fields.items() if "Personal" in repr(f.annotation)}
+    return {n: "(personal)" if n in personal else v for n, v in envelope.body.items()}
 
 
 def _plain(facts: dict[str, Any]) -> dict[str, Any]:

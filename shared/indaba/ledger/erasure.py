@@ -31,7 +31,8 @@ async def erase(work: Work, member: MemberId) -> MemberId:
     theirs = sa.or_(inbox.c.member == member, _names(inbox.c.reply, member))
     await work.connection.execute(inbox.update().where(theirs).values(reply=sa.null(), member=None))
     letters = tables.dead_letters
-    await work.connection.execute(letters.delete().where(_names(letters.c.letter, member)))
+    named = sa.or_(letters.c.member == member, _names(letters.c.letter, member))
+    await work.connection.execute(letters.delete().where(named))
     work.erased = True
     return fresh
 

@@ -1,13 +1,16 @@
 """Tried again with growing pauses, then put aside as a dead letter."""
 
 import traceback
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolIsFull
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from indaba.ledger import tables
@@ -15,11 +18,12 @@ from indaba.process.metrics import DEAD_LETTERS
 from indaba.process.world import World
 
 MOST_ATTEMPTS = 5
+LETTERS_KEPT = timedelta(days=30)
 
 
 def is_passing(error: BaseException) -> bool:
     """Whether the database was away, or two transactions met: to be tried again, not a mistake."""
-    if isinstance(error, OSError | InterfaceError | OperationalError):
+    if isinstance(error, OSError | InterfaceError | OperationalError | PoolIsFull):
         return True
     if not isinstance(error, DBAPIError):
         return False
@@ -36,6 +40,18 @@ def reason_of(error: BaseException) -> str:
         return type(error).__name__
     place = Path(ours[-1].filename)
     return f"{type(error).__name__} at {place.parent.name}/{place.name}:{ours[-1].lineno}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """Something given up; `member` is whose request it was."""
+
+    kind: str
+    handler: str
+    error: BaseException
+    attempts: int
+    letter: dict[str, Any]
+    member: UUID | None = None
 
 
 class Failures:
@@ -75,35 +91,34 @@ class Failures:
                 self._not_before[key] = now + self._pause * 2 ** (count - 1)
                 return False
             await connection.execute(tables.attempts.delete().where(tables.attempts.c.key == key))
-            await self._keep(connection, kind, handler, error, count, letter)
+            await self._keep(connection, DeadLetter(kind, handler, error, count, letter))
         self._not_before.pop(key, None)
         return True
 
     async def bury(
-        self, kind: str, handler: str, error: BaseException, attempts: int, letter: dict[str, Any]
-    ) -> None:
-        """Keep a dead letter without further tries."""
-        async with self._database.begin() as connection:
-            await self._keep(connection, kind, handler, error, attempts, letter)
-
-    async def _keep(
         self,
-        connection: AsyncConnection,
-        kind: str,
         handler: str,
         error: BaseException,
         attempts: int,
         letter: dict[str, Any],
+        member: UUID | None,
     ) -> None:
+        """Keep the dead letter of a request of `member`, without further tries."""
+        async with self._database.begin() as connection:
+            dead = DeadLetter("request", handler, error, attempts, letter, member)
+            await self._keep(connection, dead)
+
+    async def _keep(self, connection: AsyncConnection, dead: DeadLetter) -> None:
         await connection.execute(
             tables.dead_letters.insert().values(
                 id=self._world.new_id(),
-                kind=kind,
-                handler=handler,
-                reason=reason_of(error),
-                attempts=attempts,
+                kind=dead.kind,
+                handler=dead.handler,
+                reason=reason_of(dead.error),
+                attempts=dead.attempts,
                 died_at=self._world.now(),
-                letter=letter,
+                letter=dead.letter,
+                member=dead.member,
             )
         )
         DEAD_LETTERS.labels(self._process).inc()
@@ -117,7 +132,11 @@ class Failures:
 
     async def forget_old(self, before: datetime) -> None:
         """Drop the counts of what has not come again since `before`."""
+        now = self._world.now()
+        self._not_before = {key: at for key, at in self._not_before.items() if at > now}
+        letters = tables.dead_letters
         async with self._database.begin() as connection:
             await connection.execute(
                 sa.delete(tables.attempts).where(tables.attempts.c.last_at < before)
             )
+            await connection.execute(letters.delete().where(letters.c.died_at < now - LETTERS_KEPT))

@@ -32,6 +32,7 @@ E = TypeVar("E", bound=Event)
 
 INBOX_REMEMBERS = timedelta(days=4)
 REPLIES_KEPT = timedelta(days=1)
+SECRETS_KEPT = timedelta(minutes=10)
 HOUSEKEEPING_SECONDS = 600.0
 
 
@@ -167,9 +168,19 @@ class Ledger:
 async def _forget_inbox(connection: AsyncConnection, now: datetime) -> None:
     """Drop stored replies after a day and marks after four."""
     inbox = tables.inbox
-    stale = inbox.c.done_at < now - REPLIES_KEPT, inbox.c.reply.is_not(None)
-    await connection.execute(inbox.update().where(*stale).values(reply=sa.null()))
+    for kept, wires in ((REPLIES_KEPT, [""]), (SECRETS_KEPT, _secrets())):
+        stale = (
+            inbox.c.done_at < now - kept,
+            inbox.c.reply.is_not(None),
+            sa.or_(*(inbox.c.key.startswith(f"{wire}/" if wire else "") for wire in wires)),
+        )
+        await connection.execute(inbox.update().where(*stale).values(reply=sa.null()))
     await connection.execute(inbox.delete().where(inbox.c.done_at < now - INBOX_REMEMBERS))
+
+
+def _secrets() -> list[str]:
+    """Requests whose reply opens a door."""
+    return [request.wire for request in spoken(Request) if request.opens_a_door]
 
 
 async def _forget_journal(connection: AsyncConnection, now: datetime) -> None:

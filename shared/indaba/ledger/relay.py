@@ -1,6 +1,6 @@
 """From the journal to the bus: batches, no cursor, woken by the commit."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -17,6 +17,7 @@ from indaba.process.world import World
 
 BATCH = 200
 POLL_SECONDS = 1.0
+ROOM_LASTS = timedelta(seconds=0.5)
 TOLD_AGAIN = timedelta(hours=48)
 """What is told again when the bus has lost its data. Inboxes remember longer than this."""
 
@@ -33,6 +34,7 @@ class Relay:
         self._database = database
         self._bus = bus
         self._world = world
+        self._room_until = datetime.min.replace(tzinfo=UTC)
         self.wake = Wake()
 
     async def run(self) -> None:
@@ -70,14 +72,21 @@ class Relay:
 
     async def _publish_or_wait(self) -> int:
         try:
-            if not await self._bus.room_for_events(self._context):
-                EVENTS_HELD_BACK.labels(self._context).set(1)
-                return 0
-            EVENTS_HELD_BACK.labels(self._context).set(0)
-            return await self._publish()
+            return await self._publish() if await self._has_room() else 0
         except BUS_ERRORS as error:
             logs.get(process=self._context).warning("relay.waits", error=type(error).__name__)
             return 0
+
+    async def _has_room(self) -> bool:
+        """Whether readers keep up; looked at twice a second, for a commit must not wait for it."""
+        now = self._world.now()
+        if self._room_until <= now:
+            room = await self._bus.room_for_events(self._context)
+            EVENTS_HELD_BACK.labels(self._context).set(not room)
+            if not room:
+                return False
+            self._room_until = now + ROOM_LASTS
+        return True
 
     async def _publish(self) -> int:
         oldest = (

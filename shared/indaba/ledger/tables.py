@@ -53,6 +53,7 @@ dead_letters = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("died_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("letter", JSONB, nullable=False),
+    sa.Column("member", sa.Uuid),
 )
 
 marks = sa.Table(

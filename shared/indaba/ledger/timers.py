@@ -18,7 +18,7 @@ from indaba.process.world import World
 
 When = Callable[[dict[str, Any], Work], Awaitable[None]]
 LOOK_SECONDS = 5.0
-SHORTEST_SECONDS = 0.01
+SHORTEST_SECONDS = 0.1
 
 
 class Timers:
@@ -63,6 +63,7 @@ class Timers:
                 await self._put_off(dict(row), error)
             else:
                 await transaction.commit()
+                await self._failures.succeeded(f"timer/{row['key']}")
         return True
 
     async def _fire(self, connection: AsyncConnection, row: dict[str, Any]) -> None:
@@ -87,7 +88,8 @@ class Timers:
             error,
             {"key": row["key"], "body": row["body"], "correlation": str(row["correlation"])},
         )
-        same = tables.timers.c.key == row["key"]
+        # One that was set anew in the meantime keeps its new time.
+        same = sa.and_(tables.timers.c.key == row["key"], tables.timers.c.due_at == row["due_at"])
         async with self._database.begin() as connection:
             if last:
                 await connection.execute(tables.timers.delete().where(same))
@@ -108,7 +110,8 @@ class Timers:
         )
 
     async def _seconds_to_next(self) -> float:
-        query = sa.select(sa.func.min(tables.timers.c.due_at))
+        ours = tables.timers.c.kind.in_(list(self._handlers))
+        query = sa.select(sa.func.min(tables.timers.c.due_at)).where(ours)
         async with self._database.connect() as connection:
             due_at = (await connection.execute(query)).scalar()
         if due_at is None:

@@ -15,7 +15,7 @@ from indaba.scheduling.model.plain_text import (
     TitleTooLong,
     clean_title,
 )
-from indaba.scheduling.model.reading import read_when
+from indaba.scheduling.model.reading import read_when, warm
 from indaba.scheduling.model.wall_time import (
     TimePassed,
     TimeSkipped,
@@ -41,4 +41,5 @@ __all__ = [
     "clean_title",
     "code_from",
     "read_when",
+    "warm",
 ]

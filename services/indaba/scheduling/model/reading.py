@@ -15,7 +15,7 @@ How the grammar decides:
 """
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -210,3 +210,8 @@ def _echo(words: tuple[str, ...]) -> str:
     kept = (_NOT_ECHOED.sub("", word)[:_LONGEST_ECHOED].strip("-:") for word in plain)
     text = " ".join(filter(None, kept))
     return f'"{text}"' if text else ""
+
+
+def warm() -> None:
+    """Read something in other words, so that nobody waits for the library's first second."""
+    read_when("übermorgen um 15:00 Uhr", datetime(2026, 1, 5, tzinfo=UTC), "UTC", "de")

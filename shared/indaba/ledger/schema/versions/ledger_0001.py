@@ -76,5 +76,6 @@ def _failing() -> None:
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("died_at", INSTANT, nullable=False),
         sa.Column("letter", JSONB, nullable=False),
+        sa.Column("member", sa.Uuid),
         schema=SCHEMA,
     )
