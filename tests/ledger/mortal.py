@@ -17,9 +17,11 @@ from indaba.ledger.relay import Relay
 from indaba.process import logs
 from workshop import ledger_of
 
+KEEP = "keep_with_reply" if "membership" in sys.argv else "keep"
+
 STEPS: dict[str, tuple[type, str, bool]] = {
-    "before the commit": (Work, "keep", False),
-    "written, not committed": (Work, "keep", True),
+    "before the commit": (Work, KEEP, False),
+    "written, not committed": (Work, KEEP, True),
     "committed, nobody told": (Ledger, "_after_commit", False),
     "taken, not published": (Bus, "tell", False),
     "published, not committed": (Bus, "tell", True),
@@ -29,7 +31,7 @@ STEPS: dict[str, tuple[type, str, bool]] = {
 }
 """What to die around: class, method, and whether after it instead of before."""
 
-SURVIVED = {"keep": 5, "_after_commit": 5}
+SURVIVED = {"keep": 5, "keep_with_reply": 5, "_after_commit": 5}
 """How often a method goes well before it kills; those that take whole batches kill at once."""
 
 

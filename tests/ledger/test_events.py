@@ -276,6 +276,7 @@ async def test_events_are_held_back_while_a_reader_is_ten_thousand_behind(
         for _ in range(10_000):
             pipe.xadd("{membership}.events", {"__data__": b"{}"})
         await pipe.execute()
+    await asyncio.sleep(0.6)  # relays look twice a second
     await _tell(teller, _left())
     await asyncio.sleep(0.5)
     held = await rows(teller, "SELECT count(*) FROM ledger.outgoing")

@@ -147,9 +147,10 @@ class Answering:
             work = Work(connection, self._world, envelope, passport)
             reply = await self.handlers[envelope.wire](request, work)
             said = reply.model_dump(mode="json")
-            await work.keep()
-            if not isinstance(request, Question):
-                await self._store(connection, key, said)
+            if isinstance(request, Question):
+                await work.keep()
+            else:
+                await work.keep_with_reply(key, said)
         if self.committed is not None:
             await self.committed(work)
         return said
@@ -168,10 +169,6 @@ class Answering:
         if reply is None:
             raise Expired
         return reply
-
-    async def _store(self, connection: AsyncConnection, key: str, said: dict[str, Any]) -> None:
-        row = tables.inbox.c.key == key
-        await connection.execute(tables.inbox.update().where(row).values(reply=said))
 
     async def _bury(self, envelope: Envelope, error: Exception, member: UUID | None) -> None:
         """Straight to the dead letters: the asker has been told, nobody waits for another try."""

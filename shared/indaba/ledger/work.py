@@ -77,19 +77,31 @@ class Work:
         return tuple(envelope.wire for envelope in self._told)
 
     async def keep(self) -> None:
-        """Write what was told. The ledger calls this once, last."""
+        """Write what was told. The ledger calls this or `keep_with_reply` once, last."""
         if self._told:
-            told = [_row(envelope) for envelope in self._told]
-            await self.connection.execute(_KEEP, {"told": told})
+            await self.connection.execute(_KEEP, {"told": self._rows()})
+
+    async def keep_with_reply(self, key: str, reply: Mapping[str, Any]) -> None:
+        """Write what was told and the reply under its inbox mark."""
+        given = {"told": self._rows(), "key": key, "reply": dict(reply)}
+        await self.connection.execute(_KEEP_WITH_REPLY, given)
+
+    def _rows(self) -> list[dict[str, Any]]:
+        return [_row(envelope) for envelope in self._told]
 
 
-# One round trip for both tables: a request waits for it.
-_KEEP = sa.text(
+# One round trip for all tables: somebody waits for it.
+_TELL = (
     "WITH told AS (INSERT INTO ledger.journal (id, wire, occurred_at, envelope)"
     " SELECT id, wire, occurred_at, envelope FROM jsonb_to_recordset(:told)"
     " AS t(id uuid, wire text, occurred_at timestamptz, envelope jsonb) RETURNING id)"
-    " INSERT INTO ledger.outgoing SELECT id FROM told"
-).bindparams(sa.bindparam("told", type_=JSONB))
+)
+_OUT = "INSERT INTO ledger.outgoing SELECT id FROM told"
+_KEEP = sa.text(f"{_TELL} {_OUT}").bindparams(sa.bindparam("told", type_=JSONB))
+_KEEP_WITH_REPLY = sa.text(
+    f"{_TELL}, gone_out AS ({_OUT})"  # noqa: S608 - made of the constants above
+    " UPDATE ledger.inbox SET reply = :reply WHERE key = :key"
+).bindparams(sa.bindparam("told", type_=JSONB), sa.bindparam("reply", type_=JSONB))
 
 
 def _row(envelope: Envelope) -> dict[str, Any]:

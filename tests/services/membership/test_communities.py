@@ -233,3 +233,42 @@ async def test_in_a_private_chat_a_person_is_in_their_only_community(town: Town)
     assert private.community == held.community
     assert of_two.community is None
     assert len(of_two.choices) == 2
+
+
+async def test_an_old_passport_gives_no_rights_that_are_gone(town: Town) -> None:
+    held = await town.founded()
+    await town.joined(THANDI)
+    for account, role in ((THANDI, Role.FACILITATOR), ("@lindiwe:example.org", Role.MEMBER)):
+        await town.ask(AssignRole(platform=Platform.MATRIX, account=account, role=role), held)
+
+    again = AssignRole(
+        platform=Platform.MATRIX, account="@lindiwe:example.org", role=Role.FACILITATOR
+    )
+    with pytest.raises(Refused) as refused:
+        await town.ask(again, held)
+
+    assert refused.value.told == "not-allowed"
+
+
+async def test_leaving_twice_is_told_so(town: Town) -> None:
+    await town.founded()
+    member = await town.joined(THANDI)
+    await town.ask(LeaveCommunity(), member)
+
+    with pytest.raises(Refused) as refused:
+        await town.ask(LeaveCommunity(), member)
+
+    assert refused.value.told == "not-a-member"
+
+
+async def test_accounts_are_told_in_their_community_only(town: Town) -> None:
+    await town.founded()
+    member = await town.joined(THANDI)
+    assert member.passport.member is not None
+    wanted = FindAccounts(platform=Platform.MATRIX, members=(member.passport.member,))
+    elsewhere = await town.founded("@sipho:example.org", "!elsewhere:example.org")
+
+    assert (await town.ask(wanted, elsewhere)).accounts == {}
+    with pytest.raises(Refused) as refused:
+        await town.ask(wanted)
+    assert refused.value.told == "no-community"

@@ -1,9 +1,10 @@
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from indaba.contracts.membership import PassportIssued
+from indaba.contracts.membership import LeaveCommunity, PassportIssued
 from indaba.contracts.refusal import Refused
 from indaba.contracts.scheduling import (
     AnswerRsvp,
@@ -179,3 +180,19 @@ async def test_a_time_is_read_in_the_askers_zone(town: Town) -> None:
     assert (sure.sure, sure.readings[0].zone) == (True, "Europe/London")
     assert not doubtful.sure
     assert doubtful.doubt
+
+
+async def test_who_left_is_neither_counted_nor_reminded(town: Town) -> None:
+    held, thandi = await town.founded(), await town.joined(THANDI)
+    meeting = await _called(town, held, hours=3)
+    await town.ask(AnswerRsvp(answer=RsvpAnswer.YES), thandi)
+    await town.ask(LeaveCommunity(), thandi)
+
+    async def withdrawn() -> bool:
+        shown = await town.ask(ShowMeeting(code=meeting.code), held)
+        return shown.meeting.counts.yes == 0
+
+    await until(withdrawn)
+    town.later(hours=2, minutes=5)
+    await asyncio.sleep(0.5)
+    assert await _told(town, ReminderDue.wire) == []
