@@ -30,7 +30,7 @@ def scene(*events: Any) -> Scene:
     return Scene(ROOM, ME, "!cop", RoomFacts(ME, events or THREE), NOW)
 
 
-def message(body: Any, /, sender: str = THANDI, **content: Any) -> dict[str, Any]:
+def message(body: Any, /, sender: Any = THANDI, **content: Any) -> dict[str, Any]:
     return {
         "type": "m.room.message",
         "event_id": "$said",
