@@ -4,14 +4,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from ledger.mortal import leave, note
-from workshop import do, envelope, ledger_of, passport, rows, until
 
 from indaba.bus import Outcome
 from indaba.contracts.membership import LeaveCommunity, MemberLeft
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Unavailable
 from indaba.ledger import Ledger, migrations
+from ledger.mortal import leave, note
+from workshop import do, envelope, ledger_of, passport, rows, until
 
 
 async def test_a_bus_that_is_away_is_said_so_and_all_goes_on_when_it_is_back(

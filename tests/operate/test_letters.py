@@ -146,7 +146,9 @@ async def test_a_request_is_not_done_behind_the_askers_back_and_shown_without_it
     assert "thandi" not in shown
     assert json.loads(shown)["letter"]["body"]["account"] == "(hidden)"
     await letters.show(site, letter, "", contents=True)
-    assert "@thandi:home" in capsys.readouterr().out
+    whole = capsys.readouterr().out
+    assert "!room" in whole
+    assert "thandi" not in whole
 
 
 async def test_the_list_names_kind_and_reason_but_no_contents(

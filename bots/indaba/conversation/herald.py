@@ -1,14 +1,13 @@
 """What rooms are told without asking: cards kept true, reminders, changes."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from indaba.contracts import find
 from indaba.contracts.ids import CommunityId, MeetingId
 from indaba.contracts.membership import CommunityCard, FindAccounts, FindPlaces
-from indaba.contracts.refusal import Fault, Refusal, Unavailable
+from indaba.contracts.refusal import NoCommunity, Refused
 from indaba.contracts.scheduling import (
     MeetingCancelled,
     MeetingFacts,
@@ -23,16 +22,22 @@ from indaba.conversation.platform import ChatPlatform, Post, PostKind
 from indaba.conversation.services import Asker, Passports, Services
 from indaba.conversation.store import CardDue, Draft, Store
 from indaba.ledger import Ledger
+from indaba.ledger.failures import reason_of
 from indaba.process import logs
 from indaba.process.loops import Wake
+from indaba.process.metrics import POSTS
 
 CALM = timedelta(seconds=2)
 """A card is redrawn at most this often: a storm of answers becomes a few edits."""
 
 LOOK_SECONDS = 1.0
 CARD_LASTS = timedelta(days=7)
+NOTICE_PAUSE = timedelta(seconds=5)
 TOGETHER = 20
 """How many people one reminder names."""
+
+ASKED_TOGETHER = 1000
+GONE = frozenset({"no-such-meeting", NoCommunity.code})
 
 
 class Herald:
@@ -51,30 +56,28 @@ class Herald:
     async def run(self) -> None:
         """Look after cards and notices for ever."""
         while True:
-            try:
-                await self._cards()
-                await self._notices()
-            except (Unavailable, Refusal, Fault) as away:
-                logs.get(process=self._ledger.name).warning("herald.waits", why=type(away).__name__)
+            await self._cards()
+            await self._notices()
             await self.wake.wait(LOOK_SECONDS)
 
     async def _cards(self) -> None:
         async with self._ledger.database.begin() as connection:
             due = await Store(connection, self._ledger.world.now()).cards.cards_due(CALM)
         for card in due:
-            # Not up yet: what it shows is brought up to date once it is.
-            if None not in card.places.values():
-                await self._draw(card)
+            await self._draw(card)
 
     async def _draw(self, card: CardDue) -> None:
-        """Draw one card; one that cannot be drawn waits for its meeting's next change."""
+        """Draw one card; one that cannot be drawn lets others come first."""
         try:
             await self._draw_as_it_stands(card)
-        except Refusal as refusal:
-            logs.get(process=self._ledger.name).warning("card.not-drawn", code=refusal.code)
+        except Exception as error:  # noqa: BLE001 - one card must not stop all others
+            self._log("card.not-drawn", error, card.correlation)
             async with self._ledger.database.begin() as connection:
-                store = Store(connection, self._ledger.world.now())
-                await store.cards.drawn(card.meeting, card.wanted, [])
+                cards = Store(connection, self._ledger.world.now()).cards
+                if _is_gone(error):
+                    await cards.drawn(card.meeting, card.wanted, [])
+                else:
+                    await cards.draw_later(card.meeting)
 
     async def _draw_as_it_stands(self, card: CardDue) -> None:
         """Ask how the meeting stands now, and keep one post or edit per room."""
@@ -84,6 +87,7 @@ class Herald:
         rooms = [p.room for p in there.places if p.platform is self._platform.platform]
         issued = await self._passports.of(services.asker, card.correlation)
         drawn = self._drawn(shown.meeting, there.community, issued.passport.locale)
+        posted: list[str] = []
         async with self._ledger.database.begin() as connection:
             store = Store(connection, self._ledger.world.now())
             for room in rooms:
@@ -92,7 +96,8 @@ class Herald:
                     await self._edit(store, card, room, message, shown.meeting, drawn)
                 elif shown.meeting.status is MeetingStatus.SCHEDULED:
                     await self._post(store, card, room, shown.meeting, drawn)
-            await store.cards.drawn(card.meeting, shown.meeting.version, rooms)
+                    posted.append(room)
+            await store.cards.drawn(card.meeting, shown.meeting.version, posted)
         self.written()
 
     async def _post(
@@ -100,7 +105,9 @@ class Herald:
     ) -> None:
         opening = self._platform.draw(notice.thread_opening(meeting))[0]
         seeds = [{"emoji": emoji} for emoji in ("👍", "🤔", "👎")]
-        post = Post(f"card/{card.meeting}/{room}", PostKind.MESSAGE, room, drawn, code=meeting.code)
+        # A card given up in a room is posted anew with the meeting's next version.
+        key = f"card/{card.meeting}/{room}/first/v{meeting.version}"
+        post = Post(key, PostKind.MESSAGE, room, drawn, code=meeting.code)
         expires_at = self._ledger.world.now() + CARD_LASTS
         await store.posting.post(
             Draft(
@@ -136,20 +143,66 @@ class Herald:
 
     async def _notices(self) -> None:
         async with self._ledger.database.begin() as connection:
-            due = await Store(connection, self._ledger.world.now()).cards.notices_due()
+            cards = Store(connection, self._ledger.world.now()).cards
+            late = await cards.drop_late_notices()
+            due = await cards.notices_due()
+        POSTS.labels(self._ledger.name, "too-late").inc(late)
         for row in due:
-            contract = find(row["wire"])
-            write = _WRITERS.get(row["wire"])
-            if contract is None or write is None:
-                continue
-            event = contract.model_validate(row["event"])
-            await self._write(row, await write(self, event, row["correlation"]), event)
+            await self._tell(row)
 
-    async def _write(self, row: dict[str, Any], answers: list[Answer], event: Any) -> None:
+    async def _tell(self, row: dict[str, Any]) -> None:
+        """Write one notice; one that cannot be written lets others come first."""
+        try:
+            await self._write(row, await self._answers(row))
+        except Exception as error:  # noqa: BLE001 - one notice must not stop all others
+            self._log("notice.not-written", error, row["correlation"])
+            async with self._ledger.database.begin() as connection:
+                cards = Store(connection, self._ledger.world.now()).cards
+                if _is_gone(error):
+                    await cards.notice_written(row["id"])
+                else:
+                    await cards.notice_later(row["id"], NOTICE_PAUSE)
+
+    async def _answers(self, row: dict[str, Any]) -> list[Answer]:
+        """What is to be said; nothing where a newer move or cancellation has its own notice."""
+        event = _TOLD[row["wire"]].model_validate(row["event"])
+        services = self._services(
+            event.meeting.community, f"notice/{row['id']}", row["correlation"]
+        )
+        meeting = (await services.ask(ShowMeeting(meeting=event.meeting.id))).meeting
+        if meeting.sequence != event.meeting.sequence:
+            return []
+        if isinstance(event, ReminderDue):
+            return await self._reminders(event, meeting, services, row["correlation"])
+        tell = notice.moved if isinstance(event, MeetingMoved) else notice.cancelled
+        return [tell(meeting)]
+
+    async def _reminders(
+        self, event: ReminderDue, meeting: MeetingFacts, services: Services, correlation: UUID
+    ) -> list[Answer]:
+        """Name those concerned, twenty to a message; nobody of them here, nothing."""
+        if meeting.status is not MeetingStatus.SCHEDULED:
+            return []
+        accounts = await self._accounts(event, services)
+        now = self._ledger.world.now()
+        locale = (await self._passports.of(services.asker, correlation)).passport.locale
+        groups = (accounts[n : n + TOGETHER] for n in range(0, len(accounts), TOGETHER))
+        prefix = self._platform.prefix
+        return [notice.reminder(meeting, tuple(group), now, locale, prefix) for group in groups]
+
+    async def _accounts(self, event: ReminderDue, services: Services) -> list[str]:
+        found: set[str] = set()
+        for n in range(0, len(event.members), ASKED_TOGETHER):
+            members = event.members[n : n + ASKED_TOGETHER]
+            wanted = FindAccounts(platform=self._platform.platform, members=members)
+            found.update((await services.ask(wanted)).accounts.values())
+        return sorted(found)
+
+    async def _write(self, row: dict[str, Any], answers: list[Answer]) -> None:
         """Keep a notice as replies in each card's thread; wait while a card is not up yet."""
         async with self._ledger.database.begin() as connection:
             store = Store(connection, self._ledger.world.now())
-            places = await store.cards.places_of(event.meeting.id)
+            places = await store.cards.places_of(row["meeting"])
             if not places or None in places.values():
                 return
             for room, message in places.items():
@@ -163,40 +216,23 @@ class Herald:
             await store.cards.notice_written(row["id"])
         self.written()
 
-    async def remind(self, event: ReminderDue, correlation: UUID) -> list[Answer]:
-        """Name those concerned, twenty to a message; nobody of them here, nothing."""
-        services = self._services(event.meeting.community, f"remind/{event.reminder}", correlation)
-        wanted = FindAccounts(platform=self._platform.platform, members=event.members)
-        accounts = sorted((await services.ask(wanted)).accounts.values())
-        now = self._ledger.world.now()
-        locale = (await self._passports.of(services.asker, correlation)).passport.locale
-        groups = (accounts[n : n + TOGETHER] for n in range(0, len(accounts), TOGETHER))
-        prefix = self._platform.prefix
-        return [
-            notice.reminder(event.meeting, tuple(group), now, locale, prefix) for group in groups
-        ]
-
     def _services(self, community: UUID, act: str, correlation: UUID) -> Services:
         asker = Asker(community=CommunityId(community))
         return Services(
             self._ledger.bus, self._ledger.world, self._passports, asker, act, correlation
         )
 
-
-async def _remind(herald: Herald, event: ReminderDue, correlation: UUID) -> list[Answer]:
-    return await herald.remind(event, correlation)
-
-
-async def _moved(_: Herald, event: MeetingMoved, _correlation: UUID) -> list[Answer]:
-    return [notice.moved(event.meeting)]
+    def _log(self, what: str, error: Exception, correlation: UUID) -> None:
+        logs.get(process=self._ledger.name).warning(
+            what, reason=reason_of(error), correlation_id=str(correlation)
+        )
 
 
-async def _cancelled(_: Herald, event: MeetingCancelled, _correlation: UUID) -> list[Answer]:
-    return [notice.cancelled(event.meeting)]
+def _is_gone(error: Exception) -> bool:
+    """Whether there is nothing to be told any more; all other errors may pass."""
+    return isinstance(error, Refused) and error.told in GONE
 
 
-_WRITERS: dict[str, Callable[[Herald, Any, UUID], Awaitable[list[Answer]]]] = {
-    ReminderDue.wire: _remind,
-    MeetingMoved.wire: _moved,
-    MeetingCancelled.wire: _cancelled,
+_TOLD: dict[str, type[ReminderDue | MeetingMoved | MeetingCancelled]] = {
+    event.wire: event for event in (ReminderDue, MeetingMoved, MeetingCancelled)
 }

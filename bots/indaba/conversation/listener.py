@@ -15,7 +15,10 @@ from indaba.process.loops import Wake
 
 LOOK_SECONDS = 1.0
 AT_ONCE = 200
+PER_PERSON = 10
 MOST_TRIES = 5
+LONGEST_PAUSE = 30.0
+"""Seconds."""
 
 
 class Listener:
@@ -57,32 +60,42 @@ class Listener:
                 await self._begin_what_waits()
                 await self.wake.wait(LOOK_SECONDS)
         finally:
-            for task in self._in_hand.values():
+            tasks = list(self._in_hand.values())
+            for task in tasks:
                 task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _begin_what_waits(self) -> None:
         async with self._ledger.database.connect() as connection:
             store = Store(connection, self._ledger.world.now())
-            heard = await store.hearing.waiting_to_be_heard(AT_ONCE)
+            heard = await store.hearing.waiting_to_be_heard(
+                AT_ONCE, PER_PERSON, list(self._in_hand)
+            )
         by_person: dict[tuple[str, str], list[Heard]] = defaultdict(list)
         for one in heard:
             by_person[one.said.account, one.said.room].append(one)
         for person, acts in by_person.items():
-            if person not in self._in_hand:
-                task = asyncio.create_task(self._one_by_one(acts))
-                self._in_hand[person] = task
-                task.add_done_callback(partial(self._let_go, person))
+            task = asyncio.create_task(self._one_by_one(acts))
+            self._in_hand[person] = task
+            task.add_done_callback(partial(self._let_go, person))
 
-    def _let_go(self, person: tuple[str, str], _task: asyncio.Task[None]) -> None:
+    def _let_go(self, person: tuple[str, str], task: asyncio.Task[None]) -> None:
         del self._in_hand[person]
+        if task.cancelled():
+            return
+        if error := task.exception():
+            # No bell: an apology that could not be kept is tried again after the usual pause.
+            logs.get(process=self._ledger.name).error("person.failed", reason=reason_of(error))
+            return
         self.wake.ring()
 
     async def _one_by_one(self, acts: Sequence[Heard]) -> None:
         for heard in acts:
             try:
                 await self._desk.deal_with(heard)
-            except Wait:
-                return  # the platform could not be asked; tried again in the next round
+            except Wait as wait:
+                await asyncio.sleep(min(wait.after.total_seconds(), LONGEST_PAUSE))
+                return
             except Exception as error:  # noqa: BLE001 - one act must not stop all others
                 if not await self._failed(heard, error):
                     return
@@ -99,6 +112,7 @@ class Listener:
             "act.failed", reason=reason_of(error), correlation_id=str(heard.correlation)
         )
         if self._tries[heard.said.id] < MOST_TRIES:
+            await asyncio.sleep(min(2.0 ** self._tries[heard.said.id], LONGEST_PAUSE))
             return False
         await self._desk.apologise(heard)
         return True

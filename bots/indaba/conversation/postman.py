@@ -2,17 +2,22 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from indaba.conversation.platform import CannotPost, ChatPlatform, Wait
 from indaba.conversation.store import Store, Waiting
 from indaba.ledger import Ledger
+from indaba.ledger.failures import is_passing, reason_of
 from indaba.process import logs
 from indaba.process.loops import Wake
 from indaba.process.metrics import POSTS
 
 LOOK_SECONDS = 1.0
-AT_ONCE = 50
+AT_ONCE = 200
+PER_ROOM = 20
+MOST_TRIES = 5
 
 
 class Postman:
@@ -21,65 +26,107 @@ class Postman:
     def __init__(self, platform: ChatPlatform, ledger: Ledger) -> None:
         self._platform = platform
         self._ledger = ledger
+        self._tries: dict[str, int] = defaultdict(int)
+        self._in_hand: dict[str, asyncio.Task[None]] = {}
         self.wake = Wake()
         self.posted: list[Wake] = []
 
     async def run(self) -> None:
         """Post for ever."""
-        while True:
-            if await self.round() < AT_ONCE:
+        try:
+            while True:
+                await self._begin_what_waits()
                 await self.wake.wait(LOOK_SECONDS)
+        finally:
+            tasks = list(self._in_hand.values())
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def round(self) -> int:
-        """Try what waits now; gives how many there were."""
+    async def _begin_what_waits(self) -> None:
         async with self._ledger.database.connect() as connection:
             store = Store(connection, self._ledger.world.now())
-            waiting = await store.posting.waiting_posts(AT_ONCE)
+            waiting = await store.posting.waiting_posts(AT_ONCE, PER_ROOM, list(self._in_hand))
         by_room: dict[str, list[Waiting]] = defaultdict(list)
         for one in waiting:
             by_room[one.post.room].append(one)
-        await asyncio.gather(*(self._serve(room) for room in by_room.values()))
-        return len(waiting)
+        for room, posts in by_room.items():
+            task = asyncio.create_task(self._serve(posts))
+            self._in_hand[room] = task
+            task.add_done_callback(partial(self._let_go, room))
 
-    async def _serve(self, waiting: list[Waiting]) -> None:
+    def _let_go(self, room: str, task: asyncio.Task[None]) -> None:
+        del self._in_hand[room]
+        if task.cancelled():
+            return
+        if error := task.exception():
+            # No bell: what could not even be put off is looked at again after the usual pause.
+            self._log_error("room.failed", error)
+            return
+        self.wake.ring()
+
+    async def _serve(self, waiting: Sequence[Waiting]) -> None:
         for one in waiting:
-            if not await self._bring(one):
+            try:
+                goes_on = await self._bring(one)
+            except Exception as error:  # noqa: BLE001 - one post must not stop all others
+                goes_on = await self._failed(one, error)
+            if not goes_on:
                 return
+            self._tries.pop(one.post.key, None)
 
     async def _bring(self, waiting: Waiting) -> bool:
         """Post one; whether the room can take the next."""
         post, now = waiting.post, self._ledger.world.now()
         if waiting.expires_at <= now:
-            await self._give_up(waiting, "too late")
+            await self._give_up(waiting, "too late", "too-late")
             return True
         if not post.retried:
             async with self._ledger.database.begin() as connection:
-                await Store(connection, now).posting.trying(post.key)
+                if not await Store(connection, now).posting.trying(post.key):
+                    return True
         try:
             message = await self._platform.post(post)
         except Wait as wait:
-            await self._wait(post.room, wait.after)
+            POSTS.labels(self._ledger.name, "waited").inc()
+            await self._put_off(post.room, wait.after)
             return False
         except CannotPost as error:
             await self._give_up(waiting, str(error))
             return True
+        await self._is_up(waiting, message)
+        return True
+
+    async def _is_up(self, waiting: Waiting, message: str) -> None:
         async with self._ledger.database.begin() as connection:
             await Store(connection, self._ledger.world.now()).posting.is_up(waiting, message)
         self._log(waiting, "posted")
         for wake in (*self.posted, self.wake):
             wake.ring()
+
+    async def _failed(self, waiting: Waiting, error: Exception) -> bool:
+        """Count a failure of ours; after the last, give the post up. Whether it was the last."""
+        if is_passing(error):
+            await asyncio.sleep(LOOK_SECONDS)
+            return False
+        key = waiting.post.key
+        self._tries[key] += 1
+        self._log_error("post.failed", error, correlation_id=str(waiting.correlation))
+        if self._tries[key] < MOST_TRIES:
+            await self._put_off(waiting.post.room, timedelta(seconds=2 ** self._tries[key]))
+            return False
+        await self._give_up(waiting, f"failed {MOST_TRIES} times: {reason_of(error)}")
         return True
 
-    async def _wait(self, room: str, after: timedelta) -> None:
-        POSTS.labels(self._ledger.name, "waited").inc()
+    async def _put_off(self, room: str, after: timedelta) -> None:
         async with self._ledger.database.begin() as connection:
             await Store(connection, self._ledger.world.now()).posting.later(room, after)
 
-    async def _give_up(self, waiting: Waiting, why: str) -> None:
+    async def _give_up(self, waiting: Waiting, why: str, outcome: str = "given-up") -> None:
         async with self._ledger.database.begin() as connection:
             store = Store(connection, self._ledger.world.now())
             await store.posting.give_up(waiting.post.key, why)
-        self._log(waiting, "given-up")
+        self._log(waiting, outcome)
 
     def _log(self, waiting: Waiting, outcome: str) -> None:
         POSTS.labels(self._ledger.name, outcome).inc()
@@ -89,3 +136,6 @@ class Postman:
             outcome=outcome,
             correlation_id=str(waiting.correlation),
         )
+
+    def _log_error(self, what: str, error: BaseException, **facts: str) -> None:
+        logs.get(process=self._ledger.name).error(what, reason=reason_of(error), **facts)

@@ -20,6 +20,7 @@ from indaba.conversation.services import Passports
 from indaba.conversation.store import Store
 from indaba.ledger import Ledger, Work
 from indaba.ledger.erasure import erase
+from indaba.process.metrics import POSTS
 
 CHANGES_LAST = timedelta(hours=24)
 REDRAWN_BY = (
@@ -60,9 +61,11 @@ class Reactions:
 
     async def remind(self, event: ReminderDue, work: Work) -> None:
         """Somebody is to be reminded, unless that has become pointless."""
-        if event.until > work.now:
-            await _keep_notice(event, work, event.until)
-            self._herald.wake.ring()
+        if event.until <= work.now:
+            POSTS.labels(self._process, "too-late").inc()
+            return
+        await _keep_notice(event, work, event.until)
+        self._herald.wake.ring()
 
     async def drop_passport(self, event: MembershipChange, work: Work) -> None:  # noqa: ARG002 - nothing is kept
         """The rights of a member have changed."""

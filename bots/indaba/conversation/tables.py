@@ -94,8 +94,10 @@ notices = sa.Table(
     "notices",
     metadata,
     sa.Column("id", sa.Uuid),
+    sa.Column("meeting", sa.Uuid),
     sa.Column("wire", sa.Text),
     sa.Column("event", JSONB),
     sa.Column("correlation", sa.Uuid),
     sa.Column("expires_at", _instant),
+    sa.Column("not_before", _instant),
 )

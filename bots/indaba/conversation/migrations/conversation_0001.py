@@ -123,8 +123,10 @@ def _cards() -> None:
     op.create_table(
         "notices",
         sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("meeting", sa.Uuid, nullable=False),
         sa.Column("wire", sa.Text, nullable=False),
         sa.Column("event", JSONB, nullable=False),
         sa.Column("correlation", sa.Uuid, nullable=False),
-        sa.Column("expires_at", _instant, nullable=False),
+        sa.Column("expires_at", _instant, nullable=False, index=True),
+        sa.Column("not_before", _instant),
     )

@@ -32,10 +32,14 @@ class Store:
     async def forget_old(self) -> None:
         """Drop what need not be remembered: ids heard, posts, choices, questions, reactions."""
         now = self._now
-        await self._sql.execute(t.heard.delete().where(t.heard.c.done_at < now - HEARD_REMEMBERED))
+        # What was never dealt with is as old as when it was heard.
+        heard = sa.func.coalesce(t.heard.c.done_at, t.heard.c.heard_at)
+        await self._sql.execute(t.heard.delete().where(heard < now - HEARD_REMEMBERED))
         for table in (t.choices, t.questions):
             await self._sql.execute(table.delete().where(table.c.expires_at < now))
-        old = sa.or_(t.posts.c.sent_at < now - POSTS_KEPT, t.posts.c.expires_at < now - POSTS_KEPT)
+        # Only what is settled: a card that is late has to be given up, or its place stays taken.
+        given_up = sa.and_(t.posts.c.given_up.is_not(None), t.posts.c.expires_at < now - POSTS_KEPT)
+        old = sa.or_(t.posts.c.sent_at < now - POSTS_KEPT, given_up)
         await self._sql.execute(t.posts.delete().where(old))
         seen = t.reactions.c.seen_at
         await self._sql.execute(t.reactions.delete().where(seen < now - REACTIONS_KEPT))

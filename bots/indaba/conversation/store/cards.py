@@ -55,13 +55,18 @@ class Cards:
         )
 
     async def cards_due(self, calm: timedelta, limit: int = 20) -> list[CardDue]:
-        """Cards behind their meeting that were not drawn within `calm`."""
+        """Cards behind their meeting that were not tried within `calm`, longest ago first.
+
+        A card that is still to come up somewhere is brought up to date once it is.
+        """
         query = (
             sa.select(t.cards)
             .where(
                 t.cards.c.wanted > t.cards.c.drawn,
                 sa.or_(t.cards.c.drawn_at.is_(None), t.cards.c.drawn_at < self._now - calm),
+                ~_has_place(t.cards.c.meeting, t.card_places.c.message.is_(None)),
             )
+            .order_by(t.cards.c.drawn_at.asc().nulls_first(), t.cards.c.meeting)
             .limit(limit)
         )
         rows = (await self._sql.execute(query)).mappings().all()
@@ -96,6 +101,11 @@ class Cards:
             t.cards.update().where(row).values(drawn=version, drawn_at=self._now, wanted=shown)
         )
 
+    async def draw_later(self, meeting: UUID) -> None:
+        """A card could not be drawn now: others come first."""
+        row = t.cards.c.meeting == meeting
+        await self._sql.execute(t.cards.update().where(row).values(drawn_at=self._now))
+
     async def card_on(self, message: str) -> tuple[UUID, str] | None:
         """The meeting and code of the card that a message is."""
         if not message:
@@ -116,21 +126,47 @@ class Cards:
         correlation: UUID,
         until: datetime,
     ) -> None:
-        """Keep an event that rooms are to be told of."""
+        """Keep an event about a meeting that rooms are to be told of."""
         await self._sql.execute(
             insert(t.notices)
-            .values(id=event_id, wire=wire, event=event, correlation=correlation, expires_at=until)
+            .values(
+                id=event_id,
+                meeting=UUID(event["meeting"]["id"]),
+                wire=wire,
+                event=event,
+                correlation=correlation,
+                expires_at=until,
+            )
             .on_conflict_do_nothing()
         )
 
-    async def notices_due(self) -> list[dict[str, Any]]:
-        """Notices nobody has written yet; those too old are dropped on the way."""
-        await self._sql.execute(t.notices.delete().where(t.notices.c.expires_at <= self._now))
-        query = sa.select(t.notices).order_by(t.notices.c.id).limit(20)
+    async def drop_late_notices(self) -> int:
+        """Drop the notices that have lost their sense; gives how many."""
+        late = t.notices.delete().where(t.notices.c.expires_at <= self._now)
+        return (await self._sql.execute(late)).rowcount
+
+    async def notices_due(self, limit: int = 20) -> list[dict[str, Any]]:
+        """Notices to be written now, oldest first: those whose card is up wherever it belongs."""
+        query = (
+            sa.select(t.notices)
+            .where(
+                sa.or_(t.notices.c.not_before.is_(None), t.notices.c.not_before <= self._now),
+                t.notices.c.expires_at > self._now,
+                _has_place(t.notices.c.meeting, sa.true()),
+                ~_has_place(t.notices.c.meeting, t.card_places.c.message.is_(None)),
+            )
+            .order_by(t.notices.c.id)
+            .limit(limit)
+        )
         return [dict(row) for row in (await self._sql.execute(query)).mappings()]
 
+    async def notice_later(self, event_id: UUID, after: timedelta) -> None:
+        """A notice could not be written now."""
+        row = t.notices.c.id == event_id
+        await self._sql.execute(t.notices.update().where(row).values(not_before=self._now + after))
+
     async def notice_written(self, event_id: UUID) -> None:
-        """A notice has become posts."""
+        """A notice has become posts, or is pointless."""
         await self._sql.execute(t.notices.delete().where(t.notices.c.id == event_id))
 
     async def reacted(self, said: Said, meeting: UUID, reactor: str) -> None:
@@ -155,3 +191,9 @@ class Cards:
         """A meeting's short code; empty where its card is not known."""
         query = sa.select(t.cards.c.code).where(t.cards.c.meeting == meeting)
         return (await self._sql.execute(query)).scalar() or ""
+
+
+def _has_place(
+    meeting: sa.ColumnElement[UUID], which: sa.ColumnElement[bool]
+) -> sa.ColumnElement[bool]:
+    return sa.exists().where(t.card_places.c.meeting == meeting, which)

@@ -1,6 +1,6 @@
 """What was heard and not yet dealt with, and how far a platform has been read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -46,12 +46,24 @@ class Hearing:
                 .on_conflict_do_nothing()
             )
 
-    async def waiting_to_be_heard(self, limit: int) -> list[Heard]:
-        """What nobody has dealt with yet, first said first."""
+    async def waiting_to_be_heard(
+        self, limit: int, per_person: int, in_hand: Sequence[tuple[str, str]] = ()
+    ) -> list[Heard]:
+        """What nobody has dealt with yet, first said first.
+
+        At most `per_person` acts of an account in a room, and none of those `in_hand`.
+        """
+        person = (t.heard.c.said["account"].astext, t.heard.c.said["room"].astext)
+        turn = sa.func.row_number().over(partition_by=person, order_by=t.heard.c.number)
+        waiting = (
+            sa.select(t.heard, turn.label("turn"))
+            .where(t.heard.c.done_at.is_(None), sa.tuple_(*person).not_in(in_hand))
+            .subquery()
+        )
         query = (
-            sa.select(t.heard.c.said, t.heard.c.correlation, t.heard.c.number)
-            .where(t.heard.c.done_at.is_(None))
-            .order_by(t.heard.c.number)
+            sa.select(waiting.c.said, waiting.c.correlation, waiting.c.number)
+            .where(waiting.c.turn <= per_person)
+            .order_by(waiting.c.number)
             .limit(limit)
         )
         rows = await self._sql.execute(query)

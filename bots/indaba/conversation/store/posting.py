@@ -1,5 +1,6 @@
 """What is to be posted, in which order, and what came of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -71,16 +72,29 @@ class Posting:
             .on_conflict_do_nothing()
         )
 
-    async def waiting_posts(self, limit: int) -> list[Waiting]:
-        """Posts that are not up yet and may be tried now: answers before notices, oldest first."""
-        query = (
-            sa.select(t.posts)
+    async def waiting_posts(
+        self, limit: int, per_room: int, in_hand: Sequence[str] = ()
+    ) -> list[Waiting]:
+        """Posts that are not up yet and may be tried now: answers before notices, oldest first.
+
+        At most `per_room` of a room, and none of the rooms `in_hand`.
+        """
+        order = (t.posts.c.lane, t.posts.c.number)
+        turn = sa.func.row_number().over(partition_by=t.posts.c.room, order_by=order)
+        waiting = (
+            sa.select(t.posts, turn.label("turn"))
             .where(
                 t.posts.c.sent_at.is_(None),
                 t.posts.c.given_up.is_(None),
                 t.posts.c.room.not_in(self._paused()),
+                t.posts.c.room.not_in(in_hand),
             )
-            .order_by(t.posts.c.lane, t.posts.c.number)
+            .subquery()
+        )
+        query = (
+            sa.select(waiting)
+            .where(waiting.c.turn <= per_room)
+            .order_by(waiting.c.lane, waiting.c.number)
             .limit(limit)
         )
         return [_waiting(row) for row in (await self._sql.execute(query)).mappings()]
@@ -93,10 +107,14 @@ class Posting:
             t.posts.c.not_before > self._now,
         )
 
-    async def trying(self, key: str) -> None:
-        """A post is about to be tried: from now on it may be up without our knowing."""
+    async def trying(self, key: str) -> bool:
+        """A post is about to be tried: from now on it may be up without our knowing.
+
+        False where it was taken back meanwhile.
+        """
         row = t.posts.c.key == key
-        await self._sql.execute(t.posts.update().where(row).values(tried_at=self._now))
+        tried = t.posts.update().where(row).values(tried_at=self._now)
+        return (await self._sql.execute(tried)).rowcount > 0
 
     async def later(self, room: str, after: timedelta) -> None:
         """Nothing more to a room for a while."""
@@ -106,27 +124,32 @@ class Posting:
         )
 
     async def give_up(self, key: str, why: str) -> None:
-        """A post is not tried any more."""
-        row = t.posts.c.key == key
-        await self._sql.execute(t.posts.update().where(row).values(given_up=why, content={}))
+        """A post is not tried any more. A card that never came up has no place in its room."""
+        room, meeting, _ = await self._settled(key, given_up=why)
+        if meeting is not None:
+            never_up = sa.and_(_card_place(meeting, room), t.card_places.c.message.is_(None))
+            await self._sql.execute(t.card_places.delete().where(never_up))
 
     async def is_up(self, waiting: Waiting, message: str) -> None:
         """A post is up as `message`: note it, and keep what follows it."""
-        row = t.posts.c.key == waiting.post.key
-        sent = (
-            t.posts.update()
-            .where(row)
-            .values(sent_at=self._now, message=message, content={})
-            .returning(t.posts.c.follow_ups, t.posts.c.meeting)
-        )
-        follow_ups, meeting = (await self._sql.execute(sent)).one()
+        key = waiting.post.key
+        room, meeting, follow_ups = await self._settled(key, sent_at=self._now, message=message)
         if meeting is not None:
-            place = sa.and_(
-                t.card_places.c.meeting == meeting, t.card_places.c.room == waiting.post.room
-            )
+            place = _card_place(meeting, room)
             await self._sql.execute(t.card_places.update().where(place).values(message=message))
         for number, follow_up in enumerate(follow_ups):
             await self.post(_followed(waiting, message, number, follow_up))
+
+    async def _settled(
+        self, key: str, **outcome: Any
+    ) -> tuple[str, UUID | None, list[dict[str, Any]]]:
+        """Keep what came of a post and forget its words; its room, its meeting, what follows."""
+        row = t.posts.c.key == key
+        kept = sa.select(t.posts.c.room, t.posts.c.meeting, t.posts.c.follow_ups).where(row)
+        room, meeting, follow_ups = (await self._sql.execute(kept.with_for_update())).one()
+        blank: dict[str, Any] = {"content": {}, "follow_ups": []}
+        await self._sql.execute(t.posts.update().where(row).values(**outcome, **blank))
+        return room, meeting, follow_ups
 
     async def drop_stale_edits(self, room: str, meeting: UUID) -> None:
         """Take back edits of a card that were not tried yet: a newer one is coming."""
@@ -135,6 +158,10 @@ class Posting:
             t.posts.c.tried_at.is_(None),
         )
         await self._sql.execute(t.posts.delete().where(stale))
+
+
+def _card_place(meeting: UUID, room: str) -> sa.ColumnElement[bool]:
+    return sa.and_(t.card_places.c.meeting == meeting, t.card_places.c.room == room)
 
 
 def _waiting(row: Any) -> Waiting:

@@ -1,0 +1,161 @@
+"""What members with bad intent type and send: nothing of it costs others anything."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from bots.matrix_town import Person, Town
+from indaba.operate.engines import Engines, Synapse
+from workshop import rows
+
+LINE = '!cop setup "Maths teachers: we share what works" English Johannesburg here'
+MEETING = '!cop meeting new "{title}" in 4 days 10:00'
+
+
+@dataclass
+class Hall:
+    """A room with a community: its chair, and somebody who is no member and means no good."""
+
+    town: Town
+    chair: Person
+    rogue: Person
+    room: str
+
+    async def answer(self, who: Person, line: str, **content: Any) -> dict[str, Any]:
+        message = await who.say(self.room, line, **content)
+        return await self.town.answer(who, self.room, message)
+
+    async def body(self, who: Person, line: str, **content: Any) -> str:
+        return str((await self.answer(who, line, **content))["content"]["body"])
+
+    async def pick(self, offer: dict[str, Any]) -> dict[str, Any]:
+        await self.chair.react(self.room, offer["event_id"], "✅")
+        return await self.town.answer(self.chair, self.room, offer["event_id"])
+
+    async def call(self, title: str) -> str:
+        """A called meeting's code."""
+        called = await self.pick(await self.answer(self.chair, MEETING.format(title=title)))
+        return str(called["content"]["body"]).split()[-1]
+
+    async def meetings(self) -> list[tuple[Any, ...]]:
+        found = await rows(
+            self.town._services[1], "SELECT title, closed_at, cancelled_at FROM meetings"
+        )
+        return [tuple(row) for row in found]
+
+
+@pytest.fixture
+async def hall(engines: Engines, synapse: Synapse) -> AsyncIterator[Hall]:
+    town = Town(synapse, engines)
+    await town.begin()
+    await town.expect_a_bot()
+    await town.start_bot()
+    chair, rogue = await town.person("lindiwe"), await town.person("rogue")
+    room = await town.room_with_bot(chair)
+    await chair.ask("POST", f"/rooms/{room}/invite", {"user_id": rogue.account})
+    await rogue.join(room)
+    there = Hall(town, chair, rogue, room)
+    await there.pick(await there.answer(chair, LINE))
+    yield there
+    await town.farewell()
+    await town.end()
+
+
+async def test_titles_call_nobody_and_bring_no_markup(hall: Hall) -> None:
+    titles = (
+        "@room and @everyone",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1)) **b**",
+        "a\u202egnp\u2066x\u0007y",
+        "one\n2. two",
+        "Robert'); DROP TABLE meetings;--",
+        "Z" + "\u0335\u0336\u0337" * 20,
+    )
+    for title in titles:
+        content = (await hall.answer(hall.chair, MEETING.format(title=title)))["content"]
+        assert "@room" not in content["body"]
+        assert "@everyone" not in content["body"]
+        assert "\n2. two" not in content["body"]
+        assert not set(content["body"]) & set("\u202e\u2066\u0007")
+        assert content["body"].count("\u0335") < 5
+        assert "<img" not in content["formatted_body"]
+        assert "<a " not in content["formatted_body"]
+        assert content["msgtype"] == "m.notice"
+        assert not content.get("m.mentions", {}).get("user_ids")
+    await hall.call(titles[0])
+    assert len(await hall.meetings()) == 1
+    cards = [e["content"] for e in await hall.town.spoken(hall.chair, hall.room)]
+    assert not any(card.get("m.mentions", {}).get("room") for card in cards)
+    assert not any("@room" in card["body"] for card in cards)
+
+
+async def test_what_is_too_long_is_told_so(hall: Hall) -> None:
+    assert "too long" in await hall.body(hall.chair, MEETING.format(title="x" * 3000))
+    assert "too long" in await hall.body(hall.chair, "!cop " + "y" * 10000)
+    assert await hall.meetings() == []
+
+
+async def test_nobody_without_the_role_changes_a_meeting(hall: Hall) -> None:
+    code = await hall.call("Fractions")
+    for line in (
+        'meeting new "Mine" in 4 days 10:00',
+        f"meeting move {code} in 5 days 10:00",
+        f"meeting cancel {code} because",
+        f"meeting close {code}",
+        f"member role {hall.rogue.account} facilitator",
+    ):
+        assert "facilitator" in await hall.body(hall.rogue, f"!cop {line}")
+    for hidden in ("meeting call", "meeting move-now", "meeting call-off", "cop found"):
+        assert "don't know" in await hall.body(hall.rogue, f"!cop {hidden} {code}")
+    assert await hall.meetings() == [("Fractions", "open")]
+
+
+async def test_a_choice_is_for_the_one_who_asked(hall: Hall) -> None:
+    offer = await hall.answer(hall.chair, MEETING.format(title="Fractions"))
+    await hall.rogue.react(hall.room, offer["event_id"], "✅")
+    relation = {"m.relates_to": {"m.in_reply_to": {"event_id": offer["event_id"]}}}
+    for word in ("1", "yes", "✅"):
+        await hall.rogue.say(hall.room, word, **relation)
+    await hall.town.dealt_with(hall.rogue, hall.room)
+    assert await hall.meetings() == []
+    await hall.pick(offer)
+    assert await hall.meetings() == [("Fractions", "open")]
+
+
+async def test_a_question_is_for_the_one_who_was_asked(hall: Hall) -> None:
+    asked = await hall.answer(hall.chair, "!cop meeting new")
+    relation = {"m.relates_to": {"m.in_reply_to": {"event_id": asked["event_id"]}}}
+    for content in ({}, relation):
+        message = await hall.rogue.say(hall.room, "Hijacked", **content)
+        await hall.town.dealt_with(hall.rogue, hall.room)
+        assert await hall.town.answers(hall.rogue, hall.room, message) == []
+    assert "begin" in await hall.body(hall.chair, "Fractions")
+
+
+async def test_only_plain_messages_to_the_bot_are_commands(hall: Hall) -> None:
+    quoted = "> <@lindiwe:example.org> !cop next\n\nwhat is this?"
+    sent = [
+        await hall.rogue.send(hall.room, "m.room.message", {"msgtype": kind, "body": "!cop next"})
+        for kind in ("m.notice", "m.emote")
+    ]
+    sent.append(await hall.rogue.say(hall.room, quoted))
+    sent.append(await hall.rogue.say(hall.room, "!copnext"))
+    await hall.town.dealt_with(hall.rogue, hall.room)
+    for message in sent:
+        assert await hall.town.answers(hall.rogue, hall.room, message) == []
+
+
+async def test_odd_events_stop_nobody(hall: Hall) -> None:
+    for content in (
+        {"msgtype": "m.text"},
+        {"msgtype": "m.text", "body": "!cop next", "m.relates_to": "x"},
+        {"msgtype": "m.text", "body": "!cop next", "m.relates_to": {"m.in_reply_to": [1]}},
+        {"msgtype": "m.text", "body": "!cop \x01\x1b[31m\u202e"},
+        {"msgtype": "m.text", "body": "", "m.mentions": {"user_ids": [hall.town.bot_account]}},
+    ):
+        path = f"/rooms/{hall.room}/send/m.room.message/{id(content)}"
+        await hall.rogue.try_to("PUT", path, content)
+    await hall.town.dealt_with(hall.rogue, hall.room)
+    await hall.town.dealt_with(hall.chair, hall.room)

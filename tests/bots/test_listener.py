@@ -1,0 +1,121 @@
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+import indaba.conversation
+from conftest import FreshDatabase
+from indaba.conversation.desk import Desk
+from indaba.conversation.listener import Listener
+from indaba.conversation.platform import Kind, Said, Wait
+from indaba.conversation.store import Heard, Store
+from indaba.ledger import Ledger, migrations
+from indaba.process.loops import Wake
+from workshop import TurnedClock, ledger_of, rows, until
+
+MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
+
+
+class Counter:
+    """A desk where what people say decides how it goes."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self.visits: list[str] = []
+        self.sorry: list[str] = []
+
+    async def deal_with(self, heard: Heard) -> None:
+        self.visits.append(heard.said.account)
+        match heard.said.text:
+            case "later":
+                raise Wait(timedelta(seconds=5))
+            case "broken":
+                raise ZeroDivisionError
+            case "slow":
+                await asyncio.sleep(60)
+        async with self._ledger.database.begin() as connection:
+            await Store(connection, self._ledger.world.now()).hearing.dealt_with(heard.said.id)
+
+    async def apologise(self, heard: Heard) -> None:
+        self.sorry.append(heard.said.account)
+
+
+class Room:
+    """A listener at work, and people who talk."""
+
+    def __init__(self, ledger: Ledger, clock: TurnedClock) -> None:
+        self.ledger = ledger
+        self.clock = clock
+        self.desk = Counter(ledger)
+        self.listener = Listener(ledger, cast("Desk", self.desk), Wake())
+        ledger.loop("listener", self.listener.run)
+
+    async def say(self, account: str, text: str, times: int = 1) -> None:
+        now = self.clock.now()
+        await self.listener.hear(
+            [
+                Said(f"{account}/{text}/{n}", Kind.MESSAGE, "room", account, text, now)
+                for n in range(times)
+            ]
+        )
+
+    async def deals_with(self, account: str) -> None:
+        async def dealt_with() -> bool:
+            return account in self.desk.visits
+
+        await until(dealt_with, 5)
+
+
+@pytest.fixture
+async def room(database: FreshDatabase, bus_url: str) -> AsyncIterator[Room]:
+    url = await database()
+    await migrations.migrate(url, MIGRATIONS)
+    clock = TurnedClock()
+    ledger = ledger_of("matrix_bot", url, bus_url, migrations=MIGRATIONS, world=clock)
+    yield Room(ledger, clock)
+    await ledger.stop()
+
+
+@pytest.mark.parametrize("text", ["later", "broken"])
+async def test_what_cannot_be_done_now_is_left_in_peace_for_a_while(room: Room, text: str) -> None:
+    await room.ledger.start()
+    await room.say("thandi", text)
+    await room.deals_with("thandi")
+    await room.say("sipho", "hello")
+    await room.deals_with("sipho")
+    await asyncio.sleep(1.3)
+    assert room.desk.visits.count("thandi") == 1
+    assert room.desk.sorry == []
+
+
+async def test_one_persons_flood_keeps_nobody_waiting(room: Room) -> None:
+    await room.say("thandi", "slow", times=250)
+    await room.say("sipho", "hello")
+    await room.ledger.start()
+    await room.deals_with("sipho")
+    assert room.desk.visits.count("thandi") == 1
+
+
+async def test_a_long_row_of_one_persons_acts_is_dealt_with_in_order_and_once(room: Room) -> None:
+    await room.say("thandi", "hello", times=35)
+    await room.ledger.start()
+
+    async def all_done() -> bool:
+        return not await rows(room.ledger, "SELECT 1 FROM heard WHERE done_at IS NULL")
+
+    await until(all_done, 5)
+    done = await rows(room.ledger, "SELECT number FROM heard ORDER BY done_at")
+    assert done == sorted(done)
+    assert len(room.desk.visits) == 35
+
+
+async def test_what_was_never_dealt_with_is_forgotten_in_the_end(room: Room) -> None:
+    await room.say("thandi", "hello")
+    for days, left in ((6, 1), (8, 0)):
+        now = room.clock.now() + timedelta(days=days)
+        async with room.ledger.database.begin() as connection:
+            await Store(connection, now).forget_old()
+        assert len(await rows(room.ledger, "SELECT 1 FROM heard")) == left
