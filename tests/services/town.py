@@ -66,13 +66,19 @@ class Town:
         )
 
     async def passport(
-        self, account: str, room: str = ROOM.room, community: UUID | None = None
+        self,
+        account: str,
+        room: str = ROOM.room,
+        community: UUID | None = None,
+        *,
+        direct: bool = False,
     ) -> PassportIssued:
         return await self.ask(
             IssuePassport(
                 platform=Platform.MATRIX,
                 account=account,
                 room=room,
+                direct=direct,
                 community=community,  # type: ignore[arg-type]  # a plain UUID will do
             )
         )

@@ -206,7 +206,7 @@ class Desk:
             return Outcome(None)
         meeting, emoji, _ = around.reaction
         try:
-            services = self._services(heard, Asker(said.account, said.room))
+            services = self._services(heard, Asker(said.account, said.room, said.direct))
             shown = await services.ask(ShowMeeting(meeting=MeetingId(meeting)))
         except Expired as late:
             return Outcome(Answer.of(late.words))
@@ -228,7 +228,7 @@ class Desk:
 
     async def _perform(self, heard: Heard, intent: Intent) -> Answer:
         said = heard.said
-        services = self._services(heard, Asker(said.account, said.room))
+        services = self._services(heard, Asker(said.account, said.room, said.direct))
         try:
             person = await self._person(heard)
             if may_not(type(intent), person):
@@ -252,7 +252,9 @@ class Desk:
     async def _person(self, heard: Heard) -> Person:
         """Who spoke, as membership knows them. Raises `Unavailable` where it cannot be asked."""
         said = heard.said
-        issued = await self._passports.of(Asker(said.account, said.room), heard.correlation)
+        issued = await self._passports.of(
+            Asker(said.account, said.room, said.direct), heard.correlation
+        )
         # Only founding needs the power, and only where no community lives yet.
         power = issued.community is None and not said.direct
         return Person(

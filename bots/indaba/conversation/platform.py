@@ -109,5 +109,5 @@ class ChatPlatform(Protocol):
         ...
 
     async def room_at(self, address: str) -> str:
-        """The id of the room at an address people type, empty where none is. Raises `Wait`."""
+        """The id of the room at an address people type; empty where none is found now."""
         ...

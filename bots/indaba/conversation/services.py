@@ -18,7 +18,7 @@ from indaba.contracts.refusal import (
     Refused,
     Unavailable,
 )
-from indaba.contracts.wire import Envelope, Reply, Request
+from indaba.contracts.wire import Envelope, Question, Reply, Request
 from indaba.process.world import World
 
 R = TypeVar("R", bound=Reply)
@@ -35,6 +35,7 @@ class Asker:
 
     account: str = ""
     room: str = ""
+    direct: bool = False
     community: CommunityId | None = None
 
 
@@ -62,6 +63,7 @@ class Passports:
             account=asker.account,
             room=asker.room,
             community=asker.community,
+            direct=asker.direct,
         )
         issued = await ask(self._bus, self._world, request, correlation)
         if len(self._held) >= MOST_CACHED:
@@ -114,13 +116,17 @@ class Services:
         self._asked[request.wire] += 1
         key = f"{self._act}#{self._asked[request.wire]}"
         try:
-            return await self._ask(request, key)
+            reply = await self._ask(request, key)
         except Refused as refused:
             if refused.told not in STALE:
                 raise
             # Somebody's rights may have changed a second ago: once more with a fresh passport.
             self._passports.drop(self.asker)
-            return await self._ask(request, key)
+            reply = await self._ask(request, key)
+        if request.context() == "membership" and not isinstance(request, Question):
+            # What was told of themselves may stand in the passport, such as their time zone.
+            self._passports.drop(self.asker)
+        return reply
 
     async def _ask(self, request: Request[R], key: str) -> R:
         issued = await self._passports.of(self.asker, self._correlation)

@@ -8,7 +8,7 @@ from typing import Any
 
 from indaba.contracts.membership import Platform
 from indaba.conversation.answer import Answer
-from indaba.conversation.platform import CannotPost, Post, PostKind
+from indaba.conversation.platform import CannotPost, Post, PostKind, Wait
 from indaba.matrix_bot import render
 from indaba.matrix_bot.client import Homeserver, Refused
 from indaba.matrix_bot.rooms import Rooms
@@ -71,7 +71,7 @@ class MatrixPlatform:
             return address
         try:
             return await self._homeserver.room_at(address)
-        except Refused:
+        except (Refused, Wait):  # another server's trouble must not keep anybody waiting here
             return ""
 
     async def _content(self, post: Post) -> dict[str, Any]:

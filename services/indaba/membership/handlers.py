@@ -63,7 +63,7 @@ async def issue_passport(
     member = await store.member_of(request.platform, request.account) if request.account else None
     place = Place(platform=request.platform, room=request.room)
     community = request.community or await store.community_in(place)
-    if community is None and member is not None:
+    if request.direct and community is None and member is not None:
         theirs = await store.communities_of(member)
         if len(theirs) > 1:
             cards = [await store.card_of(c) for c, _, _ in theirs]

@@ -96,7 +96,7 @@ async def close_meeting(request: CloseMeeting, work: Work) -> MeetingShown:
     work.passport.a_facilitator()
     store = Store(work)
     before = await _meeting(work, store, request.code)
-    meeting = before.close()
+    meeting = before.close(work.now)
     if meeting is not before:
         await store.keep(meeting)
         await timers.drop(meeting, work)

@@ -61,6 +61,6 @@ async def close(body: dict[str, Any], work: Work) -> None:
         return
     if before.closes_itself_at > work.now:
         return
-    meeting = before.close()
+    meeting = before.close(work.now)
     await store.keep(meeting)
     work.tell(MeetingClosed(aggregate=meeting.id, version=meeting.version, meeting=meeting.facts()))

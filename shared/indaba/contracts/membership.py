@@ -90,6 +90,7 @@ class IssuePassport(Question[PassportIssued], wire="membership.issue-passport.v1
     account: PersonalText = ""
     room: str = Field(default="", max_length=255)
     community: CommunityId | None = Field(default=None, description="Instead of a room")
+    direct: bool = Field(default=False, description="A private chat: their only community is meant")
 
 
 class FoundCommunity(Request[PassportIssued], wire="membership.found-community.v1"):

@@ -226,11 +226,13 @@ async def test_two_hundred_communities_call_a_meeting_in_the_second_they_are_fou
 
 async def test_in_a_private_chat_a_person_is_in_their_only_community(town: Town) -> None:
     held = await town.founded()
-    private = await town.passport("@lindiwe:example.org", room="!direct:example.org")
+    private = await town.passport("@lindiwe:example.org", room="!direct:example.org", direct=True)
+    elsewhere = await town.passport("@lindiwe:example.org", room="!other:example.org")
     await town.founded("@lindiwe:example.org", "!second:example.org")
-    of_two = await town.passport("@lindiwe:example.org", room="!direct:example.org")
+    of_two = await town.passport("@lindiwe:example.org", room="!direct:example.org", direct=True)
 
     assert private.community == held.community
+    assert elsewhere.community is None
     assert of_two.community is None
     assert len(of_two.choices) == 2
 

@@ -41,7 +41,7 @@ def called(**changes: Any) -> Meeting:
 
 
 def closed() -> Meeting:
-    return called().close()
+    return called().close(called().starts_at)
 
 
 def called_off() -> Meeting:
@@ -290,9 +290,9 @@ def test_a_long_reason_is_refused_with_its_count() -> None:
 def test_closing_twice_is_closing_once_and_a_cancelled_meeting_is_not_closed() -> None:
     once = closed()
     assert (once.status, once.sequence, once.version) == (MeetingStatus.CLOSED, 1, 2)
-    assert once.close() is once
+    assert once.close(NOW) is once
     with pytest.raises(model.MeetingCalledOff):
-        called_off().close()
+        called_off().close(NOW)
 
 
 def test_check_in_opens_half_an_hour_before_the_start() -> None:
@@ -318,7 +318,7 @@ def test_reminders_go_to_yes_and_maybe_sorted_without_the_muted() -> None:
     assert meeting.to_remind([AISHA]) == (THANDI,)
     assert meeting.to_remind({AISHA, THANDI}) == ()
     assert meeting.cancel("").to_remind(set()) == ()
-    assert meeting.close().to_remind(set()) == ()
+    assert meeting.close(meeting.starts_at).to_remind(set()) == ()
 
 
 def test_a_reminder_is_due_its_lead_before_the_start() -> None:

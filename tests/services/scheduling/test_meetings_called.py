@@ -196,3 +196,14 @@ async def test_who_left_is_neither_counted_nor_reminded(town: Town) -> None:
     town.later(hours=2, minutes=5)
     await asyncio.sleep(0.5)
     assert await _told(town, ReminderDue.wire) == []
+
+
+async def test_a_meeting_to_come_is_called_off_not_closed(town: Town) -> None:
+    held = await town.founded()
+    meeting = await _called(town, held)
+
+    with pytest.raises(Refused) as refused:
+        await town.ask(CloseMeeting(code=meeting.code), held)
+
+    assert refused.value.told == "meeting-not-begun"
+    assert "cancel" in refused.value.words

@@ -11,6 +11,7 @@ from indaba.contracts.scheduling import (
     CancelMeeting,
     CloseMeeting,
     MeetingFacts,
+    MeetingStatus,
     MoveMeeting,
     ReadWhen,
     ShowMeeting,
@@ -18,6 +19,7 @@ from indaba.contracts.scheduling import (
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Style, Text
 from indaba.conversation.fields import Code
 from indaba.conversation.intent import Asks, Intent, Person
+from indaba.conversation.notice import states_of
 from indaba.conversation.topics.cop import NeverMind
 from indaba.conversation.topics.scheduling import (
     asked_again,
@@ -70,6 +72,8 @@ class PreviewMove(Intent, noun="meeting", verb="preview-move", hidden=True):
         """From when to when, who is told, and the choice."""
         meeting = (await services.ask(ShowMeeting(code=self.code))).meeting
         wording, say = person.wording, person.wording.say
+        if meeting.status is not MeetingStatus.SCHEDULED:
+            return Answer(states_of(meeting, wording))
         here, mine = both_zones(self.starts, self.zone, person)
         rows = (
             (say("Title"), plain(meeting.title)),
@@ -128,6 +132,8 @@ class Cancel(Intent, noun="meeting", verb="cancel"):
         """What is called off, who is told, and the choice."""
         meeting = (await services.ask(ShowMeeting(code=self.code))).meeting
         wording, say = person.wording, person.wording.say
+        if meeting.status is not MeetingStatus.SCHEDULED:
+            return Answer(states_of(meeting, wording))
         rows = [(say("Title"), plain(meeting.title)), (say("When"), when_here(meeting, wording))]
         if self.reason:
             rows.append((say("Why"), plain(self.reason)))

@@ -7,6 +7,7 @@ from indaba.scheduling.model.meeting import (
     Meeting,
     MeetingCalledOff,
     MeetingOver,
+    NotBegun,
     code_from,
 )
 from indaba.scheduling.model.plain_text import (
@@ -30,6 +31,7 @@ __all__ = [
     "MeetingCalledOff",
     "MeetingOver",
     "NoSuchMeeting",
+    "NotBegun",
     "NothingPlanned",
     "ReasonTooLong",
     "TimePassed",

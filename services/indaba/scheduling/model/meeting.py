@@ -60,6 +60,21 @@ class CheckInNotOpen(Refusal):
         )
 
 
+class NotBegun(Refusal):
+    """A meeting that is yet to come is called off, not closed. `opens` is wall time in `zone`."""
+
+    code = "meeting-not-begun"
+
+    def __init__(self, code: str, starts: datetime, zone: str, today: datetime) -> None:
+        super().__init__(
+            f"{code} begins on {in_words(starts, today)} ({zone}), so it is not over. "
+            f"To call it off type: cop meeting cancel {code}",
+            code=code,
+            starts=starts.isoformat(),
+            zone=zone,
+        )
+
+
 class BadLength(Refusal):
     """A meeting cannot last that long, or that short."""
 
@@ -175,11 +190,16 @@ class Meeting:
             sequence=self.sequence + 1,
         )
 
-    def close(self) -> Self:
-        """Ended. A closed meeting stays as it is; a cancelled one raises `MeetingCalledOff`."""
+    def close(self, now: datetime) -> Self:
+        """Ended. A closed meeting stays as it is.
+
+        Raises `MeetingCalledOff`, or `NotBegun` before check-in opens.
+        """
         if self.status is MeetingStatus.CLOSED:
             return self
         self._check_is_scheduled()
+        if now < self.check_in_opens_at:
+            raise NotBegun(self.code, self.starts, self.zone, wall(now, zone_named(self.zone)))
         return self._changed(status=MeetingStatus.CLOSED, sequence=self.sequence + 1)
 
     def answer(self, member: MemberId, answer: RsvpAnswer | None, now: datetime) -> Self:
