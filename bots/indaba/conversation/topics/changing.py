@@ -19,7 +19,6 @@ from indaba.contracts.scheduling import (
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Style, Text
 from indaba.conversation.fields import Code
 from indaba.conversation.intent import Asks, Intent, Person
-from indaba.conversation.notice import states_of
 from indaba.conversation.topics.cop import NeverMind
 from indaba.conversation.topics.scheduling import (
     asked_again,
@@ -73,7 +72,7 @@ class PreviewMove(Intent, noun="meeting", verb="preview-move", hidden=True):
         meeting = (await services.ask(ShowMeeting(code=self.code))).meeting
         wording, say = person.wording, person.wording.say
         if meeting.status is not MeetingStatus.SCHEDULED:
-            return Answer(states_of(meeting, wording))
+            return no_longer(meeting, wording)
         here, mine = both_zones(self.starts, self.zone, person)
         rows = (
             (say("Title"), plain(meeting.title)),
@@ -87,6 +86,13 @@ class PreviewMove(Intent, noun="meeting", verb="preview-move", hidden=True):
             Choice(say("Leave it as it is"), "❌", NeverMind()),
         )
         return Answer((Facts(rows), Text(who_is_told(meeting, wording)), Choices(options)))
+
+
+def no_longer(meeting: MeetingFacts, wording: Wording) -> Answer:
+    """Why nothing about a meeting changes any more."""
+    from indaba.conversation.notice import states_of
+
+    return Answer(states_of(meeting, wording))
 
 
 def who_is_told(meeting: MeetingFacts, wording: Wording) -> str:
@@ -133,7 +139,7 @@ class Cancel(Intent, noun="meeting", verb="cancel"):
         meeting = (await services.ask(ShowMeeting(code=self.code))).meeting
         wording, say = person.wording, person.wording.say
         if meeting.status is not MeetingStatus.SCHEDULED:
-            return Answer(states_of(meeting, wording))
+            return no_longer(meeting, wording)
         rows = [(say("Title"), plain(meeting.title)), (say("When"), when_here(meeting, wording))]
         if self.reason:
             rows.append((say("Why"), plain(self.reason)))
