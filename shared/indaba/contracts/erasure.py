@@ -30,3 +30,7 @@ class PortalErased(ErasureAnswered, wire="portal.erasure-answered.v1"):
 
 class MatrixBotErased(ErasureAnswered, wire="matrix_bot.erasure-answered.v1"):
     """The Matrix bot has erased the member."""
+
+
+class DiscordBotErased(ErasureAnswered, wire="discord_bot.erasure-answered.v1"):
+    """The Discord bot has erased the member."""

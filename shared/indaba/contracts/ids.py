@@ -8,13 +8,32 @@ from pydantic import BeforeValidator, StringConstraints
 MemberId = NewType("MemberId", UUID)
 CommunityId = NewType("CommunityId", UUID)
 MeetingId = NewType("MeetingId", UUID)
+ResourceId = NewType("ResourceId", UUID)
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """No 0, 1, I, L or O: codes are read aloud and typed on phones."""
 
+_as_read_aloud = BeforeValidator(
+    lambda typed: typed.strip().upper() if isinstance(typed, str) else typed
+)
+
 MeetingCode = Annotated[
-    str,
-    BeforeValidator(lambda typed: typed.strip().upper() if isinstance(typed, str) else typed),
-    StringConstraints(pattern=r"^M[2-9][2-9A-HJKMNP-Z]{2,6}$"),
+    str, _as_read_aloud, StringConstraints(pattern=r"^M[2-9][2-9A-HJKMNP-Z]{2,6}$")
 ]
 """A meeting's short code in its community, such as M7K2. A figure is second: no word has that."""
+
+ResourceCode = Annotated[
+    str, _as_read_aloud, StringConstraints(pattern=r"^R[2-9][2-9A-HJKMNP-Z]{2,6}$")
+]
+"""A resource's short code in its community, such as R7K2."""
+
+OneTimeCode = Annotated[
+    str,
+    BeforeValidator(
+        lambda typed: (
+            "".join(typed.split()).replace("-", "").upper() if isinstance(typed, str) else typed
+        )
+    ),
+    StringConstraints(pattern=r"^[2-9A-HJKMNP-Z]{8}$"),
+]
+"""A secret that works once, shown as 7K2M-9QPX; spaces, hyphens and case do not matter."""

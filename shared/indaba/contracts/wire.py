@@ -19,6 +19,7 @@ class Personal:
 
 
 CommunityText = Annotated[str, Published]
+CommunityTexts = Annotated[tuple[str, ...], Published]
 PersonalText = Annotated[str, Personal]
 
 

@@ -3,7 +3,7 @@
 Decision: docs/decisions/0006-erasure.md. Law: POPIA s24, GDPR art. 17.
 """
 
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -74,13 +74,19 @@ def blank(contract: type[BaseModel], body: dict[str, Any], author: UUID) -> dict
         if field is None:
             return value
         if wrote_it and _is_published(field):
-            return ""
-        inner = field.annotation
-        if isinstance(inner, type) and issubclass(inner, BaseModel) and isinstance(value, dict):
-            return blank(inner, value, author)
-        return value
+            return [] if isinstance(value, list) else ""
+        inner = _model_in(field.annotation)
+        return blank(inner, value, author) if inner and isinstance(value, dict) else value
 
     return {name: part(name, value) for name, value in body.items()}
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model a field holds, also where it may be left out."""
+    for kind in (annotation, *get_args(annotation)):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind
+    return None
 
 
 def _is_published(field: FieldInfo) -> bool:

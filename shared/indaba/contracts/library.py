@@ -1,0 +1,287 @@
+"""What is said about resources: saving, finding, sharing, using. The library owns it."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from indaba.contracts.ids import CommunityId, MemberId, ResourceCode, ResourceId
+from indaba.contracts.membership import MemberData
+from indaba.contracts.wire import CommunityText, CommunityTexts, Event, Question, Reply, Request
+
+MOST_BYTES = 25 * 1024 * 1024
+"""The largest file that is kept."""
+
+ResourceTitle = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=200)]
+Why = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=500)]
+Summary = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=2000)]
+Note = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=500)]
+Address = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=2000)]
+Facet = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+
+
+class ResourceKind(StrEnum):
+    """What a resource is (research/domain.md 4.3)."""
+
+    HIGHLIGHTS = "meeting-highlights"
+    PRESENTATION = "presentation"
+    TOOL = "tool"
+    TEMPLATE = "template"
+    GUIDELINE = "guideline"
+    POLICY = "policy"
+    RESEARCH = "research"
+    PRACTICE = "practice-profile"
+    STORY = "story"
+    DATASET = "dataset"
+    VIDEO = "video"
+    AUDIO = "audio"
+    WEBSITE = "website"
+    DOCUMENT = "document"
+    MESSAGE = "message"
+    OTHER = "other"
+
+
+class Licence(StrEnum):
+    """What others may do with it. Never guessed: unknown unless somebody says."""
+
+    CC0 = "CC0-1.0"
+    BY = "CC-BY-4.0"
+    BY_SA = "CC-BY-SA-4.0"
+    BY_NC = "CC-BY-NC-4.0"
+    BY_NC_SA = "CC-BY-NC-SA-4.0"
+    BY_ND = "CC-BY-ND-4.0"
+    BY_NC_ND = "CC-BY-NC-ND-4.0"
+    LINK_ONLY = "link-only"
+
+
+class ResourceStatus(StrEnum):
+    """Where a resource is in its life. A withdrawn one is not found any more."""
+
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class HowUsed(StrEnum):
+    """What became of it in somebody's practice."""
+
+    USED = "used"
+    ADAPTED = "adapted"
+    DID_NOT_WORK = "did-not-work"
+
+
+class Shelved(BaseModel):
+    """A file as it was put on the shelf. `media_type` is found by looking inside, not believed."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    author: MemberId | None = Field(default=None, description="Set by the library")
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the bytes")
+    size: int = Field(ge=0, le=MOST_BYTES, description="Bytes")
+    media_type: str = Field(max_length=120)
+    name: Annotated[CommunityText, StringConstraints(max_length=200)] = Field(
+        description="What the sender called it; safe to show, never a path"
+    )
+
+
+class Quoted(BaseModel):
+    """A message that was saved. Its author need not be who saved it, and may withdraw it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    author: MemberId
+    text: Annotated[CommunityText, StringConstraints(max_length=4000)]
+    message: str = Field(max_length=255, description="The platform's own id of the message")
+    said_at: AwareDatetime | None = None
+
+
+class UseCounts(BaseModel):
+    """How many members said what became of it; each counts once, by their last word."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    used: int = Field(default=0, ge=0)
+    adapted: int = Field(default=0, ge=0)
+    did_not_work: int = Field(default=0, ge=0)
+
+
+class ResourceFacts(BaseModel):
+    """A resource as anybody in its community may see it. `author` is who saved it.
+
+    Exactly one of `link`, `file` and `quote` is what was saved; `link` is empty where another is.
+    `language` is a BCP 47 tag, empty where unknown. `document` is the address of the thing itself,
+    where the link only describes it. `related` are titles, in the source's order.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: ResourceId
+    community: CommunityId
+    code: ResourceCode
+    version: int
+    author: MemberId
+    status: ResourceStatus
+    kind: ResourceKind
+    title: CommunityText
+    why: CommunityText = ""
+    summary: CommunityText = ""
+    link: CommunityText = ""
+    document: CommunityText = ""
+    file: Shelved | None = None
+    quote: Quoted | None = None
+    sectors: CommunityTexts = ()
+    skills: CommunityTexts = ()
+    related: CommunityTexts = ()
+    language: str = ""
+    licence: Licence = Licence.LINK_ONLY
+    saved_at: AwareDatetime
+    counts: UseCounts = UseCounts()
+
+
+class ResourceShown(Reply):
+    """A resource as it is now. `known`: it was in the library before it was saved again."""
+
+    resource: ResourceFacts
+    known: bool = False
+
+
+class UseShown(BaseModel):
+    """What a member said of using it. `note` is empty where they only said that they did."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    author: MemberId
+    how: HowUsed
+    note: CommunityText = ""
+    said_at: AwareDatetime
+
+
+class ResourceDetails(Reply):
+    """A resource, and what was said of using it, newest first, at most 20."""
+
+    resource: ResourceFacts
+    uses: tuple[UseShown, ...] = ()
+
+
+class ResourcesFound(Reply):
+    """Resources, best first; without words the newest first.
+
+    `total` counts all that fit. `read_as` pairs each word that nobody here ever used with the known
+    word it was taken for; empty where none was.
+    """
+
+    resources: tuple[ResourceFacts, ...]
+    total: int
+    read_as: tuple[tuple[str, str], ...] = ()
+
+
+class SaveResource(Request[ResourceShown], wire="library.save-resource.v1"):
+    """Save a link, a file or a message (members). The same one again gives the one that is there.
+
+    Exactly one of `link`, `file` and `quote`. Without a title a link's page is asked for its own,
+    a little later; a file is called by its name, a message by its first words. A quoted author must
+    be a member of the community. A file must lie on the shelf already.
+    """
+
+    link: Address = ""
+    file: Shelved | None = None
+    quote: Quoted | None = None
+    title: ResourceTitle = ""
+    why: Why = ""
+    summary: Summary = ""
+    document: Address = ""
+    kind: ResourceKind | None = Field(default=None, description="Guessed where not given")
+    sectors: tuple[Facet, ...] = Field(default=(), max_length=20)
+    skills: tuple[Facet, ...] = Field(default=(), max_length=20)
+    related: tuple[Facet, ...] = Field(default=(), max_length=20)
+    language: str = Field(default="", max_length=35)
+    licence: Licence = Licence.LINK_ONLY
+
+
+class DescribeResource(Request[ResourceShown], wire="library.describe-resource.v1"):
+    """Correct what is said of a resource (who saved it, and facilitators). Left out: unchanged."""
+
+    code: ResourceCode
+    title: ResourceTitle | None = None
+    why: Why | None = None
+    summary: Summary | None = None
+    kind: ResourceKind | None = None
+    sectors: tuple[Facet, ...] | None = Field(default=None, max_length=20)
+    skills: tuple[Facet, ...] | None = Field(default=None, max_length=20)
+    language: str | None = Field(default=None, max_length=35)
+    licence: Licence | None = None
+
+
+class WithdrawResource(Request[ResourceShown], wire="library.withdraw-resource.v1"):
+    """Take a resource out (who saved it, whose message it is, and facilitators)."""
+
+    code: ResourceCode
+
+
+class FindResources(Question[ResourcesFound], wire="library.find-resources.v1"):
+    """Find by words: any of them, title above the rest. No words: the newest."""
+
+    words: str = Field(default="", max_length=200)
+    kind: ResourceKind | None = None
+    limit: int = Field(default=3, ge=1, le=50)
+    offset: int = Field(default=0, ge=0, le=10_000)
+
+
+class ShowResource(Question[ResourceDetails], wire="library.show-resource.v1"):
+    """Show one resource with what was said of using it."""
+
+    code: ResourceCode
+
+
+class UseResource(Request[ResourceShown], wire="library.use-resource.v1"):
+    """Say that I used it and how it went (members); said again, the last word counts."""
+
+    code: ResourceCode
+    how: HowUsed = HowUsed.USED
+    note: Note = ""
+
+
+class ShareResource(Request[ResourceShown], wire="library.share-resource.v1"):
+    """Note that a resource is shown to a room (members)."""
+
+    code: ResourceCode
+
+
+class ShowMyLibraryData(Question[MemberData], wire="library.show-my-data.v1"):
+    """Show all that the library keeps about the asker."""
+
+
+class ResourceEvent(Event):
+    """`aggregate` is the resource, `version` its version, `resource` its state after it."""
+
+    resource: ResourceFacts
+
+
+class ResourceSaved(ResourceEvent, wire="library.resource-saved.v1"):
+    """A resource came into the library."""
+
+
+class ResourceDescribed(ResourceEvent, wire="library.resource-described.v1"):
+    """What is said of a resource changed: corrected, or its page's title was read."""
+
+
+class ResourceWithdrawn(ResourceEvent, wire="library.resource-withdrawn.v1"):
+    """A resource is not to be found any more."""
+
+
+class ResourceBlanked(ResourceEvent, wire="library.resource-blanked.v1"):
+    """A resource's words are gone because their author was erased."""
+
+
+class ResourceUsed(ResourceEvent, wire="library.resource-used.v1"):
+    """A member said what became of it. The note stays in the library."""
+
+    member: MemberId
+    how: HowUsed
+    use: UUID = Field(description="The same when the member says it anew of the same resource")
+
+
+class ResourceShared(ResourceEvent, wire="library.resource-shared.v1"):
+    """A member showed it to a room."""
+
+    member: MemberId
