@@ -113,7 +113,8 @@ class Answer:
 
     `card` names the meeting whose card this answer draws or belongs to. `loud` asks the platform to
     notify people, `mentions` are the accounts to name (nobody else is ever pinged). `ack` says that
-    a sign such as a ✅ on the asker's message is enough where the platform can set one.
+    a sign such as a ✅ on the asker's message is enough where the platform can set one. Choices
+    are for the asker, or for the account `offered_to`.
     """
 
     blocks: tuple[Block, ...]
@@ -122,6 +123,7 @@ class Answer:
     loud: bool = False
     mentions: tuple[str, ...] = ()
     ack: bool = False
+    offered_to: str = ""
 
     @classmethod
     def of(cls, *words: str, audience: Audience = Audience.ASKER) -> Answer:

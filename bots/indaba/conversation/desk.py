@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
-from indaba.bus import Bus
 from indaba.bus.bus import LITTLE_LATER
 from indaba.contracts.ids import MeetingId
 from indaba.contracts.refusal import Expired, Refusal, Unavailable
 from indaba.contracts.scheduling import RsvpAnswer, ShowMeeting
-from indaba.conversation.answer import Answer, Ask, Choice, Text
+from indaba.conversation.answer import Answer, Ask, Audience, Choice, Text
 from indaba.conversation.intent import (
     Intent,
     Outdated,
     Person,
+    asked_from_json,
     intent_from_json,
     intent_to_json,
     may_not,
@@ -26,11 +26,11 @@ from indaba.conversation.intent import (
 )
 from indaba.conversation.line import Unclear, read_line
 from indaba.conversation.notice import answer_of, reply_answer
+from indaba.conversation.people import People
 from indaba.conversation.platform import ChatPlatform, Kind, Post, PostKind, Said
-from indaba.conversation.services import Asker, Passports, Services
 from indaba.conversation.store import Draft, Heard, Offer, Store
 from indaba.conversation.topics import INTENTS
-from indaba.conversation.topics.cop import Help, NeverMind, SetUp
+from indaba.conversation.topics.cop import Help, NeverMind
 from indaba.conversation.topics.scheduling import SayMaybe, SayNo, SayYes, WithdrawAnswer
 from indaba.conversation.wording import Wording
 from indaba.ledger import Ledger
@@ -77,21 +77,14 @@ class Desk:
     transaction: killed anywhere before, the act is done again with the same keys.
     """
 
-    def __init__(
-        self, platform: ChatPlatform, ledger: Ledger, passports: Passports, portal_url: str
-    ) -> None:
+    def __init__(self, platform: ChatPlatform, ledger: Ledger, people: People) -> None:
         self._platform = platform
         self._ledger = ledger
-        self._passports = passports
-        self._portal_url = portal_url
+        self._people = people
 
     @property
     def _world(self) -> World:
         return self._ledger.world
-
-    @property
-    def _bus(self) -> Bus:
-        return self._ledger.bus
 
     async def deal_with(self, heard: Heard) -> None:
         """Understand, ask, and keep what is to be posted."""
@@ -140,6 +133,9 @@ class Desk:
             if said.kind is Kind.REACTION:
                 return Surroundings(card, offers=await store.dialogue.offers_on(said.about))
             card = card or await store.cards.card_on(said.thread)
+            if said.picked is not None:
+                offer = await store.dialogue.offer_at(*said.picked)
+                return Surroundings(offers=(offer,) if offer else ())
             question = await store.dialogue.question_for(said)
             return Surroundings(card, question, await store.dialogue.newest_offers_to(said))
 
@@ -147,6 +143,10 @@ class Desk:
         """A command, an answer to our question, a pick, or a reply to a card; else not for us."""
         said = heard.said
         meant = said.addressed
+        if said.asked:
+            return Outcome(await self._form(heard))
+        if said.picked is not None:
+            return await self._pressed(heard, around)
         if meant is not None and not said.direct:
             return Outcome(await self._command(heard, meant))
         text = said.text if meant is None else meant
@@ -162,6 +162,25 @@ class Desk:
         if offer is not None:
             return await self._pick(heard, offer)
         return Outcome(None if meant is None else await self._command(heard, meant))
+
+    async def _form(self, heard: Heard) -> Answer:
+        """A form that was sent; what is in it was typed, and is checked here."""
+        try:
+            kind, values = asked_from_json(heard.said.asked, INTENTS)
+        except Outdated as outdated:
+            return Answer.of(outdated.words)
+        person = await self._person_or_none(heard)
+        return await self._go_on(
+            heard, resolve(kind, values, person.wording if person else Wording())
+        )
+
+    async def _pressed(self, heard: Heard, around: Surroundings) -> Outcome:
+        """A button that was pressed: too old, somebody else's, or picked."""
+        for offer in around.offers:
+            if offer.account in ("", heard.said.account):
+                return await self._pick(heard, offer)
+            return Outcome(Answer.of("That button is for the one who asked."))
+        return Outcome(Answer.of("That has been answered, or is too old. Nothing has changed."))
 
     async def _command(self, heard: Heard, line: str) -> Answer:
         """A line typed to us; an empty one asks for help."""
@@ -206,8 +225,7 @@ class Desk:
             return Outcome(None)
         meeting, emoji, _ = around.reaction
         try:
-            services = self._services(heard, Asker(said.account, said.room, said.direct))
-            shown = await services.ask(ShowMeeting(meeting=MeetingId(meeting)))
+            shown = await self._people.services(heard).ask(ShowMeeting(meeting=MeetingId(meeting)))
         except Expired as late:
             return Outcome(Answer.of(late.words))
         except Unavailable as away:
@@ -227,81 +245,52 @@ class Desk:
         return Outcome(await self._perform(heard, intent), offer)
 
     async def _perform(self, heard: Heard, intent: Intent) -> Answer:
-        said = heard.said
-        services = self._services(heard, Asker(said.account, said.room, said.direct))
         try:
-            person = await self._person(heard)
-            if may_not(type(intent), person):
-                # Their rights may have changed a second ago: look again before saying no.
-                self._passports.drop(services.asker)
-                person = await self._person(heard)
-            if isinstance(intent, SetUp) and person.has_power:
-                person = replace(person, rooms=await self._rooms(said.account, intent.where))
+            person = await self._people.who_may(heard, type(intent))
+            person = await self._people.with_surroundings(heard, intent, person)
         except Unavailable as away:
             return Answer.of(away.words)
         except Refusal as refusal:
             return Answer.of(refusal.words)
-        return await perform(intent, person, services)
+        return await perform(intent, person, self._people.services(heard))
 
     async def _person_or_none(self, heard: Heard) -> Person | None:
         try:
-            return await self._person(heard)
+            return await self._people.who(heard)
         except (Refusal, Unavailable):
             return None
-
-    async def _person(self, heard: Heard) -> Person:
-        """Who spoke, as membership knows them. Raises `Unavailable` where it cannot be asked."""
-        said = heard.said
-        issued = await self._passports.of(
-            Asker(said.account, said.room, said.direct), heard.correlation
-        )
-        # Only founding needs the power, and only where no community lives yet.
-        power = issued.community is None and not said.direct
-        return Person(
-            platform=self._platform.platform,
-            account=said.account,
-            room=said.room,
-            direct=said.direct,
-            passport=issued.passport,
-            community=issued.community,
-            has_power=power and await self._platform.has_power(said.room, said.account),
-            now=self._world.now(),
-            said_at=said.said_at,
-            portal_url=self._portal_url,
-            prefix="" if said.direct else self._platform.prefix,
-        )
-
-    async def _rooms(self, account: str, address: str) -> dict[str, str]:
-        """Another room by its address, if the account runs it too."""
-        room = await self._platform.room_at(address)
-        runs = bool(room) and await self._platform.has_power(room, account)
-        return {address: room} if runs else {}
-
-    def _services(self, heard: Heard, asker: Asker) -> Services:
-        return Services(
-            self._bus, self._world, self._passports, asker, heard.said.id, heard.correlation
-        )
 
     async def _keep(self, store: Store, heard: Heard, answer: Answer) -> None:
         """Keep an answer as posts, with its question and choices."""
         said = heard.said
         await store.dialogue.no_question(said)
-        if answer.ack and said.kind is Kind.MESSAGE:
+        if answer.ack and said.kind is Kind.MESSAGE and not said.whisper:
             await store.posting.post(self._draft(heard, _sign(said)))
             return
         spot = _spot(said, answer)
+        if said.whisper and not spot.whisper:
+            await self._whisper(store, heard)
         for number, content in enumerate(self._platform.draw(answer)):
             post = replace(spot, key=f"{said.id}/{number}", content=content)
             choices = answer.choices() if number == 0 else ()
             await store.posting.post(self._draft(heard, post, choices))
+            allowed = answer.offered_to or said.account
             kept = [(choice, intent_to_json(choice.intent)) for choice in choices]
-            await store.dialogue.offer(post, kept, said.account, CHOICE_LASTS)
+            await store.dialogue.offer(post, kept, allowed, CHOICE_LASTS)
         question = answer.question()
         if question is not None:
             await store.dialogue.ask(said, spot.thread, question, QUESTION_LASTS)
 
+    async def _whisper(self, store: Store, heard: Heard) -> None:
+        """What was asked privately and answered to all is acknowledged privately too."""
+        content = self._platform.draw(Answer.of("Done, see below."))[0]
+        said = heard.said
+        post = Post(f"{said.id}/done", PostKind.MESSAGE, said.room, content, whisper=said.whisper)
+        await store.posting.post(self._draft(heard, post))
+
     def _draft(self, heard: Heard, post: Post, choices: Sequence[Choice] = ()) -> Draft:
-        seeds = tuple({"emoji": choice.emoji} for choice in choices if choice.emoji)
+        seeded = () if self._platform.has_buttons else choices
+        seeds = tuple({"emoji": choice.emoji} for choice in seeded if choice.emoji)
         return Draft(
             post, heard.correlation, self._world.now() + ANSWER_LASTS, follow_ups=seeds, lane=0
         )
@@ -313,12 +302,15 @@ def _spot(said: Said, answer: Answer) -> Post:
         thread, reply_to = said.thread, said.about
         return Post("", PostKind.MESSAGE, said.room, {}, thread=thread, reply_to=reply_to)
     thread = said.thread
+    if said.whisper and answer.audience is Audience.ASKER:
+        return Post("", PostKind.MESSAGE, said.room, {}, thread=thread, whisper=said.whisper)
+    reply_to = "" if said.whisper else said.id
     # What asks something back stays where the person will answer it: beside the question.
     asks_back = answer.choices() or answer.question()
     is_long = answer.text().count("\n") >= LONG_ANSWER
     if is_long and not asks_back and not thread and not said.direct:
         thread = said.id
-    return Post("", PostKind.MESSAGE, said.room, {}, thread=thread, reply_to=said.id)
+    return Post("", PostKind.MESSAGE, said.room, {}, thread=thread, reply_to=reply_to)
 
 
 def _named(said: Said, answer: Answer) -> Answer:

@@ -1,12 +1,12 @@
 """What rooms are told without asking: cards kept true, reminders, changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from indaba.contracts.ids import CommunityId, MeetingId
-from indaba.contracts.membership import CommunityCard, FindAccounts, FindPlaces
+from indaba.contracts.membership import CommunityCard, FindAccounts, FindPlaces, Place
 from indaba.contracts.refusal import NoCommunity, Refused
 from indaba.contracts.scheduling import (
     MeetingCancelled,
@@ -85,6 +85,7 @@ class Herald:
         shown = await services.ask(ShowMeeting(meeting=MeetingId(card.meeting)))
         there = await services.ask(FindPlaces())
         rooms = [p.room for p in there.places if p.platform is self._platform.platform]
+        rooms = [room for room in rooms if not await self._speaks_elsewhere(room, there.places)]
         issued = await self._passports.of(services.asker, card.correlation)
         drawn = self._drawn(shown.meeting, there.community, issued.passport.locale)
         posted: list[str] = []
@@ -100,11 +101,17 @@ class Herald:
             await store.cards.drawn(card.meeting, shown.meeting.version, posted)
         self.written()
 
+    async def _speaks_elsewhere(self, room: str, places: Sequence[Place]) -> bool:
+        """Whether a bridge makes a room one with another of these: twins have one speaker."""
+        twin = await self._platform.twin_of(room)
+        return any(twin and (p.platform, p.room) == (twin.platform, twin.room) for p in places)
+
     async def _post(
         self, store: Store, card: CardDue, room: str, meeting: MeetingFacts, drawn: dict[str, Any]
     ) -> None:
         opening = self._platform.draw(notice.thread_opening(meeting))[0]
-        seeds = [{"emoji": emoji} for emoji in ("👍", "🤔", "👎")]
+        emojis = () if self._platform.has_buttons else ("👍", "🤔", "👎")
+        seeds = [{"emoji": emoji} for emoji in emojis]
         # A card given up in a room is posted anew with the meeting's next version.
         key = f"card/{card.meeting}/{room}/first/v{meeting.version}"
         post = Post(key, PostKind.MESSAGE, room, drawn, code=meeting.code)
@@ -138,7 +145,14 @@ class Herald:
     def _drawn(
         self, meeting: MeetingFacts, community: CommunityCard, locale: str
     ) -> dict[str, Any]:
-        card = notice.card(meeting, community, self._portal_url, locale, self._platform.prefix)
+        card = notice.card(
+            meeting,
+            community,
+            self._portal_url,
+            locale,
+            self._platform.prefix,
+            has_buttons=self._platform.has_buttons,
+        )
         return self._platform.draw(card)[0]
 
     async def _notices(self) -> None:

@@ -11,15 +11,21 @@ from typing import Any, ClassVar, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from indaba.contracts.membership import CommunityCard, Platform
+from indaba.contracts.ids import MemberId
+from indaba.contracts.library import Shelved
+from indaba.contracts.membership import CommunityCard, Place, Platform
 from indaba.contracts.passport import Passport, Role
 from indaba.contracts.refusal import Fault, NoCommunity, Refusal, Unavailable
 from indaba.contracts.wire import Reply, Request
 from indaba.conversation.answer import Answer, Ask
 from indaba.conversation.fields import folded
+from indaba.conversation.platform import Written
 from indaba.conversation.wording import Wording, plain
 
 R = TypeVar("R", bound=Reply)
+
+SLASH = "/"
+"""The prefix of a platform where commands are forms: examples are shown as such."""
 
 MOST_LETTERS = 4000
 """More than this in one message is refused in words."""
@@ -52,7 +58,9 @@ class Person:
     `has_power` says that the account runs the room (room version 12 creators count). `now` and
     `said_at` are aware UTC. `prefix` is what a line here begins with, such as `!cop `, empty where
     none is needed. `rooms` gives the ids of other rooms that the account runs too, by the address
-    it typed. `locale` is the asker's own language; empty: the community's.
+    it typed. `locale` is the asker's own language; empty: the community's. `house` is what holds
+    the room, `at_home` that the room itself is the community's; `written` the message that the asker pointed at or the file sent along, whose author
+    is `author` where that is a member here; `shelved` its file, copied.
     """
 
     platform: Platform
@@ -68,6 +76,11 @@ class Person:
     rooms: Mapping[str, str] = field(default_factory=dict)
     prefix: str = ""
     locale: str = ""
+    house: str = ""
+    at_home: bool = False
+    written: Written | None = None
+    author: MemberId | None = None
+    shelved: Shelved | None = None
 
     @property
     def wording(self) -> Wording:
@@ -80,6 +93,11 @@ class Person:
         if self.passport:
             return self.passport.zone
         return self.community.zone if self.community else "Africa/Johannesburg"
+
+    @property
+    def place(self) -> Place:
+        """The room asked in."""
+        return Place(platform=self.platform, room=self.room, house=self.house)
 
     def in_community(self) -> CommunityCard:
         """The community asked in. Raises `NoCommunity`."""
@@ -100,6 +118,10 @@ class Person:
 
     def types(self, line: str) -> str:
         """The line as this person would type it here: `cop join` is `!cop join`."""
+        if self.prefix == SLASH:
+            from indaba.conversation.line import as_slash
+
+            return as_slash(line)
         if self.prefix.strip(" !@:").casefold() == line.split(" ", 1)[0]:
             line = line.partition(" ")[2]
         return f"{self.prefix}{line}"
@@ -112,7 +134,7 @@ class Intent(BaseModel):
     that mean it too. A field that is required and was not given is asked for with the `question`
     in its `json_schema_extra`; further marks there: `word` (one word unless quoted) and `keyed`
     (only as `key: value`). A `hidden` intent is only carried by a choice, never typed. A `PRIVATE`
-    one happens on Matrix only in a direct chat.
+    one happens on Matrix only in a direct chat. One that `POINTS` is about a message or a file.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -124,6 +146,7 @@ class Intent(BaseModel):
     needs: ClassVar[Role | None] = None
     example: ClassVar[str] = ""
     PRIVATE: ClassVar[bool] = False
+    POINTS: ClassVar[bool] = False
 
     def __init_subclass__(
         cls,
@@ -181,6 +204,22 @@ def named(name: str, intents: Sequence[type[Intent]]) -> type[Intent]:
         if kind.called() == name:
             return kind
     raise Outdated
+
+
+def asked_as_json(kind: type[Intent], values: Mapping[str, object]) -> str:
+    """An intent by name and values as they were given, none of them checked yet."""
+    return json.dumps({"intent": kind.called(), "values": dict(values)})
+
+
+def asked_from_json(
+    asked: str, intents: Sequence[type[Intent]]
+) -> tuple[type[Intent], dict[str, object]]:
+    """The intent and the values given. Raises `Outdated` where there is no such intent."""
+    try:
+        data = json.loads(asked)
+        return named(data["intent"], intents), dict(data["values"])
+    except (KeyError, TypeError, ValueError):
+        raise Outdated from None
 
 
 def intent_to_json(intent: Intent) -> str:

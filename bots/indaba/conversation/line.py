@@ -171,6 +171,17 @@ def usage(kind: type[Intent]) -> str:
     return " ".join(parts)
 
 
+def as_slash(line: str) -> str:
+    """A line as a form with named options, `/meeting show code:M7K2`; else just with a slash."""
+    from indaba.conversation.topics import INTENTS
+
+    understood = read_line(line, INTENTS)
+    if isinstance(understood, Unclear):
+        return f"/{line}"
+    given = (f"{name}:{value}" for name, value in understood.filled.items())
+    return " ".join((f"/{understood.intent.called()}", *given))
+
+
 def line_of(intent: Intent) -> str:
     """A line that reads back as the same intent."""
     kind = type(intent)

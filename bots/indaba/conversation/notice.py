@@ -9,6 +9,8 @@ from indaba.contracts.membership import CommunityCard
 from indaba.contracts.scheduling import MeetingFacts, MeetingStatus, RsvpAnswer
 from indaba.conversation.answer import Answer, Audience, Block, Choice, Choices, Facts, Style, Text
 from indaba.conversation.fields import CODE
+from indaba.conversation.intent import SLASH
+from indaba.conversation.line import as_slash
 from indaba.conversation.times import how_long_until, say_when
 from indaba.conversation.topics.scheduling import SayMaybe, SayNo, SayYes
 from indaba.conversation.wording import Wording, plain
@@ -106,12 +108,23 @@ def facts_of(meeting: MeetingFacts, wording: Wording) -> tuple[tuple[str, str], 
     )
 
 
+REACT = (
+    "React 👍 coming, 🤔 maybe, 👎 not this time, or reply yes, maybe or no. "
+    "At the meeting, check in with: {line}"
+)
+PRESS = (
+    "Press a button, or reply to this with yes, maybe or no. At the meeting, check in with: {line}"
+)
+
+
 def card(
     meeting: MeetingFacts,
     community: CommunityCard,
     portal_url: str,
     locale: str = "en",
     prefix: str = "",
+    *,
+    has_buttons: bool = False,
 ) -> Answer:
     """The meeting's card as it is now; drawn again, it replaces the old one.
 
@@ -127,13 +140,13 @@ def card(
     link = wording.say("All meetings: {link}", link=f"{portal_url}/c/{community.key}")
     if meeting.status is not MeetingStatus.SCHEDULED:
         return Answer((*blocks, Text(link)), Audience.ROOM, card=meeting.id)
-    how = wording.say(
-        "React 👍 coming, 🤔 maybe, 👎 not this time, or reply yes, maybe or no. "
-        "At the meeting, check in with: {line}",
-        line=f"{prefix}here {meeting.code}",
-    )
+    how = wording.say(PRESS if has_buttons else REACT, line=_here(meeting, prefix))
     last: tuple[Block, ...] = (Text(how), Text(link), Choices(_rsvps(meeting, wording)))
     return Answer((*blocks, *last), Audience.ROOM, card=meeting.id)
+
+
+def _here(meeting: MeetingFacts, prefix: str) -> str:
+    return as_slash(f"here {meeting.code}") if prefix == SLASH else f"{prefix}here {meeting.code}"
 
 
 def _rsvps(meeting: MeetingFacts, wording: Wording) -> tuple[Choice, ...]:
@@ -159,8 +172,7 @@ def reminder(
         away=how_long_until(meeting.starts_at, now, wording.locale),
         when=say_when(meeting.starts, meeting.zone, wording.locale),
     )
-    line = f"{prefix}here {meeting.code}"
-    how = wording.say("When you are there, check in with: {line}", line=line)
+    how = wording.say("When you are there, check in with: {line}", line=_here(meeting, prefix))
     return Answer(
         (Text(lead), Text(how)), Audience.ROOM, card=meeting.id, loud=True, mentions=mentions
     )

@@ -1,12 +1,12 @@
 """What a chat platform must be able to do for a conversation, and what it hands over."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from indaba.contracts.membership import Platform
+from indaba.contracts.membership import Place, Platform
 from indaba.conversation.answer import Answer
 
 
@@ -19,6 +19,30 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FileSaid:
+    """A file that somebody sent. `handle` is how its platform finds it again; `size` is bytes.
+
+    What it is called and said to be are the sender's words, and not believed.
+    """
+
+    handle: str
+    name: str
+    media_type: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message as somebody wrote it, when another points at it."""
+
+    message: str
+    account: str
+    text: str
+    written_at: datetime
+    file: FileSaid | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """One thing a person did in chat, as a platform heard it. Nothing in it is trusted.
 
@@ -26,6 +50,12 @@ class Said:
     the id of the thread's first message, empty in the room itself; `about` the message replied or
     reacted to. `addressed` is the text with prefix or mention taken off, `None` where it was not
     meant for us; in a direct chat everything is. For reactions `text` is the emoji.
+
+    Platforms with forms and buttons say more. `asked` is an intent by name and values as typed,
+    JSON as `intent_to_json` makes it but nothing in it checked; `picked` the key and place of a
+    choice that was pressed. `whisper` is a handle by which one answer reaches its asker alone, good
+    for a quarter of an hour. `house` is what holds several rooms (a server), where there is such a
+    thing; `written` a message pointed at, or a file sent along.
     """
 
     id: str
@@ -38,6 +68,11 @@ class Said:
     about: str = ""
     addressed: str | None = None
     direct: bool = False
+    asked: str = ""
+    picked: tuple[str, int] | None = None
+    whisper: str = ""
+    house: str = ""
+    written: Written | None = None
 
 
 class PostKind(StrEnum):
@@ -57,7 +92,8 @@ class Post:
 
     `content` is what `draw` made (messages and edits), or `{"emoji": ...}` for a reaction on the
     message `target`. An edit replaces `target`. `code` is a word found in the text (a card's short
-    code), empty where there is none; `retried` says that an earlier try was left open.
+    code), empty where there is none; `retried` says that an earlier try was left open. With
+    `whisper` it answers what bore that handle, for its asker alone.
     """
 
     key: str
@@ -70,6 +106,7 @@ class Post:
     code: str = ""
     created_at: datetime | None = None
     retried: bool = False
+    whisper: str = ""
 
 
 class Wait(Exception):  # noqa: N818 - not an error: a limit to be honoured
@@ -84,6 +121,10 @@ class CannotPost(Exception):  # noqa: N818 - read by operators
     """The platform will never take this post (we left the room, lack the level, it is too big)."""
 
 
+class CannotRead(Exception):  # noqa: N818 - read by operators
+    """The platform will never give this file (it is gone, or too large)."""
+
+
 class ChatPlatform(Protocol):
     """A platform's half of the conversation. It draws and posts; it decides nothing.
 
@@ -95,6 +136,9 @@ class ChatPlatform(Protocol):
     platform: Platform
     prefix: str
     """What a command begins with in a room, such as `!cop `."""
+
+    has_buttons: bool
+    """Whether choices are pressed; else they are reactions, seeded under the message."""
 
     def draw(self, answer: Answer) -> Sequence[dict[str, Any]]:
         """The answer as contents of posts, one after the other, usually one; files come last."""
@@ -110,4 +154,16 @@ class ChatPlatform(Protocol):
 
     async def room_at(self, address: str) -> str:
         """The id of the room at an address people type; empty where none is found now."""
+        ...
+
+    async def message_at(self, room: str, message: str) -> Written | None:
+        """A message in a room; `None` where it is gone or may not be read. Raises `Wait`."""
+        ...
+
+    def open_file(self, file: FileSaid) -> AsyncIterator[bytes]:
+        """The bytes of a file, piece by piece. Raises `Wait`, or `CannotRead` for good."""
+        ...
+
+    async def twin_of(self, room: str) -> Place | None:
+        """The room of another platform that a bridge makes one with this one. Raises `Wait`."""
         ...

@@ -31,11 +31,15 @@ STALE = {BadPassport.code, NotAllowed.code, NotAMember.code}
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """On whose behalf: an account in a room, or (both empty) the bot itself in a community."""
+    """On whose behalf: an account in a room, or (both empty) the bot itself in a community.
+
+    `house` is what holds the room, where the platform has such a thing.
+    """
 
     account: str = ""
     room: str = ""
     direct: bool = False
+    house: str = ""
     community: CommunityId | None = None
 
 
@@ -62,6 +66,7 @@ class Passports:
             platform=self._platform,
             account=asker.account,
             room=asker.room,
+            house=asker.house,
             community=asker.community,
             direct=asker.direct,
         )

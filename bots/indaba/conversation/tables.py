@@ -47,6 +47,7 @@ posts = sa.Table(
     sa.Column("reply_to", sa.Text),
     sa.Column("target", sa.Text),
     sa.Column("code", sa.Text),
+    sa.Column("whisper", sa.Text),
     sa.Column("lane", sa.Integer),
     sa.Column("follow_ups", JSONB),
     sa.Column("meeting", sa.Uuid),
@@ -100,4 +101,12 @@ notices = sa.Table(
     sa.Column("correlation", sa.Uuid),
     sa.Column("expires_at", _instant),
     sa.Column("not_before", _instant),
+)
+mirrors = sa.Table(
+    "mirrors",
+    metadata,
+    sa.Column("meeting", sa.Uuid),
+    sa.Column("house", sa.Text),
+    sa.Column("event", sa.Text),
+    sa.Column("drawn", sa.Integer),
 )

@@ -6,7 +6,8 @@ from pathlib import Path
 from indaba.contracts import erasure
 from indaba.contracts import membership as said
 from indaba.ledger import Ledger
-from indaba.membership import handlers, reactions
+from indaba.membership import reactions
+from indaba.membership.handlers import belonging, linking
 from indaba.process.passports import PassportOffice
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -14,23 +15,31 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def wire(ledger: Ledger, office: PassportOffice, erased_by: tuple[str, ...]) -> None:
     """Connect what membership answers and listens to with how."""
-    ledger.answer(said.IssuePassport, partial(handlers.issue_passport, office=office))
-    ledger.answer(said.FoundCommunity, partial(handlers.found_community, office=office))
-    ledger.answer(said.JoinCommunity, partial(handlers.join_community, office=office))
-    ledger.answer(said.LeaveCommunity, handlers.leave_community)
-    ledger.answer(said.AssignRole, handlers.assign_role)
-    ledger.answer(said.DescribeMe, partial(handlers.describe_me, office=office))
-    ledger.answer(said.FindAccounts, handlers.find_accounts)
-    ledger.answer(said.FindPlaces, handlers.find_places)
-    ledger.answer(said.ShowMyData, handlers.show_my_data)
-    ledger.answer(said.EraseMe, partial(handlers.erase_me, expected=erased_by))
-    ledger.answer(said.IssueSignIn, handlers.issue_sign_in)
-    ledger.answer(said.ConsumeSignIn, partial(handlers.consume_sign_in, office=office))
+    ledger.answer(said.IssuePassport, partial(belonging.issue_passport, office=office))
+    ledger.answer(said.FoundCommunity, partial(belonging.found_community, office=office))
+    ledger.answer(said.JoinCommunity, partial(belonging.join_community, office=office))
+    ledger.answer(said.LeaveCommunity, belonging.leave_community)
+    ledger.answer(said.AssignRole, belonging.assign_role)
+    ledger.answer(said.DescribeMe, partial(belonging.describe_me, office=office))
+    ledger.answer(said.FindAccounts, belonging.find_accounts)
+    ledger.answer(said.FindPlaces, belonging.find_places)
+    ledger.answer(said.ShowMyData, belonging.show_my_data)
+    ledger.answer(said.EraseMe, partial(belonging.erase_me, expected=erased_by))
+    ledger.answer(said.IssueSignIn, belonging.issue_sign_in)
+    ledger.answer(said.ConsumeSignIn, partial(belonging.consume_sign_in, office=office))
+    ledger.answer(said.FindMembers, belonging.find_members)
+    ledger.answer(said.IssueLinkCode, linking.issue_link_code)
+    ledger.answer(said.LinkAccount, partial(linking.link_account, office=office))
+    ledger.answer(said.IssueRoomCode, linking.issue_room_code)
+    ledger.answer(said.ShowRoomCode, linking.show_room_code)
+    ledger.answer(said.AddPlace, linking.add_place)
+    ledger.answer(said.RemovePlace, linking.remove_place)
     for answered in (
         erasure.SchedulingErased,
         erasure.LibraryErased,
         erasure.OutcomesErased,
         erasure.PortalErased,
         erasure.MatrixBotErased,
+        erasure.DiscordBotErased,
     ):
         ledger.on(answered, reactions.count_erasure_answer)

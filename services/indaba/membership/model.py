@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cache
 from importlib import resources
 from zoneinfo import available_timezones
@@ -9,7 +10,7 @@ from zoneinfo import available_timezones
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import CONSENT_VERSION, CommunityCard, Place
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import NotAMember, Refusal
+from indaba.contracts.refusal import NotAllowed, NotAMember, Refusal
 
 PURPOSES = (
     "call meetings and remind you of those you said yes or maybe to",
@@ -118,6 +119,64 @@ class SignInSpent(Refusal):
         )
 
 
+CODE_LENGTH = 8
+CODE_LASTS = timedelta(minutes=10)
+MOST_TRIES = 5
+
+
+class CodeWrong(Refusal):
+    """No such one-time code, or not any more. The try counts."""
+
+    code = "code-wrong"
+    leaves_a_mark = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That code is wrong, used, or older than ten minutes. "
+            "Make a new one on the other side and try again."
+        )
+
+
+class TooManyTries(Refusal):
+    """Somebody tried too many codes."""
+
+    code = "too-many-tries"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"That was wrong {MOST_TRIES} times. Wait ten minutes, make a new code, and try again."
+        )
+
+
+class LinkedAlready(Refusal):
+    """Both accounts are the same member."""
+
+    code = "linked-already"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This account is yours already. Type the code from your account on the other side."
+        )
+
+
+class LastRoom(Refusal):
+    """A community must live somewhere."""
+
+    code = "last-room"
+
+    def __init__(self) -> None:
+        super().__init__("This is the community's only room. Connect another one first.")
+
+
+class NotOurRoom(Refusal):
+    """The room is not the community's."""
+
+    code = "not-our-room"
+
+    def __init__(self) -> None:
+        super().__init__("That room does not belong to this community.")
+
+
 @dataclass(frozen=True, slots=True)
 class Community:
     """A community of practice, its members' roles, and where it lives."""
@@ -148,6 +207,11 @@ class Community:
         if member not in self.roles:
             raise NotAMember
         return self.roles[member]
+
+    def facilitated_by(self, member: MemberId) -> None:
+        """Raise `NotAllowed` unless a member is its facilitator now."""
+        if self.role_of(member) is not Role.FACILITATOR:
+            raise NotAllowed(Role.FACILITATOR)
 
     def joined_by(self, member: MemberId) -> "Community":
         """With one more member. Raises `AlreadyAMember`."""

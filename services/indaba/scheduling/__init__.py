@@ -11,5 +11,5 @@ Tells: scheduling.checked-in.v1, scheduling.erasure-answered.v1, scheduling.meet
 scheduling.meeting-cancelled.v1, scheduling.meeting-closed.v1, scheduling.meeting-moved.v1,
 scheduling.meeting-scheduled.v1, scheduling.reminder-due.v1, scheduling.rsvp-changed.v1
 
-Listens to: membership.member-erased.v1, membership.member-left.v1
+Listens to: membership.member-erased.v1, membership.member-left.v1, membership.members-merged.v1
 """

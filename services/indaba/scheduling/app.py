@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from indaba.contracts import scheduling as said
-from indaba.contracts.membership import MemberErased, MemberLeft
+from indaba.contracts.membership import MemberErased, MemberLeft, MembersMerged
 from indaba.ledger import Ledger
 from indaba.scheduling import handlers, model, reactions, timers
 
@@ -27,6 +27,7 @@ def wire(ledger: Ledger) -> None:
     ledger.answer(said.ShowMySchedulingData, handlers.show_my_data)
     ledger.on(MemberErased, reactions.erase_member)
     ledger.on(MemberLeft, reactions.withdraw_answers)
+    ledger.on(MembersMerged, reactions.merge_members)
     ledger.when(timers.REMIND, timers.remind)
     ledger.when(timers.CLOSE, timers.close)
     ledger.loop("warming", partial(asyncio.to_thread, model.warm))

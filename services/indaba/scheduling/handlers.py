@@ -1,5 +1,8 @@
 """One function per request that scheduling answers."""
 
+from collections.abc import Callable
+from functools import partial
+
 from indaba.contracts.ids import CommunityId, MeetingId
 from indaba.contracts.membership import MemberData
 from indaba.contracts.refusal import NotAMember
@@ -12,6 +15,8 @@ from indaba.contracts.scheduling import (
     ListMeetings,
     MeetingCancelled,
     MeetingClosed,
+    MeetingEvent,
+    MeetingFacts,
     MeetingMoved,
     MeetingScheduled,
     MeetingShown,
@@ -27,6 +32,7 @@ from indaba.contracts.scheduling import (
     WhenRead,
 )
 from indaba.ledger import Work
+from indaba.ledger.merging import now_called
 from indaba.scheduling import timers
 from indaba.scheduling.model import Meeting, NoSuchMeeting, NothingPlanned, code_from, read_when
 from indaba.scheduling.store import Store
@@ -57,104 +63,64 @@ async def schedule_meeting(request: ScheduleMeeting, work: Work) -> MeetingShown
     )
     await store.add(meeting)
     await timers.plan(meeting, work)
-    work.tell(
-        MeetingScheduled(aggregate=meeting.id, version=meeting.version, meeting=meeting.facts())
-    )
+    work.tell(MeetingScheduled.of(meeting.facts()))
     return MeetingShown(meeting=meeting.facts())
 
 
 async def move_meeting(request: MoveMeeting, work: Work) -> MeetingShown:
     """Give a meeting another time."""
     work.passport.a_facilitator()
-    store = Store(work)
-    before = await _meeting(work, store, request.code)
+    before = await _meeting(work, request.code)
     meeting = before.move(request.starts, request.zone, work.now)
     if meeting is not before:
-        await store.keep(meeting)
         await timers.plan(meeting, work)
-        work.tell(
-            MeetingMoved(aggregate=meeting.id, version=meeting.version, meeting=meeting.facts())
-        )
-    return _shown(meeting, work)
+    return await _changed(work, before, meeting, MeetingMoved.of)
 
 
 async def cancel_meeting(request: CancelMeeting, work: Work) -> MeetingShown:
     """Call a meeting off."""
     work.passport.a_facilitator()
-    store = Store(work)
-    meeting = (await _meeting(work, store, request.code)).cancel(request.reason)
-    await store.keep(meeting)
+    before = await _meeting(work, request.code)
+    meeting = before.cancel(request.reason)
     await timers.drop(meeting, work)
-    work.tell(
-        MeetingCancelled(aggregate=meeting.id, version=meeting.version, meeting=meeting.facts())
-    )
-    return _shown(meeting, work)
+    return await _changed(work, before, meeting, MeetingCancelled.of)
 
 
 async def close_meeting(request: CloseMeeting, work: Work) -> MeetingShown:
     """End a meeting by hand."""
     work.passport.a_facilitator()
-    store = Store(work)
-    before = await _meeting(work, store, request.code)
+    before = await _meeting(work, request.code)
     meeting = before.close(work.now)
-    if meeting is not before:
-        await store.keep(meeting)
-        await timers.drop(meeting, work)
-        work.tell(
-            MeetingClosed(aggregate=meeting.id, version=meeting.version, meeting=meeting.facts())
-        )
-    return _shown(meeting, work)
+    await timers.drop(meeting, work)
+    return await _changed(work, before, meeting, MeetingClosed.of)
 
 
 async def answer_rsvp(request: AnswerRsvp, work: Work) -> MeetingShown:
     """Keep whether a member comes."""
-    member = work.passport.a_member()
-    store = Store(work)
-    before = await _meeting(work, store, request.code)
+    member = await now_called(work, work.passport.a_member())
+    before = await _meeting(work, request.code)
     meeting = before.answer(member, request.answer, work.now)
-    if meeting is not before:
-        await store.keep(meeting)
-        work.tell(
-            RsvpChanged(
-                aggregate=meeting.id,
-                version=meeting.version,
-                meeting=meeting.facts(),
-                member=member,
-                answer=request.answer,
-            )
-        )
-    return _shown(meeting, work)
+    said = partial(RsvpChanged.of, member=member, answer=request.answer)
+    return await _changed(work, before, meeting, said)
 
 
 async def check_in(request: CheckIn, work: Work) -> MeetingShown:
     """Keep that a member is here."""
-    member = work.passport.a_member()
-    store = Store(work)
-    before = await _meeting(work, store, request.code)
+    member = await now_called(work, work.passport.a_member())
+    before = await _meeting(work, request.code)
     meeting = before.check_in(member, work.now)
-    if meeting is not before:
-        await store.keep(meeting)
-        work.tell(
-            CheckedIn(
-                aggregate=meeting.id,
-                version=meeting.version,
-                meeting=meeting.facts(),
-                member=member,
-            )
-        )
-    return _shown(meeting, work)
+    return await _changed(work, before, meeting, partial(CheckedIn.of, member=member))
 
 
 async def show_meeting(request: ShowMeeting, work: Work) -> MeetingShown:
     """Show a meeting by id or code; the next one where neither is given."""
     community = work.passport.in_community()
-    store = Store(work)
     if request.meeting is not None:
-        found = await store.by_id(community, request.meeting)
+        found = await Store(work).by_id(community, request.meeting)
         if found is None:
             raise NoSuchMeeting(str(request.meeting))
         return _shown(found, work)
-    return _shown(await _meeting(work, store, request.code), work)
+    return _shown(await _meeting(work, request.code), work)
 
 
 async def list_meetings(request: ListMeetings, work: Work) -> MeetingsListed:
@@ -181,9 +147,19 @@ async def show_my_data(request: ShowMySchedulingData, work: Work) -> MemberData:
     return MemberData(service="scheduling", data=kept)
 
 
-async def _meeting(work: Work, store: Store, code: str | None) -> Meeting:
+async def _changed(
+    work: Work, before: Meeting, meeting: Meeting, said: Callable[[MeetingFacts], MeetingEvent]
+) -> MeetingShown:
+    """Keep and tell what changed, if anything did, and show it."""
+    if meeting is not before:
+        await Store(work).keep(meeting)
+        work.tell(said(meeting.facts()))
+    return _shown(meeting, work)
+
+
+async def _meeting(work: Work, code: str | None) -> Meeting:
     """The community's meeting with a code; the next one without. Raises in words."""
-    community = work.passport.in_community()
+    store, community = Store(work), work.passport.in_community()
     found = await (store.by_code(community, code) if code else store.next(community))
     if found is None:
         raise NoSuchMeeting(code) if code else NothingPlanned

@@ -38,6 +38,7 @@ _rsvps = sa.Table(
     sa.Column("meeting", sa.Uuid),
     sa.Column("member", sa.Uuid),
     sa.Column("answer", sa.Text),
+    sa.Column("said_at", _instant),
 )
 _check_ins = sa.Table(
     "check_ins", _meta, sa.Column("meeting", sa.Uuid), sa.Column("member", sa.Uuid)
@@ -71,15 +72,17 @@ class Store:
             await self._sql.execute(_rsvps.delete().where(_of(_rsvps, meeting, member)))
         for member, answer in meeting.rsvps.items():
             if kept.get(member) is not answer:
-                said = insert(_rsvps).values(meeting=meeting.id, member=member, answer=answer)
+                values = {"answer": answer, "said_at": self._work.now}
+                said = insert(_rsvps).values(meeting=meeting.id, member=member, **values)
                 await self._sql.execute(
-                    said.on_conflict_do_update(
-                        index_elements=["meeting", "member"], set_={"answer": answer}
-                    )
+                    said.on_conflict_do_update(index_elements=["meeting", "member"], set_=values)
                 )
 
     async def _keep_check_ins(self, meeting: Meeting) -> None:
-        new = meeting.checked_in - await self._checked_in(meeting.id)
+        kept = await self._checked_in(meeting.id)
+        new, gone = meeting.checked_in - kept, kept - meeting.checked_in
+        for member in gone:
+            await self._sql.execute(_check_ins.delete().where(_of(_check_ins, meeting, member)))
         if new:
             rows = [{"meeting": meeting.id, "member": member} for member in new]
             await self._sql.execute(insert(_check_ins).on_conflict_do_nothing(), rows)
@@ -185,6 +188,26 @@ class Store:
         )
         rows = (await self._sql.execute(query)).mappings().all()
         return [await self._whole(dict(row)) for row in rows]
+
+    async def give_meetings(self, gone: MemberId, member: MemberId) -> None:
+        """What one called, another called."""
+        theirs = _meetings.c.author == gone
+        await self._sql.execute(_meetings.update().where(theirs).values(author=member))
+
+    async def answered_or_attended(self, member: MemberId) -> list[Meeting]:
+        """Every meeting that a member answered for or came to, locked."""
+        touched = self._touched_by(member).with_only_columns(*_meetings.c)
+        rows = (await self._sql.execute(touched)).mappings().all()
+        return [await self._whole(dict(row)) for row in rows]
+
+    async def spoke_last(self, meeting: Meeting) -> list[MemberId]:
+        """Who answered for a meeting, the last word last."""
+        query = (
+            sa.select(_rsvps.c.member)
+            .where(_rsvps.c.meeting == meeting.id)
+            .order_by(_rsvps.c.said_at.nulls_first())
+        )
+        return [MemberId(member) for member in (await self._sql.execute(query)).scalars()]
 
     def _touched_by(self, member: MemberId) -> sa.Select[Any]:
         traces = sa.union(

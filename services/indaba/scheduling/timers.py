@@ -42,10 +42,8 @@ async def remind(body: dict[str, Any], work: Work) -> None:
     members = meeting.to_remind(await store.muted(meeting))
     if members:
         work.tell(
-            ReminderDue(
-                aggregate=meeting.id,
-                version=meeting.version,
-                meeting=meeting.facts(),
+            ReminderDue.of(
+                meeting.facts(),
                 reminder=work.world.new_id(),
                 members=members,
                 until=meeting.starts_at,
@@ -63,4 +61,4 @@ async def close(body: dict[str, Any], work: Work) -> None:
         return
     meeting = before.close(work.now)
     await store.keep(meeting)
-    work.tell(MeetingClosed(aggregate=meeting.id, version=meeting.version, meeting=meeting.facts()))
+    work.tell(MeetingClosed.of(meeting.facts()))

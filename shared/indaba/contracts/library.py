@@ -193,7 +193,7 @@ class SaveResource(Request[ResourceShown], wire="library.save-resource.v1"):
     kind: ResourceKind | None = Field(default=None, description="Guessed where not given")
     sectors: tuple[Facet, ...] = Field(default=(), max_length=20)
     skills: tuple[Facet, ...] = Field(default=(), max_length=20)
-    related: tuple[Facet, ...] = Field(default=(), max_length=20)
+    related: tuple[ResourceTitle, ...] = Field(default=(), max_length=20)
     language: str = Field(default="", max_length=35)
     licence: Licence = Licence.LINK_ONLY
 

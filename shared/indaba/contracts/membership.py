@@ -56,6 +56,7 @@ class Place(BaseModel):
 
     platform: Platform
     room: str = Field(max_length=255, description="The platform's own id of the room")
+    house: str = Field(default="", max_length=255, description="What holds it, such as a server")
 
 
 class CommunityCard(BaseModel):
@@ -75,12 +76,14 @@ class PassportIssued(Reply):
     """A signed passport, what it says, and the community it is for (empty where there is none).
 
     `choices` lists the asker's communities where the room belongs to none and there are several.
+    `lives_here` says that the room itself belongs to the community, not only its house.
     """
 
     token: str
     passport: Passport
     community: CommunityCard | None = None
     choices: tuple[CommunityCard, ...] = ()
+    lives_here: bool = False
 
 
 class IssuePassport(Question[PassportIssued], wire="membership.issue-passport.v1"):
@@ -89,6 +92,11 @@ class IssuePassport(Question[PassportIssued], wire="membership.issue-passport.v1
     platform: Platform
     account: PersonalText = ""
     room: str = Field(default="", max_length=255)
+    house: str = Field(
+        default="",
+        max_length=255,
+        description="Where the room has no community: the only one in this house is meant",
+    )
     community: CommunityId | None = Field(default=None, description="Instead of a room")
     direct: bool = Field(default=False, description="A private chat: their only community is meant")
 
@@ -134,6 +142,11 @@ class Profile(BaseModel):
     province: str = ""
     languages: tuple[str, ...] = ()
     zone: str = ""
+
+    def filled_from(self, other: "Profile") -> "Profile":
+        """This profile, with what it leaves open taken from another."""
+        said = {name: value for name, value in self if value}
+        return Profile.model_validate({**dict(other), **said})
 
 
 class MyProfile(Reply):

@@ -8,10 +8,12 @@ class Refusal(Exception):  # noqa: N818 - the field's word; an error it is not
     """Understood, and no: shown to the asker in words, never retried.
 
     A subclass sets `code` (lower-case words joined by hyphens, unique, never changed) and builds
-    its sentence in `__init__` from facts, so tests compare facts and people read words.
+    its sentence in `__init__` from facts, so tests compare facts and people read words. What the
+    handler wrote before it is undone, unless the refusal `leaves_a_mark` (a wrong try, counted).
     """
 
     code: ClassVar[str] = "refused"
+    leaves_a_mark: ClassVar[bool] = False
 
     def __init__(self, words: str, **facts: Any) -> None:
         super().__init__(words)

@@ -1,7 +1,7 @@
 """What is said about meetings, RSVPs, reminders and registers. Scheduling owns it."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, StringConstraints
@@ -188,6 +188,11 @@ class MeetingEvent(Event):
     """`aggregate` is the meeting, `version` its version, `meeting` its public state after it."""
 
     meeting: MeetingFacts
+
+    @classmethod
+    def of(cls, meeting: MeetingFacts, **facts: Any) -> Self:
+        """The event about a meeting as it is after it."""
+        return cls(aggregate=meeting.id, version=meeting.version, meeting=meeting, **facts)
 
 
 class MeetingScheduled(MeetingEvent, wire="scheduling.meeting-scheduled.v1"):

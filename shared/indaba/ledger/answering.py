@@ -145,7 +145,14 @@ class Answering:
             if not first:
                 return await self._stored(connection, key)
             work = Work(connection, self._world, envelope, passport)
-            reply = await self.handlers[envelope.wire](request, work)
+            try:
+                reply = await self.handlers[envelope.wire](request, work)
+            except Refusal as no:
+                if not no.leaves_a_mark:
+                    raise
+                await self._unmark(connection, key)
+                await connection.commit()
+                raise
             said = reply.model_dump(mode="json")
             if isinstance(request, Question):
                 await work.keep()
@@ -162,6 +169,10 @@ class Answering:
         )
         done = await connection.execute(mark.on_conflict_do_nothing().returning(tables.inbox.c.key))
         return done.first() is not None
+
+    async def _unmark(self, connection: AsyncConnection, key: str) -> None:
+        """A request that was refused may be asked again."""
+        await connection.execute(tables.inbox.delete().where(tables.inbox.c.key == key))
 
     async def _stored(self, connection: AsyncConnection, key: str) -> dict[str, Any]:
         query = sa.select(tables.inbox.c.reply).where(tables.inbox.c.key == key)

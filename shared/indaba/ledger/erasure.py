@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from indaba.contracts import find
 from indaba.contracts.ids import MemberId
 from indaba.contracts.wire import Envelope, Published
-from indaba.ledger import tables
+from indaba.ledger import merging, tables
 from indaba.ledger.work import Work
 
 
@@ -24,6 +24,15 @@ async def erase(work: Work, member: MemberId) -> MemberId:
     letters and counts of attempts that name the member are cleared. Harmless when repeated.
     """
     fresh = MemberId(work.world.new_id())
+    for name in (member, *await merging.once_called(work, member)):
+        await _erase(work, name, fresh)
+    await merging.forget(work, member)
+    work.erased = True
+    return fresh
+
+
+async def _erase(work: Work, member: MemberId, fresh: MemberId) -> None:
+    """Erase one id that the member has or had."""
     await _blank_journal(work, member)
     for column in (tables.journal.c.envelope, tables.timers.c.body):
         await work.connection.execute(_renamed(column, member, fresh))
@@ -33,8 +42,6 @@ async def erase(work: Work, member: MemberId) -> MemberId:
     letters = tables.dead_letters
     named = sa.or_(letters.c.member == member, _names(letters.c.letter, member))
     await work.connection.execute(letters.delete().where(named))
-    work.erased = True
-    return fresh
 
 
 def _names(column: sa.Column[Any], member: UUID) -> sa.ColumnElement[bool]:

@@ -62,3 +62,10 @@ marks = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
 )
+
+merged = sa.Table(
+    "merged",
+    metadata,
+    sa.Column("gone", sa.Uuid, primary_key=True),
+    sa.Column("member", sa.Uuid, nullable=False, index=True),
+)

@@ -97,6 +97,16 @@ class Dialogue:
         )
         return [_offer(row) for row in (await self._sql.execute(query)).mappings()]
 
+    async def offer_at(self, post: str, place: int) -> Offer | None:
+        """One choice under a post of ours; `None` once it is too old or used up."""
+        query = sa.select(t.choices).where(
+            t.choices.c.post == post,
+            t.choices.c.place == place,
+            t.choices.c.expires_at > self._now,
+        )
+        row = (await self._sql.execute(query)).mappings().first()
+        return _offer(row) if row else None
+
     async def newest_offers_to(self, said: Said) -> list[Offer]:
         """The choices last put to a person in this place; empty once they are too old."""
         mine = (

@@ -96,4 +96,13 @@ class Hearing:
 def _storable(said: Said) -> dict[str, object]:
     """As JSON that PostgreSQL takes: it has no place for the character NUL."""
     kept: dict[str, object] = _SAID.dump_python(said, mode="json")
-    return {n: v.replace("\x00", "") if isinstance(v, str) else v for n, v in kept.items()}
+    return {name: _without_nul(value) for name, value in kept.items()}
+
+
+def _without_nul(value: object) -> object:
+    match value:
+        case str():
+            return value.replace("\x00", "")
+        case dict():
+            return {name: _without_nul(each) for name, each in value.items()}
+    return value

@@ -62,6 +62,7 @@ class Posting:
                 reply_to=post.reply_to,
                 target=post.target,
                 code=post.code,
+                whisper=post.whisper,
                 lane=draft.lane,
                 follow_ups=list(draft.follow_ups),
                 meeting=draft.meeting,
@@ -176,6 +177,7 @@ def _waiting(row: Any) -> Waiting:
         code=row["code"],
         created_at=row["created_at"],
         retried=row["tried_at"] is not None,
+        whisper=row["whisper"],
     )
     return Waiting(post, row["correlation"], row["expires_at"])
 

@@ -11,7 +11,6 @@ from indaba.contracts.membership import (
     FoundCommunity,
     JoinCommunity,
     LeaveCommunity,
-    Place,
 )
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Refusal
@@ -148,7 +147,7 @@ class SetUp(Intent, noun="cop", verb="setup", aliases=("set up", "setup")):
 
 
 def _may_found(person: Person) -> None:
-    if person.community is not None:
+    if person.community is not None and (person.at_home or person.direct):
         raise AlreadyHere(plain(person.community.name))
     if not person.has_power:
         raise RunsTheRoomOnly
@@ -198,8 +197,8 @@ class Found(Intent, noun="cop", verb="found", hidden=True):
                 purpose=self.purpose,
                 language=self.language,
                 zone=self.zone,
-                place=Place(platform=person.platform, room=person.room),
-                posts_in=Place(platform=person.platform, room=self.room),
+                place=person.place,
+                posts_in=person.place.model_copy(update={"room": self.room}),
                 account=person.account,
                 has_power=person.has_power,
                 adult=True,
@@ -249,7 +248,7 @@ class AgreeAndJoin(Intent, noun="cop", verb="agree-and-join", hidden=True):
         """Welcomes, with the three lines to begin with."""
         reply = await services.ask(
             JoinCommunity(
-                place=Place(platform=person.platform, room=person.room),
+                place=person.place,
                 account=person.account,
                 adult=True,
                 consent_version=CONSENT_VERSION,

@@ -1,6 +1,6 @@
 """A meeting and its rules. Every change gives a new meeting; what changed nothing gives itself."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -213,6 +213,19 @@ class Meeting:
         others = {m: said for m, said in self.rsvps.items() if m != member}
         said = others if answer is None else {**others, member: answer}
         return self._changed(rsvps=MappingProxyType(said))
+
+    def merged(self, gone: MemberId, member: MemberId, spoke_last: Sequence[MemberId]) -> Self:
+        """With two members as one; `spoke_last` are those who answered, the last word last."""
+        words = {m: self.rsvps[m] for m in spoke_last if m in (gone, member)}
+        others = {m: answer for m, answer in self.rsvps.items() if m not in (gone, member)}
+        last = {member: list(words.values())[-1]} if words else {}
+        came = frozenset(member if m == gone else m for m in self.checked_in)
+        return replace(
+            self,
+            rsvps=MappingProxyType(others | last),
+            checked_in=came,
+            version=self.version + 1,
+        )
 
     def check_in(self, member: MemberId, now: datetime) -> Self:
         """With the member here; again changes nothing.

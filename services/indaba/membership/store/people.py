@@ -1,4 +1,4 @@
-"""The only SQL of membership."""
+"""SQL about communities, members, consent, sign-ins and erasures."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,11 +19,12 @@ _meta = sa.MetaData()
 _instant = sa.DateTime(timezone=True)
 
 
-def _table(named: str, /, **columns: Any) -> sa.Table:
+def table(named: str, /, **columns: Any) -> sa.Table:
+    """A table of membership's by its columns' names and kinds; the migrations make it."""
     return sa.Table(named, _meta, *(sa.Column(n, kind) for n, kind in columns.items()))
 
 
-_communities = _table(
+_communities = table(
     "communities",
     id=sa.Uuid,
     name=sa.Text,
@@ -33,13 +34,15 @@ _communities = _table(
     key=sa.Text,
     version=sa.Integer,
 )
-_places = _table("places", platform=sa.Text, room=sa.Text, community=sa.Uuid, posts=sa.Boolean)
-_members = _table("members", id=sa.Uuid, version=sa.Integer, profile=sa.JSON)
-_accounts = _table("accounts", platform=sa.Text, account=sa.Text, member=sa.Uuid)
-_memberships = _table(
+places = table(
+    "places", platform=sa.Text, room=sa.Text, house=sa.Text, community=sa.Uuid, posts=sa.Boolean
+)
+members = table("members", id=sa.Uuid, version=sa.Integer, profile=sa.JSON)
+accounts = table("accounts", platform=sa.Text, account=sa.Text, member=sa.Uuid)
+memberships = table(
     "memberships", community=sa.Uuid, member=sa.Uuid, role=sa.Text, joined_at=_instant
 )
-_receipts = _table(
+receipts = table(
     "receipts",
     id=sa.Uuid,
     member=sa.Uuid,
@@ -49,11 +52,9 @@ _receipts = _table(
     given_at=_instant,
     withdrawn_at=_instant,
 )
-_sign_ins = _table(
-    "sign_ins", digest=sa.Text, member=sa.Uuid, community=sa.Uuid, expires_at=_instant
-)
-_erasures = _table("erasures", id=sa.Uuid, member=sa.Uuid, begun_at=_instant, expected=sa.JSON)
-_answers = _table("erasure_answers", erasure=sa.Uuid, service=sa.Text)
+sign_ins = table("sign_ins", digest=sa.Text, member=sa.Uuid, community=sa.Uuid, expires_at=_instant)
+erasures = table("erasures", id=sa.Uuid, member=sa.Uuid, begun_at=_instant, expected=sa.JSON)
+_answers = table("erasure_answers", erasure=sa.Uuid, service=sa.Text)
 
 
 class Store:
@@ -71,19 +72,19 @@ class Store:
         if row is None:
             return None
         roles = await self._sql.execute(
-            sa.select(_memberships.c.member, _memberships.c.role).where(
-                _memberships.c.community == community
+            sa.select(memberships.c.member, memberships.c.role).where(
+                memberships.c.community == community
             )
         )
-        places = await self._sql.execute(
-            sa.select(_places.c.platform, _places.c.room).where(
-                _places.c.community == community, _places.c.posts
-            )
+        posts_in = await self._sql.execute(
+            sa.select(places.c.platform, places.c.room, places.c.house)
+            .where(places.c.community == community, places.c.posts)
+            .order_by(places.c.platform, places.c.room)
         )
         return Community(
             **row,
             roles={MemberId(m): Role(r) for m, r in roles},
-            places=tuple(Place(platform=p, room=room) for p, room in places),
+            places=tuple(Place(platform=p, room=room, house=house) for p, room, house in posts_in),
         )
 
     async def card_of(self, community: CommunityId) -> Community | None:
@@ -94,11 +95,21 @@ class Store:
 
     async def community_in(self, place: Place) -> CommunityId | None:
         """The community that lives in a room."""
-        query = sa.select(_places.c.community).where(
-            _places.c.platform == place.platform, _places.c.room == place.room
+        query = sa.select(places.c.community).where(
+            places.c.platform == place.platform, places.c.room == place.room
         )
         found: CommunityId | None = (await self._sql.execute(query)).scalar()
         return found
+
+    async def community_of_house(self, place: Place) -> CommunityId | None:
+        """The only community that lives in a place's house; none where there are several."""
+        if not place.house:
+            return None
+        query = sa.select(places.c.community).where(
+            places.c.platform == place.platform, places.c.house == place.house
+        )
+        found = set((await self._sql.execute(query)).scalars())
+        return CommunityId(found.pop()) if len(found) == 1 else None
 
     async def found(self, community: Community, place: Place, posts_in: Place) -> None:
         """Keep a new community. Rooms given twice are kept once."""
@@ -106,9 +117,10 @@ class Store:
         await self._sql.execute(_communities.insert().values(**card, version=community.version))
         for spot in {place, posts_in}:
             await self._sql.execute(
-                _places.insert().values(
+                places.insert().values(
                     platform=spot.platform,
                     room=spot.room,
+                    house=spot.house,
                     community=community.id,
                     posts=spot == posts_in,
                 )
@@ -116,8 +128,8 @@ class Store:
 
     async def member_of(self, platform: Platform, account: str) -> MemberId | None:
         """The member behind a chat account."""
-        query = sa.select(_accounts.c.member).where(
-            _accounts.c.platform == platform, _accounts.c.account == account
+        query = sa.select(accounts.c.member).where(
+            accounts.c.platform == platform, accounts.c.account == account
         )
         found: MemberId | None = (await self._sql.execute(query)).scalar()
         return found
@@ -129,28 +141,39 @@ class Store:
             return known
         member = MemberId(self._work.world.new_id())
         profile = Profile().model_dump(mode="json")
-        await self._sql.execute(_members.insert().values(id=member, version=0, profile=profile))
+        await self._sql.execute(members.insert().values(id=member, version=0, profile=profile))
         await self._sql.execute(
-            _accounts.insert().values(platform=platform, account=account, member=member)
+            accounts.insert().values(platform=platform, account=account, member=member)
         )
         return member
 
     async def next_version(self, member: MemberId) -> int:
         """Count one more change of a member."""
         changed = (
-            _members.update()
-            .where(_members.c.id == member)
-            .values(version=_members.c.version + 1)
-            .returning(_members.c.version)
+            members.update()
+            .where(members.c.id == member)
+            .values(version=members.c.version + 1)
+            .returning(members.c.version)
         )
         version: int | None = (await self._sql.execute(changed)).scalar()
         if version is None:  # erased a moment ago
             raise NotAMember
         return version
 
+    async def grew(self, community: CommunityId) -> int:
+        """Count one more change of a community."""
+        changed = (
+            _communities.update()
+            .where(_communities.c.id == community)
+            .values(version=_communities.c.version + 1)
+            .returning(_communities.c.version)
+        )
+        version: int = (await self._sql.execute(changed)).scalar_one()
+        return version
+
     async def set_role(self, community: CommunityId, member: MemberId, role: Role) -> None:
         """Keep a member's role; joins them where they were not in."""
-        joined = insert(_memberships).values(
+        joined = insert(memberships).values(
             community=community, member=member, role=role, joined_at=self._work.now
         )
         await self._sql.execute(
@@ -162,16 +185,16 @@ class Store:
     async def part(self, community: CommunityId, member: MemberId) -> None:
         """End a membership and mark its consent withdrawn."""
         await self._sql.execute(
-            _memberships.delete().where(
-                _memberships.c.community == community, _memberships.c.member == member
+            memberships.delete().where(
+                memberships.c.community == community, memberships.c.member == member
             )
         )
         await self._sql.execute(
-            _receipts.update()
+            receipts.update()
             .where(
-                _receipts.c.community == community,
-                _receipts.c.member == member,
-                _receipts.c.withdrawn_at.is_(None),
+                receipts.c.community == community,
+                receipts.c.member == member,
+                receipts.c.withdrawn_at.is_(None),
             )
             .values(withdrawn_at=self._work.now)
         )
@@ -179,7 +202,7 @@ class Store:
     async def give_receipt(self, community: CommunityId, member: MemberId, wording: str) -> None:
         """Keep proof of consent."""
         await self._sql.execute(
-            _receipts.insert().values(
+            receipts.insert().values(
                 id=self._work.world.new_id(),
                 member=member,
                 community=community,
@@ -192,52 +215,63 @@ class Store:
     async def communities_of(self, member: MemberId) -> list[tuple[CommunityId, Role, datetime]]:
         """A member's communities, first joined first."""
         query = (
-            sa.select(_memberships.c.community, _memberships.c.role, _memberships.c.joined_at)
-            .where(_memberships.c.member == member)
-            .order_by(_memberships.c.joined_at)
+            sa.select(memberships.c.community, memberships.c.role, memberships.c.joined_at)
+            .where(memberships.c.member == member)
+            .order_by(memberships.c.joined_at)
         )
         rows = (await self._sql.execute(query)).all()
         return [(CommunityId(c), Role(r), at) for c, r, at in rows]
 
     async def profile(self, member: MemberId) -> Profile:
         """What a member said of themselves; empty for one nobody knows."""
-        query = sa.select(_members.c.profile).where(_members.c.id == member)
+        query = sa.select(members.c.profile).where(members.c.id == member)
         return Profile.model_validate((await self._sql.execute(query)).scalar() or {})
 
     async def keep_profile(self, member: MemberId, profile: Profile) -> None:
         """Keep what a member said of themselves."""
         said = profile.model_dump(mode="json")
-        await self._sql.execute(
-            _members.update().where(_members.c.id == member).values(profile=said)
-        )
+        await self._sql.execute(members.update().where(members.c.id == member).values(profile=said))
 
     async def accounts(
-        self, community: CommunityId, platform: Platform, members: Iterable[MemberId]
+        self, community: CommunityId, platform: Platform, wanted: Iterable[MemberId]
     ) -> dict[str, str]:
         """Account per member id, as text; those without one, or who left, are left out."""
         query = (
-            sa.select(_accounts.c.member, _accounts.c.account)
-            .join(_memberships, _memberships.c.member == _accounts.c.member)
+            sa.select(accounts.c.member, accounts.c.account)
+            .join(memberships, memberships.c.member == accounts.c.member)
             .where(
-                _memberships.c.community == community,
-                _accounts.c.platform == platform,
-                _accounts.c.member.in_(list(members)),
+                memberships.c.community == community,
+                accounts.c.platform == platform,
+                accounts.c.member.in_(list(wanted)),
             )
         )
         return {str(member): account for member, account in await self._sql.execute(query)}
 
+    async def members_behind(
+        self, community: CommunityId, platform: Platform, wanted: Iterable[str]
+    ) -> dict[str, MemberId]:
+        """Member per account, of those who belong to the community."""
+        query = (
+            sa.select(accounts.c.account, accounts.c.member)
+            .join(memberships, memberships.c.member == accounts.c.member)
+            .where(
+                memberships.c.community == community,
+                accounts.c.platform == platform,
+                accounts.c.account.in_(list(wanted)),
+            )
+        )
+        return {account: MemberId(member) for account, member in await self._sql.execute(query)}
+
     async def accounts_of(self, member: MemberId) -> list[str]:
         """A member's accounts, as `platform: account`."""
-        query = sa.select(_accounts.c.platform, _accounts.c.account).where(
-            _accounts.c.member == member
+        query = sa.select(accounts.c.platform, accounts.c.account).where(
+            accounts.c.member == member
         )
         return [f"{platform}: {account}" for platform, account in await self._sql.execute(query)]
 
     async def receipts_of(self, member: MemberId) -> list[dict[str, Any]]:
         """A member's consent receipts, oldest first, JSON-ready."""
-        query = (
-            sa.select(_receipts).where(_receipts.c.member == member).order_by(_receipts.c.given_at)
-        )
+        query = sa.select(receipts).where(receipts.c.member == member).order_by(receipts.c.given_at)
         return [
             {
                 "community": str(row["community"]),
@@ -254,12 +288,12 @@ class Store:
     ) -> None:
         """Keep the digest of a one-time secret; older ones of the member go."""
         await self._sql.execute(
-            _sign_ins.delete().where(
-                sa.or_(_sign_ins.c.member == member, _sign_ins.c.expires_at < self._work.now)
+            sign_ins.delete().where(
+                sa.or_(sign_ins.c.member == member, sign_ins.c.expires_at < self._work.now)
             )
         )
         await self._sql.execute(
-            _sign_ins.insert().values(
+            sign_ins.insert().values(
                 digest=digest, member=member, community=community, expires_at=expires_at
             )
         )
@@ -267,9 +301,9 @@ class Store:
     async def spend_sign_in(self, digest: str) -> tuple[MemberId, CommunityId] | None:
         """Use up a secret; nothing where it is unknown, used or too old."""
         spent = (
-            _sign_ins.delete()
-            .where(_sign_ins.c.digest == digest)
-            .returning(_sign_ins.c.member, _sign_ins.c.community, _sign_ins.c.expires_at)
+            sign_ins.delete()
+            .where(sign_ins.c.digest == digest)
+            .returning(sign_ins.c.member, sign_ins.c.community, sign_ins.c.expires_at)
         )
         row = (await self._sql.execute(spent)).first()
         if row is None or row.expires_at <= self._work.now:
@@ -278,22 +312,22 @@ class Store:
 
     async def forget(self, member: MemberId, fresh: MemberId) -> None:
         """Delete what names a member; consent receipts stay as proof under the fresh id."""
-        for table in (_accounts, _memberships, _sign_ins):
-            await self._sql.execute(table.delete().where(table.c.member == member))
-        await self._sql.execute(_members.delete().where(_members.c.id == member))
+        for named in (accounts, memberships, sign_ins):
+            await self._sql.execute(named.delete().where(named.c.member == member))
+        await self._sql.execute(members.delete().where(members.c.id == member))
         await self._sql.execute(
-            _receipts.update()
-            .where(_receipts.c.member == member)
+            receipts.update()
+            .where(receipts.c.member == member)
             .values(
                 member=fresh,
-                withdrawn_at=sa.func.coalesce(_receipts.c.withdrawn_at, self._work.now),
+                withdrawn_at=sa.func.coalesce(receipts.c.withdrawn_at, self._work.now),
             )
         )
 
     async def begin_erasure(self, erasure: UUID, member: MemberId, expected: list[str]) -> None:
         """Remember whom to erase until every service has answered."""
         await self._sql.execute(
-            _erasures.insert().values(
+            erasures.insert().values(
                 id=erasure, member=member, begun_at=self._work.now, expected=expected
             )
         )
@@ -302,7 +336,7 @@ class Store:
         """Note a service's answer; gives the member's old id when it was the last one."""
         answer = insert(_answers).values(erasure=erasure, service=service)
         await self._sql.execute(answer.on_conflict_do_nothing())
-        query = sa.select(_erasures).where(_erasures.c.id == erasure).with_for_update()
+        query = sa.select(erasures).where(erasures.c.id == erasure).with_for_update()
         row = (await self._sql.execute(query)).mappings().first()
         if row is None or row["member"] is None:
             return None
@@ -310,12 +344,12 @@ class Store:
         if set(row["expected"]) - set((await self._sql.execute(heard)).scalars()):
             return None
         await self._sql.execute(
-            _erasures.update().where(_erasures.c.id == erasure).values(member=None)
+            erasures.update().where(erasures.c.id == erasure).values(member=None)
         )
         return MemberId(row["member"])
 
     async def expected_of(self, erasure: UUID) -> list[str]:
         """The services an erasure waits for."""
-        query = sa.select(_erasures.c.expected).where(_erasures.c.id == erasure)
+        query = sa.select(erasures.c.expected).where(erasures.c.id == erasure)
         found: list[str] = (await self._sql.execute(query)).scalar_one()
         return found

@@ -1,4 +1,4 @@
-"""One function per request that membership answers."""
+"""Communities and who belongs to them: founding, joining, roles, data, sign-in."""
 
 import hashlib
 from datetime import timedelta
@@ -13,6 +13,7 @@ from indaba.contracts.membership import (
     EraseMe,
     ErasureBegun,
     FindAccounts,
+    FindMembers,
     FindPlaces,
     FoundCommunity,
     IssuePassport,
@@ -24,6 +25,7 @@ from indaba.contracts.membership import (
     MemberErased,
     MemberJoined,
     MemberLeft,
+    MembersFound,
     MyProfile,
     PassportIssued,
     Place,
@@ -48,7 +50,7 @@ from indaba.membership.model import (
     checked_zone,
     locale_of,
 )
-from indaba.membership.store import Store
+from indaba.membership.store import Linking, Store
 from indaba.process.passports import PassportOffice
 
 PASSPORT_LASTS = timedelta(minutes=10)
@@ -61,18 +63,20 @@ async def issue_passport(
     """Say who an account is in a room; in a private chat, in their only community."""
     store = Store(work)
     member = await store.member_of(request.platform, request.account) if request.account else None
-    place = Place(platform=request.platform, room=request.room)
-    community = request.community or await store.community_in(place)
+    place = Place(platform=request.platform, room=request.room, house=request.house)
+    here = request.community or await store.community_in(place)
+    community = here or await store.community_of_house(place)
     if request.direct and community is None and member is not None:
         theirs = await store.communities_of(member)
         if len(theirs) > 1:
             cards = [await store.card_of(c) for c, _, _ in theirs]
             choices = tuple(card.card() for card in cards if card)
-            return (await _passport(work, office, None, member)).model_copy(
+            return (await passport_for(work, office, None, member)).model_copy(
                 update={"choices": choices}
             )
         community = theirs[0][0] if theirs else None
-    return await _passport(work, office, community, member)
+    issued = await passport_for(work, office, community, member)
+    return issued.model_copy(update={"lives_here": here is not None})
 
 
 async def found_community(
@@ -113,7 +117,7 @@ async def found_community(
         )
     )
     await _join(work, store, community.id, founder, request.consent_version, Role.FACILITATOR)
-    return await _passport(work, office, community.id, founder)
+    return await passport_for(work, office, community.id, founder)
 
 
 async def join_community(
@@ -123,32 +127,33 @@ async def join_community(
     check_consent(adult=request.adult, consent_version=request.consent_version)
     store = Store(work)
     living = await store.community_in(request.place)
+    living = living or await store.community_of_house(request.place)
     community = await store.community(living) if living else None
     if community is None:
         raise NoCommunity
     member = await store.welcome(request.place.platform, request.account)
     community.joined_by(member)
     await _join(work, store, community.id, member, request.consent_version, Role.MEMBER)
-    return await _passport(work, office, community.id, member)
+    return await passport_for(work, office, community.id, member)
 
 
 async def leave_community(request: LeaveCommunity, work: Work) -> Done:  # noqa: ARG001 - says all
     """Let a member go."""
     store, member = Store(work), work.passport.a_member()
-    community = await _community(work, store)
+    community = await community_of(work, store)
     community.role_of(member)
     community.left_by(member)
     await store.part(community.id, member)
     version = await store.next_version(member)
     work.tell(MemberLeft(aggregate=member, version=version, community=community.id, member=member))
-    await _tell_roles(work, store, community.id, member, ())
+    await tell_roles(work, store, community.id, member, ())
     return Done()
 
 
 async def assign_role(request: AssignRole, work: Work) -> Done:
     """Give a member another role."""
     store, asker = Store(work), work.passport.a_facilitator()
-    community = await _community(work, store)
+    community = await community_of(work, store)
     if community.role_of(asker) is not Role.FACILITATOR:
         raise NotAllowed(Role.FACILITATOR)
     member = await store.member_of(request.platform, request.account)
@@ -156,7 +161,7 @@ async def assign_role(request: AssignRole, work: Work) -> Done:
         raise NobodyThere
     community.with_role(member, request.role)
     await store.set_role(community.id, member, request.role)
-    await _tell_roles(work, store, community.id, member, (request.role,))
+    await tell_roles(work, store, community.id, member, (request.role,))
     return Done()
 
 
@@ -188,6 +193,13 @@ async def find_accounts(request: FindAccounts, work: Work) -> Accounts:
     community = work.passport.in_community()
     found = await Store(work).accounts(community, request.platform, request.members)
     return Accounts(accounts=found)
+
+
+async def find_members(request: FindMembers, work: Work) -> MembersFound:
+    """Tell a face who of the community is behind accounts."""
+    community = work.passport.in_community()
+    found = await Store(work).members_behind(community, request.platform, request.accounts)
+    return MembersFound(members=found)
 
 
 async def find_places(request: FindPlaces, work: Work) -> Places:  # noqa: ARG001 - says all
@@ -234,6 +246,7 @@ async def erase_me(request: EraseMe, work: Work, expected: tuple[str, ...]) -> E
     version = await store.next_version(member)
     await store.begin_erasure(erasure, member, list(expected))
     await store.forget(member, await erase(work, member))
+    await Linking(work).forget(member)
     work.tell(MemberErased(aggregate=member, version=version, member=member, erasure=erasure))
     return ErasureBegun(erasure=erasure, services=("membership", *expected))
 
@@ -241,29 +254,30 @@ async def erase_me(request: EraseMe, work: Work, expected: tuple[str, ...]) -> E
 async def issue_sign_in(request: IssueSignIn, work: Work) -> SignInIssued:  # noqa: ARG001 - says all
     """Make a one-time secret. Its digest is kept; the stored reply goes within the hour."""
     store, member = Store(work), work.passport.a_member()
-    community = await _community(work, store)
+    community = await community_of(work, store)
     community.role_of(member)
     secret = work.world.secret()
     expires_at = work.now + SIGN_IN_LASTS
-    await store.keep_sign_in(_digest(secret), member, community.id, expires_at)
+    await store.keep_sign_in(digest(secret), member, community.id, expires_at)
     return SignInIssued(secret=secret, expires_at=expires_at)
 
 
 async def consume_sign_in(request: ConsumeSignIn, work: Work, office: PassportOffice) -> SignedIn:
     """Use up a one-time secret."""
-    spent = await Store(work).spend_sign_in(_digest(request.secret))
+    spent = await Store(work).spend_sign_in(digest(request.secret))
     if spent is None:
         raise SignInSpent
     member, community = spent
-    issued = await _passport(work, office, community, member)
+    issued = await passport_for(work, office, community, member)
     if issued.community is None or not issued.passport.roles:
         raise SignInSpent
     return SignedIn(token=issued.token, passport=issued.passport, community=issued.community)
 
 
-async def _passport(
+async def passport_for(
     work: Work, office: PassportOffice, community: CommunityId | None, member: MemberId | None
 ) -> PassportIssued:
+    """A signed passport for a member or guest, in a community or none."""
     store = Store(work)
     expires_at = work.now + PASSPORT_LASTS
     there = await store.card_of(community) if community else None
@@ -286,7 +300,8 @@ async def _passport(
     return PassportIssued(token=office.sign(passport), passport=passport, community=there.card())
 
 
-async def _community(work: Work, store: Store) -> Community:
+async def community_of(work: Work, store: Store) -> Community:
+    """The passport's community, locked. Raises `NoCommunity`."""
     community = await store.community(work.passport.in_community())
     if community is None:
         raise NoCommunity
@@ -312,12 +327,13 @@ async def _join(
             consent_version=consent_version,
         )
     )
-    await _tell_roles(work, store, community, member, (role,))
+    await tell_roles(work, store, community, member, (role,))
 
 
-async def _tell_roles(
+async def tell_roles(
     work: Work, store: Store, community: CommunityId, member: MemberId, roles: tuple[Role, ...]
 ) -> None:
+    """Say that a member's roles in a community are now these."""
     version = await store.next_version(member)
     work.tell(
         RolesChanged(
@@ -326,5 +342,6 @@ async def _tell_roles(
     )
 
 
-def _digest(secret: str) -> str:
+def digest(secret: str) -> str:
+    """What is kept instead of a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()

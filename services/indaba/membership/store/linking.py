@@ -1,0 +1,150 @@
+"""SQL about one-time codes, accounts that become one, and rooms that join."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.membership import Place, Platform
+from indaba.ledger import Work
+from indaba.membership.store.people import (
+    accounts,
+    erasures,
+    members,
+    memberships,
+    places,
+    receipts,
+    sign_ins,
+    table,
+)
+
+_instant = sa.DateTime(timezone=True)
+_codes = table(
+    "codes",
+    digest=sa.Text,
+    opens=sa.Text,
+    member=sa.Uuid,
+    community=sa.Uuid,
+    expires_at=_instant,
+)
+_tries = table("wrong_tries", platform=sa.Text, account=sa.Text, tried_at=_instant)
+
+
+class Opens(StrEnum):
+    """What a one-time code is for."""
+
+    ACCOUNT = "account"
+    ROOM = "room"
+
+
+class Linking:
+    """Codes, merged members and rooms within one transaction."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._sql = work.connection
+
+    async def keep_code(
+        self,
+        opens: Opens,
+        digest: str,
+        owner: tuple[MemberId, CommunityId],
+        expires_at: datetime,
+    ) -> None:
+        """Keep the digest of a code; an older one of the same member for the same goes."""
+        member, community = owner
+        older = sa.and_(_codes.c.member == member, _codes.c.opens == opens)
+        await self._sql.execute(
+            _codes.delete().where(sa.or_(older, _codes.c.expires_at < self._work.now))
+        )
+        await self._sql.execute(
+            _codes.insert().values(
+                digest=digest,
+                opens=opens,
+                member=member,
+                community=community,
+                expires_at=expires_at,
+            )
+        )
+
+    async def code(self, opens: Opens, digest: str) -> tuple[MemberId, CommunityId] | None:
+        """Whose code it is and for which community; locked. Nothing for an unknown or old one."""
+        query = (
+            sa.select(_codes.c.member, _codes.c.community)
+            .where(
+                _codes.c.digest == digest,
+                _codes.c.opens == opens,
+                _codes.c.expires_at > self._work.now,
+            )
+            .with_for_update()
+        )
+        row = (await self._sql.execute(query)).first()
+        return (MemberId(row.member), CommunityId(row.community)) if row else None
+
+    async def spend(self, digest: str) -> None:
+        """A code is used up."""
+        await self._sql.execute(_codes.delete().where(_codes.c.digest == digest))
+
+    async def tried_wrongly(self, platform: Platform, account: str) -> None:
+        """Count a wrong try of an account."""
+        await self._sql.execute(
+            _tries.insert().values(platform=platform, account=account, tried_at=self._work.now)
+        )
+
+    async def wrong_tries(self, platform: Platform, account: str, within: timedelta) -> int:
+        """How often an account was wrong lately; older tries are forgotten."""
+        since = self._work.now - within
+        await self._sql.execute(_tries.delete().where(_tries.c.tried_at <= since))
+        query = (
+            sa.select(sa.func.count())
+            .select_from(_tries)
+            .where(_tries.c.platform == platform, _tries.c.account == account)
+        )
+        return int((await self._sql.execute(query)).scalar_one())
+
+    async def add_account(self, platform: Platform, account: str, member: MemberId) -> None:
+        """One more account of a member."""
+        await self._sql.execute(
+            accounts.insert().values(platform=platform, account=account, member=member)
+        )
+
+    async def lock(self, *wanted: MemberId) -> None:
+        """Nobody else changes these members until the commit."""
+        query = sa.select(members.c.id).where(members.c.id.in_(wanted)).order_by(members.c.id)
+        await self._sql.execute(query.with_for_update())
+
+    async def merge(self, gone: MemberId, member: MemberId) -> None:
+        """All that names `gone` names `member`; where both belong, `member`'s row stays."""
+        await self._sql.execute(
+            accounts.update().where(accounts.c.member == gone).values(member=member)
+        )
+        both = sa.select(memberships.c.community).where(memberships.c.member == member)
+        theirs = memberships.c.member == gone
+        await self._sql.execute(
+            memberships.delete().where(theirs, memberships.c.community.in_(both))
+        )
+        for one in (memberships, receipts, erasures):
+            await self._sql.execute(one.update().where(one.c.member == gone).values(member=member))
+        await self._sql.execute(sign_ins.delete().where(sign_ins.c.member == gone))
+        await self._sql.execute(_codes.delete().where(_codes.c.member == gone))
+        await self._sql.execute(members.delete().where(members.c.id == gone))
+
+    async def forget(self, member: MemberId) -> None:
+        """Delete a member's codes."""
+        await self._sql.execute(_codes.delete().where(_codes.c.member == member))
+
+    async def add_place(self, place: Place, community: CommunityId) -> None:
+        """One more room where a community lives and posts."""
+        await self._sql.execute(
+            places.insert().values(**place.model_dump(), community=community, posts=True)
+        )
+
+    async def remove_place(self, place: Place, community: CommunityId) -> bool:
+        """Take a room out; whether it was there."""
+        where = (
+            places.c.platform == place.platform,
+            places.c.room == place.room,
+            places.c.community == community,
+        )
+        return bool((await self._sql.execute(places.delete().where(*where))).rowcount)

@@ -1,0 +1,177 @@
+from datetime import timedelta
+
+import pytest
+
+from indaba.contracts.membership import (
+    AddPlace,
+    CodeIssued,
+    DescribeMe,
+    FindMembers,
+    FindPlaces,
+    IssueLinkCode,
+    IssuePassport,
+    IssueRoomCode,
+    JoinCommunity,
+    LinkAccount,
+    PassportIssued,
+    Place,
+    Platform,
+    RemovePlace,
+    ShowRoomCode,
+)
+from indaba.contracts.passport import Role
+from indaba.contracts.refusal import Refused
+from services.town import Town
+
+LINDIWE, THABO = "@lindiwe:example.org", "@thabo:example.org"
+ON_DISCORD = "400000000000000001"
+CHANNEL = Place(platform=Platform.DISCORD, room="900", house="800")
+
+
+def link(
+    code: str, account: str = ON_DISCORD, platform: Platform = Platform.DISCORD
+) -> LinkAccount:
+    return LinkAccount(platform=platform, account=account, code=code)
+
+
+async def code_for(town: Town, held: PassportIssued) -> str:
+    issued: CodeIssued = await town.ask(IssueLinkCode(), held)
+    return issued.code
+
+
+async def refused(town: Town, request: object, held: PassportIssued | None = None) -> str:
+    with pytest.raises(Refused) as no:
+        await town.ask(request, held)  # type: ignore[arg-type]
+    return no.value.told
+
+
+async def on_discord(town: Town, account: str = ON_DISCORD, house: str = "800") -> PassportIssued:
+    return await town.ask(
+        IssuePassport(platform=Platform.DISCORD, account=account, room="900", house=house)
+    )
+
+
+async def connected(town: Town, held: PassportIssued, place: Place = CHANNEL) -> None:
+    code = (await town.ask(IssueRoomCode(), held)).code
+    await town.ask(AddPlace(place=place, account=ON_DISCORD, code=code, has_power=True))
+
+
+async def test_a_room_joins_by_a_code_and_both_sides_are_one_community(town: Town) -> None:
+    held = await town.founded()
+    code = (await town.ask(IssueRoomCode(), held)).code
+    asked = ShowRoomCode(platform=Platform.DISCORD, account="1", code=code, has_power=True)
+
+    assert (await town.ask(asked)).community.name == "Maths teachers"
+    await town.ask(AddPlace(place=CHANNEL, account="1", code=code, has_power=True))
+
+    places = (await town.ask(FindPlaces(), held)).places
+    assert [(p.platform, p.room) for p in places] == [
+        (Platform.DISCORD, "900"),
+        (Platform.MATRIX, "!room:example.org"),
+    ]
+    there = await on_discord(town)
+    assert there.passport.community == held.passport.community
+    assert there.lives_here
+
+
+async def test_another_channel_of_the_server_means_its_only_community(town: Town) -> None:
+    held = await town.founded()
+    await connected(town, held)
+
+    elsewhere = IssuePassport(platform=Platform.DISCORD, account="1", room="901", house="800")
+
+    found = await town.ask(elsewhere)
+    assert found.passport.community == held.passport.community
+    assert not found.lives_here
+    other = IssuePassport(platform=Platform.DISCORD, account="1", room="901", house="801")
+    assert (await town.ask(other)).community is None
+
+
+async def test_a_room_code_needs_a_facilitator_there_and_power_here(town: Town) -> None:
+    held = await town.founded()
+    member = await town.joined(THABO)
+
+    assert await refused(town, IssueRoomCode(), member) == "not-allowed"
+    code = (await town.ask(IssueRoomCode(), held)).code
+    powerless = AddPlace(place=CHANNEL, account="1", code=code, has_power=False)
+    assert await refused(town, powerless) == "needs-room-power"
+
+
+async def test_a_code_works_once_and_for_ten_minutes(town: Town) -> None:
+    held = await town.founded()
+    code = (await town.ask(IssueRoomCode(), held)).code
+    await town.ask(AddPlace(place=CHANNEL, account="1", code=code, has_power=True))
+    again = AddPlace(
+        place=CHANNEL.model_copy(update={"room": "901"}), account="1", code=code, has_power=True
+    )
+    assert await refused(town, again) == "code-wrong"
+
+    late = await code_for(town, held)
+    town.clock.ahead += timedelta(minutes=11)
+    assert await refused(town, link(late)) == "code-wrong"
+
+
+async def test_after_five_wrong_tries_even_the_right_code_waits_ten_minutes(town: Town) -> None:
+    held = await town.founded()
+    for _ in range(5):
+        assert await refused(town, link("22222222")) == "code-wrong"
+
+    assert await refused(town, link(await code_for(town, held))) == "too-many-tries"
+    assert (await town.ask(link(await code_for(town, held), "402"))).passport.member
+
+    town.clock.ahead += timedelta(minutes=11)
+    held = await town.passport(LINDIWE)
+    assert (await town.ask(link(await code_for(town, held)))).passport.member
+
+
+async def test_a_new_account_becomes_the_same_member(town: Town) -> None:
+    held = await town.founded()
+    await connected(town, held)
+
+    linked = await town.ask(link(await code_for(town, held)))
+
+    assert linked.passport.member == held.passport.member
+    assert (await on_discord(town)).passport.roles == {Role.FACILITATOR}
+
+
+async def test_two_members_become_one_with_the_higher_role_and_both_profiles(town: Town) -> None:
+    held = await town.founded()
+    await connected(town, held)
+    join = JoinCommunity(place=CHANNEL, account=ON_DISCORD, adult=True, consent_version="2026-11")
+    other = await town.ask(join)
+    await town.ask(DescribeMe(organisation="Thuto Trust"), other)
+    await town.ask(DescribeMe(province="Gauteng"), held)
+
+    joined = await town.ask(link(await code_for(town, held)))
+
+    assert joined.passport.member == held.passport.member != other.passport.member
+    profile = (await town.ask(DescribeMe(), joined)).profile
+    assert (profile.organisation, profile.province) == ("Thuto Trust", "Gauteng")
+    wanted = FindMembers(platform=Platform.DISCORD, accounts=(ON_DISCORD, "77"))
+    assert (await town.ask(wanted, held)).members == {ON_DISCORD: held.passport.member}
+
+
+async def test_nobody_is_merged_with_themself(town: Town) -> None:
+    held = await town.founded()
+    code = await code_for(town, held)
+
+    assert await refused(town, link(code, LINDIWE, Platform.MATRIX)) == "linked-already"
+
+
+async def test_two_people_cannot_link_the_same_account_with_one_code(town: Town) -> None:
+    held = await town.founded()
+    code = await code_for(town, held)
+    await town.ask(link(code, "501"))
+
+    assert await refused(town, link(code, "502")) == "code-wrong"
+
+
+async def test_a_room_is_taken_out_again_but_not_the_last(town: Town) -> None:
+    held = await town.founded()
+    await connected(town, held)
+
+    await town.ask(RemovePlace(place=CHANNEL), held)
+
+    assert (await on_discord(town)).community is None
+    home = Place(platform=Platform.MATRIX, room="!room:example.org")
+    assert await refused(town, RemovePlace(place=home), held) == "last-room"
