@@ -1,14 +1,39 @@
-"""Outcomes's composition root."""
+"""Outcomes' composition root."""
 
 from pathlib import Path
 
-from indaba.contracts.membership import MemberErased
+from indaba.contracts import library, membership, scheduling
+from indaba.contracts import outcomes as said
 from indaba.ledger import Ledger
-from indaba.outcomes import reactions
+from indaba.outcomes import handlers, reactions
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def wire(ledger: Ledger) -> None:
-    """Connect what outcomes listens to with how."""
-    ledger.on(MemberErased, reactions.erase_member)
+    """Connect what outcomes answers and listens to with how."""
+    ledger.answer(said.ShowReport, handlers.show_report)
+    ledger.answer(said.ShowMyOutcomesData, handlers.show_my_data)
+    ledger.on(membership.CommunityFounded, reactions.know_community)
+    ledger.on(membership.MemberJoined, reactions.welcome)
+    ledger.on(membership.MemberLeft, reactions.part)
+    ledger.on(membership.MemberDescribed, reactions.describe)
+    ledger.on(membership.MembersMerged, reactions.merge_members)
+    ledger.on(membership.MemberErased, reactions.erase_member)
+    for changed in (
+        scheduling.MeetingScheduled,
+        scheduling.MeetingMoved,
+        scheduling.MeetingCancelled,
+        scheduling.MeetingClosed,
+        scheduling.MeetingBlanked,
+    ):
+        ledger.on(changed, reactions.follow_meeting)
+    ledger.on(scheduling.CheckedIn, reactions.count_presence)
+    for other in (
+        library.ResourceSaved,
+        library.ResourceDescribed,
+        library.ResourceWithdrawn,
+        library.ResourceBlanked,
+    ):
+        ledger.on(other, reactions.follow_resource)
+    ledger.on(library.ResourceUsed, reactions.count_use)

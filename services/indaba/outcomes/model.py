@@ -1,0 +1,207 @@
+"""What figures mean and how they are computed. No clock, no I/O.
+
+Formulas: research/domain.md 5.4. Every figure comes with what it rests on; below five nothing is
+said, because with fewer a share says more about single people than about a community.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
+from indaba.contracts.outcomes import Attendance, Evidence, Figure, Indicator, Report, Term
+from indaba.contracts.refusal import Refusal
+
+QUARTERS = 4
+MONTHS = 3
+NEXT_TWO = 2
+FIRST_YEAR, LAST_YEAR = 2000, 2999
+
+
+class UnknownTerm(Refusal):
+    """Not a term."""
+
+    code = "unknown-term"
+
+    def __init__(self, given: str) -> None:
+        super().__init__(
+            f"I do not know the term '{given}'. Say this, last, or a year and quarter: 2026-4",
+            given=given,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMeeting:
+    """A meeting that began and was not called off, with who was there."""
+
+    id: MeetingId
+    code: str
+    title: str
+    starts_at: datetime
+    present: frozenset[MemberId]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedResource:
+    """A resource in the library: who brought it, and who used it."""
+
+    id: ResourceId
+    code: str
+    author: MemberId
+    saved_at: datetime
+    used_by: frozenset[MemberId]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known of a community, meetings in order of time. `organisation` by member."""
+
+    community: CommunityId
+    zone: str
+    meetings: Sequence[HeldMeeting]
+    resources: Sequence[PublishedResource]
+    organisation: Mapping[MemberId, str]
+    members: int = 0
+
+
+def term_named(said: str, today: date) -> Term:
+    """The term meant: `this`, `last`, or such as `2026-4`. Raises `UnknownTerm`."""
+    word = said.strip().casefold() or "this"
+    quarter = (today.month - 1) // MONTHS
+    if word in ("this", "now", "current"):
+        return _term(today.year, quarter)
+    if word in ("last", "previous"):
+        return _term(today.year - (quarter == 0), (quarter - 1) % QUARTERS)
+    match = re.fullmatch(r"(\d{4})[-/ ]?(?:q|t|term )?([1-4])", word)
+    if not match or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
+        raise UnknownTerm(said[:20])
+    return _term(int(match[1]), int(match[2]) - 1)
+
+
+def _term(year: int, quarter: int) -> Term:
+    first = date(year, quarter * MONTHS + 1, 1)
+    following = date(year + (quarter == QUARTERS - 1), (quarter + 1) % QUARTERS * MONTHS + 1, 1)
+    return Term(name=f"{year}-{quarter + 1}", first=first, last=following - timedelta(days=1))
+
+
+def report(facts: Facts, term: Term, today: date, *, with_evidence: bool) -> Report:
+    """The figures of a term. Days are those of the community's own zone."""
+    inside = [m for m in facts.meetings if _is_in(m.starts_at, term, facts.zone)]
+    resources = [r for r in facts.resources if _is_in(r.saved_at, term, facts.zone)]
+    figures = (
+        attendance_retention(inside),
+        newcomer_return(facts.meetings, inside),
+        cross_use(resources, facts.organisation),
+    )
+    return Report(
+        community=facts.community,
+        term=term,
+        so_far=today <= term.last,
+        figures=tuple(
+            f if with_evidence else f.model_copy(update={"evidence": ()}) for f in figures
+        ),
+        meetings=tuple(_attendances(facts.meetings, inside)),
+        members=facts.members,
+        resources=len(resources),
+    )
+
+
+def attendance_retention(meetings: Sequence[HeldMeeting]) -> Figure:
+    """Of those at a meeting, how many were at the next: summed over all pairs of the term.
+
+    The sum, not the mean of shares, so that a meeting of three does not weigh like one of thirty.
+    It rests on the people at all meetings but the last.
+    """
+    pairs = list(pairwise(meetings))
+    evidence = tuple(
+        Evidence(
+            code=after.code,
+            happened_at=after.starts_at,
+            counted=len(before.present & after.present),
+            of=len(before.present),
+        )
+        for before, after in pairs
+    )
+    people = frozenset[MemberId]().union(*(before.present for before, _ in pairs))
+    return _figure(Indicator.ATTENDANCE_RETENTION, evidence, n=len(people))
+
+
+def newcomer_return(every: Sequence[HeldMeeting], inside: Sequence[HeldMeeting]) -> Figure:
+    """Of those who came for the first time, how many were there again at one of the next two.
+
+    Only newcomers who have had two meetings to come back to are counted, whether or not those lie
+    within the term.
+    """
+    evidence: list[Evidence] = []
+    known: set[MemberId] = set()
+    wanted = {m.id for m in inside}
+    for place, meeting in enumerate(every):
+        new = meeting.present - known
+        known |= meeting.present
+        following = every[place + 1 : place + 1 + NEXT_TWO]
+        if meeting.id not in wanted or not new or len(following) < NEXT_TWO:
+            continue
+        back = new & frozenset().union(*(m.present for m in following))
+        evidence.append(_evidence(meeting.code, meeting.starts_at, len(back), len(new)))
+    return _figure(Indicator.NEWCOMER_RETURN, tuple(evidence), n=sum(e.of for e in evidence))
+
+
+def cross_use(
+    resources: Sequence[PublishedResource], organisation: Mapping[MemberId, str]
+) -> Figure:
+    """Of the resources of the term, how many somebody of another organisation used.
+
+    Who did not say where they belong counts for no organisation: neither the one nor another.
+    """
+    evidence = tuple(
+        _evidence(r.code, r.saved_at, int(_crossed(r, organisation)), 1) for r in resources
+    )
+    return _figure(Indicator.CROSS_USE, evidence, n=len(resources))
+
+
+def _crossed(resource: PublishedResource, organisation: Mapping[MemberId, str]) -> bool:
+    home = organisation.get(resource.author, "")
+    theirs = {organisation.get(member, "") for member in resource.used_by} - {""}
+    return bool(home and theirs - {home})
+
+
+def _evidence(code: str, at: datetime, counted: int, of: int) -> Evidence:
+    return Evidence(code=code, happened_at=at, counted=counted, of=of)
+
+
+def _figure(indicator: Indicator, evidence: tuple[Evidence, ...], n: int) -> Figure:
+    return Figure(
+        indicator=indicator,
+        counted=sum(e.counted for e in evidence),
+        of=sum(e.of for e in evidence),
+        n=n,
+        evidence=evidence,
+    )
+
+
+def _attendances(
+    every: Sequence[HeldMeeting], inside: Iterable[HeldMeeting]
+) -> Iterable[Attendance]:
+    wanted = {m.id for m in inside}
+    known: set[MemberId] = set()
+    before: frozenset[MemberId] = frozenset()
+    for meeting in every:
+        if meeting.id in wanted:
+            yield Attendance(
+                meeting=meeting.id,
+                code=meeting.code,
+                title=meeting.title,
+                starts_at=meeting.starts_at,
+                present=len(meeting.present),
+                newcomers=len(meeting.present - known),
+                came_again=len(meeting.present & before),
+            )
+        known |= meeting.present
+        before = meeting.present
+
+
+def _is_in(at: datetime, term: Term, zone: str) -> bool:
+    return term.first <= at.astimezone(ZoneInfo(zone)).date() <= term.last

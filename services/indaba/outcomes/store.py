@@ -1,0 +1,253 @@
+"""The only SQL of outcomes: sets of facts by id, so that order and repetition do not matter."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
+from indaba.contracts.library import ResourceFacts, ResourceStatus
+from indaba.contracts.scheduling import MeetingFacts, MeetingStatus
+from indaba.ledger import Work
+from indaba.outcomes.model import Facts, HeldMeeting, PublishedResource
+
+_meta = sa.MetaData()
+_instant = sa.DateTime(timezone=True)
+
+
+def _table(named: str, /, **columns: Any) -> sa.Table:
+    return sa.Table(named, _meta, *(sa.Column(n, kind) for n, kind in columns.items()))
+
+
+_communities = _table("communities", id=sa.Uuid, zone=sa.Text, version=sa.Integer)
+_memberships = _table(
+    "memberships", community=sa.Uuid, member=sa.Uuid, belongs=sa.Boolean, version=sa.Integer
+)
+_members = _table("members", id=sa.Uuid, organisation=sa.Text, version=sa.Integer)
+_meetings = _table(
+    "meetings",
+    id=sa.Uuid,
+    community=sa.Uuid,
+    code=sa.Text,
+    title=sa.Text,
+    starts_at=_instant,
+    status=sa.Text,
+    version=sa.Integer,
+)
+_check_ins = _table("check_ins", meeting=sa.Uuid, member=sa.Uuid)
+_resources = _table(
+    "resources",
+    id=sa.Uuid,
+    community=sa.Uuid,
+    code=sa.Text,
+    author=sa.Uuid,
+    saved_at=_instant,
+    status=sa.Text,
+    version=sa.Integer,
+)
+_uses = _table("uses", resource=sa.Uuid, member=sa.Uuid, helped=sa.Boolean, version=sa.Integer)
+_merged = sa.Table(
+    "merged", _meta, sa.Column("gone", sa.Uuid), sa.Column("member", sa.Uuid), schema="ledger"
+)
+
+
+class Store:
+    """Facts within one transaction. What is older than what is known changes nothing."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._sql = work.connection
+
+    async def community(self, community: UUID, zone: str, version: int) -> None:
+        """A community and the zone its days are counted in."""
+        await self._newer(_communities, {"id": community}, version, zone=zone)
+
+    async def belongs(self, community: UUID, member: UUID, version: int, *, belongs: bool) -> None:
+        """Whether a member belongs to a community."""
+        key = {"community": community, "member": member}
+        await self._newer(_memberships, key, version, belongs=belongs)
+
+    async def described(self, member: UUID, organisation: str, version: int) -> None:
+        """Where a member says they work, as a digest."""
+        await self._newer(_members, {"id": member}, version, organisation=organisation)
+
+    async def meeting(self, meeting: MeetingFacts) -> None:
+        """A meeting as it is now."""
+        await self._newer(
+            _meetings,
+            {"id": meeting.id},
+            meeting.version,
+            community=meeting.community,
+            code=meeting.code,
+            title=meeting.title,
+            starts_at=meeting.starts_at,
+            status=meeting.status,
+        )
+
+    async def present(self, meeting: UUID, member: UUID) -> None:
+        """A member was at a meeting."""
+        said = insert(_check_ins).values(meeting=meeting, member=member)
+        await self._sql.execute(said.on_conflict_do_nothing())
+
+    async def resource(self, resource: ResourceFacts) -> None:
+        """A resource as it is now."""
+        await self._newer(
+            _resources,
+            {"id": resource.id},
+            resource.version,
+            community=resource.community,
+            code=resource.code,
+            author=resource.author,
+            saved_at=resource.saved_at,
+            status=resource.status,
+        )
+
+    async def used(self, resource: UUID, member: UUID, version: int, *, helped: bool) -> None:
+        """What became of a resource in a member's hands."""
+        key = {"resource": resource, "member": member}
+        await self._newer(_uses, key, version, helped=helped)
+
+    async def forget(self, member: MemberId, known_as: list[MemberId], fresh: MemberId) -> None:
+        """Give a member's traces a fresh id; what they said of themselves goes."""
+        for name in (member, *known_as):
+            for table, key, column in _TRACES:
+                both = sa.select(table.c[key]).where(table.c[column] == fresh)
+                theirs = table.c[column] == name
+                await self._sql.execute(table.delete().where(theirs, table.c[key].in_(both)))
+                await self._sql.execute(table.update().where(theirs).values({column: fresh}))
+            await self._sql.execute(_members.delete().where(_members.c.id == name))
+            await self._sql.execute(_memberships.delete().where(_memberships.c.member == name))
+
+    async def facts(self, community: CommunityId) -> Facts:
+        """All that is known of a community, members that became one counted as one."""
+        zone = await self._sql.execute(
+            sa.select(_communities.c.zone).where(_communities.c.id == community)
+        )
+        return Facts(
+            community=community,
+            zone=zone.scalar() or self._work.passport.zone,
+            meetings=await self._held(community),
+            resources=await self._published(community),
+            organisation=await self._organisations(),
+            members=await self._members_of(community),
+        )
+
+    async def history(self, member: MemberId) -> dict[str, Any]:
+        """What is kept about a member here, JSON-ready."""
+        came = (
+            sa.select(_meetings.c.code)
+            .join(_check_ins, _check_ins.c.meeting == _meetings.c.id)
+            .where(_now(_check_ins) == member)
+            .order_by(_meetings.c.starts_at)
+        )
+        used = (
+            sa.select(_resources.c.code)
+            .join(_uses, _uses.c.resource == _resources.c.id)
+            .where(_now(_uses) == member)
+            .order_by(_resources.c.saved_at)
+        )
+        return {
+            "meetings counted": list((await self._sql.execute(came)).scalars()),
+            "uses counted": list((await self._sql.execute(used)).scalars()),
+        }
+
+    async def _held(self, community: CommunityId) -> list[HeldMeeting]:
+        query = (
+            sa.select(
+                _meetings.c.id,
+                _meetings.c.code,
+                _meetings.c.title,
+                _meetings.c.starts_at,
+                _everybody(_now(_check_ins)).label("present"),
+            )
+            .outerjoin(_check_ins, _check_ins.c.meeting == _meetings.c.id)
+            .where(
+                _meetings.c.community == community,
+                _meetings.c.status != MeetingStatus.CANCELLED,
+                _meetings.c.starts_at <= self._work.now,
+            )
+            .group_by(_meetings.c.id)
+            .order_by(_meetings.c.starts_at, _meetings.c.id)
+        )
+        return [
+            HeldMeeting(MeetingId(row.id), row.code, row.title, row.starts_at, _set(row.present))
+            for row in await self._sql.execute(query)
+        ]
+
+    async def _published(self, community: CommunityId) -> list[PublishedResource]:
+        author = sa.func.coalesce(_alias(_resources.c.author), _resources.c.author)
+        query = (
+            sa.select(
+                _resources.c.id,
+                _resources.c.code,
+                author.label("author"),
+                _resources.c.saved_at,
+                _everybody(_now(_uses)).label("used_by"),
+            )
+            .outerjoin(_uses, sa.and_(_uses.c.resource == _resources.c.id, _uses.c.helped))
+            .where(
+                _resources.c.community == community,
+                _resources.c.status == ResourceStatus.PUBLISHED,
+            )
+            .group_by(_resources.c.id)
+            .order_by(_resources.c.saved_at, _resources.c.id)
+        )
+        return [
+            PublishedResource(
+                ResourceId(row.id), row.code, MemberId(row.author), row.saved_at, _set(row.used_by)
+            )
+            for row in await self._sql.execute(query)
+        ]
+
+    async def _organisations(self) -> dict[MemberId, str]:
+        query = sa.select(_now_id(), _members.c.organisation).order_by(_members.c.version)
+        found = await self._sql.execute(query.where(_members.c.organisation != ""))
+        return {MemberId(member): organisation for member, organisation in found}
+
+    async def _members_of(self, community: CommunityId) -> int:
+        query = sa.select(sa.func.count(sa.distinct(_now(_memberships)))).where(
+            _memberships.c.community == community, _memberships.c.belongs
+        )
+        return int((await self._sql.execute(query)).scalar_one())
+
+    async def _newer(
+        self, table: sa.Table, key: dict[str, Any], version: int, **values: Any
+    ) -> None:
+        """Keep a row unless a newer version of it is known."""
+        kept = {**values, "version": version}
+        said = insert(table).values(**key, **kept)
+        await self._sql.execute(
+            said.on_conflict_do_update(
+                index_elements=list(key), set_=kept, where=table.c.version < version
+            )
+        )
+
+
+_TRACES = (
+    (_check_ins, "meeting", "member"),
+    (_uses, "resource", "member"),
+    (_resources, "id", "author"),
+)
+
+
+def _alias(column: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
+    """The member that the one in a column became; null where it has not."""
+    return sa.select(_merged.c.member).where(_merged.c.gone == column).scalar_subquery()
+
+
+def _now(table: sa.Table) -> sa.ColumnElement[Any]:
+    """The member in a table's row, as that member is called now."""
+    return sa.func.coalesce(_alias(table.c.member), table.c.member)
+
+
+def _now_id() -> sa.ColumnElement[Any]:
+    return sa.func.coalesce(_alias(_members.c.id), _members.c.id)
+
+
+def _everybody(member: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    return sa.func.array_remove(sa.func.array_agg(sa.distinct(member)), None)
+
+
+def _set(members: list[UUID] | None) -> frozenset[MemberId]:
+    return frozenset(MemberId(member) for member in members or ())
