@@ -184,7 +184,7 @@ def test_an_unknown_zone_is_asked_again_with_near_ones() -> None:
 def test_a_wrong_code_is_explained() -> None:
     step = resolve(MeetingDetails, {"code": "XYZ"}, Wording())
     assert isinstance(step, Ask)
-    assert step.why == "'XYZ' is not a meeting code. A code looks like M7K2."
+    assert step.why == "'XYZ' is not such a code. A code looks like M7K2 or R7K2."
 
 
 @pytest.mark.parametrize(

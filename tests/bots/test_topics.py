@@ -2,15 +2,17 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
 import pytest
 
+from indaba.contracts import library as lib
 from indaba.contracts import membership as m
+from indaba.contracts import outcomes as out
 from indaba.contracts import scheduling as s
-from indaba.contracts.ids import CommunityId, MeetingId, MemberId
+from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
 from indaba.contracts.passport import Passport, Role
 from indaba.contracts.refusal import Fault, Refused, Unavailable
 from indaba.contracts.wire import Done, Reply, Request
@@ -46,6 +48,31 @@ LATER = READING.model_copy(
     update={n: getattr(READING, n) - timedelta(hours=12) for n in ("starts", "starts_at")}
 )
 
+RESOURCE = lib.ResourceFacts(
+    id=ResourceId(UUID(int=4)), community=COMMUNITY.id, code="R7K2", version=1,
+    author=MemberId(UUID(int=3)), status=lib.ResourceStatus.PUBLISHED, kind=lib.ResourceKind.TOOL,
+    title="Fractions with bottle tops", why="It worked in Grade 4",
+    link="https://example.org/fractions", saved_at=NOW, counts=lib.UseCounts(used=2),
+)  # fmt: skip
+USE = lib.UseShown(
+    author=MemberId(UUID(int=3)), how=lib.HowUsed.ADAPTED, note="With stones", said_at=NOW
+)
+CODE = m.CodeIssued(code="7K2M9QPX", expires_at=NOW + timedelta(minutes=10))
+FEW = out.Figure(indicator=out.Indicator.CROSS_USE, counted=1, of=3, n=3)
+ENOUGH = out.Figure(
+    indicator=out.Indicator.ATTENDANCE_RETENTION, counted=31, of=50, n=18,
+    evidence=(out.Evidence(code="M7K2", happened_at=NOW, counted=8, of=12),),
+)  # fmt: skip
+CAME = out.Attendance(
+    meeting=MEETING.id, code="M7K2", title="Fractions", starts_at=NOW, present=12, newcomers=4,
+    came_again=0,
+)  # fmt: skip
+REPORT = out.Report(
+    community=COMMUNITY.id,
+    term=out.Term(name="2026-4", first=date(2026, 10, 1), last=date(2026, 12, 31)),
+    so_far=True, figures=(ENOUGH, FEW), meetings=(CAME,), members=24, resources=3,
+)  # fmt: skip
+
 
 class Services:
     """Services that keep one meeting, one member, and whatever a test says they answer."""
@@ -57,6 +84,19 @@ class Services:
                 service="membership", data={"accounts": [{"platform": "matrix"}], "zone": ""}
             ),
             "ShowMySchedulingData": m.MemberData(service="scheduling", data={"rsvps": []}),
+            "ShowMyLibraryData": m.MemberData(service="library", data={"saved": []}),
+            "ShowMyOutcomesData": m.MemberData(service="outcomes", data={"meetings counted": []}),
+            "FindResources": lib.ResourcesFound(
+                resources=(RESOURCE,), total=5, read_as=(("fracsions", "fractions"),)
+            ),
+            "ShowResource": lib.ResourceDetails(resource=RESOURCE, uses=(USE,)),
+            "ShowReport": REPORT,
+            "IssueLinkCode": CODE,
+            "IssueRoomCode": CODE,
+            "ShowRoomCode": m.CommunityShown(community=COMMUNITY),
+            "AddPlace": m.CommunityShown(community=COMMUNITY),
+            "RemovePlace": Done(),
+            "LinkAccount": m.PassportIssued(token="t", passport=passport(), community=COMMUNITY),
             "EraseMe": m.ErasureBegun(erasure=UUID(int=9), services=("membership", "scheduling")),
             "AssignRole": Done(),
             "LeaveCommunity": Done(),
@@ -74,7 +114,7 @@ class Services:
             raise found
         return found
 
-    def _made(self, request: Request[Any]) -> Reply:
+    def _made(self, request: Request[Any]) -> Reply:  # noqa: PLR0911 - one case per reply
         match request:
             case m.DescribeMe():
                 self.profile = self.profile.model_copy(update=request.model_dump(exclude_none=True))
@@ -85,6 +125,10 @@ class Services:
                 name = getattr(asked, "name", COMMUNITY.name)
                 here = COMMUNITY.model_copy(update={"name": name})
                 return m.PassportIssued(token="t", passport=passport(), community=here)
+            case lib.SaveResource() | lib.DescribeResource() | lib.WithdrawResource():
+                return lib.ResourceShown(resource=RESOURCE)
+            case lib.UseResource() | lib.ShareResource():
+                return lib.ResourceShown(resource=RESOURCE)
             case s.AnswerRsvp(answer=answer):
                 return s.MeetingShown(meeting=self.meeting, mine=answer)
             case s.ScheduleMeeting(title=title, starts=starts, zone=zone):
@@ -342,7 +386,7 @@ async def test_hostile_titles_are_shown_as_text_only() -> None:
         assert "**bold**" in text
 
 
-DATA = {
+DATA = {"24", "1", "3", RESOURCE.why, RESOURCE.link, 
     *("M7K2", "Fractions", "Fractions in Grade 4", "the hall is taken", "Maths circle"),
     *("we improve maths lessons together", "Africa/Johannesburg", "English", "matrix", "-"),
 }

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from indaba.conversation.intent import Intent
 
 
+ANYBODY = "*"
+"""Whoever is in the room."""
+
+
 class Audience(StrEnum):
     """Who hears an answer. A platform that cannot whisper writes to the asker directly."""
 
@@ -114,7 +118,7 @@ class Answer:
     `card` names the meeting whose card this answer draws or belongs to. `loud` asks the platform to
     notify people, `mentions` are the accounts to name (nobody else is ever pinged). `ack` says that
     a sign such as a ✅ on the asker's message is enough where the platform can set one. Choices
-    are for the asker, or for the account `offered_to`.
+    are for the asker, or for the account `offered_to`, or for `ANYBODY`.
     """
 
     blocks: tuple[Block, ...]

@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from indaba.conversation.fields import CODE, NO, YES, folded
+from indaba.conversation.fields import CODE, LINK, NO, RESOURCE_CODE, YES, folded
 from indaba.conversation.intent import Intent
 
 QUOTES = {'"': '"', "“": "”", "„": "“”", "«": "»", "‘": "’", "”": "”", "'": "'"}
@@ -134,6 +134,8 @@ class Arguments:
         sort = _sort(self.kind, name)
         if sort == "code":
             self._take_code(name)
+        elif sort == "link":
+            self._take_link(name)
         elif sort is int:
             self._take_length(name)
         elif sort is bool:
@@ -143,10 +145,18 @@ class Arguments:
 
     def _take_code(self, name: str) -> None:
         """The first word if it looks like a code, unless a later one has a digit too."""
-        fits = [i for i, t in enumerate(self.tokens) if CODE.fullmatch(t.said.strip(".,!?#"))]
+        code = RESOURCE_CODE if self.kind.mark(name, "code") == "R" else CODE
+        fits = [i for i, t in enumerate(self.tokens) if code.fullmatch(t.said.strip(".,!?#"))]
         sure = [i for i in fits if re.search(r"\d", self.tokens[i].said)]
         if sure or 0 in fits:
             self.found[name] = self.tokens.pop(sure[0] if sure else 0).said.strip(".,!?#")
+
+    def _take_link(self, name: str) -> None:
+        """The first word that looks like a link."""
+        for at, token in enumerate(self.tokens):
+            if LINK.fullmatch(token.said):
+                self.found[name] = self.tokens.pop(at).said.strip("<>")
+                return
 
     def _take_length(self, name: str) -> None:
         for first in (i for i, t in enumerate([*self.tokens, Token("", quoted=True)]) if t.quoted):
@@ -194,9 +204,11 @@ class Arguments:
 
 
 def _sort(kind: type[Intent], name: str) -> Any:
-    """The plain type of a field, or `code` where it is a meeting's code."""
+    """The plain type of a field, or `code` where it is a short code, or `link`."""
     if kind.mark(name, "code"):
         return "code"
+    if kind.mark(name, "link"):
+        return "link"
     return _plain_type(kind.model_fields[name].annotation)
 
 

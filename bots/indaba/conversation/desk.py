@@ -10,7 +10,7 @@ from indaba.bus.bus import LITTLE_LATER
 from indaba.contracts.ids import MeetingId
 from indaba.contracts.refusal import Expired, Refusal, Unavailable
 from indaba.contracts.scheduling import RsvpAnswer, ShowMeeting
-from indaba.conversation.answer import Answer, Ask, Audience, Choice, Text
+from indaba.conversation.answer import ANYBODY, Answer, Ask, Audience, Choice, Text
 from indaba.conversation.intent import (
     Intent,
     Outdated,
@@ -149,6 +149,12 @@ class Desk:
             return await self._pressed(heard, around)
         if meant is not None and not said.direct:
             return Outcome(await self._command(heard, meant))
+        return await self._in_answer(heard, around)
+
+    async def _in_answer(self, heard: Heard, around: Surroundings) -> Outcome:
+        """Something that may answer what we said; in a direct chat it may be a command too."""
+        said = heard.said
+        meant = said.addressed
         text = said.text if meant is None else meant
         if around.card is not None and (answer := reply_answer(text)):
             return Outcome(await self._perform(heard, RSVPS[answer](code=around.card[1])))
@@ -170,9 +176,9 @@ class Desk:
         except Outdated as outdated:
             return Answer.of(outdated.words)
         person = await self._person_or_none(heard)
-        return await self._go_on(
-            heard, resolve(kind, values, person.wording if person else Wording())
-        )
+        wording = person.wording if person else Wording()
+        told = await self._go_on(heard, resolve(kind, values, wording))
+        return Answer(()) if kind.SILENT else told
 
     async def _pressed(self, heard: Heard, around: Surroundings) -> Outcome:
         """A button that was pressed: too old, somebody else's, or picked."""
@@ -274,7 +280,7 @@ class Desk:
             post = replace(spot, key=f"{said.id}/{number}", content=content)
             choices = answer.choices() if number == 0 else ()
             await store.posting.post(self._draft(heard, post, choices))
-            allowed = answer.offered_to or said.account
+            allowed = "" if answer.offered_to == ANYBODY else answer.offered_to or said.account
             kept = [(choice, intent_to_json(choice.intent)) for choice in choices]
             await store.dialogue.offer(post, kept, allowed, CHOICE_LASTS)
         question = answer.question()
@@ -323,7 +329,8 @@ def _named(said: Said, answer: Answer) -> Answer:
 
 
 def _sign(said: Said) -> Post:
-    return Post(f"{said.id}/ack", PostKind.REACTION, said.room, {"emoji": "✅"}, target=said.id)
+    key, emoji = f"{said.id}/ack", {"emoji": "✅"}
+    return Post(key, PostKind.REACTION, said.room, emoji, thread=said.thread, target=said.id)
 
 
 def _picked(text: str, offers: Sequence[Offer]) -> Offer | None:

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from indaba.contracts.ids import MeetingCode
+from indaba.contracts.ids import MeetingCode, ResourceCode
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -22,6 +22,11 @@ LONGEST_CODE = 3
 """Letters of a language code; longer words are names."""
 
 CODE = re.compile(r"M[2-9][2-9A-HJKMNP-Z]{2,6}", re.IGNORECASE)
+RESOURCE_CODE = re.compile(r"R[2-9][2-9A-HJKMNP-Z]{2,6}", re.IGNORECASE)
+LINK = re.compile(
+    r"<?(?:https?|ftp|file|data|javascript):\S+|<?www\.\S+|<?[\w-]+(?:\.[\w-]+)+/\S*", re.IGNORECASE
+)
+"""What is meant as a link; whether it is one that can be saved, the library says."""
 LENGTH = re.compile(
     r"(?:(?P<hours>\d{1,2}(?:[.,]\d{1,2})?)\s*(?:h|hrs?|hours?)(?![a-z]))?"
     r"\s*(?:and\s+)?(?:(?P<minutes>\d{1,4})\s*(?:m|mins?|minutes?)?(?![a-z\d]))?",
@@ -217,6 +222,7 @@ def _room(given: object) -> object:
 
 
 Code = Annotated[MeetingCode, BeforeValidator(_code, json_schema_input_type=str)]
+ResourceCodeTyped = Annotated[ResourceCode, BeforeValidator(_code, json_schema_input_type=str)]
 OnOff = Annotated[bool, BeforeValidator(_on_or_off, json_schema_input_type=str)]
 Minutes = Annotated[int, Field(ge=5, le=24 * 60), BeforeValidator(_minutes)]
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str)]

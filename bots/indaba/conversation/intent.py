@@ -36,7 +36,7 @@ STOP = frozenset({"stop", "never mind", "nevermind", "forget it", "quit", "abort
 UNWELL = {
     "string_too_long": "That is too long: {length} letters, and at most {max_length} fit.",
     "string_too_short": "That is too short.",
-    "string_pattern_mismatch": "'{given}' is not a meeting code. A code looks like M7K2.",
+    "string_pattern_mismatch": "'{given}' is not such a code. A code looks like M7K2 or R7K2.",
     "greater_than_equal": "{given} is too little; the least is {ge}.",
     "less_than_equal": "{given} is too much; the most is {le}.",
 }
@@ -59,8 +59,9 @@ class Person:
     `said_at` are aware UTC. `prefix` is what a line here begins with, such as `!cop `, empty where
     none is needed. `rooms` gives the ids of other rooms that the account runs too, by the address
     it typed. `locale` is the asker's own language; empty: the community's. `house` is what holds
-    the room, `at_home` that the room itself is the community's; `written` the message that the asker pointed at or the file sent along, whose author
-    is `author` where that is a member here; `shelved` its file, copied.
+    the room, `at_home` says that the room itself is the community's. `written` is the message that
+    was pointed at or the file sent along, `author` its author where that is a member here, and
+    `shelved` its file, copied.
     """
 
     platform: Platform
@@ -134,7 +135,8 @@ class Intent(BaseModel):
     that mean it too. A field that is required and was not given is asked for with the `question`
     in its `json_schema_extra`; further marks there: `word` (one word unless quoted) and `keyed`
     (only as `key: value`). A `hidden` intent is only carried by a choice, never typed. A `PRIVATE`
-    one happens on Matrix only in a direct chat. One that `POINTS` is about a message or a file.
+    one happens on Matrix only in a direct chat. One that `POINTS` is about a message or a file. A
+    `SILENT` one is done without a word, whatever comes of it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -147,6 +149,7 @@ class Intent(BaseModel):
     example: ClassVar[str] = ""
     PRIVATE: ClassVar[bool] = False
     POINTS: ClassVar[bool] = False
+    SILENT: ClassVar[bool] = False
 
     def __init_subclass__(
         cls,

@@ -109,6 +109,10 @@ def _not_known(
     if len(words) == 1 and first in {kind.noun for kind in intents if not kind.hidden}:
         return _help([first], known)
     tried = " ".join(words[:2])[:60]
+    shared = [kind.called() for kind in intents if not kind.hidden and kind.verb == first]
+    if shared:
+        facts = {"typed": tried, "meant": shared[0]}
+        return Unclear("'{typed}' can mean more than one thing: {meant}?", facts, tuple(shared[1:]))
     near = [known[p].called() for t in (tried, words[0][:60]) for p in nearest(t, known)]
     meant = tuple(dict.fromkeys(near))[:3]
     if not meant:

@@ -32,16 +32,20 @@ class Listener:
         self._in_hand: dict[tuple[str, str], asyncio.Task[None]] = {}
         self.wake = Wake()
 
-    async def hear(self, said: Sequence[Said], position: tuple[str, str] | None = None) -> None:
-        """Keep what was said, and how far the platform was read, in one transaction."""
+    async def hear(self, said: Sequence[Said], position: tuple[str, str] | None = None) -> int:
+        """Keep what was said, and how far the platform was read, in one transaction.
+
+        Gives how many were new: what is heard again is not done again.
+        """
         world = self._ledger.world
         async with self._ledger.database.begin() as connection:
             store = Store(connection, world.now())
-            await store.hearing.hear((one, world.new_id()) for one in said)
+            new = await store.hearing.hear((one, world.new_id()) for one in said)
             if position is not None:
                 await store.hearing.set_position(*position)
         if said:
             self.wake.ring()
+        return new
 
     async def unsay(self, said: str) -> None:
         """Drop something that was taken back before it was dealt with."""

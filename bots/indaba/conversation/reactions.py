@@ -3,7 +3,16 @@
 from datetime import datetime, timedelta
 
 from indaba.contracts.erasure import ErasureAnswered
-from indaba.contracts.membership import MemberErased, MemberJoined, MemberLeft, RolesChanged
+from indaba.contracts.ids import CommunityId
+from indaba.contracts.membership import (
+    AccountLinked,
+    MemberErased,
+    MemberJoined,
+    MemberLeft,
+    MembersMerged,
+    PlacesChanged,
+    RolesChanged,
+)
 from indaba.contracts.scheduling import (
     CheckedIn,
     MeetingBlanked,
@@ -20,6 +29,7 @@ from indaba.conversation.services import Passports
 from indaba.conversation.store import Store
 from indaba.ledger import Ledger, Work
 from indaba.ledger.erasure import erase
+from indaba.ledger.merging import merge
 from indaba.process.metrics import POSTS
 
 CHANGES_LAST = timedelta(hours=24)
@@ -32,7 +42,7 @@ REDRAWN_BY = (
     RsvpChanged,
     CheckedIn,
 )
-MembershipChange = RolesChanged | MemberJoined | MemberLeft
+MembershipChange = RolesChanged | MemberJoined | MemberLeft | AccountLinked
 
 
 class Reactions:
@@ -67,6 +77,20 @@ class Reactions:
         await _keep_notice(event, work, event.until)
         self._herald.wake.ring()
 
+    async def open_rooms(self, event: PlacesChanged, work: Work) -> None:
+        """A community has more rooms, or fewer: its cards are drawn where it lives now."""
+        self._passports.drop_all()
+        if event.added is not None:
+            cards = Store(work.connection, work.now).cards
+            await cards.draw_again(CommunityId(event.aggregate))
+            self._herald.wake.ring()
+
+    async def merge_members(self, event: MembersMerged, work: Work) -> None:
+        """Two members are one."""
+        self._passports.drop_member(event.gone)
+        self._passports.drop_member(event.member)
+        await merge(work, event.gone, event.member)
+
     async def drop_passport(self, event: MembershipChange, work: Work) -> None:  # noqa: ARG002 - nothing is kept
         """The rights of a member have changed."""
         self._passports.drop_member(event.member)
@@ -92,6 +116,9 @@ def wire(ledger: Ledger, reactions: Reactions) -> None:
     ledger.on(RolesChanged, reactions.drop_passport)
     ledger.on(MemberJoined, reactions.drop_passport)
     ledger.on(MemberLeft, reactions.drop_passport)
+    ledger.on(AccountLinked, reactions.drop_passport)
+    ledger.on(MembersMerged, reactions.merge_members)
+    ledger.on(PlacesChanged, reactions.open_rooms)
     ledger.on(MemberErased, reactions.erase_member)
 
 

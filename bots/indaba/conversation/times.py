@@ -1,6 +1,6 @@
 """How a time is said in a room where everybody reads the same words."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
@@ -100,3 +100,10 @@ def _locale(tag: str) -> "Locale":
         return Locale.parse(FALLBACK, sep="-")
     # Babel takes English without a country for American English.
     return Locale.parse(FALLBACK, sep="-") if str(known) == "en" else known
+
+
+def say_day(day: date, locale: str = FALLBACK) -> str:
+    """A day, such as "1 October 2026"."""
+    from babel.dates import format_date
+
+    return format_date(day, "d MMMM y", locale=_locale(locale))

@@ -9,9 +9,10 @@ from indaba.conversation import tables as t
 from indaba.conversation.store.cards import CardDue, Cards
 from indaba.conversation.store.dialogue import Dialogue, Offer
 from indaba.conversation.store.hearing import Heard, Hearing
+from indaba.conversation.store.mirrors import MirrorDue, Mirrors
 from indaba.conversation.store.posting import Draft, Posting, Waiting
 
-__all__ = ["CardDue", "Draft", "Heard", "Offer", "Store", "Waiting"]
+__all__ = ["CardDue", "Draft", "Heard", "MirrorDue", "Offer", "Store", "Waiting"]
 
 HEARD_REMEMBERED = timedelta(days=7)
 POSTS_KEPT = timedelta(days=3)
@@ -28,6 +29,7 @@ class Store:
         self.dialogue = Dialogue(connection, now)
         self.posting = Posting(connection, now)
         self.cards = Cards(connection, now)
+        self.mirrors = Mirrors(connection, now)
 
     async def forget_old(self) -> None:
         """Drop what need not be remembered: ids heard, posts, choices, questions, reactions."""

@@ -54,6 +54,11 @@ class Cards:
             )
         )
 
+    async def draw_again(self, community: UUID) -> None:
+        """All cards of a community are behind: it has another room."""
+        theirs = t.cards.c.community == community
+        await self._sql.execute(t.cards.update().where(theirs).values(drawn=0))
+
     async def cards_due(self, calm: timedelta, limit: int = 20) -> list[CardDue]:
         """Cards behind their meeting that were not tried within `calm`, longest ago first.
 

@@ -32,10 +32,11 @@ class Hearing:
         self._sql = connection
         self._now = now
 
-    async def hear(self, said: Iterable[tuple[Said, UUID]]) -> None:
-        """Keep what was said, once per id, in the order given."""
+    async def hear(self, said: Iterable[tuple[Said, UUID]]) -> int:
+        """Keep what was said, once per id, in the order given; how many were new."""
+        new = 0
         for one, correlation in said:
-            await self._sql.execute(
+            kept = await self._sql.execute(
                 insert(t.heard)
                 .values(
                     id=one.id,
@@ -45,6 +46,8 @@ class Hearing:
                 )
                 .on_conflict_do_nothing()
             )
+            new += kept.rowcount
+        return new
 
     async def waiting_to_be_heard(
         self, limit: int, per_person: int, in_hand: Sequence[tuple[str, str]] = ()

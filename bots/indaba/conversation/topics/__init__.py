@@ -1,7 +1,16 @@
 """Every intent there is, by hand: what is not in this list cannot be asked for."""
 
 from indaba.conversation.intent import Intent
-from indaba.conversation.topics import changing, cop, membership, scheduling
+from indaba.conversation.topics import (
+    changing,
+    cop,
+    interest,
+    library,
+    linking,
+    membership,
+    outcomes,
+    scheduling,
+)
 
 INTENTS: tuple[type[Intent], ...] = (
     scheduling.NewMeeting,
@@ -23,21 +32,39 @@ INTENTS: tuple[type[Intent], ...] = (
     changing.PreviewMove,
     changing.MoveNow,
     changing.CallOff,
+    library.Save,
+    library.Find,
+    library.ListResources,
+    library.More,
+    library.Details,
+    library.Share,
+    library.Used,
+    library.Edit,
+    library.Withdraw,
+    library.WithdrawNow,
+    outcomes.ReportOfTerm,
     membership.MyProfilePage,
     membership.MyTimeZone,
     membership.MyReminders,
     membership.MyData,
     membership.EraseMyData,
+    linking.LinkMe,
     membership.SignIn,
     membership.GiveRole,
     cop.SetUp,
     cop.Found,
     cop.Join,
     cop.AgreeAndJoin,
+    linking.InviteRoom,
+    linking.Connect,
+    linking.ConnectNow,
+    linking.Disconnect,
+    linking.DisconnectNow,
     cop.Leave,
     cop.LeaveNow,
     cop.Help,
     cop.PortalLink,
     cop.NeverMind,
+    interest.Interested,
 )
 """In the order help shows them; the hidden ones are carried by choices only."""

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from indaba.contracts.library import ShowMyLibraryData
 from indaba.contracts.membership import (
     AssignRole,
     Category,
@@ -20,6 +21,7 @@ from indaba.contracts.membership import (
     Profile,
     ShowMyData,
 )
+from indaba.contracts.outcomes import ShowMyOutcomesData
 from indaba.contracts.passport import Role
 from indaba.contracts.scheduling import SetReminders, ShowMySchedulingData
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, File, Items, Style, Text
@@ -153,7 +155,12 @@ class MyData(Intent, noun="me", verb="data"):
         """Facts of every service, a JSON file, or what erasing means with a choice."""
         if self.what is DataAct.ERASE:
             return _before_erasing(person.wording)
-        kept = [await services.ask(ShowMyData()), await services.ask(ShowMySchedulingData())]
+        kept = [
+            await services.ask(ShowMyData()),
+            await services.ask(ShowMySchedulingData()),
+            await services.ask(ShowMyLibraryData()),
+            await services.ask(ShowMyOutcomesData()),
+        ]
         if self.what is DataAct.EXPORT:
             return _export(kept, person.wording)
         return _shown(kept, person)
