@@ -48,11 +48,12 @@ def _plate(service: str, heading: str) -> list[str]:
 def _tells(service: str) -> list[str]:
     """Wire names of the service's own events that its rooms make."""
     folder = Path(importlib.import_module(f"indaba.{service}.app").__file__ or "").parent
-    made = {
-        node.func.id
-        for page in folder.rglob("*.py")
-        for node in ast.walk(ast.parse(page.read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    nodes = [node for page in folder.rglob("*.py") for node in ast.walk(ast.parse(page.read_text()))]
+    made = {n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+    made |= {
+        n.value.id
+        for n in nodes
+        if isinstance(n, ast.Attribute) and n.attr == "of" and isinstance(n.value, ast.Name)
     }
     return [e.wire for e in spoken(Event) if e.__name__ in made]
 

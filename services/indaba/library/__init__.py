@@ -1,10 +1,14 @@
-"""Library: starts, answers erasures, and waits for its work.
+"""Library: what a community found useful, how it is found again, and what became of it.
 
-Owns: resources and how they are used (from the next release on).
+Owns: resources (links, files, messages), who used them and how it went, the shelf's order.
 
-Answers: nothing yet
+Answers: library.describe-resource.v1, library.find-resources.v1, library.save-resource.v1,
+library.share-resource.v1, library.show-my-data.v1, library.show-resource.v1,
+library.use-resource.v1, library.withdraw-resource.v1
 
-Tells: library.erasure-answered.v1
+Tells: library.erasure-answered.v1, library.resource-blanked.v1, library.resource-described.v1,
+library.resource-saved.v1, library.resource-shared.v1, library.resource-used.v1,
+library.resource-withdrawn.v1
 
-Listens to: membership.member-erased.v1
+Listens to: membership.member-erased.v1, membership.members-merged.v1
 """

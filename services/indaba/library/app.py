@@ -1,14 +1,40 @@
 """Library's composition root."""
 
+from functools import partial
 from pathlib import Path
 
+from indaba.contracts import library as said
+from indaba.contracts.linking import MembersMerged
 from indaba.contracts.membership import MemberErased
 from indaba.ledger import Ledger
-from indaba.library import reactions
+from indaba.library import handlers, reactions
+from indaba.library.timers import sweeping
+from indaba.library.timers.reader import Read
+from indaba.library.timers.reading import READ, Reading
+from indaba.process.shelf import Shelf
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+USUAL_FOLDER = Path("files")
 
 
-def wire(ledger: Ledger) -> None:
-    """Connect what library listens to with how."""
+def wire(ledger: Ledger, shelf: Shelf | None = None, read: Read | None = None) -> None:
+    """Connect what library answers, listens to and does by the clock with how.
+
+    `read` reads a page in the place of the worker process.
+    """
+    shelf = shelf or Shelf(USUAL_FOLDER)
+    reading = Reading(ledger, read)
+    ledger.answer(said.SaveResource, partial(handlers.save_resource, shelf=shelf))
+    ledger.answer(said.DescribeResource, handlers.describe_resource)
+    ledger.answer(said.WithdrawResource, handlers.withdraw_resource)
+    ledger.answer(said.FindResources, handlers.find_resources)
+    ledger.answer(said.ShowResource, handlers.show_resource)
+    ledger.answer(said.UseResource, handlers.use_resource)
+    ledger.answer(said.ShareResource, handlers.share_resource)
+    ledger.answer(said.ShowMyLibraryData, handlers.show_my_data)
     ledger.on(MemberErased, reactions.erase_member)
+    ledger.on(MembersMerged, reactions.merge_members)
+    ledger.when(READ, reading.look)
+    ledger.when(sweeping.REMOVE, partial(sweeping.remove, shelf=shelf))
+    ledger.loop("reading", reading.run)
+    ledger.loop("sweeping", sweeping.Sweeping(ledger, shelf).run)

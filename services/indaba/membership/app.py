@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from indaba.contracts import erasure
+from indaba.contracts import linking as also
 from indaba.contracts import membership as said
 from indaba.ledger import Ledger
 from indaba.membership import reactions
@@ -27,13 +28,13 @@ def wire(ledger: Ledger, office: PassportOffice, erased_by: tuple[str, ...]) -> 
     ledger.answer(said.EraseMe, partial(belonging.erase_me, expected=erased_by))
     ledger.answer(said.IssueSignIn, belonging.issue_sign_in)
     ledger.answer(said.ConsumeSignIn, partial(belonging.consume_sign_in, office=office))
-    ledger.answer(said.FindMembers, belonging.find_members)
-    ledger.answer(said.IssueLinkCode, linking.issue_link_code)
-    ledger.answer(said.LinkAccount, partial(linking.link_account, office=office))
-    ledger.answer(said.IssueRoomCode, linking.issue_room_code)
-    ledger.answer(said.ShowRoomCode, linking.show_room_code)
-    ledger.answer(said.AddPlace, linking.add_place)
-    ledger.answer(said.RemovePlace, linking.remove_place)
+    ledger.answer(also.FindMembers, belonging.find_members)
+    ledger.answer(also.IssueLinkCode, linking.issue_link_code)
+    ledger.answer(also.LinkAccount, partial(linking.link_account, office=office))
+    ledger.answer(also.IssueRoomCode, linking.issue_room_code)
+    ledger.answer(also.ShowRoomCode, linking.show_room_code)
+    ledger.answer(also.AddPlace, linking.add_place)
+    ledger.answer(also.RemovePlace, linking.remove_place)
     for answered in (
         erasure.SchedulingErased,
         erasure.LibraryErased,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from indaba.contracts import library, membership, scheduling
+from indaba.contracts import library, linking, membership, scheduling
 from indaba.contracts import outcomes as said
 from indaba.ledger import Ledger
 from indaba.outcomes import handlers, reactions
@@ -18,7 +18,7 @@ def wire(ledger: Ledger) -> None:
     ledger.on(membership.MemberJoined, reactions.welcome)
     ledger.on(membership.MemberLeft, reactions.part)
     ledger.on(membership.MemberDescribed, reactions.describe)
-    ledger.on(membership.MembersMerged, reactions.merge_members)
+    ledger.on(linking.MembersMerged, reactions.merge_members)
     ledger.on(membership.MemberErased, reactions.erase_member)
     for changed in (
         scheduling.MeetingScheduled,

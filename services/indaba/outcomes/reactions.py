@@ -2,13 +2,13 @@
 
 from indaba.contracts.erasure import OutcomesErased
 from indaba.contracts.library import HowUsed, ResourceEvent, ResourceUsed
+from indaba.contracts.linking import MembersMerged
 from indaba.contracts.membership import (
     CommunityFounded,
     MemberDescribed,
     MemberErased,
     MemberJoined,
     MemberLeft,
-    MembersMerged,
 )
 from indaba.contracts.scheduling import CheckedIn, MeetingEvent
 from indaba.ledger import Work

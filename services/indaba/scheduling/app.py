@@ -5,7 +5,8 @@ from functools import partial
 from pathlib import Path
 
 from indaba.contracts import scheduling as said
-from indaba.contracts.membership import MemberErased, MemberLeft, MembersMerged
+from indaba.contracts.linking import MembersMerged
+from indaba.contracts.membership import MemberErased, MemberLeft
 from indaba.ledger import Ledger
 from indaba.scheduling import handlers, model, reactions, timers
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from indaba.contracts.erasure import SchedulingErased
-from indaba.contracts.membership import MemberErased, MemberLeft, MembersMerged
+from indaba.contracts.linking import MembersMerged
+from indaba.contracts.membership import MemberErased, MemberLeft
 from indaba.contracts.scheduling import MeetingBlanked, RsvpChanged
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase

@@ -2,10 +2,19 @@
 
 from typing import TypeVar
 
-from indaba.contracts import erasure, library, membership, outcomes, scheduling
+from indaba.contracts import erasure, library, linking, membership, outcomes, scheduling
 from indaba.contracts.wire import Event, Message, Request
 
-__all__ = ["erasure", "find", "library", "membership", "outcomes", "scheduling", "spoken"]
+__all__ = [
+    "erasure",
+    "find",
+    "library",
+    "linking",
+    "membership",
+    "outcomes",
+    "scheduling",
+    "spoken",
+]
 
 M = TypeVar("M", bound=Message)
 

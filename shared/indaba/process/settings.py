@@ -62,6 +62,9 @@ class ProcessSettings(Settings):
 
     bus_url: str = Field(description="Valkey or Redis: redis://host:6379/0 or unix:///path.sock")
     passport_public_key: str = Field(description="Ed25519 public key, PEM")
+    files_folder: Path = Field(
+        default=Path("files"), description="Folder of saved files; bots and the library share it"
+    )
     replica: str = Field(default="1", description="Stable name of this copy of the process")
     health_host: str = Field(default="127.0.0.1", description="Where /live and /ready listen")
     health_port: int = Field(default=0, ge=0, le=65535, description="0: no health server")

@@ -2,22 +2,24 @@ from datetime import timedelta
 
 import pytest
 
-from indaba.contracts.membership import (
+from indaba.contracts.linking import (
     AddPlace,
     CodeIssued,
-    DescribeMe,
     FindMembers,
-    FindPlaces,
     IssueLinkCode,
-    IssuePassport,
     IssueRoomCode,
-    JoinCommunity,
     LinkAccount,
+    RemovePlace,
+    ShowRoomCode,
+)
+from indaba.contracts.membership import (
+    DescribeMe,
+    FindPlaces,
+    IssuePassport,
+    JoinCommunity,
     PassportIssued,
     Place,
     Platform,
-    RemovePlace,
-    ShowRoomCode,
 )
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Refused

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from indaba.contracts.membership import IssueLinkCode, LinkAccount, PassportIssued, Platform
+from indaba.contracts.linking import IssueLinkCode, LinkAccount
+from indaba.contracts.membership import PassportIssued, Platform
 from indaba.contracts.scheduling import (
     AnswerRsvp,
     CheckIn,

@@ -4,6 +4,7 @@ import hashlib
 from datetime import timedelta
 
 from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.linking import FindMembers, MembersFound
 from indaba.contracts.membership import (
     Accounts,
     AssignRole,
@@ -13,7 +14,6 @@ from indaba.contracts.membership import (
     EraseMe,
     ErasureBegun,
     FindAccounts,
-    FindMembers,
     FindPlaces,
     FoundCommunity,
     IssuePassport,
@@ -25,7 +25,6 @@ from indaba.contracts.membership import (
     MemberErased,
     MemberJoined,
     MemberLeft,
-    MembersFound,
     MyProfile,
     PassportIssued,
     Place,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from indaba.contracts.ids import CODE_LETTERS, CommunityId, MemberId
-from indaba.contracts.membership import (
+from indaba.contracts.linking import (
     AccountLinked,
     AddPlace,
     CodeIssued,
@@ -12,13 +12,11 @@ from indaba.contracts.membership import (
     IssueRoomCode,
     LinkAccount,
     MembersMerged,
-    PassportIssued,
-    Place,
     PlacesChanged,
-    Platform,
     RemovePlace,
     ShowRoomCode,
 )
+from indaba.contracts.membership import PassportIssued, Place, Platform
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import NoCommunity
 from indaba.contracts.wire import Done

@@ -1,0 +1,279 @@
+"""One function per request that the library answers."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from indaba.contracts.ids import CommunityId, MemberId, ResourceId
+from indaba.contracts.library import (
+    DescribeResource,
+    FindResources,
+    Quoted,
+    ResourceDescribed,
+    ResourceDetails,
+    ResourceKind,
+    ResourceSaved,
+    ResourcesFound,
+    ResourceShared,
+    ResourceShown,
+    ResourceUsed,
+    ResourceWithdrawn,
+    SaveResource,
+    ShareResource,
+    Shelved,
+    ShowMyLibraryData,
+    ShowResource,
+    UseResource,
+    UseShown,
+    WithdrawResource,
+)
+from indaba.contracts.membership import MemberData
+from indaba.contracts.passport import Role
+from indaba.contracts.refusal import NotAMember
+from indaba.ledger import Work
+from indaba.library.model import (
+    FileNotThere,
+    NoSuchResource,
+    NothingSaid,
+    OneThing,
+    Resource,
+    code_from,
+    kind_of_file,
+    kind_of_page,
+    language_tag,
+    names,
+    one_line,
+    paragraphs,
+    web,
+)
+from indaba.library.store import Store, Use
+from indaba.library.timers.reading import READ
+from indaba.process.shelf import Shelf
+
+CODES = 31**9
+"""Far more than there are codes, so that each is as likely."""
+
+MOST_USES = 20
+LONGEST = {"why": 500, "note": 500, "related": 200, "quote": 4000}
+
+
+async def save_resource(request: SaveResource, work: Work, shelf: Shelf) -> ResourceShown:
+    """Save a link, a file or a message, once."""
+    store, member = await _asked_by_member(work)
+    if bool(request.link) + (request.file is not None) + (request.quote is not None) != 1:
+        raise OneThing
+    community = work.passport.in_community()
+    thing = await _thing(request, store, shelf)
+    await store.one_at_a_time("save", community, thing["same_as"])
+    there = await store.same(community, thing["same_as"])
+    if there is not None:
+        return ResourceShown(resource=there.facts(), known=True)
+    said = _cleaned(request.model_dump(exclude={"link", "file", "quote"}, exclude_none=True))
+    resource = Resource(
+        id=ResourceId(work.world.new_id()),
+        community=community,
+        code=await _fresh_code(work, store, community),
+        author=member,
+        saved_at=work.now,
+        **{**thing, **said},
+    ).written_by(member)
+    await store.add(resource)
+    if resource.link and not resource.title:
+        await store.read_later(resource.id, work.now, work.correlation)
+        await work.at(work.now, READ, str(resource.id), {})
+    work.tell(
+        ResourceSaved(aggregate=resource.id, version=resource.version, resource=resource.facts())
+    )
+    return ResourceShown(resource=resource.facts())
+
+
+async def describe_resource(request: DescribeResource, work: Work) -> ResourceShown:
+    """Correct what is said of a resource."""
+    store, member = await _asked_by_member(work)
+    before = await _resource(work, store, request.code)
+    said = _cleaned(request.model_dump(exclude={"code"}, exclude_none=True))
+    resource = before.describe(member, facilitates=_facilitates(work), said=said)
+    if resource is not before:
+        await store.keep(resource)
+        work.tell(
+            ResourceDescribed(
+                aggregate=resource.id, version=resource.version, resource=resource.facts()
+            )
+        )
+    return ResourceShown(resource=resource.facts())
+
+
+async def withdraw_resource(request: WithdrawResource, work: Work) -> ResourceShown:
+    """Take a resource out."""
+    store, member = await _asked_by_member(work)
+    before = await store.by_code_ever(work.passport.in_community(), request.code)
+    if before is None:
+        raise NoSuchResource(request.code)
+    resource = before.withdraw(member, facilitates=_facilitates(work))
+    if resource is not before:
+        await store.keep(resource)
+        await store.read_no_more(resource.id)
+        if before.quote is not None:
+            await store.blank_told(
+                resource.id, ("quote.text",) if before.title else ("quote.text", "title")
+            )
+        work.tell(
+            ResourceWithdrawn(
+                aggregate=resource.id, version=resource.version, resource=resource.facts()
+            )
+        )
+    return ResourceShown(resource=resource.facts())
+
+
+async def find_resources(request: FindResources, work: Work) -> ResourcesFound:
+    """Find by words."""
+    community = work.passport.in_community()
+    found = await Store(work.connection).find(
+        community, request.words, request.kind, request.limit, request.offset
+    )
+    return ResourcesFound(
+        resources=tuple(resource.facts() for resource in found.resources),
+        total=found.total,
+        read_as=found.read_as,
+    )
+
+
+async def show_resource(request: ShowResource, work: Work) -> ResourceDetails:
+    """Show a resource and what was said of using it."""
+    store = Store(work.connection)
+    resource = await _resource(work, store, request.code, locked=False)
+    uses = await store.uses_of(resource.id, MOST_USES)
+    shown = (UseShown(author=u.member, how=u.how, note=u.note, said_at=u.said_at) for u in uses)
+    return ResourceDetails(resource=resource.facts(), uses=tuple(shown))
+
+
+async def use_resource(request: UseResource, work: Work) -> ResourceShown:
+    """Keep what became of a resource in a member's practice."""
+    store, member = await _asked_by_member(work)
+    before = await _resource(work, store, request.code)
+    earlier = await store.use_of(before.id, member)
+    note = one_line(request.note, LONGEST["note"])
+    if earlier and (earlier.how, earlier.note) == (request.how, note):
+        return ResourceShown(resource=before.facts())
+    use = Use(
+        id=earlier.id if earlier else work.world.new_id(),
+        resource=before.id,
+        member=member,
+        how=request.how,
+        note=note,
+        said_at=work.now,
+    )
+    await store.say_use(use)
+    resource = before.counted(await store.counts(before.id))
+    await store.keep(resource)
+    work.tell(
+        ResourceUsed(
+            aggregate=resource.id,
+            version=resource.version,
+            resource=resource.facts(),
+            member=member,
+            how=use.how,
+            use=use.id,
+        )
+    )
+    return ResourceShown(resource=resource.facts())
+
+
+async def share_resource(request: ShareResource, work: Work) -> ResourceShown:
+    """Note that a resource is shown to a room."""
+    store, member = await _asked_by_member(work)
+    before = await _resource(work, store, request.code)
+    resource = before.counted(before.counts)
+    await store.keep(resource)
+    work.tell(
+        ResourceShared(
+            aggregate=resource.id,
+            version=resource.version,
+            resource=resource.facts(),
+            member=member,
+        )
+    )
+    return ResourceShown(resource=resource.facts())
+
+
+async def show_my_data(request: ShowMyLibraryData, work: Work) -> MemberData:  # noqa: ARG001 - says all
+    """Show all that is kept here about the asker."""
+    if work.passport.member is None:
+        raise NotAMember
+    store = Store(work.connection)
+    member = await store.known_as(work.passport.member)
+    return MemberData(service="library", data=await store.history(member))
+
+
+async def _asked_by_member(work: Work) -> tuple[Store, MemberId]:
+    """The store, and the asker as they are known now. Raises `NoCommunity` or `NotAMember`."""
+    store = Store(work.connection)
+    return store, await store.known_as(work.passport.a_member())
+
+
+def _facilitates(work: Work) -> bool:
+    return Role.FACILITATOR in work.passport.roles
+
+
+async def _resource(work: Work, store: Store, code: str, *, locked: bool = True) -> Resource:
+    """The community's resource with a code. Raises `NoSuchResource`."""
+    found = await store.by_code(work.passport.in_community(), code, locked=locked)
+    if found is None:
+        raise NoSuchResource(code)
+    return found
+
+
+async def _thing(request: SaveResource, store: Store, shelf: Shelf) -> dict[str, Any]:
+    """What is saved, what makes it the same as another, and its kind as guessed.
+
+    Raises `BadAddress`, `FileNotThere` or `NothingSaid`.
+    """
+    if request.file is not None:
+        await store.one_at_a_time("file", request.file.digest)
+        return await _file(request.file, shelf)
+    if request.quote is not None:
+        return await _quote(request.quote, store)
+    there = web(request.link)
+    kind = kind_of_page(there.host, there.path)
+    return {"link": there.seen, "same_as": there.same_as, "kind": kind}
+
+
+async def _file(told: Shelved, shelf: Shelf) -> dict[str, Any]:
+    """What lies on the shelf is believed, not what was said of it."""
+    file = await asyncio.to_thread(shelf.look, told.digest, told.name)
+    if file is None:
+        raise FileNotThere
+    kind = kind_of_file(file.media_type, file.name)
+    return {"file": file, "same_as": f"sha256:{file.digest}", "kind": kind}
+
+
+async def _quote(told: Quoted, store: Store) -> dict[str, Any]:
+    text = paragraphs(told.text, LONGEST["quote"])
+    if not text:
+        raise NothingSaid
+    quote = told.model_copy(update={"text": text, "author": await store.known_as(told.author)})
+    return {"quote": quote, "same_as": f"message:{told.message}", "kind": ResourceKind.MESSAGE}
+
+
+def _cleaned(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said of a resource, safe to keep. Raises `BadAddress` or `UnknownLanguage`."""
+    ways: dict[str, Callable[[Any], Any]] = {
+        "title": one_line,
+        "why": lambda text: one_line(text, LONGEST["why"]),
+        "summary": paragraphs,
+        "document": lambda address: web(address).seen if address else "",
+        "sectors": names,
+        "skills": names,
+        "related": lambda titles: names(titles, LONGEST["related"]),
+        "language": language_tag,
+    }
+    return {name: ways[name](value) if name in ways else value for name, value in said.items()}
+
+
+async def _fresh_code(work: Work, store: Store, community: CommunityId) -> str:
+    """A code this community never used; longer ones once the short are rare."""
+    for length in (4, 4, 4, 5, 5, 6, 8):
+        code = code_from(work.world.below(CODES), length)
+        if not await store.code_is_taken(community, code):
+            return code
+    raise AssertionError

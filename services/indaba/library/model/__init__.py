@@ -1,0 +1,42 @@
+"""What is true of resources, and the rules; no clock, no input or output, no events."""
+
+from indaba.library.model.addresses import BadAddress, Web, web
+from indaba.library.model.kinds import (
+    UnknownLanguage,
+    kind_of_file,
+    kind_of_page,
+    language_tag,
+)
+from indaba.library.model.plain_text import names, one_line, paragraphs
+from indaba.library.model.refusals import (
+    FileNotThere,
+    NoSuchResource,
+    NothingSaid,
+    NotYours,
+    OneThing,
+)
+from indaba.library.model.resource import Resource, code_from, count
+from indaba.library.model.words import nearest, words
+
+__all__ = [
+    "BadAddress",
+    "FileNotThere",
+    "NoSuchResource",
+    "NotYours",
+    "NothingSaid",
+    "OneThing",
+    "Resource",
+    "UnknownLanguage",
+    "Web",
+    "code_from",
+    "count",
+    "kind_of_file",
+    "kind_of_page",
+    "language_tag",
+    "names",
+    "nearest",
+    "one_line",
+    "paragraphs",
+    "web",
+    "words",
+]

@@ -1,0 +1,30 @@
+"""Words as they are looked for: without capitals and accents; misspelled ones taken for known."""
+
+import re
+import unicodedata
+from collections.abc import Collection
+
+LIKE_ENOUGH = 80.0
+SHORTEST_MISSPELLED = 4
+_WORD = re.compile(r"[^\W_]+")
+_MARKS = range(0x0300, 0x0370)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text in their order, as they are looked for."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(letter for letter in apart if ord(letter) not in _MARKS)
+    return tuple(_WORD.findall(unicodedata.normalize("NFC", bare)))
+
+
+def nearest(word: str, known: Collection[str]) -> str | None:
+    """The known word that a misspelled one is most likely meant to be; `None` where none is near.
+
+    Short words and figures are taken as they are.
+    """
+    if len(word) < SHORTEST_MISSPELLED or any(letter.isdigit() for letter in word):
+        return None
+    from rapidfuzz import fuzz, process
+
+    found = process.extractOne(word, sorted(known), scorer=fuzz.ratio, score_cutoff=LIKE_ENOUGH)
+    return found[0] if found else None

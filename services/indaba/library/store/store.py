@@ -1,0 +1,315 @@
+"""Resources within one transaction."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from indaba.contracts.ids import CommunityId, MemberId, ResourceId
+from indaba.contracts.library import HowUsed, ResourceKind, ResourceStatus, UseCounts
+from indaba.ledger import tables as ledger
+from indaba.library.model import Resource, count
+from indaba.library.store.finding import Finding, Found
+from indaba.library.store.tables import (
+    merged,
+    resource_of,
+    resources,
+    row_of,
+    unread_pages,
+    uses,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A member's last word on what became of a resource."""
+
+    id: UUID
+    resource: ResourceId
+    member: MemberId
+    how: HowUsed
+    note: str
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A page whose title is to be read, and how often that was tried, this time included."""
+
+    resource: ResourceId
+    link: str
+    tries: int
+    correlation: UUID
+
+
+class Store:
+    """Resources, uses, pages to read and members who were two."""
+
+    def __init__(self, sql: AsyncConnection) -> None:
+        self._sql = sql
+
+    async def known_as(self, member: MemberId) -> MemberId:
+        """Who a member is now: another, if the two turned out to be one person."""
+        query = sa.select(merged.c.member).where(merged.c.gone == member)
+        return MemberId((await self._sql.execute(query)).scalar() or member)
+
+    async def former(self, member: MemberId) -> Sequence[MemberId]:
+        """Who a member was before."""
+        query = sa.select(merged.c.gone).where(merged.c.member == member)
+        return [MemberId(gone) for gone in (await self._sql.execute(query)).scalars()]
+
+    async def know_as(self, gone: MemberId, member: MemberId) -> None:
+        """From now on `gone` is `member`, also where others were `gone` before."""
+        earlier = merged.update().where(merged.c.member == gone).values(member=member)
+        await self._sql.execute(earlier)
+        said = insert(merged).values(gone=gone, member=member)
+        await self._sql.execute(
+            said.on_conflict_do_update(index_elements=["gone"], set_={"member": member})
+        )
+
+    async def one_at_a_time(self, *what: object) -> None:
+        """Wait for whoever holds this in their transaction; hold it until ours ends."""
+        key = sa.func.hashtextextended("/".join(map(str, what)), 0)
+        await self._sql.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+    async def add(self, resource: Resource) -> None:
+        """Keep a new resource."""
+        await self._sql.execute(resources.insert().values(row_of(resource)))
+
+    async def keep(self, resource: Resource) -> None:
+        """Keep a changed resource."""
+        row = row_of(resource)
+        await self._sql.execute(resources.update().where(resources.c.id == resource.id).values(row))
+
+    async def by_code(
+        self, community: CommunityId, code: str, *, locked: bool = True
+    ) -> Resource | None:
+        """A community's resource that is to be found, by its short code."""
+        return await self._one(
+            resources.c.community == community,
+            resources.c.code == code,
+            resources.c.status == ResourceStatus.PUBLISHED,
+            locked=locked,
+        )
+
+    async def by_code_ever(self, community: CommunityId, code: str) -> Resource | None:
+        """A community's resource by its short code, withdrawn or not; locked."""
+        return await self._one(resources.c.community == community, resources.c.code == code)
+
+    async def same(self, community: CommunityId, same_as: str) -> Resource | None:
+        """The community's resource that is the same and is to be found."""
+        return await self._one(
+            resources.c.community == community,
+            sa.func.md5(resources.c.same_as) == sa.func.md5(same_as),
+            resources.c.same_as == same_as,
+            resources.c.status == ResourceStatus.PUBLISHED,
+        )
+
+    async def alone(self, resource: ResourceId) -> Resource | None:
+        """A resource of whatever community, locked until the commit."""
+        return await self._one(resources.c.id == resource)
+
+    async def code_is_taken(self, community: CommunityId, code: str) -> bool:
+        """Whether a resource of the community ever had this code."""
+        query = sa.select(resources.c.id).where(
+            resources.c.community == community, resources.c.code == code
+        )
+        return (await self._sql.execute(query)).first() is not None
+
+    async def find(
+        self,
+        community: CommunityId,
+        typed: str,
+        kind: ResourceKind | None,
+        limit: int,
+        offset: int,
+    ) -> Found:
+        """See `Finding.find`."""
+        return await Finding(self._sql, community).find(typed, kind, limit, offset)
+
+    async def use_of(self, resource: ResourceId, member: MemberId) -> Use | None:
+        """What a member said of using a resource."""
+        query = sa.select(uses).where(uses.c.resource == resource, uses.c.member == member)
+        row = (await self._sql.execute(query)).mappings().first()
+        return _use(row) if row else None
+
+    async def say_use(self, use: Use) -> None:
+        """Keep a member's last word, in the place of an earlier one."""
+        row = {name: getattr(use, name) for name in Use.__slots__}
+        changes = {name: row[name] for name in ("how", "note", "said_at")}
+        said = insert(uses).values(row)
+        await self._sql.execute(
+            said.on_conflict_do_update(index_elements=["resource", "member"], set_=changes)
+        )
+
+    async def uses_of(self, resource: ResourceId, limit: int) -> Sequence[Use]:
+        """What was said of using a resource, newest first."""
+        query = (
+            sa.select(uses)
+            .where(uses.c.resource == resource)
+            .order_by(uses.c.said_at.desc(), uses.c.id)
+            .limit(limit)
+        )
+        return [_use(row) for row in (await self._sql.execute(query)).mappings()]
+
+    async def counts(self, resource: ResourceId) -> UseCounts:
+        """How many members said what."""
+        query = sa.select(uses.c.how).where(uses.c.resource == resource)
+        return count([HowUsed(how) for how in (await self._sql.execute(query)).scalars()])
+
+    async def touched_by(self, member: MemberId) -> Sequence[Resource]:
+        """Resources that a member saved, wrote on, said or used; locked, oldest first."""
+        used = sa.select(uses.c.resource).where(uses.c.member == member)
+        named = sa.cast(resources.c.wrote, sa.Text).contains(str(member))
+        said = resources.c.quote["author"].astext == str(member)
+        theirs = sa.or_(resources.c.author == member, named, said, resources.c.id.in_(used))
+        query = sa.select(resources).where(theirs).order_by(resources.c.id).with_for_update()
+        return [resource_of(row) for row in (await self._sql.execute(query)).mappings().all()]
+
+    async def forget_uses(self, member: MemberId, fresh: MemberId) -> None:
+        """Counts stay; who, and in which words, does not. So go the traces of earlier ids."""
+        theirs = uses.update().where(uses.c.member == member)
+        await self._sql.execute(theirs.values(member=fresh, note=""))
+        traces = sa.or_(merged.c.member == member, merged.c.gone == member)
+        await self._sql.execute(merged.delete().where(traces))
+
+    async def merge_uses(self, gone: MemberId, member: MemberId) -> None:
+        """One member's uses in the place of two's; the later word stays."""
+        query = sa.select(uses).where(uses.c.member == gone).with_for_update()
+        for row in (await self._sql.execute(query)).mappings().all():
+            theirs = _use(row)
+            mine = await self.use_of(theirs.resource, member)
+            await self._sql.execute(uses.delete().where(uses.c.id == theirs.id))
+            if mine is None or mine.said_at < theirs.said_at:
+                await self.say_use(replace(theirs, member=member))
+
+    async def blank_told(self, resource: ResourceId, fields: Collection[str]) -> None:
+        """Empty fields in what was told of a resource: who saved it need not have written them.
+
+        A dot leads into a field. Stored replies that show the resource go.
+        """
+        envelope = ledger.journal.c.envelope
+        blanked: Any = envelope
+        for name in sorted(fields):
+            empty = [] if name in ("sectors", "skills", "related") else ""
+            path = sa.cast(["body", "resource", *name.split(".")], ARRAY(sa.Text))
+            blanked = sa.func.jsonb_set(blanked, path, sa.cast(empty, JSONB), sa.false())
+        told = envelope["body"]["resource"]["id"].astext == str(resource)
+        await self._sql.execute(ledger.journal.update().where(told).values(envelope=blanked))
+        inbox = ledger.inbox
+        shown = sa.cast(inbox.c.reply, sa.Text).contains(str(resource))
+        await self._sql.execute(inbox.update().where(shown).values(reply=sa.null()))
+
+    async def is_spoken_of(self, digest: str) -> bool:
+        """Whether a resource that is to be found speaks of a file."""
+        query = sa.select(resources.c.id).where(
+            resources.c.digest == digest, resources.c.status == ResourceStatus.PUBLISHED
+        )
+        return (await self._sql.execute(query.limit(1))).first() is not None
+
+    async def history(self, member: MemberId) -> dict[str, list[dict[str, Any]]]:
+        """What is kept about a member here, JSON-ready, oldest first."""
+        saved = [
+            {
+                "code": each.code,
+                "title": each.called,
+                "why": each.why,
+                "summary": each.summary,
+                "link": each.link,
+                "file": each.file.name if each.file else "",
+                "status": each.status.value,
+                "saved": each.saved_at.isoformat(),
+            }
+            for each in await self._all(resources.c.author == member)
+        ]
+        said = resources.c.quote["author"].astext == str(member)
+        wrote = sa.cast(resources.c.wrote, sa.Text).contains(str(member))
+        return {
+            "saved": saved,
+            "messages saved": [
+                {"code": each.code, "text": each.quote.text if each.quote else ""}
+                for each in await self._all(said)
+            ],
+            "corrected": [
+                {"code": each.code, **_written(each, member)}
+                for each in await self._all(wrote, resources.c.author != member)
+            ],
+            "used": await self._used(member),
+        }
+
+    async def _used(self, member: MemberId) -> list[dict[str, Any]]:
+        query = (
+            sa.select(resources.c.code, uses.c.how, uses.c.note, uses.c.said_at)
+            .join(uses, uses.c.resource == resources.c.id)
+            .where(uses.c.member == member)
+            .order_by(uses.c.said_at)
+        )
+        rows = (await self._sql.execute(query)).mappings()
+        return [{**row, "said_at": row["said_at"].isoformat()} for row in rows]
+
+    async def read_later(self, resource: ResourceId, due_at: datetime, correlation: UUID) -> None:
+        """Have a page's title read."""
+        row = {"resource": resource, "due_at": due_at, "tries": 0, "correlation": correlation}
+        await self._sql.execute(insert(unread_pages).values(row).on_conflict_do_nothing())
+
+    async def take_unread(self, now: datetime, until: datetime) -> Unread | None:
+        """The next page that is due; it is nobody else's until the given instant."""
+        due = (
+            sa.select(unread_pages.c.resource)
+            .where(unread_pages.c.due_at <= now)
+            .order_by(unread_pages.c.due_at)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        taken = (
+            unread_pages.update()
+            .where(unread_pages.c.resource == due.scalar_subquery())
+            .where(unread_pages.c.resource == resources.c.id)
+            .values(due_at=until, tries=unread_pages.c.tries + 1)
+            .returning(
+                unread_pages.c.resource,
+                resources.c.link,
+                unread_pages.c.tries,
+                unread_pages.c.correlation,
+            )
+        )
+        row = (await self._sql.execute(taken)).mappings().first()
+        return Unread(**row) if row else None
+
+    async def put_off(self, resource: ResourceId, due_at: datetime) -> None:
+        """Try a page again later."""
+        row = unread_pages.c.resource == resource
+        await self._sql.execute(unread_pages.update().where(row).values(due_at=due_at))
+
+    async def read_no_more(self, resource: ResourceId) -> None:
+        """Leave a page alone."""
+        await self._sql.execute(unread_pages.delete().where(unread_pages.c.resource == resource))
+
+    async def _one(self, *where: sa.ColumnElement[bool], locked: bool = True) -> Resource | None:
+        query = sa.select(resources).where(*where)
+        if locked:
+            query = query.with_for_update()
+        row = (await self._sql.execute(query)).mappings().first()
+        return resource_of(row) if row else None
+
+    async def _all(self, *where: sa.ColumnElement[bool]) -> list[Resource]:
+        query = sa.select(resources).where(*where).order_by(resources.c.saved_at, resources.c.id)
+        return [resource_of(row) for row in (await self._sql.execute(query)).mappings()]
+
+
+def _use(row: Any) -> Use:
+    return Use(**{**row, "how": HowUsed(row["how"])})
+
+
+def _written(resource: Resource, member: MemberId) -> dict[str, Any]:
+    """What of a resource is in a member's words now."""
+    return {
+        name: getattr(resource, name)
+        for name, writers in resource.wrote.items()
+        if writers[-1] == member
+    }

@@ -1,0 +1,115 @@
+"""The library's tables, and how a resource lies in them."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+
+from indaba.contracts.ids import MemberId
+from indaba.contracts.library import (
+    Licence,
+    Quoted,
+    ResourceKind,
+    ResourceStatus,
+    Shelved,
+    UseCounts,
+)
+from indaba.library.model import Resource, words
+
+ENGLISH: sa.ColumnElement[Any] = sa.literal_column("'english'::regconfig")
+SIMPLE: sa.ColumnElement[Any] = sa.literal_column("'simple'::regconfig")
+
+_meta = sa.MetaData()
+_instant = sa.DateTime(timezone=True)
+
+resources = sa.Table(
+    "resources",
+    _meta,
+    *(sa.Column(name, sa.Uuid) for name in ("id", "community", "author")),
+    *(sa.Column(name, sa.Text) for name in ("code", "status", "kind", "same_as")),
+    sa.Column("version", sa.Integer),
+    sa.Column("saved_at", _instant),
+    *(sa.Column(name, sa.Text) for name in ("title", "why", "summary", "link", "document")),
+    *(sa.Column(name, sa.Text) for name in ("language", "licence", "digest")),
+    *(sa.Column(name, JSONB(none_as_null=True)) for name in ("file", "quote")),
+    *(sa.Column(name, JSONB) for name in ("sectors", "skills", "related", "counts", "wrote")),
+    sa.Column("words", ARRAY(sa.Text)),
+    sa.Column("found_by", TSVECTOR),
+)
+uses = sa.Table(
+    "uses",
+    _meta,
+    *(sa.Column(name, sa.Uuid) for name in ("resource", "member", "id")),
+    *(sa.Column(name, sa.Text) for name in ("how", "note")),
+    sa.Column("said_at", _instant),
+)
+unread_pages = sa.Table(
+    "unread_pages",
+    _meta,
+    sa.Column("resource", sa.Uuid),
+    sa.Column("due_at", _instant),
+    sa.Column("tries", sa.Integer),
+    sa.Column("correlation", sa.Uuid),
+)
+merged = sa.Table("merged", _meta, sa.Column("gone", sa.Uuid), sa.Column("member", sa.Uuid))
+
+_DERIVED = {"digest", "words", "found_by"}
+_OWN = [column.name for column in resources.columns if column.name not in _DERIVED]
+
+
+def row_of(resource: Resource) -> dict[str, Any]:
+    """A resource as a row, with what it is found by."""
+    own = {name: getattr(resource, name) for name in _OWN}
+    for name in ("file", "quote", "counts"):
+        own[name] = own[name].model_dump(mode="json") if own[name] is not None else None
+    for name in ("sectors", "skills", "related"):
+        own[name] = list(own[name])
+    own["wrote"] = {name: [str(m) for m in members] for name, members in resource.wrote.items()}
+    weighted = _weighted(resource)
+    found_by = [_vector(text, weight) for weight, text in weighted.items()]
+    known = sorted({word for text in weighted.values() for word in text.split()})
+    digest = resource.file.digest if resource.file else None
+    return {**own, "digest": digest, "words": known, "found_by": _joined(found_by)}
+
+
+def resource_of(row: sa.RowMapping) -> Resource:
+    """A row as a resource."""
+    own = {name: row[name] for name in _OWN}
+    own |= {name: tuple(row[name]) for name in ("sectors", "skills", "related")}
+    own["kind"] = ResourceKind(row["kind"])
+    own["status"] = ResourceStatus(row["status"])
+    own["licence"] = Licence(row["licence"])
+    own["counts"] = UseCounts.model_validate(row["counts"])
+    own["file"] = Shelved.model_validate(row["file"]) if row["file"] else None
+    own["quote"] = Quoted.model_validate(row["quote"]) if row["quote"] else None
+    own["wrote"] = {
+        name: tuple(MemberId(UUID(m)) for m in members) for name, members in row["wrote"].items()
+    }
+    return Resource(**own)
+
+
+def _weighted(resource: Resource) -> dict[str, str]:
+    """The words of each weight, as they are looked for, in one text."""
+    listed = (*resource.sectors, *resource.skills, *resource.related)
+    quoted = resource.quote.text if resource.quote else ""
+    named = resource.file.name if resource.file else ""
+    title = resource.title or ("" if resource.quote else resource.called)
+    told = {
+        "A": title,
+        "B": " ".join((resource.why, resource.summary, *listed)),
+        "D": f"{resource.document} {quoted} {named}",
+    }
+    return {weight: " ".join(words(text)) for weight, text in told.items()}
+
+
+def _vector(text: str, weight: str) -> sa.ColumnElement[Any]:
+    both = _joined([sa.func.to_tsvector(way, text) for way in (ENGLISH, SIMPLE)])
+    return sa.func.setweight(both, sa.literal_column(f"'{weight}'::\"char\""))
+
+
+def _joined(vectors: list[Any]) -> Any:
+    whole = vectors[0]
+    for vector in vectors[1:]:
+        whole = whole.op("||")(vector)
+    return whole

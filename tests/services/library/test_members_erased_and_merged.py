@@ -1,0 +1,179 @@
+from collections.abc import AsyncIterator
+
+from indaba.contracts.library import (
+    DescribeResource,
+    FindResources,
+    HowUsed,
+    Quoted,
+    ResourceStatus,
+    SaveResource,
+    ShowMyLibraryData,
+    ShowResource,
+    UseResource,
+)
+from indaba.contracts.linking import MembersMerged
+from indaba.contracts.membership import AssignRole, EraseMe, PassportIssued, Platform
+from indaba.contracts.passport import Role
+from indaba.contracts.wire import Envelope
+from indaba.process.shelf import Shelf
+from services.town import Town
+from workshop import rows, until
+
+THANDI, SIPHO = "@thandi:example.org", "@sipho:example.org"
+LINK = "https://maths.example.org/fractions"
+
+
+async def _everything(town: Town) -> str:
+    """Every row of the library, as text."""
+    ledger, found = town.ledgers["library"], []
+    tables = await rows(
+        ledger,
+        "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables"
+        " WHERE schemaname IN ('public', 'ledger')",
+    )
+    for (table,) in tables:
+        found += [text for (text,) in await rows(ledger, f"SELECT t::text FROM {table} t")]
+    return "\n".join(found)
+
+
+async def _bytes(chunk: bytes) -> AsyncIterator[bytes]:
+    yield chunk
+
+
+async def _erased(town: Town, held: PassportIssued) -> None:
+    await town.ask(EraseMe(), held)
+
+    async def finished() -> bool:
+        told = "SELECT 1 FROM ledger.journal WHERE wire = 'library.erasure-answered.v1'"
+        return bool(await rows(town.ledgers["library"], told))
+
+    await until(finished)
+
+
+async def test_an_erased_member_and_their_words_are_nowhere_and_links_and_counts_stay(
+    town: Town, shelf: Shelf
+) -> None:
+    held, thandi = await town.founded(), await town.joined(THANDI)
+    await town.ask(
+        AssignRole(platform=Platform.MATRIX, account=THANDI, role=Role.FACILITATOR), held
+    )
+    thandi, member = await town.passport(THANDI), thandi.passport.member
+    assert member
+    said = {"title": "Canary title", "why": "Canary why", "summary": "Canary summary"}
+    hers = SaveResource(link=LINK, sectors=("Canary sector",), **said)  # type: ignore[arg-type]
+    code = (await town.ask(hers, thandi)).resource.code
+    file = await shelf.put(_bytes(b"%PDF-"), name="Canary.pdf")
+    filed = (await town.ask(SaveResource(file=file), thandi)).resource.code
+    quote = Quoted(author=member, text="Canary message", message="$canary")
+    quoted = (await town.ask(SaveResource(quote=quote), held)).resource.code
+    other = (await town.ask(SaveResource(link=f"{LINK}/2", title="His"), held)).resource.code
+    await town.ask(DescribeResource(code=other, why="Canary correction"), thandi)
+    await town.ask(UseResource(code=other, note="Canary note"), thandi)
+    await town.ask(UseResource(code=other), held)
+    before = await _everything(town)
+
+    await _erased(town, thandi)
+    after = await _everything(town)
+    await until(lambda: _is_gone(shelf, file.digest))
+
+    assert before.count("anary") > 10 < before.count(str(member))
+    assert [line for line in after.splitlines() if str(member) in line or "anary" in line] == []
+    left = (await town.ask(ShowResource(code=code), held)).resource
+    assert (left.title, left.link) == ("maths.example.org/fractions", LINK)
+    assert left.author not in (member, held.passport.member)
+    shown = await town.ask(ShowResource(code=other), held)
+    assert (shown.resource.title, shown.resource.why) == ("His", "")
+    assert (shown.resource.counts.used, [use.note for use in shown.uses]) == (2, ["", ""])
+    found = await town.ask(FindResources(limit=50), held)
+    assert {resource.code for resource in found.resources} == {code, other}
+    assert {filed, quoted}.isdisjoint({resource.code for resource in found.resources})
+
+
+async def _is_gone(shelf: Shelf, digest: str) -> bool:
+    return not shelf.has(digest)
+
+
+async def test_a_file_that_another_community_saved_too_stays(town: Town, shelf: Shelf) -> None:
+    await town.founded()
+    other = await town.founded(SIPHO, "!other:example.org")
+    thandi = await town.joined(THANDI)
+    file = await shelf.put(_bytes(b"%PDF-"), name="plan.pdf")
+    await town.ask(SaveResource(file=file), thandi)
+    code = (await town.ask(SaveResource(file=file), other)).resource.code
+
+    await _erased(town, thandi)
+    await until(lambda: _no_timers(town))
+
+    assert shelf.has(file.digest)
+    kept = (await town.ask(ShowResource(code=code), other)).resource
+    assert (kept.status, kept.title) == (ResourceStatus.PUBLISHED, "plan.pdf")
+
+
+async def _no_timers(town: Town) -> bool:
+    return not await rows(town.ledgers["library"], "SELECT 1 FROM ledger.timers")
+
+
+async def _merge(town: Town, gone: PassportIssued, member: PassportIssued) -> None:
+    assert gone.passport.member
+    assert member.passport.member
+    event = MembersMerged(
+        aggregate=gone.passport.member,
+        version=9,
+        gone=gone.passport.member,
+        member=member.passport.member,
+    )
+    clock = town.clock
+    envelope = Envelope.around(
+        event, id=clock.new_id(), occurred_at=clock.now(), correlation=clock.new_id()
+    )
+    await town.bus.tell("membership", [envelope])
+
+    async def merged() -> bool:
+        return bool(await rows(town.ledgers["library"], "SELECT 1 FROM merged"))
+
+    await until(merged)
+
+
+async def test_two_members_who_were_one_are_one_from_then_on(town: Town) -> None:
+    held, gone, member = (
+        await town.founded(),
+        await town.joined(THANDI),
+        await town.joined(SIPHO),
+    )
+    code = (await town.ask(SaveResource(link=LINK, title="T", why="Old"), gone)).resource.code
+    other = (await town.ask(SaveResource(link=f"{LINK}/2", title="U"), held)).resource.code
+    await town.ask(UseResource(code=other, how=HowUsed.USED), gone)
+    await town.ask(UseResource(code=other, how=HowUsed.ADAPTED, note="Later"), member)
+    await town.ask(UseResource(code=code, how=HowUsed.ADAPTED), member)
+    await town.ask(UseResource(code=code, how=HowUsed.DID_NOT_WORK), gone)
+
+    await _merge(town, gone, member)
+    mine = await town.ask(ShowResource(code=code), held)
+    shared = await town.ask(ShowResource(code=other), held)
+    late = await town.ask(UseResource(code=other, how=HowUsed.DID_NOT_WORK), gone)
+    mended = await town.ask(DescribeResource(code=code, why="New"), member)
+
+    assert mine.resource.author == member.passport.member
+    counted = mine.resource.counts
+    assert (counted.used, counted.adapted, counted.did_not_work) == (0, 0, 1)
+    assert [use.note for use in shared.uses] == ["Later"]
+    assert (shared.resource.counts.used, shared.resource.counts.adapted) == (0, 1)
+    assert (late.resource.counts.adapted, late.resource.counts.did_not_work) == (0, 1)
+    assert mended.resource.why == "New"
+    told = "SELECT 1 FROM ledger.journal WHERE wire = 'library.resource-described.v1'"
+    assert len(await rows(town.ledgers["library"], told)) == 3
+    data = (await town.ask(ShowMyLibraryData(), member)).data
+    assert [each["code"] for each in data["saved"]] == [code]
+
+
+async def test_who_was_two_is_erased_as_both(town: Town) -> None:
+    await town.founded()
+    gone, member = await town.joined(THANDI), await town.joined(SIPHO)
+    await town.ask(SaveResource(link=LINK, title="Canary"), gone)
+    await _merge(town, gone, member)
+
+    await _erased(town, member)
+
+    after = await _everything(town)
+    ids = (str(gone.passport.member), str(member.passport.member), "Canary")
+    assert [word for word in ids if word in after] == []

@@ -1,0 +1,138 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from indaba.contracts.library import FindResources, ResourceFacts, ResourceKind
+from indaba.operate.importing import (
+    NoAddress,
+    NobodyAnswers,
+    NotYourCommunity,
+    PageNotRead,
+    bring_in,
+    read_lines,
+    read_page,
+)
+from indaba.operate.running import NotRunning
+from indaba.operate.saying import Saying
+from indaba.operate.site import Site
+from services.town import Town
+
+PAGE = Path(__file__).with_name("page.txt")
+REAL = os.environ.get("INDABA_GUIDE_PAGE", "")
+LINDIWE = "@lindiwe:example.org"
+
+
+async def _brought(town: Town, bus_url: str, file: Path, words: str) -> tuple[ResourceFacts, ...]:
+    held = await town.founded()
+    site = Site(databases={}, bus_url=bus_url)
+    await bring_in(site, file, "maths teachers", LINDIWE, "", Saying())
+    return (await town.ask(FindResources(words=words), held)).resources
+
+
+async def test_a_page_is_brought_in_with_its_fields_and_found(
+    town: Town, bus_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (found,) = await _brought(town, bus_url, PAGE, "rural signal gathering")
+
+    assert found.title == "How to start a reading circle"
+    assert (found.sectors, found.skills) == (("Early learning", "Literacy"), ("Facilitation",))
+    assert found.link == "https://circles.example.org/files/Reading-Circle-Guide.pdf"
+    assert found.related == ("The Book Wagon", "Stories on the phone")
+    assert found.kind is ResourceKind.DOCUMENT
+    said = capsys.readouterr().out
+    assert f"Code: {found.code} (is saved)" in said
+    assert "Title: How to start a reading circle" in said
+
+
+async def test_a_page_brought_in_twice_is_one_resource(
+    town: Town, bus_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = await town.founded()
+    site = Site(databases={}, bus_url=bus_url)
+
+    key = held.community.key if held.community else ""
+    for _ in range(2):
+        await bring_in(site, PAGE, key, LINDIWE, "https://circles.example.org/guide", Saying())
+
+    assert "was there already" in capsys.readouterr().out
+    (found,) = (await town.ask(FindResources(), held)).resources
+    assert found.link == "https://circles.example.org/guide"
+    assert found.document.endswith("Reading-Circle-Guide.pdf")
+
+
+@pytest.mark.skipif(not REAL, reason="INDABA_GUIDE_PAGE names no file with the guide's page")
+async def test_the_guide_is_found_by_rural_connectivity_meetings(town: Town, bus_url: str) -> None:
+    found = await _brought(town, bus_url, Path(REAL), "rural connectivity meetings")
+
+    assert found[0].title == "Community of Practice Guide"
+    assert found[0].kind is ResourceKind.GUIDELINE
+
+
+async def test_who_is_no_member_is_told_where_they_are_one(town: Town, bus_url: str) -> None:
+    await town.founded()
+    site = Site(databases={}, bus_url=bus_url)
+
+    with pytest.raises(NotYourCommunity) as other:
+        await bring_in(site, PAGE, "Dancers", LINDIWE, "", Saying())
+    with pytest.raises(NotYourCommunity) as stranger:
+        await bring_in(site, PAGE, "Maths teachers", "@nobody:example.org", "", Saying())
+
+    assert "It is in: Maths teachers." in other.value.words
+    assert "It is in no community." in stranger.value.words
+
+
+async def test_what_cannot_be_brought_in_is_said_in_words(tmp_path: Path) -> None:
+    site = Site(databases={}, bus_url="unix:///nowhere", data=tmp_path)
+    files = {"empty": b" \n", "binary": b"\xff\xfe\0", "other": b"Just\n\nsome text\n"}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    undocumented = tmp_path / "undocumented"
+    undocumented.write_text("Title\n\nTeaser\n- Sectors: A\n\nBody.\n")
+
+    for name in (*files, "absent", "."):
+        with pytest.raises(PageNotRead):
+            await bring_in(site, tmp_path / name, "C", "a", "", Saying())
+    with pytest.raises(NoAddress):
+        await bring_in(site, undocumented, "C", "a", "", Saying())
+    with pytest.raises(NotRunning):
+        await bring_in(site, PAGE, "C", "a", "", Saying())
+
+
+async def test_nobody_there_is_said_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indaba.operate.importing.PATIENCE", 1.0)
+    with pytest.raises(NobodyAnswers):
+        await bring_in(
+            Site(databases={}, bus_url=f"unix://{tmp_path}/x.sock"), PAGE, "C", "a", "", Saying()
+        )
+
+
+def test_a_summary_ends_with_a_whole_sentence(tmp_path: Path) -> None:
+    page = read_lines(["Title", "", "* Sectors: A", "", *["A sentence of words."] * 200])
+
+    assert page is not None
+    assert page.title == "Title"
+    assert 1900 < len(page.summary) <= 2000
+    assert page.summary.endswith("words.")
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [("A Guide", "guideline"), ("Misguided", None), ("Lesson Toolkit", "tool"), ("X", None)],
+)
+def test_a_kind_is_guessed_from_whole_words_of_the_title(title: str, kind: str | None) -> None:
+    page = read_lines([title, "", "Teaser", "Skills: B", "", "Body."])
+
+    assert page is not None
+    assert page.kind == kind
+
+
+def test_a_page_without_menus_reads_as_one_with(tmp_path: Path) -> None:
+    text = PAGE.read_text()
+    bare = tmp_path / "bare.txt"
+    bare.write_text(text[text.index("How to start") : text.index("Related resources")])
+
+    assert read_page(bare).summary == read_page(PAGE).summary
+    assert read_page(bare).related == ()
