@@ -85,6 +85,71 @@ class Person:
         return [event for event in found[::-1] if by in ("", event["sender"])]
 
 
+class SealedPerson(Person):
+    """Somebody whose app encrypts where the room does. What it could read is in `letters`."""
+
+    def __init__(self, account: str, token: str, http: httpx.AsyncClient, app: Any) -> None:
+        super().__init__(account, token, http)
+        self._app = app
+        self.letters: dict[str, dict[str, Any]] = {}
+        self.unread: set[str] = set()
+
+    async def look(self) -> None:
+        """Take in what is new, as apps do all the time."""
+        app = self._app
+        news = await app.sync(timeout=0, full_state=not app.next_batch)
+        for room, part in news.rooms.join.items():
+            for event in part.timeline.events:
+                sealed = event.source.get("type") == "m.room.encrypted"
+                if sealed:
+                    self.unread.add(event.event_id)
+                self.letters[event.event_id] = {**event.source, "room_id": room}
+        await app.send_to_device_messages()
+        if app.should_upload_keys:
+            await app.keys_upload()
+        if app.should_query_keys:
+            await app.keys_query()
+        if app.should_claim_keys:
+            await app.keys_claim(app.get_users_for_key_claiming())
+
+    async def whisper(self, room: str, body: str, **content: Any) -> str:
+        """Say something that is encrypted."""
+        await self.look()
+        said = {"msgtype": "m.text", "body": body, **content}
+        reply = await self._app.room_send(
+            room, "m.room.message", said, ignore_unverified_devices=True
+        )
+        return str(reply.event_id)
+
+    def forget_keys_given(self, room: str) -> None:
+        """The next message is encrypted with a new key."""
+        self._app.olm.outbound_group_sessions.pop(room, None)
+
+    async def whisper_without_key(self, room: str, body: str) -> tuple[str, dict[str, Any]]:
+        """Say something whose key nobody is given; gives the message and the letters with its key.
+
+        There are letters only for those who were written to before.
+        """
+        await self.look()
+        olm = self._app.olm
+        olm.create_outbound_group_session(room)
+        members = (await self.ask("GET", f"/rooms/{quote(room)}/joined_members"))["joined"]
+        _, letters = olm.share_group_session(
+            room, list(members), ignore_missing_sessions=True, ignore_unverified_devices=True
+        )
+        olm.outbound_group_sessions[room].mark_as_shared()
+        content = {"msgtype": "m.text", "body": body}
+        sealed = olm.group_encrypt(room, {"type": "m.room.message", "content": content})
+        return await self.send(room, "m.room.encrypted", sealed), letters
+
+    async def hand_over(self, letters: dict[str, Any]) -> None:
+        """Give a key to those it was kept from."""
+        await self.ask("PUT", f"/sendToDevice/m.room.encrypted/{uuid4().hex}", letters)
+
+    async def leave_app(self) -> None:
+        await self._app.close()
+
+
 class Town:
     """A homeserver with membership and scheduling, where one bot after the other comes and goes."""
 
@@ -99,6 +164,8 @@ class Town:
         self._services: list[Ledger] = []
         self._token = ""
         self._warden = ""
+        self.keys_folder = ""
+        self._sealed: list[SealedPerson] = []
 
     async def begin(self) -> None:
         for name, folder in FOLDERS.items():
@@ -121,6 +188,8 @@ class Town:
     async def farewell(self) -> None:
         while self.bots:
             await self.stop_bot()
+        while self._sealed:
+            await self._sealed.pop().leave_app()
 
     async def end(self) -> None:
         await asyncio.gather(*(service.stop() for service in self._services))
@@ -132,6 +201,23 @@ class Town:
         account = self.synapse.user_id(f"{name}{uuid4().hex[:8]}")
         return Person(account, await self._account(account), self.http)
 
+    async def sealed_person(self, name: str) -> SealedPerson:
+        """Somebody whose app encrypts, and has told the homeserver its keys."""
+        from nio import AsyncClient, AsyncClientConfig
+        from nio.store import SqliteMemoryStore
+
+        account = self.synapse.user_id(f"{name}{uuid4().hex[:8]}")
+        await self._account(account)
+        user, device = account.partition(":")[0].removeprefix("@"), f"APP{uuid4().hex[:6]}"
+        token = await self.synapse.login(user, "bulungula", device)
+        config = AsyncClientConfig(store=SqliteMemoryStore)
+        app = AsyncClient(self.synapse.url, account, device, config=config)
+        app.restore_login(account, device, token)
+        person = SealedPerson(account, token, self.http, app)
+        self._sealed.append(person)
+        await person.look()
+        return person
+
     def bot_as_person(self) -> Person:
         return Person(self.bot_account, self._token, self.http)
 
@@ -142,6 +228,7 @@ class Town:
             "user_id": self.bot_account,
             "access_token": self._token,
             "portal_url": PORTAL,
+            "keys_folder": self.keys_folder,
         }
         return MatrixBot(
             MatrixBotSettings(**{**given, **settings}),

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from indaba.contracts import library as lib
+from indaba.contracts import linking as li
 from indaba.contracts import membership as m
 from indaba.contracts import outcomes as out
 from indaba.contracts import scheduling as s
@@ -57,7 +58,7 @@ RESOURCE = lib.ResourceFacts(
 USE = lib.UseShown(
     author=MemberId(UUID(int=3)), how=lib.HowUsed.ADAPTED, note="With stones", said_at=NOW
 )
-CODE = m.CodeIssued(code="7K2M9QPX", expires_at=NOW + timedelta(minutes=10))
+CODE = li.CodeIssued(code="7K2M9QPX", expires_at=NOW + timedelta(minutes=10))
 FEW = out.Figure(indicator=out.Indicator.CROSS_USE, counted=1, of=3, n=3)
 ENOUGH = out.Figure(
     indicator=out.Indicator.ATTENDANCE_RETENTION, counted=31, of=50, n=18,
@@ -93,8 +94,8 @@ class Services:
             "ShowReport": REPORT,
             "IssueLinkCode": CODE,
             "IssueRoomCode": CODE,
-            "ShowRoomCode": m.CommunityShown(community=COMMUNITY),
-            "AddPlace": m.CommunityShown(community=COMMUNITY),
+            "ShowRoomCode": li.CommunityShown(community=COMMUNITY),
+            "AddPlace": li.CommunityShown(community=COMMUNITY),
             "RemovePlace": Done(),
             "LinkAccount": m.PassportIssued(token="t", passport=passport(), community=COMMUNITY),
             "EraseMe": m.ErasureBegun(erasure=UUID(int=9), services=("membership", "scheduling")),
@@ -386,7 +387,12 @@ async def test_hostile_titles_are_shown_as_text_only() -> None:
         assert "**bold**" in text
 
 
-DATA = {"24", "1", "3", RESOURCE.why, RESOURCE.link, 
+DATA = {
+    "24",
+    "1",
+    "3",
+    RESOURCE.why,
+    RESOURCE.link,
     *("M7K2", "Fractions", "Fractions in Grade 4", "the hall is taken", "Maths circle"),
     *("we improve maths lessons together", "Africa/Johannesburg", "English", "matrix", "-"),
 }

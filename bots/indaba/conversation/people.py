@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from indaba.contracts.ids import MemberId
 from indaba.contracts.library import Shelved
-from indaba.contracts.membership import FindMembers
+from indaba.contracts.linking import FindMembers
 from indaba.contracts.refusal import Refusal
 from indaba.conversation.intent import Intent, Person, may_not
 from indaba.conversation.platform import CannotRead, ChatPlatform, Said, Written

@@ -4,15 +4,8 @@ from datetime import datetime, timedelta
 
 from indaba.contracts.erasure import ErasureAnswered
 from indaba.contracts.ids import CommunityId
-from indaba.contracts.membership import (
-    AccountLinked,
-    MemberErased,
-    MemberJoined,
-    MemberLeft,
-    MembersMerged,
-    PlacesChanged,
-    RolesChanged,
-)
+from indaba.contracts.linking import AccountLinked, MembersMerged, PlacesChanged
+from indaba.contracts.membership import MemberErased, MemberJoined, MemberLeft, RolesChanged
 from indaba.contracts.scheduling import (
     CheckedIn,
     MeetingBlanked,

@@ -11,19 +11,24 @@ from indaba.contracts.membership import Platform
 from indaba.conversation import reactions
 from indaba.conversation.desk import Desk
 from indaba.conversation.herald import Herald
+from indaba.conversation.lease import Lease
 from indaba.conversation.listener import Listener
+from indaba.conversation.people import People
 from indaba.conversation.postman import Postman
 from indaba.conversation.services import Passports
 from indaba.conversation.store import Store
 from indaba.ledger import Ledger
 from indaba.matrix_bot.client import Homeserver
+from indaba.matrix_bot.crypto import Keyring
+from indaba.matrix_bot.exchange import Exchange
 from indaba.matrix_bot.greetings import Greetings
 from indaba.matrix_bot.hearing import Hearing
 from indaba.matrix_bot.invitations import Invitations
-from indaba.matrix_bot.lease import Lease
 from indaba.matrix_bot.platform import MatrixPlatform
+from indaba.matrix_bot.reading import Reading
 from indaba.matrix_bot.rooms import Rooms
 from indaba.matrix_bot.settings import MatrixBotSettings
+from indaba.matrix_bot.unread import Unread
 from indaba.process.run import Readiness
 
 MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
@@ -42,8 +47,10 @@ class MatrixBot:
             settings.homeserver, settings.user_id, settings.access_token, settings.device_id
         )
         self._rooms = Rooms(self._homeserver)
+        self._keyring = Keyring(settings.keys_folder, settings.user_id)
+        self._exchange = Exchange(self._homeserver, self._rooms, self._keyring, ledger.world)
         self.platform = MatrixPlatform(
-            self._homeserver, self._rooms, ledger.world, settings.prefix, settings.portal_url
+            self._homeserver, self._rooms, self._exchange, ledger.world, settings
         )
         self._wire(settings)
 
@@ -65,13 +72,15 @@ class MatrixBot:
             return Readiness(
                 self.name, ok=False, why="another copy of this bot is at work; standing by"
             )
-        return Readiness(self.name, ok=not self._homeserver.trouble, why=self._homeserver.trouble)
+        trouble = self._homeserver.trouble or self._keyring.trouble
+        return Readiness(self.name, ok=not trouble, why=trouble)
 
     def _wire(self, settings: MatrixBotSettings) -> None:
         ledger, platform = self._ledger, self.platform
         passports = Passports(ledger.bus, Platform.MATRIX, ledger.world)
         postman = Postman(platform, ledger)
-        desk = Desk(platform, ledger, passports, settings.portal_url)
+        people = People(platform, ledger, passports, settings.portal_url, None)
+        desk = Desk(platform, ledger, people)
         listener = Listener(ledger, desk, postman.wake)
         herald = Herald(platform, ledger, passports, settings.portal_url)
         herald.written = postman.wake.ring
@@ -84,6 +93,7 @@ class MatrixBot:
         self._at_work("postman", postman.run)
         self._at_work("hearing", hearing.run)
         self._at_work("invitations", invitations.run)
+        self._at_work("keys", self._exchange.run)
         ledger.loop("lease", self._lease.run)
         ledger.loop("forgetting", self._forget_old)
 
@@ -91,13 +101,16 @@ class MatrixBot:
         self, listener: Listener, postman: Postman, prefix: str
     ) -> tuple[Hearing, Invitations]:
         invitations = Invitations(self._homeserver)
-        greetings = Greetings(self.platform, self._ledger, postman.wake)
+        greetings = Greetings(self.platform, self._ledger, postman.wake, reads=self._keyring.wanted)
+        unread = Unread(listener, self._ledger.world)
+        reading = Reading(self._homeserver, self._exchange, unread, greetings)
         hearing = Hearing(
             self._homeserver,
             self._rooms,
             invitations,
             listener,
             greetings,
+            reading,
             world=self._ledger.world,
             prefix=prefix,
         )

@@ -1,4 +1,4 @@
-"""The line to the homeserver. The only importer of nio."""
+"""The line to the homeserver."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ REFUSED_PAUSE = timedelta(seconds=30)
 BUSY_PAUSE_MS = 5000.0
 
 OK, UNAUTHORISED, TOO_MANY, FAULT = 200, 401, 429, 500
-HEARD_TYPES = ("m.room.message", "m.reaction", "m.room.redaction")
+HEARD_TYPES = ("m.room.message", "m.room.encrypted", "m.reaction", "m.room.redaction")
 STATE_TYPES = (
     "m.room.member",
     "m.room.create",
@@ -71,7 +71,7 @@ class Homeserver:
         self.trouble = "not connected to the homeserver yet"
         self._url = url
         self._token = access_token
-        self._device_id = device_id
+        self.device = device_id
         self._known = asyncio.Event()
         self._failures = 0
         self._nio: AsyncClient | None = None
@@ -82,18 +82,19 @@ class Homeserver:
         if answer.get("user_id") != self.user_id:
             self._is("the access token was refused: it is not that of the configured account")
             raise Wait(REFUSED_PAUSE)
+        self.device = str(answer.get("device_id") or self.device)
         self._known.set()
         self._is("")
 
-    async def sync(self, since: str, *, at_once: bool = False) -> dict[str, Any]:
+    async def sync(self, since: str, patience: float = SYNC_SECONDS) -> dict[str, Any]:
         """What happened after a position, or how rooms stand where there is none.
 
-        Waits for something to happen unless asked to answer at once.
+        Waits `patience` seconds at most for something to happen.
         """
         state = {"types": [*STATE_TYPES], "lazy_load_members": True}
         timeline = {"types": [*HEARD_TYPES, *STATE_TYPES], "limit": TIMELINE}
-        patience = 0.0 if at_once or not since else SYNC_SECONDS
-        return await self._sync(since, patience, {"state": state, "timeline": timeline})
+        room = {"state": state, "timeline": timeline}
+        return await self._sync(since, patience if since else 0.0, room)
 
     async def open_invites(self) -> dict[str, Any]:
         """The invitations that wait, as the `invite` part of a sync."""
@@ -109,6 +110,21 @@ class Homeserver:
         query = {"dir": "b", "from": start, "to": to, "limit": str(limit), "filter": only}
         given = urlencode({name: value for name, value in query.items() if value})
         return await self._ask("GET", f"{_room(room)}/messages?{given}")
+
+    async def event(self, room: str, event: str) -> Any:
+        """One event by its id. Raises `Refused` where it is gone."""
+        return await self._ask("GET", f"{_room(room)}/event/{quote(event, safe='')}")
+
+    async def keys(self, deed: str, content: dict[str, Any]) -> Any:
+        """`upload` our keys, `query` those of others' devices, `claim` some for first letters."""
+        return await self._ask("POST", f"{CLIENT}/keys/{deed}", content, seconds=60)
+
+    async def send_letters(
+        self, kind: str, transaction: str, letters: dict[str, dict[str, Any]]
+    ) -> None:
+        """Send to devices, once per transaction: contents by account and device."""
+        path = f"{CLIENT}/sendToDevice/{quote(kind, safe='')}/{transaction}"
+        await self._ask("PUT", path, {"messages": letters})
 
     async def state(self, room: str) -> Any:
         """A room's whole state, as a list of events."""
@@ -199,8 +215,10 @@ class Homeserver:
         if self._nio is None:
             from nio import AsyncClient, AsyncClientConfig
 
-            config = AsyncClientConfig(max_limit_exceeded=0, max_timeouts=0)
-            self._nio = AsyncClient(self._url, self.user_id, self._device_id, config=config)
+            config = AsyncClientConfig(
+                max_limit_exceeded=0, max_timeouts=0, encryption_enabled=False
+            )
+            self._nio = AsyncClient(self._url, self.user_id, self.device, config=config)
         return self._nio
 
     def _pause(self) -> timedelta:

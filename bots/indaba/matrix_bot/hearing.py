@@ -13,7 +13,8 @@ from indaba.matrix_bot.client import REFUSED_PAUSE, Homeserver, HomeserverFailed
 from indaba.matrix_bot.events import Scene, came_in, is_id, said_of
 from indaba.matrix_bot.greetings import Greetings
 from indaba.matrix_bot.invitations import Invitations
-from indaba.matrix_bot.rooms import Rooms
+from indaba.matrix_bot.reading import Reading
+from indaba.matrix_bot.rooms import RoomFacts, Rooms
 from indaba.process import logs
 from indaba.process.world import World
 
@@ -35,6 +36,7 @@ class Hearing:
         invitations: Invitations,
         listener: Listener,
         greetings: Greetings,
+        reading: Reading,
         *,
         world: World,
         prefix: str,
@@ -44,12 +46,19 @@ class Hearing:
         self._invitations = invitations
         self._listener = listener
         self._greetings = greetings
+        self._reading = reading
         self._world = world
         self._prefix = prefix
         self._failed: Counter[str] = Counter()
 
     async def run(self) -> None:
         """Hear for ever."""
+        try:
+            await self._hear()
+        finally:
+            self._reading.end()
+
+    async def _hear(self) -> None:
         begun = False
         since = await self._listener.position(POSITION)
         while True:
@@ -58,21 +67,22 @@ class Hearing:
                 # request of our life before, from before things were taken back.
                 if not begun:
                     await self._begin(since)
-                    since = await self._round(since, at_once=True)
+                    since = await self._round(since, 0.0)
                     begun = True
-                since = await self._round(since)
+                since = await self._round(since, self._reading.patience)
             except Wait as wait:
                 await patiently(wait)
 
     async def _begin(self, since: str) -> None:
         await self._homeserver.introduce()
+        await self._reading.begin()
         if since:
             self._invitations.take(await self._homeserver.open_invites())
 
-    async def _round(self, since: str, *, at_once: bool = False) -> str:
+    async def _round(self, since: str, patience: float) -> str:
         """Hear what came after `since`; gives the next position, which is kept by then."""
         try:
-            news = await self._homeserver.sync(since, at_once=at_once)
+            news = await self._homeserver.sync(since, patience)
         except Refused as refused:
             if not since:
                 raise Wait(REFUSED_PAUSE) from refused
@@ -81,12 +91,16 @@ class Hearing:
         following = _text(news, "next_batch")
         if not following:
             raise Wait(REFUSED_PAUSE)
+        self._reading.take(news, since)
         rooms = _part(news, "rooms")
         said: list[Said] = []
         for room, happened in _part(rooms, "join").items():
             if is_id(room) and isinstance(happened, dict):
                 said += await self._room(room, happened, since)
+        said += await self._late()
+        await self._reading.keep()
         await self._keep(said, following)
+        await self._reading.settle()
         self._look_at_doors(rooms)
         return following
 
@@ -109,8 +123,18 @@ class Hearing:
             await self._greetings.hello(room, facts)
         elif since and any(_encrypts(event) for event in [*state, *events]):
             await self._greetings.encrypted(room)
-        scene = Scene(room, self._homeserver.user_id, self._prefix, facts, self._world.now())
-        return self._said(events[entered:], scene)
+        events = await self._reading.opened(room, events[entered:], facts)
+        return self._said(events, self._scene(room, facts))
+
+    async def _late(self) -> list[Said]:
+        """What was said before, and can only now be read."""
+        said: list[Said] = []
+        for room, event in await self._reading.late():
+            said += self._said([event], self._scene(room, await self._rooms.of(room)))
+        return said
+
+    def _scene(self, room: str, facts: RoomFacts) -> Scene:
+        return Scene(room, self._homeserver.user_id, self._prefix, facts, self._world.now())
 
     def _begun(self, events: Events) -> int:
         """How many events lie up to our own coming in; 0 where we were in before."""

@@ -2,16 +2,27 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from indaba.contracts.membership import Platform
+from indaba.contracts.membership import Place, Platform
 from indaba.conversation.answer import Answer
-from indaba.conversation.platform import CannotPost, Post, PostKind, Wait
+from indaba.conversation.platform import (
+    CannotPost,
+    CannotRead,
+    FileSaid,
+    Post,
+    PostKind,
+    Wait,
+    Written,
+)
 from indaba.matrix_bot import render
 from indaba.matrix_bot.client import Homeserver, Refused
+from indaba.matrix_bot.crypto import ENCRYPTED, sealed_file
+from indaba.matrix_bot.exchange import Exchange
 from indaba.matrix_bot.rooms import Rooms
+from indaba.matrix_bot.settings import MatrixBotSettings
 from indaba.process.world import World
 
 KEY = "org.indaba.key"
@@ -19,6 +30,9 @@ KEY = "org.indaba.key"
 
 TRANSACTIONS_LAST = timedelta(hours=20)
 """A homeserver knows a transaction for a day; after this we look for the message ourselves."""
+
+UNNAMED_KIND = "application/octet-stream"
+T = TypeVar("T")
 
 MOST_PAGES = 20
 MOST_KEPT = 1000
@@ -28,17 +42,24 @@ class MatrixPlatform:
     """Implements `ChatPlatform` for Matrix."""
 
     platform = Platform.MATRIX
+    has_buttons = False
 
     def __init__(
-        self, homeserver: Homeserver, rooms: Rooms, world: World, prefix: str, portal_url: str
+        self,
+        homeserver: Homeserver,
+        rooms: Rooms,
+        exchange: Exchange,
+        world: World,
+        settings: MatrixBotSettings,
     ) -> None:
-        self.prefix = f"{prefix} "
+        self.prefix = f"{settings.prefix} "
         self._homeserver = homeserver
         self._rooms = rooms
         self._world = world
-        self._portal_url = portal_url
+        self._exchange = exchange
+        self._portal_url = settings.portal_url
         self._threads: dict[str, str] = {}
-        self._uploaded: dict[str, str] = {}
+        self._uploaded: dict[str, dict[str, Any]] = {}
 
     def draw(self, answer: Answer) -> Sequence[dict[str, Any]]:
         """The answer as message contents; files last."""
@@ -49,10 +70,9 @@ class MatrixPlatform:
         mark = mark_of(post.key)
         if self._may_be_forgotten(post) and (there := await self._find(post, mark)):
             return there
-        kind = "m.reaction" if post.kind is PostKind.REACTION else "m.room.message"
         try:
-            content = await self._content(post) | {KEY: mark}
-            message = await self._homeserver.send(post.room, kind, mark, content)
+            kind, content = await self._event(post)
+            message = await self._homeserver.send(post.room, kind, mark, content | {KEY: mark})
         except Refused as refused:
             if refused.code == "M_DUPLICATE_ANNOTATION":
                 return ""
@@ -74,7 +94,34 @@ class MatrixPlatform:
         except (Refused, Wait):  # another server's trouble must not keep anybody waiting here
             return ""
 
-    async def _content(self, post: Post) -> dict[str, Any]:
+    async def _event(self, post: Post) -> tuple[str, dict[str, Any]]:
+        """Type and content. In an encrypted room all but reactions is sealed, as people's is."""
+        sealed = await self._seals(post.room)
+        content = await self._content(post, sealed=sealed)
+        if post.kind is PostKind.REACTION:
+            return "m.reaction", content
+        if not sealed:
+            return "m.room.message", content
+        return ENCRYPTED, await self._exchange.seal(post.room, "m.room.message", content)
+
+    async def _seals(self, room: str) -> bool:
+        """Whether what goes to a room is encrypted."""
+        return self._exchange.keyring.wanted and (await self._rooms.of(room)).encrypted
+
+    async def message_at(self, room: str, message: str) -> Written | None:  # noqa: ARG002
+        """A message in a room."""
+        return None
+
+    async def open_file(self, file: FileSaid) -> AsyncIterator[bytes]:  # noqa: ARG002
+        """The bytes of a file."""
+        raise CannotRead
+        yield b""
+
+    async def twin_of(self, room: str) -> Place | None:  # noqa: ARG002
+        """The Discord channel that a bridge makes one with this room."""
+        return None
+
+    async def _content(self, post: Post, *, sealed: bool) -> dict[str, Any]:
         match post.kind:
             case PostKind.REACTION:
                 emoji = post.content["emoji"]
@@ -83,7 +130,7 @@ class MatrixPlatform:
             case PostKind.EDIT:
                 return render.edit_of(post.content, post.target)
             case PostKind.MESSAGE:
-                content = await self._with_file(post)
+                content = await self._with_file(post, sealed=sealed)
                 relation = _relation(self._thread_of(post), post.reply_to)
                 return content | {"m.relates_to": relation} if relation else content
 
@@ -91,16 +138,22 @@ class MatrixPlatform:
         """A pick by reaction knows no thread: its answer goes where the choices are."""
         return post.thread or self._threads.get(post.reply_to, "")
 
-    async def _with_file(self, post: Post) -> dict[str, Any]:
+    async def _with_file(self, post: Post, *, sealed: bool) -> dict[str, Any]:
         content = dict(post.content)
         file = content.pop(render.FILE, None)
         if file is None:
             return content
         if post.key not in self._uploaded:
-            data = base64.b64decode(file["data"])
-            address = await self._homeserver.upload(data, file["media_type"], file["name"])
-            _keep(self._uploaded, post.key, address)
-        return content | {"url": self._uploaded[post.key]}
+            _keep(self._uploaded, post.key, await self._upload(file, sealed=sealed))
+        return content | self._uploaded[post.key]
+
+    async def _upload(self, file: dict[str, Any], *, sealed: bool) -> dict[str, Any]:
+        """Where the file is; for an encrypted room it is uploaded encrypted, without its name."""
+        data, kind, name = base64.b64decode(file["data"]), file["media_type"], file["name"]
+        if not sealed:
+            return {"url": await self._homeserver.upload(data, kind, name)}
+        data, keys = sealed_file(data)
+        return {"file": {"url": await self._homeserver.upload(data, UNNAMED_KIND, "file"), **keys}}
 
     def _may_be_forgotten(self, post: Post) -> bool:
         """Whether an earlier try is so old that the homeserver would post it a second time."""
@@ -153,7 +206,7 @@ def _sent(event: dict[str, Any]) -> float:
     return float(sent) if isinstance(sent, int | float) else 0.0
 
 
-def _keep(kept: dict[str, str], name: str, value: str) -> None:
+def _keep(kept: dict[str, T], name: str, value: T) -> None:
     if len(kept) >= MOST_KEPT:
         kept.pop(next(iter(kept)))
     kept[name] = value

@@ -26,8 +26,8 @@ from indaba.conversation.answer import (
 from indaba.conversation.wording import Wording
 from indaba.matrix_bot.events import clean
 
-MOST_BYTES = 56_000
-"""A message and its edit must fit into an event of 65,536 bytes with all that belongs to it."""
+MOST_BYTES = 40_000
+"""A message and its edit must fit into an event of 65,536 bytes, encrypted (a third more) too."""
 
 FITTING_LETTERS = (1_000_000, 16_000, 8_000, 4_000, 2_000)
 FALLBACK_LETTERS = 800

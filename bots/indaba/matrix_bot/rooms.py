@@ -56,8 +56,13 @@ class RoomFacts:
 
     @property
     def encrypted(self) -> bool:
-        """Whether talk in it is encrypted."""
-        return bool(self._of("m.room.encryption"))
+        """Whether talk in it is encrypted. Once it is, it stays so, whatever is written there."""
+        return ("m.room.encryption", "") in self._state
+
+    @property
+    def members(self) -> frozenset[str]:
+        """Who is in it."""
+        return frozenset(self._joined)
 
     @property
     def space(self) -> bool:

@@ -15,7 +15,12 @@ class MatrixBotSettings(Settings):
     homeserver: str = Field(description="Address of the homeserver, such as https://matrix.org")
     user_id: str = Field(description="The bot's own account, such as @indaba:example.org")
     access_token: str = Field(repr=False, description="The account's access token")
-    device_id: str = Field(default="", description="The token's device; kept for encryption")
+    device_id: str = Field(
+        default="", description="The token's device, if the homeserver is silent"
+    )
+    keys_folder: str = Field(
+        default="", description="Folder of the keys to encrypted rooms; without one none is read"
+    )
     prefix: str = Field(default="!cop", min_length=1, description="What a command begins with")
     portal_url: str = Field(default="", description="Address of the portal, for links")
 

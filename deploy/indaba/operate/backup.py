@@ -12,10 +12,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from indaba.contracts.refusal import Refusal
 from indaba.operate import manifest, running
 from indaba.operate.engines.postgres import Postgres, binaries
+from indaba.operate.parts import KEYS
 from indaba.operate.saying import Saying
 
 READERS_FIRST = (
@@ -61,6 +63,9 @@ async def backup(data: Path, folder: Path, saying: Saying) -> None:
             saying.step(f"Saved the database {name}")
         schemas = {name: await _schema(postgres, name) for name in READERS_FIRST}
     _copy_secrets(data, folder)
+    if (data / KEYS).exists():
+        await asyncio.to_thread(_copy_keys, data / KEYS, folder / KEYS)
+        saying.step("Saved the keys to encrypted rooms")
     if _has_homeserver(data):
         await asyncio.to_thread(_copy_homeserver, data / "synapse", folder / "synapse")
         saying.step("Saved the homeserver")
@@ -143,16 +148,33 @@ def _copy_secrets(data: Path, folder: Path) -> None:
 def _copy_homeserver(synapse: Path, folder: Path) -> None:
     """Its database as it is at one instant, though it is being written; its media and its keys."""
     folder.mkdir(mode=0o700)
-    with (
-        closing(sqlite3.connect(f"file:{synapse / 'homeserver.db'}?mode=ro", uri=True)) as source,
-        closing(sqlite3.connect(folder / "homeserver.db")) as copy,
-    ):
-        source.backup(copy)
-    (folder / "homeserver.db").chmod(0o600)
+    _copy_database(synapse / "homeserver.db", folder / "homeserver.db")
     for name in HOMESERVER_FILES:
         shutil.copy2(synapse / name, folder / name)
     if (synapse / "media").exists():
         shutil.copytree(synapse / "media", folder / "media")
+
+
+def _copy_keys(keys: Path, folder: Path) -> None:
+    """Each file as it is at one instant, though the bot may be writing it."""
+    folder.mkdir(mode=0o700)
+    for path in sorted(keys.iterdir()):
+        if path.suffix == ".db":
+            _copy_database(path, folder / path.name)
+        elif not path.name.endswith(("-journal", "-wal", "-shm")):
+            shutil.copy2(path, folder / path.name)
+            (folder / path.name).chmod(0o600)
+
+
+def _copy_database(there: Path, copy: Path) -> None:
+    """A database of SQLite's as it is at one instant, closed to others."""
+    address = f"file:{quote(str(there))}?mode=ro"
+    copy.touch(mode=0o600)
+    with (
+        closing(sqlite3.connect(address, uri=True)) as source,
+        closing(sqlite3.connect(copy)) as target,
+    ):
+        source.backup(target)
 
 
 def _manifest(folder: Path, began: datetime, schemas: dict[str, list[str]]) -> manifest.Manifest:

@@ -18,6 +18,8 @@ app = typer.Typer(
 )
 letters = typer.Typer(help="Messages that were given up.", no_args_is_help=True)
 app.add_typer(letters, name="dead-letters")
+bringing = typer.Typer(help="Bring in what others have gathered.", no_args_is_help=True)
+app.add_typer(bringing, name="import")
 
 Data = Annotated[
     Path, typer.Option("--data", resolve_path=True, help="The data folder of `indaba up`.")
@@ -40,6 +42,22 @@ def up(
     from indaba.operate.up import Wishes, live
 
     _go(live(Wishes(data, synapse, port), Saying()))
+
+
+@app.command()
+def demo(
+    data: Annotated[
+        Path, typer.Option("--data", resolve_path=True, help="Its own data folder.")
+    ] = Path("data-demo"),
+    port: Annotated[
+        int | None, typer.Option(help="The portal's port; by default 8080, or a free one.")
+    ] = None,
+) -> None:
+    """Play one term of a made-up community of 24, then show its pages until Ctrl-C."""
+    from indaba.operate.saying import Saying
+    from indaba.operate.up import Wishes, live
+
+    _go(live(Wishes(data, synapse=False, port=port, demo=True), Saying()))
 
 
 @app.command()
@@ -173,6 +191,22 @@ def chat(
     from indaba.operate.chat.talk import Talk
 
     _go(Talk.opened(data, name, tuple(say or ()), wait))
+
+
+@bringing.command("page")
+def import_page(
+    file: Annotated[Path, typer.Argument(help="A page of a resource library, saved as text.")],
+    community: Annotated[str, typer.Option(help="The community's name, or its key.")],
+    account: Annotated[str, typer.Option("--as", help="A member's account, such as @me:here.")],
+    link: Annotated[str, typer.Option(help="The page's address; else its document's.")] = "",
+    data: Data = HERE,
+) -> None:
+    """Save a page of a resource library with its fields. Indaba must run."""
+    from indaba.operate.importing import bring_in
+    from indaba.operate.saying import Saying
+    from indaba.operate.site import Site
+
+    _go(bring_in(Site.found(data), file, community, account, link, Saying()))
 
 
 @app.command()

@@ -31,7 +31,8 @@ def _contents(folder: Path) -> dict[str, str]:
         f"{name}_database_url": f"{DRIVER}{name}:{new_password()}@{HOST}/{name}\n"
         for name in PROCESSES
     }
-    return keys | urls | {"postgres_password": new_password(), "matrix_bot_access_token": ""}
+    tokens = {"matrix_bot_access_token": "", "discord_bot_token": ""}
+    return keys | urls | tokens | {"postgres_password": new_password()}
 
 
 def _written(path: Path, text: str) -> bool:

@@ -55,7 +55,7 @@ async def findings(site: Site) -> AsyncIterator[Finding]:
         yield finding
     for finding in await homeserver_findings(site):
         yield finding
-    for finding in part_findings(site):
+    for finding in (*keys_findings(site), *part_findings(site)):
         yield finding
     if site.data is not None:
         yield disk_finding(shutil.disk_usage(site.data).free)
@@ -183,6 +183,26 @@ async def homeserver_findings(site: Site) -> Sequence[Finding]:
         why = "without a good token the bot neither hears nor posts"
         help_ = "log the bot in again and set INDABA_MATRIX_BOT_ACCESS_TOKEN"
         return [Finding(ok=False, what=refused.words, why=why, next=help_)]
+
+
+def keys_findings(site: Site) -> Sequence[Finding]:
+    """Whether the keys to encrypted rooms are there, and closed to others."""
+    if not site.homeserver:
+        return []
+    if site.keys is None:
+        return [Finding(ok=True, what="no folder for keys is set: encrypted rooms are not read")]
+    named = f"the folder of the bot's keys, {site.keys}"
+    if not site.keys.is_dir():
+        if site.data is None:
+            return [Finding(ok=True, what=f"{named}, cannot be looked at from here")]
+        why = "without its keys the bot reads no encrypted room"
+        help_ = "put it back from a backup, or start again: the bot makes new keys"
+        return [Finding(ok=False, what=f"{named}, is not there", why=why, next=help_)]
+    if any(path.stat().st_mode & 0o077 for path in (site.keys, *site.keys.glob("*.db"))):
+        why = "whoever reads the keys reads the encrypted rooms"
+        help_ = f"close it to others: chmod -R go= {site.keys}"
+        return [Finding(ok=False, what=f"{named}, is open to others", why=why, next=help_)]
+    return [Finding(ok=True, what=f"{named}, is there and closed to others")]
 
 
 def _other_account(who: str, wanted: str) -> Finding:

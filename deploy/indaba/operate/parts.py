@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from indaba.discord_bot.settings import DiscordBotSettings
 from indaba.library.settings import LibrarySettings
 from indaba.matrix_bot.settings import MatrixBotSettings
 from indaba.membership.settings import MembershipSettings
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 Build = Callable[[ProcessSettings, Any], "Part"]
 DRIVER = "postgresql+asyncpg://"
+KEYS = "keys"
+"""Inside a data folder: the folder of the bot's keys to encrypted rooms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,9 @@ def _library(common: ProcessSettings, own: LibrarySettings) -> "Part":
     ledger = ledger_of("library", common, own)
 
     from indaba.library.app import wire
+    from indaba.process.shelf import Shelf
 
-    wire(ledger)
+    wire(ledger, Shelf(common.files_folder))
     return ledger
 
 
@@ -148,6 +152,15 @@ def _matrix_bot(common: ProcessSettings, own: MatrixBotSettings) -> "Part":
     return MatrixBot(own, ledger_of("matrix_bot", common, own))
 
 
+def _discord_bot(common: ProcessSettings, own: DiscordBotSettings) -> "Part":
+    ledger = ledger_of("discord_bot", common, own)
+
+    from indaba.discord_bot.app import DiscordBot
+    from indaba.process.shelf import Shelf
+
+    return DiscordBot(own, ledger, shelf=Shelf(common.files_folder))
+
+
 PROCESSES: dict[str, Process] = {
     "membership": Process(MembershipSettings, _membership, "indaba.membership"),
     "scheduling": Process(SchedulingSettings, _scheduling, "indaba.scheduling"),
@@ -155,5 +168,6 @@ PROCESSES: dict[str, Process] = {
     "outcomes": Process(OutcomesSettings, _outcomes, "indaba.outcomes"),
     "portal": Process(PortalSettings, _portal, "indaba.portal"),
     "matrix_bot": Process(MatrixBotSettings, _matrix_bot, "indaba.conversation"),
+    "discord_bot": Process(DiscordBotSettings, _discord_bot, "indaba.conversation"),
 }
 """By hand: what is not in this table cannot be run."""

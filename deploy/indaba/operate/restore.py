@@ -12,6 +12,7 @@ from indaba.operate.backup import READERS_FIRST, major, tool
 from indaba.operate.engines import DATABASES
 from indaba.operate.engines.postgres import Postgres
 from indaba.operate.manifest import Manifest, NewerBackup
+from indaba.operate.parts import KEYS
 from indaba.operate.saying import Saying
 
 TOLD_AGAIN = timedelta(hours=48)
@@ -90,9 +91,22 @@ def _begun(folder: Path, data: Path) -> Path:
     for name in ("secrets", "synapse"):
         if (folder / name).exists():
             shutil.copytree(folder / name, aside / name)
+    if (folder / KEYS).exists():
+        _put_keys(folder / KEYS, aside / KEYS)
     if (folder / "trial.json").exists():
         shutil.copy2(folder / "trial.json", aside / "trial.json")
     return aside
+
+
+def _put_keys(keys: Path, folder: Path) -> None:
+    from indaba.matrix_bot.crypto import retire_lines
+
+    folder.mkdir(mode=0o700)
+    for path in keys.iterdir():
+        shutil.copyfile(path, folder / path.name)
+        (folder / path.name).chmod(0o600)
+    for path in folder.glob("*.db"):
+        retire_lines(path)
 
 
 async def _fill(folder: Path, aside: Path, whole: Manifest, saying: Saying) -> None:

@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -29,6 +29,16 @@ class Saying:
         """Something worth finding again: a label and its value."""
         with contextlib.suppress(OSError, ValueError):
             self._console.print(Text.assemble((f"{label}: ", "bold"), value))
+
+    @contextlib.contextmanager
+    def progress(self, words: str, steps: int) -> Iterator[Callable[[], None]]:
+        """A bar of so many steps; call what is given after each. On a pipe, a line at the end."""
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, console=self._console) as shown:
+            task = shown.add_task(words, total=steps)
+            yield lambda: shown.advance(task)
 
     def table(self, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
         """Columns under a head; on a pipe tab-separated, so that programs can cut it."""

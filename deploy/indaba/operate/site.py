@@ -10,7 +10,7 @@ from typing import Any
 from indaba.contracts.refusal import Refusal
 from indaba.operate import running
 from indaba.operate.engines import Engines
-from indaba.operate.parts import PROCESSES
+from indaba.operate.parts import KEYS, PROCESSES
 from indaba.operate.run_one import known
 from indaba.process.settings import BadSetting, ProcessSettings, Settings, variable
 
@@ -40,6 +40,7 @@ class Site:
     portal: str = ""
     health: str = ""
     data: Path | None = None
+    keys: Path | None = None
 
     @classmethod
     def found(cls, data: Path) -> "Site":
@@ -57,6 +58,7 @@ class Site:
     def of_environment(cls) -> "Site":
         """What the environment names."""
         bot = PROCESSES["matrix_bot"].settings
+        keys = setting(bot, "keys_folder")
         return cls(
             databases=databases_set(),
             bus_url=setting(ProcessSettings, "bus_url"),
@@ -64,6 +66,7 @@ class Site:
             bot=setting(bot, "user_id"),
             token=setting(bot, "access_token"),
             portal=setting(PROCESSES["portal"].settings, "url"),
+            keys=Path(keys) if keys else None,
         )
 
     @classmethod
@@ -84,6 +87,7 @@ class Site:
             portal=alive.portal if alive else "",
             health=alive.health if alive else "",
             data=data,
+            keys=data / KEYS,
         )
 
     @property

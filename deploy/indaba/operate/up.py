@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from indaba.process.settings import ProcessSettings
 
 HOMESERVER = "INDABA_MATRIX_BOT_HOMESERVER"
+DISCORD_TOKEN = "INDABA_DISCORD_BOT_TOKEN"  # noqa: S105 - the name of a setting
 SERVICES = ("membership", "scheduling", "library", "outcomes")
 LOOK_SECONDS = 0.25
 PATIENCE = 30.0
@@ -36,11 +37,17 @@ class Wishes:
     data: Path
     synapse: bool = True
     port: int | None = None
+    demo: bool = False
 
     @property
     def elsewhere(self) -> bool:
         """Whether the bot is to talk to a homeserver that is not ours."""
-        return bool(os.environ.get(HOMESERVER) or os.environ.get(f"{HOMESERVER}_FILE"))
+        return _is_set(HOMESERVER)
+
+    @property
+    def discord(self) -> bool:
+        """Whether there is a bot on Discord to run."""
+        return _is_set(DISCORD_TOKEN)
 
     @property
     def trial(self) -> bool:
@@ -93,6 +100,8 @@ async def _serve(wishes: Wishes, saying: Saying) -> None:
             await asyncio.sleep(LOOK_SECONDS)  # the engines boot while we load ourselves
             house = House(wishes, claim.data, engines, saying)
             await starting
+            if wishes.demo:
+                await _play(engines, claim.data, saying)
         finally:
             starting.cancel()
             await asyncio.wait({starting})
@@ -100,6 +109,12 @@ async def _serve(wishes: Wishes, saying: Saying) -> None:
         ending.push_async_callback(house.close)
         await house.open()
         await _watch(engines, claim.data)
+
+
+async def _play(engines: Engines, data: Path, saying: Saying) -> None:
+    from indaba.operate.demo.playing import play
+
+    await play(engines, data, saying)
 
 
 async def _watch(engines: Engines, data: Path) -> None:
@@ -139,6 +154,7 @@ class House:
             self._built("membership", common, passport_private_key=private, **self._awaited()),
             *(self._built(name, common) for name in SERVICES[1:]),
             *self._bot(common, portal, trial),
+            *self._discord(common, portal),
         ]
         self._parts += others
         await start_all(others)
@@ -146,7 +162,19 @@ class House:
         if trial is not None and self._engines.synapse is not None:
             there = self._engines.synapse.url
             running.announce(self._data, portal.url, health, there, trial.room)
+        await self._show_demo(portal)
         self._greet(trial)
+
+    async def _show_demo(self, portal: "Portal") -> None:
+        """Where the demo's community is seen, and a link that signs in as its facilitator."""
+        if not self._wishes.demo:
+            return
+        from indaba.operate.demo.playing import sign_in
+
+        community, secret = await sign_in(self._engines)
+        self._saying.fact("Community", f"{portal.url}/c/{community.key}")
+        self._saying.fact("Sign in as its facilitator", f"{portal.url}/sign-in/{secret}")
+        self._saying.line("The link works once, for a quarter of an hour; start again for another.")
 
     async def close(self) -> None:
         """Stop all parts, the last first."""
@@ -159,7 +187,9 @@ class House:
 
         private, public = strongbox.passport_keys(self._data)
         bus = self._engines.valkey.url
-        return private, read(ProcessSettings, bus_url=bus, passport_public_key=public)
+        files = self._data / "files"
+        common = read(ProcessSettings, bus_url=bus, passport_public_key=public, files_folder=files)
+        return private, common
 
     async def _migrate(self) -> None:
         from indaba.operate.migrating import bring_up_to_date
@@ -202,26 +232,39 @@ class House:
 
     def _awaited(self) -> dict[str, Any]:
         """Where no bot runs, none answers an erasure: membership must not wait for it."""
-        if self._wishes.trial or self._wishes.elsewhere:
-            return {}
-        return {"erased_by": ("scheduling", "library", "outcomes", "portal")}
+        bots = [
+            *(["matrix_bot"] if self._wishes.trial or self._wishes.elsewhere else []),
+            *(["discord_bot"] if self._wishes.discord else []),
+        ]
+        return {"erased_by": ("scheduling", "library", "outcomes", "portal", *bots)}
+
+    def _discord(self, common: "ProcessSettings", portal: "Portal") -> "list[Part]":
+        if not self._wishes.discord:
+            return []
+        set_already = os.environ.get("INDABA_DISCORD_BOT_PORTAL_URL")
+        given = {} if set_already else {"portal_url": portal.url}
+        return [self._built("discord_bot", common, **given)]
 
     def _bot(
         self, common: "ProcessSettings", portal: "Portal", trial: "Trial | None"
     ) -> "list[Part]":
+        from indaba.operate.parts import KEYS
+
+        keys = str(self._data / KEYS)
         if trial is not None and self._engines.synapse is not None:
             given = {
                 "homeserver": self._engines.synapse.url,
                 "user_id": trial.bot.user_id,
                 "access_token": trial.bot.token,
                 "device_id": trial.bot.device_id,
+                "keys_folder": keys,
                 "portal_url": portal.url,
             }
             return [self._built("matrix_bot", common, **given)]
         if not self._wishes.elsewhere:
             return []
         set_already = os.environ.get("INDABA_MATRIX_BOT_PORTAL_URL")
-        given = {} if set_already else {"portal_url": portal.url}
+        given = {"keys_folder": keys} | ({} if set_already else {"portal_url": portal.url})
         return [self._built("matrix_bot", common, **given)]
 
     async def _until_ready(self, trial: "Trial | None") -> None:
@@ -255,8 +298,10 @@ class House:
             self._saying.fact("Talk", f"in another terminal: {self._command('chat facilitator')}")
         elif self._wishes.elsewhere:
             self._saying.line("The bot is on your homeserver. Invite it to a room.")
-        else:
+        elif not self._wishes.discord:
             self._saying.line("No chat is connected: started without a homeserver.")
+        if self._wishes.discord:
+            self._saying.line("The bot is on Discord. Set a community up there with: /cop setup")
         self._saying.line("Indaba is ready. Ctrl-C stops it.", "bold")
 
     def _command(self, words: str) -> str:
@@ -265,6 +310,10 @@ class House:
         usual = given == running.DEFAULT_DATA.absolute()
         where = "" if usual else f" --data {given}"
         return f"{program} {words}{where}"
+
+
+def _is_set(name: str) -> bool:
+    return bool(os.environ.get(name) or os.environ.get(f"{name}_FILE"))
 
 
 def _load(*, with_bot: bool) -> None:

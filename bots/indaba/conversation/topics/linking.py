@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator, Field
 
 from indaba.contracts.ids import CODE_LETTERS
-from indaba.contracts.membership import (
+from indaba.contracts.linking import (
     AddPlace,
     CodeIssued,
     IssueLinkCode,
