@@ -8,15 +8,15 @@ INSTALL := $(PYTHON) deploy/indaba/operate/install.py
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check bench pins clean
+.PHONY: help install up demo test check bench pins clean
 
 help:
 	@echo "make up       install what is missing, then run Indaba until Ctrl-C"
+	@echo "make demo     a made-up community with one term behind it, to look at"
 	@echo "make install  install only"
 	@echo "make test     all tests, on the real engines (ARGS=... goes to pytest)"
 	@echo "make check    format, lint, types, layers, documentation"
 	@echo "make bench    measure"
-	@echo "make   break things on purpose and see them recover"
 	@echo "make pins     choose new versions of everything"
 	@echo "make clean    remove the environments and caches; your data stays"
 
@@ -37,6 +37,9 @@ $(VENV)/.installed: pyproject.toml $(PINS)/indaba.txt $(PINS)/uv.txt
 up: $(VENV)/.installed .venv-synapse/.installed
 	@exec $(BIN)/indaba up $(ARGS)
 
+demo: $(VENV)/.installed
+	@exec $(BIN)/indaba demo $(ARGS)
+
 test: $(VENV)/.installed .venv-synapse/.installed
 	@exec $(BIN)/python -m pytest $(ARGS)
 
@@ -51,7 +54,7 @@ bench: $(VENV)/.installed .venv-synapse/.installed
 	@PYTHONPATH=tests exec $(BIN)/python tests/bench/measure.py
 
 pins: $(VENV)/.installed
-	@$(COMPILE) --upgrade --extra embedded --extra test pyproject.toml -o $(PINS)/indaba.txt
+	@$(COMPILE) --upgrade --extra embedded --extra preview --extra test pyproject.toml -o $(PINS)/indaba.txt
 	@$(COMPILE) --constraint $(PINS)/indaba.txt pyproject.toml -o $(PINS)/runtime.txt
 	@$(COMPILE) --constraint $(PINS)/indaba.txt $(PINS)/build.in -o $(PINS)/build.txt
 	@$(COMPILE) --upgrade $(PINS)/synapse.in -o $(PINS)/synapse.txt

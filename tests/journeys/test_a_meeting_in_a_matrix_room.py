@@ -92,26 +92,42 @@ async def test_a_meeting_from_set_up_to_register(town: Town) -> None:
     agreed = await member.person.say(member.room, "yes")
     await town.answer(member.person, member.room, agreed)
 
+    code, card = await _called(chair)
+    await _answered(chair, member, card)
+    await _moved(chair, member, code)
+    await _reminded(town, chair, member)
+    await _held(town, chair, member, code)
+    await member.person.react(member.room, card, "👎")
+    await member.hears("over")
+
+
+async def _called(chair: Seat) -> tuple[str, str]:
+    """The code, and the card's message."""
     assert "20:00" in await chair.ask('!cop meeting new "Fractions that stick" tues 8')
     called = await chair.pick('!cop meeting new "Fractions that stick" in 3 days 14:00', "✅")
-    code = called.split()[-1]
     card = await chair.hears("React 👍")
     assert "Fractions that stick" in card["content"]["body"]
     await chair.hears("Talk about Fractions that stick")
+    return called.split()[-1], card["event_id"]
 
-    await member.person.react(member.room, card["event_id"], "👍🏽")
+
+async def _answered(chair: Seat, member: Seat, card: str) -> None:
+    await member.person.react(member.room, card, "👍🏽")
     await chair.card_shows("1 coming")
-    reply = {"m.relates_to": {"m.in_reply_to": {"event_id": card["event_id"]}}}
+    reply = {"m.relates_to": {"m.in_reply_to": {"event_id": card}}}
     await chair.person.say(chair.room, "maybe", **reply)
     await chair.card_shows("1 coming, 1 maybe")
 
+
+async def _moved(chair: Seat, member: Seat, code: str) -> None:
     assert "Fractions" in await member.ask("!cop next")
     assert "Did you mean" in await member.ask("!cop meting next")
-    moved = await chair.pick(f"!cop meeting move {code} in 2 days 15:00", "✅")
-    assert moved
+    assert await chair.pick(f"!cop meeting move {code} in 2 days 15:00", "✅")
     await chair.card_shows("was moved")
     await chair.hears("was moved. It is now")
 
+
+async def _reminded(town: Town, chair: Seat, member: Seat) -> None:
     starts_in = await _seconds_to_start(town)
     town.clock.ahead += timedelta(seconds=starts_in - 3000)
     wake_timers(town)
@@ -122,13 +138,13 @@ async def test_a_meeting_from_set_up_to_register(town: Town) -> None:
     }
     assert reminder["content"]["msgtype"] == "m.text"
 
+
+async def _held(town: Town, chair: Seat, member: Seat, code: str) -> None:
     town.clock.ahead += timedelta(seconds=2400)
     await member.person.say(member.room, "!cop here")
     await chair.card_shows("1 checked in")
     await chair.ask(f"!cop meeting close {code}")
     await chair.card_shows("This meeting is over")
-    await member.person.react(member.room, card["event_id"], "👎")
-    await member.hears("over")
 
 
 def wake_timers(town: Town) -> None:

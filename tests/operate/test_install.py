@@ -2,17 +2,17 @@ from indaba.operate.install import pip_settings, uv_environment
 
 
 def test_variables_win_over_pips_files() -> None:
-    listing = ":env:.index-url='https://near/simple'\nglobal.index-url='https://far/simple'\n"
-    assert pip_settings(listing) == {"index-url": "https://near/simple"}
+    listing = ":env:.index-url='https://near/packages'\nglobal.index-url='https://far/packages'\n"
+    assert pip_settings(listing) == {"index-url": "https://near/packages"}
 
 
 def test_settings_of_other_pip_commands_are_left_out() -> None:
-    assert pip_settings("download.index-url='https://far/simple'\n") == {}
+    assert pip_settings("download.index-url='https://far/packages'\n") == {}
 
 
 def test_uv_learns_the_mirror_that_pip_uses() -> None:
-    told = uv_environment({"index-url": "https://near/simple", "cert": "/etc/near.pem"}, {})
-    assert told["UV_DEFAULT_INDEX"] == "https://near/simple"
+    told = uv_environment({"index-url": "https://near/packages", "cert": "/etc/near.pem"}, {})
+    assert told["UV_DEFAULT_INDEX"] == "https://near/packages"
     assert told["SSL_CERT_FILE"] == "/etc/near.pem"
 
 
@@ -22,5 +22,5 @@ def test_several_folders_of_wheels_are_all_told() -> None:
 
 
 def test_what_the_person_has_set_for_uv_stands() -> None:
-    told = uv_environment({"index-url": "https://near/simple"}, {"UV_DEFAULT_INDEX": "mine"})
+    told = uv_environment({"index-url": "https://near/packages"}, {"UV_DEFAULT_INDEX": "mine"})
     assert "UV_DEFAULT_INDEX" not in told

@@ -147,9 +147,12 @@ def portal(
 
 
 def _matrix_bot(common: ProcessSettings, own: MatrixBotSettings) -> "Part":
-    from indaba.matrix_bot.app import MatrixBot
+    ledger = ledger_of("matrix_bot", common, own)
 
-    return MatrixBot(own, ledger_of("matrix_bot", common, own))
+    from indaba.matrix_bot.app import MatrixBot
+    from indaba.process.shelf import Shelf
+
+    return MatrixBot(own, ledger, Shelf(common.files_folder))
 
 
 def _discord_bot(common: ProcessSettings, own: DiscordBotSettings) -> "Part":

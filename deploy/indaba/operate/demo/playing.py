@@ -186,7 +186,7 @@ class Play:
         lines = [f"category: {somebody.category}", f"province: {somebody.province}"]
         if somebody.organisation:
             lines.append(f"organisation: {somebody.organisation}")
-        await stage.says(somebody.account, "\n".join(["me profile", *lines]))
+        await stage.says(somebody.account, "\n".join(["me profile", *lines]), privately=True)
         if somebody.too:
             told = await self._matrix.says(somebody.account, "me link", privately=True)
             await self._discord.says(somebody.too, f"me link {_found(ONE_TIME, told)}")
@@ -209,7 +209,7 @@ class Play:
         await self._all(self._says(place, f"meeting here {code}") for place in gathering.present)
         await self._settled()
         self._world.go_to(_at(day, 16, 35))
-        await self._facilitator_agrees(f"meeting close {code}")
+        await self._says(0, f"meeting close {code}")
         await self._settled()
 
     async def _bring(self, brought: list[Brought]) -> None:
@@ -243,7 +243,7 @@ class Play:
         """Until everything said has been told to everybody whom it concerns."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             for ledger in self._bots:
-                while await _waits(ledger):
+                while await _waits(ledger):  # noqa: ASYNC110 - tables ring no bell
                     await asyncio.sleep(LOOK_SECONDS)
 
 

@@ -1,0 +1,96 @@
+"""The demo's term through the real message path; its figures recomputed as on a sheet of paper."""
+
+from collections.abc import AsyncIterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from indaba.bus import Bus
+from indaba.contracts.library import FindResources, HowUsed
+from indaba.contracts.outcomes import Report
+from indaba.conversation.services import ask
+from indaba.operate.demo.playing import PARTS, facilitators_passport, figures, opened, play
+from indaba.operate.demo.story import MEETINGS, PEOPLE, RESOURCES, days_of
+from indaba.operate.engines import Engines
+from indaba.operate.saying import Saying
+from indaba.process.world import RealWorld
+
+
+@pytest.fixture
+async def face(tmp_path: Path) -> AsyncIterator[Bus]:
+    """A face that asks the services after the term was played."""
+    data = tmp_path / "demo"
+    engines = Engines(data)
+    await engines.start()
+    await play(engines, data, Saying())
+    world = RealWorld()
+    async with opened(engines, data, world, PARTS):
+        bus = Bus(engines.valkey.url, "face", world)
+        bus.expect_replies()
+        await bus.start()
+        yield bus
+        await bus.stop()
+    await engines.stop()
+
+
+def by_hand() -> dict[str, tuple[int, int, int]]:
+    """Counted, of, and what it rests on, from the story alone."""
+    came = [set(meeting.present) for meeting in MEETINGS]
+    again = [len(came[n] & came[n + 1]) for n in range(5)]
+    before = [len(came[n]) for n in range(5)]
+    new, known = [], set[int]()
+    for present in came:
+        new.append(present - known)
+        known |= present
+    back = [len(new[n] & (came[n + 1] | came[n + 2])) for n in range(4)]
+    crossed = 0
+    for one in RESOURCES:
+        home = PEOPLE[one.by].organisation
+        users = {
+            PEOPLE[p].organisation for p, how, _ in one.used if how is not HowUsed.DID_NOT_WORK
+        }
+        crossed += bool(home and users - {home, ""})
+    return {
+        "attendance-retention": (sum(again), sum(before), len(set().union(*came[:5]))),
+        "newcomer-return": (sum(back), sum(len(n) for n in new[:4]), sum(len(n) for n in new[:4])),
+        "cross-use": (crossed, len(RESOURCES), len(RESOURCES)),
+    }
+
+
+def test_the_sheet_of_paper() -> None:
+    assert by_hand() == {
+        "attendance-retention": (37, 57, 21),
+        "newcomer-return": (16, 19, 19),
+        "cross-use": (8, 15, 15),
+    }
+
+
+@pytest.mark.parametrize(
+    "today", [date(2026, 11, 23), date(2026, 1, 2), date(2026, 10, 20), date(2027, 3, 31)]
+)
+def test_the_terms_meetings_lie_in_one_quarter_behind_us(today: date) -> None:
+    days = days_of(today)
+
+    assert len({(day.year, (day.month - 1) // 3) for day in days}) == 1
+    assert len(set(days)) == len(MEETINGS)
+    assert days[-1] < today
+    assert days[1] - days[0] >= timedelta(days=5)
+
+
+async def test_the_report_says_what_the_sheet_says(face: Bus) -> None:
+    world = RealWorld()
+    last = days_of(datetime.now(ZoneInfo("Africa/Johannesburg")).date())[-1]
+
+    report: Report = await figures(face, world, f"{last.year}-{(last.month + 2) // 3}")
+
+    said = {f.indicator.value: (f.counted, f.of, f.n) for f in report.figures}
+    assert said == by_hand()
+    assert [m.present for m in report.meetings] == [len(m.present) for m in MEETINGS]
+    assert (report.members, report.resources) == (len(PEOPLE), len(RESOURCES))
+
+    issued = await facilitators_passport(face, world)
+    looked_for = FindResources(words="botle tops", limit=3)
+    found = await ask(face, world, looked_for, world.new_id(), passport=issued)
+    assert found.resources[0].title == "Counting with bottle tops"
