@@ -4,12 +4,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from bots.matrix_town import Person, Town
+from bots.matrix_town import Town
 from indaba.operate.engines import Engines, Synapse
+from journeys.seat import Seat, wake_timers
 from workshop import rows, until
 
 
@@ -22,54 +22,6 @@ async def town(engines: Engines, synapse: Synapse) -> AsyncIterator[Town]:
     yield there
     await there.farewell()
     await there.end()
-
-
-class Seat:
-    """Somebody sitting in the room, who talks to the bot and reads what it says."""
-
-    def __init__(self, town: Town, person: Person, room: str) -> None:
-        self.town = town
-        self.person = person
-        self.room = room
-
-    async def ask(self, line: str, **content: Any) -> str:
-        """Type a line; gives the text of the one answer."""
-        message = await self.person.say(self.room, line, **content)
-        return str((await self.town.answer(self.person, self.room, message))["content"]["body"])
-
-    async def pick(self, line: str, emoji: str) -> str:
-        """Type a line, react to its answer, and give what the bot says to that."""
-        message = await self.person.say(self.room, line)
-        offer = await self.town.answer(self.person, self.room, message)
-        await self.person.react(self.room, offer["event_id"], emoji)
-        return str(
-            (await self.town.answer(self.person, self.room, offer["event_id"]))["content"]["body"]
-        )
-
-    async def hears(self, words: str) -> dict[str, Any]:
-        """The bot's message with these words, once it is there."""
-        found: list[dict[str, Any]] = []
-
-        async def there() -> bool:
-            spoken = await self.town.spoken(self.person, self.room)
-            found[:] = [e for e in spoken if words in e["content"]["body"]]
-            return bool(found)
-
-        await until(there, 20)
-        return found[0]
-
-    async def card_shows(self, words: str) -> None:
-        """Wait until the card, as it was last edited, has these words."""
-
-        async def shown() -> bool:
-            edits = [
-                e["content"]["m.new_content"]["body"]
-                for e in await self.person.events(self.room, self.town.bot_account)
-                if "m.new_content" in e["content"]
-            ]
-            return bool(edits) and words in edits[-1]
-
-        await until(shown, 20)
 
 
 async def _set_up(town: Town) -> tuple[Seat, Seat]:
@@ -145,11 +97,6 @@ async def _held(town: Town, chair: Seat, member: Seat, code: str) -> None:
     await chair.card_shows("1 checked in")
     await chair.ask(f"!cop meeting close {code}")
     await chair.card_shows("This meeting is over")
-
-
-def wake_timers(town: Town) -> None:
-    for service in town._services:
-        service._timers.wake.ring()
 
 
 async def _seconds_to_start(town: Town) -> float:

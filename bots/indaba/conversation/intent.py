@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -307,7 +308,7 @@ async def perform(intent: Intent, person: Person, services: Asks) -> Answer:
     try:
         return await intent.respond(person, services)
     except Refusal as refusal:
-        return Answer.of(person.wording.by_code(refusal))
+        return Answer.of(as_typed_here(person.wording.by_code(refusal), person))
     except Unavailable:
         return Answer.of(say("I cannot reach what I need just now. Please try again in a minute."))
     except Fault as fault:
@@ -317,6 +318,20 @@ async def perform(intent: Intent, person: Person, services: Asks) -> Answer:
                 reference=plain(fault.reference[-8:]),
             )
         )
+
+
+_LINE = re.compile(r"(?<=: )cop (?P<said>[a-z-]+(?: [@\w-]+)*)(?=[.,]|$)")
+_NOUNS = frozenset({"meeting", "me", "member", "resource", "outcome"})
+
+
+def as_typed_here(words: str, person: Person) -> str:
+    """Words of a service, which names lines as `cop …`, with each line as it is typed here."""
+
+    def typed(match: re.Match[str]) -> str:
+        said = match["said"]
+        return person.types(said if said.split(" ", 1)[0] in _NOUNS else f"cop {said}")
+
+    return _LINE.sub(typed, words)
 
 
 def may_not(kind: type[Intent], person: Person) -> Answer | None:
@@ -334,7 +349,7 @@ def may_not(kind: type[Intent], person: Person) -> Answer | None:
         _check_role(kind, person)
         kind.check(person)
     except Refusal as refusal:
-        return Answer.of(person.wording.by_code(refusal))
+        return Answer.of(as_typed_here(person.wording.by_code(refusal), person))
     return None
 
 

@@ -1,0 +1,59 @@
+"""Somebody in a Matrix room, for journeys."""
+
+from typing import Any
+
+from bots.matrix_town import Person, Town
+from workshop import until
+
+
+class Seat:
+    """Somebody sitting in the room, who talks to the bot and reads what it says."""
+
+    def __init__(self, town: Town, person: Person, room: str) -> None:
+        self.town = town
+        self.person = person
+        self.room = room
+
+    async def ask(self, line: str, **content: Any) -> str:
+        """Type a line; gives the text of the one answer."""
+        message = await self.person.say(self.room, line, **content)
+        return str((await self.town.answer(self.person, self.room, message))["content"]["body"])
+
+    async def pick(self, line: str, emoji: str) -> str:
+        """Type a line, react to its answer, and give what the bot says to that."""
+        message = await self.person.say(self.room, line)
+        offer = await self.town.answer(self.person, self.room, message)
+        await self.person.react(self.room, offer["event_id"], emoji)
+        return str(
+            (await self.town.answer(self.person, self.room, offer["event_id"]))["content"]["body"]
+        )
+
+    async def hears(self, words: str) -> dict[str, Any]:
+        """The bot's message with these words, once it is there."""
+        found: list[dict[str, Any]] = []
+
+        async def there() -> bool:
+            spoken = await self.town.spoken(self.person, self.room)
+            found[:] = [e for e in spoken if words in e["content"]["body"]]
+            return bool(found)
+
+        await until(there, 20)
+        return found[0]
+
+    async def card_shows(self, words: str) -> None:
+        """Wait until the card, as it was last edited, has these words."""
+
+        async def shown() -> bool:
+            edits = [
+                e["content"]["m.new_content"]["body"]
+                for e in await self.person.events(self.room, self.town.bot_account)
+                if "m.new_content" in e["content"]
+            ]
+            return bool(edits) and words in edits[-1]
+
+        await until(shown, 20)
+
+
+def wake_timers(town: Town) -> None:
+    for service in town._services:
+        service._timers.wake.ring()

@@ -1,0 +1,136 @@
+"""No order is promised: whatever comes first, late or twice, the figures are the same."""
+
+import random
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from indaba.contracts import library as lib
+from indaba.contracts import scheduling as s
+from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
+from indaba.contracts.linking import MembersMerged
+from indaba.contracts.membership import CommunityFounded, MemberDescribed, MemberJoined, MemberLeft
+from indaba.contracts.wire import Event
+from indaba.ledger import Work
+from indaba.outcomes import app
+from indaba.outcomes.store import Store
+from services.town import Town
+
+HOME = CommunityId(UUID(int=900))
+START = datetime(2026, 10, 6, 14, tzinfo=UTC)
+TABLES = "communities, memberships, members, meetings, check_ins, resources, uses, ledger.merged"
+
+
+class Ear:
+    """Notes what outcomes listens to."""
+
+    def __init__(self) -> None:
+        self.by_event: dict[type[Event], Callable[[Any, Work], Awaitable[None]]] = {}
+
+    def on(self, event: type[Event], reaction: Callable[[Any, Work], Awaitable[None]]) -> None:
+        self.by_event[event] = reaction
+
+    def answer(self, *_: object) -> None:
+        """Requests are not looked at here."""
+
+
+def somebody(number: int) -> MemberId:
+    return MemberId(UUID(int=number))
+
+
+def meeting(week: int, version: int, status: s.MeetingStatus) -> s.MeetingFacts:
+    at = START + timedelta(weeks=week)
+    return s.MeetingFacts(
+        id=MeetingId(UUID(int=100 + week)), community=HOME, code=f"M2A{week + 2}",
+        version=version, author=somebody(1), title=f"Week {week}", starts=at.replace(tzinfo=None),
+        zone="Etc/UTC", minutes=60, starts_at=at, status=status, sequence=0,
+    )  # fmt: skip
+
+
+def resource(number: int, version: int, status: lib.ResourceStatus) -> lib.ResourceFacts:
+    return lib.ResourceFacts(
+        id=ResourceId(UUID(int=200 + number)), community=HOME, code=f"R2A{number + 2}",
+        version=version, author=somebody(number % 3 + 1), status=status,
+        kind=lib.ResourceKind.TOOL, title="", saved_at=START,
+    )  # fmt: skip
+
+
+def happened() -> list[Event]:
+    """Nine people, three meetings of which one is called off, six resources of which one goes."""
+    told: list[Event] = [
+        CommunityFounded(
+            aggregate=HOME, version=1, author=somebody(1), name="n", purpose="", language="en",
+            zone="Etc/UTC", key="k", places=(),
+        )
+    ]  # fmt: skip
+    for n in range(1, 10):
+        who = somebody(n)
+        facts = {"aggregate": who, "member": who}
+        told.append(MemberJoined(**facts, version=1, community=HOME, consent_version="1"))
+        for version, organisation in ((2, "early"), (3, f"org{n % 2}")):
+            told.append(
+                MemberDescribed(
+                    **facts, version=version, category=None, organisation=organisation, province=""
+                )
+            )
+    told.append(MemberLeft(aggregate=somebody(9), version=4, member=somebody(9), community=HOME))
+    for week, came in enumerate(((1, 2, 3, 4, 5, 6), (1, 2, 3, 7), (1, 2, 8))):
+        told.append(s.MeetingScheduled.of(meeting(week, 1, s.MeetingStatus.SCHEDULED)))
+        for at, n in enumerate(came):
+            now = meeting(week, 2 + at, s.MeetingStatus.SCHEDULED)
+            told.append(s.CheckedIn.of(now, member=somebody(n)))
+        told.append(s.MeetingClosed.of(meeting(week, 20, s.MeetingStatus.CLOSED)))
+    told.append(s.MeetingScheduled.of(meeting(3, 1, s.MeetingStatus.SCHEDULED)))
+    told.append(s.MeetingCancelled.of(meeting(3, 2, s.MeetingStatus.CANCELLED)))
+    told += _resources()
+    # Eight turns out to be two: a newcomer no more.
+    told.append(
+        MembersMerged(aggregate=somebody(8), version=9, member=somebody(2), gone=somebody(8))
+    )
+    return told
+
+
+def _resources() -> list[Event]:
+    told: list[Event] = []
+    for number in range(6):
+        there = resource(number, 1, lib.ResourceStatus.PUBLISHED)
+        told.append(lib.ResourceSaved(aggregate=there.id, version=1, resource=there))
+        for version, how in ((2, lib.HowUsed.DID_NOT_WORK), (3, lib.HowUsed.USED)):
+            now = resource(number, version, lib.ResourceStatus.PUBLISHED)
+            told.append(
+                lib.ResourceUsed(
+                    aggregate=now.id, version=version, resource=now, how=how,
+                    member=somebody(number + 1), use=UUID(int=number),
+                )
+            )  # fmt: skip
+    gone = resource(5, 9, lib.ResourceStatus.WITHDRAWN)
+    return [*told, lib.ResourceWithdrawn(aggregate=gone.id, version=9, resource=gone)]
+
+
+async def facts_after(town: Town, told: list[Event]) -> Any:
+    ear, ledger = Ear(), town.ledgers["outcomes"]
+    app.wire(ear)  # type: ignore[arg-type]
+    async with ledger.database.begin() as connection:
+        await connection.execute(sa.text(f"TRUNCATE {TABLES}"))
+        for event in told:
+            await ear.by_event[type(event)](event, Work(connection, town.clock))
+        return await Store(Work(connection, town.clock)).facts(HOME)
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_in_any_order_and_twice_the_facts_are_the_same(town: Town, seed: int) -> None:
+    told = happened()
+    in_order = await facts_after(town, told)
+    assert [len(m.present) for m in in_order.meetings] == [6, 4, 2]
+    assert in_order.members == 7
+    assert len(in_order.resources) == 5
+
+    chance = random.Random(seed)
+    mixed = told + chance.sample(told, len(told) // 2)
+    chance.shuffle(mixed)
+
+    assert await facts_after(town, mixed) == in_order
