@@ -3,24 +3,45 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
 
+from indaba.bus import Bus
+from indaba.contracts.membership import (
+    CONSENT_VERSION,
+    FoundCommunity,
+    JoinCommunity,
+    PassportIssued,
+    Place,
+    Platform,
+)
+from indaba.contracts.wire import Reply, Request
+from indaba.conversation.services import ask
 from indaba.ledger import Ledger, migrations
+from indaba.library import app as library
+from indaba.library.timers.page import Page
+from indaba.library.timers.reader import Unreadable
 from indaba.matrix_bot.app import MIGRATIONS, MatrixBot
 from indaba.matrix_bot.settings import MatrixBotSettings
 from indaba.membership import app as membership
 from indaba.operate.engines import Engines, Synapse
+from indaba.outcomes import app as outcomes
+from indaba.process.shelf import Shelf
 from indaba.scheduling import app as scheduling
 from workshop import OFFICE, TurnedClock, ledger_of, until
 
+R = TypeVar("R", bound=Reply)
 PORTAL = "https://portal.example.org"
 FOLDERS = {
     "membership": membership.MIGRATIONS,
     "scheduling": scheduling.MIGRATIONS,
+    "library": library.MIGRATIONS,
+    "outcomes": outcomes.MIGRATIONS,
     "matrix_bot": MIGRATIONS,
 }
 
@@ -151,7 +172,7 @@ class SealedPerson(Person):
 
 
 class Town:
-    """A homeserver with membership and scheduling, where one bot after the other comes and goes."""
+    """A homeserver with services, where one bot after the other comes and goes."""
 
     def __init__(self, synapse: Synapse, engines: Engines) -> None:
         self.synapse = synapse
@@ -159,9 +180,12 @@ class Town:
         self.http = httpx.AsyncClient(base_url=synapse.url, timeout=30, trust_env=False)
         self.bots: list[MatrixBot] = []
         self.bot_account = ""
+        self._files = TemporaryDirectory()
+        self.shelf = Shelf(Path(self._files.name))
         self._engines = engines
         self._databases: dict[str, str] = {}
         self._services: list[Ledger] = []
+        self._face = Bus(engines.valkey.url, f"face{uuid4().hex[:8]}", self.clock, ask_again=0.5)
         self._token = ""
         self._warden = ""
         self.keys_folder = ""
@@ -175,8 +199,12 @@ class Town:
         membership.wire(member_ledger, OFFICE, ("scheduling", "matrix_bot"))
         scheduling_ledger = self._ledger("scheduling")
         scheduling.wire(scheduling_ledger)
-        self._services = [member_ledger, scheduling_ledger]
-        await asyncio.gather(*(service.start() for service in self._services))
+        library_ledger, outcomes_ledger = self._ledger("library"), self._ledger("outcomes")
+        library.wire(library_ledger, self.shelf, _no_web)
+        outcomes.wire(outcomes_ledger)
+        self._services = [member_ledger, scheduling_ledger, library_ledger, outcomes_ledger]
+        self._face.expect_replies()
+        await asyncio.gather(*(service.start() for service in self._services), self._face.start())
 
     async def expect_a_bot(self) -> None:
         """A bot of a new name, with nothing in its database."""
@@ -192,10 +220,41 @@ class Town:
             await self._sealed.pop().leave_app()
 
     async def end(self) -> None:
-        await asyncio.gather(*(service.stop() for service in self._services))
+        await asyncio.gather(*(service.stop() for service in self._services), self._face.stop())
         await self.http.aclose()
         for name in self._databases.values():
             await self._engines.postgres.drop(name)
+        self._files.cleanup()
+
+    async def ask(self, request: Request[R], held: PassportIssued | None = None) -> R:
+        """Ask the services as another face would."""
+        return await ask(self._face, self.clock, request, self.clock.new_id(), passport=held)
+
+    async def founded(self, owner: Person, room: str) -> PassportIssued:
+        """A community in a room; gives its facilitator's passport."""
+        place = Place(platform=Platform.MATRIX, room=room)
+        return await self.ask(
+            FoundCommunity(
+                name="Maths teachers",
+                purpose="Share what works in grade 9",
+                language="English",
+                zone="Africa/Johannesburg",
+                place=place,
+                posts_in=place,
+                account=owner.account,
+                has_power=True,
+                adult=True,
+                consent_version=CONSENT_VERSION,
+            )
+        )
+
+    async def joined(self, person: Person, room: str) -> PassportIssued:
+        place = Place(platform=Platform.MATRIX, room=room)
+        return await self.ask(
+            JoinCommunity(
+                place=place, account=person.account, adult=True, consent_version=CONSENT_VERSION
+            )
+        )
 
     async def person(self, name: str) -> Person:
         account = self.synapse.user_id(f"{name}{uuid4().hex[:8]}")
@@ -233,6 +292,7 @@ class Town:
         return MatrixBot(
             MatrixBotSettings(**{**given, **settings}),
             self._ledger("matrix_bot", replica),
+            self.shelf,
         )
 
     async def start_bot(self) -> MatrixBot:
@@ -343,6 +403,10 @@ class Town:
             await self.synapse.register("warden", "bulungula", admin=True)
             self._warden = await self.synapse.login("warden", "bulungula", "DESK")
         return self._warden
+
+
+async def _no_web(link: str) -> Page | Unreadable:
+    return Unreadable("unreachable", again=True)
 
 
 def replied_to(event: dict[str, Any]) -> str:

@@ -218,11 +218,20 @@ class Desk:
                 return Outcome(None)
             told = await self._perform(heard, RSVPS[answer](code=code))
             return Outcome(None if told.ack else told, reacted_to=MeetingId(meeting))
+        if said.addressed is not None:
+            return await self._meant(heard, said.addressed)
         wanted = _bare(said.text)
         for offer in around.offers:
             if _bare(offer.emoji) == wanted and offer.account in ("", said.account):
                 return await self._pick(heard, offer)
         return Outcome(None)
+
+    async def _meant(self, heard: Heard, line: str) -> Outcome:
+        """A reaction that its platform read as a line; what was done shows where it was meant."""
+        told = await self._command(heard, line)
+        if not told.ack:
+            return Outcome(_named(heard.said, told))
+        return Outcome(None, reacted_to=told.card)
 
     async def _reaction_removed(self, heard: Heard, around: Surroundings) -> Outcome:
         """Taking back the reaction that holds withdraws the answer; an older one does not."""

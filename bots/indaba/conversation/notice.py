@@ -44,6 +44,7 @@ _PLAIN_REPLIES = {
     "nee ek kan nie|ek kan nie",
 }
 REPLIES = {said: answer for answer, lines in _PLAIN_REPLIES.items() for said in lines.split("|")}
+_CODES = re.compile(rf"\b{CODE.pattern}\b")
 _POLITE = frozenset({"please", "thanks", "thank", "you", "asseblief", "dankie", "enkosi"})
 
 
@@ -66,6 +67,12 @@ def reply_answer(text: str) -> RsvpAnswer | None:
 
 def _is_code(word: str) -> bool:
     return bool(CODE.fullmatch(word) and re.search(r"\d", word))
+
+
+def code_in(text: str) -> str:
+    """The code of the one meeting that a text names as cards do; empty for none and for several."""
+    found = set(_CODES.findall(text))
+    return found.pop() if len(found) == 1 else ""
 
 
 def states_of(meeting: MeetingFacts, wording: Wording) -> tuple[Text, ...]:

@@ -1,10 +1,9 @@
 """Who spoke and what they pointed at, found out from the platform and from membership."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from indaba.contracts.ids import MemberId
-from indaba.contracts.library import Shelved
+from indaba.contracts.library import MOST_BYTES, Shelved
 from indaba.contracts.linking import FindMembers
 from indaba.contracts.refusal import Refusal
 from indaba.conversation.intent import Intent, Person, may_not
@@ -13,9 +12,7 @@ from indaba.conversation.services import Asker, Passports, Services
 from indaba.conversation.store import Heard
 from indaba.conversation.topics.cop import SetUp
 from indaba.ledger import Ledger
-
-if TYPE_CHECKING:
-    from indaba.process.shelf import Shelf
+from indaba.process.shelf import Shelf, TooLarge
 
 
 class CannotCopy(Refusal):
@@ -39,7 +36,7 @@ class People:
         ledger: Ledger,
         passports: Passports,
         portal_url: str,
-        shelf: "Shelf | None",
+        shelf: Shelf | None,
     ) -> None:
         self._platform = platform
         self._ledger = ledger
@@ -128,8 +125,12 @@ class People:
         return found.members.get(written.account)
 
     async def _copied(self, written: Written) -> Shelved | None:
-        if written.file is None or self._shelf is None:
+        if written.file is None:
             return None
+        if written.file.size > MOST_BYTES:
+            raise TooLarge(MOST_BYTES)
+        if self._shelf is None:
+            raise CannotCopy
         try:
             pieces = self._platform.open_file(written.file)
             return await self._shelf.put(pieces, name=written.file.name)

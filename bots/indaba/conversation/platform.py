@@ -49,7 +49,8 @@ class Said:
     `id` is the platform's own id of the event: the key under which it happens once. `thread` is
     the id of the thread's first message, empty in the room itself; `about` the message replied or
     reacted to. `addressed` is the text with prefix or mention taken off, `None` where it was not
-    meant for us; in a direct chat everything is. For reactions `text` is the emoji.
+    meant for us; in a direct chat everything is. For reactions `text` is the emoji, and `addressed`
+    the line that it means on what another platform of ours posted.
 
     Platforms with forms and buttons say more. `asked` is an intent by name and values as typed,
     JSON as `intent_to_json` makes it but nothing in it checked; `picked` the key and place of a

@@ -1,0 +1,240 @@
+"""The connection to Discord: what is asked for, what is heard, and calls to its API."""
+
+import asyncio
+import io
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Protocol
+
+import aiohttp
+import discord
+from discord.http import Route
+
+from indaba.conversation.platform import Wait
+from indaba.process import logs
+
+LONGEST_LIMIT = 30.0
+"""Seconds that discord.py may wait for a rate limit by itself; longer ones are ours to honour."""
+
+AWAY = timedelta(seconds=5)
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
+SERVER_ERROR, TOO_MANY = 500, 429
+_NOWHERE: Mapping[str, Any] = {}
+
+
+class Refused(Exception):  # noqa: N818 - Discord's no, read by operators
+    """Discord does not do it. `code` is Discord's own, 0 where it gave none."""
+
+    def __init__(self, status: int, code: int, words: str) -> None:
+        super().__init__(f"{status} {code}: {words}"[:300])
+        self.status = status
+        self.code = code
+
+
+class Ears(Protocol):
+    """Who is told what happens on Discord."""
+
+    async def connected(self) -> None:
+        """All servers are known: anew after each connection that could not be resumed."""
+        ...
+
+    def lost(self) -> None:
+        """The connection is gone for now."""
+        ...
+
+    def resumed(self) -> None:
+        """The connection is back, and nothing was missed."""
+        ...
+
+    async def interaction(self, interaction: discord.Interaction) -> None:
+        """A command, button, form or completion."""
+        ...
+
+    async def message(self, message: discord.Message) -> None:
+        """A message that we may read."""
+        ...
+
+    async def interested(self, house: str, event: str, account: str) -> None:
+        """Somebody marked a native event."""
+        ...
+
+
+def intents() -> discord.Intents:
+    """What Discord sends us; nothing that needs its permission."""
+    wanted = discord.Intents.none()
+    wanted.guilds = True
+    wanted.guild_messages = True
+    wanted.dm_messages = True
+    wanted.guild_scheduled_events = True
+    return wanted
+
+
+class Client(discord.Client):
+    """discord.py's client, handing on what it hears. It starts nothing of its own."""
+
+    def __init__(self, ears: Ears) -> None:
+        super().__init__(
+            intents=intents(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=LONGEST_LIMIT,
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+        )
+        self._ears = ears
+        # discord.py drops these for people it has not seen, and without the members intent it
+        # has seen hardly anybody.
+        self._connection.parsers["GUILD_SCHEDULED_EVENT_USER_ADD"] = self._marked
+
+    async def on_ready(self) -> None:
+        """Connected anew."""
+        await self._ears.connected()
+
+    async def on_resumed(self) -> None:
+        """Connected again."""
+        self._ears.resumed()
+
+    async def on_disconnect(self) -> None:
+        """Not connected."""
+        self._ears.lost()
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Somebody used a command, button or form."""
+        await self._ears.interaction(interaction)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Somebody wrote."""
+        await self._ears.message(message)
+
+    async def on_marked(self, data: dict[str, Any]) -> None:
+        """Somebody pressed Interested on a native event."""
+        house, event = str(data["guild_id"]), str(data["guild_scheduled_event_id"])
+        await self._ears.interested(house, event, str(data["user_id"]))
+
+    def _marked(self, data: dict[str, Any]) -> None:
+        self.dispatch("marked", data)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002 - discord.py's own signature
+        """One event that fails must not be silent, and must not show what was said."""
+        import sys
+
+        error = sys.exc_info()[0]
+        name = error.__name__ if error else ""
+        logs.get(process="discord_bot").error("event.failed", heard=event_method, error=name)
+
+
+class Gateway:
+    """Keeps one client connected. `trouble` says in words why it is not, empty where it is."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+        self._make: Callable[[], Client] | None = None
+        self.client: Client | None = None
+        self.trouble = "connecting to Discord"
+
+    def begin(self, make: Callable[[], Client]) -> None:
+        """Say how a client is made."""
+        self._make = make
+        self.client = make()
+
+    async def run(self) -> None:
+        """Connect for ever. discord.py itself resumes; what it gives up on begins here anew."""
+        pause = FIRST_PAUSE
+        while self._make is not None:
+            self.client = client = self._make()
+            began = asyncio.get_running_loop().time()
+            try:
+                await client.start(self._token)
+            except discord.LoginFailure:
+                self.trouble = (
+                    "Discord does not accept the bot's token. "
+                    "Make a new one in the developer portal and set INDABA_DISCORD_BOT_TOKEN."
+                )
+            except Exception as error:  # noqa: BLE001 - 2.7.1 raises AttributeError and more
+                self.trouble = "Discord cannot be reached; trying again"
+                logs.get(process="discord_bot").warning("gateway.lost", error=type(error).__name__)
+            finally:
+                await client.close()
+            if asyncio.get_running_loop().time() - began > LONGEST_PAUSE:
+                pause = FIRST_PAUSE
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+
+class Api:
+    """Calls to Discord, with its answers in three words: done, `Wait`, or `Refused`."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    @property
+    def client(self) -> Client:
+        """The client at work. Raises `Wait` while none is logged in."""
+        client = self._gateway.client
+        if client is None or client.http.token is None or client.user is None:
+            raise Wait(AWAY)
+        return client
+
+    @property
+    def me(self) -> int:
+        """Our own account. Raises `Wait`."""
+        user = self.client.user
+        return user.id if user else 0
+
+    @property
+    def application(self) -> int:
+        """Our application's id. Raises `Wait`."""
+        return self.client.application_id or self.me
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        files: Sequence[discord.File] = (),
+        query: dict[str, Any] | None = None,
+        where: Mapping[str, Any] = _NOWHERE,
+    ) -> Any:
+        """Do it; gives what Discord answers. `where` fills the path. Raises `Wait` or `Refused`."""
+        client = self.client
+        given: dict[str, Any] = {"params": query} if query else {}
+        if files:
+            given |= {"form": _form(body, files), "files": list(files)}
+        elif body is not None:
+            given["json"] = body
+        return await asked(lambda: client.http.request(Route(method, path, **where), **given))
+
+
+async def asked(question: Callable[[], Awaitable[Any]]) -> Any:
+    """What Discord answers. Raises `Wait` or `Refused`."""
+    try:
+        return await question()
+    except discord.RateLimited as limit:
+        raise Wait(timedelta(seconds=limit.retry_after)) from None
+    except discord.HTTPException as error:
+        if error.status >= SERVER_ERROR or error.status == TOO_MANY:
+            raise Wait(AWAY) from None
+        raise Refused(error.status, error.code, error.text) from None
+    except (aiohttp.ClientError, OSError, TimeoutError, RuntimeError):
+        raise Wait(AWAY) from None
+
+
+def _form(body: Any, files: Sequence[discord.File]) -> list[dict[str, Any]]:
+    form: list[dict[str, Any]] = [{"name": "payload_json", "value": json.dumps(body)}]
+    for number, file in enumerate(files):
+        form.append(
+            {
+                "name": f"files[{number}]",
+                "value": file.fp,
+                "filename": file.filename,
+                "content_type": "application/octet-stream",
+            }
+        )
+    return form
+
+
+def file_of(data: bytes, name: str) -> discord.File:
+    """A file to send along."""
+    return discord.File(io.BytesIO(data), filename=name)

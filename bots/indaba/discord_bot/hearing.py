@@ -1,0 +1,111 @@
+"""What reaches us from Discord, and the commands we tell it."""
+
+from typing import Any
+
+import discord
+
+from indaba.conversation.intent import asked_as_json
+from indaba.conversation.listener import Listener
+from indaba.conversation.platform import Kind, Said, Wait
+from indaba.conversation.store import Store
+from indaba.conversation.topics import INTENTS
+from indaba.conversation.topics.interest import Interested
+from indaba.discord_bot import commands
+from indaba.discord_bot.catching_up import CatchingUp
+from indaba.discord_bot.client import Api, Gateway, Refused
+from indaba.discord_bot.interactions import Interactions
+from indaba.discord_bot.reading import said_in
+from indaba.ledger import Ledger
+from indaba.process import logs
+
+
+class Hearing:
+    """Implements `Ears`: keeps what was said until the desk deals with it."""
+
+    def __init__(
+        self,
+        api: Api,
+        gateway: Gateway,
+        ledger: Ledger,
+        listener: Listener,
+        interactions: Interactions,
+        catching_up: CatchingUp,
+    ) -> None:
+        self._api = api
+        self._gateway = gateway
+        self._ledger = ledger
+        self._listener = listener
+        self._interactions = interactions
+        self._catching_up = catching_up
+
+    async def connected(self) -> None:
+        """Tell Discord our commands where they changed, and see to what was missed."""
+        self._gateway.trouble = ""
+        try:
+            await self._tell_commands()
+        except (Refused, Wait) as error:
+            self._gateway.trouble = "Discord did not take the commands; they may be old"
+            self._log().error("commands.not-told", error=str(error)[:80])
+        self._catching_up.begin()
+
+    def lost(self) -> None:
+        """The connection is gone for now."""
+        self._gateway.trouble = "Discord cannot be reached; trying again"
+
+    def resumed(self) -> None:
+        """The connection is back, and what was said meanwhile comes by itself."""
+        self._gateway.trouble = ""
+
+    async def interaction(self, interaction: discord.Interaction) -> None:
+        """A command, button, form or completion."""
+        await self._interactions.take(interaction)
+
+    async def message(self, message: discord.Message) -> None:
+        """Keep a message if it is for us."""
+        said = said_in(message, self._api.me, self._ledger.world.now())
+        if said is None:
+            return
+        channel = message.channel.id
+        try:
+            await self._listener.hear([said], self._catching_up.position_at(channel, message.id))
+        except Exception:
+            self._catching_up.missed(channel)
+            raise
+
+    async def interested(self, house: str, event: str, account: str) -> None:
+        """A mark on a native event of ours counts as an act in the room of the meeting's card."""
+        now = self._ledger.world.now()
+        async with self._ledger.database.connect() as connection:
+            store = Store(connection, now)
+            meeting = await store.mirrors.meeting_of(house, event)
+            places = await store.cards.places_of(meeting) if meeting else {}
+        room = next((room for room in places if self._is_in(room, house)), "")
+        if not room:
+            return
+        said = Said(
+            id=f"interested/{event}/{account}",
+            kind=Kind.MESSAGE,
+            room=room,
+            account=account,
+            text="",
+            said_at=now,
+            asked=asked_as_json(Interested, {"meeting": str(meeting)}),
+            house=house,
+        )
+        await self._listener.hear([said])
+
+    async def _tell_commands(self) -> None:
+        told = commands.payload(INTENTS)
+        digest, place = commands.digest_of(told), f"discord/commands/{self._api.application}"
+        if await self._listener.position(place) == digest:
+            return
+        path = "/applications/{application_id}/commands"
+        await self._api.call("PUT", path, told, where={"application_id": self._api.application})
+        await self._listener.hear([], (place, digest))
+
+    def _is_in(self, room: str, house: str) -> bool:
+        channel = self._api.client.get_channel(int(room)) if room.isdecimal() else None
+        return isinstance(channel, discord.abc.GuildChannel) and str(channel.guild.id) == house
+
+    def _log(self) -> Any:
+        return logs.get(process="discord_bot")

@@ -1,0 +1,257 @@
+"""Discord's half of a conversation: draws, posts each thing once, knows who runs a server."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import discord
+import httpx
+
+from indaba.contracts.membership import Place, Platform
+from indaba.conversation.answer import Answer
+from indaba.conversation.intent import SLASH
+from indaba.conversation.platform import (
+    CannotPost,
+    CannotRead,
+    FileSaid,
+    Post,
+    PostKind,
+    Wait,
+    Written,
+)
+from indaba.discord_bot import render
+from indaba.discord_bot.client import AWAY, Api, Refused, asked, file_of
+from indaba.discord_bot.reading import file_in, written_at
+
+UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, HAS_A_THREAD = 10003, 10008, 160004
+NO_PERMISSION, NO_ACCESS = 50013, 50001
+LOOKED_BACK = 100
+WEEK_IN_MINUTES = 10080
+LONGEST_NAME = 100
+LARGEST_FILE = 25 * 1024 * 1024
+KEEPS_FILES = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
+NEVER = {
+    UNKNOWN_CHANNEL: "the channel is gone",
+    UNKNOWN_MESSAGE: "the message is gone",
+    NO_ACCESS: "we cannot see the channel",
+    NO_PERMISSION: "we lack the permission to post there",
+}
+
+
+class DiscordPlatform:
+    """Implements `ChatPlatform` for Discord."""
+
+    platform = Platform.DISCORD
+    prefix = SLASH
+    has_buttons = True
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def draw(self, answer: Answer) -> Sequence[dict[str, Any]]:
+        """The answer as message contents; files last; none where nothing is said."""
+        return render.contents(answer)
+
+    async def post(self, post: Post) -> str:
+        """Post; gives the message's id, empty for a reaction."""
+        try:
+            if post.whisper:
+                return await self._whisper(post)
+            match post.kind:
+                case PostKind.REACTION:
+                    return await self._react(post)
+                case PostKind.EDIT:
+                    return await self._edit(post)
+                case PostKind.MESSAGE:
+                    return await self._say(post)
+        except Refused as refused:
+            raise CannotPost(f"{NEVER.get(refused.code, 'Discord refused')} ({refused})") from None
+
+    async def has_power(self, room: str, account: str) -> bool:
+        """Whether an account owns or may manage the server that a channel belongs to."""
+        channel = self._channel(room)
+        if channel is None or not account.isdecimal():
+            return False
+        guild = channel.guild
+        try:
+            member = await asked(lambda: guild.fetch_member(int(account)))
+        except Refused:
+            return False
+        return bool(member.guild_permissions.manage_guild)
+
+    async def room_at(self, address: str) -> str:
+        """The id of a channel that we see and may post in, by that id."""
+        channel = self._channel(address)
+        if channel is None:
+            return ""
+        may = channel.permissions_for(channel.guild.me)
+        return address if may.view_channel and may.send_messages else ""
+
+    async def message_at(self, room: str, message: str) -> Written | None:
+        """A message in a channel. Its words are empty where Discord does not show us any."""
+        path = "/channels/{channel_id}/messages/{message_id}"
+        try:
+            found = await self._api.call(
+                "GET", path, where={"channel_id": room, "message_id": message}
+            )
+        except Refused:
+            return None
+        return written_of(found)
+
+    async def open_file(self, file: FileSaid) -> AsyncIterator[bytes]:
+        """The bytes of an attachment, from where Discord keeps them only."""
+        address = urlsplit(file.handle)
+        if address.scheme != "https" or address.hostname not in KEEPS_FILES:
+            raise CannotRead(file.handle)
+        read = 0
+        try:
+            async with (
+                httpx.AsyncClient(timeout=30) as http,
+                http.stream("GET", file.handle) as got,
+            ):
+                if got.is_server_error:
+                    raise Wait(AWAY)
+                if not got.is_success:
+                    raise CannotRead(str(got.status_code))
+                async for piece in got.aiter_bytes():
+                    read += len(piece)
+                    if read > LARGEST_FILE:
+                        raise CannotRead("larger than 25 MB")
+                    yield piece
+        except httpx.HTTPError:
+            raise Wait(AWAY) from None
+
+    async def twin_of(self, room: str) -> Place | None:  # noqa: ARG002 - bridges tell Matrix only
+        """Discord knows nothing of bridges."""
+        return None
+
+    def _channel(self, room: str) -> discord.abc.GuildChannel | None:
+        found = self._api.client.get_channel(int(room)) if room.isdecimal() else None
+        return found if isinstance(found, discord.abc.GuildChannel) else None
+
+    async def _whisper(self, post: Post) -> str:
+        """The first words replace what the asker sees as `thinking`; the others come after."""
+        body, files = _with_file(render.body(post.content, post.key), post.content)
+        path = "/webhooks/{webhook_id}/{webhook_token}"
+        where = {"webhook_id": self._api.application, "webhook_token": post.whisper}
+        if post.key.endswith(("/0", "/done")):
+            edited = await self._api.call(
+                "PATCH", f"{path}/messages/@original", body, files=files, where=where
+            )
+            return str(edited["id"])
+        body["flags"] |= render.EPHEMERAL
+        sent = await self._api.call(
+            "POST", path, body, files=files, query={"wait": "true"}, where=where
+        )
+        return str(sent["id"])
+
+    async def _react(self, post: Post) -> str:
+        path = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}/@me"
+        await self._api.call(
+            "PUT",
+            path,
+            where={
+                "channel_id": post.thread or post.room,
+                "message_id": post.target,
+                "emoji": post.content["emoji"],
+            },
+        )
+        return ""
+
+    async def _edit(self, post: Post) -> str:
+        path = "/channels/{channel_id}/messages/{message_id}"
+        body = render.body(post.content, post.key)
+        await self._api.call(
+            "PATCH", path, body, where={"channel_id": post.room, "message_id": post.target}
+        )
+        return post.target
+
+    async def _say(self, post: Post) -> str:
+        """In the channel, or in the thread, which is opened where there is none yet."""
+        if not post.thread:
+            return await self._send(post, post.room)
+        try:
+            return await self._send(post, post.thread)
+        except Refused as refused:
+            if refused.code != UNKNOWN_CHANNEL:
+                raise
+        if await self._opened(post):
+            return await self._send(post, post.thread)
+        return await self._send(post, post.room, about=post.thread)
+
+    async def _send(self, post: Post, channel: str, about: str = "") -> str:
+        body, files = _with_file(render.body(post.content, post.key), post.content)
+        body |= {"nonce": render.nonce_of(post.key), "enforce_nonce": True}
+        replied = about or post.reply_to
+        if replied and replied != channel and (about or channel in (post.room, post.thread)):
+            body["message_reference"] = {"message_id": replied, "fail_if_not_exists": False}
+        if post.retried and (there := await self._find(post, channel, body)):
+            return there
+        where = {"channel_id": channel}
+        sent = await self._api.call(
+            "POST", "/channels/{channel_id}/messages", body, files=files, where=where
+        )
+        return str(sent["id"])
+
+    async def _find(self, post: Post, channel: str, body: dict[str, Any]) -> str:
+        """Our own message of an earlier try, among the newest since the post was made."""
+        path = "/channels/{channel_id}/messages"
+        try:
+            newest = await self._api.call(
+                "GET", path, query={"limit": LOOKED_BACK}, where={"channel_id": channel}
+            )
+        except Refused:
+            return ""
+        since = _snowflake(post.created_at)
+        for message in newest:
+            ours = message["author"]["id"] == str(self._api.me) and int(message["id"]) >= since
+            same = message.get("nonce") == body["nonce"]
+            if ours and (same or (body["content"] and message["content"] == body["content"])):
+                return str(message["id"])
+        return ""
+
+    async def _opened(self, post: Post) -> bool:
+        """Whether a thread could be opened from the message it belongs to."""
+        path = "/channels/{channel_id}/messages/{message_id}"
+        where = {"channel_id": post.room, "message_id": post.thread}
+        name = ""
+        with suppress(Refused):
+            name = render.plain_title((await self._api.call("GET", path, where=where))["content"])
+        body = {
+            "name": render.shortened(name or "Indaba", LONGEST_NAME),
+            "auto_archive_duration": WEEK_IN_MINUTES,
+        }
+        try:
+            await self._api.call("POST", f"{path}/threads", body, where=where)
+        except Refused as refused:
+            return refused.code == HAS_A_THREAD
+        return True
+
+
+def written_of(message: dict[str, Any]) -> Written:
+    """A raw message as somebody's writing."""
+    return Written(
+        message=str(message["id"]),
+        account=str(message["author"]["id"]),
+        text=str(message.get("content") or ""),
+        written_at=written_at(message["id"]),
+        file=file_in(message.get("attachments")),
+    )
+
+
+def _with_file(
+    body: dict[str, Any], content: dict[str, Any]
+) -> tuple[dict[str, Any], list[discord.File]]:
+    file = render.attached(content)
+    if file is None:
+        return body, []
+    data, name, alt = file
+    sent = file_of(data, quote(name, safe=" ()-_.") or "file")
+    described = {"id": 0, "filename": sent.filename, "description": alt}
+    return body | {"attachments": [described]}, [sent]
+
+
+def _snowflake(moment: datetime | None) -> int:
+    return discord.utils.time_snowflake(moment) if moment else 0

@@ -1,0 +1,112 @@
+"""From Discord's data to what somebody said. Nothing in it is trusted."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import discord
+
+from indaba.conversation.platform import FileSaid, Kind, Said, Written
+
+READ_KINDS = (discord.MessageType.default, discord.MessageType.reply)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where something happened, in our words: a thread is part of its channel."""
+
+    room: str
+    thread: str = ""
+    house: str = ""
+
+    @property
+    def direct(self) -> bool:
+        """Whether only the two of us are there."""
+        return not self.house
+
+
+def spot_of(channel: Any, guild: int | None) -> Spot:
+    """The spot of a channel or thread, as discord.py knows it."""
+    house = str(guild) if guild else ""
+    parent = getattr(channel, "parent_id", None)
+    if isinstance(channel, discord.Thread) and parent:
+        return Spot(str(parent), str(channel.id), house)
+    return Spot(str(channel.id), "", house)
+
+
+def said_in(message: discord.Message, me: int, now: datetime) -> Said | None:
+    """What a message says to us; `None` where it is not for us or not a person's saying.
+
+    Where nobody mentions us Discord shows us no words, but for replies that notify us.
+    """
+    author = message.author
+    if author.bot or author.system or message.webhook_id or message.type not in READ_KINDS:
+        return None
+    spot = spot_of(message.channel, message.guild.id if message.guild else None)
+    text = clean(message.content)
+    meant = _addressed(text, me)
+    answered = message.reference.resolved if message.reference else None
+    ours = isinstance(answered, discord.Message) and answered.author.id == me
+    if not text or (meant is None and not ours and not spot.direct):
+        return None
+    return Said(
+        id=str(message.id),
+        kind=Kind.MESSAGE,
+        room=spot.room,
+        account=str(author.id),
+        text=text if meant is None else meant,
+        said_at=min(message.created_at, now),
+        thread=spot.thread,
+        about=str(message.reference.message_id or "") if message.reference else "",
+        addressed=text.strip() if meant is None and spot.direct else meant,
+        direct=spot.direct,
+        house=spot.house,
+        written=_pointed_at(answered, message, ours=ours),
+    )
+
+
+def clean(text: str) -> str:
+    """Text that can be kept and sent: without NUL and halves of characters."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def written_at(message: object) -> datetime:
+    """When a message was written, which its id says."""
+    return discord.utils.snowflake_time(int(str(message))).astimezone(UTC)
+
+
+def file_in(attachments: Any) -> FileSaid | None:
+    """The first of a raw message's attachments."""
+    for each in attachments or []:
+        return FileSaid(
+            handle=str(each.get("url", "")),
+            name=clean(str(each.get("filename", "")))[:200],
+            media_type=str(each.get("content_type") or "")[:100],
+            size=int(each.get("size") or 0),
+        )
+    return None
+
+
+def _addressed(text: str, me: int) -> str | None:
+    """What follows our name at the beginning; `None` where it does not begin with it."""
+    begun = re.match(rf"\s*<@!?{me}>[\s,:]*", text)
+    return text[begun.end() :].strip() if begun else None
+
+
+def _pointed_at(answered: Any, message: discord.Message, *, ours: bool) -> Written | None:
+    """The message replied to, or the one with a file sent along."""
+    if isinstance(answered, discord.Message) and not ours:
+        return _written(answered)
+    return _written(message) if message.attachments else None
+
+
+def _written(message: discord.Message) -> Written:
+    first = message.attachments[0] if message.attachments else None
+    return Written(
+        message=str(message.id),
+        account=str(message.author.id),
+        text=clean(message.content),
+        written_at=message.created_at,
+        file=file_in([first.to_dict()]) if first else None,
+    )
