@@ -2,7 +2,7 @@
 # One role and one database per process; nobody else may connect. The passwords come from the very
 # addresses that the processes are given. PostgreSQL's image runs this once, on an empty volume.
 set -eu
-for name in membership scheduling library outcomes portal matrix_bot; do
+for name in membership scheduling library outcomes portal matrix_bot discord_bot; do
     url=$(cat "${SECRETS:-/run/secrets}/${name}_database_url")
     password=${url#*://"$name":}
     password=${password%%@*}

@@ -48,7 +48,9 @@ def _plate(service: str, heading: str) -> list[str]:
 def _tells(service: str) -> list[str]:
     """Wire names of the service's own events that its rooms make."""
     folder = Path(importlib.import_module(f"indaba.{service}.app").__file__ or "").parent
-    nodes = [node for page in folder.rglob("*.py") for node in ast.walk(ast.parse(page.read_text()))]
+    nodes = [
+        node for page in folder.rglob("*.py") for node in ast.walk(ast.parse(page.read_text()))
+    ]
     made = {n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
     made |= {
         n.value.id

@@ -8,6 +8,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 import indaba.conversation
+from bots.quiet_platform import Quiet
 from conftest import FreshDatabase
 from indaba.bus import Bus, Outcome, ReplyEnvelope
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId
@@ -94,11 +95,8 @@ def _issued(community: UUID) -> PassportIssued:
     return PassportIssued(token="t", passport=passport(community), community=card)
 
 
-class Square:
+class Square(Quiet):
     """A chat where some rooms never come to their turn and some are closed."""
-
-    platform = Platform.MATRIX
-    prefix = "!cop "
 
     def __init__(self) -> None:
         self.up: dict[str, list[str]] = {}
@@ -116,12 +114,6 @@ class Square:
         if post.kind is not PostKind.REACTION:
             self.up.setdefault(post.room, []).append(post.content["body"])
         return f"${post.key}"
-
-    async def has_power(self, room: str, account: str) -> bool:
-        return False
-
-    async def room_at(self, address: str) -> str:
-        return ""
 
 
 class Village:

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 import indaba.conversation
+from bots.quiet_platform import Quiet
 from conftest import FreshDatabase
-from indaba.contracts.membership import Platform
 from indaba.conversation.answer import Answer
 from indaba.conversation.platform import CannotPost, Post, PostKind
 from indaba.conversation.postman import Postman
@@ -20,11 +20,8 @@ from workshop import TurnedClock, ledger_of, rows, until
 MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
 
 
-class Square:
+class Square(Quiet):
     """A chat where some rooms are slow, some closed and some broken."""
-
-    platform = Platform.MATRIX
-    prefix = "!cop "
 
     def __init__(self) -> None:
         self.up: list[str] = []
@@ -48,12 +45,6 @@ class Square:
             raise ZeroDivisionError
         self.up.append(post.key)
         return f"${post.key}"
-
-    async def has_power(self, room: str, account: str) -> bool:
-        return False
-
-    async def room_at(self, address: str) -> str:
-        return ""
 
 
 class Office:

@@ -43,7 +43,7 @@ def test_no_secret_stands_in_an_environment(compose: dict[str, Any]) -> None:
             assert ("SECRET" in str(value) or "/run/secrets/" in str(value)) == name.endswith(
                 "_FILE"
             )
-            secret = any(word in name for word in ("DATABASE_URL", "PASSWORD", "TOKEN", "_KEY"))
+            secret = re.search("DATABASE_URL|PASSWORD|TOKEN|_KEY(_|$)", name) is not None
             assert secret == name.endswith("_FILE"), name
 
 
@@ -57,6 +57,24 @@ def test_every_secret_that_is_read_is_mounted_and_made(
         read = re.findall(r"/run/secrets/(\w+)", json.dumps(service.get("environment", {})))
         assert set(read) <= set(service.get("secrets", []))
         assert set(service.get("secrets", [])) <= made
+
+
+def test_folders_are_volumes_and_saved_files_are_in_one_for_all_who_need_them(
+    compose: dict[str, Any],
+) -> None:
+    shared: dict[str, set[str]] = {}
+    for service, what in compose["services"].items():
+        mounted = dict(each.split(":")[1::-1] for each in what.get("volumes", []))
+        for name, folder in what.get("environment", {}).items():
+            if name.endswith("_FOLDER"):
+                assert mounted[folder] in compose["volumes"]
+                shared.setdefault(f"{name} {mounted[folder]}", set()).add(service)
+    assert shared == {
+        "INDABA_FILES_FOLDER files": {"library", "portal", "matrix_bot", "discord_bot"},
+        "INDABA_MATRIX_BOT_KEYS_FOLDER keys": {"matrix_bot"},
+    }
+    image = (ROOT / "deploy" / "Dockerfile").read_text()
+    assert "--owner=indaba --mode=700 /files /keys" in image
 
 
 def test_secrets_made_twice_stay_the_same(tmp_path: Path) -> None:
@@ -153,9 +171,10 @@ def _environment(service: dict[str, Any], outside: dict[str, str], secrets: Path
         assert match[2] == ":-", f"{match[1]} is not set"
         return match[3]
 
-    return {
-        name: re.sub(r"\$\{(\w+)(:-|:\?)([^}]*)\}", put_in, str(value)).replace(
-            "/run/secrets", str(secrets)
-        )
-        for name, value in service["environment"].items()
-    }
+    def ours(name: str, value: str) -> str:
+        given = re.sub(r"\$\{(\w+)(:-|:\?)([^}]*)\}", put_in, value)
+        if name.endswith("_FOLDER"):
+            return f"{secrets}{given}"
+        return given.replace("/run/secrets", str(secrets))
+
+    return {name: ours(name, str(value)) for name, value in service["environment"].items()}

@@ -28,20 +28,26 @@ from indaba.matrix_bot.platform import MatrixPlatform
 from indaba.matrix_bot.reading import Reading
 from indaba.matrix_bot.rooms import Rooms
 from indaba.matrix_bot.settings import MatrixBotSettings
+from indaba.matrix_bot.twins import Twins
 from indaba.matrix_bot.unread import Unread
 from indaba.process.run import Readiness
+from indaba.process.shelf import Shelf
 
 MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
 HOUSEKEEPING_SECONDS = 3600.0
 
 
 class MatrixBot:
-    """The bot as a part of a process. `ledger` is its own, on a database at `MIGRATIONS`."""
+    """The bot as a part of a process. `ledger` is its own, on a database at `MIGRATIONS`.
+
+    `shelf` is where files that people save are kept; the library looks there for them.
+    """
 
     name = "matrix_bot"
 
-    def __init__(self, settings: MatrixBotSettings, ledger: Ledger) -> None:
+    def __init__(self, settings: MatrixBotSettings, ledger: Ledger, shelf: Shelf) -> None:
         self._ledger = ledger
+        self._shelf = shelf
         self._lease = Lease(ledger.database)
         self._homeserver = Homeserver(
             settings.homeserver, settings.user_id, settings.access_token, settings.device_id
@@ -79,7 +85,7 @@ class MatrixBot:
         ledger, platform = self._ledger, self.platform
         passports = Passports(ledger.bus, Platform.MATRIX, ledger.world)
         postman = Postman(platform, ledger)
-        people = People(platform, ledger, passports, settings.portal_url, None)
+        people = People(platform, ledger, passports, settings.portal_url, self._shelf)
         desk = Desk(platform, ledger, people)
         listener = Listener(ledger, desk, postman.wake)
         herald = Herald(platform, ledger, passports, settings.portal_url)
@@ -111,6 +117,7 @@ class MatrixBot:
             listener,
             greetings,
             reading,
+            twins=Twins(self.platform.past),
             world=self._ledger.world,
             prefix=prefix,
         )

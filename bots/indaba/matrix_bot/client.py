@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,15 @@ from indaba.conversation.platform import Wait
 from indaba.process import logs
 
 if TYPE_CHECKING:
+    from aiohttp import ClientResponse
     from nio import AsyncClient
 
 CLIENT = "/_matrix/client/v3"
 MEDIA = "/_matrix/media/v3"
+DOWNLOADS = "/_matrix/client/v1/media/download"
 ORDINARY_SECONDS = 30.0
+DOWNLOAD_SECONDS = 300.0
+PIECE = 64 * 1024
 SYNC_SECONDS = 30.0
 INTRODUCED_WITHIN = 2.0
 TIMELINE = 50
@@ -155,6 +160,21 @@ class Homeserver:
         answer = await self._ask("POST", path, data, media_type=media_type, seconds=120)
         return str(answer.get("content_uri", ""))
 
+    async def download(self, server: str, name: str) -> AsyncIterator[bytes]:
+        """A file's bytes, piece by piece, however many there are. Raises `Refused` where gone."""
+        from aiohttp import ClientError
+
+        path = f"{DOWNLOADS}/{quote(server, safe=':[]')}/{quote(name, safe='')}"
+        reply = await self._sent("GET", path, None, "application/json", DOWNLOAD_SECONDS)
+        async with reply:
+            if reply.status != OK:
+                self._look_at_file(reply.status, _parsed(await reply.read()))
+            try:
+                async for piece in reply.content.iter_chunked(PIECE):
+                    yield piece
+            except (ClientError, OSError, TimeoutError):
+                raise Wait(self._pause()) from None
+
     async def close(self) -> None:
         """Hang up. Idempotent."""
         if self._nio is not None:
@@ -182,17 +202,40 @@ class Homeserver:
     ) -> Any:
         from aiohttp import ClientError
 
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": media_type}
         data = json.dumps(body).encode() if isinstance(body, dict) else body
+        reply = await self._sent(method, path, data, media_type, seconds)
         try:
-            reply = await self._line().send(method, path, data, headers, None, seconds)
-            status, text = reply.status, await reply.read()
+            text = await reply.read()
         except (ClientError, OSError, TimeoutError) as error:
-            self._is(f"the homeserver cannot be reached ({type(error).__name__})")
-            raise Wait(self._pause()) from None
+            raise self._away(error) from None
         answer = _parsed(text)
-        self._look(status, answer)
+        self._look(reply.status, answer)
         return answer
+
+    async def _sent(
+        self, method: str, path: str, data: bytes | None, media_type: str, seconds: float
+    ) -> "ClientResponse":
+        from aiohttp import ClientError
+
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": media_type}
+        try:
+            reply: ClientResponse = await self._line().send(
+                method, path, data, headers, None, seconds
+            )
+        except (ClientError, OSError, TimeoutError) as error:
+            raise self._away(error) from None
+        return reply
+
+    def _away(self, error: Exception) -> Wait:
+        self._is(f"the homeserver cannot be reached ({type(error).__name__})")
+        return Wait(self._pause())
+
+    def _look_at_file(self, status: int, answer: Any) -> None:
+        """Another server's trouble with its file is not our homeserver's."""
+        if status >= FAULT:
+            raise HomeserverFailed(self._pause())
+        self._look(status, answer)
+        raise Refused(status, "without a file")
 
     def _look(self, status: int, answer: Any) -> None:
         told = answer if isinstance(answer, dict) else {}

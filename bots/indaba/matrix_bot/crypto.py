@@ -259,6 +259,17 @@ def sealed_file(data: bytes) -> tuple[bytes, dict[str, Any]]:
     return sealed, keys
 
 
+def opened_file(sealed: bytes, keys: dict[str, Any]) -> bytes | None:
+    """A file as it was before it was encrypted; `None` where it is not the one that was sent."""
+    from nio.crypto import decrypt_attachment
+
+    try:
+        plain = decrypt_attachment(sealed, keys["key"]["k"], keys["hashes"]["sha256"], keys["iv"])
+        return bytes(plain)
+    except Exception:  # noqa: BLE001 - keys are made by others, and fail in many ways
+        return None
+
+
 def _is_stale(session: Any, devices: Iterable[Device], *, old: bool) -> bool:
     there = set(devices)
     if session.expired or session.users_shared_with - there:

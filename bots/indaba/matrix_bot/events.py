@@ -89,16 +89,15 @@ def _message(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> Sa
     if relation.get("rel_type") == "m.replace" or "m.new_content" in content:
         return None
     replied = _id_in(_part(relation, "m.in_reply_to"))
-    text = clean(_without_quote(body) if replied else body)
+    text = clean(without_quote(body) if replied else body)
     in_thread = relation.get("rel_type") == "m.thread"
-    falling_back = in_thread and relation.get("is_falling_back") is True
     return _said(
         event,
         scene,
         Kind.MESSAGE,
         text,
         thread=_id_in(relation) if in_thread else "",
-        about="" if falling_back else replied,
+        about=replied if _is_meant(relation, replied) else "",
         addressed=_addressed(text, content, scene),
     )
 
@@ -137,6 +136,13 @@ def _said(  # noqa: PLR0913 - the parts of one thing said
     )
 
 
+def _is_meant(relation: dict[str, Any], replied: str) -> bool:
+    """Whether a reply is one, or opens a thread; others in it are there for old clients only."""
+    if relation.get("rel_type") != "m.thread" or relation.get("is_falling_back") is not True:
+        return True
+    return replied == _id_in(relation)
+
+
 def _addressed(text: str, content: dict[str, Any], scene: Scene) -> str | None:
     """The text without prefix or our name; in a direct chat all of it.
 
@@ -165,7 +171,7 @@ def _names(scene: Scene) -> tuple[str, ...]:
     return tuple(name for name in (local, scene.facts.own_name.strip()) if name)
 
 
-def _without_quote(body: str) -> str:
+def without_quote(body: str) -> str:
     """Old clients put what is replied to above the reply, each line behind `> `."""
     lines = body.split("\n")
     quoted = next((n for n, line in enumerate(lines) if not line.startswith(">")), len(lines))

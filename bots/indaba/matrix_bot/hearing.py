@@ -15,6 +15,7 @@ from indaba.matrix_bot.greetings import Greetings
 from indaba.matrix_bot.invitations import Invitations
 from indaba.matrix_bot.reading import Reading
 from indaba.matrix_bot.rooms import RoomFacts, Rooms
+from indaba.matrix_bot.twins import Twins
 from indaba.process import logs
 from indaba.process.world import World
 
@@ -38,6 +39,7 @@ class Hearing:
         greetings: Greetings,
         reading: Reading,
         *,
+        twins: Twins,
         world: World,
         prefix: str,
     ) -> None:
@@ -47,6 +49,7 @@ class Hearing:
         self._listener = listener
         self._greetings = greetings
         self._reading = reading
+        self._twins = twins
         self._world = world
         self._prefix = prefix
         self._failed: Counter[str] = Counter()
@@ -124,13 +127,16 @@ class Hearing:
         elif since and any(_encrypts(event) for event in [*state, *events]):
             await self._greetings.encrypted(room)
         events = await self._reading.opened(room, events[entered:], facts)
-        return self._said(events, self._scene(room, facts))
+        said = self._said(events, self._scene(room, facts))
+        return [await self._twins.meant(one, facts) for one in said]
 
     async def _late(self) -> list[Said]:
         """What was said before, and can only now be read."""
         said: list[Said] = []
         for room, event in await self._reading.late():
-            said += self._said([event], self._scene(room, await self._rooms.of(room)))
+            facts = await self._rooms.of(room)
+            late = self._said([event], self._scene(room, facts))
+            said += [await self._twins.meant(one, facts) for one in late]
         return said
 
     def _scene(self, room: str, facts: RoomFacts) -> Scene:

@@ -10,7 +10,6 @@ from indaba.contracts.membership import Place, Platform
 from indaba.conversation.answer import Answer
 from indaba.conversation.platform import (
     CannotPost,
-    CannotRead,
     FileSaid,
     Post,
     PostKind,
@@ -21,6 +20,8 @@ from indaba.matrix_bot import render
 from indaba.matrix_bot.client import Homeserver, Refused
 from indaba.matrix_bot.crypto import ENCRYPTED, sealed_file
 from indaba.matrix_bot.exchange import Exchange
+from indaba.matrix_bot.files import opened
+from indaba.matrix_bot.past import Past
 from indaba.matrix_bot.rooms import Rooms
 from indaba.matrix_bot.settings import MatrixBotSettings
 from indaba.process.world import World
@@ -58,6 +59,7 @@ class MatrixPlatform:
         self._world = world
         self._exchange = exchange
         self._portal_url = settings.portal_url
+        self.past = Past(homeserver, rooms, exchange)
         self._threads: dict[str, str] = {}
         self._uploaded: dict[str, dict[str, Any]] = {}
 
@@ -108,18 +110,17 @@ class MatrixPlatform:
         """Whether what goes to a room is encrypted."""
         return self._exchange.keyring.wanted and (await self._rooms.of(room)).encrypted
 
-    async def message_at(self, room: str, message: str) -> Written | None:  # noqa: ARG002
-        """A message in a room."""
-        return None
+    async def message_at(self, room: str, message: str) -> Written | None:
+        """A message or file of somebody else, from after we came into the room."""
+        return await self.past.written(room, message)
 
-    async def open_file(self, file: FileSaid) -> AsyncIterator[bytes]:  # noqa: ARG002
-        """The bytes of a file."""
-        raise CannotRead
-        yield b""
+    def open_file(self, file: FileSaid) -> AsyncIterator[bytes]:
+        """The bytes of a file; one that is too large breaks off one byte later."""
+        return opened(self._homeserver, file)
 
-    async def twin_of(self, room: str) -> Place | None:  # noqa: ARG002
+    async def twin_of(self, room: str) -> Place | None:
         """The Discord channel that a bridge makes one with this room."""
-        return None
+        return (await self._rooms.of(room)).twin
 
     async def _content(self, post: Post, *, sealed: bool) -> dict[str, Any]:
         match post.kind:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from indaba.contracts.membership import Place, Platform
 from indaba.matrix_bot.client import STATE_TYPES, Homeserver, Refused
 
 MOST_ROOMS = 5000
@@ -13,6 +14,10 @@ CREATORS_RULE = 12
 
 DIRECT_SIZE = 2
 BRIDGES = ("m.bridge", "uk.half-shot.bridge")
+DISCORD = ("discord", "discordgo")
+"""How bridges name Discord; the second is mautrix's."""
+
+LONGEST_ID = 255
 
 
 class RoomFacts:
@@ -68,6 +73,16 @@ class RoomFacts:
     def space(self) -> bool:
         """Whether it is a space: it holds rooms, nobody talks in it."""
         return self._of("m.room.create").get("type") == "m.space"
+
+    @property
+    def own_membership(self) -> dict[str, Any]:
+        """The event that says that we are in it; empty where unknown."""
+        return self._event("m.room.member", self._me)
+
+    @property
+    def twin(self) -> Place | None:
+        """The Discord channel that a bridge makes one with it, as the bridge says in its state."""
+        return next((twin for bridge in self._bridges() if (twin := _twin(bridge))), None)
 
     @property
     def own_name(self) -> str:
@@ -169,6 +184,16 @@ def _puppet(bridge: dict[str, Any], account: str) -> bool:
         )
     begins = "|".join(re.escape(name) for name in names if name)
     return bool(begins) and re.match(rf"@_?(?:{begins})_", account, re.IGNORECASE) is not None
+
+
+def _twin(bridge: dict[str, Any]) -> Place | None:
+    if _mapping(bridge, "protocol").get("id") not in DISCORD:
+        return None
+    channel, server = (_mapping(bridge, part).get("id") for part in ("channel", "network"))
+    if not isinstance(channel, str) or not 0 < len(channel) <= LONGEST_ID:
+        return None
+    house = server if isinstance(server, str) and len(server) <= LONGEST_ID else ""
+    return Place(platform=Platform.DISCORD, room=channel, house=house)
 
 
 def _version(create: dict[str, Any]) -> int:

@@ -1,4 +1,4 @@
-"""`indaba backup`: databases, secrets and the homeserver we brought, while Indaba runs or not.
+"""`indaba backup`: databases, files, secrets, the homeserver we brought; Indaba may run meanwhile.
 
 Readers are saved before those they listen to, the homeserver last. So nobody in a backup has heard
 of what its owner in the same backup does not know; a restore tells owners' news again.
@@ -9,7 +9,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -17,7 +17,7 @@ from urllib.parse import quote
 from indaba.contracts.refusal import Refusal
 from indaba.operate import manifest, running
 from indaba.operate.engines.postgres import Postgres, binaries
-from indaba.operate.parts import KEYS
+from indaba.operate.parts import FILES, KEYS
 from indaba.operate.saying import Saying
 
 READERS_FIRST = (
@@ -30,6 +30,9 @@ READERS_FIRST = (
     "membership",
 )
 SUPERUSER = "indaba"
+INCOMING = "incoming"
+"""Where the shelf has files that are still being written."""
+
 HOMESERVER_FILES = ("signing.key", "secrets.json", "port")
 
 
@@ -66,6 +69,9 @@ async def backup(data: Path, folder: Path, saying: Saying) -> None:
     if (data / KEYS).exists():
         await asyncio.to_thread(_copy_keys, data / KEYS, folder / KEYS)
         saying.step("Saved the keys to encrypted rooms")
+    if (data / FILES).exists():
+        await asyncio.to_thread(_copy_files, data / FILES, folder / FILES)
+        saying.step("Saved the communities' files")
     if _has_homeserver(data):
         await asyncio.to_thread(_copy_homeserver, data / "synapse", folder / "synapse")
         saying.step("Saved the homeserver")
@@ -164,6 +170,21 @@ def _copy_keys(keys: Path, folder: Path) -> None:
         elif not path.name.endswith(("-journal", "-wal", "-shm")):
             shutil.copy2(path, folder / path.name)
             (folder / path.name).chmod(0o600)
+
+
+def _copy_files(files: Path, folder: Path) -> None:
+    """What was saved for good, after the databases that speak of it. It never changes, it may go.
+
+    Half-written files stay behind, and so does one that its last resource left meanwhile.
+    """
+    folder.mkdir(mode=0o700)
+    for path in sorted(files.glob("*/*")):
+        if path.parent.name == INCOMING:
+            continue
+        copy = folder / path.parent.name / path.name
+        copy.parent.mkdir(mode=0o700, exist_ok=True)
+        with suppress(FileNotFoundError):
+            shutil.copy2(path, copy)
 
 
 def _copy_database(there: Path, copy: Path) -> None:

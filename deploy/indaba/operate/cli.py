@@ -60,6 +60,22 @@ def demo(
     _go(live(Wishes(data, synapse=False, port=port, demo=True), Saying()))
 
 
+@app.command("discord-preview")
+def discord_preview(
+    data: Annotated[
+        Path, typer.Option("--data", resolve_path=True, help="Its own data folder.")
+    ] = Path("data-preview"),
+    port: Annotated[
+        int | None, typer.Option(help="The portal's port; by default 8080, or a free one.")
+    ] = None,
+) -> None:
+    """Try the real bot on a simulated Discord in your browser; no token is needed."""
+    from indaba.operate.saying import Saying
+    from indaba.operate.up import Wishes, live
+
+    _go(live(Wishes(data, synapse=False, port=port, preview=True), Saying()))
+
+
 @app.command()
 def run(process: Annotated[str, typer.Argument(help="Such as scheduling or matrix_bot.")]) -> None:
     """Run one process of a deployment; its settings come from the environment."""

@@ -27,6 +27,9 @@ DRIVER = "postgresql+asyncpg://"
 KEYS = "keys"
 """Inside a data folder: the folder of the bot's keys to encrypted rooms."""
 
+FILES = "files"
+"""Inside a data folder: the folder of the files that communities saved."""
+
 
 @dataclass(frozen=True, slots=True)
 class Process:

@@ -12,7 +12,7 @@ from indaba.operate.backup import READERS_FIRST, major, tool
 from indaba.operate.engines import DATABASES
 from indaba.operate.engines.postgres import Postgres
 from indaba.operate.manifest import Manifest, NewerBackup
-from indaba.operate.parts import KEYS
+from indaba.operate.parts import FILES, KEYS
 from indaba.operate.saying import Saying
 
 TOLD_AGAIN = timedelta(hours=48)
@@ -88,7 +88,7 @@ def _begun(folder: Path, data: Path) -> Path:
     aside = data.with_name(f"{data.name}.restoring")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(mode=0o711)
-    for name in ("secrets", "synapse"):
+    for name in ("secrets", "synapse", FILES):
         if (folder / name).exists():
             shutil.copytree(folder / name, aside / name)
     if (folder / KEYS).exists():

@@ -38,6 +38,7 @@ class Wishes:
     synapse: bool = True
     port: int | None = None
     demo: bool = False
+    preview: bool = False
 
     @property
     def elsewhere(self) -> bool:
@@ -138,6 +139,7 @@ class House:
         self._saying = saying
         self._processes = PROCESSES
         self._parts: list[Part] = []
+        self._shown = AsyncExitStack()
         self._host = ""
 
     async def open(self) -> None:
@@ -180,14 +182,16 @@ class House:
         """Stop all parts, the last first."""
         from indaba.process.run import stop_all
 
+        await self._shown.aclose()
         await stop_all(self._parts)
 
     def _common(self) -> tuple[str, "ProcessSettings"]:
+        from indaba.operate.parts import FILES
         from indaba.process.settings import ProcessSettings, read
 
         private, public = strongbox.passport_keys(self._data)
         bus = self._engines.valkey.url
-        files = self._data / "files"
+        files = self._data / FILES
         common = read(ProcessSettings, bus_url=bus, passport_public_key=public, files_folder=files)
         return private, common
 
@@ -234,11 +238,16 @@ class House:
         """Where no bot runs, none answers an erasure: membership must not wait for it."""
         bots = [
             *(["matrix_bot"] if self._wishes.trial or self._wishes.elsewhere else []),
-            *(["discord_bot"] if self._wishes.discord else []),
+            *(["discord_bot"] if self._wishes.discord or self._wishes.preview else []),
         ]
         return {"erased_by": ("scheduling", "library", "outcomes", "portal", *bots)}
 
     def _discord(self, common: "ProcessSettings", portal: "Portal") -> "list[Part]":
+        if self._wishes.preview:
+            from indaba.operate.preview import rehearsed
+
+            url = self._engines.postgres.url("discord_bot")
+            return [rehearsed(common, url, portal.url, self._shown, self._saying)]
         if not self._wishes.discord:
             return []
         set_already = os.environ.get("INDABA_DISCORD_BOT_PORTAL_URL")

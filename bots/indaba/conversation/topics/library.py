@@ -125,10 +125,10 @@ class Save(Intent, noun="resource", verb="save", aliases=("save", "resource add"
         written = person.written
         if self.link or written is None:
             return SaveResource(link=self.link or "", **said)
-        if person.shelved is not None:
-            return SaveResource(file=person.shelved, **said)
         if person.author is None:
             raise NotFromAMember
+        if person.shelved is not None:
+            return SaveResource(file=person.shelved, **said)
         quote = Quoted(
             author=person.author,
             text=written.text[:4000],

@@ -1,0 +1,30 @@
+"""What a chat platform answers where a test does not care."""
+
+from collections.abc import AsyncIterator
+
+from indaba.contracts.membership import Place, Platform
+from indaba.conversation.platform import CannotRead, FileSaid, Written
+
+
+class Quiet:
+    """Nobody has power, no room is found, nothing can be read, nothing is bridged."""
+
+    platform = Platform.MATRIX
+    prefix = "!cop "
+    has_buttons = False
+
+    async def has_power(self, room: str, account: str) -> bool:
+        return False
+
+    async def room_at(self, address: str) -> str:
+        return ""
+
+    async def message_at(self, room: str, message: str) -> Written | None:
+        return None
+
+    async def open_file(self, file: FileSaid) -> AsyncIterator[bytes]:
+        raise CannotRead
+        yield b""
+
+    async def twin_of(self, room: str) -> Place | None:
+        return None
