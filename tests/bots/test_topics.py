@@ -65,7 +65,8 @@ ENOUGH = out.Figure(
     evidence=(out.Evidence(code="M7K2", happened_at=NOW, counted=8, of=12),),
 )  # fmt: skip
 CAME = out.Attendance(
-    meeting=MEETING.id, code="M7K2", title="Fractions", starts_at=NOW, present=12, newcomers=4,
+    meeting=MEETING.id, code="M7K2", title="Fractions", starts_at=NOW, day=NOW.date(),
+    present=12, newcomers=4,
     came_again=0,
 )  # fmt: skip
 REPORT = out.Report(

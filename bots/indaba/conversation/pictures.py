@@ -38,7 +38,7 @@ async def draw_report(report: Report, name: str, wording: Wording) -> bytes:
     if not report.meetings:
         return b""
     shown = report.meetings[-MOST_BARS:]
-    days = [say_day(m.starts_at.date(), wording.locale).rsplit(" ", 1)[0] for m in shown]
+    days = [say_day(m.day, wording.locale).rsplit(" ", 1)[0] for m in shown]
     bars = Bars(
         title=wording.say("{name}: who came", name=name),
         labels=tuple(f"{m.code}\n{day}" for m, day in zip(shown, days, strict=True)),

@@ -138,6 +138,7 @@ def portal(
     """The portal, whose pages about health answer for `parts`, read each time anew."""
     from indaba.portal.app import Portal, wire
     from indaba.process.health import health_routes
+    from indaba.process.shelf import Shelf
 
     async def readiness() -> "Sequence[Readiness]":
         return await asyncio.gather(*(part.ready() for part in parts))
@@ -145,7 +146,12 @@ def portal(
     ledger = ledger_of("portal", common, own)
     wire(ledger)
     return Portal(
-        ledger, own, readiness, extra_routes=health_routes(parts), port_fallback=port_fallback
+        ledger,
+        own,
+        readiness,
+        extra_routes=health_routes(parts),
+        port_fallback=port_fallback,
+        shelf=Shelf(common.files_folder),
     )
 
 

@@ -103,7 +103,7 @@ def report(facts: Facts, term: Term, today: date, *, with_evidence: bool) -> Rep
         figures=tuple(
             f if with_evidence else f.model_copy(update={"evidence": ()}) for f in figures
         ),
-        meetings=tuple(_attendances(facts.meetings, inside)),
+        meetings=tuple(_attendances(facts, inside)),
         members=facts.members,
         resources=len(resources),
     )
@@ -182,19 +182,18 @@ def _figure(indicator: Indicator, evidence: tuple[Evidence, ...], n: int) -> Fig
     )
 
 
-def _attendances(
-    every: Sequence[HeldMeeting], inside: Iterable[HeldMeeting]
-) -> Iterable[Attendance]:
+def _attendances(facts: Facts, inside: Iterable[HeldMeeting]) -> Iterable[Attendance]:
     wanted = {m.id for m in inside}
     known: set[MemberId] = set()
     before: frozenset[MemberId] = frozenset()
-    for meeting in every:
+    for meeting in facts.meetings:
         if meeting.id in wanted:
             yield Attendance(
                 meeting=meeting.id,
                 code=meeting.code,
                 title=meeting.title,
                 starts_at=meeting.starts_at,
+                day=_day(meeting.starts_at, facts.zone),
                 present=len(meeting.present),
                 newcomers=len(meeting.present - known),
                 came_again=len(meeting.present & before),
@@ -204,4 +203,8 @@ def _attendances(
 
 
 def _is_in(at: datetime, term: Term, zone: str) -> bool:
-    return term.first <= at.astimezone(ZoneInfo(zone)).date() <= term.last
+    return term.first <= _day(at, zone) <= term.last
+
+
+def _day(at: datetime, zone: str) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()

@@ -1,14 +1,15 @@
-"""Portal: the community's page and its calendar, on the web. A face: decides nothing.
+"""Portal: a community's page, calendar, library and outcomes, on the web. A face: decides nothing.
 
 Owns: who is signed in here, for thirty days. All else is a read copy of what others told.
 
-Asks: membership.consume-sign-in.v1
+Asks: library.find-resources.v1, library.show-resource.v1, membership.consume-sign-in.v1,
+membership.find-accounts.v1, membership.issue-passport.v1, outcomes.show-report.v1
 
 Tells: portal.erasure-answered.v1
 
 Listens to: membership.community-founded.v1, membership.member-erased.v1,
-membership.member-left.v1, membership.roles-changed.v1, scheduling.checked-in.v1,
-scheduling.meeting-blanked.v1, scheduling.meeting-cancelled.v1, scheduling.meeting-closed.v1,
-scheduling.meeting-moved.v1, scheduling.meeting-scheduled.v1, scheduling.reminder-due.v1,
-scheduling.rsvp-changed.v1
+membership.member-left.v1, membership.members-merged.v1, membership.roles-changed.v1,
+scheduling.checked-in.v1, scheduling.meeting-blanked.v1, scheduling.meeting-cancelled.v1,
+scheduling.meeting-closed.v1, scheduling.meeting-moved.v1, scheduling.meeting-scheduled.v1,
+scheduling.reminder-due.v1, scheduling.rsvp-changed.v1
 """

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from starlette.routing import BaseRoute
 
-from indaba.contracts import membership, scheduling
+from indaba.contracts import linking, membership, scheduling
 from indaba.ledger import Ledger
 from indaba.portal import reactions
 from indaba.portal.pages import build_app
@@ -17,6 +17,7 @@ from indaba.portal.settings import PortalSettings
 from indaba.portal.store import Store
 from indaba.process.health import WebServer
 from indaba.process.run import Readiness
+from indaba.process.shelf import Shelf
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SWEEP_SECONDS = 3600.0
@@ -39,6 +40,7 @@ def wire(ledger: Ledger) -> None:
     ledger.on(membership.RolesChanged, reactions.end_sessions)
     ledger.on(membership.MemberLeft, reactions.end_sessions)
     ledger.on(membership.MemberErased, reactions.erase_member)
+    ledger.on(linking.MembersMerged, reactions.merge_members)
     ledger.on(scheduling.MeetingScheduled, reactions.note_change)
     ledger.on(scheduling.MeetingMoved, reactions.note_change)
     ledger.on(scheduling.MeetingCancelled, reactions.note_change)
@@ -54,6 +56,7 @@ class Portal:
     """The portal as a part of a process. `port` and `url` are real after `start`.
 
     Listens at once, so that people find words, not an error, while an engine is still away.
+    Without a `shelf` saved files are said to be away.
     """
 
     name = "portal"
@@ -66,17 +69,18 @@ class Portal:
         *,
         extra_routes: Sequence[BaseRoute] = (),
         port_fallback: bool = False,
+        shelf: Shelf | None = None,
     ) -> None:
         self._ledger = ledger
         self._settings = settings
         self._port_fallback = port_fallback
         self._app = build_app(
             ledger,
-            ledger.world,
             readiness,
             secure_cookies=settings.secure_cookies,
             url=lambda: self.url,
             extra_routes=extra_routes,
+            shelf=shelf,
         )
         self._server: WebServer | None = None
         self.port = settings.port

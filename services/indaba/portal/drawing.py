@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from indaba.conversation.wording import Wording
@@ -40,10 +41,23 @@ def draw(
 
 
 def sorry(
-    title: str, *words: str, status: int, headers: Mapping[str, str] = NEVER_KEEP
+    title: str,
+    *words: str,
+    status: int,
+    headers: Mapping[str, str] = NEVER_KEEP,
+    back: tuple[str, str] | None = None,
 ) -> Response:
-    """A page that says what went wrong and what to do next, each a sentence already in words."""
-    return draw("sorry", status=status, headers=headers, title=title, words=words)
+    """A page that says what went wrong and what to do next, each a sentence already in words.
+
+    `back` is where to go on and what that is called; the first page where it is not given.
+    """
+    return draw("sorry", status=status, headers=headers, title=title, words=words, back=back)
+
+
+def has_already(request: Request, tag: str) -> bool:
+    """Whether the browser says that it has the version with this ETag."""
+    named = request.headers.get("if-none-match", "")
+    return any(t.strip().removeprefix("W/") in {tag, "*"} for t in named.split(","))
 
 
 @cache

@@ -5,12 +5,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from indaba.contracts.refusal import Expired, Fault, Unavailable
+from indaba.contracts.refusal import Expired, Fault, Refused, Unavailable
 from indaba.conversation.wording import Wording
 from indaba.ledger.failures import is_passing, reason_of
 from indaba.portal.drawing import NEVER_KEEP, sorry, strict_headers
 from indaba.process import logs
 from indaba.process.world import World
+
+STATUS = {
+    "no-such-resource": 404,
+    "unknown-term": 404,
+    "no-community": 404,
+    "not-a-member": 403,
+    "not-allowed": 403,
+}
 
 
 class Guard:
@@ -97,6 +105,18 @@ async def refused(_: Request, error: Exception) -> Response:
     title, next_step = words.get(status, other)
     headers = getattr(error, "headers", None) or {}
     return sorry(title, next_step, status=status, headers={**NEVER_KEEP, **headers})
+
+
+async def turned_down(request: Request, error: Exception) -> Response:
+    """A page for what a service refused, in the service's own words."""
+    told = error if isinstance(error, Refused) else Refused("", str(error), {})
+    wording, key = Wording(), request.path_params.get("key", "")
+    return sorry(
+        wording.say("That did not work"),
+        wording.by_code(told),
+        status=STATUS.get(told.told, 400),
+        back=(f"/c/{key}", wording.say("Go to the community’s page")) if key else None,
+    )
 
 
 def _with_strict(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

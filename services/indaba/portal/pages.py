@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import re
 from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.applications import Starlette
@@ -12,41 +11,49 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from indaba.contracts.refusal import Expired, Refusal
+from indaba.contracts.refusal import Expired, Refusal, Refused
 from indaba.conversation.wording import Wording, plain
 from indaba.ledger import Ledger
 from indaba.portal import calendar
-from indaba.portal.drawing import NEVER_KEEP, draw, icon, sorry
-from indaba.portal.guard import Guard, is_away, refused
+from indaba.portal.drawing import NEVER_KEEP, draw, has_already, icon, sorry
+from indaba.portal.guard import Guard, is_away, refused, turned_down
+from indaba.portal.library import LibraryPages
 from indaba.portal.model import Community
+from indaba.portal.outcomes import OutcomesPages
 from indaba.portal.showing import shown
 from indaba.portal.signing_in import Cookie, SignIns, check_same_site, digest_of, form_of
 from indaba.portal.store import Copies
+from indaba.portal.visiting import Visitors, facts_of
 from indaba.process.health import version
 from indaba.process.run import Readiness
-from indaba.process.world import World
+from indaba.process.shelf import Shelf
 
 Findings = Callable[[], Awaitable[Sequence[Readiness]]]
 
 FEED_KEPT_SECONDS = 300
-_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def build_app(
     ledger: Ledger,
-    world: World,
     readiness: Findings,
     *,
     secure_cookies: bool,
     url: Callable[[], str],
     extra_routes: Sequence[BaseRoute] = (),
+    shelf: Shelf | None = None,
 ) -> Starlette:
     """The web application. `url` gives the public address, without a slash at its end."""
-    pages = Pages(ledger, world, readiness, Cookie(secure=secure_cookies), url)
+    pages = Pages(ledger, readiness, Cookie(secure=secure_cookies), url)
+    library, outcomes = LibraryPages(pages.visitors, shelf), OutcomesPages(pages.visitors)
     routes = [
         Route("/", pages.home),
         Route("/c/{key}", pages.community),
         Route("/c/{key}/calendar.ics", pages.calendar),
+        Route("/c/{key}/library", library.listed),
+        Route("/c/{key}/library/{code}", library.resource),
+        Route("/c/{key}/library/{code}/file", library.file),
+        Route("/c/{key}/outcomes", outcomes.report),
+        Route("/c/{key}/outcomes/{term}", outcomes.report),
         Route("/health", pages.health),
         Route("/sign-in/{secret}", pages.offer_sign_in),
         Route("/sign-in/{secret}", pages.sign_in, methods=["POST"]),
@@ -56,8 +63,8 @@ def build_app(
     ]
     return Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, world=world)],
-        exception_handlers={HTTPException: refused},
+        middleware=[Middleware(Guard, world=ledger.world)],
+        exception_handlers={HTTPException: refused, Refused: turned_down},
     )
 
 
@@ -67,17 +74,17 @@ class Pages:
     def __init__(
         self,
         ledger: Ledger,
-        world: World,
         readiness: Findings,
         cookie: Cookie,
         url: Callable[[], str],
     ) -> None:
-        self._copies = Copies(ledger.database, world)
-        self._world = world
+        self._copies = Copies(ledger.database, ledger.world)
+        self._world = ledger.world
         self._readiness = readiness
         self._cookie = cookie
         self._url = url
         self._sign_ins = SignIns(ledger)
+        self.visitors = Visitors(ledger, self._copies, cookie)
 
     async def home(self, request: Request) -> Response:
         """What Indaba is, and the communities one is signed in to. Always there."""
@@ -91,7 +98,7 @@ class Pages:
 
     async def community(self, request: Request) -> Response:
         """A community's page: its next meetings and how to follow them."""
-        there = await self._there(request)
+        there = await self.visitors.there(request)
         meetings = await self._copies.look(lambda store: store.coming(there.id))
         mine = await self._mine(request)
         wording, now = Wording(there.tag), self._world.now()
@@ -99,25 +106,23 @@ class Pages:
         return draw(
             "community",
             wording=wording,
-            tag=there.tag,
-            name=plain(there.name),
             purpose=plain(there.purpose),
-            zone=there.zone,
             meetings=[shown(meeting, there, now, wording) for meeting in meetings],
             signed_in=there.id in {c.id for c in mine},
             feed=feed,
             webcal=f"webcal://{feed.partition('://')[2]}",
+            **facts_of(there, "meetings"),
         )
 
     async def calendar(self, request: Request) -> Response:
         """The community's calendar feed; 304 where the app has it already."""
-        there = await self._there(request)
+        there = await self.visitors.there(request)
         meetings = await self._copies.look(lambda store: store.in_feed(there.id))
         # Writing a long feed for the first time takes longer than others should wait.
         body = await asyncio.to_thread(calendar.feed, there, meetings, self._page(there))
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers = {"etag": tag, "cache-control": f"public, max-age={FEED_KEPT_SECONDS}"}
-        if _has(request, tag):
+        if has_already(request, tag):
             return Response(status_code=304, headers=headers)
         headers["content-disposition"] = 'inline; filename="calendar.ics"'
         return Response(body, headers={**headers, "content-type": calendar.TYPE})
@@ -170,16 +175,6 @@ class Pages:
         self._cookie.take(response)
         return response
 
-    async def _there(self, request: Request) -> Community:
-        """The community of the address. Raises a 404."""
-        key = request.path_params["key"]
-        if not _KEY.fullmatch(key):
-            raise HTTPException(404)
-        there = await self._copies.look(lambda store: store.community(key))
-        if there is None:
-            raise HTTPException(404)
-        return there
-
     async def _mine(self, request: Request) -> tuple[Community, ...]:
         digest = self._cookie.digest(request)
         if not digest:
@@ -203,8 +198,3 @@ def _spent() -> Response:
         say("Ask the bot for a new one: type !cop me sign-in in a private chat with it."),
         status=410,
     )
-
-
-def _has(request: Request, tag: str) -> bool:
-    named = request.headers.get("if-none-match", "")
-    return any(t.strip().removeprefix("W/") in {tag, "*"} for t in named.split(","))

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from indaba.contracts.erasure import PortalErased
+from indaba.contracts.linking import MembersMerged
 from indaba.contracts.membership import CommunityFounded, MemberErased, MemberLeft, RolesChanged
 from indaba.contracts.scheduling import MeetingEvent
 from indaba.ledger import Work
@@ -32,6 +33,11 @@ async def end_sessions(event: MemberLeft | RolesChanged, work: Work) -> None:
     if isinstance(event, RolesChanged) and event.roles:
         return
     await Store(work.connection, work.now).send_home(event.member, event.community)
+
+
+async def merge_members(event: MembersMerged, work: Work) -> None:
+    """Two members were one person: whoever is signed in stays so, by the name that remains."""
+    await Store(work.connection, work.now).call_anew(event.gone, event.member)
 
 
 async def erase_member(event: MemberErased, work: Work) -> None:

@@ -159,6 +159,16 @@ class Store:
         )
         return tuple(_community(row) for row in (await self._sql.execute(query)).mappings())
 
+    async def signed_in_as(self, digest: str, there: CommunityId) -> MemberId | None:
+        """The member that a session names in a community."""
+        query = sa.select(_sessions.c.member).where(
+            _sessions.c.digest == digest,
+            _sessions.c.community == there,
+            _sessions.c.expires_at > self._now,
+        )
+        member = (await self._sql.execute(query)).scalar()
+        return MemberId(member) if member else None
+
     async def sign_out(self, digest: str) -> None:
         """End a session everywhere."""
         await self._sql.execute(_sessions.delete().where(_sessions.c.digest == digest))
@@ -169,6 +179,11 @@ class Store:
         if there is not None:
             theirs = theirs.where(_sessions.c.community == there)
         await self._sql.execute(theirs)
+
+    async def call_anew(self, gone: MemberId, member: MemberId) -> None:
+        """Sessions of a member that is gone belong to the one they became."""
+        theirs = _sessions.update().where(_sessions.c.member == gone)
+        await self._sql.execute(theirs.values(member=member))
 
     async def forget_old(self) -> None:
         """Drop sessions that ran out and meetings that no feed shows any more."""

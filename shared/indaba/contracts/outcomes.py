@@ -84,6 +84,7 @@ class Attendance(BaseModel):
     code: str
     title: str
     starts_at: AwareDatetime
+    day: date = Field(description="In the community's zone")
     present: int = Field(ge=0)
     newcomers: int = Field(ge=0)
     came_again: int = Field(ge=0, description="Were at the meeting before as well")

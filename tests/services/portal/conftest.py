@@ -1,7 +1,10 @@
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -9,24 +12,35 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from indaba.bus import Bus
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId
-from indaba.contracts.membership import CommunityFounded
+from indaba.contracts.library import ResourceFacts, SaveResource
+from indaba.contracts.membership import CommunityFounded, IssueSignIn, PassportIssued
 from indaba.contracts.scheduling import (
+    CheckIn,
+    CloseMeeting,
     Counts,
     MeetingFacts,
     MeetingScheduled,
     MeetingStatus,
+    ScheduleMeeting,
 )
 from indaba.contracts.wire import Envelope, Event
 from indaba.ledger import Ledger
 from indaba.ledger.migrations import migrate
+from indaba.library import app as library
+from indaba.membership import app as membership
 from indaba.operate.engines import Engines
+from indaba.outcomes import app as outcomes
 from indaba.portal.app import MIGRATIONS, Portal, wire
 from indaba.portal.settings import PortalSettings
 from indaba.process.health import health_routes
 from indaba.process.run import Readiness
+from indaba.process.shelf import Shelf
 from indaba.process.world import uuid7
-from workshop import TurnedClock, ledger_of
+from indaba.scheduling import app as scheduling
+from services.town import Town
+from workshop import OFFICE, TurnedClock, ledger_of, until
 
 ZONE = "Africa/Johannesburg"
 AUTHOR = MemberId(uuid4())
@@ -118,13 +132,20 @@ async def open_portal(
     template = "portal"
     await migrate(engines.postgres.url(template), MIGRATIONS)
 
-    async def open_one(*, port_fallback: bool = False, **settings: Any) -> Opened:
+    async def open_one(
+        *,
+        port_fallback: bool = False,
+        world: TurnedClock | None = None,
+        shelf: Shelf | None = None,
+        **settings: Any,
+    ) -> Opened:
         url = settings.get("database_url")
         if url is None:
             url = await database(template)
         else:
             await migrate(url, MIGRATIONS)
-        world, found = TurnedClock(), [Readiness("membership", ok=True)]
+        world = world or TurnedClock()
+        found = [Readiness("membership", ok=True)]
         ledger = ledger_of("portal", url, bus_url, migrations=MIGRATIONS, world=world)
         wire(ledger)
 
@@ -137,6 +158,7 @@ async def open_portal(
             readiness,
             extra_routes=health_routes([]),
             port_fallback=port_fallback,
+            shelf=shelf,
         )
         await portal.start()
         browser = httpx.AsyncClient(base_url=f"http://127.0.0.1:{portal.port}", timeout=30)
@@ -156,3 +178,125 @@ async def reading(open_portal: OpenPortal) -> Opened:
     opened = await open_portal()
     await opened.hears(opened.founded())
     return opened
+
+
+PEOPLE = tuple(
+    f"@{name}:example.org" for name in ("thandi", "sipho", "naledi", "pieter", "ayesha", "bongi")
+)
+
+
+@dataclass
+class Lively:
+    """A town with a portal in it: a community, its library and its meetings, all real."""
+
+    town: Town
+    opened: Opened
+    shelf: Shelf
+    facilitator: PassportIssued
+
+    @property
+    def key(self) -> str:
+        assert self.facilitator.community
+        return self.facilitator.community.key
+
+    @property
+    def browser(self) -> httpx.AsyncClient:
+        return self.opened.browser
+
+    async def get(self, path: str = "", **headers: str) -> httpx.Response:
+        """A page of the community, by what follows its address."""
+        return await self.browser.get(f"/c/{self.key}{path}", headers=headers)
+
+    async def link(self, account: str = "@lindiwe:example.org") -> str:
+        """A fresh sign-in link for somebody."""
+        held = await self.town.passport(account)
+        return f"/sign-in/{(await self.town.ask(IssueSignIn(), held)).secret}"
+
+    async def sign_in(self, account: str = "@lindiwe:example.org") -> None:
+        answer = await self.browser.post(await self.link(account))
+        assert answer.status_code == 303
+
+    async def saved(self, account: str = "@lindiwe:example.org", **said: Any) -> ResourceFacts:
+        held = await self.town.passport(account)
+        return (await self.town.ask(SaveResource(**said), held)).resource
+
+    async def filed(self, content: bytes, name: str, **said: Any) -> ResourceFacts:
+        async def chunks() -> AsyncIterator[bytes]:
+            yield content
+
+        return await self.saved(file=await self.shelf.put(chunks(), name=name), **said)
+
+    async def met(self, title: str, *accounts: str) -> None:
+        """A meeting that was called, held with these people, and closed."""
+        now = self.town.clock.now().astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
+        starts = (now + timedelta(minutes=10)).replace(second=0, microsecond=0)
+        call = ScheduleMeeting(title=title, starts=starts, zone=ZONE, minutes=30)
+        held = await self.town.passport("@lindiwe:example.org")
+        code = (await self.town.ask(call, held)).meeting.code
+        for account in accounts:
+            await self.town.ask(CheckIn(code=code), await self.town.passport(account))
+        self.town.later(minutes=45)
+        held = await self.town.passport("@lindiwe:example.org")
+        await self.town.ask(CloseMeeting(code=code), held)
+
+    async def term(self) -> None:
+        """Three meetings: six people, then four of them and one more, then three of those."""
+        for account in PEOPLE:
+            await self.town.joined(account)
+        away_from_the_end_of_a_term(self.town)
+        await self.met("Fractions that children can hold in their hands", *PEOPLE)
+        await self.met("Discussing comprehension strategies", *PEOPLE[:4], "@lindiwe:example.org")
+        await self.met("What we tried since", *PEOPLE[:3])
+
+
+def away_from_the_end_of_a_term(town: Town) -> None:
+    """All of a term in one day needs a day that is not its last."""
+    now = datetime.now(ZoneInfo(ZONE))
+    if (now + timedelta(days=1)).month != now.month:
+        town.later(days=2)
+
+
+@pytest.fixture(name="shelf")
+def _shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path / "files")
+
+
+@pytest.fixture
+async def town(
+    templates: None, database: Callable[..., Awaitable[str]], bus_url: str, shelf: Shelf
+) -> AsyncIterator[Town]:
+    """The four services, running; the library has a shelf of its own."""
+    clock, ledgers = TurnedClock(), {}
+    wires: dict[Any, Callable[[Ledger], None]] = {
+        membership: partial(
+            membership.wire, office=OFFICE, erased_by=("scheduling", "library", "outcomes")
+        ),
+        scheduling: scheduling.wire,
+        library: partial(library.wire, shelf=shelf),
+        outcomes: outcomes.wire,
+    }
+    for service, connect in wires.items():
+        name = service.__name__.split(".")[1]
+        url = await database(name)
+        ledgers[name] = ledger_of(name, url, bus_url, migrations=service.MIGRATIONS, world=clock)
+        connect(ledgers[name])
+    face = Bus(bus_url, "face", clock, ask_again=0.5)
+    face.expect_replies()
+    await asyncio.gather(*(ledger.start() for ledger in ledgers.values()), face.start())
+    yield Town(face, clock, ledgers)
+    await face.stop()
+    for ledger in ledgers.values():
+        await ledger.stop()
+
+
+@pytest.fixture
+async def lively(town: Town, open_portal: OpenPortal, shelf: Shelf) -> Lively:
+    """A community whose page is open; nobody is signed in."""
+    opened = await open_portal(world=town.clock, shelf=shelf)
+    one = Lively(town, opened, shelf, await town.founded())
+
+    async def heard() -> bool:
+        return (await one.get()).status_code == 200
+
+    await until(heard)
+    return one

@@ -99,7 +99,7 @@ def _meeting(meeting: Attendance, wording: Wording) -> str:
         "{code} {title}, {day}: {present} came, {newcomers} of them new",
         code=meeting.code,
         title=plain(meeting.title),
-        day=say_day(meeting.starts_at.date(), wording.locale),
+        day=say_day(meeting.day, wording.locale),
         present=meeting.present,
         newcomers=meeting.newcomers,
     )

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indaba.contracts.ids import CommunityId
-from indaba.contracts.library import ResourceKind, ResourceStatus
+from indaba.contracts.library import FindResources, ResourceStatus
 from indaba.library.model import Resource, nearest, words
 from indaba.library.store.tables import ENGLISH, SIMPLE, resource_of, resources
 
@@ -27,32 +27,34 @@ class Found:
 
 
 class Finding:
-    """Looks through what a community has published."""
+    """Looks through what a community has published; without `messages`, past those."""
 
-    def __init__(self, sql: AsyncConnection, community: CommunityId) -> None:
+    def __init__(self, sql: AsyncConnection, community: CommunityId, *, messages: bool) -> None:
         self._sql = sql
         self._published = (
             resources.c.community == community,
             resources.c.status == ResourceStatus.PUBLISHED,
+            *(() if messages else (resources.c.quote.is_(None),)),
         )
 
-    async def find(self, typed: str, kind: ResourceKind | None, limit: int, offset: int) -> Found:
+    async def find(self, wanted: FindResources) -> Found:
         """Any of the words, best first; without words the newest first."""
-        asked = tuple(dict.fromkeys(words(typed)))
-        if typed.strip() and not asked:
+        asked = tuple(dict.fromkeys(words(wanted.words)))
+        if wanted.words.strip() and not asked:
             return Found((), 0)
         read_as = await self._misspelled(asked)
         meant = [dict(read_as).get(word, word) for word in asked]
         where, order = list(self._published), [resources.c.saved_at.desc(), resources.c.id]
-        if kind is not None:
-            where.append(resources.c.kind == kind)
+        if wanted.kind is not None:
+            where.append(resources.c.kind == wanted.kind)
         if meant:
             query = await self._query(meant)
             where.append(resources.c.found_by.op("@@")(query))
             weights = sa.cast(list(WEIGHTS), ARRAY(sa.REAL))
             order.insert(0, sa.func.ts_rank(weights, resources.c.found_by, query).desc())
         total = (await self._sql.execute(sa.select(sa.func.count()).where(*where))).scalar_one()
-        page = sa.select(resources).where(*where).order_by(*order).limit(limit).offset(offset)
+        page = sa.select(resources).where(*where).order_by(*order)
+        page = page.limit(wanted.limit).offset(wanted.offset)
         rows = (await self._sql.execute(page)).mappings()
         return Found(tuple(resource_of(row) for row in rows), total, read_as)
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indaba.contracts.ids import CommunityId, MemberId, ResourceId
-from indaba.contracts.library import HowUsed, ResourceKind, ResourceStatus, UseCounts
+from indaba.contracts.library import FindResources, HowUsed, ResourceStatus, UseCounts
 from indaba.ledger import tables as ledger
 from indaba.library.model import Resource, count
 from indaba.library.store.finding import Finding, Found
@@ -121,16 +121,9 @@ class Store:
         )
         return (await self._sql.execute(query)).first() is not None
 
-    async def find(
-        self,
-        community: CommunityId,
-        typed: str,
-        kind: ResourceKind | None,
-        limit: int,
-        offset: int,
-    ) -> Found:
+    async def find(self, community: CommunityId, wanted: FindResources, *, messages: bool) -> Found:
         """See `Finding.find`."""
-        return await Finding(self._sql, community).find(typed, kind, limit, offset)
+        return await Finding(self._sql, community, messages=messages).find(wanted)
 
     async def use_of(self, resource: ResourceId, member: MemberId) -> Use | None:
         """What a member said of using a resource."""

@@ -1,0 +1,194 @@
+"""The library's pages: what was saved, found by words; one resource; a saved file."""
+
+import asyncio
+import re
+from urllib.parse import quote, urlencode
+
+from pydantic import TypeAdapter, ValidationError
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from indaba.contracts.ids import ResourceCode
+from indaba.contracts.library import FindResources, ResourceDetails, ShowResource
+from indaba.contracts.refusal import Unavailable
+from indaba.conversation.wording import plain
+from indaba.portal.drawing import draw, has_already, sorry
+from indaba.portal.resources import entry, shown
+from indaba.portal.visiting import Visitor, Visitors
+from indaba.process.shelf import Shelf, clean_name
+
+PAGE = 10
+LAST_PAGE = 1000
+LONGEST_WORDS = 200
+IN_A_BOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
+"""Whatever a file is, a browser that shows it all the same gives it no rights on this site."""
+
+_CODE: TypeAdapter[str] = TypeAdapter(ResourceCode)
+_PAGE = re.compile(r"[1-9][0-9]{0,3}")
+
+
+class LibraryPages:
+    """One method per page. Saved messages and files are for signed-in members."""
+
+    def __init__(self, visitors: Visitors, shelf: Shelf | None) -> None:
+        self._visitors = visitors
+        self._shelf = shelf
+
+    async def listed(self, request: Request) -> Response:
+        """The newest, or what fits the words `q`, ten on a page."""
+        words = plain(request.query_params.get("q", ""))
+        number = request.query_params.get("page", "1")
+        visitor = await self._visitors.visitor(request)
+        if not _PAGE.fullmatch(number) or int(number) > LAST_PAGE:
+            return _no_such_page(visitor, status=400)
+        if len(words) > LONGEST_WORDS:
+            return _too_many_words(visitor)
+        return await self._found(visitor, words, int(number))
+
+    async def resource(self, request: Request) -> Response:
+        """All that is known of one resource."""
+        visitor = await self._visitors.visitor(request)
+        details = await self._details(request, visitor)
+        if details is None:
+            return _no_such_resource(visitor)
+        if details.resource.quote and not visitor.is_member:
+            return _for_members(visitor, visitor.wording.say("A saved message"))
+        said = shown(details, visitor.there, visitor.wording)
+        return draw(
+            "resource",
+            wording=visitor.wording,
+            resource=said,
+            **visitor.facts("library", exact=False),
+        )
+
+    async def file(self, request: Request) -> Response:
+        """The bytes of a saved file; 304 where the browser has them already."""
+        visitor = await self._visitors.visitor(request)
+        if not visitor.is_member:
+            return _for_members(visitor, visitor.wording.say("A saved file"))
+        details = await self._details(request, visitor)
+        file = details.resource.file if details else None
+        if file is None:
+            return _no_such_resource(visitor)
+        if self._shelf is None:
+            raise Unavailable("no shelf")
+        if not await asyncio.to_thread(self._shelf.has, file.digest):
+            return _not_on_the_shelf(visitor)
+        headers = {
+            "etag": f'"{file.digest}"',
+            "cache-control": "private, no-cache",
+            "content-security-policy": IN_A_BOX,
+            "cross-origin-resource-policy": "same-origin",
+        }
+        if has_already(request, headers["etag"]):
+            return Response(status_code=304, headers=headers)
+        headers["content-disposition"] = attachment(file.name)
+        path = self._shelf.path(file.digest)
+        return FileResponse(path, headers=headers, media_type=file.media_type)
+
+    async def _found(self, visitor: Visitor, words: str, number: int) -> Response:
+        wording, before = visitor.wording, (number - 1) * PAGE
+        asked = FindResources(words=words, limit=PAGE, offset=before)
+        found = await self._visitors.ask(asked, visitor)
+        if number > 1 and not found.resources:
+            return _no_such_page(visitor, status=404)
+        seen = [r for r in found.resources if visitor.is_member or r.quote is None]
+        last = before + len(found.resources)
+        return draw(
+            "library",
+            wording=wording,
+            words=words,
+            entries=[entry(resource, wording) for resource in seen],
+            withheld=len(seen) < len(found.resources),
+            read_as=[(plain(typed), plain(meant)) for typed, meant in found.read_as],
+            first=before + 1,
+            last=last,
+            total=found.total,
+            earlier=_query(words, number - 1) if number > 1 else "",
+            later=_query(words, number + 1) if last < found.total else "",
+            number=number,
+            **visitor.facts("library", exact=not words and number == 1),
+        )
+
+    async def _details(self, request: Request, visitor: Visitor) -> ResourceDetails | None:
+        """The resource of the address; `None` for what is no code. Raises what asking raises."""
+        try:
+            code = _CODE.validate_python(request.path_params["code"])
+        except ValidationError:
+            return None
+        return await self._visitors.ask(ShowResource(code=code), visitor)
+
+
+def attachment(name: str) -> str:
+    """A header by which a file is saved under its name (RFC 6266, RFC 8187), whatever its letters.
+
+    Programs that know only the old form get the ASCII letters of it.
+    """
+    safe = clean_name(name)
+    ascii_only = "".join(
+        c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in safe
+    )
+    return f"attachment; filename=\"{ascii_only}\"; filename*=UTF-8''{quote(safe, safe='')}"
+
+
+def _query(words: str, number: int) -> str:
+    """What follows the library's address."""
+    asked = {"q": words} if words else {}
+    page = {"page": str(number)} if number > 1 else {}
+    return f"?{urlencode({**asked, **page})}" if asked or page else ""
+
+
+def _back(visitor: Visitor) -> tuple[str, str]:
+    return f"/c/{visitor.there.key}/library", visitor.wording.say("Go to the library")
+
+
+def _no_such_resource(visitor: Visitor) -> Response:
+    say = visitor.wording.say
+    return sorry(
+        say("There is no such resource"),
+        say("It may have been taken out of the library, or the code may be mistyped."),
+        say("A code looks like R7K2. You can also search the library by words."),
+        status=404,
+        back=_back(visitor),
+    )
+
+
+def _not_on_the_shelf(visitor: Visitor) -> Response:
+    say = visitor.wording.say
+    return sorry(
+        say("This file is not here any more"),
+        say("The library knows of it, but its content is gone."),
+        say("Ask in your community’s room whether somebody can send it again."),
+        status=404,
+        back=_back(visitor),
+    )
+
+
+def _no_such_page(visitor: Visitor, *, status: int) -> Response:
+    say = visitor.wording.say
+    return sorry(
+        say("The library has no such page"),
+        say("It may have become shorter since you opened it."),
+        status=status,
+        back=_back(visitor),
+    )
+
+
+def _too_many_words(visitor: Visitor) -> Response:
+    say = visitor.wording.say
+    return sorry(
+        say("That is too much to search for"),
+        say("Search for a few words, {most} letters at most.", most=LONGEST_WORDS),
+        status=400,
+        back=_back(visitor),
+    )
+
+
+def _for_members(visitor: Visitor, what: str) -> Response:
+    return draw(
+        "for_members",
+        status=403,
+        wording=visitor.wording,
+        what=what,
+        **visitor.facts("library", exact=False),
+    )

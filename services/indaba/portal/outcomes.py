@@ -1,0 +1,146 @@
+"""The outcomes' page: a community's figures for a term, for its members."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from indaba.contracts.outcomes import Attendance, Evidence, Figure, Report, ShowReport, Term
+from indaba.conversation.times import say_day
+from indaba.conversation.topics.outcomes import NAMES, figure_in_words
+from indaba.conversation.wording import Wording, plain
+from indaba.portal.drawing import draw, sorry
+from indaba.portal.model import Community
+from indaba.portal.visiting import Visitor, Visitors
+
+LONGEST_TERM = 20
+LAST_QUARTER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """One thing a figure was made of."""
+
+    code: str
+    day: str
+    counted: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A figure in words. `behind` is empty for those who are no facilitators."""
+
+    id: str
+    name: str
+    words: str
+    behind: tuple[Behind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A meeting that was held. `instant` is its day for machines."""
+
+    code: str
+    title: str
+    day: str
+    instant: str
+    present: int
+    newcomers: int
+    came_again: int
+
+
+class OutcomesPages:
+    """One page: the report of a term."""
+
+    def __init__(self, visitors: Visitors) -> None:
+        self._visitors = visitors
+
+    async def report(self, request: Request) -> Response:
+        """The term of the address or of `?term=`; this one where neither says."""
+        term = request.path_params.get("term") or request.query_params.get("term", "")
+        visitor = await self._visitors.visitor(request)
+        if not visitor.is_member:
+            return _for_members(visitor)
+        if len(term) > LONGEST_TERM:
+            return _no_such_term(visitor)
+        report = await self._visitors.ask(ShowReport(term=term), visitor)
+        return _drawn(report, visitor)
+
+
+def _drawn(report: Report, visitor: Visitor) -> Response:
+    wording, there = visitor.wording, visitor.there
+    earlier, later = neighbours(report.term)
+    return draw(
+        "outcomes",
+        wording=wording,
+        term=report.term.name,
+        first=say_day(report.term.first, wording.locale),
+        last=say_day(report.term.last, wording.locale),
+        so_far=report.so_far,
+        figures=[_said(figure, there, wording) for figure in report.figures],
+        meetings=[_held(meeting, there, wording) for meeting in report.meetings],
+        members=report.members,
+        resources=report.resources,
+        earlier=earlier,
+        later="" if report.so_far else later,
+        facilitates=visitor.facilitates,
+        **visitor.facts("outcomes"),
+    )
+
+
+def neighbours(term: Term) -> tuple[str, str]:
+    """The names of the terms before and after."""
+    year, quarter = (int(part) for part in term.name.split("-"))
+    before = f"{year}-{quarter - 1}" if quarter > 1 else f"{year - 1}-{LAST_QUARTER}"
+    after = f"{year}-{quarter + 1}" if quarter < LAST_QUARTER else f"{year + 1}-1"
+    return before, after
+
+
+def _said(figure: Figure, there: Community, wording: Wording) -> Said:
+    return Said(
+        id=figure.indicator.value,
+        name=wording.say(NAMES[figure.indicator]),
+        words=figure_in_words(figure, wording),
+        behind=tuple(_behind(evidence, there, wording) for evidence in figure.evidence),
+    )
+
+
+def _behind(evidence: Evidence, there: Community, wording: Wording) -> Behind:
+    day = evidence.happened_at.astimezone(ZoneInfo(there.zone)).date()
+    return Behind(evidence.code, say_day(day, wording.locale), evidence.counted, evidence.of)
+
+
+def _held(meeting: Attendance, there: Community, wording: Wording) -> Held:
+    day = meeting.starts_at.astimezone(ZoneInfo(there.zone)).date()
+    return Held(
+        code=meeting.code,
+        title=plain(meeting.title),
+        day=say_day(day, wording.locale),
+        instant=day.isoformat(),
+        present=meeting.present,
+        newcomers=meeting.newcomers,
+        came_again=meeting.came_again,
+    )
+
+
+def _for_members(visitor: Visitor) -> Response:
+    say = visitor.wording.say
+    return draw(
+        "for_members",
+        status=403,
+        wording=visitor.wording,
+        what=say("Outcomes"),
+        **visitor.facts("outcomes"),
+    )
+
+
+def _no_such_term(visitor: Visitor) -> Response:
+    say = visitor.wording.say
+    return sorry(
+        say("There is no such term"),
+        say("A term is a quarter of a year, such as 2026-4."),
+        status=404,
+        back=(f"/c/{visitor.there.key}/outcomes", say("Go to this term")),
+    )

@@ -1,0 +1,177 @@
+"""A resource as a page shows it, in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo
+
+from indaba.contracts.library import ResourceDetails, ResourceFacts, UseShown
+from indaba.conversation.resources import HOW, LICENCES, title_of
+from indaba.conversation.times import say_day
+from indaba.conversation.wording import Wording, plain
+from indaba.portal.model import Community
+
+MEGABYTE, KILOBYTE = 1_000_000, 1000
+_OUTSIDE = ("http://", "https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A resource in a list. `tag` is its language for `lang`; empty words are not shown.
+
+    `link` is an address that a browser may safely follow, and `host` where it leads.
+    """
+
+    code: str
+    title: str
+    tag: str
+    why: str
+    kind: str
+    link: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A saved file: what it is called and how large it is, in words."""
+
+    name: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What somebody said of using it; nobody is named."""
+
+    how: str
+    note: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A resource in full. Empty words are not shown; `related` pairs a title with its search."""
+
+    entry: Entry
+    facts: tuple[tuple[str, str], ...]
+    document: str
+    summary: tuple[str, ...]
+    file: File | None
+    quote: tuple[str, ...]
+    quoted_on: str
+    related: tuple[tuple[str, str], ...]
+    used: str
+    uses: tuple[Use, ...]
+
+
+def entry(resource: ResourceFacts, wording: Wording) -> Entry:
+    """A resource in a few words."""
+    link = outside(resource.link)
+    return Entry(
+        code=resource.code,
+        title=title_of(resource, wording),
+        tag=resource.language,
+        why=plain(resource.why),
+        kind=_kind(resource, wording),
+        link=link,
+        host=_host(link),
+    )
+
+
+def shown(details: ResourceDetails, there: Community, wording: Wording) -> Shown:
+    """A resource with everything that is known of it."""
+    resource = details.resource
+    said_at = resource.quote.said_at if resource.quote else None
+    file = resource.file
+    return Shown(
+        entry=entry(resource, wording),
+        facts=tuple(row for row in _rows(resource, there, wording) if row[1]),
+        document=outside(resource.document),
+        summary=paragraphs(resource.summary),
+        file=File(plain(file.name), size_of(file.size, wording)) if file else None,
+        quote=paragraphs(resource.quote.text if resource.quote else ""),
+        quoted_on=_day(said_at, there, wording) if said_at else "",
+        related=tuple(_searches(resource.related)),
+        used=_used(resource, wording),
+        uses=tuple(_use(use, there, wording) for use in details.uses if use.note),
+    )
+
+
+def outside(address: str) -> str:
+    """An address on the web; empty for anything else that a browser might run."""
+    seen = plain(address)
+    return seen if seen.lower().startswith(_OUTSIDE) else ""
+
+
+def paragraphs(text: str) -> tuple[str, ...]:
+    """Untrusted text, line by line, safe to show; empty lines are left out."""
+    return tuple(line for line in map(plain, text.splitlines()) if line)
+
+
+def size_of(size: int, wording: Wording) -> str:
+    """A file's size as people say it."""
+    if size >= MEGABYTE / 10:
+        return wording.say("{size} MB", size=f"{size / MEGABYTE:.1f}")
+    return wording.say("{size} kB", size=max(1, round(size / KILOBYTE)))
+
+
+def _rows(resource: ResourceFacts, there: Community, wording: Wording) -> Iterable[tuple[str, str]]:
+    say = wording.say
+    return (
+        (say("Kind"), _kind(resource, wording)),
+        (say("Code"), resource.code),
+        (say("Sectors"), plain(", ".join(resource.sectors))),
+        (say("Skills"), plain(", ".join(resource.skills))),
+        (say("Language"), language_of(resource.language, wording)),
+        (say("Licence"), say(LICENCES.get(resource.licence, resource.licence.value))),
+        (say("Saved"), _day(resource.saved_at, there, wording)),
+    )
+
+
+def language_of(tag: str, wording: Wording) -> str:
+    """The name of a language; the tag where nobody knows a name."""
+    from babel import Locale, UnknownLocaleError
+
+    if not tag:
+        return ""
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name(wording.locale)
+    except (UnknownLocaleError, ValueError):
+        name = None
+    return name or plain(tag)
+
+
+def _kind(resource: ResourceFacts, wording: Wording) -> str:
+    return wording.say(resource.kind.value.replace("-", " "))
+
+
+def _host(link: str) -> str:
+    try:
+        return (urlsplit(link).hostname or "").removeprefix("www.")
+    except ValueError:
+        return link
+
+
+def _searches(titles: Iterable[str]) -> Iterable[tuple[str, str]]:
+    for title in map(plain, titles):
+        yield title, urlencode({"q": title})
+
+
+def _used(resource: ResourceFacts, wording: Wording) -> str:
+    counts = resource.counts
+    said = (
+        (counts.used, "{n} used it"),
+        (counts.adapted, "{n} changed it to fit"),
+        (counts.did_not_work, "for {n} it did not work"),
+    )
+    return ", ".join(wording.count(number, words, words) for number, words in said if number)
+
+
+def _use(use: UseShown, there: Community, wording: Wording) -> Use:
+    how = wording.say(HOW[use.how])
+    return Use(how=how, note=plain(use.note), day=_day(use.said_at, there, wording))
+
+
+def _day(instant: datetime, there: Community, wording: Wording) -> str:
+    return say_day(instant.astimezone(ZoneInfo(there.zone)).date(), wording.locale)

@@ -1,0 +1,124 @@
+"""Who opens a community's page, and asking the services for them."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from indaba.contracts.ids import MemberId
+from indaba.contracts.membership import FindAccounts, IssuePassport, PassportIssued, Platform
+from indaba.contracts.passport import Role
+from indaba.contracts.wire import Reply
+from indaba.contracts.wire import Request as Asked
+from indaba.conversation.services import Asker, Passports, ask
+from indaba.conversation.wording import Wording, plain
+from indaba.ledger import Ledger
+from indaba.portal.model import Community
+from indaba.portal.signing_in import Cookie
+from indaba.portal.store import Copies
+
+R = TypeVar("R", bound=Reply)
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody at a community's page, with a passport: a member's, or that of a guest."""
+
+    there: Community
+    held: PassportIssued
+    correlation: UUID
+
+    @property
+    def is_member(self) -> bool:
+        """Whether they are signed in, and belong to the community at this moment."""
+        passport = self.held.passport
+        return passport.member is not None and bool(passport.roles)
+
+    @property
+    def facilitates(self) -> bool:
+        """Whether they are signed in as a facilitator."""
+        return self.is_member and Role.FACILITATOR in self.held.passport.roles
+
+    @property
+    def wording(self) -> Wording:
+        """The community's language."""
+        return Wording(self.there.tag)
+
+    def facts(self, here: str, *, exact: bool = True) -> dict[str, Any]:
+        """What every page of a community shows. `exact` where the page is what `here` names."""
+        return {**facts_of(self.there, here, exact=exact), "is_member": self.is_member}
+
+
+def facts_of(there: Community, here: str, *, exact: bool = True) -> dict[str, Any]:
+    """What stands around every page of a community, for members and guests alike."""
+    return {
+        "key": there.key,
+        "name": plain(there.name),
+        "tag": there.tag,
+        "zone": there.zone,
+        "here": here,
+        "exact": exact,
+    }
+
+
+class Visitors:
+    """Lets people in by the key in the address, and asks with their own rights."""
+
+    def __init__(self, ledger: Ledger, copies: Copies, cookie: Cookie) -> None:
+        self._bus = ledger.bus
+        self._world = ledger.world
+        self._copies = copies
+        self._cookie = cookie
+        # A guest's passport names nobody, so the platform asked for makes no difference.
+        self._guests = Passports(ledger.bus, Platform.MATRIX, ledger.world)
+
+    async def there(self, request: Request) -> Community:
+        """The community of the address. Raises a 404."""
+        key = request.path_params["key"]
+        if not _KEY.fullmatch(key):
+            raise HTTPException(404)
+        there = await self._copies.look(lambda store: store.community(key))
+        if there is None:
+            raise HTTPException(404)
+        return there
+
+    async def visitor(self, request: Request) -> Visitor:
+        """Who asks. Raises a 404 where the key opens nothing, and what asking raises."""
+        there, correlation = await self.there(request), self._world.new_id()
+        guest = await self._guests.of(Asker(community=there.id), correlation)
+        member = await self._signed_in(request, there)
+        held = await self._passport(member, there, guest, correlation) if member else None
+        return Visitor(there, held or guest, correlation)
+
+    async def ask(self, request: Asked[R], visitor: Visitor) -> R:
+        """The reply to a visitor's question. Raises `Refusal`, `Unavailable` or `Fault`."""
+        return await ask(
+            self._bus, self._world, request, visitor.correlation, passport=visitor.held
+        )
+
+    async def _signed_in(self, request: Request, there: Community) -> MemberId | None:
+        digest = self._cookie.digest(request)
+        if not digest:
+            return None
+        return await self._copies.look(lambda store: store.signed_in_as(digest, there.id))
+
+    async def _passport(
+        self, member: MemberId, there: Community, guest: PassportIssued, correlation: UUID
+    ) -> PassportIssued | None:
+        """A member's passport, fresh each time: nothing is shown by rights they had before.
+
+        Passports are given to chat accounts, so one of the member's own is looked up and let go.
+        """
+        for platform in Platform:
+            named = FindAccounts(platform=platform, members=(member,))
+            found = await ask(self._bus, self._world, named, correlation, passport=guest)
+            account = found.accounts.get(str(member))
+            if account:
+                wanted = IssuePassport(platform=platform, account=account, community=there.id)
+                return await ask(self._bus, self._world, wanted, correlation)
+        return None
