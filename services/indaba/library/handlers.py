@@ -140,8 +140,6 @@ async def show_resource(request: ShowResource, work: Work) -> ResourceDetails:
     """Show a resource and what was said of using it."""
     store = Store(work.connection)
     resource = await _resource(work, store, request.code, locked=False)
-    if resource.quote is not None:
-        work.passport.a_member()
     uses = await store.uses_of(resource.id, MOST_USES)
     shown = (UseShown(author=u.member, how=u.how, note=u.note, said_at=u.said_at) for u in uses)
     return ResourceDetails(resource=resource.facts(), uses=tuple(shown))
