@@ -91,9 +91,12 @@ def envelope(
 
 async def until(true: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
     """Wait until something is true; fails loudly when it never is."""
+    pause = 0.02
     async with asyncio.timeout(seconds):
         while not await true():
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(pause)
+            # Looking costs what is looked at time, too.
+            pause = min(pause * 1.5, 0.2)
 
 
 async def rows(ledger: Ledger, query: str) -> list[tuple[Any, ...]]:

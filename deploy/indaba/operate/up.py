@@ -305,6 +305,7 @@ class House:
             self._saying.fact("Room", f"{ROOM_NAME}, on {self._engines.synapse.url}")
             self._saying.fact("Accounts", ", ".join(PEOPLE))
             self._saying.fact("Talk", f"in another terminal: {self._command('chat facilitator')}")
+            self._saying.fact("Demo", "a made-up community with a term behind it: make demo")
         elif self._wishes.elsewhere:
             self._saying.line("The bot is on your homeserver. Invite it to a room.")
         elif not self._wishes.discord:

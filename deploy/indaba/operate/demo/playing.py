@@ -248,10 +248,9 @@ class Play:
 
 
 async def _waits(ledger: "Ledger") -> bool:
-    """Whether a bot has something to draw or to post."""
+    """Whether a bot has something to post or to tell; cards are drawn at their own pace."""
     query = sa.text(
         "SELECT EXISTS (SELECT 1 FROM posts WHERE sent_at IS NULL AND given_up IS NULL)"
-        " OR EXISTS (SELECT 1 FROM cards WHERE drawn < wanted)"
         " OR EXISTS (SELECT 1 FROM notices)"
     )
     async with ledger.database.connect() as connection:
