@@ -19,7 +19,7 @@ from indaba.operate.strongbox import accounts
 
 def test_the_portal_is_named_first_then_the_room_and_how_to_talk(house: Any) -> None:
     labels = [line.partition(":")[0] for line in house.up.lines if ": " in line]
-    assert labels == ["Portal", "Room", "Accounts", "Talk"]
+    assert labels == ["Portal", "Room", "Accounts", "Talk", "Demo"]
     with urllib.request.urlopen(house.facts["portal"] + "/") as page:
         assert page.status == 200
 
