@@ -8,7 +8,9 @@ from indaba.contracts import scheduling as said
 from indaba.contracts.linking import MembersMerged
 from indaba.contracts.membership import MemberErased, MemberLeft
 from indaba.ledger import Ledger
-from indaba.scheduling import handlers, model, reactions, timers
+from indaba.scheduling import model, reactions
+from indaba.scheduling.handlers import meetings as handlers
+from indaba.scheduling.timers import meetings as timers
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

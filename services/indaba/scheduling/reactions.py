@@ -9,12 +9,12 @@ from indaba.contracts.scheduling import MeetingBlanked, RsvpChanged
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase
 from indaba.ledger.merging import merge
-from indaba.scheduling.store import Store
+from indaba.scheduling.store import Meetings
 
 
 async def withdraw_answers(event: MemberLeft, work: Work) -> None:
     """Who left is neither counted nor reminded any more; what they came to stays counted."""
-    store = Store(work)
+    store = Meetings(work)
     for before in await store.withdraw(event.member, event.community):
         meeting = before.answer(event.member, None, work.now)
         await store.keep(meeting)
@@ -23,7 +23,7 @@ async def withdraw_answers(event: MemberLeft, work: Work) -> None:
 
 async def merge_members(event: MembersMerged, work: Work) -> None:
     """Two were one: the last word on each meeting holds, and nobody is counted twice."""
-    store = Store(work)
+    store = Meetings(work)
     await merge(work, event.gone, event.member)
     if await store.is_muted(event.gone):
         await store.unmute(event.gone)
@@ -38,7 +38,7 @@ async def merge_members(event: MembersMerged, work: Work) -> None:
 
 async def erase_member(event: MemberErased, work: Work) -> None:
     """Counts stay, the member goes, and so do the words they wrote."""
-    store = Store(work)
+    store = Meetings(work)
     fresh = await erase(work, event.member)
     for written in await store.forget(event.member, fresh):
         meeting = replace(written, title="", reason="", version=written.version + 1)

@@ -33,9 +33,9 @@ from indaba.contracts.scheduling import (
 )
 from indaba.ledger import Work
 from indaba.ledger.merging import now_called
-from indaba.scheduling import timers
 from indaba.scheduling.model import Meeting, NoSuchMeeting, NothingPlanned, code_from, read_when
-from indaba.scheduling.store import Store
+from indaba.scheduling.store import Meetings
+from indaba.scheduling.timers import meetings as timers
 
 CODES = 31**9
 """Far more than there are codes, so that each is as likely."""
@@ -49,7 +49,7 @@ async def understand_when(request: ReadWhen, work: Work) -> WhenRead:
 async def schedule_meeting(request: ScheduleMeeting, work: Work) -> MeetingShown:
     """Call a meeting."""
     author, community = work.passport.a_facilitator(), work.passport.in_community()
-    store = Store(work)
+    store = Meetings(work)
     meeting = Meeting.called(
         id=MeetingId(work.world.new_id()),
         community=community,
@@ -116,7 +116,7 @@ async def show_meeting(request: ShowMeeting, work: Work) -> MeetingShown:
     """Show a meeting by id or code; the next one where neither is given."""
     community = work.passport.in_community()
     if request.meeting is not None:
-        found = await Store(work).by_id(community, request.meeting)
+        found = await Meetings(work).by_id(community, request.meeting)
         if found is None:
             raise NoSuchMeeting(str(request.meeting))
         return _shown(found, work)
@@ -125,13 +125,13 @@ async def show_meeting(request: ShowMeeting, work: Work) -> MeetingShown:
 
 async def list_meetings(request: ListMeetings, work: Work) -> MeetingsListed:
     """List what is to come."""
-    coming = await Store(work).coming(work.passport.in_community(), request.limit)
+    coming = await Meetings(work).coming(work.passport.in_community(), request.limit)
     return MeetingsListed(meetings=tuple(meeting.facts() for meeting in coming))
 
 
 async def set_reminders(request: SetReminders, work: Work) -> RemindersSet:
     """Turn the asker's reminders on or off."""
-    member, store = work.passport.a_member(), Store(work)
+    member, store = work.passport.a_member(), Meetings(work)
     await (store.unmute(member) if request.on else store.mute(member))
     return RemindersSet(on=request.on)
 
@@ -141,7 +141,7 @@ async def show_my_data(request: ShowMySchedulingData, work: Work) -> MemberData:
     member = work.passport.member
     if member is None:
         raise NotAMember
-    store = Store(work)
+    store = Meetings(work)
     reminders = "off" if await store.is_muted(member) else "on"
     kept = {"reminders": reminders, **await store.history(member)}
     return MemberData(service="scheduling", data=kept)
@@ -152,21 +152,21 @@ async def _changed(
 ) -> MeetingShown:
     """Keep and tell what changed, if anything did, and show it."""
     if meeting is not before:
-        await Store(work).keep(meeting)
+        await Meetings(work).keep(meeting)
         work.tell(said(meeting.facts()))
     return _shown(meeting, work)
 
 
 async def _meeting(work: Work, code: str | None) -> Meeting:
     """The community's meeting with a code; the next one without. Raises in words."""
-    store, community = Store(work), work.passport.in_community()
+    store, community = Meetings(work), work.passport.in_community()
     found = await (store.by_code(community, code) if code else store.next(community))
     if found is None:
         raise NoSuchMeeting(code) if code else NothingPlanned
     return found
 
 
-async def _fresh_code(work: Work, store: Store, community: CommunityId) -> str:
+async def _fresh_code(work: Work, store: Meetings, community: CommunityId) -> str:
     """A code this community never used; longer ones once the short are rare."""
     for length in (4, 4, 4, 5, 5, 6, 8):
         code = code_from(work.world.below(CODES), length)

@@ -8,7 +8,7 @@ from indaba.contracts.ids import MeetingId
 from indaba.contracts.scheduling import MeetingClosed, MeetingStatus, ReminderDue
 from indaba.ledger import Work
 from indaba.scheduling.model import Meeting
-from indaba.scheduling.store import Store
+from indaba.scheduling.store import Meetings
 
 REMIND = "remind"
 CLOSE = "close"
@@ -34,7 +34,7 @@ async def drop(meeting: Meeting, work: Work) -> None:
 
 async def remind(body: dict[str, Any], work: Work) -> None:
     """Say who is to be reminded; nobody, nothing."""
-    store = Store(work)
+    store = Meetings(work)
     meeting = await store.alone(MeetingId(UUID(body["meeting"])))
     # Not yet: the meeting was moved at the moment its old timer fired.
     if meeting is None or not meeting.remind_at(LEADS[0]) <= work.now < meeting.starts_at:
@@ -53,7 +53,7 @@ async def remind(body: dict[str, Any], work: Work) -> None:
 
 async def close(body: dict[str, Any], work: Work) -> None:
     """Close a meeting that nobody closed."""
-    store = Store(work)
+    store = Meetings(work)
     before = await store.alone(MeetingId(UUID(body["meeting"])))
     if before is None or before.status is not MeetingStatus.SCHEDULED:
         return

@@ -1,4 +1,4 @@
-"""The only SQL of scheduling."""
+"""Meetings, their answers and check-ins in the database."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -48,7 +48,7 @@ _muted = sa.Table("muted", _meta, sa.Column("member", sa.Uuid))
 _DERIVED = {"starts_at", "over_at"}
 
 
-class Store:
+class Meetings:
     """Meetings within one transaction."""
 
     def __init__(self, work: Work) -> None:

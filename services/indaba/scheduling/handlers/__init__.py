@@ -1,0 +1,1 @@
+"""One function per request that scheduling answers, by what it is about."""
