@@ -14,7 +14,8 @@ from indaba.conversation.intent import Intent
 from indaba.conversation.line import Understood, as_slash, line_of, read_line
 from indaba.conversation.platform import CannotRead, FileSaid
 from indaba.conversation.topics import INTENTS
-from indaba.conversation.topics.scheduling import CallMeeting, NewMeeting, SayYes
+from indaba.conversation.topics.coming import SayYes
+from indaba.conversation.topics.scheduling import CallMeeting, NewMeeting
 from indaba.discord_bot import commands, render
 from indaba.discord_bot.client import Api, Gateway
 from indaba.discord_bot.platform import DiscordPlatform

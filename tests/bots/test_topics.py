@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from indaba.contracts import holding, reminding
 from indaba.contracts import library as lib
 from indaba.contracts import linking as li
 from indaba.contracts import membership as m
@@ -75,6 +76,11 @@ REPORT = out.Report(
     so_far=True, figures=(ENOUGH, FEW), meetings=(CAME,), members=24, resources=3,
 )  # fmt: skip
 
+REGISTER = holding.RegisterShown(
+    meeting=MEETING,
+    present=((MemberId(UUID(int=3)), s.Presence.CODE), (MemberId(UUID(int=5)), s.Presence.WROTE)),
+)
+
 
 class Services:
     """Services that keep one meeting, one member, and whatever a test says they answer."""
@@ -103,6 +109,11 @@ class Services:
             "AssignRole": Done(),
             "LeaveCommunity": Done(),
             "ReadWhen": s.WhenRead(sure=True, readings=(READING,)),
+            "ShowRegister": REGISTER,
+            "CorrectRegister": REGISTER,
+            "FindAccounts": m.Accounts(accounts={str(UUID(int=3)): "@thandi:example.org"}),
+            "SetReminderTimes": reminding.ReminderTimes(leads=(1440, 60)),
+            "SetQuietHours": reminding.QuietHours(begins="20:00", ends="07:00"),
             "ListMeetings": s.MeetingsListed(meetings=(MEETING,)),
             **changed,
         }
@@ -121,8 +132,8 @@ class Services:
             case m.DescribeMe():
                 self.profile = self.profile.model_copy(update=request.model_dump(exclude_none=True))
                 return m.MyProfile(profile=self.profile)
-            case s.SetReminders(on=on):
-                return s.RemindersSet(on=on)
+            case reminding.SetReminders(on=on):
+                return reminding.RemindersSet(on=on)
             case m.FoundCommunity() | m.JoinCommunity() as asked:
                 name = getattr(asked, "name", COMMUNITY.name)
                 here = COMMUNITY.model_copy(update={"name": name})
@@ -233,7 +244,7 @@ async def test_a_person_in_another_zone_sees_both_times() -> None:
         'meeting new "A" thu 18:00',
         "cancel M7K2",
         "move M7K2 fri 17:00",
-        "close M7K2",
+        "meeting edit M7K2 where: Hall",
         "member role @ana:example.org facilitator",
     ],
 )

@@ -5,11 +5,11 @@ import pytest
 from indaba.contracts.membership import AssignRole, DescribeMe, EraseMe, Platform, ShowMyData
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Refused
+from indaba.contracts.reminding import SetReminders
 from indaba.contracts.scheduling import (
     AnswerRsvp,
     RsvpAnswer,
     ScheduleMeeting,
-    SetReminders,
     ShowMeeting,
     ShowMySchedulingData,
 )

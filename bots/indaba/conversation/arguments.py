@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from indaba.conversation.fields import CODE, LINK, NO, RESOURCE_CODE, YES, folded
+from indaba.conversation.fields import CODE, LINK, NO, PLUS, RESOURCE_CODE, YES, folded
 from indaba.conversation.intent import Intent
 
 QUOTES = {'"': '"', "“": "”", "„": "“”", "«": "»", "‘": "’", "”": "”", "'": "'"}
@@ -136,6 +136,8 @@ class Arguments:
             self._take_code(name)
         elif sort == "link":
             self._take_link(name)
+        elif sort == "plus":
+            self._take_plus(name)
         elif sort is int:
             self._take_length(name)
         elif sort is bool:
@@ -156,6 +158,13 @@ class Arguments:
         for at, token in enumerate(self.tokens):
             if LINK.fullmatch(token.said):
                 self.found[name] = self.tokens.pop(at).said.strip("<>")
+                return
+
+    def _take_plus(self, name: str) -> None:
+        """The first word such as +2."""
+        for at, token in enumerate(self.tokens):
+            if PLUS.fullmatch(token.said):
+                self.found[name] = self.tokens.pop(at).said
                 return
 
     def _take_length(self, name: str) -> None:
@@ -207,8 +216,9 @@ def _sort(kind: type[Intent], name: str) -> Any:
     """The plain type of a field, or `code` where it is a short code, or `link`."""
     if kind.mark(name, "code"):
         return "code"
-    if kind.mark(name, "link"):
-        return "link"
+    for sort in ("link", "plus"):
+        if kind.mark(name, sort):
+            return sort
     return _plain_type(kind.model_fields[name].annotation)
 
 

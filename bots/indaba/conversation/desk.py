@@ -30,8 +30,8 @@ from indaba.conversation.people import People
 from indaba.conversation.platform import ChatPlatform, Kind, Post, PostKind, Said
 from indaba.conversation.store import Draft, Heard, Offer, Store
 from indaba.conversation.topics import INTENTS
+from indaba.conversation.topics.coming import SayMaybe, SayNo, SayYes, WithdrawAnswer
 from indaba.conversation.topics.cop import Help, NeverMind
-from indaba.conversation.topics.scheduling import SayMaybe, SayNo, SayYes, WithdrawAnswer
 from indaba.conversation.wording import Wording
 from indaba.ledger import Ledger
 from indaba.process.world import World

@@ -195,15 +195,18 @@ def _language(given: object) -> object:
     )
 
 
-def _account(given: object) -> object:
-    if not isinstance(given, str):
-        return given
+def account_in(given: str) -> str:
+    """The account that a mention or link names; else the text itself."""
     text = given.strip()
     if match := re.fullmatch(r"<@!?(\d{5,25})>", text):
         return match[1]
     if "matrix.to/#/" in text:
         return unquote(text.split("matrix.to/#/", 1)[1].split("?", 1)[0])
     return text
+
+
+def _account(given: object) -> object:
+    return account_in(given) if isinstance(given, str) else given
 
 
 def _room(given: object) -> object:
@@ -221,6 +224,22 @@ def _room(given: object) -> object:
     raise wrong("I need 'here' or a room's address, such as #maths:example.org.")
 
 
+PLUS = re.compile(r"\+\s?(\d)|(\d)\s?guests?", re.IGNORECASE)
+"""How guests are counted: +2."""
+
+
+def _guests(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    match = PLUS.fullmatch(given.strip(" .")) or re.fullmatch(r"(\d)()", given.strip(" ."))
+    if not match:
+        raise wrong(
+            "I need a number of guests up to 9, such as +2, and read '{given}'.", given=given[:40]
+        )
+    return int(match[1] or match[2])
+
+
+Guests = Annotated[int, Field(ge=0, le=9), BeforeValidator(_guests)]
 Code = Annotated[MeetingCode, BeforeValidator(_code, json_schema_input_type=str)]
 ResourceCodeTyped = Annotated[ResourceCode, BeforeValidator(_code, json_schema_input_type=str)]
 OnOff = Annotated[bool, BeforeValidator(_on_or_off, json_schema_input_type=str)]

@@ -6,18 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from indaba.contracts.ids import CommunityId, MeetingId
-from indaba.contracts.membership import CommunityCard, FindAccounts, FindPlaces, Place
+from indaba.contracts.membership import CommunityCard, FindPlaces, Place
 from indaba.contracts.refusal import NoCommunity, Refused
-from indaba.contracts.scheduling import (
-    MeetingCancelled,
-    MeetingFacts,
-    MeetingMoved,
-    MeetingStatus,
-    ReminderDue,
-    ShowMeeting,
-)
+from indaba.contracts.scheduling import MeetingFacts, MeetingStatus, ShowMeeting
 from indaba.conversation import notice
 from indaba.conversation.answer import Answer
+from indaba.conversation.intent import intent_to_json
+from indaba.conversation.notices import TOLD, Teller
 from indaba.conversation.platform import ChatPlatform, Post, PostKind
 from indaba.conversation.services import Asker, Passports, Services
 from indaba.conversation.store import CardDue, Draft, Store
@@ -32,11 +27,11 @@ CALM = timedelta(seconds=2)
 
 LOOK_SECONDS = 1.0
 CARD_LASTS = timedelta(days=7)
+OFFERS_LAST = timedelta(days=14)
 NOTICE_PAUSE = timedelta(seconds=5)
-TOGETHER = 20
-"""How many people one reminder names."""
+UP = frozenset({MeetingStatus.SCHEDULED, MeetingStatus.LIVE})
+"""A meeting that is on or to come gets its card; one that is past only keeps it."""
 
-ASKED_TOGETHER = 1000
 GONE = frozenset({"no-such-meeting", NoCommunity.code})
 
 
@@ -95,7 +90,7 @@ class Herald:
                 message = card.places.get(room)
                 if message:
                     await self._edit(store, card, room, message, shown.meeting, drawn)
-                elif shown.meeting.status is MeetingStatus.SCHEDULED:
+                elif shown.meeting.announced and shown.meeting.status in UP:
                     await self._post(store, card, room, shown.meeting, drawn)
                     posted.append(room)
             await store.cards.drawn(card.meeting, shown.meeting.version, posted)
@@ -178,39 +173,22 @@ class Herald:
                     await cards.notice_later(row["id"], NOTICE_PAUSE)
 
     async def _answers(self, row: dict[str, Any]) -> list[Answer]:
-        """What is to be said; nothing where a newer move or cancellation has its own notice."""
-        event = _TOLD[row["wire"]].model_validate(row["event"])
+        """What is to be said; nothing where it has lost its sense."""
+        kind, tell = _TOLD[row["wire"]]
+        event = kind.model_validate(row["event"])
         services = self._services(
             event.meeting.community, f"notice/{row['id']}", row["correlation"]
         )
-        meeting = (await services.ask(ShowMeeting(meeting=event.meeting.id))).meeting
-        if meeting.sequence != event.meeting.sequence:
-            return []
-        if isinstance(event, ReminderDue):
-            return await self._reminders(event, meeting, services, row["correlation"])
-        tell = notice.moved if isinstance(event, MeetingMoved) else notice.cancelled
-        return [tell(meeting)]
-
-    async def _reminders(
-        self, event: ReminderDue, meeting: MeetingFacts, services: Services, correlation: UUID
-    ) -> list[Answer]:
-        """Name those concerned, twenty to a message; nobody of them here, nothing."""
-        if meeting.status is not MeetingStatus.SCHEDULED:
-            return []
-        accounts = await self._accounts(event, services)
-        now = self._ledger.world.now()
-        locale = (await self._passports.of(services.asker, correlation)).passport.locale
-        groups = (accounts[n : n + TOGETHER] for n in range(0, len(accounts), TOGETHER))
-        prefix = self._platform.prefix
-        return [notice.reminder(meeting, tuple(group), now, locale, prefix) for group in groups]
-
-    async def _accounts(self, event: ReminderDue, services: Services) -> list[str]:
-        found: set[str] = set()
-        for n in range(0, len(event.members), ASKED_TOGETHER):
-            members = event.members[n : n + ASKED_TOGETHER]
-            wanted = FindAccounts(platform=self._platform.platform, members=members)
-            found.update((await services.ask(wanted)).accounts.values())
-        return sorted(found)
+        issued = await self._passports.of(services.asker, row["correlation"])
+        teller = Teller(
+            services,
+            self._platform.platform,
+            issued.passport.locale,
+            self._platform.prefix,
+            self._ledger.world.now(),
+            self._platform.has_buttons,
+        )
+        return await tell(event, teller)
 
     async def _write(self, row: dict[str, Any], answers: list[Answer]) -> None:
         """Keep a notice as replies in each card's thread; wait while a card is not up yet."""
@@ -224,11 +202,19 @@ class Herald:
                     content = self._platform.draw(answer)[0]
                     key = f"notice/{row['id']}/{room}/{number}"
                     post = Post(key, PostKind.MESSAGE, room, content, thread=message or "")
-                    await store.posting.post(
-                        Draft(post, row["correlation"], row["expires_at"], lane=1)
-                    )
+                    await self._keep(store, post, answer, row)
             await store.cards.notice_written(row["id"])
         self.written()
+
+    async def _keep(self, store: Store, post: Post, answer: Answer, row: dict[str, Any]) -> None:
+        """One post of a notice, with what anybody may pick under it."""
+        choices = answer.choices()
+        seeded = () if self._platform.has_buttons else choices
+        seeds = tuple({"emoji": choice.emoji} for choice in seeded if choice.emoji)
+        draft = Draft(post, row["correlation"], row["expires_at"], lane=1, follow_ups=seeds)
+        await store.posting.post(draft)
+        kept = [(choice, intent_to_json(choice.intent)) for choice in choices]
+        await store.dialogue.offer(post, kept, "", OFFERS_LAST)
 
     def _services(self, community: UUID, act: str, correlation: UUID) -> Services:
         asker = Asker(community=CommunityId(community))
@@ -247,6 +233,4 @@ def _is_gone(error: Exception) -> bool:
     return isinstance(error, Refused) and error.told in GONE
 
 
-_TOLD: dict[str, type[ReminderDue | MeetingMoved | MeetingCancelled]] = {
-    event.wire: event for event in (ReminderDue, MeetingMoved, MeetingCancelled)
-}
+_TOLD = {kind.wire: (kind, tell) for kind, tell in TOLD.items()}

@@ -12,7 +12,7 @@ from indaba.conversation.fields import CODE
 from indaba.conversation.intent import SLASH
 from indaba.conversation.line import as_slash
 from indaba.conversation.times import how_long_until, say_when
-from indaba.conversation.topics.scheduling import SayMaybe, SayNo, SayYes
+from indaba.conversation.topics.coming import Here, SayMaybe, SayNo, SayYes
 from indaba.conversation.wording import Wording, plain
 
 REACTIONS: dict[str, RsvpAnswer] = {
@@ -84,6 +84,8 @@ def states_of(meeting: MeetingFacts, wording: Wording) -> tuple[Text, ...]:
         return (lead, Text(say("Why: {reason}", reason=why))) if why else (lead,)
     if meeting.status is MeetingStatus.CLOSED:
         return (Text(say("This meeting is over.")),)
+    if meeting.status is MeetingStatus.LIVE:
+        return (Text(say("On now.")),)
     if meeting.moved_from is not None:
         before = say_when(meeting.moved_from, meeting.zone, wording.locale)
         return (Text(say("This meeting was moved. It was: {when}", when=before)),)
@@ -95,23 +97,49 @@ def counts_of(meeting: MeetingFacts, wording: Wording) -> str:
     n = meeting.counts
     said = (
         (n.yes, "{n} coming", "{n} coming"),
+        (n.guests, "{n} guest", "{n} guests"),
+        (n.waiting, "{n} waiting for a place", "{n} waiting for a place"),
         (n.maybe, "{n} maybe", "{n} maybe"),
         (n.no, "{n} not this time", "{n} not this time"),
         (n.checked_in, "{n} checked in", "{n} checked in"),
+        (n.walk_ins, "{n} walk-in", "{n} walk-ins"),
     )
     parts = [wording.count(number, one, many) for number, one, many in said if number]
     return ", ".join(parts) or wording.say("nobody has answered yet")
 
 
 def facts_of(meeting: MeetingFacts, wording: Wording) -> tuple[tuple[str, str], ...]:
-    """Title, time in the meeting's zone, length, counts and code."""
+    """Title, time in the meeting's zone, place, length, who comes, roles and code."""
     say = wording.say
-    return (
+    rows = (
         (say("Meeting"), plain(meeting.title)),
         (say("When"), say_when(meeting.starts, meeting.zone, wording.locale)),
+        (say("Repeats"), plain(meeting.repeats)),
+        (say("Where"), plain(meeting.where)),
         (say("How long"), wording.length(meeting.minutes)),
         (say("Who comes"), counts_of(meeting, wording)),
+        (say("Places"), _places(meeting, wording)),
+        (say("Roles"), roles_of(meeting, wording)),
         (say("Code"), meeting.code),
+    )
+    return tuple((label, value) for label, value in rows if value)
+
+
+def _places(meeting: MeetingFacts, wording: Wording) -> str:
+    """How many places are free, where there is a limit."""
+    if not meeting.capacity:
+        return ""
+    taken = meeting.counts.yes + meeting.counts.guests
+    free = max(0, meeting.capacity - taken)
+    return wording.say("{free} of {all} free", free=str(free), all=str(meeting.capacity))
+
+
+def roles_of(meeting: MeetingFacts, wording: Wording) -> str:
+    """Roles for the day, with those still free marked."""
+    free = wording.say("free")
+    return ", ".join(
+        plain(role.name) if role.member else f"{plain(role.name)} ({free})"
+        for role in meeting.roles
     )
 
 
@@ -140,20 +168,29 @@ def card(
     Only a meeting that is to come offers choices, so an old card's buttons go away.
     """
     wording = Wording(locale)
+    last: tuple[Block, ...]
     blocks: tuple[Block, ...] = (
         *states_of(meeting, wording),
         Facts(facts_of(meeting, wording)),
     )
     link = wording.say("All meetings: {link}", link=f"{portal_url}/c/{community.key}")
+    if meeting.status is MeetingStatus.LIVE:
+        here = wording.say("If you are here, check in with: {line}", line=_here(meeting, prefix))
+        last = (Text(here), Text(link), Choices((_am_here(meeting, wording),)))
+        return Answer((*blocks, *last), Audience.ROOM, card=meeting.id)
     if meeting.status is not MeetingStatus.SCHEDULED:
         return Answer((*blocks, Text(link)), Audience.ROOM, card=meeting.id)
     how = wording.say(PRESS if has_buttons else REACT, line=_here(meeting, prefix))
-    last: tuple[Block, ...] = (Text(how), Text(link), Choices(_rsvps(meeting, wording)))
+    last = (Text(how), Text(link), Choices(_rsvps(meeting, wording)))
     return Answer((*blocks, *last), Audience.ROOM, card=meeting.id)
 
 
 def _here(meeting: MeetingFacts, prefix: str) -> str:
     return as_slash(f"here {meeting.code}") if prefix == SLASH else f"{prefix}here {meeting.code}"
+
+
+def _am_here(meeting: MeetingFacts, wording: Wording) -> Choice:
+    return Choice(wording.say("I am here"), "📍", Here(code=meeting.code), Style.MAIN)
 
 
 def _rsvps(meeting: MeetingFacts, wording: Wording) -> tuple[Choice, ...]:
@@ -205,6 +242,78 @@ def cancelled(meeting: MeetingFacts, locale: str = "en") -> Answer:
     if not why:
         return _told("{title} ({code}) is called off.", meeting, wording)
     return _told("{title} ({code}) is called off: {why}", meeting, wording, why=why)
+
+
+def restored(meeting: MeetingFacts, locale: str = "en") -> Answer:
+    """Said in the thread when a meeting that was called off takes place after all."""
+    wording = Wording(locale)
+    when = say_when(meeting.starts, meeting.zone, wording.locale)
+    return _told("{title} ({code}) takes place after all: {when}", meeting, wording, when=when)
+
+
+def started(
+    meeting: MeetingFacts, locale: str = "en", prefix: str = "", *, has_buttons: bool = False
+) -> Answer:
+    """Said in the thread when a meeting begins: how to note, what is kept, how to check in."""
+    wording, say = Wording(locale), Wording(locale).say
+    how = BY_COMMAND if has_buttons else BY_TAG
+    return Answer(
+        (
+            Text(say("{title} ({code}) has begun.", title=plain(meeting.title), code=meeting.code)),
+            Text(say(how)),
+            Text(say(KEPT)),
+            Text(say("If you are here, check in with: {line}", line=_here(meeting, prefix))),
+            Choices((_am_here(meeting, wording),)),
+        ),
+        Audience.ROOM,
+        card=meeting.id,
+    )
+
+
+KEPT = (
+    "Only lines somebody tags are kept, with nobody's name in the minutes, and that you wrote here "
+    "counts as being present; nothing else you say is kept."
+)
+BY_TAG = (
+    "Begin a line with #decision, #action, #info, #idea, #help, #link or #topic to put it into the "
+    "minutes. To tag somebody's message, reply to it with the tag."
+)
+BY_COMMAND = (
+    "To put something into the minutes use /meeting note, the menu Add to minutes on a message, or "
+    "the button under the card."
+)
+
+
+def closed(meeting: MeetingFacts, locale: str = "en", prefix: str = "") -> Answer:
+    """Said in the thread when a meeting is over."""
+    wording = Wording(locale)
+    came = wording.count(
+        meeting.counts.checked_in + meeting.counts.walk_ins,
+        "{title} ({code}) is over. {n} person was there.",
+        "{title} ({code}) is over. {n} people were there.",
+        title=plain(meeting.title),
+        code=meeting.code,
+    )
+    line = f"minutes {meeting.code}"
+    typed = as_slash(line) if prefix == SLASH else f"{prefix}{line}"
+    minutes = wording.say("The minutes so far: {line}", line=typed)
+    return Answer((Text(came), Text(minutes)), Audience.ROOM, card=meeting.id)
+
+
+def moved_up(
+    meeting: MeetingFacts, mentions: tuple[str, ...], locale: str = "en", prefix: str = ""
+) -> Answer:
+    """Tells those who waited that they have a place now."""
+    wording = Wording(locale)
+    line = f"no {meeting.code}"
+    typed = as_slash(line) if prefix == SLASH else f"{prefix}{line}"
+    words = wording.say(
+        "A place came free in {title} ({code}): you have it now. If you cannot come: {line}",
+        title=plain(meeting.title),
+        code=meeting.code,
+        line=typed,
+    )
+    return Answer((Text(words),), Audience.ROOM, card=meeting.id, loud=True, mentions=mentions)
 
 
 def _told(words: str, meeting: MeetingFacts, wording: Wording, **facts: str) -> Answer:

@@ -3,21 +3,25 @@
 from datetime import datetime, timedelta
 
 from indaba.contracts.erasure import ErasureAnswered
+from indaba.contracts.holding import CheckInCorrected, MeetingStarted
 from indaba.contracts.ids import CommunityId
 from indaba.contracts.linking import AccountLinked, MembersMerged, PlacesChanged
 from indaba.contracts.membership import MemberErased, MemberJoined, MemberLeft, RolesChanged
 from indaba.contracts.scheduling import (
     CheckedIn,
+    MeetingAnnounced,
     MeetingBlanked,
     MeetingCancelled,
+    MeetingChanged,
     MeetingClosed,
     MeetingEvent,
     MeetingMoved,
+    MeetingRestored,
     MeetingScheduled,
-    ReminderDue,
     RsvpChanged,
 )
 from indaba.conversation.herald import Herald
+from indaba.conversation.notices import TOLD
 from indaba.conversation.services import Passports
 from indaba.conversation.store import Store
 from indaba.ledger import Ledger, Work
@@ -28,12 +32,17 @@ from indaba.process.metrics import POSTS
 CHANGES_LAST = timedelta(hours=24)
 REDRAWN_BY = (
     MeetingScheduled,
+    MeetingAnnounced,
+    MeetingChanged,
+    MeetingRestored,
+    MeetingStarted,
     MeetingMoved,
     MeetingCancelled,
     MeetingClosed,
     MeetingBlanked,
     RsvpChanged,
     CheckedIn,
+    CheckInCorrected,
 )
 MembershipChange = RolesChanged | MemberJoined | MemberLeft | AccountLinked
 
@@ -49,25 +58,28 @@ class Reactions:
         self._passports = passports
         self._erased = erased
 
+    async def follow(self, event: MeetingEvent, work: Work) -> None:
+        """Something happened to a meeting: its card shows it, its thread is told, or both."""
+        if isinstance(event, REDRAWN_BY):
+            await self.redraw(event, work)
+        if type(event) in TOLD:
+            await self.tell(event, work)
+
     async def redraw(self, event: MeetingEvent, work: Work) -> None:
-        """The meeting's card is behind."""
+        """The meeting's card is behind, where it has one by now."""
         meeting = event.meeting
         await Store(work.connection, work.now).cards.want_card(
             meeting.id, meeting.community, meeting.code, event.version, work.correlation
         )
         self._herald.wake.ring()
 
-    async def announce(self, event: MeetingEvent, work: Work) -> None:
-        """The card is behind, and its thread is to be told."""
-        await self.redraw(event, work)
-        await _keep_notice(event, work, work.now + CHANGES_LAST)
-
-    async def remind(self, event: ReminderDue, work: Work) -> None:
-        """Somebody is to be reminded, unless that has become pointless."""
-        if event.until <= work.now:
+    async def tell(self, event: MeetingEvent, work: Work) -> None:
+        """The meeting's thread is to be told, unless that has become pointless."""
+        until: datetime = getattr(event, "until", None) or work.now + CHANGES_LAST
+        if until <= work.now:
             POSTS.labels(self._process, "too-late").inc()
             return
-        await _keep_notice(event, work, event.until)
+        await _keep_notice(event, work, until)
         self._herald.wake.ring()
 
     async def open_rooms(self, event: PlacesChanged, work: Work) -> None:
@@ -101,11 +113,9 @@ class Reactions:
 
 def wire(ledger: Ledger, reactions: Reactions) -> None:
     """Connect a bot to the events that concern it."""
-    for event in REDRAWN_BY:
-        ledger.on(event, reactions.redraw)
-    for event in (MeetingMoved, MeetingCancelled):
-        ledger.on(event, reactions.announce)
-    ledger.on(ReminderDue, reactions.remind)
+    kinds: tuple[type[MeetingEvent], ...] = (*REDRAWN_BY, *TOLD)
+    for event in dict.fromkeys(kinds):
+        ledger.on(event, reactions.follow)
     ledger.on(RolesChanged, reactions.drop_passport)
     ledger.on(MemberJoined, reactions.drop_passport)
     ledger.on(MemberLeft, reactions.drop_passport)

@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from indaba.contracts.holding import MeetingStarted
 from indaba.contracts.ids import CommunityId, MeetingId
 from indaba.contracts.membership import CommunityCard, FindPlaces, Platform
 from indaba.contracts.refusal import Refused as Denied
 from indaba.contracts.scheduling import (
     MeetingBlanked,
     MeetingCancelled,
+    MeetingChanged,
     MeetingClosed,
     MeetingEvent,
     MeetingFacts,
     MeetingMoved,
+    MeetingRestored,
     MeetingScheduled,
     MeetingStatus,
     ShowMeeting,
@@ -31,7 +34,16 @@ from indaba.ledger.failures import reason_of
 from indaba.process import logs
 from indaba.process.loops import Wake
 
-MIRRORED = (MeetingScheduled, MeetingMoved, MeetingCancelled, MeetingClosed, MeetingBlanked)
+MIRRORED = (
+    MeetingScheduled,
+    MeetingMoved,
+    MeetingChanged,
+    MeetingCancelled,
+    MeetingRestored,
+    MeetingStarted,
+    MeetingClosed,
+    MeetingBlanked,
+)
 LOOK_SECONDS = 1.0
 PAUSE = timedelta(seconds=30)
 LONGEST = 100
@@ -104,9 +116,10 @@ class NativeEvents:
             mirrors = Store(connection, self._ledger.world.now()).mirrors
             event = await mirrors.event_of(meeting.id, house)
         event = event or await self._made_before(house, meeting)
-        if event:
-            await self._follow(house, event, meeting, community)
-        elif self._is_to_come(meeting):
+        if event and not await self._follow(house, event, meeting, community):
+            # A cancelled event never comes back: a meeting that was restored gets another.
+            event = ""
+        if not event and self._is_to_come(meeting):
             body = self._drawn(meeting, community)
             event = str(
                 (await self._api.call("POST", EVENTS, body, where={"guild_id": house}))["id"]
@@ -128,22 +141,26 @@ class NativeEvents:
 
     async def _follow(
         self, house: str, event: str, meeting: MeetingFacts, community: CommunityCard
-    ) -> None:
-        """Make an event say what the meeting is now; one that is over stays as it was."""
+    ) -> bool:
+        """Make an event say what the meeting is now; false for one that is called off for good."""
         where = {"guild_id": house, "event_id": event}
         stands = int((await self._api.call("GET", EVENT, where=where))["status"])
-        if stands in (COMPLETED, CANCELED):
-            return
-        for body in self._steps(stands, meeting, community):
-            await self._api.call("PATCH", EVENT, body, where=where)
+        if stands == CANCELED:
+            return not self._is_to_come(meeting)
+        if stands != COMPLETED:
+            for body in self._steps(stands, meeting, community):
+                await self._api.call("PATCH", EVENT, body, where=where)
+        return True
 
     def _steps(
         self, stands: int, meeting: MeetingFacts, community: CommunityCard
     ) -> list[dict[str, Any]]:
         """What to change, in order: an event that is running can only be completed."""
         if stands == ACTIVE:
-            over = meeting.status is not MeetingStatus.SCHEDULED
+            over = meeting.status not in (MeetingStatus.SCHEDULED, MeetingStatus.LIVE)
             return [{"status": COMPLETED}] if over else []
+        if meeting.status is MeetingStatus.LIVE:
+            return [{"status": ACTIVE}]
         if meeting.status is MeetingStatus.CANCELLED:
             return [{"status": CANCELED}]
         if meeting.status is MeetingStatus.CLOSED:

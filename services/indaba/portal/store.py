@@ -231,8 +231,8 @@ class Copies:
 
 
 def _row(told: MeetingFacts) -> dict[str, Any]:
-    row = told.model_dump(exclude={"author", "counts"})
-    return {**row, **told.counts.model_dump()}
+    facts = {**told.model_dump(exclude={"counts"}), **told.counts.model_dump()}
+    return {name: value for name, value in facts.items() if name in _meetings.c}
 
 
 def _length() -> sa.ColumnElement[Any]:

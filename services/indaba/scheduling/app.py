@@ -4,33 +4,132 @@ import asyncio
 from functools import partial
 from pathlib import Path
 
+from indaba.contracts import actions as promised
+from indaba.contracts import agenda as agenda_said
+from indaba.contracts import calendars as outside
+from indaba.contracts import holding as on
+from indaba.contracts import record as noted
+from indaba.contracts import reminding
 from indaba.contracts import scheduling as said
+from indaba.contracts import series as repeating
 from indaba.contracts.linking import MembersMerged
-from indaba.contracts.membership import MemberErased, MemberLeft
+from indaba.contracts.membership import (
+    CommunityFounded,
+    MemberDescribed,
+    MemberErased,
+    MemberLeft,
+)
 from indaba.ledger import Ledger
 from indaba.scheduling import model, reactions
-from indaba.scheduling.handlers import meetings as handlers
-from indaba.scheduling.timers import meetings as timers
+from indaba.scheduling.handlers import (
+    actions,
+    agenda,
+    calendars,
+    calling,
+    coming,
+    holding,
+    minutes,
+    record,
+    series,
+)
+from indaba.scheduling.timers import actions as actions_timers
+from indaba.scheduling.timers import agenda as agenda_timers
+from indaba.scheduling.timers import calendar_reader, following, planning
+from indaba.scheduling.timers import holding as holding_timers
+from indaba.scheduling.timers import reminding as reminding_timers
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def wire(ledger: Ledger) -> None:
-    """Connect what scheduling answers, listens to and times with how."""
-    ledger.answer(said.ReadWhen, handlers.understand_when)
-    ledger.answer(said.ScheduleMeeting, handlers.schedule_meeting)
-    ledger.answer(said.MoveMeeting, handlers.move_meeting)
-    ledger.answer(said.CancelMeeting, handlers.cancel_meeting)
-    ledger.answer(said.CloseMeeting, handlers.close_meeting)
-    ledger.answer(said.AnswerRsvp, handlers.answer_rsvp)
-    ledger.answer(said.CheckIn, handlers.check_in)
-    ledger.answer(said.ShowMeeting, handlers.show_meeting)
-    ledger.answer(said.ListMeetings, handlers.list_meetings)
-    ledger.answer(said.SetReminders, handlers.set_reminders)
-    ledger.answer(said.ShowMySchedulingData, handlers.show_my_data)
+def wire(ledger: Ledger, read: calendar_reader.Read | None = None) -> None:
+    """Connect what scheduling answers, listens to and times with how.
+
+    `read` reads a calendar in the place of the worker process.
+    """
+    _meetings(ledger)
+    _series(ledger)
+    _agenda(ledger)
+    _record(ledger)
+    _actions(ledger)
+    _calendars(ledger, read)
+    ledger.on(CommunityFounded, reactions.know_community)
+    ledger.on(MemberDescribed, reactions.describe_member)
     ledger.on(MemberErased, reactions.erase_member)
     ledger.on(MemberLeft, reactions.withdraw_answers)
     ledger.on(MembersMerged, reactions.merge_members)
-    ledger.when(timers.REMIND, timers.remind)
-    ledger.when(timers.CLOSE, timers.close)
     ledger.loop("warming", partial(asyncio.to_thread, model.warm))
+
+
+def _meetings(ledger: Ledger) -> None:
+    ledger.answer(said.ReadWhen, calling.understand_when)
+    ledger.answer(said.ScheduleMeeting, calling.schedule_meeting)
+    ledger.answer(said.ChangeMeeting, calling.change_meeting)
+    ledger.answer(said.MoveMeeting, calling.move_meeting)
+    ledger.answer(said.CancelMeeting, calling.cancel_meeting)
+    ledger.answer(said.RestoreMeeting, calling.restore_meeting)
+    ledger.answer(said.ShowMeeting, calling.show_meeting)
+    ledger.answer(said.ListMeetings, calling.list_meetings)
+    ledger.answer(said.ShowMySchedulingData, calling.show_my_data)
+    ledger.answer(said.AnswerRsvp, coming.answer_rsvp)
+    ledger.answer(said.TakeRole, coming.take_role)
+    ledger.answer(reminding.SetReminders, coming.set_reminders)
+    ledger.answer(reminding.SetReminderTimes, coming.set_reminder_times)
+    ledger.answer(reminding.SetQuietHours, coming.set_quiet_hours)
+    ledger.answer(on.StartMeeting, holding.start_meeting)
+    ledger.answer(said.CloseMeeting, holding.close_meeting)
+    ledger.answer(said.CheckIn, holding.check_in)
+    ledger.answer(on.ShowRegister, holding.show_register)
+    ledger.answer(on.CorrectRegister, holding.correct_register)
+    ledger.when(planning.REMIND, reminding_timers.remind)
+    ledger.when(planning.REMIND_LATER, reminding_timers.remind_later)
+    ledger.when(planning.START, holding_timers.start)
+    ledger.when(planning.CLOSE, holding_timers.close)
+
+
+def _series(ledger: Ledger) -> None:
+    ledger.answer(repeating.ReadRepeat, series.understand_repeat)
+    ledger.answer(repeating.StartSeries, series.start_series)
+    ledger.answer(repeating.ShowSeries, series.show_series)
+    ledger.answer(repeating.RepeatOtherwise, series.repeat_otherwise)
+    ledger.answer(repeating.AddDate, series.add_date)
+    ledger.answer(repeating.EndSeries, series.end_series)
+    ledger.answer(repeating.ImportTerms, series.import_terms)
+
+
+def _agenda(ledger: Ledger) -> None:
+    ledger.answer(agenda_said.AddAgendaItem, agenda.add_agenda_item)
+    ledger.answer(agenda_said.ShowAgenda, agenda.show_agenda)
+    ledger.answer(agenda_said.ChangeAgendaItem, agenda.change_agenda_item)
+    ledger.answer(agenda_said.RemoveAgendaItem, agenda.remove_agenda_item)
+    ledger.answer(agenda_said.OpenTopic, agenda.open_topic)
+    ledger.answer(agenda_said.ListMethods, agenda.list_methods)
+    ledger.when(agenda_timers.STEP, agenda_timers.step)
+
+
+def _record(ledger: Ledger) -> None:
+    ledger.answer(noted.TakeNote, record.take_note)
+    ledger.answer(noted.ChangeNote, record.change_note)
+    ledger.answer(noted.RestoreNote, record.restore_note)
+    ledger.answer(noted.SetQuorum, record.set_quorum)
+    ledger.answer(noted.ShowMinutes, minutes.show_minutes)
+    ledger.answer(noted.ApproveMinutes, minutes.approve_minutes)
+    ledger.answer(noted.ShowHighlights, minutes.show_highlights)
+    ledger.answer(noted.EditHighlights, minutes.edit_highlights)
+    ledger.answer(noted.ShareHighlights, minutes.share_highlights)
+
+
+def _actions(ledger: Ledger) -> None:
+    ledger.answer(promised.AddAction, actions.add_action)
+    ledger.answer(promised.ListActions, actions.list_actions)
+    ledger.answer(promised.ChangeAction, actions.change_action)
+    ledger.answer(promised.HandAction, actions.hand_action)
+    ledger.when(actions_timers.ASK_OWNERS, actions_timers.ask_owners)
+
+
+def _calendars(ledger: Ledger, read: calendar_reader.Read | None) -> None:
+    reading = following.Following(ledger, read)
+    ledger.answer(outside.FollowCalendar, calendars.follow_calendar)
+    ledger.answer(outside.UnfollowCalendar, calendars.unfollow_calendar)
+    ledger.answer(outside.ListCalendars, calendars.list_calendars)
+    ledger.when(following.FOLLOW, reading.look)
+    ledger.loop("following", reading.run)

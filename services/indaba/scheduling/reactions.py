@@ -1,49 +1,79 @@
 """What scheduling does about events of others."""
 
 from dataclasses import replace
+from functools import partial
 
 from indaba.contracts.erasure import SchedulingErased
+from indaba.contracts.ids import CommunityId
 from indaba.contracts.linking import MembersMerged
-from indaba.contracts.membership import MemberErased, MemberLeft
+from indaba.contracts.membership import (
+    CommunityFounded,
+    MemberDescribed,
+    MemberErased,
+    MemberLeft,
+)
 from indaba.contracts.scheduling import MeetingBlanked, RsvpChanged
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase
 from indaba.ledger.merging import merge
-from indaba.scheduling.store import Meetings
+from indaba.scheduling.store import ChoicesMade, Meetings, Records, Traces
+from indaba.scheduling.store.calendars import Calendars
+from indaba.scheduling.timers.recording import write_again
+from indaba.scheduling.timers.telling import keep
 
 
 async def withdraw_answers(event: MemberLeft, work: Work) -> None:
     """Who left is neither counted nor reminded any more; what they came to stays counted."""
-    store = Meetings(work)
-    for before in await store.withdraw(event.member, event.community):
+    for before in await Traces(work).withdraw(event.member, event.community):
         meeting = before.answer(event.member, None, work.now)
-        await store.keep(meeting)
-        work.tell(RsvpChanged.of(meeting.facts(), member=event.member, answer=None))
+        said = partial(RsvpChanged.of, member=event.member, answer=None)
+        await keep(work, before, meeting, said)
 
 
 async def merge_members(event: MembersMerged, work: Work) -> None:
     """Two were one: the last word on each meeting holds, and nobody is counted twice."""
-    store = Meetings(work)
+    traces = Traces(work)
     await merge(work, event.gone, event.member)
-    if await store.is_muted(event.gone):
-        await store.unmute(event.gone)
-        await store.mute(event.member)
-    await store.give_meetings(event.gone, event.member)
-    for before in await store.answered_or_attended(event.gone):
-        meeting = before.merged(event.gone, event.member, await store.spoke_last(before))
-        await store.keep(meeting)
-        answer = meeting.rsvps.get(event.member)
-        work.tell(RsvpChanged.of(meeting.facts(), member=event.member, answer=answer))
+    touched = await traces.answered_or_attended(event.gone)
+    for before in touched:
+        spoke_last = await traces.spoke_last(before)
+        meeting = before.merged(event.gone, event.member, spoke_last)
+        rsvp = meeting.rsvps.get(event.member)
+        answer = rsvp.answer if rsvp else None
+        await keep(
+            work, before, meeting, partial(RsvpChanged.of, member=event.member, answer=answer)
+        )
+    await traces.give_all(event.gone, event.member)
+    await Calendars(work).give_all(event.gone, event.member)
+
+
+async def know_community(event: CommunityFounded, work: Work) -> None:
+    """A community, and the zone its weeks are counted in."""
+    chosen = ChoicesMade(work)
+    choices = await chosen.of(CommunityId(event.aggregate))
+    await chosen.choose(CommunityId(event.aggregate), replace(choices, zone=event.zone))
+
+
+async def describe_member(event: MemberDescribed, work: Work) -> None:
+    """What kind of stakeholder a member is, for quorums."""
+    await ChoicesMade(work).describe(event.member, event.category, event.version)
 
 
 async def erase_member(event: MemberErased, work: Work) -> None:
     """Counts stay, the member goes, and so do the words they wrote."""
-    store = Meetings(work)
+    records = Records(work)
+    spoken = await records.documents_with_words_of(event.member)
+    wrote = await records.documents_by(event.member)
     fresh = await erase(work, event.member)
-    for written in await store.forget(event.member, fresh):
-        meeting = replace(written, title="", reason="", version=written.version + 1)
-        await store.keep(meeting)
+    await Calendars(work).forget_author(event.member, fresh)
+    for written in await Traces(work).forget(event.member, fresh):
+        meeting = replace(written, title="", reason="", where="", version=written.version + 1)
+        await Meetings(work).keep(meeting)
         work.tell(MeetingBlanked.of(meeting.facts()))
+    for meeting_id in spoken:
+        told = await Meetings(work).alone(meeting_id)
+        if told is not None:
+            await write_again(told, work, theirs=meeting_id in wrote)
     work.tell(
         SchedulingErased(
             aggregate=event.erasure, version=1, erasure=event.erasure, service="scheduling"

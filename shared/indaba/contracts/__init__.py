@@ -2,17 +2,38 @@
 
 from typing import TypeVar
 
-from indaba.contracts import erasure, library, linking, membership, outcomes, scheduling
+from indaba.contracts import (
+    actions,
+    agenda,
+    calendars,
+    erasure,
+    holding,
+    library,
+    linking,
+    membership,
+    outcomes,
+    record,
+    reminding,
+    scheduling,
+    series,
+)
 from indaba.contracts.wire import Event, Message, Request
 
 __all__ = [
+    "actions",
+    "agenda",
+    "calendars",
     "erasure",
     "find",
+    "holding",
     "library",
     "linking",
     "membership",
     "outcomes",
+    "record",
+    "reminding",
     "scheduling",
+    "series",
     "spoken",
 ]
 

@@ -9,6 +9,7 @@ MemberId = NewType("MemberId", UUID)
 CommunityId = NewType("CommunityId", UUID)
 MeetingId = NewType("MeetingId", UUID)
 ResourceId = NewType("ResourceId", UUID)
+SeriesId = NewType("SeriesId", UUID)
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """No 0, 1, I, L or O: codes are read aloud and typed on phones."""
@@ -21,6 +22,14 @@ MeetingCode = Annotated[
     str, _as_read_aloud, StringConstraints(pattern=r"^M[2-9][2-9A-HJKMNP-Z]{2,6}$")
 ]
 """A meeting's short code in its community, such as M7K2. A figure is second: no word has that."""
+
+ActionCode = Annotated[
+    str, _as_read_aloud, StringConstraints(pattern=r"^A[2-9][2-9A-HJKMNP-Z]{2,6}$")
+]
+"""An action's short code in its community, such as A7K2."""
+
+DoorCode = Annotated[str, _as_read_aloud, StringConstraints(pattern=r"^[2-9A-HJKMNP-Z]{4}$")]
+"""What a chair says or shows at a meeting, so that those who are there can prove it."""
 
 ResourceCode = Annotated[
     str, _as_read_aloud, StringConstraints(pattern=r"^R[2-9][2-9A-HJKMNP-Z]{2,6}$")

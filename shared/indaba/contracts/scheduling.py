@@ -1,4 +1,7 @@
-"""What is said about meetings, RSVPs, reminders and registers. Scheduling owns it."""
+"""What is said about meetings, who comes, reminders and registers. Scheduling owns it.
+
+Series, agendas, records and actions have files of their own beside this one.
+"""
 
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -6,7 +9,14 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, StringConstraints
 
-from indaba.contracts.ids import CommunityId, MeetingCode, MeetingId, MemberId
+from indaba.contracts.ids import (
+    CommunityId,
+    DoorCode,
+    MeetingCode,
+    MeetingId,
+    MemberId,
+    SeriesId,
+)
 from indaba.contracts.membership import MemberData
 from indaba.contracts.wire import CommunityText, Event, Question, Reply, Request
 
@@ -14,6 +24,10 @@ Title = Annotated[
     CommunityText, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)
 ]
 Reason = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=300)]
+Where = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=200)]
+RoleName = Annotated[
+    CommunityText, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)
+]
 WhenText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
@@ -21,6 +35,7 @@ class MeetingStatus(StrEnum):
     """Where a meeting is in its life."""
 
     SCHEDULED = "scheduled"
+    LIVE = "live"
     CANCELLED = "cancelled"
     CLOSED = "closed"
 
@@ -33,8 +48,22 @@ class RsvpAnswer(StrEnum):
     NO = "no"
 
 
+class Presence(StrEnum):
+    """By what it is known that a member was there."""
+
+    SELF = "self"
+    CODE = "code"
+    VOICE = "voice"
+    WROTE = "wrote"
+    FACILITATOR = "facilitator"
+
+
 class Counts(BaseModel):
-    """How many members said what, and how many checked in."""
+    """How many members said what, and how many checked in.
+
+    `yes` counts members who have a place; `waiting` those beyond the capacity. `guests` come with
+    those who have a place; `walk_ins` were there and are no members.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -42,6 +71,18 @@ class Counts(BaseModel):
     maybe: int = Field(default=0, ge=0)
     no: int = Field(default=0, ge=0)
     checked_in: int = Field(default=0, ge=0)
+    guests: int = Field(default=0, ge=0)
+    waiting: int = Field(default=0, ge=0)
+    walk_ins: int = Field(default=0, ge=0)
+
+
+class DayRole(BaseModel):
+    """A role for the day that somebody may take, such as note-taker; `member` is who did."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: CommunityText
+    member: MemberId | None = None
 
 
 class MeetingFacts(BaseModel):
@@ -49,7 +90,10 @@ class MeetingFacts(BaseModel):
 
     `starts` is wall time in `zone` (IANA); `starts_at` the same instant in UTC, derived for
     sorting and never the truth. `sequence` rises with each change of time or status (RFC 5545,
-    3.8.7.4); `moved_from` is the wall time before the last move.
+    3.8.7.4); `moved_from` is the wall time before the last move. `chair` may hold it, besides
+    every facilitator. A date of a series names it, with the wall time that the rule gave it
+    (RECURRENCE-ID, 3.8.4.4); it is `announced` once its turn has come. Answers are taken until
+    `answers_until`, and `capacity` counts members and guests (0: no limit).
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -69,6 +113,17 @@ class MeetingFacts(BaseModel):
     moved_from: NaiveDatetime | None = None
     reason: CommunityText = ""
     counts: Counts = Counts()
+    where: CommunityText = ""
+    chair: MemberId | None = None
+    capacity: int = Field(default=0, ge=0)
+    answers_until: AwareDatetime | None = None
+    roles: tuple[DayRole, ...] = ()
+    series: SeriesId | None = None
+    repeats: str = ""
+    date_of: NaiveDatetime | None = None
+    announced: bool = True
+    started_at: AwareDatetime | None = None
+    ended_at: AwareDatetime | None = None
 
 
 class Reading(BaseModel):
@@ -100,10 +155,17 @@ class ReadWhen(Question[WhenRead], wire="scheduling.read-when.v1"):
 
 
 class MeetingShown(Reply):
-    """A meeting as it is now, and what the asker answered (empty for a face or a guest)."""
+    """A meeting as it is now, and what the asker answered (empty for a face or a guest).
+
+    `waiting` is the asker's place in the queue, from 1; 0 where they have a place or need none.
+    `door` is shown to facilitators only, once the meeting has started.
+    """
 
     meeting: MeetingFacts
     mine: RsvpAnswer | None = None
+    my_guests: int = 0
+    waiting: int = 0
+    door: DoorCode | None = None
 
 
 class MeetingsListed(Reply):
@@ -119,6 +181,38 @@ class ScheduleMeeting(Request[MeetingShown], wire="scheduling.schedule-meeting.v
     starts: NaiveDatetime
     zone: str
     minutes: int = Field(default=60, ge=5, le=24 * 60)
+    where: Where = ""
+    capacity: int = Field(default=0, ge=0, le=10_000)
+
+
+class ChangeMeeting(Request[MeetingShown], wire="scheduling.change-meeting.v1"):
+    """Change what is given, leave what is not (facilitators). Also after the end: its title.
+
+    `answers_close` is minutes before the start (0: at the start); `roles` are all names wanted.
+    """
+
+    code: MeetingCode
+    title: Title | None = None
+    minutes: int | None = Field(default=None, ge=5, le=24 * 60)
+    where: Where | None = None
+    capacity: int | None = Field(default=None, ge=0, le=10_000)
+    answers_close: int | None = Field(default=None, ge=0, le=60 * 24 * 28)
+    roles: tuple[RoleName, ...] | None = Field(default=None, max_length=8)
+    chair: MemberId | None = None
+
+
+class TakeRole(Request[MeetingShown], wire="scheduling.take-role.v1"):
+    """Take a role for the day, or give one's own back."""
+
+    code: MeetingCode | None = None
+    role: RoleName
+    take: bool = True
+
+
+class RestoreMeeting(Request[MeetingShown], wire="scheduling.restore-meeting.v1"):
+    """Undo a cancellation while the meeting is still to come (facilitators)."""
+
+    code: MeetingCode
 
 
 class MoveMeeting(Request[MeetingShown], wire="scheduling.move-meeting.v1"):
@@ -137,22 +231,31 @@ class CancelMeeting(Request[MeetingShown], wire="scheduling.cancel-meeting.v1"):
 
 
 class CloseMeeting(Request[MeetingShown], wire="scheduling.close-meeting.v1"):
-    """End a meeting by hand (facilitators)."""
+    """End a meeting by hand (facilitators, or its chair). Empty code: the one that is on."""
 
-    code: MeetingCode
+    code: MeetingCode | None = None
 
 
 class AnswerRsvp(Request[MeetingShown], wire="scheduling.answer-rsvp.v1"):
-    """Say whether I come; `None` withdraws the answer. Empty code: the next meeting."""
+    """Say whether I come; `None` withdraws the answer. Empty code: the next meeting.
+
+    `guests` come along with a yes; unsaid, those said before stay.
+    """
 
     code: MeetingCode | None = None
     answer: RsvpAnswer | None
+    guests: int | None = Field(default=None, ge=0, le=9)
 
 
 class CheckIn(Request[MeetingShown], wire="scheduling.check-in.v1"):
-    """Say that I am here. Empty code: the meeting that is on or about to begin."""
+    """Say that I am here. Empty code: the meeting that is on or about to begin.
+
+    A face says `how` where it noticed by itself; `door` is the code shown at the meeting.
+    """
 
     code: MeetingCode | None = None
+    how: Presence = Presence.SELF
+    door: DoorCode | None = None
 
 
 class ShowMeeting(Question[MeetingShown], wire="scheduling.show-meeting.v1"):
@@ -162,22 +265,22 @@ class ShowMeeting(Question[MeetingShown], wire="scheduling.show-meeting.v1"):
     meeting: MeetingId | None = None
 
 
+class Which(StrEnum):
+    """Which meetings are listed."""
+
+    COMING = "coming"
+    MINE = "mine"
+    PAST = "past"
+
+
 class ListMeetings(Question[MeetingsListed], wire="scheduling.list-meetings.v1"):
-    """List coming meetings of the community."""
+    """List meetings of the community: coming ones and mine soonest first, past ones latest first.
+
+    Mine are those to come that the asker answered with yes or maybe.
+    """
 
     limit: int = Field(default=5, ge=1, le=50)
-
-
-class RemindersSet(Reply):
-    """Whether the asker is reminded."""
-
-    on: bool
-
-
-class SetReminders(Request[RemindersSet], wire="scheduling.set-reminders.v1"):
-    """Turn my reminders on or off, in every community."""
-
-    on: bool
+    which: Which = Which.COMING
 
 
 class ShowMySchedulingData(Question[MemberData], wire="scheduling.show-my-data.v1"):
@@ -199,12 +302,26 @@ class MeetingScheduled(MeetingEvent, wire="scheduling.meeting-scheduled.v1"):
     """A meeting was called."""
 
 
+class MeetingAnnounced(MeetingEvent, wire="scheduling.meeting-announced.v1"):
+    """The turn of a date of a series has come: it gets its card."""
+
+
+class MeetingChanged(MeetingEvent, wire="scheduling.meeting-changed.v1"):
+    """Something about a meeting is other than before, but not its time or status."""
+
+
+class MeetingRestored(MeetingEvent, wire="scheduling.meeting-restored.v1"):
+    """A cancelled meeting takes place after all."""
+
+
 class MeetingMoved(MeetingEvent, wire="scheduling.meeting-moved.v1"):
     """A meeting has another time."""
 
 
 class MeetingCancelled(MeetingEvent, wire="scheduling.meeting-cancelled.v1"):
-    """A meeting was called off."""
+    """A meeting was called off. Quietly where many go at once and one notice tells of them all."""
+
+    quietly: bool = False
 
 
 class MeetingClosed(MeetingEvent, wire="scheduling.meeting-closed.v1"):
@@ -222,10 +339,17 @@ class RsvpChanged(MeetingEvent, wire="scheduling.rsvp-changed.v1"):
     answer: RsvpAnswer | None
 
 
+class MovedUp(MeetingEvent, wire="scheduling.moved-up.v1"):
+    """Places came free: these members, who were waiting, have one now."""
+
+    members: tuple[MemberId, ...]
+
+
 class CheckedIn(MeetingEvent, wire="scheduling.checked-in.v1"):
-    """A member said that they are here."""
+    """A member is here, by whatever it is known."""
 
     member: MemberId
+    how: Presence = Presence.SELF
 
 
 class ReminderDue(MeetingEvent, wire="scheduling.reminder-due.v1"):

@@ -71,6 +71,12 @@ class Work:
         name = f"{kind}/{key}"
         await self.connection.execute(tables.timers.delete().where(tables.timers.c.key == name))
 
+    async def none_of(self, kind: str, beginning: str) -> None:
+        """Take all timers of a kind away whose key begins so; harmless where there are none."""
+        key = tables.timers.c.key
+        these = key.startswith(f"{kind}/{beginning}", autoescape=True)
+        await self.connection.execute(tables.timers.delete().where(these))
+
     @property
     def told(self) -> tuple[str, ...]:
         """Wire names told so far, in order (the canonical log line names them)."""

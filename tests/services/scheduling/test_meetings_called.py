@@ -6,6 +6,7 @@ import pytest
 
 from indaba.contracts.membership import LeaveCommunity, PassportIssued
 from indaba.contracts.refusal import Refused
+from indaba.contracts.reminding import SetReminders
 from indaba.contracts.scheduling import (
     AnswerRsvp,
     CancelMeeting,
@@ -18,7 +19,6 @@ from indaba.contracts.scheduling import (
     ReminderDue,
     RsvpAnswer,
     ScheduleMeeting,
-    SetReminders,
     ShowMeeting,
 )
 from services.town import Town

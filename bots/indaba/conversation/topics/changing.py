@@ -9,7 +9,6 @@ from pydantic import Field, NaiveDatetime
 from indaba.contracts.passport import Role
 from indaba.contracts.scheduling import (
     CancelMeeting,
-    CloseMeeting,
     MeetingFacts,
     MeetingStatus,
     MoveMeeting,
@@ -164,27 +163,4 @@ class CallOff(Intent, noun="meeting", verb="call-off", hidden=True):
         asked = CancelMeeting(code=self.code, reason=self.reason)
         meeting = (await services.ask(asked)).meeting
         words = person.wording.say("Called off: {code}", code=meeting.code)
-        return Answer((Text(words),), card=meeting.id)
-
-
-class Close(Intent, noun="meeting", verb="close"):
-    """Close a meeting that is over."""
-
-    needs: ClassVar[Role | None] = Role.FACILITATOR
-    example: ClassVar[str] = "meeting close M7K2"
-
-    code: Code = Field(
-        description="The meeting's code, such as M7K2",
-        json_schema_extra={"code": True, "question": "Which meeting? Its code looks like M7K2."},
-    )
-
-    async def respond(self, person: Person, services: Asks) -> Answer:
-        """How many checked in."""
-        meeting = (await services.ask(CloseMeeting(code=self.code))).meeting
-        words = person.wording.count(
-            meeting.counts.checked_in,
-            "Closed: {code}. {n} person checked in.",
-            "Closed: {code}. {n} people checked in.",
-            code=meeting.code,
-        )
         return Answer((Text(words),), card=meeting.id)

@@ -23,7 +23,8 @@ from indaba.contracts.membership import (
 )
 from indaba.contracts.outcomes import ShowMyOutcomesData
 from indaba.contracts.passport import Role
-from indaba.contracts.scheduling import SetReminders, ShowMySchedulingData
+from indaba.contracts.reminding import SetReminders
+from indaba.contracts.scheduling import ShowMySchedulingData
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, File, Items, Style, Text
 from indaba.conversation.fields import Account, Listed, OnOff, Zone, one_of
 from indaba.conversation.intent import Asks, Intent, Person

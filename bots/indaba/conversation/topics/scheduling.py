@@ -9,13 +9,10 @@ from pydantic import Field, NaiveDatetime
 
 from indaba.contracts.passport import Role
 from indaba.contracts.scheduling import (
-    AnswerRsvp,
-    CheckIn,
     ListMeetings,
     MeetingFacts,
     Reading,
     ReadWhen,
-    RsvpAnswer,
     ScheduleMeeting,
     ShowMeeting,
 )
@@ -260,78 +257,6 @@ class MeetingWhen(Intent, noun="meeting", verb="when", aliases=("when",)):
         if here == mine:
             return Answer.of(lead)
         return Answer.of(lead, wording.say("In the community's time: {when}", when=here))
-
-
-class _Rsvp(Intent):
-    """Says whether I come; the answer to say is the class's own."""
-
-    said: ClassVar[RsvpAnswer | None] = None
-    noted: ClassVar[str] = ""
-
-    code: Code | None = Field(
-        default=None,
-        description="The meeting's code; the next one if you do not say",
-        json_schema_extra={"code": True},
-    )
-
-    async def respond(self, person: Person, services: Asks) -> Answer:
-        """One line; a sign is enough."""
-        reply = await services.ask(AnswerRsvp(code=self.code, answer=self.said))
-        return _noted(self.noted, reply.meeting, person)
-
-
-def _noted(words: str, meeting: MeetingFacts, person: Person) -> Answer:
-    said = person.wording.say(words, title=plain(meeting.title), code=meeting.code)
-    return Answer((Text(said),), card=meeting.id, ack=True)
-
-
-class SayYes(_Rsvp, noun="meeting", verb="yes", aliases=("yes",)):
-    """Say that I come."""
-
-    example: ClassVar[str] = "meeting yes M7K2"
-    said = RsvpAnswer.YES
-    noted = "Noted: you are coming to {title} ({code})."
-
-
-class SayMaybe(_Rsvp, noun="meeting", verb="maybe", aliases=("maybe",)):
-    """Say that I may come."""
-
-    example: ClassVar[str] = "meeting maybe M7K2"
-    said = RsvpAnswer.MAYBE
-    noted = "Noted: you may come to {title} ({code})."
-
-
-class SayNo(_Rsvp, noun="meeting", verb="no", aliases=("no",)):
-    """Say that I do not come."""
-
-    example: ClassVar[str] = "meeting no M7K2"
-    said = RsvpAnswer.NO
-    noted = "Noted: you are not coming to {title} ({code}) this time."
-
-
-class WithdrawAnswer(_Rsvp, noun="meeting", verb="withdraw", aliases=("withdraw",)):
-    """Take back what I said about coming."""
-
-    example: ClassVar[str] = "meeting withdraw M7K2"
-    said = None
-    noted = "Noted: you have not said whether you come to {title} ({code})."
-
-
-class Here(Intent, noun="meeting", verb="here", aliases=("here", "checkin", "check in")):
-    """Say that I am at the meeting."""
-
-    example: ClassVar[str] = "meeting here M7K2"
-
-    code: Code | None = Field(
-        default=None,
-        description="The meeting's code; the one that is on if you do not say",
-        json_schema_extra={"code": True},
-    )
-
-    async def respond(self, person: Person, services: Asks) -> Answer:
-        """One line; a sign is enough."""
-        reply = await services.ask(CheckIn(code=self.code))
-        return _noted("Noted: you are at {title} ({code}).", reply.meeting, person)
 
 
 class Calendar(Intent, noun="meeting", verb="calendar", aliases=("calendar",)):

@@ -1,39 +1,20 @@
-"""The process that reads pages: a line with a link comes in, a line with what was found goes out.
+"""The process that reads pages. Run as `python -m indaba.library.timers.worker`."""
 
-Its own process, because what strangers send may be made to hang or to fill the memory: then only
-this is lost. It ends when nobody listens any more. Run as `python -m indaba.library.timers.worker`.
-"""
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 
-import asyncio
-import json
-import os
-import resource
-import sys
-from contextlib import suppress
-
-from indaba.library.timers.fetching import NotRead, Rules, fetch, told
-
-MOST_MEMORY = 768 * 1024 * 1024
-NICE = 5
+from indaba.library.timers.fetching import Rules, fetch
+from indaba.process.outside.worker import serve
 
 
 def main() -> None:
-    """Answer lines until there are no more."""
-    with suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        os.nice(NICE)
-    for line in sys.stdin:
-        found = asyncio.run(_answer(json.loads(line)["link"]))
-        sys.stdout.write(f"{found}\n")
-        sys.stdout.flush()
+    """Answer lines with a link until there are no more."""
+    serve(_answer)
 
 
-async def _answer(link: str) -> str:
-    try:
-        return json.dumps(told(await fetch(link, Rules())))
-    except NotRead as no:
-        return json.dumps(told(no))
+async def _answer(question: dict[str, Any]) -> Mapping[str, Any]:
+    return asdict(await fetch(question["link"], Rules()))
 
 
 if __name__ == "__main__":

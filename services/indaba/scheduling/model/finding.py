@@ -22,3 +22,15 @@ class NothingPlanned(Refusal):
 
     def __init__(self) -> None:
         super().__init__("No meeting is planned yet. A facilitator can call one: cop meeting new")
+
+
+class NothingToBegin(Refusal):
+    """No meeting is planned, and one on the spot has no name."""
+
+    code = "nothing-to-begin"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No meeting is planned. To begin one on the spot, say what it is about: "
+            'cop meeting start title: "Reading in Grade 1"'
+        )

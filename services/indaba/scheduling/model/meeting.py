@@ -6,84 +6,49 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Self
 
-from indaba.contracts.ids import CODE_LETTERS, CommunityId, MeetingId, MemberId
-from indaba.contracts.refusal import Refusal
-from indaba.contracts.scheduling import Counts, MeetingFacts, MeetingStatus, RsvpAnswer
+from indaba.contracts.ids import CommunityId, MeetingId, MemberId, SeriesId
+from indaba.contracts.scheduling import (
+    Counts,
+    DayRole,
+    MeetingFacts,
+    MeetingStatus,
+    Presence,
+    RsvpAnswer,
+)
+from indaba.scheduling.model.coming import (
+    Rsvp,
+    counted,
+    more_guests,
+    queue,
+    said_now,
+    seats_taken,
+)
 from indaba.scheduling.model.plain_text import clean_reason, clean_title
+from indaba.scheduling.model.refusals import (
+    AnswersClosed,
+    CheckInNotOpen,
+    MeetingCalledOff,
+    MeetingOver,
+    NoRoomForGuests,
+    NotBegun,
+    WrongDoorCode,
+    check_length,
+)
+from indaba.scheduling.model.roles import taken, wanted
 from indaba.scheduling.model.wall_time import (
     check_time_to_come,
-    in_words,
     instant,
+    to_the_minute,
     wall,
     zone_named,
 )
 
 CHECK_IN_OPENS_BEFORE = timedelta(minutes=30)
 CLOSES_ITSELF_AFTER = timedelta(minutes=60)
-SHORTEST, LONGEST = 5, 24 * 60
+SILENCE = timedelta(minutes=30)
+"""A meeting that goes on past that hour ends when nothing was noted for so long."""
 
-_COMING = frozenset({RsvpAnswer.YES, RsvpAnswer.MAYBE})
-_CODE_LENGTHS = range(4, 9)
-_FIGURES = "23456789"
-
-
-class MeetingOver(Refusal):
-    """The meeting has ended."""
-
-    code = "meeting-over"
-
-    def __init__(self, code: str) -> None:
-        super().__init__("This meeting is over, so nothing about it changes any more.", code=code)
-
-
-class MeetingCalledOff(Refusal):
-    """The meeting was cancelled."""
-
-    code = "meeting-called-off"
-
-    def __init__(self, code: str, reason: str) -> None:
-        because = f": {reason}" if reason else "."
-        super().__init__(f"This meeting was called off{because}", code=code, reason=reason)
-
-
-class CheckInNotOpen(Refusal):
-    """Too early to check in. `opens` is wall time in `zone`."""
-
-    code = "check-in-not-open"
-
-    def __init__(self, code: str, opens: datetime, zone: str, today: datetime) -> None:
-        super().__init__(
-            f"Check-in opens on {in_words(opens, today)} ({zone}). Please come back then.",
-            code=code,
-            opens=opens.isoformat(),
-            zone=zone,
-        )
-
-
-class NotBegun(Refusal):
-    """A meeting that is yet to come is called off, not closed. `opens` is wall time in `zone`."""
-
-    code = "meeting-not-begun"
-
-    def __init__(self, code: str, starts: datetime, zone: str, today: datetime) -> None:
-        super().__init__(
-            f"{code} begins on {in_words(starts, today)} ({zone}), so it is not over. "
-            f"To call it off type: cop meeting cancel {code}",
-            code=code,
-            starts=starts.isoformat(),
-            zone=zone,
-        )
-
-
-class BadLength(Refusal):
-    """A meeting cannot last that long, or that short."""
-
-    code = "meeting-length"
-
-    def __init__(self, minutes: int) -> None:
-        super().__init__(
-            f"A meeting lasts between {SHORTEST} minutes and 24 hours.", minutes=minutes
-        )
+LONGEST_OVERTIME = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +56,7 @@ class Meeting:
     """A meeting as scheduling knows it; fields as in `MeetingFacts`, and who answered what.
 
     The class itself checks nothing, so what was kept under older rules can still be read.
+    `present` is in the order of coming; `heard_at` is when something last happened in it.
     """
 
     id: MeetingId
@@ -106,8 +72,22 @@ class Meeting:
     version: int = 1
     moved_from: datetime | None = None
     reason: str = ""
-    rsvps: Mapping[MemberId, RsvpAnswer] = field(default_factory=lambda: MappingProxyType({}))
-    checked_in: frozenset[MemberId] = frozenset()
+    where: str = ""
+    chair: MemberId | None = None
+    capacity: int = 0
+    answers_close: int | None = None
+    series: SeriesId | None = None
+    repeats: str = ""
+    date_of: datetime | None = None
+    announced: bool = True
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    heard_at: datetime | None = None
+    door: str = ""
+    walk_ins: int = 0
+    roles: Mapping[str, MemberId | None] = field(default_factory=lambda: MappingProxyType({}))
+    rsvps: Mapping[MemberId, Rsvp] = field(default_factory=lambda: MappingProxyType({}))
+    present: Mapping[MemberId, Presence] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
     def called(  # noqa: PLR0913 - a meeting's own facts, all by name
@@ -122,15 +102,15 @@ class Meeting:
         zone: str,
         minutes: int,
         now: datetime,
+        **more: Any,
     ) -> Self:
-        """A new meeting, version 1. `starts` is naive wall time, `now` aware.
+        """A new meeting, version 1. `starts` is naive wall time, `now` aware; `more` are fields.
 
         Raises `TitleEmpty`, `TitleTooLong`, `BadLength` and all of `check_time_to_come`.
         """
         title = clean_title(title)
-        if not SHORTEST <= minutes <= LONGEST:
-            raise BadLength(minutes)
-        starts = _to_the_minute(starts)
+        check_length(minutes)
+        starts = to_the_minute(starts)
         check_time_to_come(starts, zone, now)
         return cls(
             id=id,
@@ -141,6 +121,7 @@ class Meeting:
             starts=starts,
             zone=zone,
             minutes=minutes,
+            **more,
         )
 
     @property
@@ -150,18 +131,37 @@ class Meeting:
 
     @property
     def ends_at(self) -> datetime:
-        """The end in UTC: `minutes` of real time after the start."""
+        """The planned end in UTC, by real time."""
         return self.starts_at + timedelta(minutes=self.minutes)
 
     @property
     def closes_itself_at(self) -> datetime:
-        """From this instant (UTC) on the meeting counts as over, closed by hand or not."""
-        return self.ends_at + CLOSES_ITSELF_AFTER
+        """From this instant (UTC) on the meeting counts as over, closed by hand or not.
+
+        An hour after its planned end, or later while something still happens in it.
+        """
+        planned = self.ends_at + CLOSES_ITSELF_AFTER
+        if self.status is not MeetingStatus.LIVE or self.heard_at is None:
+            return planned
+        latest = self.ends_at + LONGEST_OVERTIME
+        return max(planned, min(self.heard_at + SILENCE, latest))
 
     @property
     def check_in_opens_at(self) -> datetime:
         """The first instant (UTC) at which members check in."""
-        return self.starts_at - CHECK_IN_OPENS_BEFORE
+        return min(self.starts_at - CHECK_IN_OPENS_BEFORE, self.started_at or self.starts_at)
+
+    @property
+    def answers_until(self) -> datetime | None:
+        """The last instant (UTC) at which a yes is taken; `None`: until the meeting is over."""
+        if self.answers_close is None:
+            return None
+        return self.starts_at - timedelta(minutes=self.answers_close)
+
+    @property
+    def waiting(self) -> tuple[MemberId, ...]:
+        """Who said yes and has no place yet, first in the queue first."""
+        return queue(self.rsvps, self.capacity)
 
     def remind_at(self, lead: timedelta) -> datetime:
         """The instant (UTC) `lead` before the start; may lie in the past."""
@@ -173,7 +173,7 @@ class Meeting:
         Raises `MeetingOver`, `MeetingCalledOff` and all of `check_time_to_come`.
         """
         self._check_is_on(now)
-        starts = _to_the_minute(starts)
+        starts = to_the_minute(starts)
         if (starts, zone) == (self.starts, self.zone):
             return self
         check_time_to_come(starts, zone, now)
@@ -190,6 +190,62 @@ class Meeting:
             sequence=self.sequence + 1,
         )
 
+    def restore(self, now: datetime) -> Self:
+        """Takes place after all; one that was not called off stays as it is.
+
+        Raises `MeetingOver` where its time has passed.
+        """
+        if self.status is not MeetingStatus.CANCELLED:
+            return self
+        if self.started_at is None and now >= self.ends_at:
+            raise MeetingOver(self.code)
+        return self._changed(status=MeetingStatus.SCHEDULED, reason="", sequence=self.sequence + 1)
+
+    def change(self, now: datetime, **facts: Any) -> Self:
+        """With other facts: title, minutes, where, capacity, answers_close, chair, roles.
+
+        What is not given stays. After the end only the title changes, and the chair's name.
+        Raises `MeetingOver`, `MeetingCalledOff`, `BadLength`, `TitleEmpty`, `TitleTooLong`.
+        """
+        if set(facts) - {"title"}:
+            self._check_is_on(now)
+        if "title" in facts:
+            facts["title"] = clean_title(facts["title"])
+        check_length(facts.get("minutes", self.minutes))
+        if "roles" in facts:
+            facts["roles"] = wanted(self.roles, facts["roles"])
+        changed = {name: value for name, value in facts.items() if getattr(self, name) != value}
+        if not changed:
+            return self
+        return self._changed(**changed, sequence=self.sequence + ("minutes" in changed))
+
+    def take_role(self, name: str, member: MemberId, now: datetime, *, take: bool) -> Self:
+        """With a role for the day taken, or given back by who has it.
+
+        Raises `NoSuchRole`, `RoleTaken`, `MeetingOver`, `MeetingCalledOff`.
+        """
+        self._check_is_on(now)
+        roles = taken(self.roles, name, member, take=take)
+        return self if roles == self.roles else self._changed(roles=roles)
+
+    def start(self, now: datetime, door: str, chair: MemberId | None = None) -> Self:
+        """Begun, at its time or by hand from half an hour before; again changes nothing.
+
+        Raises `CheckInNotOpen`, `MeetingOver` or `MeetingCalledOff`.
+        """
+        if self.status is MeetingStatus.LIVE:
+            return self
+        self._check_is_on(now)
+        self._check_is_open(now)
+        return self._changed(
+            status=MeetingStatus.LIVE,
+            started_at=now,
+            heard_at=now,
+            door=door,
+            chair=self.chair or chair or self.author,
+            announced=True,
+        )
+
     def close(self, now: datetime) -> Self:
         """Ended. A closed meeting stays as it is.
 
@@ -197,86 +253,128 @@ class Meeting:
         """
         if self.status is MeetingStatus.CLOSED:
             return self
-        self._check_is_scheduled()
+        if self.status is MeetingStatus.CANCELLED:
+            raise MeetingCalledOff(self.code, self.reason)
         if now < self.check_in_opens_at:
             raise NotBegun(self.code, self.starts, self.zone, wall(now, zone_named(self.zone)))
-        return self._changed(status=MeetingStatus.CLOSED, sequence=self.sequence + 1)
+        return self._changed(status=MeetingStatus.CLOSED, ended_at=now, sequence=self.sequence + 1)
 
-    def answer(self, member: MemberId, answer: RsvpAnswer | None, now: datetime) -> Self:
+    def announce(self) -> Self:
+        """With its turn come: a date of a series that gets its card."""
+        return self._changed(announced=True)
+
+    def close_by_itself(self) -> Self:
+        """Ended when nobody ended it: at its planned end, or when it was last heard of."""
+        ended = max(self.ends_at, self.heard_at or self.ends_at)
+        return self._changed(
+            status=MeetingStatus.CLOSED, ended_at=ended, sequence=self.sequence + 1
+        )
+
+    def touched(self, now: datetime) -> Self:
+        """Something that belongs to it changed, and something happened in it if it is on."""
+        live = self.status is MeetingStatus.LIVE
+        return self._changed(heard_at=now if live else self.heard_at)
+
+    def answer(
+        self,
+        member: MemberId,
+        answer: RsvpAnswer | None,
+        now: datetime,
+        guests: int | None = None,
+    ) -> Self:
         """With the member's answer; `None` withdraws it, the same again changes nothing.
 
-        Raises `MeetingOver` or `MeetingCalledOff`.
+        Beyond the capacity a yes waits in a queue. Raises `AnswersClosed`, `NoRoomForGuests`,
+        `MeetingOver` or `MeetingCalledOff`.
         """
         self._check_is_on(now)
-        if self.rsvps.get(member) is answer:
+        before = self.rsvps.get(member)
+        rsvp = said_now(before, answer, now, guests)
+        if rsvp == before:
             return self
+        self._check_answers_taken(before, rsvp, now)
         others = {m: said for m, said in self.rsvps.items() if m != member}
-        said = others if answer is None else {**others, member: answer}
-        return self._changed(rsvps=MappingProxyType(said))
+        return self._changed(
+            rsvps=MappingProxyType(others if rsvp is None else {**others, member: rsvp})
+        )
+
+    def _check_answers_taken(self, before: Rsvp | None, rsvp: Rsvp | None, now: datetime) -> None:
+        """A no may come late; a yes may not, and guests only where there is room for them."""
+        if rsvp is None or rsvp.answer is not RsvpAnswer.YES:
+            return
+        if self.answers_until is not None and now > self.answers_until:
+            place = zone_named(self.zone)
+            until = wall(self.answers_until, place)
+            raise AnswersClosed(self.code, until, self.zone, wall(now, place))
+        left = self.capacity - seats_taken(self.rsvps)
+        if self.capacity and 0 < more_guests(before, rsvp) > left:
+            raise NoRoomForGuests(self.code, max(0, left))
 
     def merged(self, gone: MemberId, member: MemberId, spoke_last: Sequence[MemberId]) -> Self:
         """With two members as one; `spoke_last` are those who answered, the last word last."""
         words = {m: self.rsvps[m] for m in spoke_last if m in (gone, member)}
         others = {m: answer for m, answer in self.rsvps.items() if m not in (gone, member)}
         last = {member: list(words.values())[-1]} if words else {}
-        came = frozenset(member if m == gone else m for m in self.checked_in)
+        came = {member if m == gone else m: how for m, how in self.present.items()}
+        roles = {name: member if m == gone else m for name, m in self.roles.items()}
         return replace(
             self,
             rsvps=MappingProxyType(others | last),
-            checked_in=came,
+            present=MappingProxyType(came),
+            roles=MappingProxyType(roles),
+            chair=member if self.chair == gone else self.chair,
             version=self.version + 1,
         )
 
-    def check_in(self, member: MemberId, now: datetime) -> Self:
+    def check_in(
+        self,
+        member: MemberId,
+        now: datetime,
+        how: Presence = Presence.SELF,
+        door: str | None = None,
+    ) -> Self:
         """With the member here; again changes nothing.
 
-        Raises `CheckInNotOpen`, `MeetingOver` or `MeetingCalledOff`.
+        Raises `WrongDoorCode`, `CheckInNotOpen`, `MeetingOver` or `MeetingCalledOff`.
         """
         self._check_is_on(now)
-        if member in self.checked_in:
+        if door is not None and door != self.door:
+            raise WrongDoorCode(self.code)
+        if member in self.present:
             return self
-        if now < self.check_in_opens_at:
-            place = zone_named(self.zone)
-            opens = wall(self.check_in_opens_at, place)
-            raise CheckInNotOpen(self.code, opens, self.zone, wall(now, place))
-        return self._changed(checked_in=self.checked_in | {member})
+        self._check_is_open(now)
+        shown = how if door is None else Presence.CODE
+        return self._changed(present=MappingProxyType({**self.present, member: shown}))
+
+    def corrected(
+        self, came: Collection[MemberId], not_there: Collection[MemberId], walk_ins: int | None
+    ) -> Self:
+        """With the register as a facilitator says it is, at any time after the start."""
+        stayed = {m: how for m, how in self.present.items() if m not in not_there}
+        added = {m: Presence.FACILITATOR for m in came if m not in stayed}
+        number = self.walk_ins if walk_ins is None else walk_ins
+        present = {**stayed, **added}
+        if (present, number) == (dict(self.present), self.walk_ins):
+            return self
+        return self._changed(present=MappingProxyType(present), walk_ins=number)
 
     def to_remind(self, muted: Collection[MemberId]) -> tuple[MemberId, ...]:
-        """Who said yes or maybe and has reminders on, sorted; empty once it is not scheduled."""
+        """Who has a place or may come and has reminders on, sorted; empty once it has begun."""
         if self.status is not MeetingStatus.SCHEDULED:
             return ()
-        coming = (m for m, said in self.rsvps.items() if said in _COMING)
-        return tuple(sorted(m for m in coming if m not in muted))
+        absent = {m for m, said in self.rsvps.items() if said.answer is RsvpAnswer.NO}
+        absent.update(self.waiting, muted)
+        return tuple(sorted(m for m in self.rsvps if m not in absent))
 
     def counts(self) -> Counts:
-        """How many said what, and how many checked in."""
-        said = list(self.rsvps.values())
-        return Counts(
-            yes=said.count(RsvpAnswer.YES),
-            maybe=said.count(RsvpAnswer.MAYBE),
-            no=said.count(RsvpAnswer.NO),
-            checked_in=len(self.checked_in),
-        )
+        """How many said what, and how many were there."""
+        return counted(self.rsvps, self.capacity, len(self.present), self.walk_ins)
 
     def facts(self) -> MeetingFacts:
         """What anybody in the community may see."""
-        return MeetingFacts(
-            id=self.id,
-            community=self.community,
-            code=self.code,
-            version=self.version,
-            author=self.author,
-            title=self.title,
-            starts=self.starts,
-            zone=self.zone,
-            minutes=self.minutes,
-            starts_at=self.starts_at,
-            status=self.status,
-            sequence=self.sequence,
-            moved_from=self.moved_from,
-            reason=self.reason,
-            counts=self.counts(),
-        )
+        same = {name: getattr(self, name) for name in _TOLD}
+        roles = tuple(DayRole(name=name, member=who) for name, who in self.roles.items())
+        return MeetingFacts(**same, roles=roles, counts=self.counts())
 
     def _changed(self, **facts: Any) -> Self:
         return replace(self, version=self.version + 1, **facts)
@@ -292,22 +390,11 @@ class Meeting:
         if now >= self.closes_itself_at:
             raise MeetingOver(self.code)
 
-
-def code_from(random_number: int, length: int = 4) -> str:
-    """A meeting code of 4 to 8 letters: M, a figure, then letters drawn from the number.
-
-    The figure keeps codes apart from words (march, maybe). Even draws need a number from a range
-    much larger than 31 to the power of `length - 1`.
-    """
-    if length not in _CODE_LENGTHS:
-        raise ValueError(length)
-    random_number, figure = divmod(random_number, len(_FIGURES))
-    letters = ["M", _FIGURES[figure]]
-    for _ in range(length - 2):
-        random_number, letter = divmod(random_number, len(CODE_LETTERS))
-        letters.append(CODE_LETTERS[letter])
-    return "".join(letters)
+    def _check_is_open(self, now: datetime) -> None:
+        if now < self.check_in_opens_at:
+            place = zone_named(self.zone)
+            opens = wall(self.check_in_opens_at, place)
+            raise CheckInNotOpen(self.code, opens, self.zone, wall(now, place))
 
 
-def _to_the_minute(starts: datetime) -> datetime:
-    return starts.replace(second=0, microsecond=0, fold=0)
+_TOLD = tuple(set(MeetingFacts.model_fields) - {"roles", "counts"})

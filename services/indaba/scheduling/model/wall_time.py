@@ -82,6 +82,11 @@ class TimeSkipped(Refusal):
         )
 
 
+def to_the_minute(time: datetime) -> datetime:
+    """A wall time without its seconds."""
+    return time.replace(second=0, microsecond=0, fold=0)
+
+
 def zone_named(name: str) -> ZoneInfo:
     """The zone with an IANA name. Raises `UnknownZone`."""
     try:

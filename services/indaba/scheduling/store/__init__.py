@@ -1,5 +1,20 @@
 """The only SQL of scheduling."""
 
+from indaba.scheduling.store.actions import Actions
+from indaba.scheduling.store.agenda import Agendas
+from indaba.scheduling.store.choices import ChoicesMade
 from indaba.scheduling.store.meetings import Meetings
+from indaba.scheduling.store.record import Kept, Records
+from indaba.scheduling.store.series import AllSeries
+from indaba.scheduling.store.traces import Traces
 
-__all__ = ["Meetings"]
+__all__ = [
+    "Actions",
+    "Agendas",
+    "AllSeries",
+    "ChoicesMade",
+    "Kept",
+    "Meetings",
+    "Records",
+    "Traces",
+]

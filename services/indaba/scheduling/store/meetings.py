@@ -1,49 +1,23 @@
 """Meetings, their answers and check-ins in the database."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from indaba.contracts.ids import CommunityId, MeetingId, MemberId
-from indaba.contracts.scheduling import MeetingStatus, RsvpAnswer
+from indaba.contracts.ids import CommunityId, MeetingId, MemberId, SeriesId
+from indaba.contracts.scheduling import MeetingStatus, Presence, RsvpAnswer
 from indaba.ledger import Work
-from indaba.scheduling.model import Meeting
+from indaba.scheduling.model import LONG_AGO, Meeting, Rsvp
+from indaba.scheduling.store.tables import check_ins as _check_ins
+from indaba.scheduling.store.tables import day_roles as _day_roles
+from indaba.scheduling.store.tables import meetings as _meetings
+from indaba.scheduling.store.tables import rsvps as _rsvps
 
-_meta = sa.MetaData()
-_instant = sa.DateTime(timezone=True)
-_meetings = sa.Table(
-    "meetings",
-    _meta,
-    sa.Column("id", sa.Uuid),
-    sa.Column("community", sa.Uuid),
-    sa.Column("code", sa.Text),
-    sa.Column("author", sa.Uuid),
-    sa.Column("title", sa.Text),
-    sa.Column("starts", sa.DateTime),
-    sa.Column("zone", sa.Text),
-    sa.Column("minutes", sa.Integer),
-    sa.Column("status", sa.Text),
-    sa.Column("sequence", sa.Integer),
-    sa.Column("version", sa.Integer),
-    sa.Column("moved_from", sa.DateTime),
-    sa.Column("reason", sa.Text),
-    sa.Column("starts_at", _instant),
-    sa.Column("over_at", _instant),
-)
-_rsvps = sa.Table(
-    "rsvps",
-    _meta,
-    sa.Column("meeting", sa.Uuid),
-    sa.Column("member", sa.Uuid),
-    sa.Column("answer", sa.Text),
-    sa.Column("said_at", _instant),
-)
-_check_ins = sa.Table(
-    "check_ins", _meta, sa.Column("meeting", sa.Uuid), sa.Column("member", sa.Uuid)
-)
-_muted = sa.Table("muted", _meta, sa.Column("member", sa.Uuid))
+A_DAY = timedelta(days=1)
+MOST_DATES = 1000
 
 _DERIVED = {"starts_at", "over_at"}
 
@@ -58,6 +32,7 @@ class Meetings:
     async def add(self, meeting: Meeting) -> None:
         """Keep a new meeting."""
         await self._sql.execute(_meetings.insert().values(_row(meeting)))
+        await self._keep_roles(meeting)
 
     async def keep(self, meeting: Meeting) -> None:
         """Keep a changed meeting with its answers and check-ins."""
@@ -65,27 +40,46 @@ class Meetings:
         await self._sql.execute(_meetings.update().where(_meetings.c.id == meeting.id).values(row))
         await self._keep_answers(meeting)
         await self._keep_check_ins(meeting)
+        await self._keep_roles(meeting)
 
     async def _keep_answers(self, meeting: Meeting) -> None:
         kept = await self._answers(meeting.id)
         for member in kept.keys() - meeting.rsvps.keys():
             await self._sql.execute(_rsvps.delete().where(_of(_rsvps, meeting, member)))
-        for member, answer in meeting.rsvps.items():
-            if kept.get(member) is not answer:
-                values = {"answer": answer, "said_at": self._work.now}
+        for member, rsvp in meeting.rsvps.items():
+            if kept.get(member) != rsvp:
+                values = {
+                    "answer": rsvp.answer,
+                    "guests": rsvp.guests,
+                    "since": rsvp.since,
+                    "said_at": self._work.now,
+                }
                 said = insert(_rsvps).values(meeting=meeting.id, member=member, **values)
                 await self._sql.execute(
                     said.on_conflict_do_update(index_elements=["meeting", "member"], set_=values)
                 )
 
     async def _keep_check_ins(self, meeting: Meeting) -> None:
-        kept = await self._checked_in(meeting.id)
-        new, gone = meeting.checked_in - kept, kept - meeting.checked_in
-        for member in gone:
+        kept = await self._present(meeting.id)
+        for member in kept.keys() - meeting.present.keys():
             await self._sql.execute(_check_ins.delete().where(_of(_check_ins, meeting, member)))
-        if new:
-            rows = [{"meeting": meeting.id, "member": member} for member in new]
-            await self._sql.execute(insert(_check_ins).on_conflict_do_nothing(), rows)
+        for member, how in meeting.present.items():
+            if member not in kept:
+                came = insert(_check_ins).values(
+                    meeting=meeting.id, member=member, how=how, at=self._work.now
+                )
+                await self._sql.execute(came.on_conflict_do_nothing())
+
+    async def _keep_roles(self, meeting: Meeting) -> None:
+        if meeting.roles == await self._roles(meeting.id):
+            return
+        await self._sql.execute(_day_roles.delete().where(_day_roles.c.meeting == meeting.id))
+        rows = [
+            {"meeting": meeting.id, "place": place, "name": name, "member": member}
+            for place, (name, member) in enumerate(meeting.roles.items())
+        ]
+        if rows:
+            await self._sql.execute(_day_roles.insert(), rows)
 
     async def by_id(self, community: CommunityId, meeting: MeetingId) -> Meeting | None:
         """A community's meeting, locked until the commit."""
@@ -97,9 +91,85 @@ class Meetings:
 
     async def next(self, community: CommunityId) -> Meeting | None:
         """The meeting that is on or comes first, locked until the commit."""
-        coming = self._coming(community)
+        coming = self.are_coming(community)
         # Locking the first finds nothing where it changed while we waited: then look again.
         return await self._one(*coming) or await self._one(*coming)
+
+    async def live(self, community: CommunityId) -> Meeting | None:
+        """The meeting that is on, locked; where several are, the one begun last."""
+        return await self._one(
+            _meetings.c.community == community,
+            _meetings.c.status == MeetingStatus.LIVE,
+            order=_meetings.c.started_at.desc(),
+        )
+
+    async def last(self, community: CommunityId) -> Meeting | None:
+        """The meeting that ended last, locked."""
+        return await self._one(
+            _meetings.c.community == community,
+            _meetings.c.status == MeetingStatus.CLOSED,
+            order=_meetings.c.starts_at.desc(),
+        )
+
+    async def answered(self, community: CommunityId, member: MemberId, limit: int) -> list[Meeting]:
+        """Meetings on or to come that a member said yes or maybe to, soonest first."""
+        theirs = sa.select(_rsvps.c.meeting).where(
+            _rsvps.c.member == member, _rsvps.c.answer != RsvpAnswer.NO
+        )
+        return await self._listed(
+            *self.are_coming(community), _meetings.c.id.in_(theirs), limit=limit
+        )
+
+    async def dates_of(self, series: SeriesId) -> dict[datetime, Meeting]:
+        """Dates of a series that are not past, called off or not, by the rule's time, locked."""
+        found = await self._listed(
+            _meetings.c.series == series,
+            sa.or_(
+                _meetings.c.over_at > self._work.now,
+                _meetings.c.date_of > self._work.now.replace(tzinfo=None) - A_DAY,
+            ),
+            limit=MOST_DATES,
+            locked=True,
+        )
+        return {meeting.date_of: meeting for meeting in found if meeting.date_of is not None}
+
+    async def _listed(
+        self, *where: sa.ColumnElement[bool], limit: int, locked: bool = False
+    ) -> list[Meeting]:
+        query = (
+            sa.select(_meetings)
+            .where(*where)
+            .order_by(_meetings.c.starts_at, _meetings.c.id)
+            .limit(limit)
+        )
+        query = query.with_for_update() if locked else query
+        rows = (await self._sql.execute(query)).mappings().all()
+        return [await self.whole(dict(row)) for row in rows]
+
+    async def following(self, meeting: Meeting) -> Meeting | None:
+        """The meeting to come after another; of its own series, where it has one. Locked."""
+        later = (
+            _meetings.c.community == meeting.community,
+            _meetings.c.status == MeetingStatus.SCHEDULED,
+            _meetings.c.over_at > self._work.now,
+            _meetings.c.id != meeting.id,
+        )
+        if meeting.series is not None:
+            same = await self._one(*later, _meetings.c.series == meeting.series)
+            if same is not None:
+                return same
+        return await self._one(*later)
+
+    async def past(self, community: CommunityId, limit: int) -> list[Meeting]:
+        """Meetings that ended, latest first."""
+        query = (
+            sa.select(_meetings)
+            .where(_meetings.c.community == community, _meetings.c.status == MeetingStatus.CLOSED)
+            .order_by(_meetings.c.starts_at.desc(), _meetings.c.id)
+            .limit(limit)
+        )
+        rows = (await self._sql.execute(query)).mappings().all()
+        return [await self.whole(dict(row)) for row in rows]
 
     async def alone(self, meeting: MeetingId) -> Meeting | None:
         """A meeting of whatever community, for timers; locked until the commit."""
@@ -107,14 +177,7 @@ class Meetings:
 
     async def coming(self, community: CommunityId, limit: int) -> list[Meeting]:
         """Meetings that are on or to come, soonest first."""
-        query = (
-            sa.select(_meetings)
-            .where(*self._coming(community))
-            .order_by(_meetings.c.starts_at, _meetings.c.id)
-            .limit(limit)
-        )
-        rows = (await self._sql.execute(query)).mappings().all()
-        return [await self._whole(dict(row)) for row in rows]
+        return await self._listed(*self.are_coming(community), limit=limit)
 
     async def code_is_taken(self, community: CommunityId, code: str) -> bool:
         """Whether a meeting of the community has this code, at whatever time."""
@@ -123,137 +186,66 @@ class Meetings:
         )
         return (await self._sql.execute(query)).first() is not None
 
-    async def mute(self, member: MemberId) -> None:
-        """No reminders for a member."""
-        await self._sql.execute(insert(_muted).values(member=member).on_conflict_do_nothing())
-
-    async def unmute(self, member: MemberId) -> None:
-        """Reminders again."""
-        await self._sql.execute(_muted.delete().where(_muted.c.member == member))
-
-    async def muted(self, meeting: Meeting) -> set[MemberId]:
-        """Who, of those who answered for a meeting, wants no reminders."""
-        query = sa.select(_muted.c.member).where(_muted.c.member.in_(list(meeting.rsvps)))
-        return {MemberId(member) for member in (await self._sql.execute(query)).scalars()}
-
-    async def is_muted(self, member: MemberId) -> bool:
-        """Whether a member wants no reminders."""
-        query = sa.select(_muted.c.member).where(_muted.c.member == member)
-        return (await self._sql.execute(query)).first() is not None
-
-    async def history(self, member: MemberId) -> dict[str, list[dict[str, Any]]]:
-        """What is kept about a member here, JSON-ready, soonest meeting first."""
-
-        async def listed(table: sa.Table, *more: sa.Column[Any]) -> list[dict[str, Any]]:
-            query = (
-                sa.select(_meetings.c.code, _meetings.c.title, _meetings.c.starts, *more)
-                .join(table, table.c.meeting == _meetings.c.id)
-                .where(table.c.member == member)
-                .order_by(_meetings.c.starts_at)
-            )
-            rows = (await self._sql.execute(query)).mappings()
-            return [{**row, "starts": row["starts"].isoformat()} for row in rows]
-
-        called = sa.select(_meetings.c.code, _meetings.c.title).where(_meetings.c.author == member)
-        return {
-            "answers": await listed(_rsvps, _rsvps.c.answer),
-            "check-ins": await listed(_check_ins),
-            "meetings called": [dict(r) for r in (await self._sql.execute(called)).mappings()],
-        }
-
-    async def forget(self, member: MemberId, fresh: MemberId) -> list[Meeting]:
-        """Give a member's traces a fresh id; gives the meetings whose words they wrote.
-
-        Their meetings are locked first: somebody else's answer at this moment would bring the old
-        id back.
-        """
-        await self._sql.execute(self._touched_by(member))
-        for table in (_rsvps, _check_ins):
-            await self._sql.execute(
-                table.update().where(table.c.member == member).values(member=fresh)
-            )
-        await self.unmute(member)
-        query = sa.select(_meetings).where(_meetings.c.author == member).with_for_update()
-        rows = (await self._sql.execute(query)).mappings().all()
-        return [await self._whole({**row, "author": fresh}) for row in rows]
-
-    async def withdraw(self, member: MemberId, community: CommunityId) -> list[Meeting]:
-        """Meetings to come that a member answered for, locked."""
-        answered = sa.select(_rsvps.c.meeting).where(_rsvps.c.member == member)
-        query = (
-            sa.select(_meetings)
-            .where(*self._coming(community), _meetings.c.id.in_(answered))
-            .order_by(_meetings.c.id)
-            .with_for_update()
-        )
-        rows = (await self._sql.execute(query)).mappings().all()
-        return [await self._whole(dict(row)) for row in rows]
-
-    async def give_meetings(self, gone: MemberId, member: MemberId) -> None:
-        """What one called, another called."""
-        theirs = _meetings.c.author == gone
-        await self._sql.execute(_meetings.update().where(theirs).values(author=member))
-
-    async def answered_or_attended(self, member: MemberId) -> list[Meeting]:
-        """Every meeting that a member answered for or came to, locked."""
-        touched = self._touched_by(member).with_only_columns(*_meetings.c)
-        rows = (await self._sql.execute(touched)).mappings().all()
-        return [await self._whole(dict(row)) for row in rows]
-
-    async def spoke_last(self, meeting: Meeting) -> list[MemberId]:
-        """Who answered for a meeting, the last word last."""
-        query = (
-            sa.select(_rsvps.c.member)
-            .where(_rsvps.c.meeting == meeting.id)
-            .order_by(_rsvps.c.said_at.nulls_first())
-        )
-        return [MemberId(member) for member in (await self._sql.execute(query)).scalars()]
-
-    def _touched_by(self, member: MemberId) -> sa.Select[Any]:
-        traces = sa.union(
-            sa.select(_rsvps.c.meeting).where(_rsvps.c.member == member),
-            sa.select(_check_ins.c.meeting).where(_check_ins.c.member == member),
-        )
-        return (
-            sa.select(_meetings.c.id)
-            .where(_meetings.c.id.in_(traces))
-            .order_by(_meetings.c.id)
-            .with_for_update()
-        )
-
-    def _coming(self, community: CommunityId) -> tuple[sa.ColumnElement[bool], ...]:
+    def are_coming(self, community: CommunityId) -> tuple[sa.ColumnElement[bool], ...]:
+        """What is true of meetings that are on or to come."""
         return (
             _meetings.c.community == community,
-            _meetings.c.status == MeetingStatus.SCHEDULED,
+            _meetings.c.status.in_([MeetingStatus.SCHEDULED, MeetingStatus.LIVE]),
             _meetings.c.over_at > self._work.now,
         )
 
-    async def _one(self, *where: sa.ColumnElement[bool]) -> Meeting | None:
+    async def _one(
+        self,
+        *where: sa.ColumnElement[bool],
+        order: sa.ColumnElement[Any] = _meetings.c.starts_at,
+    ) -> Meeting | None:
         query = (
             sa.select(_meetings)
             .where(*where)
-            .order_by(_meetings.c.starts_at, _meetings.c.id)
+            .order_by(order, _meetings.c.id)
             .limit(1)
             .with_for_update()
         )
         row = (await self._sql.execute(query)).mappings().first()
-        return await self._whole(dict(row)) if row else None
+        return await self.whole(dict(row)) if row else None
 
-    async def _whole(self, row: Mapping[str, Any]) -> Meeting:
+    async def whole(self, row: Mapping[str, Any]) -> Meeting:
+        """A meeting from its row, with answers, register and roles."""
         told = {name: value for name, value in row.items() if name not in _DERIVED}
         return Meeting(
             **{**told, "status": MeetingStatus(row["status"])},
+            roles=await self._roles(row["id"]),
             rsvps=await self._answers(row["id"]),
-            checked_in=frozenset(await self._checked_in(row["id"])),
+            present=await self._present(row["id"]),
         )
 
-    async def _answers(self, meeting: MeetingId) -> dict[MemberId, RsvpAnswer]:
-        query = sa.select(_rsvps.c.member, _rsvps.c.answer).where(_rsvps.c.meeting == meeting)
-        return {MemberId(m): RsvpAnswer(a) for m, a in await self._sql.execute(query)}
+    async def _answers(self, meeting: MeetingId) -> dict[MemberId, Rsvp]:
+        query = sa.select(_rsvps).where(_rsvps.c.meeting == meeting)
+        rows = (await self._sql.execute(query)).mappings()
+        return {
+            MemberId(row["member"]): Rsvp(
+                RsvpAnswer(row["answer"]),
+                row["guests"],
+                row["since"] or row["said_at"] or LONG_AGO,
+            )
+            for row in rows
+        }
 
-    async def _checked_in(self, meeting: MeetingId) -> set[MemberId]:
-        query = sa.select(_check_ins.c.member).where(_check_ins.c.meeting == meeting)
-        return {MemberId(member) for member in (await self._sql.execute(query)).scalars()}
+    async def _present(self, meeting: MeetingId) -> dict[MemberId, Presence]:
+        query = (
+            sa.select(_check_ins.c.member, _check_ins.c.how)
+            .where(_check_ins.c.meeting == meeting)
+            .order_by(_check_ins.c.at.nulls_first(), _check_ins.c.member)
+        )
+        return {MemberId(m): Presence(how) for m, how in await self._sql.execute(query)}
+
+    async def _roles(self, meeting: MeetingId) -> dict[str, MemberId | None]:
+        query = (
+            sa.select(_day_roles.c.name, _day_roles.c.member)
+            .where(_day_roles.c.meeting == meeting)
+            .order_by(_day_roles.c.place)
+        )
+        return {row.name: row.member for row in await self._sql.execute(query)}
 
 
 def _row(meeting: Meeting) -> dict[str, Any]:

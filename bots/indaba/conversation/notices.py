@@ -1,0 +1,134 @@
+"""What the room is told about an event without having asked: one function per event.
+
+Each gives answers for the meeting's thread; none where the event has lost its sense by now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from indaba.contracts.holding import MeetingStarted
+from indaba.contracts.ids import MemberId
+from indaba.contracts.membership import FindAccounts, Platform
+from indaba.contracts.scheduling import (
+    MeetingCancelled,
+    MeetingClosed,
+    MeetingEvent,
+    MeetingFacts,
+    MeetingMoved,
+    MeetingRestored,
+    MeetingStatus,
+    MovedUp,
+    ReminderDue,
+    ShowMeeting,
+)
+from indaba.conversation import notice
+from indaba.conversation.answer import Answer
+from indaba.conversation.intent import Asks
+
+TOGETHER = 20
+"""How many people one message names."""
+
+ASKED_TOGETHER = 1000
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Who tells: on which platform, in which words, and how it asks."""
+
+    services: Asks
+    platform: Platform
+    locale: str
+    prefix: str
+    now: datetime
+    has_buttons: bool
+
+    async def meeting_of(self, event: MeetingEvent) -> MeetingFacts:
+        """The meeting as it is now."""
+        return (await self.services.ask(ShowMeeting(meeting=event.meeting.id))).meeting
+
+    async def accounts(self, members: tuple[MemberId, ...]) -> list[str]:
+        """The accounts of members on this platform, sorted; some have none."""
+        found: set[str] = set()
+        for n in range(0, len(members), ASKED_TOGETHER):
+            wanted = FindAccounts(platform=self.platform, members=members[n : n + ASKED_TOGETHER])
+            found.update((await self.services.ask(wanted)).accounts.values())
+        return sorted(found)
+
+    async def in_groups(self, members: tuple[MemberId, ...]) -> list[tuple[str, ...]]:
+        """Their accounts, as many together as one message names."""
+        accounts = await self.accounts(members)
+        return [tuple(accounts[n : n + TOGETHER]) for n in range(0, len(accounts), TOGETHER)]
+
+
+async def remind(event: ReminderDue, teller: Teller) -> list[Answer]:
+    """Those concerned, by name."""
+    meeting = await teller.meeting_of(event)
+    if meeting.sequence != event.meeting.sequence or meeting.status is not MeetingStatus.SCHEDULED:
+        return []
+    groups = await teller.in_groups(event.members)
+    return [
+        notice.reminder(meeting, group, teller.now, teller.locale, teller.prefix)
+        for group in groups
+    ]
+
+
+async def tell_moved(event: MeetingMoved, teller: Teller) -> list[Answer]:
+    """From when to when; nothing where a newer change has its own notice."""
+    meeting = await teller.meeting_of(event)
+    stands = meeting.sequence == event.meeting.sequence
+    return [notice.moved(meeting, teller.locale)] if stands else []
+
+
+async def tell_cancelled(event: MeetingCancelled, teller: Teller) -> list[Answer]:
+    """That it is off; nothing where it was restored, or one notice tells of many."""
+    meeting = await teller.meeting_of(event)
+    stands = meeting.sequence == event.meeting.sequence and not event.quietly
+    return [notice.cancelled(meeting, teller.locale)] if stands else []
+
+
+async def tell_restored(event: MeetingRestored, teller: Teller) -> list[Answer]:
+    """That it takes place after all."""
+    meeting = await teller.meeting_of(event)
+    stands = meeting.sequence == event.meeting.sequence
+    return [notice.restored(meeting, teller.locale)] if stands else []
+
+
+async def tell_started(event: MeetingStarted, teller: Teller) -> list[Answer]:
+    """That it has begun, what is kept of it, and how to say that one is here."""
+    meeting = await teller.meeting_of(event)
+    if meeting.status is not MeetingStatus.LIVE:
+        return []
+    return [notice.started(meeting, teller.locale, teller.prefix, has_buttons=teller.has_buttons)]
+
+
+async def tell_closed(event: MeetingClosed, teller: Teller) -> list[Answer]:
+    """That it is over, and what comes of it. One that nobody came to is over without a word."""
+    meeting = await teller.meeting_of(event)
+    if meeting.started_at is None:
+        return []
+    return [notice.closed(meeting, teller.locale, teller.prefix)]
+
+
+async def tell_moved_up(event: MovedUp, teller: Teller) -> list[Answer]:
+    """Those who have a place now, by name."""
+    meeting = await teller.meeting_of(event)
+    if meeting.status is not MeetingStatus.SCHEDULED:
+        return []
+    groups = await teller.in_groups(event.members)
+    return [notice.moved_up(meeting, group, teller.locale, teller.prefix) for group in groups]
+
+
+TOLD: dict[type[MeetingEvent], Callable[[Any, Teller], Awaitable[list[Answer]]]] = {
+    ReminderDue: remind,
+    MeetingMoved: tell_moved,
+    MeetingCancelled: tell_cancelled,
+    MeetingRestored: tell_restored,
+    MeetingStarted: tell_started,
+    MeetingClosed: tell_closed,
+    MovedUp: tell_moved_up,
+}
+"""Every event about a meeting that its thread is told of. An event's `until` bounds its sense."""

@@ -1,0 +1,132 @@
+"""Actions: promised, followed up, handed on."""
+
+from datetime import date
+
+from indaba.contracts.actions import (
+    ActionAdded,
+    ActionChanged,
+    ActionShown,
+    ActionsListed,
+    AddAction,
+    ChangeAction,
+    HandAction,
+    ListActions,
+    WhichActions,
+)
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.ledger import Work
+from indaba.ledger.merging import now_called
+from indaba.scheduling.handlers.keeping import facilitates, meeting_called
+from indaba.scheduling.model import (
+    Action,
+    Meeting,
+    NoSuchAction,
+    code_from,
+    doing,
+    read_due,
+    split_due,
+    wall,
+    zone_named,
+)
+from indaba.scheduling.store import Actions
+from indaba.scheduling.timers.codes import CODES
+
+
+async def add_action(request: AddAction, work: Work) -> ActionShown:
+    """Keep what somebody promises."""
+    author = await now_called(work, work.passport.a_member())
+    passport = work.passport
+    text, due = split_due(request.text, work.now, passport.zone, passport.locale)
+    doubt = ""
+    if request.due:
+        due, doubt = read_due(request.due, work.now, passport.zone, passport.locale)
+    meeting = await meeting_called(work, request.meeting) if request.meeting else None
+    action = await promise(work, author, text, owner=request.owner, due=due, meeting=meeting)
+    return ActionShown(action=action.facts(), doubt=doubt)
+
+
+async def promise(
+    work: Work,
+    author: MemberId,
+    text: str,
+    *,
+    owner: MemberId | None,
+    due: date | None,
+    meeting: Meeting | None,
+) -> Action:
+    """Keep and tell a new action."""
+    community = work.passport.in_community()
+    action = Action(
+        id=work.world.new_id(),
+        community=community,
+        code=await _fresh_code(work, community),
+        author=author,
+        text=doing(text),
+        promised=today(work),
+        owner=await now_called(work, owner) if owner else None,
+        due=due,
+        meeting=meeting.id if meeting else None,
+        meeting_code=meeting.code if meeting else "",
+    )
+    await Actions(work).keep(action)
+    work.tell(ActionAdded(aggregate=action.id, version=1, action=action.facts()))
+    return action
+
+
+def today(work: Work) -> date:
+    """The day in the asker's zone."""
+    return wall(work.now, zone_named(work.passport.zone)).date()
+
+
+async def list_actions(request: ListActions, work: Work) -> ActionsListed:
+    """List open actions: one's own, everybody's, or those past their day."""
+    member, community = work.passport.a_member(), work.passport.in_community()
+    actions = Actions(work)
+    match request.which:
+        case WhichActions.MINE:
+            found = await actions.open(community, owner=await now_called(work, member))
+        case WhichActions.LATE:
+            found = await actions.open(community, before=today(work))
+        case WhichActions.OPEN:
+            found = await actions.open(community)
+    return ActionsListed(actions=tuple(action.facts() for action in found))
+
+
+async def change_action(request: ChangeAction, work: Work) -> ActionShown:
+    """Keep how far an action is."""
+    member = await now_called(work, work.passport.a_member())
+    before = await _action(work, request.code)
+    before.may_change(member, facilitates=facilitates(work))
+    return await _kept(work, before, before.said(request.status, request.note))
+
+
+async def hand_action(request: HandAction, work: Work) -> ActionShown:
+    """Give an action to somebody; one that nobody has may be taken by anybody."""
+    member = await now_called(work, work.passport.a_member())
+    to = await now_called(work, request.to)
+    before = await _action(work, request.code)
+    if before.owner is not None or to != member:
+        before.may_change(member, facilitates=facilitates(work))
+    return await _kept(work, before, before.hand(to))
+
+
+async def _kept(work: Work, before: Action, action: Action) -> ActionShown:
+    if action is not before:
+        await Actions(work).keep(action)
+        work.tell(ActionChanged(aggregate=action.id, version=action.version, action=action.facts()))
+    return ActionShown(action=action.facts())
+
+
+async def _action(work: Work, code: str) -> Action:
+    found = await Actions(work).by_code(work.passport.in_community(), code)
+    if found is None:
+        raise NoSuchAction(code)
+    return found
+
+
+async def _fresh_code(work: Work, community: CommunityId) -> str:
+    for length in (4, 4, 4, 5, 5, 6, 8):
+        code = code_from(work.world.below(CODES), length, letter="A")
+        if not await Actions(work).code_is_taken(community, code):
+            return code
+    raise AssertionError

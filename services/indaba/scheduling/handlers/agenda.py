@@ -1,0 +1,127 @@
+"""Agendas and methods: adding, ordering, going from topic to topic."""
+
+from typing import Any
+
+from indaba.contracts.agenda import (
+    AddAgendaItem,
+    AgendaShown,
+    ChangeAgendaItem,
+    ListMethods,
+    MethodsListed,
+    OpenTopic,
+    RemoveAgendaItem,
+    ShowAgenda,
+    TopicOpened,
+)
+from indaba.contracts.ids import MeetingCode, MemberId
+from indaba.ledger import Work
+from indaba.ledger.merging import now_called
+from indaba.scheduling.handlers.keeping import check_chair, meeting_called, meeting_on
+from indaba.scheduling.model import (
+    METHODS,
+    Agenda,
+    Item,
+    Meeting,
+    NothingPlanned,
+    method_named,
+)
+from indaba.scheduling.store import Agendas
+from indaba.scheduling.timers import agenda as timers
+
+
+async def add_agenda_item(request: AddAgendaItem, work: Work) -> AgendaShown:
+    """Anyone adds; with no meeting planned, it waits for the next."""
+    author = await now_called(work, work.passport.a_member())
+    item = Item(id=work.world.new_id(), author=author, **request.model_dump(exclude={"code"}))
+    meeting, agenda = await _agenda(work, request.code)
+    return await _kept(work, meeting, agenda.add(item))
+
+
+async def show_agenda(request: ShowAgenda, work: Work) -> AgendaShown:
+    """Show a meeting's agenda, or what waits for the next meeting."""
+    return _shown(*await _agenda(work, request.code))
+
+
+async def change_agenda_item(request: ChangeAgendaItem, work: Work) -> AgendaShown:
+    """Change an item, or move it to another place."""
+    meeting, agenda = await _may_change(work, request.code, request.number)
+    facts: dict[str, Any] = request.model_dump(
+        exclude={"code", "number", "place"}, exclude_none=True
+    )
+    return await _kept(work, meeting, agenda.change(request.number, request.place, **facts))
+
+
+async def remove_agenda_item(request: RemoveAgendaItem, work: Work) -> AgendaShown:
+    """Take an item off."""
+    meeting, agenda = await _may_change(work, request.code, request.number)
+    return await _kept(work, meeting, agenda.remove(request.number))
+
+
+async def open_topic(request: OpenTopic, work: Work) -> AgendaShown:
+    """Go to a topic, planned or not."""
+    member = await now_called(work, work.passport.a_member())
+    meeting = await meeting_on(work, request.code)
+    check_chair(work, meeting, member)
+    agenda = await Agendas(work).of(meeting.id)
+    agenda, item = _topic(request, agenda, member, work)
+    opened = agenda.open(item)
+    number = [each.id for each in opened.items].index(item.id) + 1
+    meeting = await timers.keep_agenda(meeting, opened, work)
+    work.tell(TopicOpened.of(meeting.facts(), item=opened.at(number).facts(number)))
+    await timers.begin_steps(meeting, item, number, work)
+    return _shown(meeting, opened)
+
+
+def _topic(request: OpenTopic, agenda: Agenda, member: MemberId, work: Work) -> tuple[Agenda, Item]:
+    """The item meant; words that name none add one."""
+    if request.number is not None:
+        return agenda, agenda.at(request.number)
+    if request.title is None:
+        return agenda, agenda.next_open()
+    found = agenda.titled(request.title)
+    if found is not None:
+        return agenda, found
+    more = agenda.add(Item(id=work.world.new_id(), author=member, title=request.title))
+    return more, more.items[-1]
+
+
+async def list_methods(request: ListMethods, work: Work) -> MethodsListed:  # noqa: ARG001 - the same for all
+    """Show the method library."""
+    return MethodsListed(methods=(method_named(request.name),) if request.name else METHODS)
+
+
+async def _agenda(work: Work, code: MeetingCode | None) -> tuple[Meeting | None, Agenda]:
+    """The meeting meant with its agenda; none where it is the next and nothing is planned."""
+    try:
+        meeting = await meeting_called(work, code)
+    except NothingPlanned:
+        return None, await Agendas(work).waiting(work.passport.in_community())
+    return meeting, await Agendas(work).of(meeting.id)
+
+
+async def _may_change(
+    work: Work, code: MeetingCode | None, number: int
+) -> tuple[Meeting | None, Agenda]:
+    """Who added an item may change it; else the chair and facilitators."""
+    member = await now_called(work, work.passport.a_member())
+    meeting, agenda = await _agenda(work, code)
+    if agenda.at(number).author == member:
+        return meeting, agenda
+    if meeting is None:
+        work.passport.a_facilitator()
+    else:
+        check_chair(work, meeting, member)
+    return meeting, agenda
+
+
+async def _kept(work: Work, meeting: Meeting | None, agenda: Agenda) -> AgendaShown:
+    if meeting is None:
+        await Agendas(work).keep(work.passport.in_community(), None, agenda)
+    else:
+        meeting = await timers.keep_agenda(meeting, agenda, work)
+    return _shown(meeting, agenda)
+
+
+def _shown(meeting: Meeting | None, agenda: Agenda) -> AgendaShown:
+    facts = meeting.facts() if meeting else None
+    return AgendaShown(meeting=facts, items=agenda.facts(), minutes=agenda.minutes)

@@ -1,0 +1,144 @@
+"""Calling, changing, moving, calling off and showing meetings."""
+
+from typing import Any
+
+from indaba.contracts.ids import MeetingId
+from indaba.contracts.membership import MemberData
+from indaba.contracts.refusal import NotAMember
+from indaba.contracts.scheduling import (
+    CancelMeeting,
+    ChangeMeeting,
+    ListMeetings,
+    MeetingCancelled,
+    MeetingChanged,
+    MeetingMoved,
+    MeetingRestored,
+    MeetingScheduled,
+    MeetingShown,
+    MeetingsListed,
+    MoveMeeting,
+    ReadWhen,
+    RestoreMeeting,
+    ScheduleMeeting,
+    ShowMeeting,
+    ShowMySchedulingData,
+    WhenRead,
+    Which,
+)
+from indaba.ledger import Work
+from indaba.scheduling.handlers.keeping import changed, meeting_called, shown
+from indaba.scheduling.model import Meeting, NoSuchMeeting, read_when
+from indaba.scheduling.store import ChoicesMade, Meetings, Traces
+from indaba.scheduling.timers import planning as timers
+from indaba.scheduling.timers import series
+from indaba.scheduling.timers.agenda import carry_over, take_up
+from indaba.scheduling.timers.codes import fresh_code
+
+
+async def understand_when(request: ReadWhen, work: Work) -> WhenRead:
+    """Read a free-text time in the asker's zone."""
+    return read_when(request.text, work.now, work.passport.zone, work.passport.locale)
+
+
+async def schedule_meeting(request: ScheduleMeeting, work: Work) -> MeetingShown:
+    """Call a meeting."""
+    author, community = work.passport.a_facilitator(), work.passport.in_community()
+    meeting = Meeting.called(
+        id=MeetingId(work.world.new_id()),
+        community=community,
+        code=await fresh_code(work, community),
+        author=author,
+        title=request.title,
+        starts=request.starts,
+        zone=request.zone,
+        minutes=request.minutes,
+        where=request.where,
+        capacity=request.capacity,
+        now=work.now,
+    )
+    await Meetings(work).add(meeting)
+    await timers.plan(meeting, work)
+    work.tell(MeetingScheduled.of(meeting.facts()))
+    await take_up(meeting, work)
+    return shown(meeting, work)
+
+
+async def change_meeting(request: ChangeMeeting, work: Work) -> MeetingShown:
+    """Change facts of a meeting other than its time and status."""
+    work.passport.a_facilitator()
+    before = await meeting_called(work, request.code)
+    given = request.model_dump(exclude={"code"}, exclude_none=True)
+    meeting = before.change(work.now, **given)
+    if meeting.minutes != before.minutes:
+        await timers.plan(meeting, work)
+    return await changed(work, before, meeting, MeetingChanged.of)
+
+
+async def move_meeting(request: MoveMeeting, work: Work) -> MeetingShown:
+    """Give a meeting another time."""
+    work.passport.a_facilitator()
+    before = await meeting_called(work, request.code)
+    meeting = before.move(request.starts, request.zone, work.now)
+    if meeting is not before:
+        await timers.plan(meeting, work)
+    return await changed(work, before, meeting, MeetingMoved.of)
+
+
+async def cancel_meeting(request: CancelMeeting, work: Work) -> MeetingShown:
+    """Call a meeting off; of a series, this date only."""
+    work.passport.a_facilitator()
+    before = await meeting_called(work, request.code)
+    meeting = before.cancel(request.reason)
+    await timers.drop(meeting, work)
+    told = await changed(work, before, meeting, MeetingCancelled.of)
+    await carry_over(meeting, work)
+    if meeting.series is not None:
+        await series.skip_date(meeting, work)
+    return told
+
+
+async def restore_meeting(request: RestoreMeeting, work: Work) -> MeetingShown:
+    """Undo a cancellation."""
+    work.passport.a_facilitator()
+    before = await meeting_called(work, request.code)
+    meeting = before.restore(work.now)
+    if meeting is before:
+        return shown(meeting, work)
+    await timers.plan(meeting, work)
+    told = await changed(work, before, meeting, MeetingRestored.of)
+    await series.restore_date(meeting, work)
+    return told
+
+
+async def show_meeting(request: ShowMeeting, work: Work) -> MeetingShown:
+    """Show a meeting by id or code; the next one where neither is given."""
+    community = work.passport.in_community()
+    if request.meeting is not None:
+        found = await Meetings(work).by_id(community, request.meeting)
+        if found is None:
+            raise NoSuchMeeting(str(request.meeting))
+        return shown(found, work)
+    return shown(await meeting_called(work, request.code), work)
+
+
+async def list_meetings(request: ListMeetings, work: Work) -> MeetingsListed:
+    """List what is to come, what of it the asker answered, or what is past."""
+    store, community = Meetings(work), work.passport.in_community()
+    match request.which:
+        case Which.PAST:
+            found = await store.past(community, request.limit)
+        case Which.MINE:
+            found = await store.answered(community, work.passport.a_member(), request.limit)
+        case Which.COMING:
+            found = await store.coming(community, request.limit)
+    return MeetingsListed(meetings=tuple(meeting.facts() for meeting in found))
+
+
+async def show_my_data(request: ShowMySchedulingData, work: Work) -> MemberData:  # noqa: ARG001 - says all
+    """Show all that is kept here about the asker."""
+    member = work.passport.member
+    if member is None:
+        raise NotAMember
+    reminders = "off" if await ChoicesMade(work).is_muted(member) else "on"
+    kept: dict[str, Any] = {"reminders": reminders, **await Traces(work).history(member)}
+    return MemberData(service="scheduling", data=kept)

@@ -1,0 +1,70 @@
+"""Who comes: answers, roles for the day, reminders and quiet hours."""
+
+from dataclasses import replace
+from functools import partial
+
+from indaba.contracts.reminding import (
+    QuietHours,
+    RemindersSet,
+    ReminderTimes,
+    SetQuietHours,
+    SetReminders,
+    SetReminderTimes,
+)
+from indaba.contracts.scheduling import (
+    AnswerRsvp,
+    MeetingChanged,
+    MeetingShown,
+    RsvpChanged,
+    TakeRole,
+)
+from indaba.ledger import Work
+from indaba.ledger.merging import now_called
+from indaba.scheduling.handlers.keeping import changed, meeting_called
+from indaba.scheduling.model import Quiet
+from indaba.scheduling.store import ChoicesMade, Meetings
+from indaba.scheduling.timers import planning as timers
+
+
+async def answer_rsvp(request: AnswerRsvp, work: Work) -> MeetingShown:
+    """Keep whether a member comes."""
+    member = await now_called(work, work.passport.a_member())
+    before = await meeting_called(work, request.code)
+    meeting = before.answer(member, request.answer, work.now, request.guests)
+    said = partial(RsvpChanged.of, member=member, answer=request.answer)
+    return await changed(work, before, meeting, said)
+
+
+async def take_role(request: TakeRole, work: Work) -> MeetingShown:
+    """Keep who does what on the day."""
+    member = await now_called(work, work.passport.a_member())
+    before = await meeting_called(work, request.code)
+    meeting = before.take_role(request.role, member, work.now, take=request.take)
+    return await changed(work, before, meeting, MeetingChanged.of)
+
+
+async def set_reminders(request: SetReminders, work: Work) -> RemindersSet:
+    """Turn the asker's reminders on or off."""
+    member, chosen = work.passport.a_member(), ChoicesMade(work)
+    await (chosen.unmute(member) if request.on else chosen.mute(member))
+    return RemindersSet(on=request.on)
+
+
+async def set_reminder_times(request: SetReminderTimes, work: Work) -> ReminderTimes:
+    """Choose when the community's members are reminded, of what is already called too."""
+    work.passport.a_facilitator()
+    community, chosen = work.passport.in_community(), ChoicesMade(work)
+    leads = tuple(sorted(set(request.leads), reverse=True))
+    await chosen.choose(community, replace(await chosen.of(community), leads=leads))
+    for meeting in await Meetings(work).coming(community, limit=200):
+        await timers.plan(meeting, work)
+    return ReminderTimes(leads=leads)
+
+
+async def set_quiet_hours(request: SetQuietHours, work: Work) -> QuietHours:
+    """Choose when the asker is not called."""
+    member = work.passport.a_member()
+    given = request.begins and request.ends and request.begins != request.ends
+    hours = Quiet(request.begins, request.ends, work.passport.zone) if given else None
+    await ChoicesMade(work).be_quiet(member, hours)
+    return QuietHours(begins=hours.begins, ends=hours.ends) if hours else QuietHours()

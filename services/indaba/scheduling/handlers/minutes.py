@@ -1,0 +1,140 @@
+"""Minutes and highlights: shown, approved, edited, shared."""
+
+from dataclasses import replace
+
+from indaba.contracts.ids import MeetingCode
+from indaba.contracts.record import (
+    ApproveMinutes,
+    EditHighlights,
+    HighlightsShown,
+    MinutesShown,
+    MinutesStatus,
+    ShareHighlights,
+    ShowHighlights,
+    ShowMinutes,
+)
+from indaba.contracts.scheduling import MeetingStatus
+from indaba.ledger import Work
+from indaba.ledger.merging import now_called
+from indaba.scheduling.handlers.keeping import meeting_on_or_last
+from indaba.scheduling.model import (
+    HighlightsEmpty,
+    Meeting,
+    StillOn,
+    by_topic,
+    edited,
+    short_text,
+    title_of,
+)
+from indaba.scheduling.store import Actions, Kept, Meetings, Records
+from indaba.scheduling.store.record import HIGHLIGHTS, MINUTES
+from indaba.scheduling.timers.recording import (
+    highlights_now,
+    minutes_now,
+    quorum_now,
+    tell_highlights,
+    tell_minutes,
+)
+
+
+async def show_minutes(request: ShowMinutes, work: Work) -> MinutesShown:
+    """Show what was noted, by topic."""
+    work.passport.a_member()
+    return await _minutes(await meeting_on_or_last(work, request.code), work)
+
+
+async def approve_minutes(request: ApproveMinutes, work: Work) -> MinutesShown:
+    """Approve the minutes; what is as it was approved stays that version."""
+    member = await now_called(work, work.passport.a_facilitator())
+    meeting = await _over(request.code, work)
+    records = Records(work)
+    before = await records.document(meeting.id, MINUTES) or Kept(author=member)
+    text = await minutes_now(meeting, work)
+    if before.version and before.text == text and not before.changed:
+        return await _minutes(meeting, work)
+    kept = Kept(author=member, version=before.version + 1, text=text)
+    await records.keep_document(meeting.id, MINUTES, kept)
+    meeting = meeting.touched(work.now)
+    await Meetings(work).keep(meeting)
+    await tell_minutes(meeting, kept, work)
+    return await _minutes(meeting, work)
+
+
+async def _over(code: MeetingCode | None, work: Work) -> Meeting:
+    meeting = await meeting_on_or_last(work, code)
+    if meeting.status is not MeetingStatus.CLOSED:
+        raise StillOn(meeting.code)
+    return meeting
+
+
+async def _minutes(meeting: Meeting, work: Work) -> MinutesShown:
+    records = Records(work)
+    notes = await records.of(meeting.id)
+    kept = await records.document(meeting.id, MINUTES)
+    version = kept.version if kept else 0
+    codes = [note.action for note in notes if note.action and not note.removed]
+    found = [await Actions(work).by_code(meeting.community, code) for code in codes]
+    return MinutesShown(
+        meeting=meeting.facts(),
+        status=_status(meeting, version),
+        version=version,
+        topics=by_topic(notes),
+        actions=tuple(action.facts() for action in found if action),
+        quorum=await quorum_now(meeting, work),
+        changed=bool(kept and kept.changed),
+    )
+
+
+def _status(meeting: Meeting, version: int) -> MinutesStatus:
+    if meeting.status is MeetingStatus.LIVE:
+        return MinutesStatus.OPEN
+    return MinutesStatus.APPROVED if version else MinutesStatus.DRAFT
+
+
+async def show_highlights(request: ShowHighlights, work: Work) -> HighlightsShown:
+    """Show the highlights; a draft is for members."""
+    work.passport.a_member()
+    meeting = await meeting_on_or_last(work, request.code)
+    return _highlights(meeting, await highlights_now(meeting, work))
+
+
+async def edit_highlights(request: EditHighlights, work: Work) -> HighlightsShown:
+    """Keep the highlights as a facilitator writes them."""
+    member = await now_called(work, work.passport.a_facilitator())
+    meeting = await meeting_on_or_last(work, request.code)
+    records = Records(work)
+    before = await records.document(meeting.id, HIGHLIGHTS) or Kept(author=member)
+    text = edited(request.text)
+    kept = replace(
+        before,
+        author=member,
+        text=text,
+        short=short_text(title_of(meeting), text) if text else "",
+        edited=bool(text),
+        changed=True,
+    )
+    await records.keep_document(meeting.id, HIGHLIGHTS, kept)
+    return _highlights(meeting, await highlights_now(meeting, work))
+
+
+async def share_highlights(request: ShareHighlights, work: Work) -> HighlightsShown:
+    """Publish the highlights; as they were published, they stay that version."""
+    member = await now_called(work, work.passport.a_facilitator())
+    meeting = await _over(request.code, work)
+    draft = await highlights_now(meeting, work)
+    if not any(line and not line.startswith("#") for line in draft.text.splitlines()):
+        raise HighlightsEmpty(meeting.code)
+    if draft.version and not draft.changed:
+        return _highlights(meeting, draft)
+    kept = replace(draft, author=member, version=draft.version + 1, changed=False)
+    await Records(work).keep_document(meeting.id, HIGHLIGHTS, kept)
+    meeting = meeting.touched(work.now)
+    await Meetings(work).keep(meeting)
+    await tell_highlights(meeting, kept, work)
+    return _highlights(meeting, kept)
+
+
+def _highlights(meeting: Meeting, kept: Kept) -> HighlightsShown:
+    return HighlightsShown(
+        meeting=meeting.facts(), text=kept.text, short=kept.short, shared=kept.version
+    )

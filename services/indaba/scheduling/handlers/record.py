@@ -1,0 +1,184 @@
+"""What is noted during a meeting, and the quorum it is decided with."""
+
+from dataclasses import replace
+
+from indaba.contracts.actions import ActionFacts
+from indaba.contracts.ids import MemberId
+from indaba.contracts.record import (
+    ChangeNote,
+    NoteKind,
+    NoteTaken,
+    QuorumSet,
+    RestoreNote,
+    SetQuorum,
+    TakeNote,
+)
+from indaba.contracts.scheduling import MeetingStatus, Presence
+from indaba.ledger import Work
+from indaba.ledger.merging import now_called
+from indaba.scheduling.handlers import actions
+from indaba.scheduling.handlers.keeping import facilitates, meeting_called, meeting_on
+from indaba.scheduling.model import (
+    Meeting,
+    MeetingOver,
+    NoSuchNote,
+    Note,
+    NotLive,
+    NotYourNote,
+    clean_note,
+    read_due,
+    split_due,
+)
+from indaba.scheduling.store import Agendas, ChoicesMade, Meetings, Records
+from indaba.scheduling.timers.holding import count_present
+from indaba.scheduling.timers.recording import quorum_now, tell_note
+
+
+async def take_note(request: TakeNote, work: Work) -> NoteTaken:
+    """Keep a tagged line; from the same place in chat again, its new words."""
+    author = await now_called(work, work.passport.a_member())
+    if request.origin:
+        before = await Records(work).written_at(work.passport.in_community(), request.origin)
+        if before is not None:
+            return await _rewritten(work, before, request.text, author)
+    meeting = await meeting_on(work, request.code)
+    _check_takes_notes(work, meeting)
+    meeting = await _present(work, meeting, author)
+    note = await _new_note(request, author, meeting, work)
+    action = None
+    if note.kind is NoteKind.ACTION:
+        note, action = await _promised(request, note, meeting, work)
+    return await _kept(work, meeting, note, action, made=True)
+
+
+def _check_takes_notes(work: Work, meeting: Meeting) -> None:
+    """After the end only facilitators add lines, before it begins nobody does."""
+    if meeting.status is MeetingStatus.LIVE:
+        return
+    if meeting.status is MeetingStatus.CLOSED and facilitates(work):
+        return
+    if meeting.status is MeetingStatus.SCHEDULED:
+        raise NotLive
+    raise MeetingOver(meeting.code)
+
+
+async def _present(work: Work, meeting: Meeting, member: MemberId) -> Meeting:
+    """Who writes a line is there."""
+    if meeting.status is not MeetingStatus.LIVE:
+        return meeting
+    return await count_present(meeting, member, Presence.WROTE, work)
+
+
+async def _new_note(request: TakeNote, author: MemberId, meeting: Meeting, work: Work) -> Note:
+    notes = await Records(work).of(meeting.id)
+    topic = (await Agendas(work).of(meeting.id)).now
+    decision = request.kind is NoteKind.DECISION
+    return Note(
+        meeting=meeting.id,
+        community=meeting.community,
+        number=max((note.number for note in notes), default=0) + 1,
+        kind=request.kind,
+        text=clean_note(request.text),
+        author=author,
+        at=work.now,
+        topic=topic.title if topic else "",
+        rule=request.rule if decision else None,
+        quorum=await quorum_now(meeting, work) if decision else None,
+        origin=request.origin,
+        late=meeting.status is MeetingStatus.CLOSED and await _approved(meeting, work),
+    )
+
+
+async def _approved(meeting: Meeting, work: Work) -> bool:
+    return await Records(work).changed(meeting.id)
+
+
+async def _promised(
+    request: TakeNote, note: Note, meeting: Meeting, work: Work
+) -> tuple[Note, ActionFacts]:
+    """The action that a line makes, and the line with its code."""
+    passport = work.passport
+    text, due = split_due(note.text, work.now, passport.zone, passport.locale)
+    if request.due:
+        due, _ = read_due(request.due, work.now, passport.zone, passport.locale)
+    action = await actions.promise(
+        work, note.author, text, owner=request.owner, due=due, meeting=meeting
+    )
+    return replace(note, action=action.code), action.facts()
+
+
+async def change_note(request: ChangeNote, work: Work) -> NoteTaken:
+    """Change a line's words, or take it out."""
+    member = await now_called(work, work.passport.a_member())
+    note = await _note(request, work)
+    return await _rewritten(work, note, request.text, member)
+
+
+async def restore_note(request: RestoreNote, work: Work) -> NoteTaken:
+    """Put a line back that was taken out."""
+    member = await now_called(work, work.passport.a_member())
+    meeting = await meeting_called(work, request.code)
+    note = await _numbered(work, meeting, request.number)
+    await _check_may_change(work, note, meeting, member)
+    late = await _approved(meeting, work)
+    return await _kept(work, meeting, note.taken_out(late=late, out=False), None, before=note)
+
+
+async def _note(request: ChangeNote, work: Work) -> Note:
+    """The line meant, with its meeting locked."""
+    if request.origin:
+        found = await Records(work).written_at(work.passport.in_community(), request.origin)
+        if found is None:
+            raise NoSuchNote
+        return found
+    meeting = await meeting_called(work, request.code)
+    return await _numbered(work, meeting, request.number or 0)
+
+
+async def _numbered(work: Work, meeting: Meeting, number: int) -> Note:
+    for note in await Records(work).of(meeting.id):
+        if note.number == number:
+            return note
+    raise NoSuchNote
+
+
+async def _rewritten(work: Work, note: Note, text: str, member: MemberId) -> NoteTaken:
+    meeting = await Meetings(work).by_id(note.community, note.meeting)
+    if meeting is None:
+        raise NoSuchNote
+    await _check_may_change(work, note, meeting, member)
+    late = await _approved(meeting, work)
+    changed = note.written(text, member, late=late) if text else note.taken_out(late=late)
+    return await _kept(work, meeting, changed, None, before=note)
+
+
+async def _check_may_change(work: Work, note: Note, meeting: Meeting, member: MemberId) -> None:
+    if member not in (note.author, meeting.chair) and not facilitates(work):
+        raise NotYourNote
+
+
+async def _kept(
+    work: Work,
+    meeting: Meeting,
+    note: Note,
+    action: ActionFacts | None,
+    *,
+    before: Note | None = None,
+    made: bool = False,
+) -> NoteTaken:
+    if note is not before:
+        await Records(work).keep(note)
+        meeting = meeting.touched(work.now)
+        await Meetings(work).keep(meeting)
+        tell_note(meeting, note, work, made=made)
+    return NoteTaken(meeting=meeting.facts(), note=note.facts(), action=action)
+
+
+async def set_quorum(request: SetQuorum, work: Work) -> QuorumSet:
+    """Choose how many must be there for a decision."""
+    work.passport.a_facilitator()
+    community, chosen = work.passport.in_community(), ChoicesMade(work)
+    required = {category: n for category, n in request.required.items() if n > 0}
+    choices = replace(await chosen.of(community), quorum=request.needed, required=required)
+    await chosen.choose(community, choices)
+    return QuorumSet(needed=request.needed, required=required)

@@ -1,0 +1,224 @@
+"""Series: read, called, shown, given another pattern, ended; and the terms they follow."""
+
+from dataclasses import replace
+
+from indaba.contracts.ids import MeetingCode, SeriesId
+from indaba.contracts.scheduling import MeetingShown, MeetingStatus
+from indaba.contracts.series import (
+    AddDate,
+    Coming,
+    EndSeries,
+    ImportTerms,
+    LeftOut,
+    ReadRepeat,
+    RepeatOtherwise,
+    RepeatRead,
+    RepeatReading,
+    Scope,
+    SeriesCalledOff,
+    SeriesChanged,
+    SeriesEnded,
+    SeriesShown,
+    SeriesStarted,
+    ShowSeries,
+    StartSeries,
+    TermsKept,
+)
+from indaba.ledger import Work
+from indaba.scheduling.handlers.keeping import meeting_called, shown
+from indaba.scheduling.model import (
+    Meeting,
+    NoDatesLeft,
+    NotASeries,
+    Series,
+    instant,
+    pattern_of,
+    read_repeat,
+    read_terms,
+    repeats_of,
+    to_the_minute,
+    wall,
+    zone_named,
+)
+from indaba.scheduling.model.repeating import Repeats, add, is_repeating, this_and_later
+from indaba.scheduling.store import AllSeries, Meetings
+from indaba.scheduling.timers import series as timers
+from indaba.scheduling.timers.agenda import take_up
+
+SHOWN = 5
+
+
+async def understand_repeat(request: ReadRepeat, work: Work) -> RepeatRead:
+    """Read a free-text pattern in the asker's zone, with its next dates."""
+    passport = work.passport
+    if not is_repeating(request.text):
+        return RepeatRead(repeats=False)
+    found = read_repeat(request.text, work.now, passport.zone, passport.locale)
+    if found is None:
+        return RepeatRead(repeats=False)
+    readings = [await _reading(r.repeats, r.words, work) for r in found.readings]
+    return RepeatRead(repeats=True, sure=found.sure, readings=tuple(readings), doubt=found.doubt)
+
+
+async def _reading(repeats: Repeats, words: str, work: Work) -> RepeatReading:
+    zone = zone_named(repeats.zone)
+    calendar = await AllSeries(work).calendar(work.passport.in_community())
+    look = repeats.coming(wall(work.now, zone), None, SHOWN, calendar)
+    return RepeatReading(
+        pattern=pattern_of(repeats),
+        words=words,
+        coming=tuple(
+            Coming(starts=d.starts, starts_at=instant(d.starts, zone)) for d in look.dates
+        ),
+        left_out=tuple(LeftOut(day=d.original.date(), why=d.why) for d in look.left_out),
+        terms_unknown=look.unknown_terms,
+    )
+
+
+async def start_series(request: StartSeries, work: Work) -> SeriesShown:
+    """Call a series: its first date gets its card at once."""
+    author, community = work.passport.a_facilitator(), work.passport.in_community()
+    series = Series.called(
+        id=SeriesId(work.world.new_id()),
+        community=community,
+        author=author,
+        title=request.title,
+        minutes=request.minutes,
+        repeats=repeats_of(request.pattern),
+        where=request.where,
+        capacity=request.capacity,
+    )
+    calendar = await AllSeries(work).calendar(community)
+    series = replace(series.seen(timers.today(series, work), calendar), version=1)
+    await AllSeries(work).keep(series)
+    coming = await timers.make_dates(series, work)
+    if not coming:
+        raise NoDatesLeft
+    work.tell(SeriesStarted(aggregate=series.id, version=1, series=series.facts()))
+    coming = await timers.announce_first(coming, work)
+    await take_up(coming[0], work)
+    return _shown(series, coming)
+
+
+async def show_series(request: ShowSeries, work: Work) -> SeriesShown:
+    """Show the series of a meeting, and its dates to come."""
+    _, series = await _series_of(work, request.code)
+    return _shown(series, await _to_come(series, work))
+
+
+async def repeat_otherwise(request: RepeatOtherwise, work: Work) -> SeriesShown:
+    """Give a series another pattern, from a date on or for all to come."""
+    work.passport.a_facilitator()
+    meeting, series = await _series_of(work, request.code)
+    wanted = repeats_of(request.pattern).checked().from_its_first()
+    there = await _to_come(series, work)
+    if request.scope is Scope.LATER and meeting.date_of is not None:
+        later = await _split(series, meeting, wanted, work)
+        there = [m for m in there if m.starts_at >= meeting.starts_at]
+    else:
+        later = series.with_repeats(wanted)
+    later = await timers.look_again(later, work)
+    kept = await timers.follow_pattern(there, later, work)
+    made = await timers.make_dates(later, work)
+    if not made and not kept:
+        raise NoDatesLeft
+    tell = SeriesChanged if later.id == series.id else SeriesStarted
+    work.tell(tell(aggregate=later.id, version=later.version, series=later.facts()))
+    return _shown(later, await timers.announce_first(made, work))
+
+
+async def _split(series: Series, meeting: Meeting, wanted: Repeats, work: Work) -> Series:
+    """The old series ends before the date, a new one with its title goes on from it."""
+    if meeting.date_of is None:
+        raise NotASeries(meeting.code)
+    before, _ = this_and_later(series.repeats, meeting.date_of)
+    if before is None:
+        return series.with_repeats(wanted)
+    earlier = await timers.look_again(series.with_repeats(before), work)
+    work.tell(SeriesChanged(aggregate=earlier.id, version=earlier.version, series=earlier.facts()))
+    later = replace(series, id=SeriesId(work.world.new_id()), repeats=wanted, version=1, sequence=0)
+    await AllSeries(work).keep(later)
+    return later
+
+
+async def add_date(request: AddDate, work: Work) -> MeetingShown:
+    """Hold one more date of a series."""
+    work.passport.a_facilitator()
+    _, series = await _series_of(work, request.code)
+    starts = to_the_minute(request.starts)
+    changed = series.with_repeats(add(series.repeats, starts))
+    changed = await timers.look_again(changed, work)
+    meeting = await timers.make_one(changed, starts, work)
+    work.tell(SeriesChanged(aggregate=changed.id, version=changed.version, series=changed.facts()))
+    return shown(meeting, work)
+
+
+async def end_series(request: EndSeries, work: Work) -> SeriesEnded:
+    """Call off a series, from a date on or all to come."""
+    author = work.passport.a_facilitator()
+    meeting, series = await _series_of(work, request.code)
+    going = await _to_come(series, work)
+    if request.scope is Scope.THIS:
+        going = [meeting]
+    if request.scope is Scope.LATER and meeting.date_of is not None:
+        going = [m for m in going if m.starts_at >= meeting.starts_at]
+        before, _ = this_and_later(series.repeats, meeting.date_of)
+        ended = series.with_repeats(before) if before else series.end()
+    else:
+        ended = series.end()
+    ended = await timers.look_again(ended, work)
+    scheduled = [m for m in going if m.status is MeetingStatus.SCHEDULED]
+    for date in scheduled:
+        await timers.call_off(date, request.reason, work)
+    work.tell(
+        SeriesCalledOff(
+            aggregate=ended.id,
+            version=ended.version,
+            series=ended.facts(),
+            cancelled=len(scheduled),
+            reason=request.reason,
+            author=author,
+            next=scheduled[0].facts() if scheduled else None,
+        )
+    )
+    return SeriesEnded(series=ended.facts(), cancelled=len(scheduled))
+
+
+async def import_terms(request: ImportTerms, work: Work) -> TermsKept:
+    """Keep school terms, all or none; dates that now fall into holidays are called off."""
+    work.passport.a_facilitator()
+    read = read_terms(request.csv.encode())
+    if read.faults:
+        return TermsKept(kept=0, faults=read.faults)
+    community = work.passport.in_community()
+    kept = await AllSeries(work).keep_terms(community, read.terms)
+    for series in await AllSeries(work).avoiding_school_holidays(community):
+        await _mind_terms(series, work)
+    return TermsKept(kept=kept)
+
+
+async def _mind_terms(series: Series, work: Work) -> None:
+    seen = await timers.look_again(series, work)
+    for meeting in await _to_come(seen, work):
+        if meeting.date_of in seen.not_held and meeting.starts == meeting.date_of:
+            await timers.call_off(meeting, "School holidays", work, quietly=not meeting.announced)
+    await timers.go_on(seen.id, work, changed=seen is not series)
+
+
+async def _series_of(work: Work, code: MeetingCode) -> tuple[Meeting, Series]:
+    meeting = await meeting_called(work, code)
+    found = await AllSeries(work).of(meeting.series) if meeting.series else None
+    if found is None:
+        raise NotASeries(meeting.code)
+    return meeting, found
+
+
+async def _to_come(series: Series, work: Work) -> list[Meeting]:
+    """Dates that are scheduled or on, soonest first."""
+    there = (await Meetings(work).dates_of(series.id)).values()
+    coming = [m for m in there if timers.is_to_come(m, work)]
+    return sorted(coming, key=lambda meeting: meeting.starts_at)
+
+
+def _shown(series: Series, coming: list[Meeting]) -> SeriesShown:
+    return SeriesShown(series=series.facts(), meetings=tuple(m.facts() for m in coming))

@@ -1,0 +1,124 @@
+"""An action: somebody promised something by a day."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Self
+from uuid import UUID
+
+from indaba.contracts.actions import ActionFacts, ActionStatus
+from indaba.contracts.ids import CommunityId, MeetingId, MemberId
+from indaba.contracts.refusal import Refusal
+from indaba.scheduling.model.plain_text import one_line
+from indaba.scheduling.model.reading import read_when
+
+OPEN = frozenset({ActionStatus.OPEN, ActionStatus.NEEDS_HELP})
+_DUE = re.compile(
+    r"[\s,(]+(?:by|before|due|until|tot|voor)\s+(?P<due>[^()]{2,60})\)?$", re.IGNORECASE
+)
+
+
+class NoSuchAction(Refusal):
+    """The community has no action of that code."""
+
+    code = "no-such-action"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"I know no action {code} here. To see yours type: cop action list", code=code
+        )
+
+
+class NotYourAction(Refusal):
+    """Somebody else promised it."""
+
+    code = "not-your-action"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"{code} is somebody else's. Only who owns it, who wrote it, or a facilitator can "
+            "change it.",
+            code=code,
+        )
+
+
+class NothingToDo(Refusal):
+    """An action without words."""
+
+    code = "action-empty"
+
+    def __init__(self) -> None:
+        super().__init__("An action needs words: what will be done? Begin with a verb.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """An action; fields as in `ActionFacts`."""
+
+    id: UUID
+    community: CommunityId
+    code: str
+    author: MemberId
+    text: str
+    promised: date
+    owner: MemberId | None = None
+    due: date | None = None
+    status: ActionStatus = ActionStatus.OPEN
+    meeting: MeetingId | None = None
+    meeting_code: str = ""
+    handed_on: int = 0
+    note: str = ""
+    version: int = 1
+
+    def may_change(self, member: MemberId, *, facilitates: bool) -> None:
+        """Raises `NotYourAction`."""
+        if not (facilitates or member in (self.owner, self.author)):
+            raise NotYourAction(self.code)
+
+    def said(self, status: ActionStatus, note: str) -> Self:
+        """As far as somebody says it is; the same again changes nothing."""
+        words = one_line(note)
+        if (status, words or self.note) == (self.status, self.note):
+            return self
+        return self._changed(status=status, note=words or self.note)
+
+    def hand(self, to: MemberId) -> Self:
+        """Somebody else's from now on, and open again."""
+        if to == self.owner:
+            return self
+        handed_on = self.handed_on + (self.owner is not None)
+        return self._changed(owner=to, handed_on=handed_on, status=ActionStatus.OPEN)
+
+    def facts(self) -> ActionFacts:
+        """What the community may see."""
+        return ActionFacts(**{name: getattr(self, name) for name in ActionFacts.model_fields})
+
+    def _changed(self, **facts: Any) -> Self:
+        return replace(self, version=self.version + 1, **facts)
+
+
+def doing(text: str) -> str:
+    """What is promised, in one line. Raises `NothingToDo`."""
+    words = one_line(text)
+    if not words:
+        raise NothingToDo
+    return words[:300]
+
+
+def split_due(text: str, now: datetime, zone: str, locale: str) -> tuple[str, date | None]:
+    """A promise and its day, where it ends in one that is understood: "by 3 May"."""
+    match = _DUE.search(text)
+    if match is None:
+        return text, None
+    due, _ = read_due(match["due"], now, zone, locale)
+    return (text[: match.start()], due) if due else (text, None)
+
+
+def read_due(text: str, now: datetime, zone: str, locale: str) -> tuple[date | None, str]:
+    """The day meant, and else why it is not understood."""
+    said = text.strip(" .")
+    for tried in (f"{said} 23:00", said):
+        read = read_when(tried, now, zone, locale)
+        if read.sure:
+            return read.readings[0].starts.date(), ""
+    return None, "I did not understand that day. Say for example: by 3 May, or by Friday."

@@ -1,0 +1,155 @@
+"""An agenda: items in the chair's order, one of them the topic of the moment."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from indaba.contracts.agenda import AgendaItem, ItemStatus, Result
+from indaba.contracts.ids import MemberId
+from indaba.contracts.refusal import Refusal
+from indaba.scheduling.model.methods import method_named
+from indaba.scheduling.model.plain_text import one_line
+
+MOST_ITEMS = 40
+
+
+class NoSuchItem(Refusal):
+    """The agenda has no item of that number. `items` is how many it has."""
+
+    code = "no-such-item"
+
+    def __init__(self, number: int, items: int) -> None:
+        has = f"It has {items} item{'s' if items != 1 else ''}." if items else "It is empty."
+        super().__init__(
+            f"The agenda has no item {number}. {has} To see it type: cop agenda",
+            number=number,
+            items=items,
+        )
+
+
+class AgendaFull(Refusal):
+    """No agenda needs more items than these."""
+
+    code = "agenda-full"
+
+    def __init__(self) -> None:
+        super().__init__(f"The agenda has {MOST_ITEMS} items, and more do not fit.")
+
+
+class NothingLeft(Refusal):
+    """There is no open item to go to."""
+
+    code = "nothing-left"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Every item on the agenda is done. For another topic type its words: cop topic <words>"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One item; fields as in `AgendaItem`."""
+
+    id: UUID
+    title: str
+    author: MemberId
+    result: Result = Result.SHARE
+    owner: MemberId | None = None
+    method: str = ""
+    minutes: int = 0
+    pre_read: str = ""
+    status: ItemStatus = ItemStatus.OPEN
+    carried: bool = False
+
+    def facts(self, number: int) -> AgendaItem:
+        """What anybody in the community may see."""
+        same = {name: getattr(self, name) for name in _TOLD}
+        return AgendaItem(number=number, **same)
+
+
+_TOLD = tuple(set(AgendaItem.model_fields) - {"number"})
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """The items of one meeting, or those waiting for the next one."""
+
+    items: tuple[Item, ...] = ()
+
+    @property
+    def now(self) -> Item | None:
+        """The topic of the moment."""
+        return next((item for item in self.items if item.status is ItemStatus.NOW), None)
+
+    @property
+    def minutes(self) -> int:
+        """How many minutes are planned in all."""
+        return sum(item.minutes for item in self.items)
+
+    def add(self, item: Item) -> "Agenda":
+        """With an item at the end. Raises `AgendaFull` or `NoSuchMethod`."""
+        if len(self.items) >= MOST_ITEMS:
+            raise AgendaFull
+        return Agenda((*self.items, _checked(item)))
+
+    def at(self, number: int) -> Item:
+        """The item of a number from 1. Raises `NoSuchItem`."""
+        if not 1 <= number <= len(self.items):
+            raise NoSuchItem(number, len(self.items))
+        return self.items[number - 1]
+
+    def change(self, number: int, place: int | None = None, **facts: Any) -> "Agenda":
+        """With an item changed, and moved to a place. Raises `NoSuchItem` or `NoSuchMethod`."""
+        changed = _checked(replace(self.at(number), **facts))
+        items = list(self.items)
+        items.pop(number - 1)
+        items.insert((place or number) - 1, changed)
+        return Agenda(tuple(items))
+
+    def remove(self, number: int) -> "Agenda":
+        """Without an item. Raises `NoSuchItem`."""
+        gone = self.at(number)
+        return Agenda(tuple(item for item in self.items if item is not gone))
+
+    def open(self, item: Item) -> "Agenda":
+        """With an item as the topic of the moment; the topic before it is done."""
+        return Agenda(tuple(_next(each, item) for each in self.items))
+
+    def next_open(self) -> Item:
+        """The first item that is still open. Raises `NothingLeft`."""
+        for item in self.items:
+            if item.status is ItemStatus.OPEN:
+                return item
+        raise NothingLeft
+
+    def titled(self, title: str) -> Item | None:
+        """The item whose title this is, however it is cased."""
+        wanted = one_line(title).casefold()
+        return next((i for i in self.items if i.title.casefold() == wanted), None)
+
+    def left_over(self) -> tuple[Item, ...]:
+        """What was not reached, as it goes to the next meeting."""
+        open_ones = (item for item in self.items if item.status is ItemStatus.OPEN)
+        return tuple(replace(item, carried=True) for item in open_ones)
+
+    def closed(self) -> "Agenda":
+        """Without what was not reached, and with the last topic done."""
+        done = (item for item in self.items if item.status is not ItemStatus.OPEN)
+        return Agenda(tuple(replace(item, status=ItemStatus.DONE) for item in done))
+
+    def facts(self) -> tuple[AgendaItem, ...]:
+        """What anybody in the community may see, in order."""
+        return tuple(item.facts(number) for number, item in enumerate(self.items, start=1))
+
+
+def _next(each: Item, topic: Item) -> Item:
+    if each.id == topic.id:
+        return replace(each, status=ItemStatus.NOW)
+    return replace(each, status=ItemStatus.DONE) if each.status is ItemStatus.NOW else each
+
+
+def _checked(item: Item) -> Item:
+    method = method_named(item.method).key if item.method else ""
+    title, pre_read = one_line(item.title), one_line(item.pre_read)
+    return replace(item, title=title, pre_read=pre_read, method=method)

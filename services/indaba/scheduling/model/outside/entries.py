@@ -1,0 +1,201 @@
+"""One entry of a calendar, taken out of the parser's hands: when, how long, what, how repeated."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from icalendar import Event
+
+from indaba.scheduling.model.outside.zones import Zones
+from indaba.scheduling.model.plain_text import LONGEST_TITLE, TitleEmpty, clean_title, one_line
+from indaba.scheduling.model.wall_time import instant, wall
+
+LONGEST_PLACE = 200
+SHORTEST, USUAL, LONGEST = 5, 60, 24 * 60
+MOST_RULES = 5
+
+ALL_DAY = "They last all day, so they begin at no hour."
+TOO_LONG = "They last longer than 24 hours."
+UNREADABLE = "They could not be read."
+UNKNOWN_ZONE = "They name a time zone that I do not know."
+
+
+class LeftOut(Exception):  # noqa: N818 - a finding
+    """An entry has no meeting; `why` says so in words. `unread`: we do not know what it says."""
+
+    def __init__(self, why: str, *, unread: bool = False) -> None:
+        super().__init__(why)
+        self.why = why
+        self.unread = unread
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Naive wall time in the zone it is told in; people are shown it in `shown_in`."""
+
+    wall: datetime
+    zone: ZoneInfo
+    shown_in: ZoneInfo
+
+    @property
+    def at(self) -> datetime:
+        """The instant in UTC."""
+        return instant(self.wall, self.zone)
+
+    @property
+    def shown(self) -> datetime:
+        """The wall time that people are shown; one that clocks skip is moved by the jump."""
+        return wall(self.at, self.shown_in)
+
+    def on(self, other: datetime) -> "Moment":
+        """Another wall time in the same zone."""
+        return Moment(other.replace(fold=0), self.zone, self.shown_in)
+
+
+Time = Moment | date
+"""A date without an hour is a day in whatever zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How times of one file are read: `floating` those without a zone, UTC is `shown_in`."""
+
+    zones: Zones
+    floating: ZoneInfo
+    shown_in: ZoneInfo
+
+    def times(self, told: Any) -> Iterator[Time]:
+        """The times of a property, given once or several times. Raises `LeftOut`."""
+        for each in told if isinstance(told, list) else [told]:
+            dates = [one.dt for one in each.dts] if hasattr(each, "dts") else [each.dt]
+            zone = str(each.params.get("TZID", ""))
+            for found in dates:
+                yield self._time(found[0] if isinstance(found, tuple) else found, zone)
+
+    def _time(self, found: Any, zone: str) -> Time:
+        if not isinstance(found, date):
+            raise LeftOut(UNREADABLE, unread=True)
+        if not isinstance(found, datetime):
+            return found
+        at = found.replace(tzinfo=None, fold=0)
+        if str(found.tzinfo) == "UTC":
+            return Moment(at, ZoneInfo("UTC"), self.shown_in)
+        if not zone:
+            return Moment(at, self.floating, self.floating)
+        place = self.zones.named(zone)
+        if place is None:
+            raise LeftOut(UNKNOWN_ZONE, unread=True)
+        return Moment(at, place, place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An entry as we need it. `instead_of` is the time of the series' date that it replaces."""
+
+    name: str
+    sequence: int
+    starts: Moment
+    minutes: int
+    title: str
+    where: str
+    cancelled: bool
+    rules: tuple[str, ...] = ()
+    added: tuple[Time, ...] = ()
+    left_out: tuple[Time, ...] = ()
+    instead_of: Time | None = None
+    and_later: bool = False
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it gives several dates."""
+        return bool(self.rules or self.added)
+
+
+def name_of(event: Event) -> str:
+    """A short name for the entry's UID, which may hold somebody's address."""
+    said = str(event.get("UID", "")) or f"{event.get('DTSTART')}{event.get('SUMMARY')}"
+    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def entry_of(event: Event, reader: Reader, otherwise_called: str) -> Entry:
+    """Read an entry. Raises `LeftOut`."""
+    if event.errors or "DTSTART" not in event:
+        raise LeftOut(UNREADABLE, unread=True)
+    starts = _one(event, "DTSTART", reader)
+    cancelled = str(event.get("STATUS", "")).upper() == "CANCELLED"
+    if not isinstance(starts, Moment):
+        raise LeftOut(ALL_DAY)
+    rules = _listed(event.get("RRULE"))
+    if len(rules) > MOST_RULES:
+        raise LeftOut(UNREADABLE, unread=True)
+    instead_of = _one(event, "RECURRENCE-ID", reader) if "RECURRENCE-ID" in event else None
+    return Entry(
+        name=name_of(event),
+        sequence=_sequence(event),
+        starts=starts,
+        minutes=USUAL if cancelled else _minutes(event, starts, reader),
+        title=_title(_text(event, "SUMMARY"), otherwise_called),
+        where=one_line(_text(event, "LOCATION"))[:LONGEST_PLACE].strip(),
+        cancelled=cancelled,
+        rules=tuple(rule.to_ical().decode() for rule in rules),
+        added=_times(event, "RDATE", reader),
+        left_out=_times(event, "EXDATE", reader),
+        instead_of=instead_of,
+        and_later="RANGE" in event["RECURRENCE-ID"].params if instead_of else False,
+    )
+
+
+def _listed(told: Any) -> list[Any]:
+    if told is None:
+        return []
+    return told if isinstance(told, list) else [told]
+
+
+def _text(event: Event, name: str) -> str:
+    found = _listed(event.get(name))
+    return str(found[0]) if found else ""
+
+
+def _times(event: Event, name: str, reader: Reader) -> tuple[Time, ...]:
+    return tuple(reader.times(event[name])) if name in event else ()
+
+
+def _one(event: Event, name: str, reader: Reader) -> Time:
+    found = _times(event, name, reader)
+    if not found:
+        raise LeftOut(UNREADABLE, unread=True)
+    return found[0]
+
+
+def _sequence(event: Event) -> int:
+    told = event.get("SEQUENCE", 0)
+    return told if isinstance(told, int) else 0
+
+
+def _minutes(event: Event, starts: Moment, reader: Reader) -> int:
+    """How long it lasts: an hour where it does not say, five minutes at least."""
+    lasts = timedelta()
+    if "DTEND" in event:
+        ends = _one(event, "DTEND", reader)
+        lasts = ends.at - starts.at if isinstance(ends, Moment) else timedelta()
+    elif "DURATION" in event:
+        told = _listed(event["DURATION"])[0].dt
+        lasts = told if isinstance(told, timedelta) else timedelta()
+    minutes = int(lasts.total_seconds() // 60)
+    if minutes > LONGEST:
+        raise LeftOut(TOO_LONG)
+    return max(SHORTEST, minutes) if minutes > 0 else USUAL
+
+
+def _title(told: str, otherwise: str) -> str:
+    for text in (told, otherwise):
+        line = one_line(text)
+        short = line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1].rstrip()}…"
+        try:
+            return clean_title(short)
+        except TitleEmpty:
+            continue
+    return "Meeting"

@@ -1,0 +1,203 @@
+"""The dates that an entry and the exceptions to it give (RFC 5545, 3.8.4.4 and 3.8.5)."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import takewhile
+
+from indaba.scheduling.model.outside.dates import OutsideDate
+from indaba.scheduling.model.outside.entries import UNREADABLE, Entry, LeftOut, Moment, Time
+from indaba.scheduling.model.outside.lines import CalendarRefused
+from indaba.scheduling.model.outside.reasons import TOO_MUCH
+from indaba.scheduling.model.repeating import BadRule, Frequency, Rule, occurrences
+from indaba.scheduling.model.wall_time import instant, wall
+
+BACK = timedelta(days=1)
+AHEAD = timedelta(days=180)
+FAR_AHEAD = timedelta(days=700)
+"""How far single dates and exceptions are followed: one moved away must not look taken out."""
+
+TOO_OFTEN = "They repeat more often than meetings do."
+MOST_TIMES_A_DAY = 12
+MOST_STEPS = 300_000
+MOST_SECONDS = 20.0
+
+
+@dataclass(slots=True)
+class Effort:
+    """What working out a file has cost so far, in dates looked at and seconds of a processor."""
+
+    steps: int = 0
+    began: float = field(default_factory=time.process_time)
+
+    def spend(self, steps: int = 1) -> None:
+        """Raises `CalendarRefused` once it is too much."""
+        self.steps += steps
+        if self.steps > MOST_STEPS or time.process_time() - self.began > MOST_SECONDS:
+            raise CalendarRefused(TOO_MUCH)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From when to when dates are looked for."""
+
+    now: datetime
+    effort: Effort
+
+    def has(self, moment: Moment) -> bool:
+        """Whether a single date is followed."""
+        return self.now - BACK <= moment.at <= self.now + FAR_AHEAD
+
+    def walls(self, entry: Entry) -> tuple[datetime, datetime]:
+        """First and last wall time for dates of a series; whole days, for dates count in a day."""
+        first = wall(self.now - BACK, entry.starts.zone)
+        return first.replace(hour=0, minute=0, second=0, microsecond=0), wall(
+            self.now + AHEAD, entry.starts.zone
+        )
+
+
+def dates_of(
+    master: Entry | None, exceptions: Sequence[Entry], window: Window
+) -> Iterator[OutsideDate]:
+    """The dates of all entries of one name, in no order. Raises `LeftOut`, `CalendarRefused`."""
+    if master is not None and master.cancelled:
+        return
+    if master is not None and not master.repeats:
+        yield from _one(master, "", window)
+        return
+    used: set[int] = set()
+    if master is not None:
+        yield from _series(master, exceptions, used, window)
+    for exception in exceptions:
+        if id(exception) not in used and not exception.cancelled:
+            yield from _one(exception, _day(exception.instead_of, master), window)
+
+
+def _one(entry: Entry, day: str, window: Window) -> Iterator[OutsideDate]:
+    window.effort.spend()
+    if window.has(entry.starts):
+        yield _date(entry, day)
+
+
+def _series(
+    master: Entry, exceptions: Sequence[Entry], used: set[int], window: Window
+) -> Iterator[OutsideDate]:
+    off_at = {each.at for each in master.left_out if isinstance(each, Moment)}
+    off_days = {each for each in master.left_out if not isinstance(each, Moment)}
+    for day, at in _numbered(_walls(master, window)):
+        original = master.starts.on(at)
+        found = _exception_to(original, exceptions)
+        if found is not None:
+            used.add(id(found))
+        if original.at in off_at or at.date() in off_days:
+            continue
+        entry = found or _later_change(original, exceptions) or _held_at(master, original)
+        if not entry.cancelled and window.has(entry.starts):
+            yield _date(entry, day)
+
+
+def _held_at(entry: Entry, moment: Moment) -> Entry:
+    return replace(entry, starts=moment)
+
+
+def _exception_to(original: Moment, exceptions: Sequence[Entry]) -> Entry | None:
+    for each in exceptions:
+        if _is(each.instead_of, original):
+            return each
+    return None
+
+
+def _is(told: Time | None, original: Moment) -> bool:
+    if isinstance(told, Moment):
+        return told.at == original.at
+    return told == original.wall.date()
+
+
+def _later_change(original: Moment, exceptions: Sequence[Entry]) -> Entry | None:
+    """What a change to a date and all after it makes of a later date."""
+    changes = [
+        (each.instead_of, each)
+        for each in exceptions
+        if each.and_later and isinstance(each.instead_of, Moment)
+    ]
+    earlier = [(told, each) for told, each in changes if told.at <= original.at]
+    if not earlier:
+        return None
+    told, entry = max(earlier, key=lambda change: change[0].at)
+    shift = entry.starts.wall - wall(told.at, entry.starts.zone)
+    at = wall(original.at, entry.starts.zone) + shift
+    return _held_at(entry, entry.starts.on(at))
+
+
+def _walls(master: Entry, window: Window) -> list[datetime]:
+    """The series' wall times in the window, those left out too, ascending."""
+    first, last = window.walls(master)
+    found = {master.starts.wall} if first <= master.starts.wall <= last else set()
+    for text in master.rules:
+        found.update(_by_rule(text, master, first, last, window.effort))
+    for each in master.added:
+        at = _added(each, master.starts)
+        if first <= at <= last:
+            found.add(at)
+    return sorted(found)
+
+
+def _added(told: Time, starts: Moment) -> datetime:
+    """An added date as the series' zone has it; a day is at the series' hour."""
+    if isinstance(told, Moment):
+        return wall(told.at, starts.zone)
+    return datetime.combine(told, starts.wall.time())
+
+
+def _by_rule(
+    text: str, master: Entry, first: datetime, last: datetime, effort: Effort
+) -> Iterator[datetime]:
+    try:
+        rule = Rule.parse_any(text, master.starts.zone)
+    except BadRule:
+        raise LeftOut(UNREADABLE, unread=True) from None
+    by_hour, by_minute = len(rule.by_hour) or 1, len(rule.by_minute) or 1
+    if rule.freq < Frequency.DAILY or rule.by_second or by_hour * by_minute > MOST_TIMES_A_DAY:
+        raise LeftOut(TOO_OFTEN)
+    after = None if rule.count else first
+    for at in takewhile(lambda at: at <= last, occurrences(rule, master.starts.wall, after)):
+        effort.spend()
+        if at >= first:
+            yield at
+    effort.spend()
+
+
+def _numbered(walls: Sequence[datetime]) -> Iterator[tuple[str, datetime]]:
+    """Each with the name of its day; of several on one day the later ones are counted."""
+    seen: dict[str, int] = {}
+    for at in walls:
+        day = f"{at:%Y%m%d}"
+        seen[day] = seen.get(day, 0) + 1
+        yield (day if seen[day] == 1 else f"{day}.{seen[day]}"), at
+
+
+def _day(told: Time | None, master: Entry | None) -> str:
+    """The day of a series' date as its own zone has it."""
+    if isinstance(told, Moment):
+        zone = master.starts.zone if master else told.zone
+        return f"{wall(told.at, zone):%Y%m%d}"
+    return f"{told:%Y%m%d}" if told else ""
+
+
+def _date(entry: Entry, day: str) -> OutsideDate:
+    return OutsideDate(
+        key=f"{entry.name}/{day}",
+        title=entry.title,
+        starts=entry.starts.shown.replace(second=0, microsecond=0),
+        zone=entry.starts.shown_in.key,
+        minutes=entry.minutes,
+        where=entry.where,
+    )
+
+
+def begins(date: OutsideDate) -> datetime:
+    """The instant in UTC."""
+    from zoneinfo import ZoneInfo
+
+    return instant(date.starts, ZoneInfo(date.zone))

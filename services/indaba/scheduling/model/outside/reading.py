@@ -1,0 +1,140 @@
+"""A calendar file as dates: the parser's work made ours, what we do not follow counted by reason.
+
+For the worker process alone: what strangers wrote is parsed here.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event
+
+from indaba.scheduling.model.outside.dates import Found, OutsideDate
+from indaba.scheduling.model.outside.entries import (
+    ALL_DAY,
+    UNREADABLE,
+    Entry,
+    LeftOut,
+    Reader,
+    Time,
+    entry_of,
+    name_of,
+)
+from indaba.scheduling.model.outside.expanding import Effort, Window, begins, dates_of
+from indaba.scheduling.model.outside.lines import CalendarRefused, scan
+from indaba.scheduling.model.outside.zones import Zones
+from indaba.scheduling.model.plain_text import LONGEST_TITLE, one_line
+
+__all__ = ["CalendarRefused", "read_calendar"]
+
+MOST_DATES = 200
+LATER = f"They come after the {MOST_DATES} soonest dates, and are followed when their time comes."
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """What is gathered from a file; entries by the name of their UID."""
+
+    window: Window
+    masters: dict[str, Entry] = field(default_factory=dict)
+    exceptions: dict[str, dict[Time, Entry]] = field(default_factory=dict)
+    left_out: Counter[str] = field(default_factory=Counter)
+    unread: set[str] = field(default_factory=set)
+
+    def take(self, name: str, entry: Entry) -> None:
+        """Of several that say the same thing, the newest holds; the last where none is newer."""
+        exceptions = self.exceptions.setdefault(name, {})
+        told = entry.instead_of
+        before = self.masters.get(name) if told is None else exceptions.get(told)
+        if before is not None and before.sequence > entry.sequence:
+            return
+        if told is None:
+            self.masters[name] = entry
+        else:
+            exceptions[told] = entry
+
+    def leave_out(self, name: str, why: LeftOut) -> None:
+        self.left_out[why.why] += 1
+        if why.unread:
+            self.unread.add(name)
+
+
+def read_calendar(body: bytes, zone: str, now: datetime, known: frozenset[str]) -> Found:
+    """Read a calendar file. `zone` is for times that name none, `now` aware.
+
+    The 200 soonest dates are given, and those `known` by their keys. Raises `CalendarRefused`.
+    """
+    scanned = scan(body)
+    usual = ZoneInfo(zone)
+    zones = Zones(scanned.zones, zone, now)
+    sheet, title = _Sheet(Window(now, Effort())), ""
+    for calendar in _parsed(scanned.text):
+        title = title or _title(calendar)
+        shown_in = zones.named(str(calendar.get("X-WR-TIMEZONE", ""))) or usual
+        reader = Reader(zones, usual, shown_in)
+        for event in calendar.events:
+            sheet.window.effort.spend()
+            _sort(event, reader, title, sheet)
+    dates = _soonest(_dates(sheet), known, sheet)
+    return Found(
+        title=title,
+        dates=tuple(dates),
+        left_out=dict(sheet.left_out),
+        unread=tuple(sorted(sheet.unread)),
+    )
+
+
+def _parsed(text: str) -> list[Calendar]:
+    try:
+        return Calendar.from_ical(text, multiple=True)
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+        raise CalendarRefused("damaged") from None
+
+
+def _title(calendar: Calendar) -> str:
+    told = calendar.get("X-WR-CALNAME") or calendar.get("NAME") or ""
+    return one_line(str(told[0] if isinstance(told, list) else told))[:LONGEST_TITLE].strip()
+
+
+def _sort(event: Event, reader: Reader, title: str, sheet: _Sheet) -> None:
+    name = name_of(event)
+    try:
+        entry = entry_of(event, reader, title)
+    except LeftOut as left:
+        if left.why != ALL_DAY or _is_to_come(event, sheet.window.now):
+            sheet.leave_out(name, left)
+        return
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError):
+        sheet.leave_out(name, LeftOut(UNREADABLE, unread=True))
+        return
+    sheet.take(name, entry)
+
+
+def _is_to_come(event: Event, now: datetime) -> bool:
+    day = getattr(event["DTSTART"], "dt", None)
+    return "RRULE" in event or (isinstance(day, date) and day >= now.date())
+
+
+def _dates(sheet: _Sheet) -> Iterable[OutsideDate]:
+    for name in sheet.masters.keys() | sheet.exceptions.keys():
+        exceptions = list(sheet.exceptions.get(name, {}).values())
+        try:
+            yield from list(dates_of(sheet.masters.get(name), exceptions, sheet.window))
+        except LeftOut as left:
+            sheet.leave_out(name, left)
+        except OverflowError:
+            sheet.leave_out(name, LeftOut(UNREADABLE, unread=True))
+
+
+def _soonest(
+    found: Iterable[OutsideDate], known: frozenset[str], sheet: _Sheet
+) -> list[OutsideDate]:
+    """One date per key: the last said of it."""
+    by_key = {date.key: date for date in found}
+    dates = sorted(by_key.values(), key=lambda date: (begins(date), date.key))
+    kept = [date for place, date in enumerate(dates) if place < MOST_DATES or date.key in known]
+    if len(dates) > len(kept):
+        sheet.left_out[LATER] += len(dates) - len(kept)
+    return kept

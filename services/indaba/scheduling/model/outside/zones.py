@@ -1,0 +1,105 @@
+"""The names that calendars give time zones, as IANA zones."""
+
+import io
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+_LONGEST_DEFINITION = 20_000
+_LOOKED_AT = tuple(timedelta(weeks=week) for week in range(-4, 57))
+_YEARLY = re.compile(r"RRULE:(?:.*;)?FREQ=YEARLY\b", re.IGNORECASE)
+
+Offsets = tuple[timedelta | None, ...]
+
+
+class Zones:
+    """What zones mean in one file. `usual` is tried first where a definition fits several."""
+
+    def __init__(self, definitions: Iterable[list[str]], usual: str, now: datetime) -> None:
+        self._usual = usual
+        self._moments = tuple(now.replace(tzinfo=None, fold=0) + each for each in _LOOKED_AT)
+        self._defined = {_value(lines, "TZID"): lines for lines in definitions}
+        self._known: dict[str, ZoneInfo | None] = {}
+
+    def named(self, name: str) -> ZoneInfo | None:
+        """The zone of a name, by the IANA, by Windows, or as the file defines it; else `None`."""
+        name = _bare(name)
+        if name not in self._known:
+            found = _by_name(name) or self._as_defined(name)
+            self._known[name] = ZoneInfo(found) if found else None
+        return self._known[name]
+
+    def _as_defined(self, name: str) -> str:
+        lines = self._defined.get(name)
+        if not lines:
+            return ""
+        return _by_name(_value(lines, "X-LIC-LOCATION")) or self._like(lines)
+
+    def _like(self, lines: list[str]) -> str:
+        """A zone whose clocks show the same as the definition's all year."""
+        with suppress(ValueError, TypeError, KeyError, AttributeError, OverflowError):
+            defined = _offsets_defined(lines, self._moments)
+            if defined:
+                there = (self._usual, *_likely())
+                return next((z for z in there if _offsets(z, self._moments) == defined), "")
+        return ""
+
+
+def _bare(name: str) -> str:
+    return name.strip().strip('"').strip()
+
+
+def _value(lines: list[str], name: str) -> str:
+    for line in lines:
+        given, _, value = line.partition(":")
+        if given.partition(";")[0].upper() == name:
+            return _bare(value)
+    return ""
+
+
+@cache
+def _all() -> dict[str, str]:
+    return {name.casefold(): name for name in available_timezones()}
+
+
+@cache
+def _windows() -> dict[str, str]:
+    return {name.casefold(): zone for name, zone in WINDOWS_TO_OLSON.items()}
+
+
+@cache
+def _likely() -> tuple[str, ...]:
+    return tuple(sorted(set(WINDOWS_TO_OLSON.values())))
+
+
+def _by_name(name: str) -> str:
+    """Also where a path is before it: /mozilla.org/20050126_1/Africa/Johannesburg."""
+    folded = name.casefold()
+    parts = folded.strip("/").split("/")
+    tails = ("/".join(parts[-n:]) for n in (3, 2))
+    for each in (folded, *tails):
+        if each in _all():
+            return _all()[each]
+    return _windows().get(folded, "")
+
+
+def _offsets(zone: str, moments: tuple[datetime, ...]) -> Offsets:
+    place = ZoneInfo(zone)
+    return tuple(place.utcoffset(each) for each in moments)
+
+
+def _offsets_defined(lines: list[str], moments: tuple[datetime, ...]) -> Offsets:
+    """By the file's own definition; empty where it is too odd to work out."""
+    from dateutil.tz import tzical
+
+    rules = [line for line in lines if line.upper().startswith("RRULE")]
+    text = "\r\n".join(lines)
+    if len(text) > _LONGEST_DEFINITION or not all(_YEARLY.match(rule) for rule in rules):
+        return ()
+    zone = tzical(io.StringIO(text)).get()
+    return tuple(zone.utcoffset(each) for each in moments) if zone else ()

@@ -1,0 +1,166 @@
+"""Why something about a meeting is not done, in words."""
+
+from datetime import datetime
+
+from indaba.contracts.refusal import Refusal
+from indaba.scheduling.model.wall_time import in_words
+
+SHORTEST, LONGEST = 5, 24 * 60
+
+
+class MeetingOver(Refusal):
+    """The meeting has ended."""
+
+    code = "meeting-over"
+
+    def __init__(self, code: str) -> None:
+        super().__init__("This meeting is over, so nothing about it changes any more.", code=code)
+
+
+class MeetingCalledOff(Refusal):
+    """The meeting was cancelled."""
+
+    code = "meeting-called-off"
+
+    def __init__(self, code: str, reason: str) -> None:
+        because = f": {reason}" if reason else "."
+        super().__init__(f"This meeting was called off{because}", code=code, reason=reason)
+
+
+class CheckInNotOpen(Refusal):
+    """Too early to check in. `opens` is wall time in `zone`."""
+
+    code = "check-in-not-open"
+
+    def __init__(self, code: str, opens: datetime, zone: str, today: datetime) -> None:
+        super().__init__(
+            f"Check-in opens on {in_words(opens, today)} ({zone}). Please come back then.",
+            code=code,
+            opens=opens.isoformat(),
+            zone=zone,
+        )
+
+
+class NotBegun(Refusal):
+    """A meeting that is yet to come is called off, not closed. `opens` is wall time in `zone`."""
+
+    code = "meeting-not-begun"
+
+    def __init__(self, code: str, starts: datetime, zone: str, today: datetime) -> None:
+        super().__init__(
+            f"{code} begins on {in_words(starts, today)} ({zone}), so it is not over. "
+            f"To call it off type: cop meeting cancel {code}",
+            code=code,
+            starts=starts.isoformat(),
+            zone=zone,
+        )
+
+
+class BadLength(Refusal):
+    """A meeting cannot last that long, or that short."""
+
+    code = "meeting-length"
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__(
+            f"A meeting lasts between {SHORTEST} minutes and 24 hours.", minutes=minutes
+        )
+
+
+class AnswersClosed(Refusal):
+    """The time to answer is over. `until` is wall time in `zone`."""
+
+    code = "answers-closed"
+
+    def __init__(self, code: str, until: datetime, zone: str, today: datetime) -> None:
+        super().__init__(
+            f"Answers for {code} were taken until {in_words(until, today)} ({zone}). "
+            "Please tell a facilitator.",
+            code=code,
+            until=until.isoformat(),
+            zone=zone,
+        )
+
+
+class NoRoomForGuests(Refusal):
+    """More guests than there are places. `left` are free."""
+
+    code = "no-room-for-guests"
+
+    def __init__(self, code: str, left: int) -> None:
+        free = "no place is" if left == 0 else f"{left} place{'s are' if left > 1 else ' is'}"
+        super().__init__(
+            f"{code} has a limit, and {free} free for more guests. Nothing has changed.",
+            code=code,
+            left=left,
+        )
+
+
+class WrongDoorCode(Refusal):
+    """That is not what is shown at the meeting."""
+
+    code = "wrong-door-code"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            "That is not the code of this meeting. The chair shows it there; it has four letters "
+            "or figures.",
+            code=code,
+        )
+
+
+class NotLive(Refusal):
+    """It happens during a meeting only."""
+
+    code = "meeting-not-live"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No meeting is on here now. A facilitator begins one with: cop meeting start"
+        )
+
+
+class NotTheChair(Refusal):
+    """It is for whoever holds the meeting."""
+
+    code = "not-the-chair"
+
+    def __init__(self) -> None:
+        super().__init__("Only the chair of this meeting or a facilitator can do that.")
+
+
+class AnotherIsOn(Refusal):
+    """One meeting of a community at a time. `code` is the one that is on."""
+
+    code = "another-meeting-is-on"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"{code} is on now. End it first: cop meeting end {code}",
+            code=code,
+        )
+
+
+class RoleTaken(Refusal):
+    """Somebody else has the role."""
+
+    code = "role-taken"
+
+    def __init__(self, role: str) -> None:
+        super().__init__(f"Somebody has taken that role already: {role}.", role=role)
+
+
+class NoSuchRole(Refusal):
+    """The meeting wants no such role. `roles` are those it wants."""
+
+    code = "no-such-role"
+
+    def __init__(self, role: str, roles: list[str]) -> None:
+        these = f"Its roles are: {', '.join(roles)}." if roles else "It wants none."
+        super().__init__(f"This meeting wants no {role}. {these}", role=role, roles=roles)
+
+
+def check_length(minutes: int) -> None:
+    """Raises `BadLength`."""
+    if not SHORTEST <= minutes <= LONGEST:
+        raise BadLength(minutes)

@@ -1,0 +1,73 @@
+"""Meetings that repeat: their rules, their dates, their words. Pure; wall time throughout."""
+
+from indaba.scheduling.model.repeating.avoiding import (
+    ANY_PROVINCE,
+    Avoid,
+    Calendar,
+    country_of,
+    is_known_place,
+    public_holiday,
+)
+from indaba.scheduling.model.repeating.changes import (
+    add,
+    move,
+    restore,
+    skip,
+    this_and_later,
+    with_rule,
+    with_time,
+)
+from indaba.scheduling.model.repeating.expansion import occurrences
+from indaba.scheduling.model.repeating.reading import (
+    RepeatRead,
+    RepeatReading,
+    is_repeating,
+    read_repeat,
+)
+from indaba.scheduling.model.repeating.refusals import (
+    BadRule,
+    DateThere,
+    NoSuchDate,
+    TooManyChanges,
+    UnknownHolidays,
+)
+from indaba.scheduling.model.repeating.repeats import Coming, Date, LeftOut, Repeats
+from indaba.scheduling.model.repeating.rule import Frequency, NthDay, Rule
+from indaba.scheduling.model.repeating.terms import TermsRead, read_terms
+from indaba.scheduling.model.repeating.wording import in_words
+
+__all__ = [
+    "ANY_PROVINCE",
+    "Avoid",
+    "BadRule",
+    "Calendar",
+    "Coming",
+    "Date",
+    "DateThere",
+    "Frequency",
+    "LeftOut",
+    "NoSuchDate",
+    "NthDay",
+    "RepeatRead",
+    "RepeatReading",
+    "Repeats",
+    "Rule",
+    "TermsRead",
+    "TooManyChanges",
+    "UnknownHolidays",
+    "add",
+    "country_of",
+    "in_words",
+    "is_known_place",
+    "is_repeating",
+    "move",
+    "occurrences",
+    "public_holiday",
+    "read_repeat",
+    "read_terms",
+    "restore",
+    "skip",
+    "this_and_later",
+    "with_rule",
+    "with_time",
+]

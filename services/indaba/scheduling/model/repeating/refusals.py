@@ -1,0 +1,74 @@
+"""Why a meeting does not repeat like that, in words."""
+
+from datetime import datetime
+
+from indaba.contracts.refusal import Refusal
+from indaba.scheduling.model.wall_time import day_in_words
+
+
+class BadRule(Refusal):
+    """Not a rule by which meetings here can repeat."""
+
+    code = "bad-repeat-rule"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"{why} {HOW_TO_REPEAT}")
+
+
+class NoSuchDate(Refusal):
+    """The series has no date then."""
+
+    code = "no-such-date"
+
+    def __init__(self, original: datetime) -> None:
+        super().__init__(
+            f"The series has no date on {_said(original)}. Please choose one of its dates.",
+            original=original.isoformat(),
+        )
+
+
+class DateThere(Refusal):
+    """The series has a date then already."""
+
+    code = "date-there"
+
+    def __init__(self, starts: datetime) -> None:
+        super().__init__(
+            f"The series has a date on {_said(starts)} already. Please choose another time.",
+            starts=starts.isoformat(),
+        )
+
+
+class TooManyChanges(Refusal):
+    """Too many single dates of the series differ from its rule."""
+
+    code = "too-many-changed-dates"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"More than {most} single dates of this series are changed by hand. "
+            "Please give it another pattern instead.",
+            most=most,
+        )
+
+
+class UnknownHolidays(Refusal):
+    """Nobody told us the public holidays of that place."""
+
+    code = "unknown-holidays"
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            "I do not know which public holidays are meant. "
+            "Name the country by its two letters, such as: not on public holidays (ZA).",
+            place=place[:64],
+        )
+
+
+HOW_TO_REPEAT = (
+    'Please say it like "every Thursday 14:00" or "first Tuesday of the month 15:00 until June".'
+)
+
+
+def _said(time: datetime) -> str:
+    return f"{day_in_words(time)} {time.year} {time:%H:%M}"

@@ -1,0 +1,138 @@
+"""A series of meetings, as it is kept: its pattern, and what its dates have in common."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from indaba.contracts.ids import CommunityId, MemberId, SeriesId
+from indaba.contracts.refusal import Refusal
+from indaba.contracts.series import Avoided, Pattern, SeriesFacts
+from indaba.scheduling.model.plain_text import clean_title, one_line
+from indaba.scheduling.model.refusals import check_length
+from indaba.scheduling.model.repeating import Avoid, Calendar, Repeats, Rule, in_words
+
+MADE_AHEAD = 3
+"""How many dates to come exist as meetings; the rest is made in its turn."""
+
+KNOWN_AHEAD = timedelta(days=731)
+KNOWN_BEHIND = timedelta(days=366)
+
+
+class NotASeries(Refusal):
+    """The meeting does not repeat."""
+
+    code = "not-a-series"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"{code} is a single meeting; it does not repeat.", code=code)
+
+
+class NoDatesLeft(Refusal):
+    """The pattern has no date to come."""
+
+    code = "no-dates-left"
+
+    def __init__(self) -> None:
+        super().__init__("That pattern has no date to come. Please choose a later end, or none.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """A series; fields as in `SeriesFacts`, with what its dates begin with."""
+
+    id: SeriesId
+    community: CommunityId
+    author: MemberId
+    title: str
+    minutes: int
+    repeats: Repeats
+    where: str = ""
+    capacity: int = 0
+    version: int = 1
+    sequence: int = 0
+    ended: bool = False
+    not_held: tuple[datetime, ...] = ()
+
+    @classmethod
+    def called(
+        cls, *, title: str, minutes: int, repeats: Repeats, where: str, **facts: Any
+    ) -> Self:
+        """A new series. Raises what is wrong with its title, length or pattern."""
+        check_length(minutes)
+        checked = repeats.checked().from_its_first()
+        return cls(
+            title=clean_title(title),
+            minutes=minutes,
+            repeats=checked,
+            where=one_line(where),
+            **facts,
+        )
+
+    @property
+    def words(self) -> str:
+        """The pattern in English."""
+        return in_words(self.repeats)
+
+    def with_repeats(self, repeats: Repeats) -> Self:
+        """By another pattern; the same changes nothing."""
+        if repeats == self.repeats:
+            return self
+        return self._changed(repeats=repeats, sequence=self.sequence + 1)
+
+    def end(self) -> Self:
+        """Called off for good."""
+        return self._changed(ended=True, sequence=self.sequence + 1)
+
+    def seen(self, today: datetime, calendar: Calendar) -> Self:
+        """With the dates that nobody holds as they are known now; `today` is wall time."""
+        since = max(self.repeats.first, today - KNOWN_BEHIND)
+        look = self.repeats.coming(since, today + KNOWN_AHEAD, 1000, calendar)
+        skipped = (at for at in self.repeats.skipped if at >= since)
+        not_held = tuple(sorted({*skipped, *(left.original for left in look.left_out)}))
+        return self if not_held == self.not_held else self._changed(not_held=not_held)
+
+    def facts(self) -> SeriesFacts:
+        """What anybody in the community may see."""
+        return SeriesFacts(
+            id=self.id,
+            community=self.community,
+            version=self.version,
+            author=self.author,
+            title=self.title,
+            minutes=self.minutes,
+            where=self.where,
+            pattern=pattern_of(self.repeats),
+            words=self.words,
+            sequence=self.sequence,
+            ended=self.ended,
+            not_held=self.not_held,
+        )
+
+    def _changed(self, **facts: Any) -> Self:
+        return replace(self, version=self.version + 1, **facts)
+
+
+def pattern_of(repeats: Repeats) -> Pattern:
+    """A series' dates as they travel."""
+    return Pattern(
+        first=repeats.first,
+        zone=repeats.zone,
+        rule=str(repeats.rule),
+        avoided=Avoided(
+            public_holidays=repeats.avoiding.public_holidays, province=repeats.avoiding.province
+        ),
+        skipped=tuple(sorted(repeats.skipped)),
+        added=tuple(sorted(repeats.added)),
+    )
+
+
+def repeats_of(pattern: Pattern) -> Repeats:
+    """A series' dates from how they travel. Raises `BadRule`."""
+    return Repeats(
+        first=pattern.first.replace(second=0, microsecond=0),
+        zone=pattern.zone,
+        rule=Rule.parse(pattern.rule),
+        skipped=frozenset(pattern.skipped),
+        added=frozenset(pattern.added),
+        avoiding=Avoid(pattern.avoided.public_holidays, pattern.avoided.province),
+    )

@@ -1,0 +1,208 @@
+"""Calendars that communities follow, and which of their dates is which meeting."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from indaba.contracts.calendars import CalendarId, CalendarState
+from indaba.contracts.ids import CommunityId, MeetingId, MemberId
+from indaba.contracts.scheduling import MeetingStatus
+from indaba.ledger import Work
+from indaba.scheduling.model.outside import Followed
+from indaba.scheduling.store.tables import meetings as _meetings
+from indaba.scheduling.store.tables import metadata
+
+_instant = sa.DateTime(timezone=True)
+
+_calendars = sa.Table(
+    "calendars_followed",
+    metadata,
+    sa.Column("id", sa.Uuid),
+    sa.Column("community", sa.Uuid),
+    sa.Column("number", sa.Integer),
+    sa.Column("version", sa.Integer),
+    sa.Column("author", sa.Uuid),
+    sa.Column("link", sa.Text),
+    sa.Column("title", sa.Text),
+    sa.Column("zone", sa.Text),
+    sa.Column("state", sa.Text),
+    sa.Column("left_out", JSONB),
+    sa.Column("why", sa.Text),
+    sa.Column("etag", sa.Text),
+    sa.Column("modified", sa.Text),
+    sa.Column("read_at", _instant),
+    sa.Column("whole_at", _instant),
+    sa.Column("failures", sa.Integer),
+    sa.Column("told", sa.Boolean),
+    sa.Column("due_at", _instant),
+    sa.Column("correlation", sa.Uuid),
+)
+_dates = sa.Table(
+    "outside_dates",
+    metadata,
+    sa.Column("calendar", sa.Uuid),
+    sa.Column("key", sa.Text),
+    sa.Column("meeting", sa.Uuid),
+    sa.Column("fingerprint", JSONB),
+    sa.Column("gone", sa.Boolean),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDate:
+    """Which meeting a date is, and what the date was when it was last looked at.
+
+    `gone`: it was taken out of its calendar, and the meeting called off for that.
+    """
+
+    meeting: MeetingId
+    fingerprint: Mapping[str, Any]
+    gone: bool = False
+
+
+class Calendars:
+    """Followed calendars within one transaction."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._sql = work.connection
+
+    async def of(self, community: CommunityId, *, alone: bool = False) -> list[Followed]:
+        """A community's calendars by number; `alone`: others add none until the commit."""
+        if alone:
+            lock = sa.func.pg_advisory_xact_lock(community.int % 2**62)
+            await self._sql.execute(sa.select(lock))
+        query = (
+            sa.select(_calendars)
+            .where(_calendars.c.community == community)
+            .order_by(_calendars.c.number)
+        )
+        return [_followed(dict(row)) for row in (await self._sql.execute(query)).mappings()]
+
+    async def alone(self, calendar: CalendarId) -> Followed | None:
+        """A calendar of whatever community, locked until the commit."""
+        query = sa.select(_calendars).where(_calendars.c.id == calendar).with_for_update()
+        row = (await self._sql.execute(query)).mappings().first()
+        return _followed(dict(row)) if row else None
+
+    async def keep(self, calendar: Followed) -> None:
+        """Keep a new or changed calendar."""
+        row = {**asdict(calendar), "left_out": dict(calendar.left_out)}
+        kept = insert(_calendars).values(row)
+        await self._sql.execute(kept.on_conflict_do_update(index_elements=["id"], set_=row))
+
+    async def forget(self, calendar: CalendarId) -> None:
+        """Follow it no longer; its meetings stay what they are."""
+        await self._sql.execute(_calendars.delete().where(_calendars.c.id == calendar))
+
+    async def take_due(self, until: datetime) -> Followed | None:
+        """A calendar that is to be read now; nobody else takes it before `until`."""
+        query = (
+            sa.select(_calendars)
+            .where(_calendars.c.due_at <= self._work.now)
+            .order_by(_calendars.c.due_at)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        row = (await self._sql.execute(query)).mappings().first()
+        if row is None:
+            return None
+        await self._sql.execute(
+            _calendars.update().where(_calendars.c.id == row["id"]).values(due_at=until)
+        )
+        return _followed(dict(row))
+
+    async def dates(self, calendar: CalendarId) -> dict[str, KeptDate]:
+        """Its dates by key."""
+        query = sa.select(_dates).where(_dates.c.calendar == calendar)
+        rows = (await self._sql.execute(query)).mappings()
+        return {
+            r["key"]: KeptDate(MeetingId(r["meeting"]), r["fingerprint"], r["gone"]) for r in rows
+        }
+
+    async def keep_date(self, calendar: CalendarId, key: str, date: KeptDate) -> None:
+        """Keep which meeting a date is."""
+        values = {"meeting": date.meeting, "fingerprint": dict(date.fingerprint), "gone": date.gone}
+        kept = insert(_dates).values(calendar=calendar, key=key, **values)
+        await self._sql.execute(
+            kept.on_conflict_do_update(index_elements=["calendar", "key"], set_=values)
+        )
+
+    async def forget_past(self, calendar: CalendarId, before: datetime) -> None:
+        """Dates whose meetings are long over need no key any more."""
+        over = sa.select(_meetings.c.id).where(_meetings.c.over_at < before)
+        await self._sql.execute(
+            _dates.delete().where(_dates.c.calendar == calendar, _dates.c.meeting.in_(over))
+        )
+
+    async def count(self, calendar: CalendarId) -> int:
+        """How many of its meetings are to come."""
+        query = (
+            sa.select(sa.func.count())
+            .select_from(_dates)
+            .join(_meetings, _meetings.c.id == _dates.c.meeting)
+            .where(_dates.c.calendar == calendar, *self._to_come())
+        )
+        return int((await self._sql.execute(query)).scalar_one())
+
+    async def to_come(self, calendar: CalendarId) -> list[MeetingId]:
+        """Its meetings that are scheduled and have not begun, soonest first."""
+        query = (
+            sa.select(_meetings.c.id)
+            .join(_dates, _meetings.c.id == _dates.c.meeting)
+            .where(_dates.c.calendar == calendar, *self._to_come())
+            .order_by(_meetings.c.starts_at, _meetings.c.id)
+        )
+        return [MeetingId(found) for found in (await self._sql.execute(query)).scalars()]
+
+    async def unannounced(self, calendar: CalendarId, before: datetime) -> list[MeetingId]:
+        """Its meetings that have no card yet and begin before then, soonest first."""
+        query = (
+            sa.select(_meetings.c.id)
+            .join(_dates, _meetings.c.id == _dates.c.meeting)
+            .where(
+                _dates.c.calendar == calendar,
+                *self._to_come(),
+                _meetings.c.announced.is_(False),
+                _meetings.c.starts_at < before,
+            )
+            .order_by(_meetings.c.starts_at, _meetings.c.id)
+        )
+        return [MeetingId(found) for found in (await self._sql.execute(query)).scalars()]
+
+    def _to_come(self) -> tuple[sa.ColumnElement[bool], ...]:
+        return (
+            _meetings.c.status == MeetingStatus.SCHEDULED,
+            _meetings.c.starts_at > self._work.now,
+        )
+
+    async def give_all(self, gone: MemberId, member: MemberId) -> None:
+        """What one follows, another does."""
+        theirs = _calendars.c.author == gone
+        await self._sql.execute(_calendars.update().where(theirs).values(author=member))
+
+    async def forget_author(self, member: MemberId, fresh: MemberId) -> None:
+        """A member's calendars are nobody's, but go where the address may hold their name.
+
+        The titles of their meetings come back with the next reading: they were never theirs.
+        """
+        theirs = _calendars.c.author == member
+        named = sa.or_(_calendars.c.link.contains("@"), _calendars.c.link.icontains("%40"))
+        await self._sql.execute(_calendars.delete().where(theirs, named))
+        ids = sa.select(_calendars.c.id).where(theirs)
+        await self._sql.execute(
+            _dates.update().where(_dates.c.calendar.in_(ids)).values(fingerprint={})
+        )
+        await self._sql.execute(
+            _calendars.update()
+            .where(theirs)
+            .values(author=fresh, etag="", modified="", due_at=self._work.now)
+        )
+
+
+def _followed(row: Mapping[str, Any]) -> Followed:
+    return Followed(**{**row, "state": CalendarState(row["state"])})

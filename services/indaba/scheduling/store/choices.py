@@ -1,0 +1,96 @@
+"""What members and communities chose: reminders, quiet hours, quorum, digests."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.membership import Category
+from indaba.ledger import Work
+from indaba.scheduling.model import Choices, Quiet
+from indaba.scheduling.store.tables import categories as _categories
+from indaba.scheduling.store.tables import communities as _communities
+from indaba.scheduling.store.tables import muted as _muted
+from indaba.scheduling.store.tables import quiet as _quiet
+
+
+class ChoicesMade:
+    """What was chosen, within one transaction; what nobody chose is the default."""
+
+    def __init__(self, work: Work) -> None:
+        self._sql = work.connection
+
+    async def mute(self, member: MemberId) -> None:
+        """No reminders for a member."""
+        await self._sql.execute(insert(_muted).values(member=member).on_conflict_do_nothing())
+
+    async def unmute(self, member: MemberId) -> None:
+        """Reminders again."""
+        await self._sql.execute(_muted.delete().where(_muted.c.member == member))
+
+    async def muted(self, among: Iterable[MemberId]) -> set[MemberId]:
+        """Who of these wants no reminders."""
+        query = sa.select(_muted.c.member).where(_muted.c.member.in_(list(among)))
+        return {MemberId(member) for member in (await self._sql.execute(query)).scalars()}
+
+    async def is_muted(self, member: MemberId) -> bool:
+        """Whether a member wants no reminders."""
+        query = sa.select(_muted.c.member).where(_muted.c.member == member)
+        return (await self._sql.execute(query)).first() is not None
+
+    async def quiet_hours(self, among: Iterable[MemberId]) -> dict[MemberId, Quiet]:
+        """Who of these is not called at which hours."""
+        query = sa.select(_quiet).where(_quiet.c.member.in_(list(among)))
+        rows = (await self._sql.execute(query)).mappings()
+        return {MemberId(r["member"]): Quiet(r["begins"], r["ends"], r["zone"]) for r in rows}
+
+    async def be_quiet(self, member: MemberId, hours: Quiet | None) -> None:
+        """Choose quiet hours, or none."""
+        if hours is None:
+            await self._sql.execute(_quiet.delete().where(_quiet.c.member == member))
+            return
+        values = {"begins": hours.begins, "ends": hours.ends, "zone": hours.zone}
+        chosen = insert(_quiet).values(member=member, **values)
+        await self._sql.execute(
+            chosen.on_conflict_do_update(index_elements=["member"], set_=values)
+        )
+
+    async def of(self, community: CommunityId) -> Choices:
+        """What a community chose."""
+        query = sa.select(_communities).where(_communities.c.id == community)
+        row = (await self._sql.execute(query)).mappings().first()
+        if row is None:
+            return Choices()
+        return Choices(
+            zone=row["zone"],
+            leads=tuple(row["leads"]),
+            quorum=row["quorum"],
+            required={Category(name): n for name, n in row["required"].items()},
+            digest_weekday=row["digest_weekday"],
+            digest_hour=row["digest_hour"],
+        )
+
+    async def categories(self, among: Iterable[MemberId]) -> dict[MemberId, Category]:
+        """What kind of stakeholder each of these is, where they said so."""
+        query = sa.select(_categories.c.member, _categories.c.category).where(
+            _categories.c.member.in_(list(among)), _categories.c.category != ""
+        )
+        return {MemberId(m): Category(name) for m, name in await self._sql.execute(query)}
+
+    async def describe(self, member: MemberId, category: Category | None, version: int) -> None:
+        """Keep what kind of stakeholder a member is; the newest version counts."""
+        values = {"category": category or "", "version": version}
+        row = insert(_categories).values(member=member, **values)
+        await self._sql.execute(
+            row.on_conflict_do_update(
+                index_elements=["member"], set_=values, where=_categories.c.version < version
+            )
+        )
+
+    async def choose(self, community: CommunityId, chosen: Choices) -> None:
+        """Keep what a community chose."""
+        values = asdict(chosen) | {"leads": list(chosen.leads)}
+        kept = insert(_communities).values(id=community, **values)
+        await self._sql.execute(kept.on_conflict_do_update(index_elements=["id"], set_=values))

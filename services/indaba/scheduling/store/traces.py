@@ -1,0 +1,170 @@
+"""What a member left in meetings: to be shown, taken back, made another's, or made nobody's."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.record import NoteKind
+from indaba.ledger import Work
+from indaba.scheduling.model import Meeting
+from indaba.scheduling.store import tables
+from indaba.scheduling.store.meetings import Meetings
+from indaba.scheduling.store.tables import check_ins as _check_ins
+from indaba.scheduling.store.tables import meetings as _meetings
+from indaba.scheduling.store.tables import rsvps as _rsvps
+
+
+class Traces:
+    """One member's traces in meetings, within one transaction."""
+
+    def __init__(self, work: Work) -> None:
+        self._sql = work.connection
+        self._all = Meetings(work)
+
+    async def history(self, member: MemberId) -> dict[str, list[dict[str, Any]]]:
+        """What is kept about a member here, JSON-ready, soonest meeting first."""
+
+        async def listed(table: sa.Table, *more: sa.Column[Any]) -> list[dict[str, Any]]:
+            query = (
+                sa.select(_meetings.c.code, _meetings.c.title, _meetings.c.starts, *more)
+                .join(table, table.c.meeting == _meetings.c.id)
+                .where(table.c.member == member)
+                .order_by(_meetings.c.starts_at)
+            )
+            rows = (await self._sql.execute(query)).mappings()
+            return [{**row, "starts": row["starts"].isoformat()} for row in rows]
+
+        called = sa.select(_meetings.c.code, _meetings.c.title).where(_meetings.c.author == member)
+        return {
+            "answers": await listed(_rsvps, _rsvps.c.answer, _rsvps.c.guests),
+            "check-ins": await listed(_check_ins, _check_ins.c.how),
+            "roles": await listed(tables.day_roles, tables.day_roles.c.name),
+            "meetings called": [dict(r) for r in (await self._sql.execute(called)).mappings()],
+            **{name: await self._written(query) for name, query in _own(member).items()},
+        }
+
+    async def _written(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
+        rows = (await self._sql.execute(query)).mappings()
+        return [{key: _plain(value) for key, value in row.items()} for row in rows]
+
+    async def forget(self, member: MemberId, fresh: MemberId) -> list[Meeting]:
+        """Give a member's traces a fresh id; gives the meetings whose words they wrote.
+
+        Their meetings are locked first: somebody else's answer at this moment would bring the old
+        id back.
+        """
+        await self._sql.execute(self._touched_by(member))
+        query = sa.select(_meetings).where(_meetings.c.author == member).with_for_update()
+        written = list((await self._sql.execute(query)).mappings())
+        await self._blank(member)
+        for table, name in tables.NAMES:
+            await self._rename(table, name, member, fresh)
+        for table, _ in tables.ONCE:
+            await self._rename(table, "member", member, fresh)
+        for table in tables.CHOSEN:
+            await self._sql.execute(table.delete().where(table.c.member == member))
+        return [
+            await self._all.whole({**row, **self._as(dict(row), member, fresh)}) for row in written
+        ]
+
+    def _as(self, row: Mapping[str, Any], gone: MemberId, fresh: MemberId) -> dict[str, Any]:
+        return {name: fresh for name in ("author", "chair") if row[name] == gone}
+
+    async def _blank(self, member: MemberId) -> None:
+        for table, names in tables.WORDS:
+            empty = dict.fromkeys(names, "")
+            await self._sql.execute(table.update().where(table.c.author == member).values(empty))
+        spoken = (tables.notes.c.author == member) & (tables.notes.c.kind != NoteKind.DECISION)
+        await self._sql.execute(tables.notes.update().where(spoken).values(text="", topic=""))
+
+    async def _rename(self, table: sa.Table, name: str, before: MemberId, after: MemberId) -> None:
+        column = table.c[name]
+        await self._sql.execute(table.update().where(column == before).values({name: after}))
+
+    async def give_all(self, gone: MemberId, member: MemberId) -> None:
+        """What one wrote, called, owns or chose is another's; answers and register apart."""
+        for table, name in tables.NAMES:
+            await self._rename(table, name, gone, member)
+        for table, thing in tables.ONCE[2:]:
+            theirs = sa.select(table.c[thing]).where(table.c.member == member)
+            twice = (table.c.member == gone) & table.c[thing].in_(theirs)
+            await self._sql.execute(table.delete().where(twice))
+            await self._rename(table, "member", gone, member)
+        for table in tables.CHOSEN:
+            already = sa.select(table.c.member).where(table.c.member == member)
+            if (await self._sql.execute(already)).first() is None:
+                await self._rename(table, "member", gone, member)
+            await self._sql.execute(table.delete().where(table.c.member == gone))
+
+    async def withdraw(self, member: MemberId, community: CommunityId) -> list[Meeting]:
+        """Meetings to come that a member answered for, locked."""
+        answered = sa.select(_rsvps.c.meeting).where(_rsvps.c.member == member)
+        query = (
+            sa.select(_meetings)
+            .where(*self._all.are_coming(community), _meetings.c.id.in_(answered))
+            .order_by(_meetings.c.id)
+            .with_for_update()
+        )
+        rows = (await self._sql.execute(query)).mappings().all()
+        return [await self._all.whole(dict(row)) for row in rows]
+
+    async def answered_or_attended(self, member: MemberId) -> list[Meeting]:
+        """Every meeting that a member answered for or came to, locked."""
+        touched = self._touched_by(member).with_only_columns(*_meetings.c)
+        rows = (await self._sql.execute(touched)).mappings().all()
+        return [await self._all.whole(dict(row)) for row in rows]
+
+    async def spoke_last(self, meeting: Meeting) -> list[MemberId]:
+        """Who answered for a meeting, the last word last."""
+        query = (
+            sa.select(_rsvps.c.member)
+            .where(_rsvps.c.meeting == meeting.id)
+            .order_by(_rsvps.c.said_at.nulls_first())
+        )
+        return [MemberId(member) for member in (await self._sql.execute(query)).scalars()]
+
+    def _touched_by(self, member: MemberId) -> sa.Select[Any]:
+        traces = sa.union(
+            sa.select(_rsvps.c.meeting).where(_rsvps.c.member == member),
+            sa.select(_check_ins.c.meeting).where(_check_ins.c.member == member),
+        )
+        return (
+            sa.select(_meetings.c.id)
+            .where(_meetings.c.id.in_(traces))
+            .order_by(_meetings.c.id)
+            .with_for_update()
+        )
+
+
+def _own(member: MemberId) -> dict[str, sa.Select[Any]]:
+    """What a member wrote, promised, chose or said, apart from answers, by what it is called."""
+    t = tables
+    return {
+        "notes": sa.select(t.notes.c.kind, t.notes.c.text, t.notes.c.at)
+        .where(t.notes.c.author == member)
+        .order_by(t.notes.c.at),
+        "agenda items": sa.select(t.agenda.c.title, t.agenda.c.pre_read).where(
+            (t.agenda.c.author == member) | (t.agenda.c.owner == member)
+        ),
+        "actions": sa.select(
+            t.actions.c.code, t.actions.c.text, t.actions.c.due, t.actions.c.status
+        )
+        .where((t.actions.c.author == member) | (t.actions.c.owner == member))
+        .order_by(t.actions.c.code),
+        "votes cast": sa.select(t.votes.c.question, t.ballots.c.option)
+        .join(t.votes, t.votes.c.id == t.ballots.c.vote)
+        .where(t.ballots.c.member == member),
+        "feedback": sa.select(
+            t.feedback.c.useful, t.feedback.c.could_speak, t.feedback.c.will_use
+        ).where(t.feedback.c.member == member),
+        "quiet hours": sa.select(t.quiet.c.begins, t.quiet.c.ends, t.quiet.c.zone).where(
+            t.quiet.c.member == member
+        ),
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

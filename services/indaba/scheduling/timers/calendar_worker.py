@@ -1,0 +1,62 @@
+"""The process that reads calendars. Run as `python -m indaba.scheduling.timers.calendar_worker`."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from indaba.process.outside.fetching import Answer, NotRead, Rules, fetch
+from indaba.process.outside.worker import serve
+from indaba.scheduling.model.outside import Found
+from indaba.scheduling.model.outside.reading import CalendarRefused, read_calendar
+from indaba.scheduling.model.outside.reasons import MOST_BYTES, TOO_LARGE
+
+HEADERS = {
+    "User-Agent": "Indaba/0.1 (+follows calendars)",
+    "Accept": "text/calendar,text/plain;q=0.8,*/*;q=0.5",
+}
+SECONDS = 20.0
+OK, UNCHANGED = 200, 304
+LONGEST_VALIDATOR = 500
+
+
+def main() -> None:
+    """Answer lines with a link until there are no more."""
+    serve(lambda question: answer(question, Rules(seconds=SECONDS)))
+
+
+async def answer(question: Mapping[str, Any], rules: Rules) -> Mapping[str, Any]:
+    """What a calendar says. Raises `NotRead`."""
+    validators = {"If-None-Match": question["etag"], "If-Modified-Since": question["modified"]}
+    headers = HEADERS | {name: value for name, value in validators.items() if value}
+    came = await fetch(question["link"], rules, _whole, headers)
+    if came is None:
+        return Found(same=True).told()
+    body, found = came
+    now = datetime.fromisoformat(question["now"])
+    try:
+        read = read_calendar(body, question["zone"], now, frozenset(question["known"]))
+    except CalendarRefused as refused:
+        raise NotRead(refused.why, again=refused.again) from None
+    return replace(read, etag=found.etag, modified=found.modified).told()
+
+
+async def _whole(answer: Answer) -> tuple[bytes, Found] | None:
+    """The file with what its site says of this version; `None` where it has not changed."""
+    if answer.status == UNCHANGED:
+        return None
+    answer.check_status(OK)
+    body = await answer.beginning(MOST_BYTES + 1)
+    if len(body) > MOST_BYTES:
+        raise NotRead(TOO_LARGE)
+    return body, Found(etag=_kept(answer, "etag"), modified=_kept(answer, "last-modified"))
+
+
+def _kept(answer: Answer, name: str) -> str:
+    """A header that is sent back next time; empty where it is too long or odd to be."""
+    value = answer.headers.get(name, "").strip()
+    return value if len(value) <= LONGEST_VALIDATOR and value.isprintable() else ""
+
+
+if __name__ == "__main__":
+    main()

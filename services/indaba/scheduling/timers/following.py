@@ -1,0 +1,109 @@
+"""Followed calendars are read every hour, outside of any transaction, and their dates applied."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from indaba.contracts.calendars import CalendarNotRead, CalendarRead
+from indaba.ledger import Ledger, Work
+from indaba.process import logs
+from indaba.process.loops import Wake
+from indaba.scheduling.model.outside import Followed, Found
+from indaba.scheduling.store.calendars import Calendars
+from indaba.scheduling.timers.applying import Changes, announce_soon, apply
+from indaba.scheduling.timers.calendar_reader import CalendarReader, Read, Unreadable
+
+FOLLOW = "follow-calendar"
+LEASE = timedelta(minutes=2)
+LOOK_SECONDS = 30.0
+IDLE_SECONDS = 60.0
+
+
+async def read_soon(calendar: Followed, work: Work) -> None:
+    """Set when a calendar is read next."""
+    await work.at(calendar.due_at, FOLLOW, str(calendar.id), {})
+
+
+class Following:
+    """The loop that reads calendars. `look` is the timer that tells it that one is due."""
+
+    def __init__(self, ledger: Ledger, read: Read | None = None) -> None:
+        self._ledger = ledger
+        self._reader = CalendarReader()
+        self._read = read or self._reader.read
+        self._wake = Wake()
+
+    async def look(self, body: dict[str, Any], work: Work) -> None:  # noqa: ARG002 - all is in the store
+        """There is a calendar to read."""
+        self._wake.ring()
+
+    async def run(self) -> None:
+        """Read for ever."""
+        loop, idle_since = asyncio.get_running_loop(), 0.0
+        try:
+            while True:
+                if await self.read_one():
+                    idle_since = loop.time()
+                    continue
+                if loop.time() - idle_since > IDLE_SECONDS:
+                    await self._reader.close()
+                await self._wake.wait(LOOK_SECONDS)
+        finally:
+            await self._reader.close()
+
+    async def read_one(self) -> bool:
+        """Read one calendar that is due; whether there was one."""
+        world = self._ledger.world
+        async with self._ledger.database.begin() as sql:
+            work = Work(sql, world)
+            calendar = await Calendars(work).take_due(work.now + LEASE)
+            known = await Calendars(work).dates(calendar.id) if calendar else {}
+        if calendar is None:
+            return False
+        found = await self._read(calendar, known, work.now)
+        async with self._ledger.database.begin() as sql:
+            work = Work(sql, world, correlation=calendar.correlation)
+            await settle(calendar, found, work)
+            await work.keep()
+        why = found.why if isinstance(found, Unreadable) else ""
+        log = logs.get(process=self._ledger.name, correlation_id=str(calendar.correlation))
+        log.info("calendar.read", why=why, told=len(work.told))
+        return True
+
+
+async def settle(asked: Followed, found: Found | Unreadable, work: Work) -> None:
+    """Apply what was read, and say what is worth saying. One transaction: all of it or nothing."""
+    store = Calendars(work)
+    before = await store.alone(asked.id)
+    if before is None:
+        return
+    if isinstance(found, Unreadable):
+        after, changes = before.failed(found.why, work.now, again=found.again), Changes()
+    else:
+        after = before.found(found, work.now)
+        changes = Changes() if found.same else await apply(before, found, work)
+    await announce_soon(before, work)
+    await store.keep(await _told(before, after, changes, work))
+    await read_soon(after, work)
+
+
+async def _told(before: Followed, after: Followed, changes: Changes, work: Work) -> Followed:
+    """What is new to facilitators, told; nothing where all is as it was."""
+    failing = after.told and not before.told
+    works = not after.failures and (before.told or before.read_at is None)
+    if not (failing or works or changes):
+        return after
+    told = after.told_of()
+    facts = told.facts(await Calendars(work).count(told.id))
+    if failing:
+        work.tell(CalendarNotRead.of(facts))
+    else:
+        work.tell(
+            CalendarRead.of(
+                facts,
+                called=changes.called,
+                changed=changes.changed,
+                cancelled=changes.cancelled,
+            )
+        )
+    return told

@@ -1,0 +1,48 @@
+"""A meeting's timers: set when it is called, set anew when it moves, dropped when it is over."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from indaba.contracts.scheduling import MeetingStatus
+from indaba.ledger import Work
+from indaba.scheduling.model import Meeting
+from indaba.scheduling.store import ChoicesMade
+from indaba.scheduling.timers import actions
+
+REMIND = "remind"
+REMIND_LATER = "remind-later"
+START = "start"
+CLOSE = "close"
+LAST_CALL = 5
+"""Minutes before the start: who is reminded by no other lead, since it was called so late."""
+
+
+async def plan(meeting: Meeting, work: Work) -> None:
+    """Set the meeting's timers, replacing those of an earlier time."""
+    await drop(meeting, work)
+    body = {"meeting": str(meeting.id)}
+    if meeting.status is MeetingStatus.SCHEDULED:
+        leads = (await ChoicesMade(work).of(meeting.community)).leads
+        for lead in _ahead(meeting, leads, work.now):
+            due = meeting.remind_at(timedelta(minutes=lead))
+            await work.at(due, REMIND, f"{meeting.id}/{lead}", {**body, "lead": lead})
+        await work.at(meeting.starts_at, START, str(meeting.id), body)
+        await actions.plan(meeting, work)
+    await work.at(meeting.closes_itself_at, CLOSE, str(meeting.id), body)
+
+
+def _ahead(meeting: Meeting, leads: Iterable[int], now: datetime) -> list[int]:
+    """The leads that are still to come; the last call where none of the chosen is."""
+    chosen = list(leads)
+    ahead = [n for n in chosen if meeting.remind_at(timedelta(minutes=n)) > now]
+    late = chosen and not ahead and meeting.remind_at(timedelta(minutes=LAST_CALL)) > now
+    return [LAST_CALL] if late else ahead
+
+
+async def drop(meeting: Meeting, work: Work) -> None:
+    """Take the meeting's timers away."""
+    await work.never(START, str(meeting.id))
+    await work.never(actions.ASK_OWNERS, str(meeting.id))
+    await work.never(CLOSE, str(meeting.id))
+    await work.none_of(REMIND, f"{meeting.id}/")
+    await work.none_of(REMIND_LATER, f"{meeting.id}/")

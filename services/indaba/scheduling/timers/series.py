@@ -1,0 +1,199 @@
+"""Dates of a series become meetings a while ahead, and get their cards one after the other."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+
+from indaba.contracts.ids import MeetingId, SeriesId
+from indaba.contracts.scheduling import (
+    MeetingAnnounced,
+    MeetingCancelled,
+    MeetingChanged,
+    MeetingMoved,
+    MeetingScheduled,
+    MeetingStatus,
+)
+from indaba.contracts.series import SeriesChanged
+from indaba.ledger import Work
+from indaba.scheduling.model import (
+    MADE_AHEAD,
+    Date,
+    Meeting,
+    Series,
+    check_time_to_come,
+    wall,
+    zone_named,
+)
+from indaba.scheduling.model.repeating import DateThere, NoSuchDate, Repeats, restore, skip
+from indaba.scheduling.store import AllSeries, Meetings
+from indaba.scheduling.timers import planning as timers
+from indaba.scheduling.timers.codes import fresh_code
+
+
+def today(series: Series, work: Work) -> datetime:
+    """The wall time where a series is held."""
+    return wall(work.now, zone_named(series.repeats.zone))
+
+
+async def look_again(series: Series, work: Work) -> Series:
+    """Keep a series with the dates nobody holds as they are known now, telling what changed."""
+    all_series = AllSeries(work)
+    calendar = await all_series.calendar(series.community)
+    seen = series.seen(today(series, work), calendar)
+    await all_series.keep(seen)
+    return seen
+
+
+async def make_dates(series: Series, work: Work) -> list[Meeting]:
+    """Make the next dates that are not there yet; gives those on or to come, soonest first."""
+    if series.ended:
+        return []
+    calendar = await AllSeries(work).calendar(series.community)
+    store = Meetings(work)
+    there = await store.dates_of(series.id)
+    held = [m for m in there.values() if is_to_come(m, work)]
+    # Some of the next dates may be called off: they stay off, and later ones are made.
+    most = MADE_AHEAD + len(there)
+    for date in series.repeats.dates(today(series, work), None, most, calendar):
+        if len(held) >= MADE_AHEAD:
+            break
+        if date.original not in there:
+            held.append(await _make(series, date, work))
+    return sorted(held, key=lambda meeting: meeting.starts_at)
+
+
+def is_to_come(meeting: Meeting, work: Work) -> bool:
+    """Whether a date is scheduled or on."""
+    on = meeting.status in (MeetingStatus.SCHEDULED, MeetingStatus.LIVE)
+    return on and meeting.closes_itself_at > work.now
+
+
+async def make_one(series: Series, starts: datetime, work: Work) -> Meeting:
+    """A date added by hand, with its card. Raises `TimePassed` and the like."""
+    check_time_to_come(starts, series.repeats.zone, work.now)
+    made = await _make(series, Date(starts, starts, added=True), work)
+    [announced] = await announce_first([made], work)
+    return announced
+
+
+async def _make(series: Series, date: Date, work: Work) -> Meeting:
+    meeting = Meeting(
+        id=MeetingId(work.world.new_id()),
+        community=series.community,
+        code=await fresh_code(work, series.community),
+        author=series.author,
+        title=series.title,
+        starts=date.starts,
+        zone=series.repeats.zone,
+        minutes=series.minutes,
+        where=series.where,
+        capacity=series.capacity,
+        series=series.id,
+        repeats=series.words,
+        date_of=date.original,
+        announced=False,
+    )
+    await Meetings(work).add(meeting)
+    await timers.plan(meeting, work)
+    work.tell(MeetingScheduled.of(meeting.facts()))
+    return meeting
+
+
+async def skip_date(meeting: Meeting, work: Work) -> None:
+    """One date is off: the pattern knows, and the series goes on."""
+    await _repattern(meeting, skip, work)
+
+
+async def restore_date(meeting: Meeting, work: Work) -> None:
+    """One date takes place after all."""
+    await _repattern(meeting, restore, work)
+
+
+async def _repattern(
+    meeting: Meeting, change: Callable[[Repeats, datetime], Repeats], work: Work
+) -> None:
+    all_series = AllSeries(work)
+    found = await all_series.of(meeting.series) if meeting.series else None
+    if found is None or meeting.date_of is None:
+        return
+    with suppress(NoSuchDate, DateThere):
+        found = found.with_repeats(change(found.repeats, meeting.date_of))
+    await all_series.keep(found)
+    await go_on(found.id, work, changed=True)
+
+
+async def go_on(series: SeriesId, work: Work, *, changed: bool = False) -> None:
+    """A date is over or off: the dates after it are made, and the next gets its card."""
+    found = await AllSeries(work).of(series)
+    if found is None:
+        return
+    seen = await look_again(found, work)
+    if changed or seen is not found:
+        work.tell(SeriesChanged(aggregate=seen.id, version=seen.version, series=seen.facts()))
+    await announce_first(await make_dates(seen, work), work)
+
+
+async def announce_first(coming: list[Meeting], work: Work) -> list[Meeting]:
+    """The first date to come gets its card, unless one has it already."""
+    if not coming or coming[0].announced:
+        return coming
+    announced = coming[0].announce()
+    await Meetings(work).keep(announced)
+    work.tell(MeetingAnnounced.of(announced.facts()))
+    return [announced, *coming[1:]]
+
+
+async def follow_pattern(before: list[Meeting], series: Series, work: Work) -> list[Meeting]:
+    """Dates already made take the new pattern's, in order; what is left over is called off.
+
+    Dates that both patterns have, and those moved by hand, stay where they are.
+    """
+    calendar = await AllSeries(work).calendar(series.community)
+    dates = list(
+        series.repeats.dates(today(series, work), None, len(before) + MADE_AHEAD, calendar)
+    )
+    by_original = {date.original: date for date in dates}
+    kept, loose = [], []
+    for meeting in before:
+        by_hand = meeting.date_of is not None and meeting.starts != meeting.date_of
+        if by_hand or meeting.date_of in by_original:
+            by_original.pop(meeting.date_of or meeting.starts, None)
+            kept.append(await _adopt(meeting, series, work))
+        else:
+            loose.append(meeting)
+    free = [date for date in dates if date.original in by_original]
+    for number, meeting in enumerate(loose):
+        if number < len(free):
+            kept.append(await _put(meeting, free[number], series, work))
+        else:
+            await call_off(meeting, "", work)
+    return kept
+
+
+async def _adopt(meeting: Meeting, series: Series, work: Work) -> Meeting:
+    """A date that stays: it belongs to the series that goes on."""
+    if (meeting.series, meeting.repeats) == (series.id, series.words):
+        return meeting
+    adopted = replace(meeting.touched(work.now), series=series.id, repeats=series.words)
+    await Meetings(work).keep(adopted)
+    work.tell(MeetingChanged.of(adopted.facts()))
+    return adopted
+
+
+async def _put(meeting: Meeting, date: Date, series: Series, work: Work) -> Meeting:
+    """A date that takes another's place, with its answers."""
+    moved = meeting.move(date.starts, series.repeats.zone, work.now)
+    put = replace(moved, series=series.id, repeats=series.words, date_of=date.original)
+    await Meetings(work).keep(put)
+    await timers.plan(put, work)
+    work.tell(MeetingMoved.of(put.facts()))
+    return put
+
+
+async def call_off(meeting: Meeting, reason: str, work: Work, *, quietly: bool = True) -> None:
+    """A date that many others go with."""
+    cancelled = meeting.cancel(reason)
+    await timers.drop(cancelled, work)
+    await Meetings(work).keep(cancelled)
+    work.tell(MeetingCancelled.of(cancelled.facts(), quietly=quietly))

@@ -1,0 +1,125 @@
+"""What is said about digests, feedback, and what a chair should do next. Scheduling owns it."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from indaba.contracts.actions import ActionFacts
+from indaba.contracts.ids import CommunityId, MeetingCode, MemberId
+from indaba.contracts.record import NoteFacts
+from indaba.contracts.scheduling import MeetingEvent, MeetingFacts, RsvpAnswer
+from indaba.contracts.wire import Done, Event, Question, Reply, Request
+
+
+class DigestShown(Reply):
+    """The week: meetings of the next fourteen days, decisions, questions and actions of the last.
+
+    `mine` are the asker's open actions; `asked` are lines tagged as calls for help; `minutes` are
+    meetings whose minutes or highlights came out. Nothing of note is an empty digest.
+    """
+
+    meetings: tuple[MeetingFacts, ...]
+    answers: dict[str, RsvpAnswer] = Field(default_factory=dict)
+    decisions: tuple[NoteFacts, ...] = ()
+    asked: tuple[NoteFacts, ...] = ()
+    minutes: tuple[MeetingFacts, ...] = ()
+    actions: tuple[ActionFacts, ...] = ()
+    mine: tuple[ActionFacts, ...] = ()
+
+
+class ShowDigest(Question[DigestShown], wire="scheduling.show-digest.v1"):
+    """Show the week that ends now, to a member or, on behalf of the room, to a face."""
+
+
+class DigestTimes(Reply):
+    """When the community's digest comes: weekday from 1 (Monday), hour; 0: never."""
+
+    weekday: int
+    hour: int
+
+
+class SetDigest(Request[DigestTimes], wire="scheduling.set-digest.v1"):
+    """Choose the day and hour of the weekly digest (facilitators); weekday 0: none."""
+
+    weekday: int = Field(ge=0, le=7)
+    hour: int = Field(default=8, ge=0, le=23)
+
+
+class SetMyDigest(Request[Done], wire="scheduling.set-my-digest.v1"):
+    """Have one's own digest privately, or not."""
+
+    on: bool
+
+
+class DigestDue(Event, wire="scheduling.digest-due.v1"):
+    """A week is over: the room gets its digest, and `members` theirs. Worthless after `until`."""
+
+    community: CommunityId
+    members: tuple[MemberId, ...]
+    until: AwareDatetime
+
+
+class WillUse(StrEnum):
+    """Whether somebody will use something from the meeting."""
+
+    YES = "yes"
+    MAYBE = "maybe"
+    NO = "no"
+
+
+class GiveFeedback(Request[Done], wire="scheduling.give-feedback.v1"):
+    """Three taps, each kept as it comes (members, until two weeks after the end)."""
+
+    code: MeetingCode
+    useful: int | None = Field(default=None, ge=1, le=5)
+    could_speak: int | None = Field(default=None, ge=1, le=5)
+    will_use: WillUse | None = None
+
+
+class FeedbackShown(Reply):
+    """What was said, in sum; empty where fewer than three answered, so that nobody is known."""
+
+    meeting: MeetingFacts
+    answers: int
+    useful: float | None = None
+    could_speak: float | None = None
+    will_use: dict[WillUse, int] = Field(default_factory=dict)
+
+
+class ShowFeedback(Question[FeedbackShown], wire="scheduling.show-feedback.v1"):
+    """Show the sum of a meeting's feedback (facilitators). Empty code: the last meeting."""
+
+    code: MeetingCode | None = None
+
+
+class Duty(BaseModel):
+    """One line of the chair's list: `key` names it, `done` says so by what is known."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    key: Annotated[str, StringConstraints(max_length=40)]
+    when: str
+    done: bool
+
+
+class ChecklistShown(Reply):
+    """What the chair has to do before, during and after, in order (facilitators)."""
+
+    meeting: MeetingFacts
+    duties: tuple[Duty, ...]
+
+
+class ShowChecklist(Question[ChecklistShown], wire="scheduling.show-checklist.v1"):
+    """Show the chair's list. Empty code: the meeting that is on, else the next."""
+
+    code: MeetingCode | None = None
+
+
+class FeedbackAsked(MeetingEvent, wire="scheduling.feedback-asked.v1"):
+    """The meeting is over for a while: `members` who came may say how it was, until `until`."""
+
+    asking: UUID
+    members: tuple[MemberId, ...]
+    until: AwareDatetime

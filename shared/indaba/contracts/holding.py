@@ -1,0 +1,61 @@
+"""What is said while a meeting is held: begun, and who is there. Scheduling owns it."""
+
+from pydantic import AwareDatetime, Field
+
+from indaba.contracts.ids import MeetingCode, MemberId
+from indaba.contracts.scheduling import (
+    MeetingEvent,
+    MeetingFacts,
+    MeetingShown,
+    Presence,
+    Title,
+)
+from indaba.contracts.wire import Question, Reply, Request
+
+
+class StartMeeting(Request[MeetingShown], wire="scheduling.start-meeting.v1"):
+    """Begin now (facilitators, or its chair). Begun already: shown as it is.
+
+    Empty code: the next meeting where its check-in is open; else, with a title, one on the spot.
+    """
+
+    code: MeetingCode | None = None
+    title: Title | None = None
+    zone: str = ""
+
+
+class RegisterShown(Reply):
+    """Who was there by member id, in the order of coming, with how it is known (facilitators)."""
+
+    meeting: MeetingFacts
+    present: tuple[tuple[MemberId, Presence], ...]
+
+
+class ShowRegister(Question[RegisterShown], wire="scheduling.show-register.v1"):
+    """Show the register of a meeting (facilitators). Empty code: the one that is on."""
+
+    code: MeetingCode | None = None
+
+
+class CorrectRegister(Request[RegisterShown], wire="scheduling.correct-register.v1"):
+    """Put members in or take them out, and say how many walk-ins came (facilitators).
+
+    Walk-ins are a number: names of people who never joined are not kept.
+    """
+
+    code: MeetingCode | None = None
+    came: tuple[MemberId, ...] = Field(default=(), max_length=100)
+    was_not_there: tuple[MemberId, ...] = Field(default=(), max_length=100)
+    walk_ins: int | None = Field(default=None, ge=0, le=10_000)
+
+
+class MeetingStarted(MeetingEvent, wire="scheduling.meeting-started.v1"):
+    """A meeting has begun. Worth saying in the room until `until`."""
+
+    until: AwareDatetime
+
+
+class CheckInCorrected(MeetingEvent, wire="scheduling.check-in-corrected.v1"):
+    """A member was not there after all."""
+
+    member: MemberId

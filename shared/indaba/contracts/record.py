@@ -1,0 +1,254 @@
+"""What is said about what is kept of a meeting: notes, decisions, minutes, highlights.
+
+Scheduling owns it. Only what somebody tagged is kept (research/peers.md 2.1, 51).
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from indaba.contracts.actions import ActionFacts
+from indaba.contracts.ids import MeetingCode, MeetingId, MemberId
+from indaba.contracts.membership import Category
+from indaba.contracts.scheduling import MeetingEvent, MeetingFacts
+from indaba.contracts.wire import CommunityText, Question, Reply, Request
+
+NoteText = Annotated[
+    CommunityText, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)
+]
+Origin = Annotated[str, StringConstraints(max_length=64)]
+"""A digest of where in chat something was written, so that edits and removals find it."""
+
+
+class NoteKind(StrEnum):
+    """What a tagged line is."""
+
+    DECISION = "decision"
+    ACTION = "action"
+    INFO = "info"
+    IDEA = "idea"
+    HELP = "help"
+    LINK = "link"
+
+
+class Rule(StrEnum):
+    """How a decision was reached (research/domain.md 3.3)."""
+
+    CONSENSUS = "consensus"
+    CONSENT = "consent"
+    VOTE = "vote"
+    LAZY = "lazy consensus"
+
+
+class QuorumState(BaseModel):
+    """The quorum at a moment: `present` of `needed`, and categories that lacked members.
+
+    `needed` is 0 where the community set none; then it is always `met`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    present: int
+    needed: int = 0
+    missing: tuple[tuple[Category, int], ...] = ()
+    met: bool = True
+
+
+class NoteFacts(BaseModel):
+    """One line of a meeting's record, `number` from 1 in the order of writing, never reused.
+
+    `topic` is the topic it was written under, empty before the first. `corrected` says that a
+    facilitator changed it; `late` that it changed after the minutes were approved (an addendum).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    meeting: MeetingId
+    number: int
+    version: int
+    kind: NoteKind
+    text: CommunityText
+    author: MemberId
+    topic: CommunityText = ""
+    at: AwareDatetime
+    rule: Rule | None = None
+    quorum: QuorumState | None = None
+    action: str = ""
+    corrected: bool = False
+    removed: bool = False
+    late: bool = False
+
+
+class NoteTaken(Reply):
+    """The note as it stands, and the action that it made, if it is one."""
+
+    meeting: MeetingFacts
+    note: NoteFacts
+    action: ActionFacts | None = None
+
+
+class TakeNote(Request[NoteTaken], wire="scheduling.take-note.v1"):
+    """Keep a line. Empty code: the meeting that is on. The same `origin` again changes the text.
+
+    An action's `owner` defaults to nobody; `due` is free text, read in the asker's zone.
+    """
+
+    code: MeetingCode | None = None
+    kind: NoteKind
+    text: NoteText
+    origin: Origin = ""
+    owner: MemberId | None = None
+    due: str = Field(default="", max_length=80)
+    rule: Rule = Rule.CONSENSUS
+
+
+class ChangeNote(Request[NoteTaken], wire="scheduling.change-note.v1"):
+    """Change a line's text, or remove it with none: its author, the chair, or a facilitator.
+
+    Named by `origin`, or by code and number. Refused where there is none such.
+    """
+
+    code: MeetingCode | None = None
+    number: int | None = Field(default=None, ge=1)
+    origin: Origin = ""
+    text: Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
+
+
+class RestoreNote(Request[NoteTaken], wire="scheduling.restore-note.v1"):
+    """Undo the removal of a line."""
+
+    code: MeetingCode
+    number: int = Field(ge=1)
+
+
+class QuorumSet(Reply):
+    """The community's rule: how many must be there, and how many of a category."""
+
+    needed: int
+    required: dict[Category, int]
+
+
+class SetQuorum(Request[QuorumSet], wire="scheduling.set-quorum.v1"):
+    """Choose the quorum for decisions (facilitators); 0 and none: no quorum."""
+
+    needed: int = Field(ge=0, le=10_000)
+    required: dict[Category, int] = Field(default_factory=dict)
+
+
+class MinutesStatus(StrEnum):
+    """How far the minutes are: open during the meeting."""
+
+    OPEN = "open"
+    DRAFT = "draft"
+    APPROVED = "approved"
+
+
+class TopicMinutes(BaseModel):
+    """What was noted under one topic, in the order of writing; the first may have no title."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    title: CommunityText
+    notes: tuple[NoteFacts, ...]
+
+
+class MinutesShown(Reply):
+    """A meeting's minutes. `version` counts approvals, 0 before the first.
+
+    `changed` says that lines changed since the last approval. `actions` are those it made.
+    """
+
+    meeting: MeetingFacts
+    status: MinutesStatus
+    version: int
+    topics: tuple[TopicMinutes, ...]
+    actions: tuple[ActionFacts, ...]
+    quorum: QuorumState
+    changed: bool = False
+
+
+class ShowMinutes(Question[MinutesShown], wire="scheduling.show-minutes.v1"):
+    """Show minutes. Empty code: the meeting that is on, else the last one (members)."""
+
+    code: MeetingCode | None = None
+
+
+class ApproveMinutes(Request[MinutesShown], wire="scheduling.approve-minutes.v1"):
+    """Approve the minutes as they stand (facilitators); again: the next version."""
+
+    code: MeetingCode | None = None
+
+
+class HighlightsShown(Reply):
+    """A meeting's highlights for everybody: no names, at most 600 words; `short` 300 characters.
+
+    `shared` is the version in the library, 0 where it is a draft still.
+    """
+
+    meeting: MeetingFacts
+    text: CommunityText
+    short: CommunityText
+    shared: int
+
+
+class ShowHighlights(Question[HighlightsShown], wire="scheduling.show-highlights.v1"):
+    """Show the highlights: as edited, else drafted from decisions, information, ideas and links."""
+
+    code: MeetingCode | None = None
+
+
+class EditHighlights(Request[HighlightsShown], wire="scheduling.edit-highlights.v1"):
+    """Write the highlights oneself (facilitators); empty text: as drafted again."""
+
+    code: MeetingCode | None = None
+    text: Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=6000)] = ""
+
+
+class ShareHighlights(Request[HighlightsShown], wire="scheduling.share-highlights.v1"):
+    """Publish the highlights: they go to the library (facilitators)."""
+
+    code: MeetingCode | None = None
+
+
+class NoteEvent(MeetingEvent):
+    """`note` is a line of the meeting's record as it stands."""
+
+    note: NoteFacts
+
+
+class NoteKept(NoteEvent, wire="scheduling.note-kept.v1"):
+    """A line was written, changed, removed or restored."""
+
+
+class DecisionMade(NoteEvent, wire="scheduling.decision-made.v1"):
+    """A community decided something."""
+
+
+class Document(BaseModel):
+    """A document about a meeting, as lines of plain text with `# `, `## ` and `- ` marks.
+
+    `author` is the facilitator who approved or shared it. `title` names the meeting and its day.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    author: MemberId
+    version: int
+    title: CommunityText
+    text: CommunityText
+    short: CommunityText = ""
+
+
+class DocumentEvent(MeetingEvent):
+    """`document` as it stands now; a newer version replaces an older one."""
+
+    document: Document
+
+
+class MinutesApproved(DocumentEvent, wire="scheduling.minutes-approved.v1"):
+    """Minutes were approved: for members, kept in the library."""
+
+
+class HighlightsShared(DocumentEvent, wire="scheduling.highlights-shared.v1"):
+    """Highlights were published: for everybody, kept in the library."""

@@ -1,0 +1,51 @@
+"""What is said about when members are reminded. Scheduling owns it."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from indaba.contracts.wire import Reply, Request
+
+Lead = Annotated[int, Field(ge=5, le=60 * 24 * 28)]
+"""Minutes before the start."""
+
+
+class ReminderTimes(Reply):
+    """When members of the community are reminded: minutes before the start, longest first."""
+
+    leads: tuple[Lead, ...]
+
+
+class SetReminderTimes(Request[ReminderTimes], wire="scheduling.set-reminder-times.v1"):
+    """Choose when members are reminded, for meetings to come too (facilitators)."""
+
+    leads: tuple[Lead, ...] = Field(max_length=5)
+
+
+class QuietHours(Reply):
+    """Wall times as HH:MM between which the asker is not called, empty where never quiet."""
+
+    begins: str = ""
+    ends: str = ""
+
+
+class SetQuietHours(Request[QuietHours], wire="scheduling.set-quiet-hours.v1"):
+    """Choose the hours of the asker's zone in which nobody reminds them; both empty: none.
+
+    A reminder that falls in them waits for their end, and is dropped where that is too late.
+    """
+
+    begins: str = Field(default="", pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d$")
+    ends: str = Field(default="", pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d$")
+
+
+class RemindersSet(Reply):
+    """Whether the asker is reminded."""
+
+    on: bool
+
+
+class SetReminders(Request[RemindersSet], wire="scheduling.set-reminders.v1"):
+    """Turn my reminders on or off, in every community."""
+
+    on: bool

@@ -1,0 +1,239 @@
+"""What is said about meetings that repeat. Scheduling owns it.
+
+Each date of a series is a meeting of its own, with its own answers; the coming ones are made a
+while ahead. `Scope` says how much of the series an act on one date means.
+"""
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime
+
+from indaba.contracts.ids import CommunityId, MeetingCode, MemberId, SeriesId
+from indaba.contracts.scheduling import MeetingFacts, MeetingShown, Reason, Title, WhenText, Where
+from indaba.contracts.wire import CommunityText, Event, Question, Reply, Request
+
+
+class Scope(StrEnum):
+    """How much of a series is meant."""
+
+    THIS = "this"
+    LATER = "later"
+    ALL = "all"
+
+
+class Avoided(BaseModel):
+    """Days on which no date is held.
+
+    `public_holidays` is a country, or country and part (ZA, DE-BY), empty where they do not count.
+    School holidays are those between the terms of `province`, empty where they do not count.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    public_holidays: str = ""
+    province: str = ""
+
+
+class Pattern(BaseModel):
+    """When a series takes place: wall time in an IANA zone, and an RFC 5545 rule (3.3.10).
+
+    `skipped` and `added` are wall times that the rule gave and are not held, or did not give and
+    are (EXDATE, RDATE). `avoided` besides.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    first: NaiveDatetime
+    zone: str
+    rule: str
+    avoided: Avoided = Avoided()
+    skipped: tuple[NaiveDatetime, ...] = ()
+    added: tuple[NaiveDatetime, ...] = ()
+
+
+class SeriesFacts(BaseModel):
+    """A series as anybody in its community may see it.
+
+    `words` say the pattern in English; `until` is the last moment of a series that was ended.
+    `not_held` are wall times in the next two years that the rule gives and nobody holds, for
+    holidays or because they were skipped (EXDATE, 3.8.5.1). `sequence` as in `MeetingFacts`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: SeriesId
+    community: CommunityId
+    version: int
+    author: MemberId
+    title: CommunityText
+    minutes: int
+    where: CommunityText = ""
+    pattern: Pattern
+    words: str
+    sequence: int = 0
+    ended: bool = False
+    not_held: tuple[NaiveDatetime, ...] = ()
+
+
+class Coming(BaseModel):
+    """One date of a pattern, as wall time and instant."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    starts: NaiveDatetime
+    starts_at: AwareDatetime
+
+
+class LeftOut(BaseModel):
+    """A day left out, and why in words: a holiday's name."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    day: date
+    why: str
+
+
+class RepeatReading(BaseModel):
+    """One way to understand what was typed: the pattern, in words, and its next five dates.
+
+    `terms_unknown` says that school holidays were to be avoided and no terms are known for them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    pattern: Pattern
+    words: str
+    coming: tuple[Coming, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    terms_unknown: bool = False
+
+
+class RepeatRead(Reply):
+    """What a text about repetition means; as `WhenRead`. `repeats` is false for a single date."""
+
+    repeats: bool
+    sure: bool = False
+    readings: tuple[RepeatReading, ...] = ()
+    doubt: str = ""
+
+
+class ReadRepeat(Question[RepeatRead], wire="scheduling.read-repeat.v1"):
+    """Understand "every second Thursday 14:00 until June" in the asker's zone."""
+
+    text: WhenText
+
+
+class ZonesShown(Reply):
+    """Up to two other zones in which members of the community live, the most common first."""
+
+    zones: tuple[str, ...]
+
+
+class SeriesShown(Reply):
+    """A series, and its dates to come, soonest first."""
+
+    series: SeriesFacts
+    meetings: tuple[MeetingFacts, ...]
+
+
+class StartSeries(Request[SeriesShown], wire="scheduling.start-series.v1"):
+    """Call a series (facilitators). The first date is announced at once, others in their turn."""
+
+    title: Title
+    pattern: Pattern
+    minutes: int = Field(default=60, ge=5, le=24 * 60)
+    where: Where = ""
+    capacity: int = Field(default=0, ge=0, le=10_000)
+
+
+class ShowSeries(Question[SeriesShown], wire="scheduling.show-series.v1"):
+    """Show the series that a meeting is a date of."""
+
+    code: MeetingCode
+
+
+class RepeatOtherwise(Request[SeriesShown], wire="scheduling.repeat-otherwise.v1"):
+    """Give this date and later ones, or all to come, another pattern (facilitators).
+
+    Dates that both patterns have keep their answers. Dates already moved by hand stay.
+    """
+
+    code: MeetingCode
+    pattern: Pattern
+    scope: Scope
+
+
+class AddDate(Request[MeetingShown], wire="scheduling.add-date.v1"):
+    """Hold one more date of a series (facilitators)."""
+
+    code: MeetingCode
+    starts: NaiveDatetime
+
+
+class SeriesEnded(Reply):
+    """How many dates were called off."""
+
+    series: SeriesFacts
+    cancelled: int
+
+
+class EndSeries(Request[SeriesEnded], wire="scheduling.end-series.v1"):
+    """Call off this date and later ones, or all to come (facilitators)."""
+
+    code: MeetingCode
+    scope: Scope
+    reason: Reason = ""
+
+
+class Term(BaseModel):
+    """One school term of a province. `status` is proposed, gazetted or amended."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    province: str
+    year: int
+    number: int
+    first: date
+    last: date
+    status: str
+    source: str = ""
+
+
+class TermsKept(Reply):
+    """How many terms are known now, and what is wrong row by row; with faults nothing is kept."""
+
+    kept: int
+    faults: tuple[str, ...] = ()
+
+
+class ImportTerms(Request[TermsKept], wire="scheduling.import-terms.v1"):
+    """Keep school terms for the community from a CSV file's text (facilitators).
+
+    Columns: province, year, term, first, last, status, source. All or nothing.
+    """
+
+    csv: str = Field(max_length=1_000_000)
+
+
+class SeriesEvent(Event):
+    """`aggregate` is the series; `series` its public state after it."""
+
+    series: SeriesFacts
+
+
+class SeriesStarted(SeriesEvent, wire="scheduling.series-started.v1"):
+    """A series was called."""
+
+
+class SeriesChanged(SeriesEvent, wire="scheduling.series-changed.v1"):
+    """A series has another pattern, or other dates left out."""
+
+
+class SeriesCalledOff(SeriesEvent, wire="scheduling.series-called-off.v1"):
+    """A series ended before its time: `cancelled` dates to come do not take place."""
+
+    cancelled: int
+    reason: CommunityText = ""
+    author: MemberId
+    next: MeetingFacts | None = None

@@ -1,0 +1,92 @@
+"""What is said about votes. Scheduling owns it; platforms show them as polls of their own."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from indaba.contracts.ids import MeetingCode, MeetingId, MemberId
+from indaba.contracts.record import QuorumState
+from indaba.contracts.scheduling import MeetingEvent, MeetingFacts
+from indaba.contracts.wire import CommunityText, CommunityTexts, Question, Reply, Request
+
+Option = Annotated[
+    CommunityText, StringConstraints(strip_whitespace=True, min_length=1, max_length=55)
+]
+
+
+class VoteFacts(BaseModel):
+    """A vote of a meeting, `number` from 1. `tally` is votes per option, in the options' order.
+
+    It closes at `closes_at`, by hand before, or with its meeting; then `quorum` says who was there.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: UUID
+    meeting: MeetingId
+    number: int
+    version: int
+    author: MemberId
+    question: CommunityText
+    options: CommunityTexts
+    tally: tuple[int, ...]
+    voters: int = 0
+    closes_at: AwareDatetime
+    open: bool = True
+    quorum: QuorumState | None = None
+
+
+class VoteShown(Reply):
+    """A vote, and what the asker chose, as places from 1 (0: nothing)."""
+
+    meeting: MeetingFacts
+    vote: VoteFacts
+    mine: int = 0
+
+
+class OpenVote(Request[VoteShown], wire="scheduling.open-vote.v1"):
+    """Put a question to the meeting that is on (facilitators, or its chair)."""
+
+    code: MeetingCode | None = None
+    question: Annotated[
+        CommunityText, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)
+    ]
+    options: tuple[Option, ...] = Field(min_length=2, max_length=10)
+    minutes: int = Field(default=10, ge=1, le=7 * 24 * 60)
+
+
+class CastVote(Request[VoteShown], wire="scheduling.cast-vote.v1"):
+    """Choose an option by its place from 1; 0 takes the vote back. The last word holds.
+
+    Without an id: the vote that is open in the meeting that is on.
+    """
+
+    vote: UUID | None = None
+    option: int = Field(ge=0, le=10)
+
+
+class CloseVote(Request[VoteShown], wire="scheduling.close-vote.v1"):
+    """Count now (facilitators, or the chair)."""
+
+    vote: UUID | None = None
+
+
+class ShowVote(Question[VoteShown], wire="scheduling.show-vote.v1"):
+    """Show a vote by id; without: the newest of the meeting that is on or was last."""
+
+    vote: UUID | None = None
+
+
+class VoteEvent(MeetingEvent):
+    """`vote` as it is after it."""
+
+    vote: VoteFacts
+
+
+class VoteOpened(VoteEvent, wire="scheduling.vote-opened.v1"):
+    """A vote began."""
+
+
+class VoteCounted(VoteEvent, wire="scheduling.vote-counted.v1"):
+    """A vote is over."""
