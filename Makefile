@@ -7,6 +7,9 @@ PINS := deploy/requirements
 INSTALL := $(PYTHON) deploy/indaba/operate/install.py
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
+# Where this is set, every process compiles all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install up demo test check bench pins clean
 

@@ -1,20 +1,49 @@
 import asyncio
+import gc
+import json
+import os
 import shutil
 import socket
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import uuid4
 
 import pytest
 
+from databases import Databases
 from indaba.operate.engines import Engines, Synapse, Valkey
+from indaba.operate.engines.spawn import Order
 
 ROOT = Path(__file__).parents[1]
 T = TypeVar("T")
 
 FreshDatabase = Callable[..., Awaitable[str]]
 FreshValkey = Callable[[], Awaitable[Valkey]]
+
+MEMORY = Path("/dev/shm")
+ENOUGH = 6 << 30
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Test folders lie in memory where there is plenty: databases come and go by the hundred."""
+    if not os.environ.get("TMPDIR") and _is_roomy(MEMORY):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is loaded by now stays: the collector need not look through it time and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
+class QuickSynapse(Synapse):
+    """Spends no time on guarding passwords that stand in the tests."""
+
+    def _order(self, settings: Path) -> Order:
+        told = json.loads(settings.read_text(encoding="utf-8"))
+        settings.write_text(json.dumps(told | {"bcrypt_rounds": 4}), encoding="utf-8")
+        return super()._order(settings)
 
 
 @pytest.fixture(scope="session")
@@ -28,25 +57,25 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
     shutil.rmtree(data, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def databases(engines: Engines) -> Databases:
+    return Databases(engines.postgres)
+
+
 @pytest.fixture
-def database(engines: Engines) -> Iterator[FreshDatabase]:
+def database(engines: Engines, databases: Databases) -> Iterator[FreshDatabase]:
     """`await database()` is the URL of a new empty database, `await database("membership")` that
-    of a copy of a database nobody is connected to. All are dropped after the test.
+    of a copy of a database nobody is connected to. Nothing is left in them after the test.
     """
-    made: list[str] = []
+    lent: list[str] = []
 
     async def fresh(template: str | None = None) -> str:
-        name = f"test_{uuid4().hex[:12]}"
-        made.append(name)
-        if template:
-            await engines.postgres.clone(template, name)
-        else:
-            await engines.postgres.provision([name])
-        return engines.postgres.url(name)
+        lent.append(await databases.lend(template))
+        return engines.postgres.url(lent[-1])
 
     yield fresh
-    for name in reversed(made):
-        _settle(engines.postgres.drop(name))
+    for name in reversed(lent):
+        _settle(databases.take_back(name))
 
 
 @pytest.fixture
@@ -79,11 +108,18 @@ def fresh_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshValk
 @pytest.fixture(scope="session")
 def synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
     """A real homeserver, started on first use. Needs `make .venv-synapse`."""
-    running = Synapse(tmp_path_factory.mktemp("synapse"), ROOT / ".venv-synapse")
+    running = QuickSynapse(tmp_path_factory.mktemp("synapse"), ROOT / ".venv-synapse")
     _settle(running.start())
     yield running
     _settle(running.stop())
     shutil.rmtree(running.folder, ignore_errors=True)
+
+
+def _is_roomy(folder: Path) -> bool:
+    if not os.access(folder, os.W_OK):
+        return False
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize >= ENOUGH and not found.f_flag & os.ST_NOEXEC
 
 
 def _settle(work: Coroutine[Any, Any, T]) -> T:

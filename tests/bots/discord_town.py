@@ -46,6 +46,8 @@ HELPER = discord.Permissions(
     attach_files=True,
     use_application_commands=True,
     manage_events=True,
+    send_polls=True,
+    connect=True,
 )
 
 
@@ -72,8 +74,8 @@ class Town:
 
     async def begin(self) -> None:
         for name, folder in FOLDERS.items():
+            await migrations.migrate(self._engines.postgres.url(name), folder)
             await self._new_database(name)
-            await migrations.migrate(self._url(name), folder)
         self.services = {n: self._ledger(n) for n in ("membership", "scheduling", "library")}
         membership.wire(self.services["membership"], OFFICE, ("scheduling", "discord_bot"))
         scheduling.wire(self.services["scheduling"])
@@ -83,7 +85,6 @@ class Town:
     async def open(self) -> None:
         """A new Discord, with a bot that has nothing in its database."""
         await self._new_database("discord_bot")
-        await migrations.migrate(self._url("discord_bot"), MIGRATIONS)
         client = await self._begin_bot()
         ordinary = discord.Intents.all()
         ordinary.members = ordinary.presences = ordinary.message_content = False
@@ -242,7 +243,7 @@ class Town:
         if process in self._databases:
             await self._engines.postgres.drop(self._databases[process])
         self._databases[process] = f"town_{uuid4().hex[:12]}"
-        await self._engines.postgres.provision([self._databases[process]])
+        await self._engines.postgres.clone(process, self._databases[process])
 
     def _url(self, process: str) -> str:
         return self._engines.postgres.url(self._databases[process])

@@ -37,6 +37,7 @@ from workshop import OFFICE, TurnedClock, ledger_of, until
 
 R = TypeVar("R", bound=Reply)
 PORTAL = "https://portal.example.org"
+PAGE = 1000
 FOLDERS = {
     "membership": membership.MIGRATIONS,
     "scheduling": scheduling.MIGRATIONS,
@@ -96,11 +97,12 @@ class Person:
     async def events(self, room: str, by: str = "") -> list[dict[str, Any]]:
         """Everything said in a room, oldest first; by one account if it is named."""
         found: list[dict[str, Any]] = []
-        given = {"dir": "b", "limit": "1000"}
+        given = {"dir": "b", "limit": str(PAGE)}
         while True:
             page = await self.ask("GET", f"/rooms/{quote(room)}/messages", **given)
             found += page["chunk"]
-            if "end" not in page:
+            # Members see all of a room: a page with room left on it is the last.
+            if "end" not in page or len(page["chunk"]) < PAGE:
                 break
             given["from"] = page["end"]
         return [event for event in found[::-1] if by in ("", event["sender"])]
@@ -193,8 +195,8 @@ class Town:
 
     async def begin(self) -> None:
         for name, folder in FOLDERS.items():
+            await migrations.migrate(self._engines.postgres.url(name), folder)
             await self._new_database(name)
-            await migrations.migrate(self._url(name), folder)
         member_ledger = self._ledger("membership")
         membership.wire(member_ledger, OFFICE, ("scheduling", "matrix_bot"))
         scheduling_ledger = self._ledger("scheduling")
@@ -211,7 +213,6 @@ class Town:
         self.bot_account = self.synapse.user_id(f"indaba{uuid4().hex[:8]}")
         self._token = await self._account(self.bot_account)
         await self._new_database("matrix_bot")
-        await migrations.migrate(self._url("matrix_bot"), MIGRATIONS)
 
     async def farewell(self) -> None:
         while self.bots:
@@ -386,7 +387,7 @@ class Town:
         if process in self._databases:
             await self._engines.postgres.drop(self._databases[process])
         self._databases[process] = f"town_{uuid4().hex[:12]}"
-        await self._engines.postgres.provision([self._databases[process]])
+        await self._engines.postgres.clone(process, self._databases[process])
 
     def _url(self, process: str) -> str:
         return self._engines.postgres.url(self._databases[process])

@@ -159,7 +159,7 @@ class Village:
         async with self.ledger.database.begin() as connection:
             cards = Store(connection, self.clock.now()).cards
             for m in meetings:
-                await cards.want_card(m.id, m.community, m.code, m.version, uuid4())
+                await cards.want_card(m, m.version, uuid4())
         self.herald.wake.ring()
 
     async def tell(self, *events: MeetingEvent, minutes: int = 60) -> None:

@@ -45,11 +45,17 @@ def test_an_intent_written_as_a_line_reads_back_as_itself(kind: type[Intent]) ->
     assert of_line(line_of(intent)) == intent
 
 
+def _typed(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
 @every_typed
 def test_the_usage_filled_in_reads_back_as_the_same_intent(kind: type[Intent]) -> None:
     intent = of_line(kind.example)
     given = {"minutes": "for 90 minutes"} | {
-        name: value if isinstance(value, str) else "off" if value is False else ""
+        name: _typed(value)
         for name, value in intent.model_dump(mode="json", exclude_defaults=True).items()
         if name != "minutes"
     }

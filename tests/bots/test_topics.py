@@ -8,11 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from indaba.contracts import holding, reminding
+from bots import kept_meeting
 from indaba.contracts import library as lib
 from indaba.contracts import linking as li
 from indaba.contracts import membership as m
 from indaba.contracts import outcomes as out
+from indaba.contracts import reminding
 from indaba.contracts import scheduling as s
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
 from indaba.contracts.passport import Passport, Role
@@ -76,11 +77,6 @@ REPORT = out.Report(
     so_far=True, figures=(ENOUGH, FEW), meetings=(CAME,), members=24, resources=3,
 )  # fmt: skip
 
-REGISTER = holding.RegisterShown(
-    meeting=MEETING,
-    present=((MemberId(UUID(int=3)), s.Presence.CODE), (MemberId(UUID(int=5)), s.Presence.WROTE)),
-)
-
 
 class Services:
     """Services that keep one meeting, one member, and whatever a test says they answer."""
@@ -109,11 +105,8 @@ class Services:
             "AssignRole": Done(),
             "LeaveCommunity": Done(),
             "ReadWhen": s.WhenRead(sure=True, readings=(READING,)),
-            "ShowRegister": REGISTER,
-            "CorrectRegister": REGISTER,
             "FindAccounts": m.Accounts(accounts={str(UUID(int=3)): "@thandi:example.org"}),
-            "SetReminderTimes": reminding.ReminderTimes(leads=(1440, 60)),
-            "SetQuietHours": reminding.QuietHours(begins="20:00", ends="07:00"),
+            **kept_meeting.answers(MEETING),
             "ListMeetings": s.MeetingsListed(meetings=(MEETING,)),
             **changed,
         }
@@ -264,7 +257,7 @@ async def test_calling_off_says_how_many_are_told() -> None:
     preview = await said("meeting cancel M7K2 the hall is taken")
     assert "4 people said yes or maybe" in preview.text()
     assert "the hall is taken" in preview.text()
-    assert (await picked(preview, "✅", THANDI)).text() == "Called off: M7K2"
+    assert (await picked(preview, "✅", THANDI)).text() == "Called off: M7K2\n↩️ Undo"
 
 
 async def test_a_move_is_previewed_from_and_to() -> None:
@@ -454,3 +447,23 @@ async def test_no_sentence_of_any_intent_slips_by_the_catalogue(kind: type[Inten
                 answer = await perform(intent, spoken_to(kind, changed), unsure)
                 assert unmarked(answer) == []
                 todo += [c.intent for c in answer.choices() if c.intent not in done + todo]
+
+
+async def test_a_series_is_previewed_with_its_dates_and_as_members_elsewhere_see_it() -> None:
+    repeats = kept_meeting.repeating(MEETING)
+    preview = await said('meeting new "Reading" every thursday 18:00', ReadRepeat=repeats)
+    text = preview.text()
+    assert "every week on Thursday at 18:00" in text
+    assert "Thursday 3 December 2026, 18:00" in text
+    assert "16:00 (London" in text
+    assert "Day of Reconciliation" in text
+    assert "I know no school terms" in text
+    called = await picked(preview, "✅", THANDI, ReadRepeat=repeats)
+    assert called.text() == "Called: every week on Thursday at 18:00. The first date is M7K2."
+
+
+async def test_ending_a_series_says_that_it_cannot_be_undone_and_how_many_are_told() -> None:
+    preview = await said("meeting cancel M7K2 scope: all")
+    assert "This cannot be undone." in preview.text()
+    assert "4 answers of yes or maybe" in preview.text()
+    assert (await picked(preview, "✅", THANDI)).text() == "Called off: 3 dates."

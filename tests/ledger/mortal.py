@@ -1,9 +1,8 @@
-"""A service or reader that kills itself at a named step. Started by `test_killed_anywhere`."""
+"""A service or reader that kills itself at a named step. Forked by `test_killed_anywhere`."""
 
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,9 @@ from indaba.ledger.relay import Relay
 from indaba.process import logs
 from workshop import ledger_of
 
-KEEP = "keep_with_reply" if "membership" in sys.argv else "keep"
-
 STEPS: dict[str, tuple[type, str, bool]] = {
-    "before the commit": (Work, KEEP, False),
-    "written, not committed": (Work, KEEP, True),
+    "before the commit": (Work, "keep", False),
+    "written, not committed": (Work, "keep", True),
     "committed, nobody told": (Ledger, "_after_commit", False),
     "taken, not published": (Bus, "tell", False),
     "published, not committed": (Bus, "tell", True),
@@ -35,8 +32,10 @@ SURVIVED = {"keep": 5, "keep_with_reply": 5, "_after_commit": 5}
 """How often a method goes well before it kills; those that take whole batches kill at once."""
 
 
-def plant(step: str) -> None:
+def plant(step: str, process: str) -> None:
     cls, name, after = STEPS[step]
+    if name == "keep" and process == "membership":
+        name = "keep_with_reply"
     original: Callable[..., Any] = getattr(cls, name)
     passed: list[int] = []
 
@@ -76,8 +75,9 @@ async def live(process: str, database_url: str, bus_url: str, folder: str) -> No
     await asyncio.Event().wait()
 
 
-if __name__ == "__main__":
+def begin(step: str, process: str, database_url: str, bus_url: str, folder: str) -> None:
+    """Live until killed; without a step, by somebody else."""
     logs.configure(json=True, level=50)
-    if sys.argv[1]:
-        plant(sys.argv[1])
-    asyncio.run(live(*sys.argv[2:]))
+    if step:
+        plant(step, process)
+    asyncio.run(live(process, database_url, bus_url, folder))

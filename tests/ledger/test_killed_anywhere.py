@@ -1,8 +1,9 @@
 import asyncio
+import multiprocessing
 import os
-import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,22 +15,35 @@ from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import LeaveCommunity, MemberLeft
 from indaba.contracts.passport import Role
 from indaba.ledger import Ledger, Work, migrations
-from ledger.mortal import STEPS, leave, note
+from ledger.mortal import STEPS, begin, leave, note
 from workshop import PRIVATE_KEY, PUBLIC_KEY, do, envelope, ledger_of, passport, rows, until
 
 HERE = Path(__file__).parent
 MEMBERS = 20
+Mortal = Callable[..., BaseProcess]
 
 
-async def _mortal(step: str, *arguments: str) -> asyncio.subprocess.Process:
-    paths = os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")])
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(HERE / "mortal.py"),
-        step,
-        *arguments,
-        env={**os.environ, "PYTHONPATH": paths, "PASSPORT_KEYS": f"{PRIVATE_KEY}|{PUBLIC_KEY}"},
-    )
+@pytest.fixture(scope="module")
+def mortal() -> Iterator[Mortal]:
+    """`mortal(step, ...)` is a process of its own, from one that has loaded everything."""
+    nursery = multiprocessing.get_context("forkserver")
+    nursery.set_forkserver_preload(["ledger.mortal"])
+
+    def born(*arguments: str) -> BaseProcess:
+        process = nursery.Process(target=begin, args=arguments, daemon=True)
+        process.start()
+        return process
+
+    with pytest.MonkeyPatch.context() as world:
+        world.setenv("PYTHONPATH", str(HERE.parent), prepend=os.pathsep)
+        world.setenv("PASSPORT_KEYS", f"{PRIVATE_KEY}|{PUBLIC_KEY}")
+        yield born
+
+
+async def _death(process: BaseProcess) -> int | None:
+    """The exit code, once it has ended."""
+    await asyncio.to_thread(process.join, 20)
+    return process.exitcode
 
 
 async def _prepared(
@@ -48,22 +62,22 @@ async def _effects(ledger: Ledger) -> Counter[UUID]:
 
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_service_killed_at_any_step_loses_nothing_and_does_nothing_twice(
-    database: Any, bus_url: str, tmp_path: Path, step: str
+    mortal: Mortal, database: Any, bus_url: str, tmp_path: Path, step: str
 ) -> None:
     service, url = await _prepared("membership", database, bus_url, tmp_path)
     reader, _ = await _prepared("portal", database, bus_url, tmp_path)
     reader.on(MemberLeft, note)
     reader.bus.expect_replies()
     await reader.start()
-    mortal = await _mortal(step, "membership", url, bus_url, str(tmp_path))
+    first = mortal(step, "membership", url, bus_url, str(tmp_path))
     members = [uuid4() for _ in range(MEMBERS)]
     asked = [
         envelope(LeaveCommunity(), passport(uuid4(), m, Role.MEMBER), key=str(m), seconds=30)
         for m in members
     ]
     asking = asyncio.gather(*(reader.bus.ask("membership", e) for e in asked))
-    died = await asyncio.wait_for(mortal.wait(), 20)
-    second = await _mortal("", "membership", url, bus_url, str(tmp_path))
+    died = await _death(first)
+    second = mortal("", "membership", url, bus_url, str(tmp_path))
     try:
         replies = await asking
 
@@ -78,7 +92,7 @@ async def test_a_service_killed_at_any_step_loses_nothing_and_does_nothing_twice
         assert await _effects(reader) == Counter(members)
     finally:
         second.kill()
-        await second.wait()
+        second.join()
         await reader.stop()
         await service.database.dispose()
 
@@ -88,19 +102,19 @@ async def test_a_service_killed_at_any_step_loses_nothing_and_does_nothing_twice
     ["before the commit", "written, not committed", "replied, not acknowledged", "acknowledged"],
 )
 async def test_a_reader_killed_at_any_step_loses_nothing_and_does_nothing_twice(
-    database: Any, bus_url: str, tmp_path: Path, step: str
+    mortal: Mortal, database: Any, bus_url: str, tmp_path: Path, step: str
 ) -> None:
     teller, _ = await _prepared("membership", database, bus_url, tmp_path)
     reader, url = await _prepared("portal", database, bus_url, tmp_path)
     teller.answer(LeaveCommunity, leave)
     await teller.start()
-    mortal = await _mortal(step, "portal", url, bus_url, str(tmp_path))
+    first = mortal(step, "portal", url, bus_url, str(tmp_path))
     members = [uuid4() for _ in range(MEMBERS)]
     for member in members:
         await _tell(teller, member)
         await asyncio.sleep(0.01)
-    died = await asyncio.wait_for(mortal.wait(), 20)
-    second = await _mortal("", "portal", url, bus_url, str(tmp_path))
+    died = await _death(first)
+    second = mortal("", "portal", url, bus_url, str(tmp_path))
     try:
 
         async def all_noted() -> bool:
@@ -112,7 +126,7 @@ async def test_a_reader_killed_at_any_step_loses_nothing_and_does_nothing_twice(
         assert await _effects(reader) == Counter(members)
     finally:
         second.kill()
-        await second.wait()
+        second.join()
         await teller.stop()
         await reader.database.dispose()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from indaba.contracts.ids import MeetingId
 
@@ -77,6 +78,16 @@ class Choices:
 
 
 @dataclass(frozen=True)
+class Poll:
+    """A vote as the platform's own poll: its answers are numbered from 1 in this order."""
+
+    question: str
+    options: tuple[str, ...]
+    vote: UUID
+    minutes: int
+
+
+@dataclass(frozen=True)
 class Picture:
     """A PNG and what it shows in words."""
 
@@ -108,7 +119,7 @@ class Ask:
     why: str = ""
 
 
-Block = Text | Facts | Items | Choices | Picture | File | Ask
+Block = Text | Facts | Items | Choices | Poll | Picture | File | Ask
 
 
 @dataclass(frozen=True)
@@ -117,7 +128,7 @@ class Answer:
 
     `card` names the meeting whose card this answer draws or belongs to. `loud` asks the platform to
     notify people, `mentions` are the accounts to name (nobody else is ever pinged). `ack` says that
-    a sign such as a ✅ on the asker's message is enough where the platform can set one. Choices
+    the `sign` on the asker's message is enough where the platform can set one. Choices
     are for the asker, or for the account `offered_to`, or for `ANYBODY`.
     """
 
@@ -127,6 +138,7 @@ class Answer:
     loud: bool = False
     mentions: tuple[str, ...] = ()
     ack: bool = False
+    sign: str = "✅"
     offered_to: str = ""
 
     @classmethod
@@ -142,12 +154,16 @@ class Answer:
         """The question it asks back, if it does."""
         return next((b for b in self.blocks if isinstance(b, Ask)), None)
 
+    def poll(self) -> Poll | None:
+        """The poll in it, if there is one."""
+        return next((b for b in self.blocks if isinstance(b, Poll)), None)
+
     def text(self) -> str:
         """All of it as plain lines: a body for clients that draw nothing."""
         return "\n".join(line for block in self.blocks for line in _lines(block))
 
 
-def _lines(block: Block) -> tuple[str, ...]:  # noqa: PLR0911 - one case per block
+def _lines(block: Block) -> tuple[str, ...]:  # noqa: C901, PLR0911 - one case per block
     match block:
         case Text(words):
             return (words,)
@@ -157,6 +173,9 @@ def _lines(block: Block) -> tuple[str, ...]:  # noqa: PLR0911 - one case per blo
             return tuple(f"- {line}" for line in lines)
         case Choices(options):
             return tuple(f"{c.emoji} {c.label}".strip() for c in options)
+        case Poll(question, options):
+            numbered = (f"{n}. {option}" for n, option in enumerate(options, start=1))
+            return (question, *numbered)
         case Picture(_, alt):
             return (alt,)
         case File(name):

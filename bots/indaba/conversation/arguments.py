@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from indaba.conversation.fields import CODE, LINK, NO, PLUS, RESOURCE_CODE, YES, folded
+from indaba.conversation.fields import ACTION_CODE, CODE, LINK, NO, PLUS, RESOURCE_CODE, YES, folded
 from indaba.conversation.intent import Intent
 
 QUOTES = {'"': '"', "“": "”", "„": "“”", "«": "»", "‘": "’", "”": "”", "'": "'"}
@@ -17,6 +17,9 @@ QUOTES = {'"': '"', "“": "”", "„": "“”", "«": "»", "‘": "’", "�
 
 OPENS = re.compile(rf"(?:^|(?<=[\s:=(]))[{''.join(QUOTES)}]")
 CLOSES = {k: re.compile(rf"[{v}](?=[\s.,;!?)]|$)") for k, v in QUOTES.items()}
+
+NUMBER = re.compile(r"\d{1,5}")
+CODES = {"R": RESOURCE_CODE, "A": ACTION_CODE}
 
 POLITE = frozenset(
     {"please", "pls", "thanks", "thank", "you", "now", "asseblief", "dankie", "a", "the"}
@@ -137,7 +140,9 @@ class Arguments:
         elif sort == "link":
             self._take_link(name)
         elif sort == "plus":
-            self._take_plus(name)
+            self._take_first(name, PLUS)
+        elif sort == "number":
+            self._take_first(name, NUMBER)
         elif sort is int:
             self._take_length(name)
         elif sort is bool:
@@ -147,7 +152,7 @@ class Arguments:
 
     def _take_code(self, name: str) -> None:
         """The first word if it looks like a code, unless a later one has a digit too."""
-        code = RESOURCE_CODE if self.kind.mark(name, "code") == "R" else CODE
+        code = CODES.get(str(self.kind.mark(name, "code")), CODE)
         fits = [i for i, t in enumerate(self.tokens) if code.fullmatch(t.said.strip(".,!?#"))]
         sure = [i for i in fits if re.search(r"\d", self.tokens[i].said)]
         if sure or 0 in fits:
@@ -160,11 +165,11 @@ class Arguments:
                 self.found[name] = self.tokens.pop(at).said.strip("<>")
                 return
 
-    def _take_plus(self, name: str) -> None:
-        """The first word such as +2."""
+    def _take_first(self, name: str, form: re.Pattern[str]) -> None:
+        """The first word of a form, such as +2, or 3."""
         for at, token in enumerate(self.tokens):
-            if PLUS.fullmatch(token.said):
-                self.found[name] = self.tokens.pop(at).said
+            if not token.quoted and form.fullmatch(token.said.strip(".,:#")):
+                self.found[name] = self.tokens.pop(at).said.strip(".,:#")
                 return
 
     def _take_length(self, name: str) -> None:
@@ -216,7 +221,7 @@ def _sort(kind: type[Intent], name: str) -> Any:
     """The plain type of a field, or `code` where it is a short code, or `link`."""
     if kind.mark(name, "code"):
         return "code"
-    for sort in ("link", "plus"):
+    for sort in ("link", "plus", "number"):
         if kind.mark(name, sort):
             return sort
     return _plain_type(kind.model_fields[name].annotation)

@@ -26,12 +26,15 @@ from indaba.conversation.intent import (
 )
 from indaba.conversation.line import Unclear, read_line
 from indaba.conversation.notice import answer_of, reply_answer
+from indaba.conversation.outcome import Outcome
 from indaba.conversation.people import People
 from indaba.conversation.platform import ChatPlatform, Kind, Post, PostKind, Said
 from indaba.conversation.store import Draft, Heard, Offer, Store
+from indaba.conversation.tagging import Tagging
 from indaba.conversation.topics import INTENTS
 from indaba.conversation.topics.coming import SayMaybe, SayNo, SayYes, WithdrawAnswer
 from indaba.conversation.topics.cop import Help, NeverMind
+from indaba.conversation.topics.voting import PollVote
 from indaba.conversation.wording import Wording
 from indaba.ledger import Ledger
 from indaba.process.world import World
@@ -52,15 +55,6 @@ RSVPS: dict[RsvpAnswer, type[SayYes | SayMaybe | SayNo]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of something said: an answer, and which offer it used up."""
-
-    answer: Answer | None
-    spent: Offer | None = None
-    reacted_to: MeetingId | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What is kept that bears on something said."""
 
@@ -68,6 +62,8 @@ class Surroundings:
     question: Ask | None = None
     offers: Sequence[Offer] = ()
     reaction: tuple[UUID, str, str] | None = None
+    live: tuple[UUID, str] | None = None
+    vote: UUID | None = None
 
 
 class Desk:
@@ -81,6 +77,7 @@ class Desk:
         self._platform = platform
         self._ledger = ledger
         self._people = people
+        self._tagging = Tagging(self._perform)
 
     @property
     def _world(self) -> World:
@@ -101,6 +98,8 @@ class Desk:
                 await self._keep(
                     store, heard, _named(said, answer) if outcome.reacted_to else answer
                 )
+            if said.direct:
+                await store.errands.opened(said.account, said.room)
             await store.hearing.dealt_with(said.id)
 
     async def apologise(self, heard: Heard) -> None:
@@ -121,6 +120,10 @@ class Desk:
                 return await self._reaction(heard, around)
             case Kind.REACTION_REMOVED:
                 return await self._reaction_removed(heard, around)
+            case Kind.BALLOT:
+                return await self._ballot(heard, around.vote)
+            case Kind.EDITED:
+                return await self._tagging.edited(heard, around.live)
             case Kind.MESSAGE:
                 return await self._message(heard, around)
 
@@ -129,6 +132,11 @@ class Desk:
             store = Store(connection, self._world.now())
             if said.kind is Kind.REACTION_REMOVED:
                 return Surroundings(reaction=await store.cards.reaction(said.about))
+            if said.kind is Kind.BALLOT:
+                return Surroundings(vote=await store.errands.vote_of(said.about))
+            live = await store.cards.live_in(said.room)
+            if said.kind is Kind.EDITED:
+                return Surroundings(live=live)
             card = await store.cards.card_on(said.about)
             if said.kind is Kind.REACTION:
                 return Surroundings(card, offers=await store.dialogue.offers_on(said.about))
@@ -137,7 +145,8 @@ class Desk:
                 offer = await store.dialogue.offer_at(*said.picked)
                 return Surroundings(offers=(offer,) if offer else ())
             question = await store.dialogue.question_for(said)
-            return Surroundings(card, question, await store.dialogue.newest_offers_to(said))
+            offers = await store.dialogue.newest_offers_to(said)
+            return Surroundings(card, question, offers, live=live)
 
     async def _message(self, heard: Heard, around: Surroundings) -> Outcome:
         """A command, an answer to our question, a pick, or a reply to a card; else not for us."""
@@ -147,6 +156,9 @@ class Desk:
             return Outcome(await self._form(heard))
         if said.picked is not None:
             return await self._pressed(heard, around)
+        tagged = await self._tagging.tagged(heard, around.card, around.live)
+        if tagged is not None:
+            return tagged
         if meant is not None and not said.direct:
             return Outcome(await self._command(heard, meant))
         return await self._in_answer(heard, around)
@@ -167,7 +179,9 @@ class Desk:
         offer = _picked(text, around.offers)
         if offer is not None:
             return await self._pick(heard, offer)
-        return Outcome(None if meant is None else await self._command(heard, meant))
+        if meant is None:
+            return await self._tagging.wrote(heard, around.card, around.live)
+        return Outcome(await self._command(heard, meant))
 
     async def _form(self, heard: Heard) -> Answer:
         """A form that was sent; what is in it was typed, and is checked here."""
@@ -226,6 +240,13 @@ class Desk:
                 return await self._pick(heard, offer)
         return Outcome(None)
 
+    async def _ballot(self, heard: Heard, vote: UUID | None) -> Outcome:
+        """A choice in a poll of ours; whoever may not vote is told, for the poll shows it."""
+        if vote is None:
+            return Outcome(None)
+        told = await self._perform(heard, PollVote(vote=vote, option=int(heard.said.text)))
+        return Outcome(_named(heard.said, told) if told.blocks else None)
+
     async def _meant(self, heard: Heard, line: str) -> Outcome:
         """A reaction that its platform read as a line; what was done shows where it was meant."""
         told = await self._command(heard, line)
@@ -236,15 +257,15 @@ class Desk:
     async def _reaction_removed(self, heard: Heard, around: Surroundings) -> Outcome:
         """Taking back the reaction that holds withdraws the answer; an older one does not."""
         said = heard.said
-        if around.reaction is None or around.reaction[2] != _digest(said.about, said.account):
+        if around.reaction is None:
+            return await self._tagging.taken_back(heard)
+        meeting, emoji, reactor = around.reaction
+        if reactor != _digest(said.about, said.account):
             return Outcome(None)
-        meeting, emoji, _ = around.reaction
         try:
             shown = await self._people.services(heard).ask(ShowMeeting(meeting=MeetingId(meeting)))
-        except Expired as late:
+        except (Expired, Unavailable) as late:
             return Outcome(Answer.of(late.words))
-        except Unavailable as away:
-            return Outcome(Answer.of(away.words))
         except Refusal:
             return Outcome(None)
         if shown.mine is None or shown.mine is not answer_of(emoji):
@@ -257,7 +278,9 @@ class Desk:
             intent = intent_from_json(offer.intent, INTENTS)
         except Outdated as outdated:
             return Outcome(Answer.of(outdated.words), offer)
-        return Outcome(await self._perform(heard, intent), offer)
+        told = await self._perform(heard, intent)
+        # What is offered to everybody stays for the next one.
+        return Outcome(told, offer if offer.account else None)
 
     async def _perform(self, heard: Heard, intent: Intent) -> Answer:
         try:
@@ -280,7 +303,7 @@ class Desk:
         said = heard.said
         await store.dialogue.no_question(said)
         if answer.ack and said.kind is Kind.MESSAGE and not said.whisper:
-            await store.posting.post(self._draft(heard, _sign(said)))
+            await store.posting.post(self._draft(heard, _sign(said, answer.sign)))
             return
         spot = _spot(said, answer)
         if said.whisper and not spot.whisper:
@@ -337,8 +360,8 @@ def _named(said: Said, answer: Answer) -> Answer:
     )
 
 
-def _sign(said: Said) -> Post:
-    key, emoji = f"{said.id}/ack", {"emoji": "✅"}
+def _sign(said: Said, sign: str) -> Post:
+    key, emoji = f"{said.id}/ack", {"emoji": sign}
     return Post(key, PostKind.REACTION, said.room, emoji, thread=said.thread, target=said.id)
 
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from indaba.contracts.ids import MeetingCode, ResourceCode
+from indaba.contracts.ids import ActionCode, MeetingCode, ResourceCode
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -22,6 +22,7 @@ LONGEST_CODE = 3
 """Letters of a language code; longer words are names."""
 
 CODE = re.compile(r"M[2-9][2-9A-HJKMNP-Z]{2,6}", re.IGNORECASE)
+ACTION_CODE = re.compile(r"A[2-9][2-9A-HJKMNP-Z]{2,6}", re.IGNORECASE)
 RESOURCE_CODE = re.compile(r"R[2-9][2-9A-HJKMNP-Z]{2,6}", re.IGNORECASE)
 LINK = re.compile(
     r"<?(?:https?|ftp|file|data|javascript):\S+|<?www\.\S+|<?[\w-]+(?:\.[\w-]+)+/\S*", re.IGNORECASE
@@ -241,6 +242,7 @@ def _guests(given: object) -> object:
 
 Guests = Annotated[int, Field(ge=0, le=9), BeforeValidator(_guests)]
 Code = Annotated[MeetingCode, BeforeValidator(_code, json_schema_input_type=str)]
+ActionCodeTyped = Annotated[ActionCode, BeforeValidator(_code, json_schema_input_type=str)]
 ResourceCodeTyped = Annotated[ResourceCode, BeforeValidator(_code, json_schema_input_type=str)]
 OnOff = Annotated[bool, BeforeValidator(_on_or_off, json_schema_input_type=str)]
 Minutes = Annotated[int, Field(ge=5, le=24 * 60), BeforeValidator(_minutes)]

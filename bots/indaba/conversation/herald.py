@@ -215,6 +215,9 @@ class Herald:
         await store.posting.post(draft)
         kept = [(choice, intent_to_json(choice.intent)) for choice in choices]
         await store.dialogue.offer(post, kept, "", OFFERS_LAST)
+        poll = answer.poll()
+        if poll is not None:
+            await store.errands.poll(post.key, poll.vote)
 
     def _services(self, community: UUID, act: str, correlation: UUID) -> Services:
         asker = Asker(community=CommunityId(community))

@@ -16,7 +16,7 @@ from indaba.contracts.ids import MemberId
 from indaba.contracts.library import Shelved
 from indaba.contracts.membership import CommunityCard, Place, Platform
 from indaba.contracts.passport import Passport, Role
-from indaba.contracts.refusal import Fault, NoCommunity, Refusal, Unavailable
+from indaba.contracts.refusal import Fault, NoCommunity, Refusal, Refused, Unavailable
 from indaba.contracts.wire import Reply, Request
 from indaba.conversation.answer import Answer, Ask
 from indaba.conversation.fields import folded
@@ -137,7 +137,8 @@ class Intent(BaseModel):
     in its `json_schema_extra`; further marks there: `word` (one word unless quoted) and `keyed`
     (only as `key: value`). A `hidden` intent is only carried by a choice, never typed. A `PRIVATE`
     one happens on Matrix only in a direct chat. One that `POINTS` is about a message or a file. A
-    `SILENT` one is done without a word, whatever comes of it.
+    `SILENT` one is done without a word, whatever comes of it; refusals whose code is `HUSHED` are
+    not told either.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -151,6 +152,7 @@ class Intent(BaseModel):
     PRIVATE: ClassVar[bool] = False
     POINTS: ClassVar[bool] = False
     SILENT: ClassVar[bool] = False
+    HUSHED: ClassVar[frozenset[str]] = frozenset()
 
     def __init_subclass__(
         cls,
@@ -308,6 +310,8 @@ async def perform(intent: Intent, person: Person, services: Asks) -> Answer:
     try:
         return await intent.respond(person, services)
     except Refusal as refusal:
+        if (refusal.told if isinstance(refusal, Refused) else refusal.code) in intent.HUSHED:
+            return Answer(())
         return Answer.of(as_typed_here(person.wording.by_code(refusal), person))
     except Unavailable:
         return Answer.of(say("I cannot reach what I need just now. Please try again in a minute."))
@@ -321,7 +325,9 @@ async def perform(intent: Intent, person: Person, services: Asks) -> Answer:
 
 
 _LINE = re.compile(r"(?<=: )cop (?P<said>[a-z-]+(?: [@\w-]+)*)(?=[.,]|$)")
-_NOUNS = frozenset({"meeting", "me", "member", "resource", "outcome"})
+_NOUNS = frozenset(
+    {"action", "agenda", "meeting", "me", "member", "minutes", "outcome", "resource", "vote"}
+)
 
 
 def as_typed_here(words: str, person: Person) -> str:

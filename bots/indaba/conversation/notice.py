@@ -7,12 +7,14 @@ from datetime import datetime
 
 from indaba.contracts.membership import CommunityCard
 from indaba.contracts.scheduling import MeetingFacts, MeetingStatus, RsvpAnswer
+from indaba.contracts.series import SeriesCalledOff
 from indaba.conversation.answer import Answer, Audience, Block, Choice, Choices, Facts, Style, Text
 from indaba.conversation.fields import CODE
 from indaba.conversation.intent import SLASH
 from indaba.conversation.line import as_slash
 from indaba.conversation.times import how_long_until, say_when
 from indaba.conversation.topics.coming import Here, SayMaybe, SayNo, SayYes
+from indaba.conversation.topics.noting import AskNote
 from indaba.conversation.wording import Wording, plain
 
 REACTIONS: dict[str, RsvpAnswer] = {
@@ -176,7 +178,11 @@ def card(
     link = wording.say("All meetings: {link}", link=f"{portal_url}/c/{community.key}")
     if meeting.status is MeetingStatus.LIVE:
         here = wording.say("If you are here, check in with: {line}", line=_here(meeting, prefix))
-        last = (Text(here), Text(link), Choices((_am_here(meeting, wording),)))
+        options = [_am_here(meeting, wording)]
+        if has_buttons:
+            write = AskNote(code=meeting.code)
+            options.append(Choice(wording.say("Add to minutes"), "📝", write))
+        last = (Text(here), Text(link), Choices(tuple(options)))
         return Answer((*blocks, *last), Audience.ROOM, card=meeting.id)
     if meeting.status is not MeetingStatus.SCHEDULED:
         return Answer((*blocks, Text(link)), Audience.ROOM, card=meeting.id)
@@ -298,6 +304,19 @@ def closed(meeting: MeetingFacts, locale: str = "en", prefix: str = "") -> Answe
     typed = as_slash(line) if prefix == SLASH else f"{prefix}{line}"
     minutes = wording.say("The minutes so far: {line}", line=typed)
     return Answer((Text(came), Text(minutes)), Audience.ROOM, card=meeting.id)
+
+
+def series_called_off(event: SeriesCalledOff, wording: Wording) -> Answer:
+    """Said once in the room when the dates to come of a series are off."""
+    words = wording.count(
+        event.cancelled,
+        "{title} ends: {n} date to come is called off.",
+        "{title} ends: {n} dates to come are called off.",
+        title=plain(event.series.title),
+    )
+    why = plain(event.reason)
+    more = (Text(wording.say("Why: {reason}", reason=why)),) if why else ()
+    return Answer((Text(words), *more), Audience.ROOM)
 
 
 def moved_up(

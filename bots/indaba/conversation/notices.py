@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from indaba.contracts.agenda import AgendaItem, StepDue, TopicOpened
+from indaba.contracts.digest import FeedbackAsked
 from indaba.contracts.holding import MeetingStarted
 from indaba.contracts.ids import MemberId
 from indaba.contracts.membership import FindAccounts, Platform
@@ -25,9 +27,15 @@ from indaba.contracts.scheduling import (
     ReminderDue,
     ShowMeeting,
 )
+from indaba.contracts.votes import ShowVote, VoteCounted, VoteOpened
 from indaba.conversation import notice
-from indaba.conversation.answer import Answer
-from indaba.conversation.intent import Asks
+from indaba.conversation.answer import Answer, Audience, Choice, Choices, Text
+from indaba.conversation.intent import SLASH, Asks
+from indaba.conversation.line import as_slash
+from indaba.conversation.topics.agenda import item_line
+from indaba.conversation.topics.digest import Feedback
+from indaba.conversation.topics.voting import result_of, vote_opened
+from indaba.conversation.wording import Wording, plain
 
 TOGETHER = 20
 """How many people one message names."""
@@ -45,6 +53,15 @@ class Teller:
     prefix: str
     now: datetime
     has_buttons: bool
+
+    @property
+    def wording(self) -> Wording:
+        """Says sentences in the community's language."""
+        return Wording(self.locale)
+
+    def types(self, line: str) -> str:
+        """A line as it is typed there."""
+        return as_slash(line) if self.prefix == SLASH else f"{self.prefix}{line}"
 
     async def meeting_of(self, event: MeetingEvent) -> MeetingFacts:
         """The meeting as it is now."""
@@ -122,6 +139,64 @@ async def tell_moved_up(event: MovedUp, teller: Teller) -> list[Answer]:
     return [notice.moved_up(meeting, group, teller.locale, teller.prefix) for group in groups]
 
 
+async def tell_topic(event: TopicOpened, teller: Teller) -> list[Answer]:
+    """Which topic it is now, and what to read for it."""
+    meeting = await teller.meeting_of(event)
+    if meeting.status is not MeetingStatus.LIVE:
+        return []
+    return [topic_opened(event.item, teller.wording)]
+
+
+def topic_opened(item: AgendaItem, wording: Wording) -> Answer:
+    """The topic, as its line on the agenda."""
+    words = wording.say("Topic {line}", line=item_line(item, wording))
+    return Answer((Text(words),), Audience.ROOM)
+
+
+async def tell_step(event: StepDue, teller: Teller) -> list[Answer]:
+    """The next step of the topic's method, and how long it gets."""
+    wording = teller.wording
+    words = wording.say(
+        "Step {step} of {steps}, {time}: {words}",
+        step=str(event.step),
+        steps=str(event.steps),
+        time=wording.length(event.minutes),
+        words=wording.say(event.words),
+    )
+    return [Answer((Text(words),), Audience.ROOM)]
+
+
+async def tell_vote(event: VoteOpened, teller: Teller) -> list[Answer]:
+    """The vote as the platform's own poll; nothing once it is over."""
+    shown = await teller.services.ask(ShowVote(vote=event.vote.id))
+    if not shown.vote.open:
+        return []
+    minutes = max(1, round((shown.vote.closes_at - teller.now).total_seconds() / 60))
+    how = teller.types("vote choose 1")
+    return [vote_opened(shown.vote, minutes, teller.wording, how)]
+
+
+async def tell_result(event: VoteCounted, teller: Teller) -> list[Answer]:
+    """What everybody chose, on all platforms together."""
+    return [Answer(result_of(event.vote, teller.wording), Audience.ROOM)]
+
+
+async def ask_feedback(event: FeedbackAsked, teller: Teller) -> list[Answer]:
+    """How it was, in three taps: for whoever likes, no one is named."""
+    meeting = await teller.meeting_of(event)
+    wording = teller.wording
+    words = wording.say(
+        "How was {title} ({code})? Three taps: {line}",
+        title=plain(meeting.title),
+        code=meeting.code,
+        line=teller.types(f"meeting feedback {meeting.code}"),
+    )
+    picks: tuple[Choice, ...] = ()
+    if teller.has_buttons:
+        picks = (Choice(wording.say("Say how it was"), "", Feedback(code=meeting.code)),)
+    return [Answer((Text(words), *((Choices(picks),) if picks else ())), Audience.ROOM)]
+
+
 TOLD: dict[type[MeetingEvent], Callable[[Any, Teller], Awaitable[list[Answer]]]] = {
     ReminderDue: remind,
     MeetingMoved: tell_moved,
@@ -130,5 +205,10 @@ TOLD: dict[type[MeetingEvent], Callable[[Any, Teller], Awaitable[list[Answer]]]]
     MeetingStarted: tell_started,
     MeetingClosed: tell_closed,
     MovedUp: tell_moved_up,
+    TopicOpened: tell_topic,
+    StepDue: tell_step,
+    VoteOpened: tell_vote,
+    VoteCounted: tell_result,
+    FeedbackAsked: ask_feedback,
 }
 """Every event about a meeting that its thread is told of. An event's `until` bounds its sense."""

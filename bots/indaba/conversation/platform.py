@@ -16,6 +16,8 @@ class Kind(StrEnum):
     MESSAGE = "message"
     REACTION = "reaction"
     REACTION_REMOVED = "reaction-removed"
+    EDITED = "edited"
+    BALLOT = "ballot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,10 @@ class Said:
     the id of the thread's first message, empty in the room itself; `about` the message replied or
     reacted to. `addressed` is the text with prefix or mention taken off, `None` where it was not
     meant for us; in a direct chat everything is. For reactions `text` is the emoji, and `addressed`
-    the line that it means on what another platform of ours posted.
+    the line that it means on what another platform of ours posted. An edit has the new text, and
+    the message it changes in `about`; what is taken back is named there too, and the poll that a
+    ballot is for: its `text` is the number chosen, 0 for none. `mentions` are
+    accounts that the text names besides us.
 
     Platforms with forms and buttons say more. `asked` is an intent by name and values as typed,
     JSON as `intent_to_json` makes it but nothing in it checked; `picked` the key and place of a
@@ -74,6 +79,7 @@ class Said:
     whisper: str = ""
     house: str = ""
     written: Written | None = None
+    mentions: tuple[str, ...] = ()
 
 
 class PostKind(StrEnum):
@@ -163,6 +169,13 @@ class ChatPlatform(Protocol):
 
     def open_file(self, file: FileSaid) -> AsyncIterator[bytes]:
         """The bytes of a file, piece by piece. Raises `Wait`, or `CannotRead` for good."""
+        ...
+
+    async def direct_room(self, account: str) -> str:
+        """A direct chat that we may open with an account by ourselves; empty where we may not.
+
+        Raises `Wait`.
+        """
         ...
 
     async def twin_of(self, room: str) -> Place | None:

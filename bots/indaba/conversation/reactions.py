@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from indaba.contracts.actions import ActionsDue
+from indaba.contracts.digest import DigestDue
 from indaba.contracts.erasure import ErasureAnswered
 from indaba.contracts.holding import CheckInCorrected, MeetingStarted
 from indaba.contracts.ids import CommunityId
@@ -20,6 +22,8 @@ from indaba.contracts.scheduling import (
     MeetingScheduled,
     RsvpChanged,
 )
+from indaba.contracts.series import SeriesCalledOff
+from indaba.conversation.errands import ERRANDS, Runner
 from indaba.conversation.herald import Herald
 from indaba.conversation.notices import TOLD
 from indaba.conversation.services import Passports
@@ -51,10 +55,16 @@ class Reactions:
     """A bot's reactions, with what they need. `erased` is how the bot answers an erasure."""
 
     def __init__(
-        self, process: str, herald: Herald, passports: Passports, erased: type[ErasureAnswered]
+        self,
+        process: str,
+        herald: Herald,
+        runner: Runner,
+        passports: Passports,
+        erased: type[ErasureAnswered],
     ) -> None:
         self._process = process
         self._herald = herald
+        self._runner = runner
         self._passports = passports
         self._erased = erased
 
@@ -67,10 +77,8 @@ class Reactions:
 
     async def redraw(self, event: MeetingEvent, work: Work) -> None:
         """The meeting's card is behind, where it has one by now."""
-        meeting = event.meeting
-        await Store(work.connection, work.now).cards.want_card(
-            meeting.id, meeting.community, meeting.code, event.version, work.correlation
-        )
+        cards = Store(work.connection, work.now).cards
+        await cards.want_card(event.meeting, event.version, work.correlation)
         self._herald.wake.ring()
 
     async def tell(self, event: MeetingEvent, work: Work) -> None:
@@ -81,6 +89,17 @@ class Reactions:
             return
         await _keep_notice(event, work, until)
         self._herald.wake.ring()
+
+    async def run_errand(self, event: ActionsDue | DigestDue | SeriesCalledOff, work: Work) -> None:
+        """Somebody is to be told outside of a thread, unless that has become pointless."""
+        until: datetime = getattr(event, "until", None) or work.now + CHANGES_LAST
+        if until <= work.now:
+            POSTS.labels(self._process, "too-late").inc()
+            return
+        await Store(work.connection, work.now).errands.keep(
+            work.cause, event.wire, event.model_dump(mode="json"), work.correlation, until
+        )
+        self._runner.wake.ring()
 
     async def open_rooms(self, event: PlacesChanged, work: Work) -> None:
         """A community has more rooms, or fewer: its cards are drawn where it lives now."""
@@ -116,6 +135,8 @@ def wire(ledger: Ledger, reactions: Reactions) -> None:
     kinds: tuple[type[MeetingEvent], ...] = (*REDRAWN_BY, *TOLD)
     for event in dict.fromkeys(kinds):
         ledger.on(event, reactions.follow)
+    for errand in ERRANDS:
+        ledger.on(errand, reactions.run_errand)
     ledger.on(RolesChanged, reactions.drop_passport)
     ledger.on(MemberJoined, reactions.drop_passport)
     ledger.on(MemberLeft, reactions.drop_passport)

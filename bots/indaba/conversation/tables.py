@@ -80,6 +80,7 @@ cards = sa.Table(
     sa.Column("community", sa.Uuid),
     sa.Column("code", sa.Text),
     sa.Column("correlation", sa.Uuid),
+    sa.Column("status", sa.Text),
     sa.Column("wanted", sa.Integer),
     sa.Column("drawn", sa.Integer),
     sa.Column("drawn_at", _instant),
@@ -102,6 +103,20 @@ notices = sa.Table(
     sa.Column("expires_at", _instant),
     sa.Column("not_before", _instant),
 )
+errands = sa.Table(
+    "errands",
+    metadata,
+    sa.Column("id", sa.Uuid),
+    sa.Column("wire", sa.Text),
+    sa.Column("event", JSONB),
+    sa.Column("correlation", sa.Uuid),
+    sa.Column("expires_at", _instant),
+    sa.Column("not_before", _instant),
+)
+direct_rooms = sa.Table(
+    "direct_rooms", metadata, sa.Column("account", sa.Text), sa.Column("room", sa.Text)
+)
+polls = sa.Table("polls", metadata, sa.Column("post", sa.Text), sa.Column("vote", sa.Uuid))
 mirrors = sa.Table(
     "mirrors",
     metadata,

@@ -10,6 +10,7 @@ from indaba.contracts.erasure import DiscordBotErased
 from indaba.contracts.membership import Platform
 from indaba.conversation import reactions
 from indaba.conversation.desk import Desk
+from indaba.conversation.errands import Runner
 from indaba.conversation.herald import Herald
 from indaba.conversation.lease import Lease
 from indaba.conversation.listener import Listener
@@ -84,17 +85,20 @@ class DiscordBot:
         herald = Herald(platform, ledger, passports, settings.portal_url)
         herald.written = postman.wake.ring
         postman.posted.append(herald.wake)
+        runner = Runner(platform, ledger, passports, postman.wake)
         native = NativeEvents(self._api, ledger, passports, settings.portal_url)
-        reacting = MirroringReactions(self.name, herald, passports, DiscordBotErased)
+        reacting = MirroringReactions(self.name, herald, runner, passports, DiscordBotErased)
         reacting.native = native
         reactions.wire(ledger, reacting)
         ledger.bus.expect_replies()
         catching_up = CatchingUp(self._api, ledger, listener)
         interactions = Interactions(self._api, ledger, listener, passports)
         hearing = Hearing(self._api, self.gateway, ledger, listener, interactions, catching_up)
+        native.began = hearing.in_meetings.listened
         self.gateway.begin(partial(Client, hearing))
         self._at_work("listener", listener.run)
         self._at_work("herald", herald.run)
+        self._at_work("errands", runner.run)
         self._at_work("postman", postman.run)
         self._at_work("events", native.run)
         self._at_work("catching-up", catching_up.run)

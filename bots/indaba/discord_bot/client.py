@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -32,6 +33,17 @@ class Refused(Exception):  # noqa: N818 - Discord's no, read by operators
         self.code = code
 
 
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """A choice in a poll: its number from 1, 0 for none."""
+
+    house: str
+    channel: str
+    message: str
+    account: str
+    option: int
+
+
 class Ears(Protocol):
     """Who is told what happens on Discord."""
 
@@ -55,6 +67,18 @@ class Ears(Protocol):
         """A message that we may read."""
         ...
 
+    async def changed(self, channel: str, message: str, account: str, text: str | None) -> None:
+        """A message that we may read has other words, or is gone (`None`, and nobody named)."""
+        ...
+
+    async def chose(self, ballot: Ballot) -> None:
+        """Somebody chose in a poll, or took that back."""
+        ...
+
+    async def spoke(self, channel: str, account: str) -> None:
+        """Somebody came into a voice channel."""
+        ...
+
     async def interested(self, house: str, event: str, account: str) -> None:
         """Somebody marked a native event."""
         ...
@@ -67,6 +91,8 @@ def intents() -> discord.Intents:
     wanted.guild_messages = True
     wanted.dm_messages = True
     wanted.guild_scheduled_events = True
+    wanted.guild_polls = True
+    wanted.voice_states = True
     return wanted
 
 
@@ -85,7 +111,14 @@ class Client(discord.Client):
         self._ears = ears
         # discord.py drops these for people it has not seen, and without the members intent it
         # has seen hardly anybody.
-        self._connection.parsers["GUILD_SCHEDULED_EVENT_USER_ADD"] = self._marked
+        parsers = self._connection.parsers
+        parsers["GUILD_SCHEDULED_EVENT_USER_ADD"] = self._marked
+        parsers["MESSAGE_POLL_VOTE_ADD"] = self._voted
+        parsers["MESSAGE_POLL_VOTE_REMOVE"] = self._unvoted
+        self._keep_voice = parsers["VOICE_STATE_UPDATE"]
+        parsers["VOICE_STATE_UPDATE"] = self._moved
+        parsers["MESSAGE_UPDATE"] = self._edited
+        parsers["MESSAGE_DELETE"] = self._deleted
 
     async def on_ready(self) -> None:
         """Connected anew."""
@@ -112,8 +145,46 @@ class Client(discord.Client):
         house, event = str(data["guild_id"]), str(data["guild_scheduled_event_id"])
         await self._ears.interested(house, event, str(data["user_id"]))
 
+    async def on_ballot(self, data: dict[str, Any], option: int) -> None:
+        """Somebody chose in a poll."""
+        ballot = Ballot(
+            house=str(data.get("guild_id") or ""),
+            channel=str(data["channel_id"]),
+            message=str(data["message_id"]),
+            account=str(data["user_id"]),
+            option=option,
+        )
+        await self._ears.chose(ballot)
+
+    async def on_presence(self, data: dict[str, Any]) -> None:
+        """Somebody came into a voice channel."""
+        await self._ears.spoke(str(data["channel_id"]), str(data["user_id"]))
+
+    async def on_changed(self, data: dict[str, Any], text: str | None) -> None:
+        """A message has other words, or is gone."""
+        account = str(data.get("author", {}).get("id", ""))
+        await self._ears.changed(str(data["channel_id"]), str(data["id"]), account, text)
+
     def _marked(self, data: dict[str, Any]) -> None:
         self.dispatch("marked", data)
+
+    def _voted(self, data: dict[str, Any]) -> None:
+        self.dispatch("ballot", data, int(data["answer_id"]))
+
+    def _unvoted(self, data: dict[str, Any]) -> None:
+        self.dispatch("ballot", data, 0)
+
+    def _moved(self, data: dict[str, Any]) -> None:
+        self._keep_voice(data)
+        if data.get("channel_id"):
+            self.dispatch("presence", data)
+
+    def _edited(self, data: dict[str, Any]) -> None:
+        if data.get("content") and not data.get("author", {}).get("bot"):
+            self.dispatch("changed", data, str(data["content"]))
+
+    def _deleted(self, data: dict[str, Any]) -> None:
+        self.dispatch("changed", data, None)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002 - discord.py's own signature
         """One event that fails must not be silent, and must not show what was said."""

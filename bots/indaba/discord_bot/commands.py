@@ -23,6 +23,7 @@ CHAT_INPUT, MESSAGE_MENU = 1, 3
 MANAGE_EVENTS = 1 << 33
 FILE = "file"
 SAVE_MENU, SAVE = "Save to library", "resource save"
+NOTE_MENU, NOTE = "Add to minutes", "minutes add"
 _AN_ACCOUNT = get_args(Account)[-1]
 
 
@@ -31,9 +32,10 @@ def payload(intents: Sequence[type[Intent]]) -> list[dict[str, Any]]:
     typed = [kind for kind in intents if not kind.hidden]
     nouns = list(dict.fromkeys(kind.noun for kind in typed))
     commands = [_noun(noun, [k for k in typed if k.noun == noun]) for noun in nouns]
-    if any(kind.called() == SAVE for kind in typed):
-        menu = {"name": SAVE_MENU, "type": MESSAGE_MENU, "contexts": [0], "integration_types": [0]}
-        commands.append(menu)
+    for name, called in ((SAVE_MENU, SAVE), (NOTE_MENU, NOTE)):
+        if any(kind.called() == called for kind in typed):
+            menu = {"name": name, "type": MESSAGE_MENU, "contexts": [0], "integration_types": [0]}
+            commands.append(menu)
     return commands
 
 

@@ -12,7 +12,8 @@ from indaba.conversation.topics import INTENTS
 from indaba.conversation.topics.interest import Interested
 from indaba.discord_bot import commands
 from indaba.discord_bot.catching_up import CatchingUp
-from indaba.discord_bot.client import Api, Gateway, Refused
+from indaba.discord_bot.client import Api, Ballot, Gateway, Refused
+from indaba.discord_bot.in_meetings import InMeetings
 from indaba.discord_bot.interactions import Interactions
 from indaba.discord_bot.reading import said_in
 from indaba.ledger import Ledger
@@ -37,6 +38,7 @@ class Hearing:
         self._listener = listener
         self._interactions = interactions
         self._catching_up = catching_up
+        self.in_meetings = InMeetings(api, ledger, listener)
 
     async def connected(self) -> None:
         """Tell Discord our commands where they changed, and see to what was missed."""
@@ -64,6 +66,7 @@ class Hearing:
         """Keep a message if it is for us."""
         said = said_in(message, self._api.me, self._ledger.world.now())
         if said is None:
+            await self.in_meetings.wrote(message)
             return
         channel = message.channel.id
         try:
@@ -71,6 +74,18 @@ class Hearing:
         except Exception:
             self._catching_up.missed(channel)
             raise
+
+    async def changed(self, channel: str, message: str, account: str, text: str | None) -> None:
+        """What was noted from a message follows it."""
+        await self.in_meetings.changed(channel, message, account, text)
+
+    async def chose(self, ballot: Ballot) -> None:
+        """A choice in a poll of ours counts."""
+        await self.in_meetings.chose(ballot)
+
+    async def spoke(self, channel: str, account: str) -> None:
+        """Who is in a voice channel while a meeting is on is there."""
+        await self.in_meetings.spoke(channel, account)
 
     async def interested(self, house: str, event: str, account: str) -> None:
         """A mark on a native event of ours counts as an act in the room of the meeting's card."""

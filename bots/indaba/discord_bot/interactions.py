@@ -15,6 +15,7 @@ from indaba.conversation.platform import FileSaid, Kind, Said, Wait, Written
 from indaba.conversation.services import Asker, Passports, Services
 from indaba.conversation.store import Store
 from indaba.conversation.topics import INTENTS
+from indaba.conversation.topics.noting import AddToMinutes
 from indaba.discord_bot import commands, forms
 from indaba.discord_bot.client import Api, Refused
 from indaba.discord_bot.platform import written_of
@@ -160,6 +161,12 @@ class Interactions:
         shown = data.get("resolved", {}).get("messages", {}).get(target)
         if shown is None or commands.meant_by("resource", "save", INTENTS) is None:
             await self._reply(found, UNKNOWN_BUTTON)
+            return
+        if data.get("name") == commands.NOTE_MENU:
+            if await self._acknowledge(found, DEFERRED):
+                asked = asked_as_json(AddToMinutes, {})
+                said = self._said(found, asked=asked, written=written_of(shown))
+                await self._keep(found, [said])
             return
         if len(self._pointed_at) >= MOST_REMEMBERED:
             self._pointed_at.pop(next(iter(self._pointed_at)))

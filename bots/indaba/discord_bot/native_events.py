@@ -1,12 +1,12 @@
 """Meetings mirrored as a server's own events. They follow the meeting; nothing is read back."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from indaba.contracts.holding import MeetingStarted
 from indaba.contracts.ids import CommunityId, MeetingId
-from indaba.contracts.membership import CommunityCard, FindPlaces, Platform
+from indaba.contracts.membership import CommunityCard, FindPlaces, Place, Platform
 from indaba.contracts.refusal import Refused as Denied
 from indaba.contracts.scheduling import (
     MeetingBlanked,
@@ -53,6 +53,10 @@ EVENTS = "/guilds/{guild_id}/scheduled-events"
 EVENT = f"{EVENTS}/{{event_id}}"
 
 
+async def _nothing(place: Place, meeting: MeetingFacts) -> None:
+    """Nobody wants to know that a meeting is on."""
+
+
 class NativeEvents:
     """Brings native events up to date. One that a server does not take is given up in a log."""
 
@@ -63,6 +67,7 @@ class NativeEvents:
         self._portal_url = portal_url
         self._later: dict[MeetingId, datetime] = {}
         self.wake = Wake()
+        self.began: Callable[[Place, MeetingFacts], Awaitable[None]] = _nothing
 
     async def run(self) -> None:
         """Look after native events for ever."""
@@ -104,7 +109,9 @@ class NativeEvents:
         )
         meeting = (await services.ask(ShowMeeting(meeting=MeetingId(due.meeting)))).meeting
         there = await services.ask(FindPlaces())
-        ours = (place for place in there.places if place.platform is Platform.DISCORD)
+        ours = [place for place in there.places if place.platform is Platform.DISCORD]
+        for place in ours if meeting.status is MeetingStatus.LIVE else ():
+            await self.began(place, meeting)
         for house in sorted({place.house for place in ours if place.house}):
             try:
                 await self._in_house(house, meeting, there.community)

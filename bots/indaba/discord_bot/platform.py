@@ -123,6 +123,16 @@ class DiscordPlatform:
         except httpx.HTTPError:
             raise Wait(AWAY) from None
 
+    async def direct_room(self, account: str) -> str:
+        """The direct channel with an account; empty where there can be none."""
+        if not account.isdecimal():
+            return ""
+        try:
+            opened = await self._api.call("POST", "/users/@me/channels", {"recipient_id": account})
+        except Refused:
+            return ""
+        return str(opened["id"])
+
     async def twin_of(self, room: str) -> Place | None:  # noqa: ARG002 - bridges tell Matrix only
         """Discord knows nothing of bridges."""
         return None

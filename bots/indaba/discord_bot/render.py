@@ -15,6 +15,7 @@ from indaba.conversation.answer import (
     File,
     Items,
     Picture,
+    Poll,
     Style,
     Text,
 )
@@ -26,6 +27,7 @@ LONGEST = 1900
 
 LONGEST_LABEL, LONGEST_ID, LONGEST_ALT, LONGEST_NONCE = 80, 100, 1000, 25
 MOST_BUTTONS, IN_A_ROW, MOST_PINGS = 25, 5, 100
+LONGEST_QUESTION, LONGEST_OPTION, MOST_HOURS = 300, 55, 32 * 24
 DO, PICK, ASK = "do:", "pick:", "ask:"
 SUPPRESS_EMBEDS, EPHEMERAL = 1 << 2, 1 << 6
 STYLES = {Style.MAIN: 1, Style.PLAIN: 2, Style.DANGER: 4}
@@ -50,6 +52,9 @@ def contents(answer: Answer) -> list[dict[str, Any]]:
         buttons.append(_asks(question))
     if words and buttons:
         words[-1]["components"] = _rows(buttons)
+    poll = answer.poll()
+    if words and poll is not None:
+        words[0]["poll"] = _poll(poll)
     for each in words if answer.mentions else ():
         each["pings"] = list(answer.mentions[:MOST_PINGS])
     return [*words, *(_file(each) for each in answer.blocks if isinstance(each, Picture | File))]
@@ -57,7 +62,9 @@ def contents(answer: Answer) -> list[dict[str, Any]]:
 
 def body(content: dict[str, Any], key: str) -> dict[str, Any]:
     """What is sent for a content. It replaces all that a message had before."""
+    poll = {"poll": content["poll"]} if "poll" in content else {}
     return {
+        **poll,
         "content": content.get("content", ""),
         "components": _placed(content.get("components", []), key),
         "allowed_mentions": {
@@ -66,6 +73,18 @@ def body(content: dict[str, Any], key: str) -> dict[str, Any]:
             "replied_user": False,
         },
         "flags": SUPPRESS_EMBEDS,
+    }
+
+
+def _poll(poll: Poll) -> dict[str, Any]:
+    """A native poll. It lasts whole hours; ours is closed by hand when its minutes are over."""
+    return {
+        "question": {"text": shortened(poll.question, LONGEST_QUESTION)},
+        "answers": [
+            {"poll_media": {"text": shortened(option, LONGEST_OPTION)}} for option in poll.options
+        ],
+        "duration": min(MOST_HOURS, max(1, -(-poll.minutes // 60))),
+        "allow_multiselect": False,
     }
 
 
@@ -88,8 +107,9 @@ def attached(content: dict[str, Any]) -> tuple[bytes, str, str] | None:
 
 
 def plain_title(content: str) -> str:
-    """A message's first line without our own markup: what a thread under it is called."""
-    first = content.split("\n", 1)[0]
+    """A message's first fact, else its first line, without markup: what a thread is called."""
+    lines = content.split("\n")
+    first = next((line for line in lines if line.startswith("**")), lines[0])
     first = re.sub(r"^\*\*[^*]*\*\*\s*", "", first)
     return re.sub(r"\\(.)", r"\1", first).replace("\u200b", "").strip()
 

@@ -10,6 +10,7 @@ from indaba.contracts.erasure import MatrixBotErased
 from indaba.contracts.membership import Platform
 from indaba.conversation import reactions
 from indaba.conversation.desk import Desk
+from indaba.conversation.errands import Runner
 from indaba.conversation.herald import Herald
 from indaba.conversation.lease import Lease
 from indaba.conversation.listener import Listener
@@ -91,11 +92,15 @@ class MatrixBot:
         herald = Herald(platform, ledger, passports, settings.portal_url)
         herald.written = postman.wake.ring
         postman.posted.append(herald.wake)
-        reactions.wire(ledger, reactions.Reactions(self.name, herald, passports, MatrixBotErased))
+        runner = Runner(platform, ledger, passports, postman.wake)
+        reactions.wire(
+            ledger, reactions.Reactions(self.name, herald, runner, passports, MatrixBotErased)
+        )
         ledger.bus.expect_replies()
         hearing, invitations = self._ears(listener, postman, settings.prefix)
         self._at_work("listener", listener.run)
         self._at_work("herald", herald.run)
+        self._at_work("errands", runner.run)
         self._at_work("postman", postman.run)
         self._at_work("hearing", hearing.run)
         self._at_work("invitations", invitations.run)

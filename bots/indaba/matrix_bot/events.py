@@ -11,6 +11,8 @@ from indaba.matrix_bot.rooms import RoomFacts
 
 LONGEST_ID = 255
 LONGEST_EMOJI = 100
+LONGEST_NUMBER = 2
+MOST_MENTIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Scene:
 def said_of(event: object, scene: Scene) -> Said | None:
     """What an event says to a conversation; `None` for what is not a person's saying.
 
-    That is: our own events, notices, emotes, pictures, edits, bridges' ghosts, state, and whatever
+    That is: our own events, notices, emotes, pictures, bridges' ghosts, state, and whatever
     is not made as it should be.
     """
     if not isinstance(event, dict) or not _is_somebodys(event, scene):
@@ -37,6 +39,8 @@ def said_of(event: object, scene: Scene) -> Said | None:
             return _message(event, event["content"], scene)
         case "m.reaction":
             return _reaction(event, event["content"], scene)
+        case "m.poll.response" | "org.matrix.msc3381.poll.response":
+            return _ballot(event, event["content"], scene)
         case "m.room.redaction":
             about = redacted_by(event)
             return _said(event, scene, Kind.REACTION_REMOVED, "", about=about) if about else None
@@ -87,7 +91,7 @@ def _message(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> Sa
         return None
     relation = _part(content, "m.relates_to")
     if relation.get("rel_type") == "m.replace" or "m.new_content" in content:
-        return None
+        return _edit(event, content, relation, scene)
     replied = _id_in(_part(relation, "m.in_reply_to"))
     text = clean(without_quote(body) if replied else body)
     in_thread = relation.get("rel_type") == "m.thread"
@@ -99,7 +103,43 @@ def _message(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> Sa
         thread=_id_in(relation) if in_thread else "",
         about=replied if _is_meant(relation, replied) else "",
         addressed=_addressed(text, content, scene),
+        mentions=_mentioned(content, scene),
     )
+
+
+def _edit(
+    event: dict[str, Any], content: dict[str, Any], relation: dict[str, Any], scene: Scene
+) -> Said | None:
+    """Other words for an earlier message; a direct chat has no use for them."""
+    about, new = _id_in(relation), _part(content, "m.new_content")
+    body = new.get("body")
+    if not about or not isinstance(body, str) or new.get("msgtype") != "m.text":
+        return None
+    if scene.facts.direct:
+        return None
+    return _said(event, scene, Kind.EDITED, clean(without_quote(body)), about=about)
+
+
+def _ballot(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> Said | None:
+    """What somebody chose in a poll: its number; an empty choice takes the vote back."""
+    about = _id_in(_part(content, "m.relates_to"))
+    chosen = content.get("m.selections")
+    if chosen is None:
+        chosen = _part(content, "org.matrix.msc3381.poll.response").get("answers")
+    if not about or not isinstance(chosen, list):
+        return None
+    number = str(chosen[0]) if chosen else "0"
+    if not number.isascii() or not number.isdecimal() or len(number) > LONGEST_NUMBER:
+        return None
+    return _said(event, scene, Kind.BALLOT, number, about=about)
+
+
+def _mentioned(content: dict[str, Any], scene: Scene) -> tuple[str, ...]:
+    """Whom a message names besides us."""
+    named = _part(content, "m.mentions").get("user_ids")
+    accounts = named if isinstance(named, list) else []
+    found = (str(a) for a in accounts[:MOST_MENTIONS] if is_id(a) and a != scene.me)
+    return tuple(dict.fromkeys(found))
 
 
 def _reaction(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> Said | None:
@@ -121,6 +161,7 @@ def _said(  # noqa: PLR0913 - the parts of one thing said
     about: str,
     thread: str = "",
     addressed: str | None = None,
+    mentions: tuple[str, ...] = (),
 ) -> Said:
     return Said(
         id=event["event_id"],
@@ -133,6 +174,7 @@ def _said(  # noqa: PLR0913 - the parts of one thing said
         about=about,
         addressed=addressed,
         direct=scene.facts.direct,
+        mentions=mentions,
     )
 
 

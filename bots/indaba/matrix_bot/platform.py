@@ -102,9 +102,10 @@ class MatrixPlatform:
         content = await self._content(post, sealed=sealed)
         if post.kind is PostKind.REACTION:
             return "m.reaction", content
+        kind = render.POLL_TYPE if content.pop(render.POLL, None) else "m.room.message"
         if not sealed:
-            return "m.room.message", content
-        return ENCRYPTED, await self._exchange.seal(post.room, "m.room.message", content)
+            return kind, content
+        return ENCRYPTED, await self._exchange.seal(post.room, kind, content)
 
     async def _seals(self, room: str) -> bool:
         """Whether what goes to a room is encrypted."""
@@ -117,6 +118,10 @@ class MatrixPlatform:
     def open_file(self, file: FileSaid) -> AsyncIterator[bytes]:
         """The bytes of a file; one that is too large breaks off one byte later."""
         return opened(self._homeserver, file)
+
+    async def direct_room(self, account: str) -> str:  # noqa: ARG002 - the seam's
+        """None: on Matrix a direct chat is opened by whoever wants one."""
+        return ""
 
     async def twin_of(self, room: str) -> Place | None:
         """The Discord channel that a bridge makes one with this room."""

@@ -21,6 +21,7 @@ from indaba.conversation.answer import (
     File,
     Items,
     Picture,
+    Poll,
     Text,
 )
 from indaba.conversation.wording import Wording
@@ -34,6 +35,12 @@ FALLBACK_LETTERS = 800
 KEYCAP = "\u20e3"
 FILE = "org.indaba.file"
 """Where a drawn content carries a file until it is posted."""
+
+POLL = "org.indaba.poll"
+"""Marks a drawn content that is posted as a poll."""
+
+POLL_TYPE = "org.matrix.msc3381.poll.start"
+TEXT = "org.matrix.msc1767.text"
 
 
 _PAGE = r"""(?:/[^\s<>"']*|(?=[.,;:!?)]*(?:\s|$)))"""
@@ -60,6 +67,9 @@ class Line:
 def contents(answer: Answer, portal_url: str = "") -> list[dict[str, Any]]:
     """An answer as message contents: the words first, then one for each picture and file."""
     files = [_file(block) for block in answer.blocks if isinstance(block, Picture | File)]
+    poll = answer.poll()
+    if poll is not None:
+        return [poll_of(poll, answer.text()), *files]
     lines = _named(answer, [line for block in answer.blocks for line in _lines(block, answer)])
     if not lines and files:
         return files
@@ -69,6 +79,38 @@ def contents(answer: Answer, portal_url: str = "") -> list[dict[str, Any]]:
         if len(json.dumps(content, ensure_ascii=False).encode()) <= MOST_BYTES:
             break
     return [content, *files]
+
+
+def poll_of(poll: Poll, fallback: str) -> dict[str, Any]:
+    """The start of a poll (MSC3381), with stable and unstable names and words for old clients.
+
+    Answers are numbered from 1. It is posted under the unstable type, which every client with
+    polls knows by now; the platform takes `POLL` out again.
+    """
+    answers = [
+        {"id": str(n), "m.id": str(n), TEXT: option, "m.text": [{"body": option}]}
+        for n, option in enumerate(poll.options, start=1)
+    ]
+    start = {
+        "kind": "org.matrix.msc3381.poll.disclosed",
+        "max_selections": 1,
+        "question": {TEXT: poll.question, "body": poll.question, "msgtype": "m.text"},
+        "answers": answers,
+    }
+    return {
+        POLL: True,
+        "org.matrix.msc3381.poll.start": start,
+        "m.poll": {
+            "kind": "m.disclosed",
+            "max_selections": 1,
+            "question": {"m.text": [{"body": poll.question}]},
+            "answers": [{"m.id": a["id"], "m.text": a["m.text"]} for a in answers],
+        },
+        TEXT: fallback,
+        "m.text": [{"body": fallback}],
+        "body": fallback,
+        "msgtype": "m.text",
+    }
 
 
 def _sign(choice: Choice) -> str:

@@ -32,6 +32,7 @@ def wire(ledger: Ledger, office: PassportOffice, erased_by: tuple[str, ...]) -> 
     ledger.answer(also.IssueLinkCode, linking.issue_link_code)
     ledger.answer(also.LinkAccount, partial(linking.link_account, office=office))
     ledger.answer(also.IssueRoomCode, linking.issue_room_code)
+    ledger.answer(also.ShowZones, linking.show_zones)
     ledger.answer(also.ShowRoomCode, linking.show_room_code)
     ledger.answer(also.AddPlace, linking.add_place)
     ledger.answer(also.RemovePlace, linking.remove_place)

@@ -7,11 +7,13 @@ from pathlib import Path
 from indaba.contracts import actions as promised
 from indaba.contracts import agenda as agenda_said
 from indaba.contracts import calendars as outside
+from indaba.contracts import digest as weekly
 from indaba.contracts import holding as on
 from indaba.contracts import record as noted
 from indaba.contracts import reminding
 from indaba.contracts import scheduling as said
 from indaba.contracts import series as repeating
+from indaba.contracts import votes as voted
 from indaba.contracts.linking import MembersMerged
 from indaba.contracts.membership import (
     CommunityFounded,
@@ -27,16 +29,20 @@ from indaba.scheduling.handlers import (
     calendars,
     calling,
     coming,
+    digest,
     holding,
     minutes,
     record,
     series,
+    votes,
 )
 from indaba.scheduling.timers import actions as actions_timers
 from indaba.scheduling.timers import agenda as agenda_timers
 from indaba.scheduling.timers import calendar_reader, following, planning
+from indaba.scheduling.timers import digest as digest_timers
 from indaba.scheduling.timers import holding as holding_timers
 from indaba.scheduling.timers import reminding as reminding_timers
+from indaba.scheduling.timers import votes as votes_timers
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -51,6 +57,8 @@ def wire(ledger: Ledger, read: calendar_reader.Read | None = None) -> None:
     _agenda(ledger)
     _record(ledger)
     _actions(ledger)
+    _votes(ledger)
+    _digest(ledger)
     _calendars(ledger, read)
     ledger.on(CommunityFounded, reactions.know_community)
     ledger.on(MemberDescribed, reactions.describe_member)
@@ -133,3 +141,22 @@ def _calendars(ledger: Ledger, read: calendar_reader.Read | None) -> None:
     ledger.answer(outside.ListCalendars, calendars.list_calendars)
     ledger.when(following.FOLLOW, reading.look)
     ledger.loop("following", reading.run)
+
+
+def _votes(ledger: Ledger) -> None:
+    ledger.answer(voted.OpenVote, votes.open_vote)
+    ledger.answer(voted.CastVote, votes.cast_vote)
+    ledger.answer(voted.CloseVote, votes.close_vote)
+    ledger.answer(voted.ShowVote, votes.show_vote)
+    ledger.when(votes_timers.COUNT, votes_timers.close)
+
+
+def _digest(ledger: Ledger) -> None:
+    ledger.answer(weekly.ShowDigest, digest.show_digest)
+    ledger.answer(weekly.SetDigest, digest.set_digest)
+    ledger.answer(weekly.SetMyDigest, digest.set_my_digest)
+    ledger.answer(weekly.GiveFeedback, digest.give_feedback)
+    ledger.answer(weekly.ShowFeedback, digest.show_feedback)
+    ledger.answer(weekly.ShowChecklist, digest.show_checklist)
+    ledger.when(digest_timers.DIGEST, digest_timers.digest)
+    ledger.when(digest_timers.FEEDBACK, digest_timers.ask_feedback)

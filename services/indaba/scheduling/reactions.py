@@ -18,6 +18,8 @@ from indaba.ledger.erasure import erase
 from indaba.ledger.merging import merge
 from indaba.scheduling.store import ChoicesMade, Meetings, Records, Traces
 from indaba.scheduling.store.calendars import Calendars
+from indaba.scheduling.timers.digest import plan_digest
+from indaba.scheduling.timers.following import read_soon
 from indaba.scheduling.timers.recording import write_again
 from indaba.scheduling.timers.telling import keep
 
@@ -51,7 +53,9 @@ async def know_community(event: CommunityFounded, work: Work) -> None:
     """A community, and the zone its weeks are counted in."""
     chosen = ChoicesMade(work)
     choices = await chosen.of(CommunityId(event.aggregate))
-    await chosen.choose(CommunityId(event.aggregate), replace(choices, zone=event.zone))
+    choices = replace(choices, zone=event.zone)
+    await chosen.choose(CommunityId(event.aggregate), choices)
+    await plan_digest(CommunityId(event.aggregate), choices, work)
 
 
 async def describe_member(event: MemberDescribed, work: Work) -> None:
@@ -65,7 +69,8 @@ async def erase_member(event: MemberErased, work: Work) -> None:
     spoken = await records.documents_with_words_of(event.member)
     wrote = await records.documents_by(event.member)
     fresh = await erase(work, event.member)
-    await Calendars(work).forget_author(event.member, fresh)
+    for calendar in await Calendars(work).forget_author(event.member, fresh):
+        await read_soon(calendar, work)
     for written in await Traces(work).forget(event.member, fresh):
         meeting = replace(written, title="", reason="", where="", version=written.version + 1)
         await Meetings(work).keep(meeting)

@@ -101,7 +101,7 @@ class Reader:
             batch=not single,
             max_records=self._workers if single else self._batch,
             min_idle_time=min_idle_time,
-            polling_interval=100 if min_idle_time is None else min(1000, min_idle_time),
+            polling_interval=min(1000, min_idle_time or 1000),
         )
         declare = (
             partial(broker.subscriber, max_workers=self._workers) if single else broker.subscriber

@@ -6,6 +6,7 @@ from indaba.contracts import (
     actions,
     agenda,
     calendars,
+    digest,
     erasure,
     holding,
     library,
@@ -16,6 +17,7 @@ from indaba.contracts import (
     reminding,
     scheduling,
     series,
+    votes,
 )
 from indaba.contracts.wire import Event, Message, Request
 
@@ -23,6 +25,7 @@ __all__ = [
     "actions",
     "agenda",
     "calendars",
+    "digest",
     "erasure",
     "find",
     "holding",
@@ -35,6 +38,7 @@ __all__ = [
     "scheduling",
     "series",
     "spoken",
+    "votes",
 ]
 
 M = TypeVar("M", bound=Message)

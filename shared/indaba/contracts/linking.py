@@ -115,3 +115,13 @@ class PlacesChanged(Event, wire="membership.places-changed.v1"):
     added: Place | None = None
     removed: Place | None = None
     places: tuple[Place, ...]
+
+
+class ZonesShown(Reply):
+    """The zones in which members of the community live, the most common first; four at most."""
+
+    zones: tuple[str, ...]
+
+
+class ShowZones(Question[ZonesShown], wire="membership.show-zones.v1"):
+    """Show where members live, as far as zones go: for previews of times (facilitators)."""

@@ -106,13 +106,15 @@ class TakeNote(Request[NoteTaken], wire="scheduling.take-note.v1"):
 class ChangeNote(Request[NoteTaken], wire="scheduling.change-note.v1"):
     """Change a line's text, or remove it with none: its author, the chair, or a facilitator.
 
-    Named by `origin`, or by code and number. Refused where there is none such.
+    Named by `origin`, or by code and number. Refused where there is none such. A face says `gone`
+    where the message itself was taken back, by whoever may: then its line goes too.
     """
 
     code: MeetingCode | None = None
     number: int | None = Field(default=None, ge=1)
     origin: Origin = ""
     text: Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
+    gone: bool = False
 
 
 class RestoreNote(Request[NoteTaken], wire="scheduling.restore-note.v1"):

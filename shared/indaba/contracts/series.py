@@ -124,12 +124,6 @@ class ReadRepeat(Question[RepeatRead], wire="scheduling.read-repeat.v1"):
     text: WhenText
 
 
-class ZonesShown(Reply):
-    """Up to two other zones in which members of the community live, the most common first."""
-
-    zones: tuple[str, ...]
-
-
 class SeriesShown(Reply):
     """A series, and its dates to come, soonest first."""
 

@@ -186,9 +186,12 @@ def _secrets() -> list[str]:
 async def _forget_journal(connection: AsyncConnection, now: datetime) -> None:
     """Drop events past the time their contract keeps them."""
     journal = tables.journal
+    kept_alike: dict[timedelta, list[str]] = {}
     for contract in spoken(Event):
-        past = journal.c.occurred_at < now - contract.kept
-        await connection.execute(journal.delete().where(journal.c.wire == contract.wire, past))
+        kept_alike.setdefault(contract.kept, []).append(contract.wire)
+    for kept, wires in kept_alike.items():
+        past = journal.c.occurred_at < now - kept
+        await connection.execute(journal.delete().where(journal.c.wire.in_(wires), past))
 
 
 def _engine(url: str) -> AsyncEngine:

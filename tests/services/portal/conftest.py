@@ -123,14 +123,21 @@ def meeting_of(community: UUID, **changed: Any) -> MeetingFacts:
 OpenPortal = Callable[..., Awaitable[Opened]]
 
 
+@pytest.fixture(scope="session")
+def template(engines: Engines) -> str:
+    """The portal's database, migrated once, to be copied for each test."""
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(migrate(engines.postgres.url("portal"), MIGRATIONS))
+    loop.close()
+    return "portal"
+
+
 @pytest.fixture
 async def open_portal(
-    engines: Engines, database: Callable[..., Awaitable[str]], bus_url: str
+    template: str, database: Callable[..., Awaitable[str]], bus_url: str
 ) -> AsyncIterator[OpenPortal]:
     """`await open_portal()` runs a portal on the real engines at a free port."""
     opened: list[Opened] = []
-    template = "portal"
-    await migrate(engines.postgres.url(template), MIGRATIONS)
 
     async def open_one(
         *,

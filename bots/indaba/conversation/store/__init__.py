@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from indaba.conversation import tables as t
 from indaba.conversation.store.cards import CardDue, Cards
 from indaba.conversation.store.dialogue import Dialogue, Offer
+from indaba.conversation.store.errands import Errands
 from indaba.conversation.store.hearing import Heard, Hearing
 from indaba.conversation.store.mirrors import MirrorDue, Mirrors
 from indaba.conversation.store.posting import Draft, Posting, Waiting
@@ -30,6 +31,7 @@ class Store:
         self.posting = Posting(connection, now)
         self.cards = Cards(connection, now)
         self.mirrors = Mirrors(connection, now)
+        self.errands = Errands(connection, now)
 
     async def forget_old(self) -> None:
         """Drop what need not be remembered: ids heard, posts, choices, questions, reactions."""
@@ -43,5 +45,7 @@ class Store:
         given_up = sa.and_(t.posts.c.given_up.is_not(None), t.posts.c.expires_at < now - POSTS_KEPT)
         old = sa.or_(t.posts.c.sent_at < now - POSTS_KEPT, given_up)
         await self._sql.execute(t.posts.delete().where(old))
+        gone = t.polls.c.post.not_in(sa.select(t.posts.c.key))
+        await self._sql.execute(t.polls.delete().where(gone))
         seen = t.reactions.c.seen_at
         await self._sql.execute(t.reactions.delete().where(seen < now - REACTIONS_KEPT))

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from indaba.contracts.scheduling import MeetingFacts, MeetingStatus
 from indaba.conversation import tables as t
 from indaba.conversation.platform import Said
 
@@ -34,22 +35,25 @@ class Cards:
         self._now = now
 
     async def want_card(
-        self, meeting: UUID, community: UUID, code: str, version: int, correlation: UUID
+        self,
+        meeting: MeetingFacts,
+        version: int,
+        correlation: UUID,
     ) -> None:
         """The card of a meeting should show at least this version."""
+        newer = {"wanted": version, "correlation": correlation, "status": meeting.status}
         await self._sql.execute(
             insert(t.cards)
             .values(
-                meeting=meeting,
-                community=community,
-                code=code,
-                wanted=version,
+                meeting=meeting.id,
+                community=meeting.community,
+                code=meeting.code,
                 drawn=0,
-                correlation=correlation,
+                **newer,
             )
             .on_conflict_do_update(
                 index_elements=["meeting"],
-                set_={"wanted": version, "correlation": correlation},
+                set_=newer,
                 where=t.cards.c.wanted < version,
             )
         )
@@ -122,6 +126,21 @@ class Cards:
         )
         row = (await self._sql.execute(query)).first()
         return (row.meeting, row.code) if row else None
+
+    async def live_in(self, room: str) -> tuple[UUID, str] | None:
+        """The meeting that is on in a room, and its code."""
+        query = (
+            sa.select(t.cards.c.meeting, t.cards.c.code)
+            .join(t.card_places, t.card_places.c.meeting == t.cards.c.meeting)
+            .where(t.card_places.c.room == room, t.cards.c.status == MeetingStatus.LIVE)
+        )
+        row = (await self._sql.execute(query)).first()
+        return (row.meeting, row.code) if row else None
+
+    async def any_in(self, room: str) -> bool:
+        """Whether a meeting's card is in a room."""
+        query = sa.select(t.card_places.c.room).where(t.card_places.c.room == room).limit(1)
+        return (await self._sql.execute(query)).first() is not None
 
     async def notice(
         self,

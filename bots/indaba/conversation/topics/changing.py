@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field, NaiveDatetime
 
@@ -15,10 +15,13 @@ from indaba.contracts.scheduling import (
     ReadWhen,
     ShowMeeting,
 )
+from indaba.contracts.series import Scope
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Style, Text
-from indaba.conversation.fields import Code
+from indaba.conversation.fields import Code, one_of
 from indaba.conversation.intent import Asks, Intent, Person
 from indaba.conversation.topics.cop import NeverMind
+from indaba.conversation.topics.holding import Restore
+from indaba.conversation.topics.repeating import PreviewEnd, PreviewOtherwise
 from indaba.conversation.topics.scheduling import (
     asked_again,
     both_zones,
@@ -45,9 +48,17 @@ class Move(Intent, noun="meeting", verb="move"):
         description="The new time, in your own words: fri 17:00",
         json_schema_extra={"question": "To when? For example: fri 17:00"},
     )
+    scope: Annotated[Scope, one_of(Scope)] = Field(
+        default=Scope.THIS,
+        description="Of a series: this, later (this and later ones) or all",
+        json_schema_extra={"keyed": True},
+    )
 
     async def respond(self, person: Person, services: Asks) -> Answer:
         """The preview when sure; else the readings to pick from, or the question again."""
+        if self.scope is not Scope.THIS:
+            other = PreviewOtherwise(code=self.code, text=self.when, scope=self.scope)
+            return await other.respond(person, services)
         read = await services.ask(ReadWhen(text=self.when))
         ready = [PreviewMove(code=self.code, starts=r.starts, zone=r.zone) for r in read.readings]
         if read.sure and ready:
@@ -118,7 +129,11 @@ class MoveNow(Intent, noun="meeting", verb="move-now", hidden=True):
         meeting = (await services.ask(asked)).meeting
         when = when_here(meeting, person.wording)
         words = person.wording.say("Moved: {code}, now {when}", code=meeting.code, when=when)
-        return Answer((Text(words),), card=meeting.id)
+        if meeting.moved_from is None:
+            return Answer((Text(words),), card=meeting.id)
+        back = MoveNow(code=meeting.code, starts=meeting.moved_from, zone=meeting.zone)
+        undo = Choices((Choice(person.wording.say("Undo"), "↩️", back),))
+        return Answer((Text(words), undo))
 
 
 class Cancel(Intent, noun="meeting", verb="cancel"):
@@ -132,9 +147,17 @@ class Cancel(Intent, noun="meeting", verb="cancel"):
         json_schema_extra={"code": True, "question": "Which meeting? Its code looks like M7K2."},
     )
     reason: str = Field(default="", max_length=300, description="Why, for those who wanted to come")
+    scope: Annotated[Scope, one_of(Scope)] = Field(
+        default=Scope.THIS,
+        description="Of a series: this, later (this and later ones) or all",
+        json_schema_extra={"keyed": True},
+    )
 
     async def respond(self, person: Person, services: Asks) -> Answer:
         """What is called off, who is told, and the choice."""
+        if self.scope is not Scope.THIS:
+            end = PreviewEnd(code=self.code, scope=self.scope, reason=self.reason)
+            return await end.respond(person, services)
         meeting = (await services.ask(ShowMeeting(code=self.code))).meeting
         wording, say = person.wording, person.wording.say
         if meeting.status is not MeetingStatus.SCHEDULED:
@@ -163,4 +186,5 @@ class CallOff(Intent, noun="meeting", verb="call-off", hidden=True):
         asked = CancelMeeting(code=self.code, reason=self.reason)
         meeting = (await services.ask(asked)).meeting
         words = person.wording.say("Called off: {code}", code=meeting.code)
-        return Answer((Text(words),), card=meeting.id)
+        undo = Choices((Choice(person.wording.say("Undo"), "↩️", Restore(code=meeting.code)),))
+        return Answer((Text(words), undo))

@@ -62,11 +62,11 @@ Leads = Annotated[str, Field(min_length=1, max_length=120), _checked(leads_in)]
 Hours = Annotated[str, Field(min_length=1, max_length=40), _checked(hours_in)]
 
 
-class ReminderTimes(Intent, noun="meeting", verb="reminders"):
+class ReminderTimes(Intent, noun="cop", verb="reminders", aliases=("meeting reminders",)):
     """Choose when members are reminded of meetings."""
 
     needs: ClassVar[Role | None] = Role.FACILITATOR
-    example: ClassVar[str] = "meeting reminders 1 day, 1 hour"
+    example: ClassVar[str] = "cop reminders 1 day, 1 hour"
 
     times: Leads = Field(
         description="How long before, separated by commas: 1 day, 1 hour",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field, NaiveDatetime
 
@@ -15,12 +15,15 @@ from indaba.contracts.scheduling import (
     ReadWhen,
     ScheduleMeeting,
     ShowMeeting,
+    Which,
 )
+from indaba.contracts.series import ReadRepeat
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
-from indaba.conversation.fields import Code, Minutes
+from indaba.conversation.fields import Code, Minutes, one_of
 from indaba.conversation.intent import Asks, Intent, Person, question
 from indaba.conversation.times import how_long_until, say_for, say_when
 from indaba.conversation.topics.cop import NeverMind
+from indaba.conversation.topics.repeating import PreviewSeries, pick_series
 from indaba.conversation.wording import Wording, plain
 
 NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
@@ -56,13 +59,33 @@ class NewMeeting(
         default=60, description="How long it takes, in minutes; an hour if you do not say"
     )
 
+    where: str = Field(
+        default="",
+        max_length=200,
+        description="Where: a room, an address or a link",
+        json_schema_extra={"keyed": True},
+    )
+    capacity: int = Field(
+        default=0,
+        ge=0,
+        le=10_000,
+        description="How many can come, guests counted; no limit if you do not say",
+        json_schema_extra={"keyed": True},
+    )
+
     async def respond(self, person: Person, services: Asks) -> Answer:
         """The preview when sure; else the readings to pick from, or the question again."""
+        same = self.model_dump(exclude={"when"})
+        repeat = await services.ask(ReadRepeat(text=self.when))
+        if repeat.repeats:
+            if not repeat.readings:
+                return asked_again(self, repeat.doubt, person.wording)
+            series = PreviewSeries(text=self.when, **same)
+            if repeat.sure:
+                return await series.respond(person, services)
+            return pick_series(repeat.readings, series, repeat.doubt, person.wording)
         read = await services.ask(ReadWhen(text=self.when))
-        ready = [
-            Preview(title=self.title, starts=r.starts, zone=r.zone, minutes=self.minutes)
-            for r in read.readings
-        ]
+        ready = [Preview(starts=r.starts, zone=r.zone, **same) for r in read.readings]
         if read.sure and ready:
             return await ready[0].respond(person, services)
         if not ready:
@@ -109,6 +132,8 @@ class Preview(Intent, noun="meeting", verb="preview", hidden=True):
     starts: NaiveDatetime
     zone: str
     minutes: int = 60
+    where: str = ""
+    capacity: int = 0
 
     async def respond(self, person: Person, services: Asks) -> Answer:
         """The meeting as understood, in the community's zone, and the choice to call it."""
@@ -119,16 +144,17 @@ class Preview(Intent, noun="meeting", verb="preview", hidden=True):
             (say("When"), here),
             *own_time(here, mine, wording),
             (say("How long"), wording.length(self.minutes)),
+            (say("Where"), plain(self.where)),
+            (say("Places"), str(self.capacity or "")),
         )
-        call = CallMeeting(
-            title=self.title, starts=self.starts, zone=self.zone, minutes=self.minutes
-        )
+        call = CallMeeting(**self.model_dump())
         options = (
             Choice(say("Call the meeting"), "✅", call, Style.MAIN),
             Choice(say("Stop"), "❌", NeverMind()),
         )
         lead = Text(say("I understood this. Its card goes to the community's room."))
-        return Answer((lead, Facts(rows), Choices(options)))
+        shown = Facts(tuple(row for row in rows if row[1]))
+        return Answer((lead, shown, Choices(options)))
 
 
 def both_zones(starts: NaiveDatetime, zone: str, person: Person) -> tuple[str, str]:
@@ -150,14 +176,12 @@ class CallMeeting(Intent, noun="meeting", verb="call", hidden=True):
     starts: NaiveDatetime
     zone: str
     minutes: int = 60
+    where: str = ""
+    capacity: int = 0
 
     async def respond(self, person: Person, services: Asks) -> Answer:
         """One line with the code: the card follows by itself."""
-        reply = await services.ask(
-            ScheduleMeeting(
-                title=self.title, starts=self.starts, zone=self.zone, minutes=self.minutes
-            )
-        )
+        reply = await services.ask(ScheduleMeeting(**self.model_dump()))
         words = Text(person.wording.say("Called: {code}", code=reply.meeting.code))
         return Answer((words,), card=reply.meeting.id)
 
@@ -212,12 +236,16 @@ class ListOfMeetings(Intent, noun="meeting", verb="list", aliases=("meetings",))
 
     example: ClassVar[str] = "meeting list"
 
+    which: Annotated[Which, one_of(Which)] = Field(
+        default=Which.COMING, description="coming, mine or past"
+    )
+
     async def respond(self, person: Person, services: Asks) -> Answer:
-        """One line per meeting, soonest first."""
-        reply = await services.ask(ListMeetings(limit=MOST_LISTED))
+        """One line per meeting, soonest first; past ones latest first."""
+        reply = await services.ask(ListMeetings(limit=MOST_LISTED, which=self.which))
         wording = person.wording
         if not reply.meetings:
-            return Answer.of(wording.say("No meeting is planned."))
+            return Answer.of(wording.say(NONE_LISTED[self.which]))
         lines = tuple(
             wording.say(
                 "{code} {title}: {when}",
@@ -227,7 +255,19 @@ class ListOfMeetings(Intent, noun="meeting", verb="list", aliases=("meetings",))
             )
             for m in reply.meetings
         )
-        return Answer((Text(wording.say("Coming meetings:")), Items(lines)))
+        return Answer((Text(wording.say(LISTED[self.which])), Items(lines)))
+
+
+LISTED = {
+    Which.COMING: "Coming meetings:",
+    Which.MINE: "Meetings you said yes or maybe to:",
+    Which.PAST: "Past meetings:",
+}
+NONE_LISTED = {
+    Which.COMING: "No meeting is planned.",
+    Which.MINE: "You have said yes or maybe to no coming meeting.",
+    Which.PAST: "No meeting has ended yet.",
+}
 
 
 class MeetingWhen(Intent, noun="meeting", verb="when", aliases=("when",)):

@@ -15,6 +15,8 @@ from indaba.contracts.linking import (
     PlacesChanged,
     RemovePlace,
     ShowRoomCode,
+    ShowZones,
+    ZonesShown,
 )
 from indaba.contracts.membership import PassportIssued, Place, Platform
 from indaba.contracts.passport import Role
@@ -40,6 +42,7 @@ from indaba.membership.store import Linking, Opens, Store
 from indaba.process.passports import PassportOffice
 
 TRIES_COUNT_FOR = timedelta(minutes=10)
+MOST_ZONES = 4
 
 
 async def issue_link_code(request: IssueLinkCode, work: Work) -> CodeIssued:  # noqa: ARG001 - says all
@@ -154,6 +157,13 @@ async def _checked(
         await linking.tried_wrongly(platform, account)
         raise CodeWrong
     return found
+
+
+async def show_zones(request: ShowZones, work: Work) -> ZonesShown:  # noqa: ARG001 - says all
+    """Show the zones that most members live in."""
+    work.passport.a_facilitator()
+    zones = await Store(work).zones(work.passport.in_community(), MOST_ZONES)
+    return ZonesShown(zones=tuple(zones))
 
 
 async def _there(work: Work, community: CommunityId) -> Community:

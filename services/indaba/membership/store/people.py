@@ -64,6 +64,19 @@ class Store:
         self._work = work
         self._sql = work.connection
 
+    async def zones(self, community: CommunityId, most: int) -> list[str]:
+        """The zones that members of a community said they live in, the most common first."""
+        zone = members.c.profile["zone"].as_string()
+        query = (
+            sa.select(zone)
+            .join(memberships, memberships.c.member == members.c.id)
+            .where(memberships.c.community == community, zone != "")
+            .group_by(zone)
+            .order_by(sa.func.count().desc(), zone)
+            .limit(most)
+        )
+        return [str(found) for found in (await self._sql.execute(query)).scalars()]
+
     async def community(self, community: CommunityId, *, locked: bool = True) -> Community | None:
         """A community with its roles and posting places; locked until the commit, or only read."""
         query = sa.select(_communities).where(_communities.c.id == community)

@@ -109,8 +109,10 @@ async def _promised(
 
 async def change_note(request: ChangeNote, work: Work) -> NoteTaken:
     """Change a line's words, or take it out."""
-    member = await now_called(work, work.passport.a_member())
     note = await _note(request, work)
+    if request.gone and request.origin:
+        return await _rewritten(work, note, "", note.author)
+    member = await now_called(work, work.passport.a_member())
     return await _rewritten(work, note, request.text, member)
 
 

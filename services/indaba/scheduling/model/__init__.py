@@ -13,6 +13,7 @@ from indaba.scheduling.model.choices import Choices, Quiet
 from indaba.scheduling.model.codes import code_from, door_from
 from indaba.scheduling.model.coming import LONG_AGO, Rsvp
 from indaba.scheduling.model.documents import (
+    FeedbackOver,
     HighlightsEmpty,
     StillOn,
     by_topic,
@@ -63,6 +64,7 @@ from indaba.scheduling.model.series import (
     pattern_of,
     repeats_of,
 )
+from indaba.scheduling.model.vote import NoVoteOpen, Vote, VoteOpenAlready, VoteOver
 from indaba.scheduling.model.wall_time import (
     TimePassed,
     TimeSkipped,
@@ -74,6 +76,7 @@ from indaba.scheduling.model.wall_time import (
     wall,
     zone_named,
 )
+from indaba.scheduling.model.week import next_digest
 
 __all__ = [
     "LONG_AGO",
@@ -89,6 +92,7 @@ __all__ = [
     "CheckInNotOpen",
     "Choices",
     "Date",
+    "FeedbackOver",
     "HighlightsEmpty",
     "Item",
     "Meeting",
@@ -100,6 +104,7 @@ __all__ = [
     "NoSuchMeeting",
     "NoSuchNote",
     "NoSuchRole",
+    "NoVoteOpen",
     "NotASeries",
     "NotBegun",
     "NotLive",
@@ -120,6 +125,9 @@ __all__ = [
     "TitleEmpty",
     "TitleTooLong",
     "UnknownZone",
+    "Vote",
+    "VoteOpenAlready",
+    "VoteOver",
     "WrongDoorCode",
     "by_topic",
     "check_time_to_come",
@@ -133,6 +141,7 @@ __all__ = [
     "instant",
     "method_named",
     "minutes_text",
+    "next_digest",
     "pattern_of",
     "quorum_of",
     "read_due",

@@ -73,6 +73,17 @@ class StillOn(Refusal):
         super().__init__(f"{code} is not over yet. End it first: cop meeting end {code}", code=code)
 
 
+class FeedbackOver(Refusal):
+    """Too late to say how it was."""
+
+    code = "feedback-over"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"{code} was more than two weeks ago, so I take no more feedback on it.", code=code
+        )
+
+
 def by_topic(notes: Iterable[Note]) -> tuple[TopicMinutes, ...]:
     """Lines under their topics, topics in the order they came up; removed lines left out."""
     topics: dict[str, list[Note]] = {}

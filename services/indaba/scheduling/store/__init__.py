@@ -7,6 +7,8 @@ from indaba.scheduling.store.meetings import Meetings
 from indaba.scheduling.store.record import Kept, Records
 from indaba.scheduling.store.series import AllSeries
 from indaba.scheduling.store.traces import Traces
+from indaba.scheduling.store.votes import Votes
+from indaba.scheduling.store.weeks import Weeks
 
 __all__ = [
     "Actions",
@@ -17,4 +19,6 @@ __all__ = [
     "Meetings",
     "Records",
     "Traces",
+    "Votes",
+    "Weeks",
 ]

@@ -185,10 +185,11 @@ class Calendars:
         theirs = _calendars.c.author == gone
         await self._sql.execute(_calendars.update().where(theirs).values(author=member))
 
-    async def forget_author(self, member: MemberId, fresh: MemberId) -> None:
+    async def forget_author(self, member: MemberId, fresh: MemberId) -> list[Followed]:
         """A member's calendars are nobody's, but go where the address may hold their name.
 
-        The titles of their meetings come back with the next reading: they were never theirs.
+        Gives those that stay, to be read again: the titles of their meetings were never the
+        member's, and come back with that.
         """
         theirs = _calendars.c.author == member
         named = sa.or_(_calendars.c.link.contains("@"), _calendars.c.link.icontains("%40"))
@@ -197,11 +198,9 @@ class Calendars:
         await self._sql.execute(
             _dates.update().where(_dates.c.calendar.in_(ids)).values(fingerprint={})
         )
-        await self._sql.execute(
-            _calendars.update()
-            .where(theirs)
-            .values(author=fresh, etag="", modified="", due_at=self._work.now)
-        )
+        nobodys = {"author": fresh, "whole_at": None, "due_at": self._work.now}
+        again = _calendars.update().where(theirs).values(nobodys).returning(_calendars)
+        return [_followed(dict(row)) for row in (await self._sql.execute(again)).mappings()]
 
 
 def _followed(row: Mapping[str, Any]) -> Followed:

@@ -30,6 +30,8 @@ async def answer(question: Mapping[str, Any], rules: Rules) -> Mapping[str, Any]
     validators = {"If-None-Match": question["etag"], "If-Modified-Since": question["modified"]}
     headers = HEADERS | {name: value for name, value in validators.items() if value}
     came = await fetch(question["link"], rules, _whole, headers)
+    if came is None and headers == HEADERS:
+        raise NotRead(f"status {UNCHANGED}", again=True)
     if came is None:
         return Found(same=True).told()
     body, found = came
@@ -55,7 +57,8 @@ async def _whole(answer: Answer) -> tuple[bytes, Found] | None:
 def _kept(answer: Answer, name: str) -> str:
     """A header that is sent back next time; empty where it is too long or odd to be."""
     value = answer.headers.get(name, "").strip()
-    return value if len(value) <= LONGEST_VALIDATOR and value.isprintable() else ""
+    plain = value.isascii() and value.isprintable()
+    return value if plain and len(value) <= LONGEST_VALIDATOR else ""
 
 
 if __name__ == "__main__":

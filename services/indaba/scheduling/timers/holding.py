@@ -11,8 +11,10 @@ from indaba.ledger import Work
 from indaba.scheduling.model import Meeting, door_from
 from indaba.scheduling.store import Meetings
 from indaba.scheduling.timers.agenda import carry_over
+from indaba.scheduling.timers.digest import plan_feedback
 from indaba.scheduling.timers.planning import CLOSE, drop, plan
 from indaba.scheduling.timers.series import go_on
+from indaba.scheduling.timers.votes import count_all
 
 SAID_UNTIL = timedelta(minutes=15)
 """That a meeting has begun is worth saying for so long."""
@@ -53,7 +55,9 @@ async def close(body: dict[str, Any], work: Work) -> None:
 async def ended(meeting: Meeting, work: Work) -> None:
     """Keep and tell that a meeting is over; the next date of its series has its turn."""
     await drop(meeting, work)
+    meeting = await count_all(meeting, work)
     await Meetings(work).keep(meeting)
+    await plan_feedback(meeting, work)
     work.tell(MeetingClosed.of(meeting.facts()))
     await carry_over(meeting, work)
     if meeting.series is not None:

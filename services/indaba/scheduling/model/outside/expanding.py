@@ -1,9 +1,10 @@
 """The dates that an entry and the exceptions to it give (RFC 5545, 3.8.4.4 and 3.8.5)."""
 
 import time
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import takewhile
 
 from indaba.scheduling.model.outside.dates import OutsideDate
@@ -57,21 +58,64 @@ class Window:
         )
 
 
+class Exceptions:
+    """Entries that replace dates of a series, found by the date they are instead of."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._entries = entries
+        self._instead = {_when(each.instead_of): each for each in entries}
+        later = [
+            (each.instead_of, each)
+            for each in entries
+            if each.and_later and isinstance(each.instead_of, Moment)
+        ]
+        self._later = sorted(later, key=lambda change: change[0].at)
+        self._starts = [told.at for told, _ in self._later]
+        self._used: set[int] = set()
+
+    def to(self, original: Moment) -> Entry | None:
+        """What is instead of a date of the series, told by its time or by its day."""
+        found = self._instead.get(original.at) or self._instead.get(original.wall.date())
+        if found is not None:
+            self._used.add(id(found))
+        return found
+
+    def later(self, original: Moment) -> Entry | None:
+        """What a change to a date and all after it makes of a later date."""
+        place = bisect_right(self._starts, original.at)
+        if not place:
+            return None
+        told, entry = self._later[place - 1]
+        shift = entry.starts.wall - wall(told.at, entry.starts.zone)
+        at = wall(original.at, entry.starts.zone) + shift
+        return replace(entry, starts=entry.starts.on(at))
+
+    def unused(self) -> list[Entry]:
+        """Those for dates that were not asked for and take place."""
+        return [e for e in self._entries if id(e) not in self._used and not e.cancelled]
+
+
+def _when(told: Time | None) -> datetime | date | None:
+    return told.at if isinstance(told, Moment) else told
+
+
 def dates_of(
-    master: Entry | None, exceptions: Sequence[Entry], window: Window
+    master: Entry | None, entries: Sequence[Entry], window: Window
 ) -> Iterator[OutsideDate]:
-    """The dates of all entries of one name, in no order. Raises `LeftOut`, `CalendarRefused`."""
+    """The dates of all entries of one name, in no order. Raises `LeftOut`, `CalendarRefused`.
+
+    `entries` are the exceptions to the `master`.
+    """
     if master is not None and master.cancelled:
         return
     if master is not None and not master.repeats:
         yield from _one(master, "", window)
         return
-    used: set[int] = set()
+    exceptions = Exceptions(entries)
     if master is not None:
-        yield from _series(master, exceptions, used, window)
-    for exception in exceptions:
-        if id(exception) not in used and not exception.cancelled:
-            yield from _one(exception, _day(exception.instead_of, master), window)
+        yield from _series(master, exceptions, window)
+    for exception in exceptions.unused():
+        yield from _one(exception, _day(exception.instead_of, master), window)
 
 
 def _one(entry: Entry, day: str, window: Window) -> Iterator[OutsideDate]:
@@ -80,54 +124,16 @@ def _one(entry: Entry, day: str, window: Window) -> Iterator[OutsideDate]:
         yield _date(entry, day)
 
 
-def _series(
-    master: Entry, exceptions: Sequence[Entry], used: set[int], window: Window
-) -> Iterator[OutsideDate]:
-    off_at = {each.at for each in master.left_out if isinstance(each, Moment)}
-    off_days = {each for each in master.left_out if not isinstance(each, Moment)}
+def _series(master: Entry, exceptions: Exceptions, window: Window) -> Iterator[OutsideDate]:
+    off = {_when(each) for each in master.left_out}
     for day, at in _numbered(_walls(master, window)):
         original = master.starts.on(at)
-        found = _exception_to(original, exceptions)
-        if found is not None:
-            used.add(id(found))
-        if original.at in off_at or at.date() in off_days:
+        found = exceptions.to(original)
+        if original.at in off or at.date() in off:
             continue
-        entry = found or _later_change(original, exceptions) or _held_at(master, original)
+        entry = found or exceptions.later(original) or replace(master, starts=original)
         if not entry.cancelled and window.has(entry.starts):
             yield _date(entry, day)
-
-
-def _held_at(entry: Entry, moment: Moment) -> Entry:
-    return replace(entry, starts=moment)
-
-
-def _exception_to(original: Moment, exceptions: Sequence[Entry]) -> Entry | None:
-    for each in exceptions:
-        if _is(each.instead_of, original):
-            return each
-    return None
-
-
-def _is(told: Time | None, original: Moment) -> bool:
-    if isinstance(told, Moment):
-        return told.at == original.at
-    return told == original.wall.date()
-
-
-def _later_change(original: Moment, exceptions: Sequence[Entry]) -> Entry | None:
-    """What a change to a date and all after it makes of a later date."""
-    changes = [
-        (each.instead_of, each)
-        for each in exceptions
-        if each.and_later and isinstance(each.instead_of, Moment)
-    ]
-    earlier = [(told, each) for told, each in changes if told.at <= original.at]
-    if not earlier:
-        return None
-    told, entry = max(earlier, key=lambda change: change[0].at)
-    shift = entry.starts.wall - wall(told.at, entry.starts.zone)
-    at = wall(original.at, entry.starts.zone) + shift
-    return _held_at(entry, entry.starts.on(at))
 
 
 def _walls(master: Entry, window: Window) -> list[datetime]:
@@ -137,6 +143,7 @@ def _walls(master: Entry, window: Window) -> list[datetime]:
     for text in master.rules:
         found.update(_by_rule(text, master, first, last, window.effort))
     for each in master.added:
+        window.effort.spend()
         at = _added(each, master.starts)
         if first <= at <= last:
             found.add(at)

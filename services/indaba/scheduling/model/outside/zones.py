@@ -95,7 +95,7 @@ def _offsets(zone: str, moments: tuple[datetime, ...]) -> Offsets:
 
 def _offsets_defined(lines: list[str], moments: tuple[datetime, ...]) -> Offsets:
     """By the file's own definition; empty where it is too odd to work out."""
-    from dateutil.tz import tzical
+    from dateutil.tz import tzical  # type: ignore[import-untyped]  # it has no types
 
     rules = [line for line in lines if line.upper().startswith("RRULE")]
     text = "\r\n".join(lines)

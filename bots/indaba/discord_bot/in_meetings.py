@@ -1,0 +1,157 @@
+"""What people do on Discord while a meeting is on: that they write or speak, and how they vote."""
+
+import re
+from collections import OrderedDict
+from uuid import UUID
+
+import discord
+
+from indaba.contracts.membership import Place
+from indaba.contracts.scheduling import MeetingFacts, Presence
+from indaba.conversation.intent import asked_as_json
+from indaba.conversation.listener import Listener
+from indaba.conversation.platform import Kind, Said
+from indaba.conversation.store import Store
+from indaba.conversation.topics.noting import Noticed
+from indaba.discord_bot.client import Api, Ballot
+from indaba.discord_bot.reading import READ_KINDS, Spot, clean, spot_of
+from indaba.ledger import Ledger
+
+MOST_NOTICED = 10_000
+Meeting = tuple[UUID, str]
+
+
+class InMeetings:
+    """Notices people, never their words: those are not even shown to us."""
+
+    def __init__(self, api: Api, ledger: Ledger, listener: Listener) -> None:
+        self._api = api
+        self._ledger = ledger
+        self._listener = listener
+        self._noticed: OrderedDict[tuple[UUID, str], None] = OrderedDict()
+
+    async def wrote(self, message: discord.Message) -> None:
+        """Somebody wrote in the thread of the meeting that is on."""
+        author = message.author
+        if author.bot or message.webhook_id or message.type not in READ_KINDS:
+            return
+        spot = spot_of(message.channel, message.guild.id if message.guild else None)
+        if not spot.thread:
+            return
+        meeting = await self._live_thread(spot)
+        if meeting is not None:
+            await self._notice(meeting, str(author.id), spot, Presence.WROTE)
+
+    async def spoke(self, channel: str, account: str) -> None:
+        """Somebody is in a voice channel of a server where one meeting is on."""
+        voice = self._api.client.get_channel(int(channel)) if channel.isdecimal() else None
+        if not isinstance(voice, discord.VoiceChannel | discord.StageChannel):
+            return
+        found = await self._live_in([str(c.id) for c in voice.guild.text_channels])
+        if account != str(self._api.me) and found is not None:
+            meeting, room = found
+            spot = Spot(room, "", str(voice.guild.id))
+            await self._notice(meeting, account, spot, Presence.VOICE)
+
+    async def listened(self, place: Place, meeting: MeetingFacts) -> None:
+        """A meeting began: who is in a voice channel of that server already is there."""
+        house = place.house
+        guild = self._api.client.get_guild(int(house)) if house.isdecimal() else None
+        spot = Spot(place.room, "", house)
+        for channel in (*guild.voice_channels, *guild.stage_channels) if guild else ():
+            for account in channel.voice_states:
+                if account != self._api.me:
+                    began = (meeting.id, meeting.code)
+                    await self._notice(began, str(account), spot, Presence.VOICE)
+
+    async def chose(self, ballot: Ballot) -> None:
+        """Keep a choice in a poll of ours until the desk deals with it."""
+        async with self._ledger.database.connect() as connection:
+            store = Store(connection, self._ledger.world.now())
+            if await store.errands.vote_of(ballot.message) is None:
+                return
+        now = self._ledger.world.now()
+        spot = self._spot(ballot.channel, ballot.house)
+        said = Said(
+            id=f"ballot/{ballot.message}/{ballot.account}/{ballot.option}/{now.timestamp():.3f}",
+            kind=Kind.BALLOT,
+            room=spot.room,
+            account=ballot.account,
+            text=str(ballot.option),
+            said_at=now,
+            thread=spot.thread,
+            about=ballot.message,
+            house=spot.house,
+        )
+        await self._listener.hear([said])
+
+    async def changed(self, channel: str, message: str, account: str, text: str | None) -> None:
+        """A message that was for us has other words, or a message is gone."""
+        spot = self._spot(channel, "")
+        now = self._ledger.world.now()
+        kind, said = Kind.REACTION_REMOVED, ""
+        if text is not None:
+            begun = re.match(rf"\s*<@!?{self._api.me}>[\s,:]*", text)
+            if begun is None or not account:
+                return
+            kind, said = Kind.EDITED, clean(text[begun.end() :]).strip()
+        elif not await self._has_cards(spot.room):
+            return
+        heard = Said(
+            id=f"{kind}/{message}/{now.timestamp():.3f}",
+            kind=kind,
+            room=spot.room,
+            account=account,
+            text=said,
+            said_at=now,
+            thread=spot.thread,
+            about=message,
+            house=spot.house,
+        )
+        await self._listener.hear([heard])
+
+    async def _notice(self, meeting: Meeting, account: str, spot: Spot, how: Presence) -> None:
+        known = (meeting[0], account)
+        if known in self._noticed:
+            return
+        said = Said(
+            id=f"noticed/{meeting[0]}/{account}",
+            kind=Kind.MESSAGE,
+            room=spot.room,
+            account=account,
+            text="",
+            said_at=self._ledger.world.now(),
+            asked=asked_as_json(Noticed, {"code": meeting[1], "how": how}),
+            house=spot.house,
+        )
+        await self._listener.hear([said])
+        self._noticed[known] = None
+        if len(self._noticed) > MOST_NOTICED:
+            self._noticed.popitem(last=False)
+
+    async def _live_thread(self, spot: Spot) -> Meeting | None:
+        async with self._ledger.database.connect() as connection:
+            cards = Store(connection, self._ledger.world.now()).cards
+            card = await cards.card_on(spot.thread)
+            live = await cards.live_in(spot.room) if card else None
+        return card if card is not None and card == live else None
+
+    async def _live_in(self, rooms: list[str]) -> tuple[Meeting, str] | None:
+        """The meeting that is on in one of these rooms; none where several are."""
+        found: dict[Meeting, str] = {}
+        async with self._ledger.database.connect() as connection:
+            cards = Store(connection, self._ledger.world.now()).cards
+            for room in rooms:
+                live = await cards.live_in(room)
+                if live is not None:
+                    found.setdefault(live, room)
+        return next(iter(found.items())) if len(found) == 1 else None
+
+    async def _has_cards(self, room: str) -> bool:
+        async with self._ledger.database.connect() as connection:
+            return await Store(connection, self._ledger.world.now()).cards.any_in(room)
+
+    def _spot(self, channel: str, house: str) -> Spot:
+        there = self._api.client.get_channel(int(channel)) if channel.isdecimal() else None
+        guild = getattr(there, "guild", None)
+        return spot_of(there, guild.id) if there and guild else Spot(channel, "", house)

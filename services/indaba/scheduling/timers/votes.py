@@ -1,0 +1,59 @@
+"""A vote is over by the clock, by hand, or with its meeting; its result stands in the minutes."""
+
+from typing import Any
+from uuid import UUID
+
+from indaba.contracts.record import NoteKind
+from indaba.contracts.votes import VoteCounted
+from indaba.ledger import Work
+from indaba.scheduling.model import Meeting, Note, Vote
+from indaba.scheduling.store import Agendas, Meetings, Records, Votes
+from indaba.scheduling.timers.recording import quorum_now, tell_note
+
+COUNT = "count-vote"
+
+
+async def close(body: dict[str, Any], work: Work) -> None:
+    """The time of a vote is over."""
+    wanted = UUID(body["vote"])
+    of = await Votes(work).meeting_of(wanted)
+    meeting = await Meetings(work).alone(of) if of else None
+    for vote in await Votes(work).of(meeting.id) if meeting else ():
+        if meeting is not None and vote.id == wanted and vote.open:
+            await count(meeting, vote, work)
+
+
+async def count_all(meeting: Meeting, work: Work) -> Meeting:
+    """A meeting ends: what is open is counted."""
+    for vote in await Votes(work).of(meeting.id):
+        if vote.open:
+            meeting, _ = await count(meeting, vote, work)
+    return meeting
+
+
+async def count(meeting: Meeting, vote: Vote, work: Work) -> tuple[Meeting, Vote]:
+    """Count, keep and tell; the result goes into the record."""
+    counted = vote.count(await quorum_now(meeting, work))
+    if counted is vote:
+        return meeting, vote
+    await work.never(COUNT, str(vote.id))
+    await Votes(work).keep(counted)
+    records = Records(work)
+    notes = await records.of(meeting.id)
+    topic = (await Agendas(work).of(meeting.id)).now
+    note = Note(
+        meeting=meeting.id,
+        community=meeting.community,
+        number=max((n.number for n in notes), default=0) + 1,
+        kind=NoteKind.INFO,
+        text=counted.line()[:1000],
+        author=vote.author,
+        at=work.now,
+        topic=topic.title if topic else "",
+    )
+    await records.keep(note)
+    meeting = meeting.touched(work.now)
+    await Meetings(work).keep(meeting)
+    tell_note(meeting, note, work, made=True)
+    work.tell(VoteCounted.of(meeting.facts(), vote=counted.facts()))
+    return meeting, counted

@@ -1,0 +1,181 @@
+"""What services would answer about one meeting that is kept whole."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from indaba.contracts import actions as a
+from indaba.contracts import agenda as g
+from indaba.contracts import digest as d
+from indaba.contracts import holding, reminding
+from indaba.contracts import linking as li
+from indaba.contracts import record as r
+from indaba.contracts import scheduling as s
+from indaba.contracts import series as e
+from indaba.contracts import votes as v
+from indaba.contracts.ids import MemberId, SeriesId
+from indaba.contracts.membership import Category
+from indaba.contracts.wire import Done, Reply
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+THANDI = MemberId(UUID(int=3))
+
+
+def answers(meeting: s.MeetingFacts) -> dict[str, Reply | Exception]:
+    """A reply per request, by the request's name."""
+    note = r.NoteFacts(
+        meeting=meeting.id,
+        number=1,
+        version=1,
+        kind=r.NoteKind.DECISION,
+        text="We use stones",
+        author=THANDI,
+        topic="Fractions",
+        at=NOW,
+        rule=r.Rule.CONSENT,
+        quorum=r.QuorumState(present=2, needed=5, met=False),
+        late=True,
+        corrected=True,
+    )
+    action = a.ActionFacts(
+        code="A7K2",
+        community=meeting.community,
+        version=1,
+        author=THANDI,
+        text="Collect stones",
+        due=date(2026, 12, 31),
+        promised=date(2026, 11, 23),
+        status=a.ActionStatus.NEEDS_HELP,
+    )
+    pattern = e.Pattern(
+        first=meeting.starts,
+        zone=meeting.zone,
+        rule="FREQ=WEEKLY",
+        avoided=e.Avoided(province="any"),
+    )
+    series = e.SeriesFacts(
+        id=SeriesId(UUID(int=6)),
+        community=meeting.community,
+        version=1,
+        author=THANDI,
+        title=meeting.title,
+        minutes=60,
+        pattern=pattern,
+        words="every week on Thursday at 18:00",
+    )
+    vote = v.VoteFacts(
+        id=UUID(int=8),
+        meeting=meeting.id,
+        number=1,
+        version=2,
+        author=THANDI,
+        question="Where?",
+        options=("Hall", "Online"),
+        tally=(1, 2),
+        voters=3,
+        closes_at=NOW + timedelta(minutes=10),
+        quorum=r.QuorumState(present=1, needed=3, met=False),
+    )
+    item = g.AgendaItem(
+        number=1,
+        title="Fractions",
+        author=THANDI,
+        result=g.Result.DECIDE,
+        minutes=20,
+        method="spotlight",
+        pre_read="R7K2",
+        carried=True,
+        status=g.ItemStatus.NOW,
+    )
+    agenda = g.AgendaShown(meeting=meeting, items=(item,), minutes=20)
+    step = g.MethodStep(words="Tell the story.", minutes=5)
+    method = g.Method(
+        key="spotlight", name="Spotlight", group="any", in_text="yes", note="One.", steps=(step,)
+    )
+    taken = r.NoteTaken(meeting=meeting, note=note, action=action)
+    minutes = r.MinutesShown(
+        meeting=meeting,
+        status=r.MinutesStatus.DRAFT,
+        version=1,
+        topics=(r.TopicMinutes(title="Fractions", notes=(note,)),),
+        actions=(action,),
+        quorum=r.QuorumState(present=2),
+        changed=True,
+    )
+    highlights = r.HighlightsShown(
+        meeting=meeting, text="# Fractions\n- We use stones", short="We use stones", shared=0
+    )
+    shown = e.SeriesShown(series=series, meetings=(meeting,))
+    voted = v.VoteShown(meeting=meeting, vote=vote, mine=2)
+    acted = a.ActionShown(action=action, doubt="I did not understand that day.")
+    return {
+        "ReadRepeat": e.RepeatRead(repeats=False),
+        "FindMembers": li.MembersFound(
+            members={"@thandi:example.org": THANDI, "@bo:example.org": MemberId(UUID(int=5))}
+        ),
+        "ShowZones": li.ZonesShown(zones=("Europe/London", "Asia/Tokyo")),
+        "StartSeries": shown,
+        "ShowSeries": shown,
+        "RepeatOtherwise": shown,
+        "EndSeries": e.SeriesEnded(series=series, cancelled=3),
+        "ImportTerms": e.TermsKept(kept=0, faults=("Row 3: no such day.",)),
+        "ShowRegister": register(meeting),
+        "CorrectRegister": register(meeting),
+        "SetReminderTimes": reminding.ReminderTimes(leads=(1440, 60)),
+        "SetQuietHours": reminding.QuietHours(begins="20:00", ends="07:00"),
+        **dict.fromkeys(
+            ("AddAgendaItem", "ShowAgenda", "ChangeAgendaItem", "RemoveAgendaItem", "OpenTopic"),
+            agenda,
+        ),
+        "ListMethods": g.MethodsListed(methods=(method,)),
+        **dict.fromkeys(("TakeNote", "ChangeNote", "RestoreNote"), taken),
+        **dict.fromkeys(("ShowMinutes", "ApproveMinutes"), minutes),
+        **dict.fromkeys(("ShowHighlights", "EditHighlights", "ShareHighlights"), highlights),
+        "SetQuorum": r.QuorumSet(needed=5, required={Category.TEACHER: 2}),
+        **dict.fromkeys(("AddAction", "ChangeAction", "HandAction"), acted),
+        "ListActions": a.ActionsListed(actions=(action,) * 17),
+        **dict.fromkeys(("OpenVote", "CastVote", "CloseVote", "ShowVote"), voted),
+        "ShowDigest": d.DigestShown(
+            meetings=(meeting,),
+            answers={str(meeting.id): s.RsvpAnswer.YES},
+            decisions=(note,),
+            asked=(note,),
+            minutes=(meeting,),
+            actions=(action,),
+            mine=(action,),
+        ),
+        "SetDigest": d.DigestTimes(weekday=1, hour=8),
+        "SetMyDigest": Done(),
+        "GiveFeedback": Done(),
+        "ShowFeedback": d.FeedbackShown(
+            meeting=meeting,
+            answers=3,
+            useful=4.3,
+            could_speak=4.0,
+            will_use={d.WillUse.YES: 2, d.WillUse.MAYBE: 1},
+        ),
+        "ShowChecklist": d.ChecklistShown(
+            meeting=meeting,
+            duties=(
+                d.Duty(key="agenda", when="before", done=True),
+                d.Duty(key="minutes", when="after", done=False),
+            ),
+        ),
+    }
+
+
+def register(meeting: s.MeetingFacts) -> holding.RegisterShown:
+    """Two who were there, in two ways."""
+    present = ((THANDI, s.Presence.CODE), (MemberId(UUID(int=5)), s.Presence.WROTE))
+    return holding.RegisterShown(meeting=meeting, present=present)
+
+
+def repeating(meeting: s.MeetingFacts) -> e.RepeatRead:
+    """A pattern that is sure, with a holiday left out."""
+    reading = e.RepeatReading(
+        pattern=e.Pattern(first=meeting.starts, zone=meeting.zone, rule="FREQ=WEEKLY"),
+        words="every week on Thursday at 18:00",
+        coming=(e.Coming(starts=meeting.starts, starts_at=meeting.starts_at),),
+        left_out=(e.LeftOut(day=date(2026, 12, 16), why="Day of Reconciliation"),),
+        terms_unknown=True,
+    )
+    return e.RepeatRead(repeats=True, sure=True, readings=(reading,))

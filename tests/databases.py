@@ -1,0 +1,91 @@
+"""Databases lent to tests one after the other: emptying one is quicker than making one."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+from indaba.operate.engines import DATABASES, Postgres
+
+LARGE = 1 << 20
+ALONE = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+EMPTY = f"""
+DO $$
+DECLARE each record;
+BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR each IN
+    SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
+    WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND tablename <> 'alembic_version'
+  LOOP
+    IF pg_relation_size(each.name::regclass) > {LARGE} THEN
+      EXECUTE 'TRUNCATE ' || each.name || ' CASCADE';
+    ELSE
+      EXECUTE 'DELETE FROM ' || each.name;
+    END IF;
+  END LOOP;
+END $$
+"""
+SHAPE = """
+SELECT md5(string_agg(concat_ws(' ', relname, relkind, attname, atttypid, attnum), ','
+  ORDER BY relnamespace, relname, attnum))
+FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+WHERE relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+"""
+
+
+class Databases:
+    """A test has each of its databases to itself, and finds nothing of others in it."""
+
+    def __init__(self, postgres: Postgres) -> None:
+        self._postgres = postgres
+        self._like: dict[str, str] = {}
+        self._shapes: dict[str, str] = {}
+        self._spare: dict[str, list[str]] = {}
+
+    async def lend(self, template: str | None = None) -> str:
+        """The name of a new database, or of one that holds what the template holds."""
+        if self._spare.get(template or ""):
+            return self._spare[template or ""].pop()
+        name = f"test_{uuid4().hex[:12]}"
+        if template is None:
+            await self._postgres.provision([name])
+            return name
+        await self._postgres.clone(template, name)
+        if template in DATABASES:
+            self._like[name] = template
+            self._shapes[name] = await self._shape(name)
+        return name
+
+    async def take_back(self, name: str) -> None:
+        """Dropped, or emptied for the next who wants one like it, if it has kept its shape."""
+        template = self._like.get(name)
+        if template is not None and await self._emptied(name) == self._shapes[name]:
+            self._spare.setdefault(template, []).append(name)
+        else:
+            await self._postgres.drop(name)
+
+    async def _emptied(self, name: str) -> str:
+        async with self._inside(name) as session:
+            await session.execute(ALONE)
+            await session.execute(EMPTY)
+            return str(await session.fetchval(SHAPE))
+
+    async def _shape(self, name: str) -> str:
+        async with self._inside(name) as session:
+            return str(await session.fetchval(SHAPE))
+
+    @asynccontextmanager
+    async def _inside(self, name: str) -> AsyncIterator[Any]:
+        import asyncpg
+
+        session = await asyncpg.connect(
+            host=str(self._postgres.sockets), port=5432, user="indaba", database=name
+        )
+        try:
+            yield session
+        finally:
+            await session.close()

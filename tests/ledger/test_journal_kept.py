@@ -1,0 +1,39 @@
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from indaba.contracts.library import ResourceSaved
+from indaba.contracts.membership import MemberErased, MemberJoined
+from indaba.contracts.wire import Event
+from indaba.ledger import Ledger
+from workshop import do, rows, until
+
+
+async def test_every_event_is_kept_as_long_as_its_contract_says(open_ledger: Any) -> None:
+    service: Ledger = await open_ledger("membership")
+    day = timedelta(days=1)
+    kinds: list[type[Event]] = [MemberErased, MemberJoined, ResourceSaved]
+    assert len({kind.kept for kind in kinds}) == len(kinds)
+    for kind in kinds:
+        await _told(service, kind, kind.kept - day)
+        await _told(service, kind, kind.kept + day)
+
+    await service.start()
+
+    async def tidied() -> bool:
+        return len(await rows(service, "SELECT 1 FROM ledger.journal")) <= len(kinds)
+
+    await until(tidied)
+    left = await rows(service, "SELECT wire, occurred_at FROM ledger.journal ORDER BY wire")
+    assert [wire for wire, _ in left] == sorted(kind.wire for kind in kinds)
+    kept = {kind.wire: kind.kept for kind in kinds}
+    assert all(service.world.now() - told < kept[wire] for wire, told in left)
+
+
+async def _told(ledger: Ledger, kind: type[Event], ago: timedelta) -> None:
+    when = (ledger.world.now() - ago).isoformat()
+    await do(
+        ledger,
+        "INSERT INTO ledger.journal (id, wire, occurred_at, envelope)"
+        f" VALUES ('{uuid4()}', '{kind.wire}', '{when}', '{{}}')",
+    )

@@ -1,0 +1,72 @@
+"""The tests' own databases: who is lent one used before must not notice."""
+
+from typing import Any
+
+import asyncpg
+import pytest
+
+from databases import LARGE, Databases
+from indaba.ledger.migrations import migrate
+from indaba.operate.engines import Engines
+from indaba.outcomes.app import MIGRATIONS
+
+
+@pytest.fixture
+async def lender(engines: Engines) -> Databases:
+    await migrate(engines.postgres.url("outcomes"), MIGRATIONS)
+    return Databases(engines.postgres)
+
+
+async def _do(engines: Engines, name: str, query: str) -> list[Any]:
+    session = await asyncpg.connect(
+        host=str(engines.postgres.sockets), port=5432, user="indaba", database=name
+    )
+    try:
+        return list(await session.fetch(query))
+    finally:
+        await session.close()
+
+
+@pytest.mark.parametrize("rows", [1, 20000])
+async def test_a_database_lent_again_holds_nothing_of_before_and_has_its_schema(
+    engines: Engines, lender: Databases, rows: int
+) -> None:
+    first = await lender.lend("outcomes")
+    schema = await _do(engines, first, "SELECT * FROM alembic_version ORDER BY 1")
+    statement = (
+        "INSERT INTO ledger.journal SELECT gen_random_uuid(), 'x', now(), '{}'"
+        f" FROM generate_series(1, {rows})"
+    )
+    await _do(engines, first, statement)
+    [(size,)] = await _do(engines, first, "SELECT pg_relation_size('ledger.journal')")
+    assert (size > LARGE) == (rows > 1)
+    await lender.take_back(first)
+
+    assert await lender.lend("outcomes") == first
+    assert await _do(engines, first, "SELECT * FROM ledger.journal") == []
+    assert await _do(engines, first, "SELECT * FROM alembic_version ORDER BY 1") == schema != []
+    await engines.postgres.drop(first)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE ledger.journal RENAME wire TO wired",
+        "ALTER TABLE ledger.journal ALTER wire TYPE varchar",
+        "CREATE TABLE more (n int)",
+        "DROP TABLE ledger.journal",
+    ],
+)
+async def test_a_database_that_was_changed_is_lent_to_nobody(
+    engines: Engines, lender: Databases, change: str
+) -> None:
+    first = await lender.lend("outcomes")
+    await _do(engines, first, change)
+    await lender.take_back(first)
+
+    second = await lender.lend("outcomes")
+    assert second != first
+    assert not await _do(
+        engines, "postgres", f"SELECT 1 FROM pg_database WHERE datname = '{first}'"
+    )
+    await engines.postgres.drop(second)
