@@ -5,6 +5,7 @@ from uuid import UUID
 
 from indaba.contracts import actions as a
 from indaba.contracts import agenda as g
+from indaba.contracts import calendars as c
 from indaba.contracts import digest as d
 from indaba.contracts import holding, reminding
 from indaba.contracts import linking as li
@@ -107,7 +108,24 @@ def answers(meeting: s.MeetingFacts) -> dict[str, Reply | Exception]:
     shown = e.SeriesShown(series=series, meetings=(meeting,))
     voted = v.VoteShown(meeting=meeting, vote=vote, mine=2)
     acted = a.ActionShown(action=action, doubt="I did not understand that day.")
+    calendar = c.CalendarFacts(
+        id=c.CalendarId(UUID(int=9)),
+        community=meeting.community,
+        number=1,
+        version=2,
+        author=THANDI,
+        title="Team",
+        host="example.org",
+        zone=meeting.zone,
+        state=c.CalendarState.FAILING,
+        dates=4,
+        left_out=(c.NotFollowed(count=2, why="They last all day."),),
+        why="It is not a calendar.",
+    )
     return {
+        "FollowCalendar": c.CalendarFollowed(calendar=calendar),
+        "ListCalendars": c.CalendarsListed(calendars=(calendar,)),
+        "UnfollowCalendar": c.CalendarUnfollowed(calendar=calendar, cancelled=4),
         "ReadRepeat": e.RepeatRead(repeats=False),
         "FindMembers": li.MembersFound(
             members={"@thandi:example.org": THANDI, "@bo:example.org": MemberId(UUID(int=5))}

@@ -26,5 +26,8 @@ class Quiet:
         raise CannotRead
         yield b""
 
+    async def direct_room(self, account: str) -> str:
+        return ""
+
     async def twin_of(self, room: str) -> Place | None:
         return None

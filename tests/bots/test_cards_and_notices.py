@@ -11,6 +11,7 @@ import indaba.conversation
 from bots.quiet_platform import Quiet
 from conftest import FreshDatabase
 from indaba.bus import Bus, Outcome, ReplyEnvelope
+from indaba.contracts.agenda import AgendaShown, ShowAgenda
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId
 from indaba.contracts.membership import (
     Accounts,
@@ -69,6 +70,8 @@ class Services:
             case FindAccounts.wire:
                 found = {m: self.accounts[m] for m in body["members"] if m in self.accounts}
                 return _answered(envelope, Accounts(accounts=found))
+            case ShowAgenda.wire:
+                return _answered(envelope, AgendaShown(meeting=None, items=(), minutes=0))
         return self._show(envelope, UUID(body["meeting"]))
 
     def _show(self, envelope: Envelope, meeting: UUID) -> ReplyEnvelope:

@@ -1,6 +1,5 @@
 """The twelve acts of a facilitator, in a Matrix room: from a series to the next meeting."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -56,23 +55,31 @@ async def _notes(town: Town) -> list[tuple[Any, ...]]:
 
 async def test_a_meeting_is_kept_from_a_series_to_the_highlights(town: Town) -> None:
     chair, member = await _set_up(town)
-    # 1 new
+    code, card = await _planned(chair, member)
+    await _come_to_start(town)
+    await _held(town, chair, member, card)
+    await _voted(chair, member)
+    await _closed(chair, member, code)
+
+
+async def _planned(chair: Seat, member: Seat) -> tuple[str, str]:
+    """New, agenda, and people answer."""
     called = await chair.pick('!cop meeting new "Reading circle" every day 14:00', "✅")
     code = called.rstrip(".").split()[-1]
     card = await chair.hears("React 👍")
     assert "every day at 14:00" in card["content"]["body"]
-    # 2 agenda
     assert "Fractions" in await member.ask(f"!cop agenda add Fractions {code} minutes: 20")
     assert "1. Fractions" in await chair.ask("!cop agenda")
-    # people answer
     await member.person.react(member.room, card["event_id"], "👍")
     await chair.card_shows("1 coming")
-    # 3 start
-    await _come_to_start(town)
-    thread = {"m.relates_to": {"rel_type": "m.thread", "event_id": card["event_id"]}}
+    return code, str(card["event_id"])
+
+
+async def _held(town: Town, chair: Seat, member: Seat, card: str) -> None:
+    """Start, topic, note: tags, an edit, a line taken back, an action with its owner."""
+    thread: dict[str, Any] = {"m.relates_to": {"rel_type": "m.thread", "event_id": card}}
     begun = await chair.hears("has begun")
     assert "Only lines somebody tags are kept" in begun["content"]["body"]
-    # 4 topic, 5 note
     topic = await chair.person.say(chair.room, "#topic Fractions", **thread)
     await _signed(chair, topic)
     await chair.hears("Topic 1.")
@@ -101,7 +108,9 @@ async def test_a_meeting_is_kept_from_a_series_to_the_highlights(town: Town) -> 
         ]
 
     await until(followed, 20)
-    # 6 vote
+
+
+async def _voted(chair: Seat, member: Seat) -> None:
     asked = '!cop vote new "Where next?" options: Hall, Online'
     assert "open for 10 minutes" in await chair.ask(asked)
     poll = await _poll(chair)
@@ -112,25 +121,23 @@ async def test_a_meeting_is_kept_from_a_series_to_the_highlights(town: Town) -> 
         return "Online: 2" in await chair.ask("!cop vote show")
 
     await until(voted, 30)
-    # 7 end
+
+
+async def _closed(chair: Seat, member: Seat, code: str) -> None:
+    """End, correct, approve, share, next; and the action comes back to its owner."""
     await chair.ask("!cop meeting end")
     await chair.hears("is over. 2 people were there.")
     await chair.hears("Online: 2")
-    # 8 correct, 9 approve
     minutes = await chair.ask(f"!cop minutes {code}")
     assert "Decision: We use stones" in minutes
     assert "a draft" in minutes
     assert "Line 1 is now" in await chair.ask(f"!cop correct 1 We all use stones {code}")
     assert "version 1" in await chair.ask(f"!cop approve {code}")
-    # 10 share
     shared = await chair.ask(f"!cop minutes share {code}")
     assert "We all use stones" in shared
     assert member.person.account not in shared
-    # 11 next
     assert re.search(r"Reading circle", await chair.ask("!cop next"))
-    # the action comes back to whoever owns it, privately
     assert "collect stones" in await member.ask("!cop action list")
-    await asyncio.sleep(0)
 
 
 async def _come_to_start(town: Town) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from indaba.contracts.actions import ActionsDue
+from indaba.contracts.calendars import CalendarNotRead, CalendarRead
 from indaba.contracts.digest import DigestDue, ShowDigest
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import FindAccounts, FindPlaces
@@ -25,6 +26,7 @@ from indaba.conversation.platform import ChatPlatform, Post, PostKind
 from indaba.conversation.services import Asker, Passports, Services
 from indaba.conversation.store import Draft, Store
 from indaba.conversation.topics.actions import asked_privately
+from indaba.conversation.topics.calendars import calendar_not_read, calendar_read
 from indaba.conversation.topics.digest import digest_blocks, newest
 from indaba.conversation.wording import Wording
 from indaba.ledger import Ledger
@@ -94,9 +96,7 @@ class Runner:
     async def _told(self, row: dict[str, Any]) -> list[Told]:
         kind, act = _BY_WIRE[row["wire"]]
         event = kind.model_validate(row["event"])
-        community = (
-            event.series.community if isinstance(event, SeriesCalledOff) else event.community
-        )
+        community = _community_of(event)
         services = self._services(community, row)
         return await act(self, event, services, row["correlation"])
 
@@ -194,6 +194,17 @@ class Runner:
         answer = series_called_off(event, wording)
         return [Told(room, answer) for room in await self.rooms(services)]
 
+    async def tell_calendar(
+        self, event: CalendarRead | CalendarNotRead, services: Services, correlation: UUID
+    ) -> list[Told]:
+        """How it goes with a followed calendar."""
+        wording = await self._wording(services, correlation)
+        if isinstance(event, CalendarRead):
+            answer = calendar_read(event, wording)
+        else:
+            answer = calendar_not_read(event, wording)
+        return [Told(room, answer) for room in await self.rooms(services)]
+
     async def _keep(self, store: Store, told: Told, key: str, row: dict[str, Any]) -> None:
         answer = told.answer
         for number, content in enumerate(self._platform.draw(answer)):
@@ -212,11 +223,26 @@ class Runner:
         )
 
 
+Errand = ActionsDue | DigestDue | SeriesCalledOff | CalendarRead | CalendarNotRead
+
+
+def _community_of(event: Errand) -> CommunityId:
+    match event:
+        case SeriesCalledOff():
+            return event.series.community
+        case ActionsDue() | DigestDue():
+            return event.community
+        case _:
+            return event.calendar.community
+
+
 Act = Callable[[Runner, Any, Services, UUID], Awaitable[list[Told]]]
-_ERRANDS: dict[type[ActionsDue | DigestDue | SeriesCalledOff], Act] = {
+_ERRANDS: dict[type[Errand], Act] = {
     ActionsDue: Runner.tell_actions,
     DigestDue: Runner.tell_digest,
     SeriesCalledOff: Runner.tell_series_off,
+    CalendarRead: Runner.tell_calendar,
+    CalendarNotRead: Runner.tell_calendar,
 }
 _BY_WIRE = {kind.wire: (kind, act) for kind, act in _ERRANDS.items()}
 ERRANDS = tuple(_ERRANDS)

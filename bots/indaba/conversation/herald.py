@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from indaba.contracts.agenda import AgendaItem, ShowAgenda
 from indaba.contracts.ids import CommunityId, MeetingId
 from indaba.contracts.membership import CommunityCard, FindPlaces, Place
 from indaba.contracts.refusal import NoCommunity, Refused
@@ -82,7 +83,8 @@ class Herald:
         rooms = [p.room for p in there.places if p.platform is self._platform.platform]
         rooms = [room for room in rooms if not await self._speaks_elsewhere(room, there.places)]
         issued = await self._passports.of(services.asker, card.correlation)
-        drawn = self._drawn(shown.meeting, there.community, issued.passport.locale)
+        agenda = await services.ask(ShowAgenda(code=shown.meeting.code))
+        drawn = self._drawn(shown.meeting, there.community, issued.passport.locale, agenda.items)
         posted: list[str] = []
         async with self._ledger.database.begin() as connection:
             store = Store(connection, self._ledger.world.now())
@@ -138,7 +140,11 @@ class Herald:
         await store.posting.post(Draft(post, card.correlation, expires_at, lane=1))
 
     def _drawn(
-        self, meeting: MeetingFacts, community: CommunityCard, locale: str
+        self,
+        meeting: MeetingFacts,
+        community: CommunityCard,
+        locale: str,
+        agenda: tuple[AgendaItem, ...],
     ) -> dict[str, Any]:
         card = notice.card(
             meeting,
@@ -147,6 +153,7 @@ class Herald:
             locale,
             self._platform.prefix,
             has_buttons=self._platform.has_buttons,
+            agenda=agenda,
         )
         return self._platform.draw(card)[0]
 

@@ -5,14 +5,26 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from indaba.contracts.agenda import AgendaItem
 from indaba.contracts.membership import CommunityCard
 from indaba.contracts.scheduling import MeetingFacts, MeetingStatus, RsvpAnswer
 from indaba.contracts.series import SeriesCalledOff
-from indaba.conversation.answer import Answer, Audience, Block, Choice, Choices, Facts, Style, Text
+from indaba.conversation.answer import (
+    Answer,
+    Audience,
+    Block,
+    Choice,
+    Choices,
+    Facts,
+    Items,
+    Style,
+    Text,
+)
 from indaba.conversation.fields import CODE
 from indaba.conversation.intent import SLASH
 from indaba.conversation.line import as_slash
 from indaba.conversation.times import how_long_until, say_when
+from indaba.conversation.topics.agenda import item_line
 from indaba.conversation.topics.coming import Here, SayMaybe, SayNo, SayYes
 from indaba.conversation.topics.noting import AskNote
 from indaba.conversation.wording import Wording, plain
@@ -32,6 +44,7 @@ REACTIONS: dict[str, RsvpAnswer] = {
 """What a reaction on a card means; compare through `answer_of`. The first of each is offered."""
 
 LONGEST_REPLY = 80
+MOST_ON_CARD = 8
 
 _TRIMMINGS = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[♀♂]|\u200d")
 _PLAIN_REPLIES = {
@@ -154,7 +167,7 @@ PRESS = (
 )
 
 
-def card(
+def card(  # noqa: PLR0913 - what a card shows, the last by name
     meeting: MeetingFacts,
     community: CommunityCard,
     portal_url: str,
@@ -162,6 +175,7 @@ def card(
     prefix: str = "",
     *,
     has_buttons: bool = False,
+    agenda: tuple[AgendaItem, ...] = (),
 ) -> Answer:
     """The meeting's card as it is now; drawn again, it replaces the old one.
 
@@ -174,6 +188,7 @@ def card(
     blocks: tuple[Block, ...] = (
         *states_of(meeting, wording),
         Facts(facts_of(meeting, wording)),
+        *_agenda(agenda, wording),
     )
     link = wording.say("All meetings: {link}", link=f"{portal_url}/c/{community.key}")
     if meeting.status is MeetingStatus.LIVE:
@@ -189,6 +204,16 @@ def card(
     how = wording.say(PRESS if has_buttons else REACT, line=_here(meeting, prefix))
     last = (Text(how), Text(link), Choices(_rsvps(meeting, wording)))
     return Answer((*blocks, *last), Audience.ROOM, card=meeting.id)
+
+
+def _agenda(items: tuple[AgendaItem, ...], wording: Wording) -> tuple[Block, ...]:
+    """The first items of the agenda; nothing where it is empty."""
+    if not items:
+        return ()
+    lines = tuple(item_line(item, wording) for item in items[:MOST_ON_CARD])
+    more = len(items) - len(lines)
+    rest = (wording.count(more, "and {n} more", "and {n} more"),) if more else ()
+    return (Text(wording.say("Agenda:")), Items((*lines, *rest)))
 
 
 def _here(meeting: MeetingFacts, prefix: str) -> str:

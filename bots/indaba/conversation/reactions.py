@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from indaba.contracts.actions import ActionsDue
-from indaba.contracts.digest import DigestDue
+from indaba.contracts.agenda import AgendaChanged
 from indaba.contracts.erasure import ErasureAnswered
 from indaba.contracts.holding import CheckInCorrected, MeetingStarted
 from indaba.contracts.ids import CommunityId
@@ -22,8 +21,7 @@ from indaba.contracts.scheduling import (
     MeetingScheduled,
     RsvpChanged,
 )
-from indaba.contracts.series import SeriesCalledOff
-from indaba.conversation.errands import ERRANDS, Runner
+from indaba.conversation.errands import ERRANDS, Errand, Runner
 from indaba.conversation.herald import Herald
 from indaba.conversation.notices import TOLD
 from indaba.conversation.services import Passports
@@ -47,6 +45,7 @@ REDRAWN_BY = (
     RsvpChanged,
     CheckedIn,
     CheckInCorrected,
+    AgendaChanged,
 )
 MembershipChange = RolesChanged | MemberJoined | MemberLeft | AccountLinked
 
@@ -90,7 +89,7 @@ class Reactions:
         await _keep_notice(event, work, until)
         self._herald.wake.ring()
 
-    async def run_errand(self, event: ActionsDue | DigestDue | SeriesCalledOff, work: Work) -> None:
+    async def run_errand(self, event: Errand, work: Work) -> None:
         """Somebody is to be told outside of a thread, unless that has become pointless."""
         until: datetime = getattr(event, "until", None) or work.now + CHANGES_LAST
         if until <= work.now:

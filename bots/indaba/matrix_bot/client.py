@@ -29,7 +29,14 @@ REFUSED_PAUSE = timedelta(seconds=30)
 BUSY_PAUSE_MS = 5000.0
 
 OK, UNAUTHORISED, TOO_MANY, FAULT = 200, 401, 429, 500
-HEARD_TYPES = ("m.room.message", "m.room.encrypted", "m.reaction", "m.room.redaction")
+HEARD_TYPES = (
+    "m.room.message",
+    "m.room.encrypted",
+    "m.reaction",
+    "m.room.redaction",
+    "m.poll.response",
+    "org.matrix.msc3381.poll.response",
+)
 STATE_TYPES = (
     "m.room.member",
     "m.room.create",

@@ -1,8 +1,7 @@
 """Series, from the words to the meetings."""
 
-# ruff: noqa: DTZ001 - wall times are naive on purpose
-
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -39,7 +38,7 @@ async def test_a_series_is_shown_with_its_next_five_dates_before_it_is_called(to
 
     starts = [date.starts for date in reading.coming]
     assert len(starts) == 5
-    assert {b - a for a, b in zip(starts, starts[1:], strict=False)} == {timedelta(days=14)}
+    assert {b - a for a, b in pairwise(starts)} == {timedelta(days=14)}
     assert {at.strftime("%a %H:%M") for at in starts} == {"Thu 14:00"}
 
 

@@ -297,21 +297,3 @@ class MeetingWhen(Intent, noun="meeting", verb="when", aliases=("when",)):
         if here == mine:
             return Answer.of(lead)
         return Answer.of(lead, wording.say("In the community's time: {when}", when=here))
-
-
-class Calendar(Intent, noun="meeting", verb="calendar", aliases=("calendar",)):
-    """Get the address that a calendar app can follow."""
-
-    example: ClassVar[str] = "meeting calendar"
-
-    async def respond(self, person: Person, services: Asks) -> Answer:
-        """The feed's address and what to do with it."""
-        link = f"{person.portal_url}/c/{person.in_community().key}/calendar.ics"
-        say = person.wording.say
-        return Answer.of(
-            say("The community's calendar: {link}", link=link),
-            say(
-                "Add it to your calendar app as a subscription. Changes reach you when the app "
-                "looks again, which may take a day."
-            ),
-        )

@@ -14,6 +14,7 @@ from indaba.contracts.erasure import DiscordBotErased, MatrixBotErased
 from indaba.contracts.membership import Place, Platform
 from indaba.conversation.answer import Answer
 from indaba.conversation.desk import Desk
+from indaba.conversation.errands import Runner
 from indaba.conversation.herald import Herald
 from indaba.conversation.intent import SLASH, asked_as_json
 from indaba.conversation.line import Understood, read_line
@@ -79,6 +80,10 @@ class Playhouse:
         raise CannotRead
         yield b""
 
+    async def direct_room(self, account: str) -> str:  # noqa: ARG002
+        """Nobody is written to in private."""
+        return ""
+
     async def twin_of(self, room: str) -> Place | None:  # noqa: ARG002
         """No bridges."""
         return None
@@ -115,11 +120,13 @@ class Stage:
         postman.posted.append(herald.wake)
         erased = DiscordBotErased if self.house.has_buttons else MatrixBotErased
         reactions = indaba.conversation.reactions
-        reactions.wire(ledger, reactions.Reactions(ledger.name, herald, passports, erased))
+        runner = Runner(self.house, ledger, passports, postman.wake)
+        reactions.wire(ledger, reactions.Reactions(ledger.name, herald, runner, passports, erased))
         ledger.bus.expect_replies()
         for name, run in (
             ("listener", self._listener.run),
             ("herald", herald.run),
+            ("errands", runner.run),
             ("postman", postman.run),
         ):
             ledger.loop(name, run)
