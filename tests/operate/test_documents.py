@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -6,6 +7,7 @@ import pytest
 
 from indaba.contracts import spoken
 from indaba.contracts.wire import Event, Request
+from indaba.conversation.line import Understood, read_line
 from indaba.conversation.topics import INTENTS
 from indaba.operate import docs
 from indaba.operate.parts import PROCESSES
@@ -58,3 +60,13 @@ def test_the_table_names_the_migrations_that_the_part_names(name: str) -> None:
 
     app = importlib.import_module(f"indaba.{name}.app")
     assert PROCESSES[name].migrations == app.MIGRATIONS
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/facilitators.md"])
+def test_every_line_that_a_page_tells_people_to_type_is_understood(page: str) -> None:
+    text = (ROOT / page).read_text()
+    told = re.findall(r"`!cop ([^`]+)`", text) + re.findall(r"^!cop (.+)$", text, re.MULTILINE)
+    read = {line: read_line(line, INTENTS) for line in told}
+
+    assert len(told) > 5
+    assert [line for line, found in read.items() if not isinstance(found, Understood)] == []

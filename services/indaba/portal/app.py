@@ -9,7 +9,7 @@ from pathlib import Path
 
 from starlette.routing import BaseRoute
 
-from indaba.contracts import linking, membership, scheduling
+from indaba.contracts import holding, linking, membership, record, scheduling, series
 from indaba.ledger import Ledger
 from indaba.portal import reactions
 from indaba.portal.pages import build_app
@@ -41,14 +41,30 @@ def wire(ledger: Ledger) -> None:
     ledger.on(membership.MemberLeft, reactions.end_sessions)
     ledger.on(membership.MemberErased, reactions.erase_member)
     ledger.on(linking.MembersMerged, reactions.merge_members)
-    ledger.on(scheduling.MeetingScheduled, reactions.note_change)
-    ledger.on(scheduling.MeetingMoved, reactions.note_change)
-    ledger.on(scheduling.MeetingCancelled, reactions.note_change)
-    ledger.on(scheduling.MeetingClosed, reactions.note_change)
-    ledger.on(scheduling.MeetingBlanked, reactions.note_change)
-    ledger.on(scheduling.RsvpChanged, reactions.note_answer)
-    ledger.on(scheduling.CheckedIn, reactions.note_answer)
-    ledger.on(scheduling.ReminderDue, reactions.note_answer)
+    for told in (
+        scheduling.MeetingScheduled,
+        scheduling.MeetingMoved,
+        scheduling.MeetingChanged,
+        scheduling.MeetingCancelled,
+        scheduling.MeetingRestored,
+        scheduling.MeetingClosed,
+        scheduling.MeetingBlanked,
+    ):
+        ledger.on(told, reactions.note_change)
+    for noticed in (
+        scheduling.MeetingAnnounced,
+        scheduling.MovedUp,
+        scheduling.CheckedIn,
+        scheduling.ReminderDue,
+        holding.MeetingStarted,
+        holding.CheckInCorrected,
+    ):
+        ledger.on(noticed, reactions.note_answer)
+    ledger.on(scheduling.RsvpChanged, reactions.note_rsvp)
+    for repeated in (series.SeriesStarted, series.SeriesChanged, series.SeriesCalledOff):
+        ledger.on(repeated, reactions.note_series)
+    for written in (record.MinutesApproved, record.HighlightsShared):
+        ledger.on(written, reactions.note_document)
     ledger.loop("portal.sweep", partial(_sweep, ledger))
 
 

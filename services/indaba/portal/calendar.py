@@ -1,31 +1,60 @@
-"""The community's calendar as a feed that calendar apps follow (RFC 5545, RFC 7986).
+"""Calendars as feeds that calendar apps follow (RFC 5545, RFC 7986): a community's, and one's own.
 
 The same meetings give the same bytes, so that an app that looks again learns that nothing changed.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from indaba.contracts.scheduling import MeetingStatus
 from indaba.conversation.wording import Wording, plain
-from indaba.portal.model import Community, Meeting
+from indaba.portal.entries import Setting, mine, single
+from indaba.portal.model import Answered, Community, Meeting, Repeating
+from indaba.portal.repeating import of_all, years
 from indaba.portal.zones import described
 
 if TYPE_CHECKING:
-    from icalendar import Event
+    from icalendar import Calendar, Event
 
 LOOK_AGAIN_AFTER = timedelta(hours=1)
 TYPE = "text/calendar; charset=utf-8"
 
 
 @lru_cache(maxsize=64)
-def feed(community: Community, meetings: tuple[Meeting, ...], page: str) -> bytes:
-    """The calendar file. `page` is the address of the community's page. Names nobody."""
+def feed(
+    community: Community,
+    meetings: tuple[Meeting, ...],
+    page: str,
+    series: tuple[Repeating, ...] = (),
+) -> bytes:
+    """The community's calendar file. `page` is the address of its page. Names nobody."""
+    setting = _setting(community, page)
+    calendar = _begun(setting.name, community, page)
+    used = [(meeting.zone, meeting.starts.year) for meeting in meetings]
+    for repeating in series:
+        used += years(repeating)
+    events = [*of_all(series, setting), *(single(meeting, setting) for meeting in meetings)]
+    return _written(calendar, used, events)
+
+
+def my_feed(community: Community, answered: tuple[Answered, ...], page: str) -> bytes:
+    """The calendar file of a member: what they said yes or maybe to. Names nobody."""
+    setting = _setting(community, page)
+    name = setting.wording.say("My meetings: {name}", name=setting.name)
+    calendar = _begun(name, community, page)
+    used = [(one.meeting.zone, one.meeting.starts.year) for one in answered]
+    return _written(calendar, used, [mine(one, setting) for one in answered])
+
+
+def _setting(community: Community, page: str) -> Setting:
+    return Setting(plain(community.name), page, Wording(community.tag))
+
+
+def _begun(name: str, community: Community, page: str) -> "Calendar":
     from icalendar import Calendar, vText
 
     calendar = Calendar()
-    name = plain(community.name)
     calendar.add("VERSION", "2.0")
     calendar.add("PRODID", "-//Indaba//Portal//EN")
     calendar.add("CALSCALE", "GREGORIAN")
@@ -37,73 +66,18 @@ def feed(community: Community, meetings: tuple[Meeting, ...], page: str) -> byte
     calendar.add("URL", page)
     calendar.add("REFRESH-INTERVAL", LOOK_AGAIN_AFTER, {"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", "PT1H")
-    for zone, first, last in _years(meetings):
-        calendar.add_component(described(zone, first, last))
-    for meeting in meetings:
-        calendar.add_component(_event(meeting, name, page, Wording(community.tag)))
+    return calendar
+
+
+def _written(
+    calendar: "Calendar", used: Iterable[tuple[str, int]], events: Iterable["Event"]
+) -> bytes:
+    """With its zones, each in the years that it is used in."""
+    by_zone: dict[str, list[int]] = {}
+    for zone, year in used:
+        by_zone.setdefault(zone, []).append(year)
+    for zone, in_years in sorted(by_zone.items()):
+        calendar.add_component(described(zone, min(in_years), max(in_years)))
+    for event in events:
+        calendar.add_component(event)
     return bytes(calendar.to_ical())
-
-
-def _years(meetings: tuple[Meeting, ...]) -> list[tuple[str, int, int]]:
-    """Each zone used, with the first and last year it is used in."""
-    years: dict[str, list[int]] = {}
-    for meeting in meetings:
-        years.setdefault(meeting.zone, []).append(meeting.starts.year)
-    return [(zone, min(used), max(used)) for zone, used in sorted(years.items())]
-
-
-def _event(meeting: Meeting, name: str, page: str, wording: Wording) -> "Event":
-    from icalendar import Event
-
-    cancelled = meeting.status is MeetingStatus.CANCELLED
-    event = Event()
-    event.add("UID", f"{meeting.id}@indaba")
-    event.add("DTSTAMP", _to_the_second(meeting.stamp))
-    event.add("LAST-MODIFIED", _to_the_second(meeting.stamp))
-    event.add("SEQUENCE", meeting.sequence)
-    event.add("DTSTART", meeting.begins)
-    event.add("DURATION", timedelta(minutes=meeting.minutes))
-    event.add("SUMMARY", title_of(meeting, wording))
-    event.add("DESCRIPTION", "\n".join(_words(meeting, name, page, wording)))
-    event.add("STATUS", "CANCELLED" if cancelled else "CONFIRMED")
-    event.add("TRANSP", "TRANSPARENT")
-    event.add("URL", page)
-    return event
-
-
-def title_of(meeting: Meeting, wording: Wording) -> str:
-    """The title on one line; where its words are gone, the code."""
-    return plain(meeting.title) or wording.say("Meeting {code}", code=meeting.code)
-
-
-def _words(meeting: Meeting, name: str, page: str, wording: Wording) -> list[str]:
-    say = wording.say
-    return [
-        *_state(meeting, wording),
-        say("Community: {name}", name=name),
-        say("Code: {code}", code=meeting.code),
-        say("All meetings: {link}", link=page),
-    ]
-
-
-def _state(meeting: Meeting, wording: Wording) -> list[str]:
-    say = wording.say
-    if meeting.status is MeetingStatus.CLOSED:
-        return [say("This meeting is over.")]
-    if meeting.status is MeetingStatus.CANCELLED:
-        why = plain(meeting.reason)
-        because = [say("Why: {reason}", reason=why)] if why else []
-        return [say("Called off: this meeting does not take place."), *because]
-    line = f"!cop yes {meeting.code}"
-    return [
-        say(
-            "Coming? React 👍, 🤔 or 👎 to the meeting’s card in your community’s room, or type "
-            "there: {line} (or maybe, or no).",
-            line=line,
-        ),
-        say("On Discord, mention the bot instead of typing !cop."),
-    ]
-
-
-def _to_the_second(moment: datetime) -> datetime:
-    return moment.replace(microsecond=0)

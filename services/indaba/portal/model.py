@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from indaba.contracts.ids import CommunityId, MeetingId
-from indaba.contracts.scheduling import Counts, MeetingStatus
+from indaba.contracts.ids import CommunityId, MeetingId, SeriesId
+from indaba.contracts.scheduling import Counts, MeetingStatus, RsvpAnswer
 
 SESSION_LASTS = timedelta(days=30)
 CANCELLED_KEPT = timedelta(days=30)
@@ -52,6 +53,16 @@ class Meeting:
     reason: str
     counts: Counts
     stamp: datetime
+    where: str = ""
+    capacity: int = 0
+    series: SeriesId | None = None
+    repeats: str = ""
+    date_of: datetime | None = None
+
+    @property
+    def called_off(self) -> bool:
+        """Whether it does not take place."""
+        return self.status is MeetingStatus.CANCELLED
 
     @property
     def begins(self) -> datetime:
@@ -60,8 +71,72 @@ class Meeting:
 
     def is_on(self, now: datetime) -> bool:
         """Whether it has begun and not yet ended. A length is real time, whatever clocks do."""
+        if self.status is MeetingStatus.LIVE:
+            return True
         began = now - self.begins
         return timedelta() <= began < timedelta(minutes=self.minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Meetings that repeat, as in `SeriesFacts`. All dates are wall time in `zone`.
+
+    `stamp` (UTC) is when it was last told in this form.
+    """
+
+    id: SeriesId
+    title: str
+    minutes: int
+    where: str
+    first: datetime
+    zone: str
+    rule: str
+    words: str
+    sequence: int
+    ended: bool
+    stamp: datetime
+    skipped: tuple[datetime, ...] = ()
+    added: tuple[datetime, ...] = ()
+    not_held: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Repeating:
+    """A series with its dates that calendars should know of, earliest first.
+
+    `gone` are dates as the rule gives them that were called off so long ago that they are left out.
+    """
+
+    series: Series
+    dates: tuple[Meeting, ...]
+    gone: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A meeting, and that its reader said yes or maybe."""
+
+    meeting: Meeting
+    answer: RsvpAnswer
+
+
+class Kind(StrEnum):
+    """What a document about a meeting is."""
+
+    MINUTES = "minutes"
+    HIGHLIGHTS = "highlights"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document about a meeting: lines with `# `, `## ` and `- ` marks. `told_at` is UTC."""
+
+    kind: Kind
+    version: int
+    title: str
+    text: str
+    short: str
+    told_at: datetime
 
 
 def longest_still_on(now: datetime) -> datetime:

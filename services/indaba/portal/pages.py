@@ -117,9 +117,9 @@ class Pages:
     async def calendar(self, request: Request) -> Response:
         """The community's calendar feed; 304 where the app has it already."""
         there = await self.visitors.there(request)
-        meetings = await self._copies.look(lambda store: store.in_feed(there.id))
+        meetings, series = await self._copies.look(lambda store: store.for_calendars(there.id))
         # Writing a long feed for the first time takes longer than others should wait.
-        body = await asyncio.to_thread(calendar.feed, there, meetings, self._page(there))
+        body = await asyncio.to_thread(calendar.feed, there, meetings, self._page(there), series)
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers = {"etag": tag, "cache-control": f"public, max-age={FEED_KEPT_SECONDS}"}
         if has_already(request, tag):

@@ -5,9 +5,13 @@ from datetime import UTC, datetime
 from indaba.contracts.erasure import PortalErased
 from indaba.contracts.linking import MembersMerged
 from indaba.contracts.membership import CommunityFounded, MemberErased, MemberLeft, RolesChanged
-from indaba.contracts.scheduling import MeetingEvent
+from indaba.contracts.record import DocumentEvent, HighlightsShared
+from indaba.contracts.scheduling import MeetingEvent, RsvpChanged
+from indaba.contracts.series import SeriesEvent
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase
+from indaba.ledger.merging import merge, now_called, once_called
+from indaba.portal.model import Kind
 from indaba.portal.store import Store
 
 _UUID7 = 7
@@ -28,22 +32,52 @@ async def note_answer(event: MeetingEvent, work: Work) -> None:
     await _keep(event, work, by_organiser=False)
 
 
+async def note_rsvp(event: RsvpChanged, work: Work) -> None:
+    """A member's own calendar shows what they come to."""
+    await _keep(event, work, by_organiser=False)
+    member = await now_called(work, event.member)
+    answers = Store(work.connection, work.now).answers
+    await answers.keep(event.meeting.id, member, event.answer, event.version, _told_at(work))
+
+
+async def note_series(event: SeriesEvent, work: Work) -> None:
+    """A series was called, changed or ended."""
+    await Store(work.connection, work.now).keep_series(event.series, _told_at(work))
+
+
+async def note_document(event: DocumentEvent, work: Work) -> None:
+    """Minutes were approved or highlights shared; without text they are gone."""
+    await _keep(event, work, by_organiser=False)
+    kind = Kind.HIGHLIGHTS if isinstance(event, HighlightsShared) else Kind.MINUTES
+    documents = Store(work.connection, work.now).documents
+    await documents.keep(event.meeting.id, kind, event.document, _told_at(work))
+
+
 async def end_sessions(event: MemberLeft | RolesChanged, work: Work) -> None:
-    """Who has no role in a community any more is not signed in to it."""
+    """Who has no role in a community any more is not signed in to it and follows nothing of it."""
     if isinstance(event, RolesChanged) and event.roles:
         return
-    await Store(work.connection, work.now).send_home(event.member, event.community)
+    store = Store(work.connection, work.now)
+    await store.send_home(event.member, event.community)
+    await store.answers.revoke(event.member, event.community)
 
 
 async def merge_members(event: MembersMerged, work: Work) -> None:
-    """Two members were one person: whoever is signed in stays so, by the name that remains."""
-    await Store(work.connection, work.now).call_anew(event.gone, event.member)
+    """Two members were one person: by the name that remains they are signed in, and come."""
+    await merge(work, event.gone, event.member)
+    store = Store(work.connection, work.now)
+    await store.call_anew(event.gone, event.member)
+    await store.answers.give_all(event.gone, event.member)
 
 
 async def erase_member(event: MemberErased, work: Work) -> None:
-    """Sessions are all that names a member here."""
+    """Sessions, answers and addresses of calendars are all that names a member here."""
+    names = (event.member, *await once_called(work, event.member))
     await erase(work, event.member)
-    await Store(work.connection, work.now).send_home(event.member)
+    store = Store(work.connection, work.now)
+    for name in names:
+        await store.send_home(name)
+        await store.answers.forget(name)
     work.tell(
         PortalErased(aggregate=event.erasure, version=1, erasure=event.erasure, service="portal")
     )

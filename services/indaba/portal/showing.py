@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from indaba.contracts.scheduling import Counts, MeetingStatus
 from indaba.conversation.times import how_long_until, say_for, say_when
 from indaba.conversation.wording import Wording, plain
-from indaba.portal.calendar import title_of
+from indaba.portal.entries import title_of
 from indaba.portal.model import Community, Meeting
 
 

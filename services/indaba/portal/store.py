@@ -9,17 +9,34 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from indaba.contracts.ids import CommunityId, MeetingId, MemberId
+from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import CommunityFounded
-from indaba.contracts.scheduling import Counts, MeetingFacts, MeetingStatus
+from indaba.contracts.scheduling import MeetingFacts, MeetingStatus, RsvpAnswer
+from indaba.contracts.series import SeriesFacts
 from indaba.ledger.failures import is_passing
+from indaba.portal.keeping import Answers, Documents
 from indaba.portal.model import (
     CANCELLED_KEPT,
     OTHERS_KEPT,
     SESSION_LASTS,
+    Answered,
     Community,
     Meeting,
+    Repeating,
     longest_still_on,
+)
+from indaba.portal.tables import (
+    answers,
+    communities,
+    community_of,
+    documents,
+    meeting_of,
+    meetings,
+    row_of,
+    series,
+    series_of,
+    series_row_of,
+    sessions,
 )
 from indaba.process.world import World
 
@@ -27,52 +44,8 @@ T = TypeVar("T")
 
 PATIENCE_SECONDS = 5.0
 MOST_SHOWN = 50
+MOST_PAST = 20
 MOST_IN_FEED = 1000
-
-_meta = sa.MetaData()
-_instant = sa.DateTime(timezone=True)
-_communities = sa.Table(
-    "communities",
-    _meta,
-    sa.Column("id", sa.Uuid),
-    sa.Column("key", sa.Text),
-    sa.Column("name", sa.Text),
-    sa.Column("purpose", sa.Text),
-    sa.Column("language", sa.Text),
-    sa.Column("zone", sa.Text),
-    sa.Column("version", sa.Integer),
-)
-_meetings = sa.Table(
-    "meetings",
-    _meta,
-    sa.Column("id", sa.Uuid),
-    sa.Column("community", sa.Uuid),
-    sa.Column("code", sa.Text),
-    sa.Column("title", sa.Text),
-    sa.Column("starts", sa.DateTime),
-    sa.Column("zone", sa.Text),
-    sa.Column("minutes", sa.Integer),
-    sa.Column("starts_at", _instant),
-    sa.Column("status", sa.Text),
-    sa.Column("sequence", sa.Integer),
-    sa.Column("moved_from", sa.DateTime),
-    sa.Column("reason", sa.Text),
-    sa.Column("yes", sa.Integer),
-    sa.Column("maybe", sa.Integer),
-    sa.Column("no", sa.Integer),
-    sa.Column("checked_in", sa.Integer),
-    sa.Column("version", sa.Integer),
-    sa.Column("told_at", _instant),
-    sa.Column("changed_at", _instant),
-)
-_sessions = sa.Table(
-    "sessions",
-    _meta,
-    sa.Column("digest", sa.Text),
-    sa.Column("community", sa.Uuid),
-    sa.Column("member", sa.Uuid),
-    sa.Column("expires_at", _instant),
-)
 
 
 class Store:
@@ -81,6 +54,8 @@ class Store:
     def __init__(self, connection: AsyncConnection, now: datetime) -> None:
         self._sql = connection
         self._now = now
+        self.documents = Documents(connection)
+        self.answers = Answers(connection, now)
 
     async def keep_community(self, told: CommunityFounded) -> None:
         """Keep what was told unless something newer is known."""
@@ -88,11 +63,11 @@ class Store:
             name: getattr(told, name)
             for name in ("key", "name", "purpose", "language", "zone", "version")
         }
-        fresh = insert(_communities).values(id=told.aggregate, **row)
+        fresh = insert(communities).values(id=told.aggregate, **row)
         newer = fresh.on_conflict_do_update(
             index_elements=["id"],
             set_={name: fresh.excluded[name] for name in row},
-            where=fresh.excluded.version > _communities.c.version,
+            where=fresh.excluded.version > communities.c.version,
         )
         await self._sql.execute(newer)
 
@@ -104,108 +79,192 @@ class Store:
         The times are the same in whatever order events come: the earliest at which anything was
         told, and the latest at which an organiser changed something.
         """
-        row = _row(told)
+        row = row_of(told)
         changed_at = told_at if by_organiser else None
-        fresh = insert(_meetings).values(**row, told_at=told_at, changed_at=changed_at)
-        is_newer = fresh.excluded.version > _meetings.c.version
+        fresh = insert(meetings).values(**row, told_at=told_at, changed_at=changed_at)
+        is_newer = fresh.excluded.version > meetings.c.version
         kept: dict[str, Any] = {
-            name: sa.case((is_newer, fresh.excluded[name]), else_=_meetings.c[name])
+            name: sa.case((is_newer, fresh.excluded[name]), else_=meetings.c[name])
             for name in row
             if name != "id"
         }
-        kept["told_at"] = sa.func.least(_meetings.c.told_at, fresh.excluded.told_at)
-        kept["changed_at"] = sa.func.greatest(_meetings.c.changed_at, fresh.excluded.changed_at)
+        kept["told_at"] = sa.func.least(meetings.c.told_at, fresh.excluded.told_at)
+        kept["changed_at"] = sa.func.greatest(meetings.c.changed_at, fresh.excluded.changed_at)
+        await self._sql.execute(fresh.on_conflict_do_update(index_elements=["id"], set_=kept))
+
+    async def keep_series(self, told: SeriesFacts, told_at: datetime) -> None:
+        """Keep what was told unless something newer is known; told twice, the earlier time."""
+        row = series_row_of(told)
+        fresh = insert(series).values(**row, told_at=told_at)
+        newer = fresh.excluded.version > series.c.version
+        same = fresh.excluded.version == series.c.version
+        earlier = sa.func.least(series.c.told_at, fresh.excluded.told_at)
+        kept: dict[str, Any] = {
+            name: sa.case((newer, fresh.excluded[name]), else_=series.c[name])
+            for name in row
+            if name != "id"
+        }
+        kept["told_at"] = sa.case(
+            (newer, fresh.excluded.told_at), (same, earlier), else_=series.c.told_at
+        )
         await self._sql.execute(fresh.on_conflict_do_update(index_elements=["id"], set_=kept))
 
     async def community(self, key: str) -> Community | None:
         """The community whose page a key opens."""
-        query = sa.select(_communities).where(_communities.c.key == key)
+        query = sa.select(communities).where(communities.c.key == key)
         row = (await self._sql.execute(query)).mappings().first()
-        return _community(row) if row else None
+        return community_of(row) if row else None
 
     async def coming(self, community: CommunityId) -> tuple[Meeting, ...]:
         """Meetings that are on or to come, called off or not, soonest first; fifty at most."""
         query = self._of(community).where(
-            _meetings.c.starts_at > longest_still_on(self._now),
-            _meetings.c.starts_at + _length() > self._now,
-            _meetings.c.status != MeetingStatus.CLOSED,
+            meetings.c.starts_at > longest_still_on(self._now),
+            sa.not_(self._is_over()),
         )
         return await self._listed(query.limit(MOST_SHOWN))
 
+    async def past(self, community: CommunityId) -> tuple[Meeting, ...]:
+        """Meetings that were held, latest first; twenty at most."""
+        query = self._of(community).where(
+            self._is_over(), meetings.c.status != MeetingStatus.CANCELLED
+        )
+        query = query.order_by(None).order_by(meetings.c.starts_at.desc(), meetings.c.id)
+        return await self._listed(query.limit(MOST_PAST))
+
+    async def meeting(self, community: CommunityId, code: str) -> Meeting | None:
+        """The community's meeting with a code."""
+        found = await self._listed(self._of(community).where(meetings.c.code == code))
+        return found[-1] if found else None
+
+    async def for_calendars(
+        self, community: CommunityId
+    ) -> tuple[tuple[Meeting, ...], tuple[Repeating, ...]]:
+        """See `in_feed` and `repeating`."""
+        return await self.in_feed(community), await self.repeating(community)
+
     async def in_feed(self, community: CommunityId) -> tuple[Meeting, ...]:
-        """Meetings a calendar should know of, earliest first; a thousand at most, newest kept."""
-        newest = self._of(community).where(sa.not_(self._is_old()))
-        newest = newest.order_by(None).order_by(_meetings.c.starts_at.desc(), _meetings.c.id)
+        """Meetings a calendar should know of, earliest first; a thousand at most, newest kept.
+
+        Dates of a known series are not among them.
+        """
+        known = sa.select(series.c.id)
+        alone = sa.or_(meetings.c.series.is_(None), meetings.c.series.not_in(known))
+        newest = self._of(community).where(sa.not_(self._is_old()), alone)
+        newest = newest.order_by(None).order_by(meetings.c.starts_at.desc(), meetings.c.id)
         found = await self._listed(newest.limit(MOST_IN_FEED))
         return found[::-1]
 
+    async def repeating(self, community: CommunityId) -> tuple[Repeating, ...]:
+        """Series a calendar should know of: those with a date that it should know of, by id."""
+        query = self._of(community).join(series, series.c.id == meetings.c.series)
+        old = self._is_old().label("old")
+        rows = (await self._sql.execute(query.add_columns(old))).mappings().all()
+        alive = {row["series"] for row in rows if not row["old"]}
+        known = sa.select(series).where(series.c.id.in_(alive)).order_by(series.c.id)
+        found = (await self._sql.execute(known)).mappings().all()
+        return tuple(
+            _repeating(one, [r for r in rows if r["series"] == one["id"]]) for one in found
+        )
+
+    async def answered(self, member: MemberId, there: CommunityId) -> tuple[Answered, ...]:
+        """What a member said yes or maybe to and a calendar should know of, earliest first."""
+        query = (
+            self._of(there)
+            .join(answers, answers.c.meeting == meetings.c.id)
+            .add_columns(answers.c.answer)
+            .where(
+                answers.c.member == member,
+                answers.c.answer.in_((RsvpAnswer.YES, RsvpAnswer.MAYBE)),
+                sa.not_(self._is_old()),
+            )
+        )
+        rows = (await self._sql.execute(query.limit(MOST_IN_FEED))).mappings()
+        return tuple(Answered(meeting_of(row), RsvpAnswer(row["answer"])) for row in rows)
+
     async def sign_in(self, digest: str, before: str, member: MemberId, there: CommunityId) -> None:
         """Keep a session. What the same member had under the digest `before` moves along."""
-        was = _sessions.c.digest == before
-        await self._sql.execute(_sessions.delete().where(was, _sessions.c.member != member))
-        await self._sql.execute(_sessions.delete().where(was, _sessions.c.community == there))
-        await self._sql.execute(_sessions.update().where(was).values(digest=digest))
+        was = sessions.c.digest == before
+        await self._sql.execute(sessions.delete().where(was, sessions.c.member != member))
+        await self._sql.execute(sessions.delete().where(was, sessions.c.community == there))
+        await self._sql.execute(sessions.update().where(was).values(digest=digest))
         expires_at = self._now + SESSION_LASTS
         values = {"digest": digest, "community": there, "member": member, "expires_at": expires_at}
-        await self._sql.execute(insert(_sessions).values(values))
+        await self._sql.execute(insert(sessions).values(values))
 
     async def signed_in_to(self, digest: str) -> tuple[Community, ...]:
         """The communities that a session opens, by name."""
         query = (
-            sa.select(_communities)
-            .join(_sessions, _sessions.c.community == _communities.c.id)
-            .where(_sessions.c.digest == digest, _sessions.c.expires_at > self._now)
-            .order_by(_communities.c.name, _communities.c.id)
+            sa.select(communities)
+            .join(sessions, sessions.c.community == communities.c.id)
+            .where(sessions.c.digest == digest, sessions.c.expires_at > self._now)
+            .order_by(communities.c.name, communities.c.id)
         )
-        return tuple(_community(row) for row in (await self._sql.execute(query)).mappings())
+        return tuple(community_of(row) for row in (await self._sql.execute(query)).mappings())
 
     async def signed_in_as(self, digest: str, there: CommunityId) -> MemberId | None:
         """The member that a session names in a community."""
-        query = sa.select(_sessions.c.member).where(
-            _sessions.c.digest == digest,
-            _sessions.c.community == there,
-            _sessions.c.expires_at > self._now,
+        query = sa.select(sessions.c.member).where(
+            sessions.c.digest == digest,
+            sessions.c.community == there,
+            sessions.c.expires_at > self._now,
         )
         member = (await self._sql.execute(query)).scalar()
         return MemberId(member) if member else None
 
     async def sign_out(self, digest: str) -> None:
         """End a session everywhere."""
-        await self._sql.execute(_sessions.delete().where(_sessions.c.digest == digest))
+        await self._sql.execute(sessions.delete().where(sessions.c.digest == digest))
 
     async def send_home(self, member: MemberId, there: CommunityId | None = None) -> None:
         """End all sessions of a member: in one community, or (none given) in all."""
-        theirs = _sessions.delete().where(_sessions.c.member == member)
+        theirs = sessions.delete().where(sessions.c.member == member)
         if there is not None:
-            theirs = theirs.where(_sessions.c.community == there)
+            theirs = theirs.where(sessions.c.community == there)
         await self._sql.execute(theirs)
 
     async def call_anew(self, gone: MemberId, member: MemberId) -> None:
         """Sessions of a member that is gone belong to the one they became."""
-        theirs = _sessions.update().where(_sessions.c.member == gone)
+        theirs = sessions.update().where(sessions.c.member == gone)
         await self._sql.execute(theirs.values(member=member))
 
     async def forget_old(self) -> None:
-        """Drop sessions that ran out and meetings that no feed shows any more."""
-        await self._sql.execute(_sessions.delete().where(_sessions.c.expires_at <= self._now))
-        await self._sql.execute(_meetings.delete().where(self._is_old()))
+        """Drop sessions that ran out, and single meetings that no feed and no page shows any more.
+
+        Dates of a series stay: without them its rule would say what was moved or called off. So
+        do meetings with something to read.
+        """
+        await self._sql.execute(sessions.delete().where(sessions.c.expires_at <= self._now))
+        read = sa.select(documents.c.meeting).where(documents.c.text != "")
+        done = (self._is_old(), meetings.c.series.is_(None), meetings.c.id.not_in(read))
+        await self._sql.execute(meetings.delete().where(*done))
+        known = sa.select(meetings.c.id)
+        orphans = answers.c.meeting.not_in(known), answers.c.told_at < self._now - OTHERS_KEPT
+        await self._sql.execute(answers.delete().where(*orphans))
 
     def _of(self, community: CommunityId) -> sa.Select[Any]:
-        query = sa.select(_meetings).where(_meetings.c.community == community)
-        return query.order_by(_meetings.c.starts_at, _meetings.c.id)
+        query = sa.select(meetings).where(meetings.c.community == community)
+        return query.order_by(meetings.c.starts_at, meetings.c.id)
 
     def _is_old(self) -> sa.ColumnElement[bool]:
         starts_at, cancelled = (
-            _meetings.c.starts_at,
-            _meetings.c.status == MeetingStatus.CANCELLED,
+            meetings.c.starts_at,
+            meetings.c.status == MeetingStatus.CANCELLED,
         )
         return sa.or_(
             starts_at < self._now - OTHERS_KEPT,
             sa.and_(cancelled, starts_at < self._now - CANCELLED_KEPT),
         )
 
+    def _is_over(self) -> sa.ColumnElement[bool]:
+        status = meetings.c.status
+        time_is_up = meetings.c.starts_at + _length() <= self._now
+        return sa.or_(
+            status == MeetingStatus.CLOSED,
+            sa.and_(status != MeetingStatus.LIVE, time_is_up),
+        )
+
     async def _listed(self, query: sa.Select[Any]) -> tuple[Meeting, ...]:
-        return tuple(_meeting(row) for row in (await self._sql.execute(query)).mappings())
+        return tuple(meeting_of(row) for row in (await self._sql.execute(query)).mappings())
 
 
 class Copies:
@@ -230,28 +289,14 @@ class Copies:
             return await act(Store(connection, self._world.now()))
 
 
-def _row(told: MeetingFacts) -> dict[str, Any]:
-    facts = {**told.model_dump(exclude={"counts"}), **told.counts.model_dump()}
-    return {name: value for name, value in facts.items() if name in _meetings.c}
-
-
 def _length() -> sa.ColumnElement[Any]:
-    return _meetings.c.minutes * sa.text("interval '1 minute'")
+    return meetings.c.minutes * sa.text("interval '1 minute'")
 
 
-def _community(row: sa.RowMapping) -> Community:
-    return Community(
-        id=CommunityId(row["id"]),
-        **{name: row[name] for name in ("key", "name", "purpose", "language", "zone")},
-    )
-
-
-def _meeting(row: sa.RowMapping) -> Meeting:
-    same = ("code", "title", "starts", "zone", "minutes", "sequence", "moved_from", "reason")
-    return Meeting(
-        id=MeetingId(row["id"]),
-        status=MeetingStatus(row["status"]),
-        counts=Counts(**{name: row[name] for name in ("yes", "maybe", "no", "checked_in")}),
-        stamp=row["changed_at"] or row["told_at"],
-        **{name: row[name] for name in same},
+def _repeating(known: sa.RowMapping, dates: list[sa.RowMapping]) -> Repeating:
+    """Dates called off long ago leave the calendar; others stay as long as their series."""
+    gone = [d for d in dates if d["old"] and d["status"] == MeetingStatus.CANCELLED]
+    kept = [meeting_of(d) for d in dates if d not in gone]
+    return Repeating(
+        series_of(known), tuple(kept), tuple(d["date_of"] for d in gone if d["date_of"])
     )

@@ -11,7 +11,7 @@ from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.passport import Passport, Role
 from indaba.contracts.wire import CommunityText, Done, Event, PersonalText, Question, Reply, Request
 
-CONSENT_VERSION = "2026-11"
+CONSENT_VERSION = "2026-11-24"
 """The wording of the consent in force; a receipt keeps the version that was agreed to."""
 
 KEPT_FOR_PROOF = timedelta(days=3 * 366)

@@ -91,7 +91,8 @@ class NoteTaken(Reply):
 class TakeNote(Request[NoteTaken], wire="scheduling.take-note.v1"):
     """Keep a line. Empty code: the meeting that is on. The same `origin` again changes the text.
 
-    An action's `owner` defaults to nobody; `due` is free text, read in the asker's zone.
+    An action's `owner` defaults to nobody; `due` is free text, read in the asker's zone. `author`
+    is whose words they are, where somebody else put them in.
     """
 
     code: MeetingCode | None = None
@@ -101,6 +102,7 @@ class TakeNote(Request[NoteTaken], wire="scheduling.take-note.v1"):
     owner: MemberId | None = None
     due: str = Field(default="", max_length=80)
     rule: Rule = Rule.CONSENSUS
+    author: MemberId | None = None
 
 
 class ChangeNote(Request[NoteTaken], wire="scheduling.change-note.v1"):

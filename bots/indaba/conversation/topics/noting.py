@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 from pydantic.config import JsonDict
 
+from indaba.contracts.ids import MemberId
 from indaba.contracts.passport import Role
 from indaba.contracts.record import ChangeNote, NoteKind, NoteTaken, Rule, TakeNote
 from indaba.contracts.scheduling import CheckIn, Presence
@@ -17,6 +18,7 @@ from indaba.conversation.fields import Code, one_of
 from indaba.conversation.intent import Asks, Intent, Person, question
 from indaba.conversation.topics.cop import NeverMind
 from indaba.conversation.topics.holding import members_called
+from indaba.conversation.topics.library import NotFromAMember
 from indaba.conversation.wording import Wording, plain
 
 KEYED: JsonDict = {"keyed": True}
@@ -122,6 +124,7 @@ class Tagged(Intent, noun="meeting", verb="tagged", hidden=True):
     origin: str
     code: str | None = None
     mentions: tuple[str, ...] = ()
+    author: MemberId | None = None
 
     async def respond(self, person: Person, services: Asks) -> Answer:
         """A sign on the line."""
@@ -131,7 +134,12 @@ class Tagged(Intent, noun="meeting", verb="tagged", hidden=True):
             owner = (await members_called(self.mentions[:1], person, services))[0]
             text = _LEADING_NAMES.sub("", text) or text
         asked = TakeNote(
-            code=self.code, kind=self.kind, text=text[:1000], origin=self.origin, owner=owner
+            code=self.code,
+            kind=self.kind,
+            text=text[:1000],
+            origin=self.origin,
+            owner=owner,
+            author=self.author,
         )
         return noted(await services.ask(asked), person.wording)
 
@@ -151,9 +159,15 @@ class TaggedReply(Intent, noun="meeting", verb="tagged-reply", hidden=True):
         if written is None or not written.text.strip():
             say = person.wording.say
             return Answer.of(say("Write a few words after the tag, or reply to a message with it."))
-        origin = origin_in(person.room, written.message)
-        text = written.text[:1000]
-        asked = TakeNote(code=self.code, kind=self.kind, text=text, origin=origin)
+        if person.author is None:
+            raise NotFromAMember
+        asked = TakeNote(
+            code=self.code,
+            kind=self.kind,
+            text=written.text[:1000],
+            origin=origin_in(person.room, written.message),
+            author=person.author,
+        )
         return noted(await services.ask(asked), person.wording)
 
 
@@ -212,12 +226,14 @@ class AddToMinutes(Intent, noun="minutes", verb="add", aliases=("add to minutes"
         if written is None or not written.text.strip():
             line = person.types("meeting note info We meet on Thursdays")
             return Answer.of(say("Reply to a message with this, or type: {line}", line=line))
+        if person.author is None:
+            raise NotFromAMember
         origin = origin_in(person.room, written.message)
         picks = tuple(
             Choice(
                 say(LABELS[kind]),
                 SIGNS[kind],
-                Tagged(kind=kind, text=written.text[:1000], origin=origin),
+                Tagged(kind=kind, text=written.text[:1000], origin=origin, author=person.author),
             )
             for kind in NoteKind
         )

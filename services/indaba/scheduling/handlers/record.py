@@ -44,7 +44,8 @@ async def take_note(request: TakeNote, work: Work) -> NoteTaken:
     meeting = await meeting_on(work, request.code)
     _check_takes_notes(work, meeting)
     meeting = await _present(work, meeting, author)
-    note = await _new_note(request, author, meeting, work)
+    wrote = await now_called(work, request.author) if request.author else author
+    note = await _new_note(request, wrote, meeting, work)
     action = None
     if note.kind is NoteKind.ACTION:
         note, action = await _promised(request, note, meeting, work)

@@ -1,0 +1,112 @@
+"""One meeting as an entry of a calendar file (RFC 5545, 3.6.1). It names nobody."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from indaba.contracts.scheduling import MeetingStatus, RsvpAnswer
+from indaba.conversation.wording import Wording, plain
+from indaba.portal.model import Answered, Meeting
+
+if TYPE_CHECKING:
+    from icalendar import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all entries of a calendar share. `page` is the address of the community's page."""
+
+    name: str
+    page: str
+    wording: Wording
+
+
+def single(meeting: Meeting, setting: Setting) -> "Event":
+    """A meeting that stands alone."""
+    event = entry(meeting, setting)
+    event.add("UID", f"{meeting.id}@indaba")
+    event.add("SEQUENCE", meeting.sequence)
+    return event
+
+
+def mine(answered: Answered, setting: Setting) -> "Event":
+    """A meeting in the calendar of somebody who comes, or may. A sure one takes their time."""
+    event = single(answered.meeting, setting)
+    event["UID"] = f"{answered.meeting.id}@indaba-mine"
+    if answered.meeting.called_off:
+        return event
+    if answered.answer is RsvpAnswer.MAYBE:
+        event["STATUS"] = "TENTATIVE"
+    else:
+        event["TRANSP"] = "OPAQUE"
+    return event
+
+
+def entry(meeting: Meeting, setting: Setting) -> "Event":
+    """A meeting but for what it is known by."""
+    event = described(
+        title_of(meeting, setting.wording), meeting.where, _words(meeting, setting), setting
+    )
+    stamp(event, meeting.stamp)
+    event.add("DTSTART", meeting.begins)
+    event.add("DURATION", timedelta(minutes=meeting.minutes))
+    event.add("STATUS", "CANCELLED" if meeting.called_off else "CONFIRMED")
+    return event
+
+
+def described(title: str, where: str, words: list[str], setting: Setting) -> "Event":
+    """An entry with its words alone."""
+    from icalendar import Event
+
+    event = Event()
+    event.add("SUMMARY", title)
+    if place := plain(where):
+        event.add("LOCATION", place)
+    event.add("DESCRIPTION", "\n".join(words))
+    event.add("TRANSP", "TRANSPARENT")
+    event.add("URL", setting.page)
+    return event
+
+
+def stamp(event: "Event", moment: datetime) -> None:
+    """When it was last changed."""
+    for name in ("DTSTAMP", "LAST-MODIFIED"):
+        event.add(name, moment.replace(microsecond=0))
+
+
+def title_of(meeting: Meeting, wording: Wording) -> str:
+    """The title on one line; where its words are gone, the code."""
+    return plain(meeting.title) or wording.say("Meeting {code}", code=meeting.code)
+
+
+def how_to_answer(wording: Wording, line: str) -> list[str]:
+    """What to do to say that one comes."""
+    return [
+        wording.say(
+            "Coming? React 👍, 🤔 or 👎 to the meeting’s card in your community’s room, or type "
+            "there: {line} (or maybe, or no).",
+            line=line,
+        ),
+        wording.say("On Discord, mention the bot instead of typing !cop."),
+    ]
+
+
+def _words(meeting: Meeting, setting: Setting) -> list[str]:
+    say, page = setting.wording.say, setting.page
+    return [
+        *_state(meeting, setting.wording),
+        say("Community: {name}", name=setting.name),
+        say("Code: {code}", code=meeting.code),
+        say("About this meeting: {link}", link=f"{page}/meetings/{meeting.code}"),
+        say("All meetings: {link}", link=page),
+    ]
+
+
+def _state(meeting: Meeting, wording: Wording) -> list[str]:
+    if meeting.status is MeetingStatus.CLOSED:
+        return [wording.say("This meeting is over.")]
+    if meeting.called_off:
+        why = plain(meeting.reason)
+        because = [wording.say("Why: {reason}", reason=why)] if why else []
+        return [wording.say("Called off: this meeting does not take place."), *because]
+    return how_to_answer(wording, f"!cop yes {meeting.code}")

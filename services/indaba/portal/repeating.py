@@ -1,0 +1,152 @@
+"""A series in a calendar file: one entry with its rule, and one for each date that differs.
+
+The entry keeps its UID for as long as the series lives (RFC 5545, 3.8.4.7). A date is known by the
+wall time that the rule gave it (RECURRENCE-ID, 3.8.4.4), wherever it was moved.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from indaba.conversation.wording import plain
+from indaba.portal.entries import Setting, described, entry, how_to_answer, single, stamp
+from indaba.portal.model import Meeting, Repeating, Series
+
+if TYPE_CHECKING:
+    from icalendar import Event
+
+YEARS_AHEAD = 5
+"""For so long a file describes the zone of a series without an end; it is written anew by then."""
+
+_UNTIL = "%Y%m%dT%H%M%S"
+
+
+@dataclass(frozen=True, slots=True)
+class _Dates:
+    """The dates of a series by the wall time that the rule gave them, or would have given.
+
+    `added` the rule does not give (RDATE), `left_out` it gives and nobody holds (EXDATE).
+    """
+
+    there: dict[datetime, Meeting]
+    added: tuple[datetime, ...]
+    left_out: tuple[datetime, ...]
+    alone: tuple[Meeting, ...]
+
+
+def entries(repeating: Repeating, setting: Setting) -> Iterator["Event"]:
+    """The entry of a series, then those of dates that differ from it, earliest first."""
+    series, dates = repeating.series, _dates(repeating)
+    if dates.there:
+        yield _whole(series, dates, setting)
+    for date_of, meeting in sorted(dates.there.items()):
+        if _differs(meeting, date_of, series):
+            yield _one_date(meeting, date_of, series, setting)
+    for meeting in dates.alone:
+        yield single(meeting, setting)
+
+
+def years(repeating: Repeating) -> Iterator[tuple[str, int]]:
+    """Each zone that a series is written in, with years in which it must be described."""
+    series = repeating.series
+    last = max([series.stamp.year, *(m.starts.year for m in repeating.dates)])
+    yield series.zone, series.first.year
+    yield series.zone, last if series.ended else last + YEARS_AHEAD
+    for meeting in repeating.dates:
+        yield meeting.zone, meeting.starts.year
+
+
+def _dates(repeating: Repeating) -> _Dates:
+    series = repeating.series
+    # A date that takes place stands for one of the same time that was called off before.
+    ordered = sorted(repeating.dates, key=lambda m: (not m.called_off, m.sequence, m.id))
+    there = {m.date_of: m for m in ordered if m.date_of and m.date_of >= series.first}
+    given = _given(series, max([*there, *series.added], default=series.first))
+    off = {*series.skipped, *series.not_held, *repeating.gone}
+    added = {*series.added, *there} - given
+    return _Dates(
+        there=there,
+        added=tuple(sorted(added - (off - there.keys()))),
+        left_out=tuple(sorted(off - there.keys() - added)),
+        alone=tuple(m for m in repeating.dates if not m.date_of or m.date_of < series.first),
+    )
+
+
+def _given(series: Series, last: datetime) -> set[datetime]:
+    """What the rule gives up to a date, that date included."""
+    from dateutil.rrule import rrulestr  # type: ignore[import-untyped]  # it has no types
+
+    rule = rrulestr(series.rule, dtstart=series.first)
+    return set(rule.between(series.first, last, inc=True))
+
+
+def _whole(series: Series, dates: _Dates, setting: Setting) -> "Event":
+    from icalendar import vRecur
+
+    say = setting.wording.say
+    words = [
+        say("Repeats: {words}", words=plain(series.words)),
+        *how_to_answer(setting.wording, "!cop yes"),
+        say("Community: {name}", name=setting.name),
+        say("All meetings: {link}", link=setting.page),
+    ]
+    title = plain(series.title) or say("Meeting of {name}", name=setting.name)
+    event = described(title, series.where, words, setting)
+    stamp(event, series.stamp)
+    event.add("UID", _uid(series))
+    event.add("SEQUENCE", series.sequence)
+    event.add("DTSTART", _aware(series.first, series))
+    event.add("DURATION", timedelta(minutes=series.minutes))
+    event.add("RRULE", vRecur.from_ical(_rule_of(series, dates)))
+    for name, days in (("RDATE", dates.added), ("EXDATE", dates.left_out)):
+        if days:
+            event.add(name, [_aware(day, series) for day in days])
+    event.add("STATUS", "CONFIRMED")
+    return event
+
+
+def _one_date(meeting: Meeting, date_of: datetime, series: Series, setting: Setting) -> "Event":
+    event = entry(meeting, setting)
+    event.add("UID", _uid(series))
+    # Some readers take a date's entry for outdated when its series has a higher number.
+    event.add("SEQUENCE", series.sequence + meeting.sequence)
+    event.add("RECURRENCE-ID", _aware(date_of, series))
+    return event
+
+
+def _differs(meeting: Meeting, date_of: datetime, series: Series) -> bool:
+    as_series = (date_of, series.zone, series.title, series.minutes, series.where)
+    as_it_is = (meeting.starts, meeting.zone, meeting.title, meeting.minutes, meeting.where)
+    return meeting.called_off or as_it_is != as_series
+
+
+def _rule_of(series: Series, dates: _Dates) -> str:
+    """The rule with its end as an instant (3.3.10): in UTC, for its start names a zone.
+
+    A series that was ended ends with the last date that is known of it.
+    """
+    parts = dict(part.split("=", 1) for part in series.rule.split(";"))
+    until = datetime.strptime(parts["UNTIL"], _UNTIL) if "UNTIL" in parts else None  # noqa: DTZ007 - wall time
+    if series.ended:
+        last = max(dates.there)
+        until = min(until, last) if until else last
+        parts.pop("COUNT", None)
+    if until:
+        parts["UNTIL"] = f"{_aware(until, series).astimezone(UTC):{_UNTIL}}Z"
+    return ";".join(f"{name}={value}" for name, value in parts.items())
+
+
+def _uid(series: Series) -> str:
+    return f"{series.id}@indaba"
+
+
+def _aware(at: datetime, series: Series) -> datetime:
+    return at.replace(tzinfo=ZoneInfo(series.zone), fold=0)
+
+
+def of_all(all_series: Iterable[Repeating], setting: Setting) -> Iterator["Event"]:
+    """The entries of all series."""
+    for repeating in all_series:
+        yield from entries(repeating, setting)

@@ -1,0 +1,131 @@
+"""The portal's tables, and how what was told lies in them."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from indaba.contracts.ids import CommunityId, MeetingId, SeriesId
+from indaba.contracts.scheduling import Counts, MeetingFacts, MeetingStatus
+from indaba.contracts.series import SeriesFacts
+from indaba.portal.model import Community, Meeting, Series
+
+_meta = sa.MetaData()
+_instant = sa.DateTime(timezone=True)
+
+communities = sa.Table(
+    "communities",
+    _meta,
+    sa.Column("id", sa.Uuid),
+    *(sa.Column(name, sa.Text) for name in ("key", "name", "purpose", "language", "zone")),
+    sa.Column("version", sa.Integer),
+)
+meetings = sa.Table(
+    "meetings",
+    _meta,
+    sa.Column("id", sa.Uuid),
+    sa.Column("community", sa.Uuid),
+    *(sa.Column(name, sa.Text) for name in ("code", "title", "zone", "status", "reason")),
+    *(sa.Column(name, sa.Text) for name in ("where", "repeats")),
+    *(sa.Column(name, sa.DateTime) for name in ("starts", "moved_from", "date_of")),
+    sa.Column("starts_at", _instant),
+    *(sa.Column(name, sa.Integer) for name in ("minutes", "sequence", "capacity", "version")),
+    *(sa.Column(name, sa.Integer) for name in ("yes", "maybe", "no", "checked_in")),
+    *(sa.Column(name, sa.Integer) for name in ("guests", "waiting")),
+    sa.Column("series", sa.Uuid),
+    sa.Column("told_at", _instant),
+    sa.Column("changed_at", _instant),
+)
+series = sa.Table(
+    "series",
+    _meta,
+    sa.Column("id", sa.Uuid),
+    sa.Column("community", sa.Uuid),
+    *(sa.Column(name, sa.Text) for name in ("title", "where", "zone", "rule", "words")),
+    *(sa.Column(name, sa.Integer) for name in ("version", "minutes", "sequence")),
+    sa.Column("first", sa.DateTime),
+    *(sa.Column(name, ARRAY(sa.DateTime)) for name in ("skipped", "added", "not_held")),
+    sa.Column("ended", sa.Boolean),
+    sa.Column("told_at", _instant),
+)
+documents = sa.Table(
+    "documents",
+    _meta,
+    sa.Column("meeting", sa.Uuid),
+    *(sa.Column(name, sa.Text) for name in ("kind", "title", "text", "short")),
+    sa.Column("version", sa.Integer),
+    sa.Column("told_at", _instant),
+)
+answers = sa.Table(
+    "answers",
+    _meta,
+    *(sa.Column(name, sa.Uuid) for name in ("meeting", "member")),
+    sa.Column("answer", sa.Text),
+    sa.Column("version", sa.Integer),
+    sa.Column("told_at", _instant),
+)
+calendar_keys = sa.Table(
+    "calendar_keys",
+    _meta,
+    sa.Column("digest", sa.Text),
+    *(sa.Column(name, sa.Uuid) for name in ("member", "community")),
+    sa.Column("made_at", _instant),
+)
+sessions = sa.Table(
+    "sessions",
+    _meta,
+    sa.Column("digest", sa.Text),
+    *(sa.Column(name, sa.Uuid) for name in ("community", "member")),
+    sa.Column("expires_at", _instant),
+)
+ALL = (communities, meetings, series, documents, answers, calendar_keys, sessions)
+
+
+def row_of(told: MeetingFacts) -> dict[str, Any]:
+    """A meeting as it was told, as far as it is kept; nobody is named."""
+    facts = {**told.model_dump(exclude={"counts"}), **told.counts.model_dump()}
+    return {name: value for name, value in facts.items() if name in meetings.c}
+
+
+def series_row_of(told: SeriesFacts) -> dict[str, Any]:
+    """A series as it was told, as far as it is kept; nobody is named."""
+    pattern = told.pattern
+    facts = told.model_dump(exclude={"pattern", "author", "not_held"})
+    dates = {"skipped": pattern.skipped, "added": pattern.added, "not_held": told.not_held}
+    return {
+        **facts,
+        "first": pattern.first,
+        "zone": pattern.zone,
+        "rule": pattern.rule,
+        **{name: sorted(days) for name, days in dates.items()},
+    }
+
+
+def community_of(row: sa.RowMapping) -> Community:
+    """A row as a community."""
+    return Community(
+        id=CommunityId(row["id"]),
+        **{name: row[name] for name in ("key", "name", "purpose", "language", "zone")},
+    )
+
+
+def meeting_of(row: sa.RowMapping) -> Meeting:
+    """A row as a meeting."""
+    same = ("code", "title", "starts", "zone", "minutes", "sequence", "moved_from", "reason")
+    more = ("where", "repeats", "capacity", "series", "date_of")
+    counted = ("yes", "maybe", "no", "checked_in", "guests", "waiting")
+    return Meeting(
+        id=MeetingId(row["id"]),
+        status=MeetingStatus(row["status"]),
+        counts=Counts(**{name: row[name] for name in counted}),
+        stamp=row["changed_at"] or row["told_at"],
+        **{name: row[name] for name in (*same, *more)},
+    )
+
+
+def series_of(row: sa.RowMapping) -> Series:
+    """A row as a series."""
+    same = ("title", "where", "zone", "rule", "words", "minutes", "first", "sequence", "ended")
+    dates: dict[str, Any] = {name: tuple(row[name]) for name in ("skipped", "added", "not_held")}
+    facts = {name: row[name] for name in same}
+    return Series(id=SeriesId(row["id"]), stamp=row["told_at"], **facts, **dates)
