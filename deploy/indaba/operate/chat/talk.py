@@ -25,7 +25,13 @@ ROUND_SECONDS = 10.0
 BOT_PATIENCE = 15.0
 SIGNS = {"yes": "👍", "maybe": "🤔", "no": "👎", "ok": "✅", "stop": "❌"}
 RSVPS = (SIGNS["yes"], SIGNS["maybe"], SIGNS["no"])
-KINDS = ["m.room.message", "m.reaction", "m.room.redaction", "m.room.member"]
+KINDS = [
+    "m.room.message",
+    "org.matrix.msc3381.poll.start",
+    "m.reaction",
+    "m.room.redaction",
+    "m.room.member",
+]
 ONLY = json.dumps(
     {
         "presence": {"types": []},

@@ -48,7 +48,7 @@ class Timeline:
         self._seen.add(event_id)
         when, who = _time(event), f"{place}{name_of(str(event.get('sender', '')))}"
         match event.get("type"):
-            case "m.room.message":
+            case "m.room.message" | "org.matrix.msc3381.poll.start":
                 return self._message(event, content, f"{when} {who}")
             case "m.reaction":
                 return self._reaction(event, content, f"{when} {who}")

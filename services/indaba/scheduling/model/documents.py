@@ -153,7 +153,8 @@ def _within(lines: Sequence[str]) -> list[str]:
 def short_text(title: str, text: str) -> str:
     """The 300 characters of it, whole words only."""
     lines = [ln.removeprefix("- ") for ln in text.splitlines() if not ln.startswith("#")]
-    whole = " ".join([f"{title}:", *(line for line in lines if line.strip())])
+    sentences = (f"{line.rstrip(' .')}." for line in lines if line.strip())
+    whole = " ".join([f"{title}:", *sentences])
     if len(whole) <= SHORT:
         return whole
     return whole[: SHORT - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
