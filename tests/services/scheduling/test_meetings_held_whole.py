@@ -1,0 +1,402 @@
+"""A meeting kept whole: who comes, held, noted, decided, promised, and after an outage."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from indaba.contracts import actions as a
+from indaba.contracts import agenda as g
+from indaba.contracts import digest as d
+from indaba.contracts import holding, reminding
+from indaba.contracts import record as r
+from indaba.contracts import scheduling as s
+from indaba.contracts import votes as v
+from indaba.contracts.membership import Category, DescribeMe, EraseMe, PassportIssued
+from indaba.contracts.refusal import Refused
+from services.town import Town
+from workshop import rows, until
+
+YES = s.RsvpAnswer.YES
+
+
+async def called(town: Town, held: PassportIssued, days: int = 2, **more: Any) -> s.MeetingFacts:
+    """A meeting some days from now."""
+    now = town.clock.now() + timedelta(days=days)
+    starts = now.replace(tzinfo=None, second=0, microsecond=0)
+    asked = s.ScheduleMeeting(title="Fractions", starts=starts, zone="Etc/UTC", **more)
+    return (await town.ask(asked, held)).meeting
+
+
+async def begun(town: Town, held: PassportIssued) -> s.MeetingFacts:
+    """A meeting on the spot."""
+    return (await town.ask(holding.StartMeeting(title="Fractions", zone="Etc/UTC"), held)).meeting
+
+
+async def told(town: Town, wire: str) -> list[dict[str, Any]]:
+    """What scheduling told under a wire name, in order."""
+    query = "SELECT envelope FROM ledger.journal WHERE wire = '{}' ORDER BY occurred_at, id"
+    found = await rows(town.ledgers["scheduling"], query.format(wire))
+    return [envelope["body"] for (envelope,) in found]
+
+
+async def test_who_waits_moves_up_when_somebody_leaves_and_is_told_once(town: Town) -> None:
+    lindiwe = await town.founded()
+    meeting = await called(town, lindiwe, capacity=2)
+    thandi, sipho = await town.joined("@thandi:x"), await town.joined("@sipho:x")
+    await town.ask(s.AnswerRsvp(code=meeting.code, answer=YES, guests=1), lindiwe)
+    first = await town.ask(s.AnswerRsvp(code=meeting.code, answer=YES), thandi)
+    second = await town.ask(s.AnswerRsvp(code=meeting.code, answer=YES), sipho)
+    assert (first.waiting, second.waiting) == (1, 2)
+
+    await town.ask(s.AnswerRsvp(code=meeting.code, answer=s.RsvpAnswer.NO), lindiwe)
+    shown = await town.ask(s.ShowMeeting(code=meeting.code), sipho)
+    assert (shown.waiting, shown.meeting.counts.yes) == (0, 2)
+    [moved] = await told(town, "scheduling.moved-up.v1")
+    assert moved["members"] == [str(thandi.passport.member), str(sipho.passport.member)]
+
+
+async def test_more_guests_than_places_are_refused_and_nothing_changes(town: Town) -> None:
+    lindiwe = await town.founded()
+    meeting = await called(town, lindiwe, capacity=2)
+    await town.ask(s.AnswerRsvp(code=meeting.code, answer=YES), lindiwe)
+    with pytest.raises(Refused, match="1 place is free"):
+        await town.ask(s.AnswerRsvp(code=meeting.code, answer=YES, guests=2), lindiwe)
+    shown = await town.ask(s.ShowMeeting(code=meeting.code), lindiwe)
+    assert (shown.meeting.counts.yes, shown.my_guests) == (1, 0)
+
+
+async def test_after_the_cut_off_a_yes_is_refused_and_a_no_is_taken(town: Town) -> None:
+    lindiwe = await town.founded()
+    meeting = await called(town, lindiwe)
+    await town.ask(s.ChangeMeeting(code=meeting.code, answers_close=2 * 24 * 60 + 60), lindiwe)
+    with pytest.raises(Refused, match="were taken until"):
+        await town.ask(s.AnswerRsvp(code=meeting.code, answer=YES), lindiwe)
+    no = await town.ask(s.AnswerRsvp(code=meeting.code, answer=s.RsvpAnswer.NO), lindiwe)
+    assert no.mine is s.RsvpAnswer.NO
+
+
+async def test_a_role_for_the_day_is_one_persons(town: Town) -> None:
+    lindiwe = await town.founded()
+    thandi = await town.joined("@thandi:x")
+    meeting = await called(town, lindiwe)
+    await town.ask(s.ChangeMeeting(code=meeting.code, roles=("Greeter", "Notes")), lindiwe)
+    shown = await town.ask(s.TakeRole(code=meeting.code, role="greeter"), thandi)
+    assert [role.member for role in shown.meeting.roles] == [thandi.passport.member, None]
+    with pytest.raises(Refused, match="taken that role"):
+        await town.ask(s.TakeRole(code=meeting.code, role="Greeter"), lindiwe)
+    with pytest.raises(Refused, match="Its roles are: Greeter, Notes"):
+        await town.ask(s.TakeRole(code=meeting.code, role="cook"), lindiwe)
+
+
+async def test_reminders_go_at_each_time_chosen_and_wait_for_the_end_of_quiet_hours(
+    town: Town,
+) -> None:
+    lindiwe = await town.founded(zone="Etc/UTC")
+    thandi = await town.joined("@thandi:x")
+    leads = reminding.SetReminderTimes(leads=(60, 24 * 60))
+    assert (await town.ask(leads, lindiwe)).leads == (1440, 60)
+    meeting = await called(town, lindiwe)
+    due = meeting.starts_at - timedelta(days=1)
+    begins, ends = due - timedelta(hours=1), due + timedelta(hours=1)
+    quiet = reminding.SetQuietHours(begins=f"{begins:%H:%M}", ends=f"{ends:%H:%M}")
+    await town.ask(quiet, thandi)
+    for held in (lindiwe, thandi):
+        await town.ask(s.AnswerRsvp(code=meeting.code, answer=YES), held)
+    town.later(hours=24, minutes=1)
+
+    async def reminded(count: int) -> bool:
+        return len(await told(town, "scheduling.reminder-due.v1")) == count
+
+    await until(lambda: reminded(1))
+    [first] = await told(town, "scheduling.reminder-due.v1")
+    assert first["members"] == [str(lindiwe.passport.member)]
+    town.later(hours=1, minutes=1)
+    await until(lambda: reminded(2))
+    assert (await told(town, "scheduling.reminder-due.v1"))[1]["members"] == [
+        str(thandi.passport.member)
+    ]
+    town.later(hours=21, minutes=58)
+    await until(lambda: reminded(3))
+
+
+async def test_after_a_four_hour_outage_nobody_is_reminded_late_and_all_is_in_order(
+    town: Town,
+) -> None:
+    lindiwe = await town.founded()
+    meeting = await called(town, lindiwe)
+    await town.ask(s.AnswerRsvp(code=meeting.code, answer=YES), lindiwe)
+    town.later(days=2, hours=4)
+    again = await town.passport("@lindiwe:example.org")
+
+    async def closed() -> bool:
+        shown = await town.ask(s.ShowMeeting(code=meeting.code), again)
+        return shown.meeting.status is s.MeetingStatus.CLOSED
+
+    await until(closed)
+    assert await told(town, "scheduling.reminder-due.v1") == []
+    assert await told(town, "scheduling.meeting-started.v1") == []
+    assert len(await told(town, "scheduling.meeting-closed.v1")) == 1
+
+
+async def test_a_meeting_begins_at_its_time_and_ends_after_silence_also_past_midnight(
+    town: Town,
+) -> None:
+    lindiwe = await town.founded()
+    meeting = await called(town, lindiwe)
+    town.later(days=2, seconds=1)
+    held = await town.passport("@lindiwe:example.org")
+
+    async def is_(status: s.MeetingStatus) -> bool:
+        shown = await town.ask(s.ShowMeeting(code=meeting.code), held)
+        return shown.meeting.status is status
+
+    await until(lambda: is_(s.MeetingStatus.LIVE))
+    town.later(minutes=119)
+    held = await town.passport("@lindiwe:example.org")
+    await town.ask(r.TakeNote(kind=r.NoteKind.INFO, text="Still talking"), held)
+    town.later(minutes=20)
+    held = await town.passport("@lindiwe:example.org")
+    assert await is_(s.MeetingStatus.LIVE)
+    town.later(minutes=11)
+    held = await town.passport("@lindiwe:example.org")
+    await until(lambda: is_(s.MeetingStatus.CLOSED))
+    minutes = await town.ask(r.ShowMinutes(code=meeting.code), held)
+    assert [n.text for t in minutes.topics for n in t.notes] == ["Still talking"]
+
+
+async def test_only_one_meeting_is_on_and_only_its_chair_or_a_facilitator_ends_it(
+    town: Town,
+) -> None:
+    lindiwe = await town.founded()
+    thandi = await town.joined("@thandi:x")
+    meeting = await begun(town, lindiwe)
+    with pytest.raises(Refused, match="is on now"):
+        await begun(town, lindiwe)
+    with pytest.raises(Refused, match="Only the chair"):
+        await town.ask(s.CloseMeeting(code=meeting.code), thandi)
+    handed = s.ChangeMeeting(code=meeting.code, chair=thandi.passport.member)
+    await town.ask(handed, lindiwe)
+    ended = await town.ask(s.CloseMeeting(), thandi)
+    assert ended.meeting.status is s.MeetingStatus.CLOSED
+
+
+async def test_the_door_code_proves_presence_and_the_register_is_corrected(town: Town) -> None:
+    lindiwe = await town.founded()
+    thandi, sipho = await town.joined("@thandi:x"), await town.joined("@sipho:x")
+    shown = await town.ask(holding.StartMeeting(title="Fractions", zone="Etc/UTC"), lindiwe)
+    assert shown.door
+    wrong = "2222" if shown.door != "2222" else "3333"
+    with pytest.raises(Refused, match="not the code of this meeting"):
+        await town.ask(s.CheckIn(door=wrong), thandi)
+    await town.ask(s.CheckIn(door=shown.door), thandi)
+    assert (await town.ask(s.ShowMeeting(code=shown.meeting.code), thandi)).door is None
+    corrected = holding.CorrectRegister(
+        came=(sipho.passport.a_member(),),
+        was_not_there=(thandi.passport.a_member(),),
+        walk_ins=3,
+    )
+    register = await town.ask(corrected, lindiwe)
+    assert register.present == ((sipho.passport.member, s.Presence.FACILITATOR),)
+    assert register.meeting.counts.walk_ins == 3
+    [gone] = await told(town, "scheduling.check-in-corrected.v1")
+    assert gone["member"] == str(thandi.passport.member)
+
+
+async def test_what_a_meeting_does_not_reach_goes_to_the_next(town: Town) -> None:
+    lindiwe = await town.founded()
+    thandi = await town.joined("@thandi:x")
+    waits = await town.ask(g.AddAgendaItem(title="From before", minutes=10), thandi)
+    assert waits.meeting is None
+    meeting = await called(town, lindiwe)
+    await town.ask(g.AddAgendaItem(title="Stones", method="spotlight"), thandi)
+    moved = await town.ask(g.ChangeAgendaItem(number=2, place=1), thandi)
+    assert [item.title for item in moved.items] == ["Stones", "From before"]
+    later = await called(town, lindiwe, days=3)
+    town.later(days=2, seconds=1)
+    lindiwe = await town.passport("@lindiwe:example.org")
+    on = await town.ask(holding.StartMeeting(code=meeting.code), lindiwe)
+    assert on.meeting.status is s.MeetingStatus.LIVE
+    opened = await town.ask(g.OpenTopic(code=meeting.code), lindiwe)
+    assert opened.items[0].status is g.ItemStatus.NOW
+    await town.ask(s.CloseMeeting(code=meeting.code), lindiwe)
+    carried = await town.ask(g.ShowAgenda(code=later.code), lindiwe)
+    assert [(item.title, item.carried) for item in carried.items] == [("From before", True)]
+    [step] = await told(town, "scheduling.step-due.v1")
+    assert (step["step"], step["steps"]) == (1, 3)
+
+
+async def test_a_decision_keeps_whether_a_quorum_was_there_overall_and_by_category(
+    town: Town,
+) -> None:
+    lindiwe = await town.founded()
+    thandi = await town.joined("@thandi:x")
+    await town.ask(r.SetQuorum(needed=2, required={Category.TEACHER: 1}), lindiwe)
+    await begun(town, lindiwe)
+    alone = await town.ask(r.TakeNote(kind=r.NoteKind.DECISION, text="We use stones"), lindiwe)
+    assert alone.note.quorum
+    assert not alone.note.quorum.met
+    assert alone.note.quorum.missing == ((Category.TEACHER, 1),)
+    await town.ask(DescribeMe(category=Category.TEACHER), thandi)
+    await town.ask(s.CheckIn(), thandi)
+
+    async def known() -> bool:
+        return bool(await rows(town.ledgers["scheduling"], "SELECT 1 FROM categories"))
+
+    await until(known)
+    both = await town.ask(r.TakeNote(kind=r.NoteKind.DECISION, text="We meet again"), thandi)
+    assert both.note.quorum
+    assert both.note.quorum.met
+
+
+async def test_a_line_follows_its_message_and_only_those_who_may_change_it(town: Town) -> None:
+    lindiwe = await town.founded()
+    thandi, sipho = await town.joined("@thandi:x"), await town.joined("@sipho:x")
+    meeting = await begun(town, lindiwe)
+    noted = r.TakeNote(kind=r.NoteKind.IDEA, text="Buy stones", origin="here")
+    await town.ask(noted, thandi)
+    again = await town.ask(noted.model_copy(update={"text": "Borrow stones"}), thandi)
+    assert (again.note.number, again.note.text) == (1, "Borrow stones")
+    with pytest.raises(Refused, match="Only who wrote a line"):
+        await town.ask(r.ChangeNote(code=meeting.code, number=1, text="No"), sipho)
+    gone = await town.ask(r.ChangeNote(origin="here", gone=True), sipho)
+    assert gone.note.removed
+    back = await town.ask(r.RestoreNote(code=meeting.code, number=1), lindiwe)
+    assert back.note.text == "Borrow stones"
+
+
+async def test_minutes_are_approved_in_versions_and_later_changes_are_marked(town: Town) -> None:
+    lindiwe = await town.founded()
+    meeting = await begun(town, lindiwe)
+    await town.ask(r.TakeNote(kind=r.NoteKind.INFO, text="Ask @thandi:x about stones"), lindiwe)
+    with pytest.raises(Refused, match="is not over yet"):
+        await town.ask(r.ApproveMinutes(code=meeting.code), lindiwe)
+    await town.ask(s.CloseMeeting(code=meeting.code), lindiwe)
+    first = await asyncio.gather(
+        *(town.ask(r.ApproveMinutes(code=meeting.code), lindiwe, key=f"k{n}") for n in range(2))
+    )
+    assert {shown.version for shown in first} == {1}
+    late = await town.ask(r.ChangeNote(code=meeting.code, number=1, text="Ask her"), lindiwe)
+    assert late.note.late
+    shown = await town.ask(r.ShowMinutes(code=meeting.code), lindiwe)
+    assert (shown.status, shown.changed) == (r.MinutesStatus.APPROVED, True)
+    assert (await town.ask(r.ApproveMinutes(code=meeting.code), lindiwe)).version == 2
+
+
+async def test_highlights_name_nobody_and_have_at_most_600_words(town: Town) -> None:
+    lindiwe = await town.founded()
+    meeting = await begun(town, lindiwe)
+    line = "Ask @thandi:example.org and <@12345> about stones"
+    await town.ask(r.TakeNote(kind=r.NoteKind.INFO, text=line), lindiwe)
+    await town.ask(s.CloseMeeting(), lindiwe)
+    draft = await town.ask(r.ShowHighlights(code=meeting.code), lindiwe)
+    assert "Ask a member and a member about stones" in draft.text
+    assert len(draft.short) <= 300
+    with pytest.raises(Refused, match="601 words"):
+        await town.ask(r.EditHighlights(code=meeting.code, text="stone " * 601), lindiwe)
+    shared = await town.ask(r.ShareHighlights(code=meeting.code), lindiwe)
+    assert (await town.ask(r.ShareHighlights(code=meeting.code), lindiwe)).shared == shared.shared
+
+
+async def test_an_action_comes_back_to_its_owner_before_the_next_meeting(town: Town) -> None:
+    lindiwe = await town.founded()
+    thandi = await town.joined("@thandi:x")
+    asked = a.AddAction(text="Collect stones by 31 December", owner=thandi.passport.member)
+    action = (await town.ask(asked, lindiwe)).action
+    assert (action.text, action.due and action.due.isoformat()[5:]) == ("Collect stones", "12-31")
+    meeting = await called(town, lindiwe)
+    town.later(hours=46, minutes=1)
+
+    async def back() -> bool:
+        return bool(await told(town, "scheduling.actions-due.v1"))
+
+    await until(back)
+    [due] = await told(town, "scheduling.actions-due.v1")
+    assert due["member"] == str(thandi.passport.member)
+    assert due["meeting"]["code"] == meeting.code
+    thandi = await town.passport("@thandi:x")
+    done = a.ChangeAction(code=action.code, status=a.ActionStatus.DONE)
+    await town.ask(done, thandi)
+    assert (await town.ask(a.ListActions(), thandi)).actions == ()
+
+
+async def test_a_vote_counts_each_member_once_and_stands_in_the_minutes(town: Town) -> None:
+    lindiwe = await town.founded()
+    thandi = await town.joined("@thandi:x")
+    meeting = await begun(town, lindiwe)
+    asked = v.OpenVote(question="Where?", options=("Hall", "Online"))
+    vote = (await town.ask(asked, lindiwe)).vote
+    with pytest.raises(Refused, match="open already"):
+        await town.ask(v.OpenVote(question="When?", options=("Now", "Never")), lindiwe)
+    for option in (1, 2):
+        await town.ask(v.CastVote(vote=vote.id, option=option), thandi)
+    await town.ask(v.CastVote(option=1), lindiwe)
+    await town.ask(v.CastVote(option=0), lindiwe)
+    with pytest.raises(Refused, match="answers 1 to 2"):
+        await town.ask(v.CastVote(option=3), lindiwe)
+    await town.ask(s.CloseMeeting(), lindiwe)
+    counted = await town.ask(v.ShowVote(vote=vote.id), thandi)
+    assert (counted.vote.tally, counted.vote.open, counted.mine) == ((0, 1), False, 2)
+    with pytest.raises(Refused, match="over and counted"):
+        await town.ask(v.CastVote(vote=vote.id, option=1), thandi)
+    minutes = await town.ask(r.ShowMinutes(code=meeting.code), thandi)
+    assert [n.text for t in minutes.topics for n in t.notes] == ["Vote: Where? Hall: 0, Online: 1"]
+
+
+async def test_feedback_is_shown_in_sums_of_three_and_more_only(town: Town) -> None:
+    lindiwe = await town.founded()
+    people = [lindiwe, await town.joined("@thandi:x"), await town.joined("@sipho:x")]
+    meeting = await begun(town, lindiwe)
+    await town.ask(s.CloseMeeting(), lindiwe)
+    for held, useful in zip(people, (3, 4, 5), strict=True):
+        shown = await town.ask(d.ShowFeedback(code=meeting.code), lindiwe)
+        assert shown.useful is None
+        await town.ask(d.GiveFeedback(code=meeting.code, useful=useful), held)
+    shown = await town.ask(d.ShowFeedback(code=meeting.code), lindiwe)
+    assert (shown.answers, shown.useful) == (3, 4.0)
+
+
+async def test_the_digest_comes_once_a_week_and_never_for_an_empty_one(town: Town) -> None:
+    lindiwe = await town.founded()
+    town.later(days=8)
+    lindiwe = await town.passport("@lindiwe:example.org")
+    await town.ask(a.AddAction(text="Collect stones", owner=lindiwe.passport.member), lindiwe)
+    assert await told(town, "scheduling.digest-due.v1") == []
+
+    async def came() -> bool:
+        return bool(await told(town, "scheduling.digest-due.v1"))
+
+    for _ in range(21):
+        town.later(hours=8)
+        await asyncio.sleep(0.15)
+    await until(came)
+    [due] = await told(town, "scheduling.digest-due.v1")
+    assert due["members"] == [str(lindiwe.passport.member)]
+
+
+async def test_an_erased_member_leaves_the_decision_and_no_other_word(town: Town) -> None:
+    lindiwe = await town.founded()
+    thandi = await town.joined("@thandi:x")
+    meeting = await begun(town, lindiwe)
+    await town.ask(r.TakeNote(kind=r.NoteKind.DECISION, text="We use stones"), thandi)
+    await town.ask(r.TakeNote(kind=r.NoteKind.IDEA, text="Buy a scale"), thandi)
+    await town.ask(a.AddAction(text="Bring stones"), thandi)
+    await town.ask(s.CloseMeeting(), lindiwe)
+    await town.ask(r.ApproveMinutes(code=meeting.code), lindiwe)
+    await town.ask(r.ShareHighlights(code=meeting.code), lindiwe)
+    await town.ask(EraseMe(), thandi)
+
+    async def gone() -> bool:
+        return len(await told(town, "scheduling.minutes-approved.v1")) == 2
+
+    await until(gone)
+    latest = (await told(town, "scheduling.minutes-approved.v1"))[-1]["document"]
+    assert "We use stones" in latest["text"]
+    assert "scale" not in latest["text"]
+    shared = (await told(town, "scheduling.highlights-shared.v1"))[-1]["document"]
+    assert "scale" not in shared["text"]
+    for table in ("notes", "actions", "check_ins", "ballots"):
+        found = await rows(town.ledgers["scheduling"], f"SELECT * FROM {table}")
+        assert str(thandi.passport.member) not in str(found)
+    assert "Bring" not in str(await rows(town.ledgers["scheduling"], "SELECT text FROM actions"))
