@@ -1,6 +1,7 @@
 """Library: what a community found useful, how it is found again, and what became of it.
 
-Owns: resources (links, files, messages), who used them and how it went, the shelf's order.
+Owns: resources (links, files, messages, minutes, highlights), who used them and how it went, the
+shelf's order.
 
 Answers: library.describe-resource.v1, library.find-resources.v1, library.save-resource.v1,
 library.share-resource.v1, library.show-my-data.v1, library.show-resource.v1,
@@ -10,5 +11,6 @@ Tells: library.erasure-answered.v1, library.resource-blanked.v1, library.resourc
 library.resource-saved.v1, library.resource-shared.v1, library.resource-used.v1,
 library.resource-withdrawn.v1
 
-Listens to: membership.member-erased.v1, membership.members-merged.v1
+Listens to: membership.member-erased.v1, membership.members-merged.v1,
+scheduling.highlights-shared.v1, scheduling.minutes-approved.v1
 """

@@ -6,6 +6,7 @@ from pathlib import Path
 from indaba.contracts import library as said
 from indaba.contracts.linking import MembersMerged
 from indaba.contracts.membership import MemberErased
+from indaba.contracts.record import HighlightsShared, MinutesApproved
 from indaba.ledger import Ledger
 from indaba.library import handlers, reactions
 from indaba.library.timers import sweeping
@@ -34,6 +35,8 @@ def wire(ledger: Ledger, shelf: Shelf | None = None, read: Read | None = None) -
     ledger.answer(said.ShowMyLibraryData, handlers.show_my_data)
     ledger.on(MemberErased, reactions.erase_member)
     ledger.on(MembersMerged, reactions.merge_members)
+    ledger.on(MinutesApproved, reactions.keep_minutes)
+    ledger.on(HighlightsShared, reactions.keep_highlights)
     ledger.when(READ, reading.look)
     ledger.when(sweeping.REMOVE, partial(sweeping.remove, shelf=shelf))
     ledger.loop("reading", reading.run)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from indaba.contracts.ids import CommunityId, MemberId, ResourceId
+from indaba.contracts.ids import MemberId, ResourceId
 from indaba.contracts.library import (
     DescribeResource,
     FindResources,
@@ -37,7 +37,6 @@ from indaba.library.model import (
     NothingSaid,
     OneThing,
     Resource,
-    code_from,
     kind_of_file,
     kind_of_page,
     language_tag,
@@ -49,9 +48,6 @@ from indaba.library.model import (
 from indaba.library.store import Store, Use
 from indaba.library.timers.reading import READ
 from indaba.process.shelf import Shelf
-
-CODES = 31**9
-"""Far more than there are codes, so that each is as likely."""
 
 MOST_USES = 20
 LONGEST = {"why": 500, "note": 500, "related": 200, "quote": 4000}
@@ -72,7 +68,7 @@ async def save_resource(request: SaveResource, work: Work, shelf: Shelf) -> Reso
     resource = Resource(
         id=ResourceId(work.world.new_id()),
         community=community,
-        code=await _fresh_code(work, store, community),
+        code=await store.fresh_code(community, work.world),
         author=member,
         saved_at=work.now,
         **{**thing, **said},
@@ -266,12 +262,3 @@ def _cleaned(said: Mapping[str, Any]) -> dict[str, Any]:
         "language": language_tag,
     }
     return {name: ways[name](value) if name in ways else value for name, value in said.items()}
-
-
-async def _fresh_code(work: Work, store: Store, community: CommunityId) -> str:
-    """A code this community never used; longer ones once the short are rare."""
-    for length in (4, 4, 4, 5, 5, 6, 8):
-        code = code_from(work.world.below(CODES), length)
-        if not await store.code_is_taken(community, code):
-            return code
-    raise AssertionError

@@ -3,12 +3,27 @@
 from dataclasses import replace
 
 from indaba.contracts.erasure import LibraryErased
-from indaba.contracts.library import ResourceBlanked, ResourceDescribed, ResourceStatus
+from indaba.contracts.library import (
+    ResourceBlanked,
+    ResourceDescribed,
+    ResourceEvent,
+    ResourceKind,
+    ResourceSaved,
+    ResourceStatus,
+    ResourceWithdrawn,
+)
 from indaba.contracts.linking import MembersMerged
 from indaba.contracts.membership import MemberErased
+from indaba.contracts.record import DocumentEvent, HighlightsShared, MinutesApproved
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase
-from indaba.library.model import Resource
+from indaba.library.model import (
+    Resource,
+    document_facts,
+    document_id,
+    document_name,
+    next_edition,
+)
 from indaba.library.store import Store
 from indaba.library.timers import sweeping
 
@@ -64,3 +79,55 @@ async def merge_members(event: MembersMerged, work: Work) -> None:
                 aggregate=resource.id, version=resource.version, resource=resource.facts()
             )
         )
+
+
+async def keep_minutes(event: MinutesApproved, work: Work) -> None:
+    """Approved minutes are a resource for members."""
+    await _keep_document(event, ResourceKind.DOCUMENT, work)
+
+
+async def keep_highlights(event: HighlightsShared, work: Work) -> None:
+    """Shared highlights are a resource for everybody."""
+    await _keep_document(event, ResourceKind.HIGHLIGHTS, work)
+
+
+async def _keep_document(event: DocumentEvent, kind: ResourceKind, work: Work) -> None:
+    """The newest version, whichever comes first; without text it is not to be found any more.
+
+    Words may be gone from a newer version because who said them was erased, so what was told of
+    older ones is emptied.
+    """
+    store, meeting, told = Store(work.connection), event.meeting, event.document
+    name = document_name(meeting.id, kind)
+    await store.one_at_a_time("document", name)
+    author = await store.known_as(told.author)
+    facts = document_facts(told, meeting.id, kind, author)
+    before = await store.alone(document_id(meeting.id, kind))
+    if before is None:
+        resource = Resource(
+            id=document_id(meeting.id, kind),
+            community=meeting.community,
+            code=await store.fresh_code(meeting.community, work.world),
+            kind=kind,
+            same_as=name,
+            saved_at=meeting.ended_at or meeting.starts_at,
+            **facts,
+        )
+        await store.add(resource)
+    else:
+        resource = next_edition(before, facts)
+        if resource is before:
+            return
+        await store.keep(resource)
+        await store.blank_told(resource.id, ("summary", "quote.text"))
+    _tell(before, resource, work)
+
+
+def _tell(before: Resource | None, resource: Resource, work: Work) -> None:
+    was_there = before is not None and before.status is ResourceStatus.PUBLISHED
+    said: type[ResourceEvent] = ResourceDescribed if was_there else ResourceSaved
+    if resource.status is ResourceStatus.WITHDRAWN:
+        if not was_there:
+            return
+        said = ResourceWithdrawn
+    work.tell(said(aggregate=resource.id, version=resource.version, resource=resource.facts()))

@@ -1,6 +1,7 @@
 """Portal: a community's page, calendar, library and outcomes, on the web. A face: decides nothing.
 
-Owns: who is signed in here, for thirty days. All else is a read copy of what others told.
+Owns: who is signed in here, for thirty days, and digests of the addresses of members' own
+calendars. All else is a read copy of what others told.
 
 Asks: library.find-resources.v1, library.show-resource.v1, membership.consume-sign-in.v1,
 membership.find-accounts.v1, membership.issue-passport.v1, outcomes.show-report.v1
@@ -9,7 +10,11 @@ Tells: portal.erasure-answered.v1
 
 Listens to: membership.community-founded.v1, membership.member-erased.v1,
 membership.member-left.v1, membership.members-merged.v1, membership.roles-changed.v1,
-scheduling.checked-in.v1, scheduling.meeting-blanked.v1, scheduling.meeting-cancelled.v1,
-scheduling.meeting-closed.v1, scheduling.meeting-moved.v1, scheduling.meeting-scheduled.v1,
-scheduling.reminder-due.v1, scheduling.rsvp-changed.v1
+scheduling.check-in-corrected.v1, scheduling.checked-in.v1, scheduling.highlights-shared.v1,
+scheduling.meeting-announced.v1, scheduling.meeting-blanked.v1, scheduling.meeting-cancelled.v1,
+scheduling.meeting-changed.v1, scheduling.meeting-closed.v1, scheduling.meeting-moved.v1,
+scheduling.meeting-restored.v1, scheduling.meeting-scheduled.v1, scheduling.meeting-started.v1,
+scheduling.minutes-approved.v1, scheduling.moved-up.v1, scheduling.reminder-due.v1,
+scheduling.rsvp-changed.v1, scheduling.series-called-off.v1, scheduling.series-changed.v1,
+scheduling.series-started.v1
 """

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _TEMPLATES = Path(__file__).with_name("templates")
 
 NEVER_KEEP = {"cache-control": "no-store"}
+FILE_KEPT_SECONDS = 300
 ASK_AGAIN = {"cache-control": "private, no-cache"}
 
 
@@ -58,6 +59,19 @@ def has_already(request: Request, tag: str) -> bool:
     """Whether the browser says that it has the version with this ETag."""
     named = request.headers.get("if-none-match", "")
     return any(t.strip().removeprefix("W/") in {tag, "*"} for t in named.split(","))
+
+
+def answered(
+    request: Request, body: bytes, media_type: str, name: str, *, for_all: bool = True
+) -> Response:
+    """A file that is asked for again and again; 304 where the same bytes are known already."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    kept = "public" if for_all else "private"
+    headers = {"etag": tag, "cache-control": f"{kept}, max-age={FILE_KEPT_SECONDS}"}
+    if has_already(request, tag):
+        return Response(status_code=304, headers=headers)
+    headers["content-disposition"] = f'inline; filename="{name}"'
+    return Response(body, headers={**headers, "content-type": media_type})
 
 
 @cache

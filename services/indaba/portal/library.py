@@ -13,7 +13,7 @@ from indaba.contracts.library import FindResources, ResourceDetails, ShowResourc
 from indaba.contracts.refusal import Unavailable
 from indaba.conversation.wording import plain
 from indaba.portal.drawing import draw, has_already, sorry
-from indaba.portal.resources import entry, shown
+from indaba.portal.resources import entry, is_minutes, shown
 from indaba.portal.visiting import Visitor, Visitors
 from indaba.process.shelf import Shelf, clean_name
 
@@ -52,7 +52,9 @@ class LibraryPages:
         if details is None:
             return _no_such_resource(visitor)
         if details.resource.quote and not visitor.is_member:
-            return _for_members(visitor, visitor.wording.say("A saved message"))
+            say = visitor.wording.say
+            minutes = is_minutes(details.resource)
+            return _for_members(visitor, say("Minutes") if minutes else say("A saved message"))
         said = shown(details, visitor.there, visitor.wording)
         return draw(
             "resource",

@@ -1,8 +1,8 @@
 """What browsers and calendar apps can open."""
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -11,18 +11,21 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from indaba.contracts.ids import CommunityId, MeetingId
 from indaba.contracts.refusal import Expired, Refusal, Refused
 from indaba.conversation.wording import Wording, plain
 from indaba.ledger import Ledger
 from indaba.portal import calendar
-from indaba.portal.drawing import NEVER_KEEP, draw, has_already, icon, sorry
+from indaba.portal.drawing import NEVER_KEEP, answered, draw, icon, sorry
 from indaba.portal.guard import Guard, is_away, refused, turned_down
 from indaba.portal.library import LibraryPages
-from indaba.portal.model import Community
+from indaba.portal.meetings import MeetingPages
+from indaba.portal.mine import MinePages
+from indaba.portal.model import Community, Meeting
 from indaba.portal.outcomes import OutcomesPages
 from indaba.portal.showing import shown
 from indaba.portal.signing_in import Cookie, SignIns, check_same_site, digest_of, form_of
-from indaba.portal.store import Copies
+from indaba.portal.store import Copies, Store
 from indaba.portal.visiting import Visitors, facts_of
 from indaba.process.health import version
 from indaba.process.run import Readiness
@@ -30,7 +33,7 @@ from indaba.process.shelf import Shelf
 
 Findings = Callable[[], Awaitable[Sequence[Readiness]]]
 
-FEED_KEPT_SECONDS = 300
+Listed = tuple[tuple[Meeting, ...], tuple[Meeting, ...], frozenset[MeetingId]]
 
 
 def build_app(
@@ -45,10 +48,18 @@ def build_app(
     """The web application. `url` gives the public address, without a slash at its end."""
     pages = Pages(ledger, readiness, Cookie(secure=secure_cookies), url)
     library, outcomes = LibraryPages(pages.visitors, shelf), OutcomesPages(pages.visitors)
+    copies = Copies(ledger.database, ledger.world)
+    meetings = MeetingPages(ledger.world, copies, pages.visitors, url)
+    mine = MinePages(ledger.world, copies, pages.visitors, url)
     routes = [
         Route("/", pages.home),
         Route("/c/{key}", pages.community),
         Route("/c/{key}/calendar.ics", pages.calendar),
+        Route("/c/{key}/meetings/{code}", meetings.meeting),
+        Route("/c/{key}/meetings/{code}/highlights.pdf", meetings.paper),
+        Route("/c/{key}/mine", mine.address),
+        Route("/c/{key}/mine", mine.change, methods=["POST"]),
+        Route("/c/{key}/mine/{secret}.ics", mine.feed),
         Route("/c/{key}/library", library.listed),
         Route("/c/{key}/library/{code}", library.resource),
         Route("/c/{key}/library/{code}/file", library.file),
@@ -99,7 +110,7 @@ class Pages:
     async def community(self, request: Request) -> Response:
         """A community's page: its next meetings and how to follow them."""
         there = await self.visitors.there(request)
-        meetings = await self._copies.look(lambda store: store.coming(there.id))
+        coming, past, told = await self._copies.look(partial(_meetings, there=there.id))
         mine = await self._mine(request)
         wording, now = Wording(there.tag), self._world.now()
         feed = f"{self._page(there)}/calendar.ics"
@@ -107,7 +118,11 @@ class Pages:
             "community",
             wording=wording,
             purpose=plain(there.purpose),
-            meetings=[shown(meeting, there, now, wording) for meeting in meetings],
+            meetings=[shown(meeting, there, now, wording) for meeting in coming],
+            past=[
+                shown(meeting, there, now, wording, has_highlights=meeting.id in told)
+                for meeting in past
+            ],
             signed_in=there.id in {c.id for c in mine},
             feed=feed,
             webcal=f"webcal://{feed.partition('://')[2]}",
@@ -120,12 +135,7 @@ class Pages:
         meetings, series = await self._copies.look(lambda store: store.for_calendars(there.id))
         # Writing a long feed for the first time takes longer than others should wait.
         body = await asyncio.to_thread(calendar.feed, there, meetings, self._page(there), series)
-        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        headers = {"etag": tag, "cache-control": f"public, max-age={FEED_KEPT_SECONDS}"}
-        if has_already(request, tag):
-            return Response(status_code=304, headers=headers)
-        headers["content-disposition"] = 'inline; filename="calendar.ics"'
-        return Response(body, headers={**headers, "content-type": calendar.TYPE})
+        return answered(request, body, calendar.TYPE, "calendar.ics")
 
     async def health(self, _: Request) -> Response:
         """How each part of Indaba is, in words; 503 while one of them is not ready."""
@@ -183,6 +193,13 @@ class Pages:
 
     def _page(self, there: Community) -> str:
         return f"{self._url()}/c/{there.key}"
+
+
+async def _meetings(store: Store, there: CommunityId) -> Listed:
+    """Meetings to come and past ones, and of which there are highlights."""
+    past = await store.past(there)
+    told = await store.documents.with_highlights(tuple(meeting.id for meeting in past))
+    return await store.coming(there), past, told
 
 
 async def _icon(_: Request) -> Response:

@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
-from indaba.contracts.library import ResourceDetails, ResourceFacts, UseShown
+from indaba.contracts.library import ResourceDetails, ResourceFacts, ResourceKind, UseShown
 from indaba.conversation.resources import HOW, LICENCES, title_of
 from indaba.conversation.times import say_day
 from indaba.conversation.wording import Wording, plain
@@ -60,6 +60,7 @@ class Shown:
     file: File | None
     quote: tuple[str, ...]
     quoted_on: str
+    is_minutes: bool
     related: tuple[tuple[str, str], ...]
     used: str
     uses: tuple[Use, ...]
@@ -92,10 +93,16 @@ def shown(details: ResourceDetails, there: Community, wording: Wording) -> Shown
         file=File(plain(file.name), size_of(file.size, wording)) if file else None,
         quote=paragraphs(resource.quote.text if resource.quote else ""),
         quoted_on=_day(said_at, there, wording) if said_at else "",
+        is_minutes=is_minutes(resource),
         related=tuple(_searches(resource.related)),
         used=_used(resource, wording),
         uses=tuple(_use(use, there, wording) for use in details.uses if use.note),
     )
+
+
+def is_minutes(resource: ResourceFacts) -> bool:
+    """Whether what is quoted was written about a meeting, not said in the room."""
+    return resource.quote is not None and resource.kind is ResourceKind.DOCUMENT
 
 
 def outside(address: str) -> str:

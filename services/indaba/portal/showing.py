@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from indaba.contracts.scheduling import Counts, MeetingStatus
+from indaba.contracts.scheduling import MeetingStatus
 from indaba.conversation.times import how_long_until, say_for, say_when
 from indaba.conversation.wording import Wording, plain
 from indaba.portal.entries import title_of
@@ -30,9 +30,19 @@ class Shown:
     length: str
     counts: str
     line: str
+    repeats: str
+    where: str
+    has_highlights: bool = False
 
 
-def shown(meeting: Meeting, community: Community, now: datetime, wording: Wording) -> Shown:
+def shown(
+    meeting: Meeting,
+    community: Community,
+    now: datetime,
+    wording: Wording,
+    *,
+    has_highlights: bool = False,
+) -> Shown:
     """A meeting in words, its time in the community's zone."""
     called_off = meeting.status is MeetingStatus.CANCELLED
     at_home = say_for(meeting.begins, community.zone, wording.locale)
@@ -48,9 +58,19 @@ def shown(meeting: Meeting, community: Community, now: datetime, wording: Wordin
         instant=meeting.begins.astimezone(ZoneInfo(community.zone)).isoformat(timespec="minutes"),
         away="" if called_off else _away(meeting, now, wording),
         length=wording.length(meeting.minutes),
-        counts=_counts(meeting.counts, wording),
-        line="" if called_off else f"!cop yes {meeting.code}",
+        counts=_counts(meeting, wording),
+        line="" if called_off or is_over(meeting, now) else f"!cop yes {meeting.code}",
+        repeats=plain(meeting.repeats),
+        where=plain(meeting.where),
+        has_highlights=has_highlights,
     )
+
+
+def is_over(meeting: Meeting, now: datetime) -> bool:
+    """Whether it took place, and has ended."""
+    if meeting.status in (MeetingStatus.CLOSED, MeetingStatus.CANCELLED):
+        return meeting.status is MeetingStatus.CLOSED
+    return not meeting.is_on(now) and meeting.begins <= now
 
 
 def _state(meeting: Meeting, wording: Wording) -> str:
@@ -65,15 +85,26 @@ def _state(meeting: Meeting, wording: Wording) -> str:
 def _away(meeting: Meeting, now: datetime, wording: Wording) -> str:
     if meeting.is_on(now):
         return wording.say("on now")
+    if is_over(meeting, now):
+        return wording.say("over")
     return how_long_until(meeting.begins, now, wording.locale)
 
 
-def _counts(n: Counts, wording: Wording) -> str:
+def _counts(meeting: Meeting, wording: Wording) -> str:
+    n = meeting.counts
     said = (
-        (n.yes, "{n} coming"),
-        (n.maybe, "{n} maybe"),
-        (n.no, "{n} not this time"),
-        (n.checked_in, "{n} checked in"),
+        (n.yes, "{n} coming", "{n} coming"),
+        (n.guests, "{n} guest with them", "{n} guests with them"),
+        (n.waiting, "{n} waiting for a place", "{n} waiting for a place"),
+        (n.maybe, "{n} maybe", "{n} maybe"),
+        (n.no, "{n} not this time", "{n} not this time"),
+        (n.checked_in, "{n} checked in", "{n} checked in"),
     )
-    parts = [wording.count(number, words, words) for number, words in said if number]
+    parts = [wording.count(number, one, many) for number, one, many in said if number]
+    parts += [_places(meeting, wording)] if meeting.capacity else []
     return ", ".join(parts) or wording.say("nobody has answered yet")
+
+
+def _places(meeting: Meeting, wording: Wording) -> str:
+    free = max(0, meeting.capacity - meeting.counts.yes - meeting.counts.guests)
+    return wording.say("{free} of {all} places free", free=free, all=meeting.capacity)

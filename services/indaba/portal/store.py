@@ -44,7 +44,7 @@ T = TypeVar("T")
 
 PATIENCE_SECONDS = 5.0
 MOST_SHOWN = 50
-MOST_PAST = 20
+MOST_PAST = 10
 MOST_IN_FEED = 1000
 
 
@@ -124,7 +124,7 @@ class Store:
         return await self._listed(query.limit(MOST_SHOWN))
 
     async def past(self, community: CommunityId) -> tuple[Meeting, ...]:
-        """Meetings that were held, latest first; twenty at most."""
+        """Meetings that were held, latest first; ten at most."""
         query = self._of(community).where(
             self._is_over(), meetings.c.status != MeetingStatus.CANCELLED
         )
@@ -231,9 +231,11 @@ class Store:
         """Drop sessions that ran out, and single meetings that no feed and no page shows any more.
 
         Dates of a series stay: without them its rule would say what was moved or called off. So
-        do meetings with something to read.
+        do meetings with something to read. Who answered what goes with the feeds.
         """
         await self._sql.execute(sessions.delete().where(sessions.c.expires_at <= self._now))
+        old = sa.select(meetings.c.id).where(self._is_old())
+        await self._sql.execute(answers.delete().where(answers.c.meeting.in_(old)))
         read = sa.select(documents.c.meeting).where(documents.c.text != "")
         done = (self._is_old(), meetings.c.series.is_(None), meetings.c.id.not_in(read))
         await self._sql.execute(meetings.delete().where(*done))

@@ -95,6 +95,12 @@ class Visitors:
         held = await self._passport(member, there, guest, correlation) if member else None
         return Visitor(there, held or guest, correlation)
 
+    async def member(self, request: Request, there: Community) -> bool:
+        """Whether a member asks. Nothing but our own copies is needed to know that none does."""
+        if await self._signed_in(request, there) is None:
+            return False
+        return (await self.visitor(request)).is_member
+
     async def ask(self, request: Asked[R], visitor: Visitor) -> R:
         """The reply to a visitor's question. Raises `Refusal`, `Unavailable` or `Fault`."""
         return await ask(

@@ -7,6 +7,15 @@ from axe_playwright_python.async_playwright import Axe  # type: ignore[import-un
 from playwright.async_api import Browser, Page, async_playwright
 
 from indaba.contracts.library import HowUsed, Quoted, UseResource
+from indaba.contracts.record import (
+    ApproveMinutes,
+    EditHighlights,
+    NoteKind,
+    ShareHighlights,
+    TakeNote,
+)
+from indaba.contracts.scheduling import ListMeetings, Which
+from workshop import until
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -14,7 +23,7 @@ CHROMIUM = next(
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here")
 
 NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1200, "height": 800}
-BY_NIGHT_TOO = {"found", "link", "outcomes"}
+BY_NIGHT_TOO = {"found", "link", "outcomes", "meeting", "mine"}
 LONG = "https://maths.example.org/" + "a-very-long-path-without-any-space/" * 6
 
 
@@ -58,9 +67,31 @@ async def _filled(lively: Any) -> dict[str, str]:
         **pages,
         "nothing": "/library?q=zebra",
         **{name: f"/library/{resource.code}" for name, resource in one.items()},
+        "meeting": f"/meetings/{await _written_up(lively)}",
+        "mine": "/mine",
         "outcomes": "/outcomes",
         "empty term": "/outcomes/2020-1",
     }
+
+
+async def _written_up(lively: Any) -> str:
+    """A past meeting with highlights and minutes; gives its code."""
+    held = await lively.town.passport("@lindiwe:example.org")
+    past = await lively.town.ask(ListMeetings(which=Which.PAST), held)
+    code = str(past.meetings[0].code)
+    note = TakeNote(code=code, kind=NoteKind.DECISION, text=f"We share what works: {LONG}")
+    await lively.town.ask(note, held)
+    await lively.town.ask(ApproveMinutes(code=code), held)
+    words = "## Decisions\n- We share what works.\n- " + LONG + "\nThank you all."
+    await lively.town.ask(EditHighlights(code=code, text=words), held)
+    await lively.town.ask(ShareHighlights(code=code), held)
+
+    async def told() -> bool:
+        text = (await lively.get(f"/meetings/{code}")).text
+        return "Thank you all" in text and "The minutes are for members" in text
+
+    await until(told)
+    return code
 
 
 async def _opened(chromium: Browser, lively: Any, *, signed_in: bool, **how: Any) -> Page:
@@ -127,6 +158,12 @@ async def test_everything_works_without_script(chromium: Browser, lively: Any) -
     download = await begun.value
     assert download.suggested_filename == "A poster, isiZulu ñ.pdf"
     assert (await download.path()).read_bytes() == b"%PDF-1.7 poster"
+    await page.get_by_role("link", name="Meetings").click()
+    await page.get_by_role("link", name="My calendar address").click()
+    await page.get_by_role("button", name="Make an address").click()
+    assert await page.get_by_role("heading", name="Your new address").is_visible()
+    await page.get_by_role("button", name="Revoke it").click()
+    assert await page.get_by_text("You have no address yet.").is_visible()
     await page.get_by_role("link", name="Outcomes").click()
     await page.get_by_text("Newcomers who came back").last.click()
     assert await page.get_by_text("Nothing yet.").nth(1).is_visible()

@@ -212,10 +212,10 @@ class _Heard:
 
 
 async def test_the_tables_are_those_the_migration_makes(reading: Any) -> None:
-    from indaba.portal import store
+    from indaba.portal import tables
 
     async with reading.ledger.database.connect() as connection:
-        for table in (store._communities, store._meetings, store._sessions):
+        for table in tables.ALL:
             found = await connection.run_sync(
                 lambda c, name=table.name: {k["name"] for k in sa.inspect(c).get_columns(name)}
             )

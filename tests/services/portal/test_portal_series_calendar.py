@@ -1,3 +1,4 @@
+import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import icalendar
 import pytest
 import vobject
 from dateutil.rrule import rruleset, rrulestr  # type: ignore[import-untyped]
+from dateutil.tz import tzical  # type: ignore[import-untyped]
 
 from indaba.contracts.ids import CommunityId, MeetingId, SeriesId
 from indaba.contracts.scheduling import Counts, MeetingStatus
@@ -121,6 +123,9 @@ def _expanded(event: Any) -> list[datetime]:
 
 def _by_vobject(text: str) -> Seen:
     """Reads and expands with vobject, in the zones that the file itself describes."""
+    zones = tzical(io.StringIO(text))
+    for name in zones.keys():  # noqa: SIM118 - it is no mapping
+        vobject.icalendar.registerTzid(name, zones.get(name))
     events = vobject.readOne(text).contents.get("vevent", [])
     overridden = {
         (e.uid.value, e.recurrence_id.value.astimezone(UTC))
@@ -132,13 +137,9 @@ def _by_vobject(text: str) -> Seen:
         starts = [event.dtstart.value]
         if hasattr(event, "rrule"):
             zone = event.dtstart.value.tzinfo
-            every = event.getrruleset(addRDate=False)
             within = datetime(2026, 1, 1, tzinfo=zone), datetime(2027, 1, 1, tzinfo=zone)
-            starts = [
-                at
-                for at in every.between(*within, inc=True)
-                if (event.uid.value, at.astimezone(UTC)) not in overridden
-            ]
+            every = event.getrruleset().between(*within, inc=True)
+            starts = [at for at in every if (event.uid.value, at.astimezone(UTC)) not in overridden]
         if event.status.value != "CANCELLED":
             minutes = int(event.duration.value.total_seconds() // 60)
             seen |= {(at.astimezone(UTC), event.summary.value, minutes) for at in starts}

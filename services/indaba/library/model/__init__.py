@@ -1,6 +1,12 @@
 """What is true of resources, and the rules; no clock, no input or output, no events."""
 
 from indaba.library.model.addresses import BadAddress, Web, web
+from indaba.library.model.documents import (
+    document_facts,
+    document_id,
+    document_name,
+    next_edition,
+)
 from indaba.library.model.kinds import (
     UnknownLanguage,
     kind_of_file,
@@ -30,11 +36,15 @@ __all__ = [
     "Web",
     "code_from",
     "count",
+    "document_facts",
+    "document_id",
+    "document_name",
     "kind_of_file",
     "kind_of_page",
     "language_tag",
     "names",
     "nearest",
+    "next_edition",
     "one_line",
     "paragraphs",
     "web",

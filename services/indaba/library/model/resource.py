@@ -45,7 +45,8 @@ class Resource:
 
     `title` is what somebody wrote, or the page's own; empty, the resource is called by what it is.
     `wrote` names for each written field all who wrote it, the present writer last.
-    `same_as` is what makes two resources of a community the same.
+    `same_as` is what makes two resources of a community the same. Of a document about a meeting
+    `edition` is its version, 0 for all else, and `text` all its words, by which it is found.
     """
 
     id: ResourceId
@@ -70,6 +71,8 @@ class Resource:
     status: ResourceStatus = ResourceStatus.PUBLISHED
     version: int = 1
     counts: UseCounts = field(default_factory=UseCounts)
+    edition: int = 0
+    text: str = ""
     wrote: Mapping[str, tuple[MemberId, ...]] = field(default_factory=dict)
 
     @property
@@ -135,6 +138,8 @@ class Resource:
             if name not in blank and (left := tuple(m for m in writers if m != member))
         }
         new = replace(self, **blank, wrote=wrote, version=self.version + 1)
+        if self.edition:
+            return _published_by_nobody_known(new, member, fresh), theirs
         if self.quote and self.quote.author == member:
             gone = self.quote.model_copy(update={"author": fresh, "text": "", "message": ""})
             new = replace(_withdrawn(new), quote=gone, same_as="")
@@ -169,7 +174,15 @@ class Resource:
 def _withdrawn(resource: R) -> R:
     quote = resource.quote and resource.quote.model_copy(update={"text": ""})
     version = resource.version + 1
-    return replace(resource, status=ResourceStatus.WITHDRAWN, quote=quote, version=version)
+    text = "" if quote else resource.text
+    return replace(
+        resource, status=ResourceStatus.WITHDRAWN, quote=quote, text=text, version=version
+    )
+
+
+def _published_by_nobody_known(resource: R, member: MemberId, fresh: MemberId) -> R:
+    """A document is its community's, so it stays."""
+    return replace(resource.merge(member, fresh), wrote=resource.wrote)
 
 
 def _saver_gone(resource: R, fresh: MemberId) -> R:

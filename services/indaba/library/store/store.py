@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from indaba.contracts.ids import CommunityId, MemberId, ResourceId
 from indaba.contracts.library import FindResources, HowUsed, ResourceStatus, UseCounts
 from indaba.ledger import tables as ledger
-from indaba.library.model import Resource, count
+from indaba.library.model import Resource, code_from, count
 from indaba.library.store.finding import Finding, Found
 from indaba.library.store.tables import (
     merged,
@@ -23,6 +23,10 @@ from indaba.library.store.tables import (
     unread_pages,
     uses,
 )
+from indaba.process.world import World
+
+CODES = 31**9
+"""Far more than there are codes, so that each is as likely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,14 @@ class Store:
             resources.c.community == community, resources.c.code == code
         )
         return (await self._sql.execute(query)).first() is not None
+
+    async def fresh_code(self, community: CommunityId, world: World) -> str:
+        """A code this community never used; longer ones once the short are rare."""
+        for length in (4, 4, 4, 5, 5, 6, 8):
+            code = code_from(world.below(CODES), length)
+            if not await self.code_is_taken(community, code):
+                return code
+        raise AssertionError
 
     async def find(self, community: CommunityId, wanted: FindResources, *, messages: bool) -> Found:
         """See `Finding.find`."""

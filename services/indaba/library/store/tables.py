@@ -29,6 +29,8 @@ resources = sa.Table(
     *(sa.Column(name, sa.Uuid) for name in ("id", "community", "author")),
     *(sa.Column(name, sa.Text) for name in ("code", "status", "kind", "same_as")),
     sa.Column("version", sa.Integer),
+    sa.Column("edition", sa.Integer),
+    sa.Column("text", sa.Text),
     sa.Column("saved_at", _instant),
     *(sa.Column(name, sa.Text) for name in ("title", "why", "summary", "link", "document")),
     *(sa.Column(name, sa.Text) for name in ("language", "licence", "digest")),
@@ -98,7 +100,7 @@ def _weighted(resource: Resource) -> dict[str, str]:
     told = {
         "A": title,
         "B": " ".join((resource.why, resource.summary, *listed)),
-        "D": f"{resource.document} {quoted} {named}",
+        "D": f"{resource.document} {resource.text or quoted} {named}",
     }
     return {weight: " ".join(words(text)) for weight, text in told.items()}
 

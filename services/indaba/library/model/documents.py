@@ -1,0 +1,67 @@
+"""Minutes and highlights of meetings as resources: the newest version of each, once per meeting."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid5
+
+from indaba.contracts.ids import MeetingId, MemberId, ResourceId
+from indaba.contracts.library import Quoted, ResourceKind, ResourceStatus
+from indaba.contracts.record import Document
+from indaba.library.model.plain_text import one_line, paragraphs
+from indaba.library.model.resource import Resource
+
+LONGEST_QUOTE = 4000
+_FAMILY = UUID("5a1f6f0e-6a0b-4d0c-9f53-1f0c1f6d2b7e")
+_HEADING = "# "
+
+
+def document_id(meeting: MeetingId, kind: ResourceKind) -> ResourceId:
+    """The same for the same meeting and kind, wherever it is asked."""
+    return ResourceId(uuid5(_FAMILY, f"{kind.value}:{meeting}"))
+
+
+def document_name(meeting: MeetingId, kind: ResourceKind) -> str:
+    """What makes two documents the same."""
+    return f"{kind.value}:{meeting}"
+
+
+def document_facts(
+    told: Document, meeting: MeetingId, kind: ResourceKind, author: MemberId
+) -> Mapping[str, Any]:
+    """What a version of a document makes of its resource.
+
+    Highlights are for everybody, as a summary. Minutes are for members: like a message of the room
+    they are a quote, which guests are not shown and do not find.
+    """
+    text = words_of(told.text)
+    private = kind is not ResourceKind.HIGHLIGHTS
+    quote = Quoted(
+        author=author,
+        text=paragraphs(text, LONGEST_QUOTE),
+        message=document_name(meeting, kind),
+    )
+    title = one_line(told.title)
+    return {
+        "author": author,
+        "title": f"Minutes: {title}" if private and title else title,
+        "summary": "" if private else paragraphs(text),
+        "quote": quote if private else None,
+        "text": text,
+        "edition": told.version,
+        "status": ResourceStatus.PUBLISHED if text else ResourceStatus.WITHDRAWN,
+    }
+
+
+def words_of(text: str) -> str:
+    """A document without its title and its marks for headings."""
+    lines = (line.strip() for line in text.splitlines())
+    body = (line.removeprefix("## ") for line in lines if not line.startswith(_HEADING))
+    return paragraphs("\n".join(body), len(text) + 1)
+
+
+def next_edition(before: Resource, facts: Mapping[str, Any]) -> Resource:
+    """A resource with a newer version of its document; an older one changes nothing."""
+    if facts["edition"] <= before.edition:
+        return before
+    return replace(before, **facts, version=before.version + 1)

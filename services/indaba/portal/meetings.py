@@ -1,0 +1,108 @@
+"""A meeting's page, for everybody with the link; its highlights on paper."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from indaba.contracts.ids import MeetingCode
+from indaba.conversation.times import say_day
+from indaba.conversation.wording import Wording, plain
+from indaba.portal.drawing import answered, draw, sorry
+from indaba.portal.model import Community, Document, Kind, Meeting
+from indaba.portal.printing.press import Paper, Press
+from indaba.portal.showing import is_over, shown
+from indaba.portal.store import Copies, Store
+from indaba.portal.visiting import Visitors, facts_of
+from indaba.portal.writing import blocks
+from indaba.process.world import World
+
+_CODE: TypeAdapter[str] = TypeAdapter(MeetingCode)
+
+Found = tuple[Meeting, dict[Kind, Document]]
+
+
+class MeetingPages:
+    """One method per page."""
+
+    def __init__(
+        self, world: World, copies: Copies, visitors: Visitors, url: Callable[[], str]
+    ) -> None:
+        self._world = world
+        self._copies = copies
+        self._visitors = visitors
+        self._url = url
+        self._press = Press()
+
+    async def meeting(self, request: Request) -> Response:
+        """All that everybody may know of a meeting; for members its minutes too."""
+        there = await self._visitors.there(request)
+        found = await self._found(request, there)
+        if found is None:
+            return _no_such_meeting(there)
+        meeting, documents = found
+        wording, now = Wording(there.tag), self._world.now()
+        is_member = await self._visitors.member(request, there)
+        highlights, minutes = (documents.get(kind) for kind in (Kind.HIGHLIGHTS, Kind.MINUTES))
+        return draw(
+            "meeting",
+            wording=wording,
+            meeting=shown(meeting, there, now, wording),
+            is_over=is_over(meeting, now),
+            highlights=blocks(highlights.text) if highlights else (),
+            short=plain(highlights.short) if highlights else "",
+            minutes=blocks(minutes.text) if minutes and is_member else (),
+            has_minutes=minutes is not None,
+            is_member=is_member,
+            **facts_of(there, "meetings", exact=False),
+        )
+
+    async def paper(self, request: Request) -> Response:
+        """The highlights as one page of PDF."""
+        there = await self._visitors.there(request)
+        found = await self._found(request, there)
+        if found is None or Kind.HIGHLIGHTS not in found[1]:
+            return _no_such_meeting(there)
+        meeting, highlights = found[0], found[1][Kind.HIGHLIGHTS]
+        paper = _paper(highlights, there, f"{self._url()}/c/{there.key}/meetings/{meeting.code}")
+        drawn = await self._press.drawn(paper, meeting.id, highlights.version)
+        return answered(request, drawn, "application/pdf", f"{meeting.code}-highlights.pdf")
+
+    async def _found(self, request: Request, there: Community) -> Found | None:
+        try:
+            code = _CODE.validate_python(request.path_params["code"])
+        except ValidationError:
+            return None
+
+        async def read(store: Store) -> Found | None:
+            meeting = await store.meeting(there.id, code)
+            return (meeting, await store.documents.of(meeting.id)) if meeting else None
+
+        return await self._copies.look(read)
+
+
+def _paper(highlights: Document, there: Community, link: str) -> Paper:
+    wording = Wording(there.tag)
+    day = highlights.told_at.astimezone(ZoneInfo(there.zone)).date()
+    return Paper(
+        title=plain(highlights.title),
+        community=plain(there.name),
+        link=link,
+        seen=link.partition("://")[2],
+        day=wording.say("Shared on {day}", day=say_day(day, wording.locale)),
+        lang=there.tag.partition("-")[0],
+        parts=blocks(highlights.text),
+    )
+
+
+def _no_such_meeting(there: Community) -> Response:
+    say = Wording(there.tag).say
+    return sorry(
+        say("There is no such meeting here"),
+        say("The code may be mistyped, or the meeting was long ago and nothing was shared of it."),
+        say("A code looks like M7K2."),
+        status=404,
+        back=(f"/c/{there.key}", say("Go to the community’s page")),
+    )

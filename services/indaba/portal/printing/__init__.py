@@ -1,0 +1,1 @@
+"""Paper: highlights on one page, drawn by a process of its own."""

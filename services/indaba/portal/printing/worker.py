@@ -1,0 +1,51 @@
+"""The process that draws paper. Run as `python -m indaba.portal.printing.worker`."""
+
+import base64
+import importlib.util
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from indaba.process.outside.worker import serve
+
+PAGE = Path(__file__).with_name("page.typ")
+_FONTS = Path("mpl-data", "fonts", "ttf")
+
+
+def main() -> None:
+    """Answer lines with a document until there are no more."""
+    serve(_answer)
+
+
+async def _answer(question: dict[str, Any]) -> Mapping[str, Any]:
+    return {"pdf": base64.b64encode(drawn(question)).decode()}
+
+
+def drawn(document: Mapping[str, Any], form: str = "pdf") -> bytes:
+    """A page, the same bytes for the same document; letters that no font has are shown as boxes.
+
+    Fonts are those that come with the libraries, so that every machine draws the same.
+    """
+    import typst
+
+    drawing: Any = typst.compile(
+        PAGE.read_bytes(),
+        format=form,  # type: ignore[call-overload]  # its types want one call per form
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(document)},
+        timestamp=0,
+    )
+    return bytes(drawing)
+
+
+def _fonts() -> list[str]:
+    """DejaVu, which knows far more letters, comes with matplotlib."""
+    found = importlib.util.find_spec("matplotlib")
+    folders = found.submodule_search_locations if found else None
+    return [str(Path(folder) / _FONTS) for folder in folders or ()]
+
+
+if __name__ == "__main__":
+    main()
