@@ -3,7 +3,7 @@ from typing import Any
 from uuid import uuid4
 
 import icalendar
-import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2
 import pytest
 
 from indaba.contracts.ids import CommunityId, MemberId
