@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from indaba.contracts import library, linking, membership, scheduling
+from indaba.contracts import holding, library, linking, membership, scheduling
 from indaba.contracts import outcomes as said
 from indaba.ledger import Ledger
 from indaba.outcomes import handlers, reactions
@@ -29,6 +29,7 @@ def wire(ledger: Ledger) -> None:
     ):
         ledger.on(changed, reactions.follow_meeting)
     ledger.on(scheduling.CheckedIn, reactions.count_presence)
+    ledger.on(holding.CheckInCorrected, reactions.take_back_presence)
     for other in (
         library.ResourceSaved,
         library.ResourceDescribed,

@@ -1,6 +1,7 @@
 """What outcomes does about events of others: it keeps countable facts, and nothing else."""
 
 from indaba.contracts.erasure import OutcomesErased
+from indaba.contracts.holding import CheckInCorrected
 from indaba.contracts.library import HowUsed, ResourceEvent, ResourceUsed
 from indaba.contracts.linking import MembersMerged
 from indaba.contracts.membership import (
@@ -45,7 +46,13 @@ async def follow_meeting(event: MeetingEvent, work: Work) -> None:
 async def count_presence(event: CheckedIn, work: Work) -> None:
     """A member was there."""
     await Store(work).meeting(event.meeting)
-    await Store(work).present(event.meeting.id, event.member)
+    await Store(work).present(event.meeting, event.member, present=True)
+
+
+async def take_back_presence(event: CheckInCorrected, work: Work) -> None:
+    """A member was not there after all."""
+    await Store(work).meeting(event.meeting)
+    await Store(work).present(event.meeting, event.member, present=False)
 
 
 async def follow_resource(event: ResourceEvent, work: Work) -> None:

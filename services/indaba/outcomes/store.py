@@ -35,7 +35,9 @@ _meetings = _table(
     status=sa.Text,
     version=sa.Integer,
 )
-_check_ins = _table("check_ins", meeting=sa.Uuid, member=sa.Uuid)
+_check_ins = _table(
+    "check_ins", meeting=sa.Uuid, member=sa.Uuid, present=sa.Boolean, version=sa.Integer
+)
 _resources = _table(
     "resources",
     id=sa.Uuid,
@@ -85,10 +87,10 @@ class Store:
             status=meeting.status,
         )
 
-    async def present(self, meeting: UUID, member: UUID) -> None:
-        """A member was at a meeting."""
-        said = insert(_check_ins).values(meeting=meeting, member=member)
-        await self._sql.execute(said.on_conflict_do_nothing())
+    async def present(self, meeting: MeetingFacts, member: UUID, *, present: bool) -> None:
+        """Whether a member was at a meeting, as its register says at this version."""
+        key = {"meeting": meeting.id, "member": member}
+        await self._newer(_check_ins, key, meeting.version, present=present)
 
     async def resource(self, resource: ResourceFacts) -> None:
         """A resource as it is now."""
@@ -111,6 +113,8 @@ class Store:
     async def forget(self, member: MemberId, known_as: list[MemberId], fresh: MemberId) -> None:
         """Give a member's traces a fresh id; what they said of themselves goes."""
         for name in (member, *known_as):
+            absent = sa.and_(_check_ins.c.member == name, ~_check_ins.c.present)
+            await self._sql.execute(_check_ins.delete().where(absent))
             for table, key, column in _TRACES:
                 both = sa.select(table.c[key]).where(table.c[column] == fresh)
                 theirs = table.c[column] == name
@@ -138,7 +142,7 @@ class Store:
         came = (
             sa.select(_meetings.c.code)
             .join(_check_ins, _check_ins.c.meeting == _meetings.c.id)
-            .where(_now(_check_ins) == member)
+            .where(_now(_check_ins) == member, _check_ins.c.present)
             .order_by(_meetings.c.starts_at)
         )
         used = (
@@ -161,7 +165,9 @@ class Store:
                 _meetings.c.starts_at,
                 _everybody(_now(_check_ins)).label("present"),
             )
-            .outerjoin(_check_ins, _check_ins.c.meeting == _meetings.c.id)
+            .outerjoin(
+                _check_ins, sa.and_(_check_ins.c.meeting == _meetings.c.id, _check_ins.c.present)
+            )
             .where(
                 _meetings.c.community == community,
                 _meetings.c.status != MeetingStatus.CANCELLED,

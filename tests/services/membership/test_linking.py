@@ -13,6 +13,7 @@ from indaba.contracts.linking import (
     ShowRoomCode,
 )
 from indaba.contracts.membership import (
+    CONSENT_VERSION,
     DescribeMe,
     FindPlaces,
     IssuePassport,
@@ -139,7 +140,9 @@ async def test_a_new_account_becomes_the_same_member(town: Town) -> None:
 async def test_two_members_become_one_with_the_higher_role_and_both_profiles(town: Town) -> None:
     held = await town.founded()
     await connected(town, held)
-    join = JoinCommunity(place=CHANNEL, account=ON_DISCORD, adult=True, consent_version="2026-11")
+    join = JoinCommunity(
+        place=CHANNEL, account=ON_DISCORD, adult=True, consent_version=CONSENT_VERSION
+    )
     other = await town.ask(join)
     await town.ask(DescribeMe(organisation="Thuto Trust"), other)
     await town.ask(DescribeMe(province="Gauteng"), held)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from indaba.contracts import library as lib
 from indaba.contracts import scheduling as s
+from indaba.contracts.holding import CheckInCorrected
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
 from indaba.contracts.linking import MembersMerged
 from indaba.contracts.membership import CommunityFounded, MemberDescribed, MemberJoined, MemberLeft
@@ -83,6 +84,14 @@ def happened() -> list[Event]:
         for at, n in enumerate(came):
             now = meeting(week, 2 + at, s.MeetingStatus.SCHEDULED)
             told.append(s.CheckedIn.of(now, member=somebody(n)))
+        # Nine was put in by mistake; the first was taken out, and put back.
+        for version, event, n in (
+            (9, s.CheckedIn, 9), (10, CheckInCorrected, 9),
+            (11, CheckInCorrected, 1), (12, s.CheckedIn, 1),
+        ):  # fmt: skip
+            told.append(
+                event.of(meeting(week, version, s.MeetingStatus.CLOSED), member=somebody(n))
+            )
         told.append(s.MeetingClosed.of(meeting(week, 20, s.MeetingStatus.CLOSED)))
     told.append(s.MeetingScheduled.of(meeting(3, 1, s.MeetingStatus.SCHEDULED)))
     told.append(s.MeetingCancelled.of(meeting(3, 2, s.MeetingStatus.CANCELLED)))
