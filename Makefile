@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test check bench pins clean
+.PHONY: help install up demo test check bench pictures pins clean
 
 help:
 	@echo "make up       install what is missing, then run Indaba until Ctrl-C"
@@ -20,6 +20,7 @@ help:
 	@echo "make test     all tests, on the real engines (ARGS=... goes to pytest)"
 	@echo "make check    format, lint, types, layers, documentation"
 	@echo "make bench    measure"
+	@echo "make pictures take the pictures of docs/facilitators.md anew (needs chromium)"
 	@echo "make pins     choose new versions of everything"
 	@echo "make clean    remove the environments and caches; your data stays"
 
@@ -55,6 +56,9 @@ check: $(VENV)/.installed
 
 bench: $(VENV)/.installed .venv-synapse/.installed
 	@PYTHONPATH=tests exec $(BIN)/python tests/bench/measure.py
+
+pictures: $(VENV)/.installed .venv-synapse/.installed
+	@INDABA_PICTURES=docs/pictures $(BIN)/python -m pytest -n 0 tests/journeys/test_a_meeting_on_both.py
 
 pins: $(VENV)/.installed
 	@$(COMPILE) --upgrade --extra embedded --extra preview --extra test pyproject.toml -o $(PINS)/indaba.txt

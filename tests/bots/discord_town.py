@@ -73,8 +73,7 @@ class Town:
         self.shelf = Shelf(self._files)
 
     async def begin(self) -> None:
-        for name, folder in FOLDERS.items():
-            await migrations.migrate(self._engines.postgres.url(name), folder)
+        for name in FOLDERS:
             await self._new_database(name)
         self.services = {n: self._ledger(n) for n in ("membership", "scheduling", "library")}
         membership.wire(self.services["membership"], OFFICE, ("scheduling", "discord_bot"))
@@ -243,6 +242,7 @@ class Town:
         if process in self._databases:
             await self._engines.postgres.drop(self._databases[process])
         self._databases[process] = f"town_{uuid4().hex[:12]}"
+        await migrations.migrate(self._engines.postgres.url(process), FOLDERS[process])
         await self._engines.postgres.clone(process, self._databases[process])
 
     def _url(self, process: str) -> str:

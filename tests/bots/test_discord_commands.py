@@ -150,7 +150,7 @@ def test_all_buttons_fit_and_stand_under_the_last_words() -> None:
         ("# big", r"\# big"),
         ("-# small", r"\-# small"),
         ("> quoted", r"\> quoted"),
-        ("1. one\n- two", "\\1. one\n\\- two"),
+        ("1. one\n- two", "1\\. one\n\\- two"),
         ("https://portal.example.org/c/a_b-c", "https://portal.example.org/c/a_b-c"),
         (
             "https://a.example/[x](https://evil.example)",

@@ -5,6 +5,9 @@ from typing import Any
 from bots.matrix_town import Person, Town
 from workshop import until
 
+POLL_START = "org.matrix.msc3381.poll.start"
+POLL_RESPONSE = "org.matrix.msc3381.poll.response"
+
 
 class Seat:
     """Somebody sitting in the room, who talks to the bot and reads what it says."""
@@ -52,6 +55,24 @@ class Seat:
             return bool(edits) and words in edits[-1]
 
         await until(shown, 20)
+
+    async def poll(self) -> str:
+        """The poll that the bot opened, once it is there."""
+        found: list[str] = []
+
+        async def there() -> bool:
+            events = await self.person.events(self.room, self.town.bot_account)
+            found[:] = [e["event_id"] for e in events if e["type"] == POLL_START]
+            return bool(found)
+
+        await until(there, 20)
+        return found[0]
+
+    async def choose(self, poll: str, answer: str) -> None:
+        """Choose in a poll, as apps do."""
+        relation = {"rel_type": "m.reference", "event_id": poll}
+        content = {"m.relates_to": relation, POLL_RESPONSE: {"answers": [answer]}}
+        await self.person.send(self.room, POLL_RESPONSE, content)
 
 
 def wake_timers(town: Town) -> None:

@@ -113,9 +113,9 @@ async def _held(town: Town, chair: Seat, member: Seat, card: str) -> None:
 async def _voted(chair: Seat, member: Seat) -> None:
     asked = '!cop vote new "Where next?" options: Hall, Online'
     assert "open for 10 minutes" in await chair.ask(asked)
-    poll = await _poll(chair)
-    await _choose(member, poll, "2")
-    await _choose(chair, poll, "2")
+    poll = await chair.poll()
+    await member.choose(poll, "2")
+    await chair.choose(poll, "2")
 
     async def voted() -> bool:
         return "Online: 2" in await chair.ask("!cop vote show")
@@ -162,22 +162,3 @@ async def _edited(seat: Seat, message: str, text: str) -> None:
             "m.relates_to": {"rel_type": "m.replace", "event_id": message},
         },
     )
-
-
-async def _poll(seat: Seat) -> str:
-    found: list[str] = []
-
-    async def there() -> bool:
-        events = await seat.person.events(seat.room, seat.town.bot_account)
-        found[:] = [e["event_id"] for e in events if e["type"] == "org.matrix.msc3381.poll.start"]
-        return bool(found)
-
-    await until(there, 20)
-    return found[0]
-
-
-async def _choose(seat: Seat, poll: str, answer: str) -> None:
-    kind = "org.matrix.msc3381.poll.response"
-    relation = {"rel_type": "m.reference", "event_id": poll}
-    content = {"m.relates_to": relation, kind: {"answers": [answer]}}
-    await seat.person.send(seat.room, kind, content)

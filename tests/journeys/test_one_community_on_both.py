@@ -2,121 +2,36 @@
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from simcord.actors import MemberActor
-from simcord.builders import ChannelHandle
 
 from bots import discord_town
-from bots.matrix_town import Town
 from indaba.contracts.membership import IssuePassport, Platform
 from indaba.contracts.outcomes import Indicator, ShowReport
-from indaba.ledger import Ledger
 from indaba.operate.engines import Engines, Synapse
-from journeys.seat import Seat, wake_timers
+from journeys.both import Both, both_sides, card_on_discord, connected, founded, joined_and_linked
+from journeys.seat import wake_timers
 from workshop import rows, until
 
-ONE_TIME = re.compile(r"[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}")
 RESOURCE = re.compile(r"\bR[2-9][2-9A-HJKMNP-Z]{2,6}\b")
-
-
-class Overseas(discord_town.Town):
-    """A Discord whose bot asks the services of another town."""
-
-    def __init__(self, home: Town, engines: Engines) -> None:
-        super().__init__(engines)
-        self.clock = home.clock
-        self.shelf = home.shelf
-
-
-@dataclass
-class Both:
-    """Both sides, and who is where."""
-
-    matrix: Town
-    discord: Overseas
-    chair: Seat
-    private: Seat
-    channel: ChannelHandle
-    sipho: MemberActor
-    lindiwe_too: MemberActor
-
-    @property
-    def ledgers(self) -> list[Ledger]:
-        return self.matrix._services
 
 
 @pytest.fixture
 async def both(engines: Engines, synapse: Synapse) -> AsyncIterator[Both]:
-    home = Town(synapse, engines)
-    await home.begin()
-    await home.expect_a_bot()
-    await home.start_bot()
-    abroad = Overseas(home, engines)
-    await abroad.open()
-    guild = abroad.server()
-    channel = guild.create_text_channel("maths")
-    lindiwe = await home.person("lindiwe")
-    room = await home.room_with_bot(lindiwe)
-    direct = await home.room_with_bot(lindiwe, is_direct=True, preset="trusted_private_chat")
-    yield Both(
-        home,
-        abroad,
-        Seat(home, lindiwe, room),
-        Seat(home, lindiwe, direct),
-        channel,
-        abroad.person(guild, "sipho"),
-        abroad.person(guild, "lindiwe", runs=True),
-    )
-    await abroad.close()
-    await abroad.end()
-    await home.farewell()
-    await home.end()
+    async with both_sides(engines, synapse) as sides:
+        yield sides
 
 
 async def test_from_set_up_to_a_figure(both: Both) -> None:
-    await _founded(both)
-    await _connected(both)
-    await _joined_and_linked(both)
+    await founded(both)
+    await connected(both)
+    await joined_and_linked(both)
     code = await _called(both)
     await _answered(both, code)
     await _reminded_and_held(both, code)
     await _saved_found_and_used(both)
     await _reported(both)
-
-
-async def _founded(both: Both) -> None:
-    await both.chair.ask("!cop setup")
-    await both.chair.ask("Maths teachers: we improve maths lessons")
-    await both.chair.ask("English")
-    await both.chair.ask("Johannesburg")
-    assert "Maths teachers" in await both.chair.pick("here", "✅")
-
-
-async def _connected(both: Both) -> None:
-    code = ONE_TIME.search(await both.private.ask("cop invite"))
-    assert code
-    town, channel = both.discord, both.channel
-    shown = await town.slash(both.lindiwe_too, channel, "cop connect", code=code[0])
-    assert "Maths teachers" in discord_town.words(shown)
-    await town.press(both.lindiwe_too, shown, "Connect this room ✅")
-    await town.said(channel, "belongs to Maths teachers now")
-
-
-async def _joined_and_linked(both: Both) -> None:
-    town, channel = both.discord, both.channel
-    shown = await town.slash(both.sipho, channel, "cop join")
-    await town.press(both.sipho, shown, "I am 18 or older, I agree, let me in ✅")
-    await town.slash(both.sipho, channel, "me profile", organisation="Riverside Primary")
-    code = ONE_TIME.search(await both.private.ask("me link"))
-    assert code
-    guessed = await town.slash(both.sipho, channel, "me link", code="2222-2222")
-    assert "wrong" in discord_town.words(guessed)
-    linked = await town.slash(both.lindiwe_too, channel, "me link", code=code[0])
-    assert "one member" in discord_town.words(linked)
-    await both.private.ask("me profile organisation: Hilltop Primary")
 
 
 async def _called(both: Both) -> str:
@@ -135,19 +50,7 @@ async def _answered(both: Both, code: str) -> None:
     await both.discord.press(both.sipho, card, "Coming 👍")
     await both.discord.press(both.lindiwe_too, card, "Coming 👍")
     await both.chair.card_shows("2 coming")
-    await _card_on_discord(both, code, "2 coming")
-
-
-async def _card_on_discord(both: Both, code: str, words: str) -> None:
-    """The card is edited where it stands."""
-
-    def shown() -> bool:
-        cards = [
-            m for m in both.channel.history() if code in m.content and "Who comes" in m.content
-        ]
-        return bool(cards) and words in cards[-1].content
-
-    await both.discord.until(shown)
+    await card_on_discord(both, code, "2 coming")
 
 
 async def _reminded_and_held(both: Both, code: str) -> None:

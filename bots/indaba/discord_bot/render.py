@@ -34,7 +34,7 @@ STYLES = {Style.MAIN: 1, Style.PLAIN: 2, Style.DANGER: 4}
 
 _LINK = re.compile(r"https?://[A-Za-z0-9._~/?=&%#:+,;!$-]+")
 _SIGNS = re.compile(r"([\\`*_~|<>\[\]])")
-_BEGUN = re.compile(r"^(\s*)(#{1,3}|-#|[-+]|\d{1,9}[.)])(?=\s)")
+_BEGUN = re.compile(r"^(\s*\d{0,9})(#{1,3}|-#|[-+.)])(?=\s)")
 _EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 
 

@@ -225,6 +225,21 @@ def import_page(
     _go(bring_in(Site.found(data), file, community, account, link, Saying()))
 
 
+@bringing.command("terms")
+def import_terms(
+    file: Annotated[Path, typer.Argument(help="A CSV file; docs/operators.md has its columns.")],
+    community: Annotated[str, typer.Option(help="The community's name, or its key.")],
+    account: Annotated[str, typer.Option("--as", help="A facilitator's account.")],
+    data: Data = HERE,
+) -> None:
+    """Keep the school terms of a file: all of it, or nothing and why. Indaba must run."""
+    from indaba.operate.importing_terms import bring_in
+    from indaba.operate.saying import Saying
+    from indaba.operate.site import Site
+
+    _go(bring_in(Site.found(data), file, community, account, Saying()))
+
+
 @app.command()
 def settings() -> None:
     """Print every setting with its meaning, as an environment file."""

@@ -1,27 +1,18 @@
 """`indaba import page`: a page of somebody's resource library becomes a resource of a community."""
 
-import asyncio
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from indaba.contracts.library import ResourceKind, ResourceShown, SaveResource
-from indaba.contracts.membership import IssuePassport, PassportIssued, Platform
-from indaba.contracts.refusal import Refusal, Unavailable
-from indaba.operate import running
+from indaba.contracts.library import ResourceKind, SaveResource
+from indaba.contracts.refusal import Refusal
+from indaba.operate.asking import ask_as
 from indaba.operate.saying import Saying
 from indaba.operate.site import Site
 
-if TYPE_CHECKING:
-    from indaba.bus import Bus
-    from indaba.process.world import World
-
 MOST_BYTES = 4 * 1024 * 1024
 LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_FACET, MOST_FACETS = 200, 2000, 60, 20
-PATIENCE = 30.0
-DISCORD_IDS = re.compile(r"\d{15,20}")
 
 _FACT = re.compile(r"^[•*·-]?\s*(sectors?|skills?|documents?)\s*:\s*(.*)$", re.IGNORECASE)
 _BULLET = re.compile(r"^[•*·-]\s*")
@@ -63,28 +54,6 @@ class NoAddress(Refusal):
         )
 
 
-class NotYourCommunity(Refusal):
-    """The account is no member of the community that was named."""
-
-    code = "not-your-community"
-
-    def __init__(self, account: str, named: str, known: Sequence[str]) -> None:
-        theirs = f"It is in: {', '.join(known)}." if known else "It is in no community."
-        super().__init__(f"{account} is no member of a community called {named!r}. {theirs}")
-
-
-class NobodyAnswers(Refusal):
-    """Indaba does not run, or its bus cannot be reached."""
-
-    code = "nobody-answers"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Nobody answers, so I do not know whether the page was saved. Look with: "
-            "indaba status. Then try again: the same page is saved once."
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class PageRead:
     """What a page says. `related` are titles in the page's order."""
@@ -116,8 +85,6 @@ async def bring_in(
     page = read_page(file)
     if not (link or page.document):
         raise NoAddress(file)
-    if not site.is_running and site.data is not None:
-        raise running.NotRunning(site.data)
     request = SaveResource(
         link=link or page.document,
         document=page.document if link else "",
@@ -129,11 +96,7 @@ async def bring_in(
         kind=page.kind,
     )
     _say(saying, page, request)
-    try:
-        async with asyncio.timeout(PATIENCE):
-            shown = await _asked(site.bus_url, request, community, _full(account, site))
-    except (Unavailable, TimeoutError, OSError):
-        raise NobodyAnswers from None
+    shown = await ask_as(site, request, community, account)
     there = "was there already" if shown.known else "is saved"
     saying.fact("Code", f"{shown.resource.code} ({there})")
 
@@ -285,45 +248,3 @@ def _say(saying: Saying, page: PageRead, request: SaveResource) -> None:
     for label, value in facts.items():
         if value:
             saying.fact(label, value)
-
-
-def _full(account: str, site: Site) -> str:
-    """The account of somebody of the trial room, where only their name is given."""
-    if site.data is None or account.startswith("@"):
-        return account
-    from indaba.operate.strongbox import accounts
-
-    known = accounts(site.data).get(account)
-    return known.user_id if known else account
-
-
-async def _asked(bus_url: str, request: SaveResource, named: str, account: str) -> ResourceShown:
-    from indaba.bus import Bus
-    from indaba.conversation.services import ask
-    from indaba.process.world import RealWorld
-
-    world = RealWorld()
-    bus = Bus(bus_url, "import", world, replica=str(world.new_id()))
-    bus.expect_replies()
-    await bus.start()
-    try:
-        held = await _passport(bus, world, named, account)
-        return await ask(bus, world, request, world.new_id(), passport=held)
-    finally:
-        await bus.stop()
-
-
-async def _passport(bus: "Bus", world: "World", named: str, account: str) -> PassportIssued:
-    """The passport of an account in the community that is named."""
-    from indaba.conversation.services import ask
-
-    discord = DISCORD_IDS.fullmatch(account)
-    platform = Platform.DISCORD if discord else Platform.MATRIX
-    who = IssuePassport(platform=platform, account=account, direct=True)
-    issued = await ask(bus, world, who, world.new_id())
-    theirs = [*issued.choices, *([issued.community] if issued.community else [])]
-    for card in theirs:
-        if named.casefold() in (card.key.casefold(), card.name.casefold()):
-            there = who.model_copy(update={"community": card.id})
-            return await ask(bus, world, there, world.new_id())
-    raise NotYourCommunity(account, named, [card.name for card in theirs])

@@ -4,10 +4,9 @@ from pathlib import Path
 import pytest
 
 from indaba.contracts.library import FindResources, ResourceFacts, ResourceKind
+from indaba.operate.asking import NobodyAnswers, NotYourCommunity
 from indaba.operate.importing import (
     NoAddress,
-    NobodyAnswers,
-    NotYourCommunity,
     PageNotRead,
     bring_in,
     read_lines,
@@ -102,7 +101,7 @@ async def test_what_cannot_be_brought_in_is_said_in_words(tmp_path: Path) -> Non
 async def test_nobody_there_is_said_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indaba.operate.importing.PATIENCE", 1.0)
+    monkeypatch.setattr("indaba.operate.asking.PATIENCE", 1.0)
     with pytest.raises(NobodyAnswers):
         await bring_in(
             Site(databases={}, bus_url=f"unix://{tmp_path}/x.sock"), PAGE, "C", "a", "", Saying()

@@ -33,7 +33,7 @@ from indaba.scheduling.model.repeating.refusals import (
 )
 from indaba.scheduling.model.repeating.repeats import Coming, Date, LeftOut, Repeats
 from indaba.scheduling.model.repeating.rule import Frequency, NthDay, Rule
-from indaba.scheduling.model.repeating.terms import TermsRead, read_terms
+from indaba.scheduling.model.repeating.terms import TermsRead, read_terms, text_of
 from indaba.scheduling.model.repeating.wording import in_words
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "read_terms",
     "restore",
     "skip",
+    "text_of",
     "this_and_later",
     "with_rule",
     "with_time",

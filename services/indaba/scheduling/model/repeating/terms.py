@@ -46,7 +46,7 @@ def read_terms(data: bytes) -> TermsRead:
     """
     if len(data) > MOST_BYTES:
         return TermsRead(faults=("The file is larger than 1 MB, which is more than terms need.",))
-    text = _decoded(data)
+    text = text_of(data)
     if "\0" in text:
         return TermsRead(faults=(_NO_TEXT,))
     try:
@@ -60,7 +60,8 @@ def read_terms(data: bytes) -> TermsRead:
     return _read(rows)
 
 
-def _decoded(data: bytes) -> str:
+def text_of(data: bytes) -> str:
+    """A file's text, whichever way it is encoded; what is no text becomes wrong text."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
     try:
