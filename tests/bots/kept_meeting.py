@@ -134,6 +134,7 @@ def answers(meeting: s.MeetingFacts) -> dict[str, Reply | Exception]:
         "StartSeries": shown,
         "ShowSeries": shown,
         "RepeatOtherwise": shown,
+        "ChangeSeries": shown,
         "EndSeries": e.SeriesEnded(series=series, cancelled=3),
         "ImportTerms": e.TermsKept(kept=0, faults=("Row 3: no such day.",)),
         "ShowRegister": register(meeting),

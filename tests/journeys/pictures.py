@@ -21,7 +21,8 @@ ZONE = "Africa/Johannesburg"
 # Without the simulation's own head and side.
 CHANNEL = FloatRect(x=256, y=76, width=644, height=860)
 STYLE = """
-body { font: 15px/1.45 system-ui, sans-serif; margin: 0; padding: 12px; color: #1b1d22; overflow-wrap: anywhere }
+body { font: 15px/1.45 system-ui, sans-serif; margin: 0; padding: 12px; color: #1b1d22;
+  overflow-wrap: anywhere }
 .said { margin: 0 0 10px; padding: 8px 12px; background: #f1f3f6; border-radius: 10px }
 .bot { background: #e6f3ec } .who { font-size: 12px; color: #596170 } p, ol, ul { margin: 4px 0 }
 .signs { font-size: 13px }

@@ -98,6 +98,7 @@ def _series(ledger: Ledger) -> None:
     ledger.answer(repeating.ReadRepeat, series.understand_repeat)
     ledger.answer(repeating.StartSeries, series.start_series)
     ledger.answer(repeating.ShowSeries, series.show_series)
+    ledger.answer(repeating.ChangeSeries, series.change_series)
     ledger.answer(repeating.RepeatOtherwise, series.repeat_otherwise)
     ledger.answer(repeating.AddDate, series.add_date)
     ledger.answer(repeating.EndSeries, series.end_series)

@@ -10,7 +10,15 @@ from enum import StrEnum
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime
 
 from indaba.contracts.ids import CommunityId, MeetingCode, MemberId, SeriesId
-from indaba.contracts.scheduling import MeetingFacts, MeetingShown, Reason, Title, WhenText, Where
+from indaba.contracts.scheduling import (
+    MeetingFacts,
+    MeetingShown,
+    Reason,
+    RoleName,
+    Title,
+    WhenText,
+    Where,
+)
 from indaba.contracts.wire import CommunityText, Event, Question, Reply, Request
 
 
@@ -158,6 +166,22 @@ class RepeatOtherwise(Request[SeriesShown], wire="scheduling.repeat-otherwise.v1
     scope: Scope
 
 
+class ChangeSeries(Request[SeriesShown], wire="scheduling.change-series.v1"):
+    """Change what this date and later ones, or all to come, have in common (facilitators).
+
+    Fields as in `ChangeMeeting`; what is not given stays. Dates made later have it too.
+    """
+
+    code: MeetingCode
+    scope: Scope
+    title: Title | None = None
+    minutes: int | None = Field(default=None, ge=5, le=24 * 60)
+    where: Where | None = None
+    capacity: int | None = Field(default=None, ge=0, le=10_000)
+    answers_close: int | None = Field(default=None, ge=0, le=60 * 24 * 28)
+    roles: tuple[RoleName, ...] | None = Field(default=None, max_length=8)
+
+
 class AddDate(Request[MeetingShown], wire="scheduling.add-date.v1"):
     """Hold one more date of a series (facilitators)."""
 
@@ -221,7 +245,7 @@ class SeriesStarted(SeriesEvent, wire="scheduling.series-started.v1"):
 
 
 class SeriesChanged(SeriesEvent, wire="scheduling.series-changed.v1"):
-    """A series has another pattern, or other dates left out."""
+    """A series has another pattern, other dates left out, or another title, length or place."""
 
 
 class SeriesCalledOff(SeriesEvent, wire="scheduling.series-called-off.v1"):

@@ -118,6 +118,37 @@ async def test_this_and_later_becomes_a_series_of_its_own(town: Town) -> None:
     assert "UNTIL" in before.series.pattern.rule
 
 
+async def test_place_and_roles_for_later_dates_are_there_on_dates_made_afterwards(
+    town: Town,
+) -> None:
+    lindiwe = await town.founded()
+    first, second, third = (await started(town, lindiwe)).meetings
+    asked = r.ChangeSeries(
+        code=second.code, scope=r.Scope.LATER, where="Hall", minutes=90, roles=("greeter",)
+    )
+    shown = await town.ask(asked, lindiwe)
+    again = await town.ask(asked, lindiwe)
+    await town.ask(s.CancelMeeting(code=first.code), lindiwe)
+
+    assert [m.where for m in shown.meetings] == ["", "Hall", "Hall"]
+    assert again.series.version == shown.series.version
+    made = {m.code: m for m in await coming(town, lindiwe)}.keys() - {first.code}
+    [new] = made - {second.code, third.code}
+    late = (await town.ask(s.ShowMeeting(code=new), lindiwe)).meeting
+    assert (late.where, late.minutes, late.roles[0].name) == ("Hall", 90, "greeter")
+
+
+async def test_a_new_title_for_all_is_on_every_date_to_come(town: Town) -> None:
+    lindiwe = await town.founded()
+    _, second, _ = (await started(town, lindiwe)).meetings
+    asked = r.ChangeSeries(code=second.code, scope=r.Scope.ALL, title="Book circle")
+    shown = await town.ask(asked, lindiwe)
+
+    assert {m.title for m in shown.meetings} == {"Book circle"}
+    assert shown.series.title == "Book circle"
+    assert shown.series.sequence == 1
+
+
 async def test_a_series_that_ends_calls_its_dates_off_with_one_notice(town: Town) -> None:
     lindiwe = await town.founded()
     first, *_ = (await started(town, lindiwe)).meetings

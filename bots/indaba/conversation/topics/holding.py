@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 from pydantic.config import JsonDict
@@ -21,8 +21,9 @@ from indaba.contracts.scheduling import (
     Presence,
     RestoreMeeting,
 )
+from indaba.contracts.series import ChangeSeries, Scope
 from indaba.conversation.answer import Answer, Audience, Facts, Items, Text
-from indaba.conversation.fields import Code, Listed, Minutes, account_in
+from indaba.conversation.fields import Code, Listed, Minutes, account_in, one_of
 from indaba.conversation.intent import Asks, Intent, Person
 from indaba.conversation.wording import Wording, plain
 
@@ -230,24 +231,35 @@ class Edit(Intent, noun="meeting", verb="edit"):
         json_schema_extra=KEYED,
     )
 
+    scope: Annotated[Scope, one_of(Scope)] = Field(
+        default=Scope.THIS,
+        description="Of a series: this, later (this and later ones) or all",
+        json_schema_extra=KEYED,
+    )
+
     async def respond(self, person: Person, services: Asks) -> Answer:
-        """What the meeting is now."""
+        """What the meeting is now, or the dates of the series."""
         from indaba.conversation.notice import facts_of
 
+        if self.scope is not Scope.THIS:
+            return await self._of_many(person, services)
         chair = (await members_called((self.chair,), person, services))[0] if self.chair else None
-        asked = ChangeMeeting(
-            code=self.code,
-            title=self.title,
-            where=self.where,
-            minutes=self.minutes,
-            capacity=self.capacity,
-            answers_close=self.cutoff,
-            roles=self.roles,
-            chair=chair,
-        )
+        asked = ChangeMeeting(code=self.code, chair=chair, **self._common())
         meeting = (await services.ask(asked)).meeting
         facts = Facts(facts_of(meeting, person.wording))
         return Answer((Text(person.wording.say("Noted. It is now:")), facts), card=meeting.id)
+
+    async def _of_many(self, person: Person, services: Asks) -> Answer:
+        from indaba.conversation.topics.repeating import dates_shown
+
+        if self.chair:
+            return Answer.of(person.wording.say("A chair is for one date: say it without a scope."))
+        asked = ChangeSeries(code=self.code, scope=self.scope, **self._common())
+        return dates_shown(await services.ask(asked), person.wording)
+
+    def _common(self) -> dict[str, Any]:
+        same = self.model_dump(include={"title", "where", "minutes", "capacity", "roles"})
+        return {**same, "answers_close": self.cutoff}
 
 
 class TakeOver(Intent, noun="meeting", verb="take", aliases=("take over",)):

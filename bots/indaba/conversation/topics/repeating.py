@@ -176,10 +176,11 @@ class Dates(Intent, noun="meeting", verb="dates", aliases=("dates",)):
 
     async def respond(self, person: Person, services: Asks) -> Answer:
         """The pattern and the dates that exist already, with their codes."""
-        return _dates(await services.ask(ShowSeries(code=self.code)), person.wording)
+        return dates_shown(await services.ask(ShowSeries(code=self.code)), person.wording)
 
 
-def _dates(shown: SeriesShown, wording: Wording) -> Answer:
+def dates_shown(shown: SeriesShown, wording: Wording) -> Answer:
+    """A series in words, with its dates to come."""
     say = wording.say
     lead = say(
         "{title}: {words}.", title=plain(shown.series.title), words=plain(shown.series.words)
@@ -298,7 +299,7 @@ class OtherwiseNow(Intent, noun="meeting", verb="otherwise", hidden=True):
     async def respond(self, person: Person, services: Asks) -> Answer:
         """The pattern as it is now."""
         asked = RepeatOtherwise(code=self.code, pattern=self.pattern, scope=self.scope)
-        return _dates(await services.ask(asked), person.wording)
+        return dates_shown(await services.ask(asked), person.wording)
 
 
 class PreviewEnd(Intent, noun="meeting", verb="preview-end", hidden=True):

@@ -1,11 +1,13 @@
 """Series: read, called, shown, given another pattern, ended; and the terms they follow."""
 
 from dataclasses import replace
+from typing import Any
 
 from indaba.contracts.ids import MeetingCode, SeriesId
-from indaba.contracts.scheduling import MeetingShown, MeetingStatus
+from indaba.contracts.scheduling import MeetingChanged, MeetingShown, MeetingStatus
 from indaba.contracts.series import (
     AddDate,
+    ChangeSeries,
     Coming,
     EndSeries,
     ImportTerms,
@@ -42,8 +44,10 @@ from indaba.scheduling.model import (
 )
 from indaba.scheduling.model.repeating import Repeats, add, is_repeating, this_and_later
 from indaba.scheduling.store import AllSeries, Meetings
+from indaba.scheduling.timers import planning
 from indaba.scheduling.timers import series as timers
 from indaba.scheduling.timers.agenda import take_up
+from indaba.scheduling.timers.telling import keep
 
 SHOWN = 5
 
@@ -139,6 +143,35 @@ async def _split(series: Series, meeting: Meeting, wanted: Repeats, work: Work) 
     later = replace(series, id=SeriesId(work.world.new_id()), repeats=wanted, version=1, sequence=0)
     await AllSeries(work).keep(later)
     return later
+
+
+async def change_series(request: ChangeSeries, work: Work) -> SeriesShown:
+    """Change what dates to come have in common, from a date on or all."""
+    work.passport.a_facilitator()
+    meeting, series = await _series_of(work, request.code)
+    given = request.model_dump(exclude={"code", "scope"}, exclude_none=True)
+    changed = series.change(**given)
+    if changed is not series:
+        changed = await timers.look_again(changed, work)
+        facts = changed.facts()
+        work.tell(SeriesChanged(aggregate=changed.id, version=changed.version, series=facts))
+    coming = await _to_come(changed, work)
+    later = request.scope is Scope.LATER
+    return _shown(
+        changed,
+        [
+            m if later and m.starts_at < meeting.starts_at else await _change(m, given, work)
+            for m in coming
+        ],
+    )
+
+
+async def _change(before: Meeting, given: dict[str, Any], work: Work) -> Meeting:
+    meeting = before.change(work.now, **given)
+    if meeting.minutes != before.minutes:
+        await planning.plan(meeting, work)
+    await keep(work, before, meeting, MeetingChanged.of)
+    return meeting
 
 
 async def add_date(request: AddDate, work: Work) -> MeetingShown:

@@ -56,6 +56,7 @@ from indaba.scheduling.model.refusals import (
     WrongDoorCode,
 )
 from indaba.scheduling.model.repeating import Calendar, Date, read_repeat, read_terms
+from indaba.scheduling.model.roles import wanted
 from indaba.scheduling.model.series import (
     MADE_AHEAD,
     NoDatesLeft,
@@ -154,6 +155,7 @@ __all__ = [
     "title_of",
     "to_the_minute",
     "wall",
+    "wanted",
     "warm",
     "zone_named",
 ]

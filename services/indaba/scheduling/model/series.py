@@ -10,6 +10,7 @@ from indaba.contracts.series import Avoided, Pattern, SeriesFacts
 from indaba.scheduling.model.plain_text import clean_title, one_line
 from indaba.scheduling.model.refusals import check_length
 from indaba.scheduling.model.repeating import Avoid, Calendar, Repeats, Rule, in_words
+from indaba.scheduling.model.roles import wanted
 
 MADE_AHEAD = 3
 """How many dates to come exist as meetings; the rest is made in its turn."""
@@ -48,6 +49,8 @@ class Series:
     repeats: Repeats
     where: str = ""
     capacity: int = 0
+    answers_close: int | None = None
+    roles: tuple[str, ...] = ()
     version: int = 1
     sequence: int = 0
     ended: bool = False
@@ -78,6 +81,23 @@ class Series:
         if repeats == self.repeats:
             return self
         return self._changed(repeats=repeats, sequence=self.sequence + 1)
+
+    def change(self, **facts: Any) -> Self:
+        """With another title, minutes, where, capacity, answers_close or roles.
+
+        What is not given stays; the same changes nothing.
+        Raises `BadLength`, `TitleEmpty`, `TitleTooLong`.
+        """
+        check_length(facts.get("minutes", self.minutes))
+        if "title" in facts:
+            facts["title"] = clean_title(facts["title"])
+        if "where" in facts:
+            facts["where"] = one_line(facts["where"])
+        if "roles" in facts:
+            facts["roles"] = tuple(wanted({}, facts["roles"]))
+        if all(getattr(self, name) == value for name, value in facts.items()):
+            return self
+        return self._changed(**facts, sequence=self.sequence + 1)
 
     def end(self) -> Self:
         """Called off for good."""

@@ -37,6 +37,7 @@ class AllSeries:
         row |= {
             "pattern": pattern_of(series.repeats).model_dump(mode="json"),
             "words": series.words,
+            "roles": list(series.roles),
             "not_held": [at.isoformat() for at in series.not_held],
         }
         await self._sql.execute(
@@ -65,12 +66,13 @@ class AllSeries:
         return [_whole(row) for row in (await self._sql.execute(query)).mappings()]
 
 
-_SAME = tuple(set(Series.__dataclass_fields__) - {"repeats", "not_held"})
+_SAME = tuple(set(Series.__dataclass_fields__) - {"repeats", "roles", "not_held"})
 
 
 def _whole(row: Any) -> Series:
     return Series(
         **{name: row[name] for name in _SAME},
         repeats=repeats_of(Pattern.model_validate(row["pattern"])),
+        roles=tuple(row["roles"]),
         not_held=tuple(datetime.fromisoformat(at) for at in row["not_held"]),
     )

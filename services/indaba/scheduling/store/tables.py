@@ -102,6 +102,8 @@ series = sa.Table(
     sa.Column("minutes", sa.Integer),
     sa.Column("where", sa.Text),
     sa.Column("capacity", sa.Integer),
+    sa.Column("answers_close", sa.Integer),
+    sa.Column("roles", JSONB),
     sa.Column("pattern", JSONB),
     sa.Column("words", sa.Text),
     sa.Column("version", sa.Integer),

@@ -23,6 +23,7 @@ from indaba.scheduling.model import (
     Series,
     check_time_to_come,
     wall,
+    wanted,
     zone_named,
 )
 from indaba.scheduling.model.repeating import DateThere, NoSuchDate, Repeats, restore, skip
@@ -89,6 +90,8 @@ async def _make(series: Series, date: Date, work: Work) -> Meeting:
         minutes=series.minutes,
         where=series.where,
         capacity=series.capacity,
+        answers_close=series.answers_close,
+        roles=wanted({}, series.roles),
         series=series.id,
         repeats=series.words,
         date_of=date.original,
