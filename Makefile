@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test check bench pictures pins clean
+.PHONY: help install up demo test check drills bench pictures pins clean
 
 help:
 	@echo "make up       install what is missing, then run Indaba until Ctrl-C"
@@ -19,6 +19,7 @@ help:
 	@echo "make install  install only"
 	@echo "make test     all tests, on the real engines (ARGS=... goes to pytest)"
 	@echo "make check    format, lint, types, layers, documentation"
+	@echo "make drills   kill everything and see what survives (SEED=7, ARGS=bus_truth)"
 	@echo "make bench    measure"
 	@echo "make pictures take the pictures of docs/facilitators.md anew (needs chromium)"
 	@echo "make pins     choose new versions of everything"
@@ -53,6 +54,9 @@ check: $(VENV)/.installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m indaba.operate.docs --check
+
+drills: $(VENV)/.installed .venv-synapse/.installed
+	@PYTHONPATH=tests exec $(BIN)/python tests/drills/run.py $(ARGS)
 
 bench: $(VENV)/.installed .venv-synapse/.installed
 	@PYTHONPATH=tests exec $(BIN)/python tests/bench/measure.py

@@ -1,0 +1,69 @@
+"""Processes that are killed and born again."""
+
+import asyncio
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from random import Random
+
+from workshop import PRIVATE_KEY, PUBLIC_KEY
+
+Live = Callable[..., None]
+Nursery = multiprocessing.context.ForkServerContext
+
+
+@contextmanager
+def nursery(*loaded: str) -> Iterator[Nursery]:
+    """Where processes come from that have loaded everything already."""
+    before = os.environ.get("PASSPORT_KEYS"), os.environ.get("PYTHONPATH")
+    os.environ["PASSPORT_KEYS"] = f"{PRIVATE_KEY}|{PUBLIC_KEY}"
+    os.environ["PYTHONPATH"] = os.pathsep.join(
+        filter(None, (str(Path(__file__).parents[1]), before[1]))
+    )
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(loaded))
+    yield context
+    for name, value in zip(("PASSPORT_KEYS", "PYTHONPATH"), before, strict=True):
+        if value is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = value
+
+
+class Mortal:
+    """A process that is killed at given moments, and begins again at once."""
+
+    def __init__(self, context: Nursery, live: Live, *arguments: str) -> None:
+        self._context = context
+        self._live = live
+        self._arguments = arguments
+        self._process: BaseProcess | None = None
+        self.deaths = 0
+
+    def begin(self) -> None:
+        self._process = self._context.Process(target=self._live, args=self._arguments, daemon=True)
+        self._process.start()
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+
+    async def live_through(self, moments: Sequence[float]) -> None:
+        """Die at each moment, in seconds from now."""
+        began = asyncio.get_running_loop().time()
+        for moment in sorted(moments):
+            left = began + moment - asyncio.get_running_loop().time()
+            await asyncio.sleep(max(0.0, left))
+            await asyncio.to_thread(self.kill)
+            self.deaths += 1
+            self.begin()
+
+
+def moments(random: Random, count: int, seconds: float) -> list[float]:
+    """That many moments, at least a quarter of their mean distance apart."""
+    step = seconds / (count + 1)
+    return [step * (number + 1) + random.uniform(-0.35, 0.35) * step for number in range(count)]

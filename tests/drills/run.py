@@ -1,0 +1,34 @@
+"""All drills, one after the other: `make drills`. `SEED=7` chooses the moments of death."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+
+from drills import bus_truth
+from drills.verdict import Verdict
+
+
+async def _all(seed: int) -> list[Verdict]:
+    wanted = sys.argv[1:]
+    drills: dict[str, Callable[[], Awaitable[Verdict]]] = {
+        "bus_truth": lambda: bus_truth.drill(bus_truth.FULL, seed)
+    }
+    verdicts = []
+    for name, drill in drills.items():
+        if wanted and name not in wanted:
+            continue
+        verdicts.append(await drill())
+        sys.stdout.write(f"{verdicts[-1].told()}\n\n")
+        sys.stdout.flush()
+    return verdicts
+
+
+def main() -> None:
+    seed = int(os.environ.get("SEED", "1"))
+    verdicts = asyncio.run(_all(seed))
+    sys.exit(0 if all(v.kept for v in verdicts) else 1)
+
+
+if __name__ == "__main__":
+    main()
