@@ -33,10 +33,16 @@ $(VENV)/.installed: pyproject.toml $(PINS)/indaba.txt $(PINS)/uv.txt
 
 # Synapse is AGPL: an environment of its own, started as a process of its own, never imported.
 .venv-synapse: .venv-synapse/.installed
-.PHONY: .venv-synapse
+.venv-maubot: .venv-maubot/.installed
+.PHONY: .venv-synapse .venv-maubot
 
 .venv-synapse/.installed: $(PINS)/synapse.txt | $(VENV)/.installed
 	@$(INSTALL) .venv-synapse $(PINS)/synapse.txt --tools $(VENV)
+	@touch $@
+
+# maubot is AGPL too: another bot to measure beside ours, in an environment of its own.
+.venv-maubot/.installed: $(PINS)/maubot.txt | $(VENV)/.installed
+	@$(INSTALL) .venv-maubot $(PINS)/maubot.txt --tools $(VENV)
 	@touch $@
 
 up: $(VENV)/.installed .venv-synapse/.installed
@@ -55,7 +61,7 @@ check: $(VENV)/.installed
 	$(BIN)/lint-imports
 	$(BIN)/python -m indaba.operate.docs --check
 
-drills: $(VENV)/.installed .venv-synapse/.installed
+drills: $(VENV)/.installed .venv-synapse/.installed .venv-maubot/.installed
 	@PYTHONPATH=tests exec $(BIN)/python tests/drills/run.py $(ARGS)
 
 bench: $(VENV)/.installed .venv-synapse/.installed
@@ -69,7 +75,8 @@ pins: $(VENV)/.installed
 	@$(COMPILE) --constraint $(PINS)/indaba.txt pyproject.toml -o $(PINS)/runtime.txt
 	@$(COMPILE) --constraint $(PINS)/indaba.txt $(PINS)/build.in -o $(PINS)/build.txt
 	@$(COMPILE) --upgrade $(PINS)/synapse.in -o $(PINS)/synapse.txt
+	@$(COMPILE) --upgrade $(PINS)/maubot.in -o $(PINS)/maubot.txt
 	@$(COMPILE) --upgrade $(PINS)/uv.in -o $(PINS)/uv.txt
 
 clean:
-	rm -rf $(VENV) .venv-synapse .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-synapse .venv-maubot .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

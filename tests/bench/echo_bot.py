@@ -11,7 +11,7 @@ async def live(homeserver: str, user: str, token: str) -> None:
     client.access_token, client.user_id = token, user
 
     async def echo(room: MatrixRoom, event: RoomMessageText) -> None:
-        if event.sender != user and event.body.startswith("!echo"):
+        if event.sender != user and event.body.startswith(("!echo", "!cop")):
             answer = {
                 "msgtype": "m.notice",
                 "body": "echo",

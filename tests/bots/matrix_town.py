@@ -329,6 +329,13 @@ class Town:
         )
         assert reply.is_success, reply.text
 
+    async def stock_limits(self) -> None:
+        """Let the homeserver hold the bot back as it does with everybody."""
+        path = f"/_synapse/admin/v1/users/{quote(self.bot_account)}/override_ratelimit"
+        headers = {"Authorization": f"Bearer {await self._admin()}"}
+        reply = await self.http.delete(path, headers=headers)
+        assert reply.is_success, reply.text
+
     async def spoken(self, person: Person, room: str) -> list[dict[str, Any]]:
         """What the bot has said in a room, edits and reactions left out."""
         events = await person.events(room, self.bot_account)

@@ -36,7 +36,7 @@ def nursery(*loaded: str) -> Iterator[Nursery]:
 class Mortal:
     """A process that is killed at given moments, and begins again at once."""
 
-    def __init__(self, context: Nursery, live: Live, *arguments: str) -> None:
+    def __init__(self, context: Nursery, live: Live, *arguments: object) -> None:
         self._context = context
         self._live = live
         self._arguments = arguments
@@ -51,6 +51,12 @@ class Mortal:
         if self._process is not None:
             self._process.kill()
             self._process.join()
+
+    def death(self, patience: float) -> int | None:
+        """How it ended by itself, once it has; `None` where it still lives then."""
+        assert self._process is not None
+        self._process.join(patience)
+        return self._process.exitcode
 
     async def live_through(self, moments: Sequence[float]) -> None:
         """Die at each moment, in seconds from now."""

@@ -5,14 +5,15 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 
-from drills import bus_truth
+from drills import bus_truth, matrix_truth
 from drills.verdict import Verdict
 
 
 async def _all(seed: int) -> list[Verdict]:
     wanted = sys.argv[1:]
     drills: dict[str, Callable[[], Awaitable[Verdict]]] = {
-        "bus_truth": lambda: bus_truth.drill(bus_truth.FULL, seed)
+        "bus_truth": lambda: bus_truth.drill(bus_truth.FULL, seed),
+        "matrix_truth": lambda: matrix_truth.drill(matrix_truth.FULL, seed),
     }
     verdicts = []
     for name, drill in drills.items():

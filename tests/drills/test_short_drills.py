@@ -1,8 +1,13 @@
 """The drills in short: the whole of each is `make drills`."""
 
-from drills import bus_truth
+from drills import bus_truth, matrix_truth
 
 
 async def test_nothing_is_lost_or_doubled_while_everything_is_killed() -> None:
     verdict = await bus_truth.drill(bus_truth.SHORT, seed=1)
+    assert verdict.kept, verdict.told()
+
+
+async def test_every_matrix_command_is_answered_once_though_the_bot_is_killed() -> None:
+    verdict = await matrix_truth.drill(matrix_truth.SHORT, seed=1)
     assert verdict.kept, verdict.told()
