@@ -56,8 +56,8 @@ async def test_a_line_is_noted_by_command_menu_and_button(town: Town) -> None:
     kinds = await town.press(thandi, card, "Add to minutes 📝")
     await town.press(thandi, kinds, "Asked for help 🙋")
     minutes = await town.slash(lindiwe, channel, "minutes show", code=code)
-    assert "1. Decision: We use stones (consensus)" in words(minutes)
-    assert "2. Idea: Stones are free" in words(minutes)
+    assert r"1\. Decision: We use stones (consensus)" in words(minutes)
+    assert r"2\. Idea: Stones are free" in words(minutes)
 
 
 async def test_who_writes_in_the_thread_or_sits_in_voice_is_there(town: Town) -> None:

@@ -1,4 +1,3 @@
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -64,19 +63,6 @@ async def test_commands_sent_while_the_bot_is_away_are_answered_once(town: Town)
     commands += [await thandi.say(room, "!cop next")]
     await town.start_bot()
     await town.answered_once(thandi, room, commands)
-
-
-async def test_a_burst_from_four_people_is_answered_once_each(town: Town) -> None:
-    await town.start_bot()
-    thandi = await town.person("thandi")
-    others = [await town.person(name) for name in ("sipho", "lerato", "pieter")]
-    room = await town.room_with_bot(thandi, preset="public_chat")
-    for other in others:
-        await other.join(room)
-    sent = await asyncio.gather(
-        *(person.say(room, "!cop next") for person in (thandi, *others) for _ in range(15))
-    )
-    await town.answered_once(thandi, room, list(sent))
 
 
 async def test_what_was_said_before_the_bot_came_in_is_not_answered(town: Town) -> None:

@@ -160,6 +160,12 @@ def test_lines_with_keys_are_understood_in_any_order() -> None:
         assert read(line) == ("meeting new", expected)
 
 
+def test_rows_keep_their_lines() -> None:
+    rows = "province,year,term\nGauteng,2027,1"
+    assert read(f"cop terms\n{rows}") == ("cop terms", {"csv": rows})
+    assert read(f"terms csv: {rows}") == ("cop terms", {"csv": rows})
+
+
 def test_a_key_inside_quotes_is_part_of_the_title() -> None:
     filled = read('meeting new "When: a history" thu 18:00')[1]
     assert filled == {"title": "When: a history", "when": "thu 18:00"}

@@ -106,13 +106,13 @@ async def _live(process: str, database_url: str, bus_url: str, folder: str) -> N
     await asyncio.Event().wait()
 
 
-async def drill(scale: Scale, seed: int) -> Verdict:
+async def drill(scale: Scale, seed: int, where: Path | None = None) -> Verdict:
     """Put the bus, the ledger and the engines through it."""
     began = time.monotonic()
     logs.configure(json=True, level=50)
     with (
         nursery("drills.bus_truth", "drills.bare_faststream") as context,
-        tempfile.TemporaryDirectory(prefix="indaba-") as folder,
+        tempfile.TemporaryDirectory(prefix="indaba-", dir=where) as folder,
     ):
         verdict = await _ours(context, Path(folder), scale, Random(seed))
         beside = await _peers(context, Path(folder) / "peers", scale, seed)

@@ -31,7 +31,6 @@ from indaba.process.shelf import Shelf
 from workshop import ledger_of, until
 
 ROOT = Path(__file__).parents[2]
-SENDERS = 8
 STEPS: dict[str, tuple[type, str, bool]] = {
     "read, not kept": (Listener, "hear", False),
     "kept": (Listener, "hear", True),
@@ -46,6 +45,7 @@ STEPS: dict[str, tuple[type, str, bool]] = {
 """What to die around: class, method, and whether after it instead of before."""
 
 SURVIVED = 3
+Running = tuple[Engines, Synapse]
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,12 @@ class Scale:
     limited: int
     peers: int
     steps: tuple[str, ...] = tuple(STEPS)
+    senders: int = 8
 
 
 FULL = Scale(down=1000, burst=200, under_fire=300, kills=15, limited=15, peers=150)
 SHORT = Scale(
-    down=40, burst=24, under_fire=0, kills=0, limited=0, peers=0, steps=("posted", "taken up")
+    down=24, burst=48, under_fire=0, kills=0, limited=0, peers=0, steps=("posted",), senders=4
 )
 
 
@@ -123,10 +124,10 @@ class Stage:
         }
         return Mortal(self._context, live, settings, self._bus_url, str(self._files), step)
 
-    async def populate(self) -> None:
-        """A community with a facilitator and seven members in one room, where the bot is."""
+    async def populate(self, senders: int) -> None:
+        """A community with a facilitator and other members in one room, where the bot is."""
         town = self.town
-        self.people = [await town.person(f"p{number}") for number in range(SENDERS)]
+        self.people = [await town.person(f"p{number}") for number in range(senders)]
         owner = self.people[0]
         self.room = await town.room_with_bot(owner)
         await town.founded(owner, self.room)
@@ -141,7 +142,8 @@ class Stage:
         async def one(person: Person, times: int) -> list[str]:
             return [await person.say(self.room, words) for _ in range(times)]
 
-        share = [count // SENDERS + (n < count % SENDERS) for n in range(SENDERS)]
+        many = len(self.people)
+        share = [count // many + (n < count % many) for n in range(many)]
         said = await asyncio.gather(*map(one, self.people, share))
         return [message for messages in said for message in messages]
 
@@ -176,15 +178,18 @@ class Stage:
         return Counter({message: counts[message] for message in messages})
 
 
-async def drill(scale: Scale, seed: int) -> Verdict:
-    """Put the Matrix bot through it, and two others beside it."""
+async def drill(scale: Scale, seed: int, given: Running | None = None) -> Verdict:
+    """Put the Matrix bot through it, and two others beside it; on engines that run already."""
     began = time.monotonic()
     logs.configure(json=True, level=50)
     with (
         nursery("drills.matrix_truth") as context,
         tempfile.TemporaryDirectory(prefix="indaba-") as folder,
     ):
-        async with _stage(context, Path(folder)) as stage:
+        async with (
+            _engines(Path(folder), given) as (engines, synapse),
+            _stage(context, Path(folder), engines, synapse, scale.senders) as stage,
+        ):
             tried, faults, figures = await _through(stage, scale, Random(seed))
             beside = await _peers(stage, Path(folder), scale)
     return Verdict(
@@ -200,9 +205,21 @@ async def drill(scale: Scale, seed: int) -> Verdict:
 
 
 @asynccontextmanager
-async def _stage(context: Nursery, folder: Path) -> AsyncIterator[Stage]:
+async def _engines(folder: Path, given: Running | None) -> AsyncIterator[Running]:
+    if given:
+        yield given
+        return
     engines, synapse = Engines(folder / "engines"), Synapse(folder / "s", ROOT / ".venv-synapse")
     await asyncio.gather(engines.start(), synapse.start())
+    yield engines, synapse
+    await synapse.stop()
+    await engines.stop()
+
+
+@asynccontextmanager
+async def _stage(
+    context: Nursery, folder: Path, engines: Engines, synapse: Synapse, senders: int
+) -> AsyncIterator[Stage]:
     town = Town(synapse, engines)
     try:
         await town.begin()
@@ -210,13 +227,11 @@ async def _stage(context: Nursery, folder: Path) -> AsyncIterator[Stage]:
         stage = Stage(town, context, engines.valkey.url, folder / "files")
         bot = stage.bot()
         bot.begin()
-        await stage.populate()
+        await stage.populate(senders)
         bot.kill()
         yield stage
     finally:
         await town.end()
-        await synapse.stop()
-        await engines.stop()
 
 
 async def _through(
@@ -237,7 +252,7 @@ async def _through(
     bot = stage.bot()
     bot.begin()
     judge("sent while the bot was dead", await stage.counted(said))
-    judge("a burst from eight", await stage.counted(await stage.say(scale.burst)))
+    judge("a burst from all", await stage.counted(await stage.say(scale.burst)))
     if scale.under_fire:
         judge(f"under {scale.kills} kills", await _under_fire(stage, bot, scale, random))
     bot.kill()
@@ -252,19 +267,19 @@ async def _under_fire(stage: Stage, bot: Mortal, scale: Scale, random: Random) -
     seconds = scale.kills * 2.5
     dying = asyncio.create_task(bot.live_through(moments(random, scale.kills, seconds)))
     said: list[str] = []
-    rounds = max(1, scale.under_fire // SENDERS)
+    rounds = max(1, scale.under_fire // scale.senders)
     for _ in range(rounds):
-        said += await stage.say(SENDERS)
+        said += await stage.say(scale.senders)
         await asyncio.sleep(seconds / rounds / 2)
     await dying
     return await stage.counted(said)
 
 
 async def _killed_at(stage: Stage, step: str) -> Counter[str]:
-    """Eight commands; the bot ends itself in the midst of them, and another takes over."""
+    """Some commands; the bot ends itself in the midst of them, and another takes over."""
     doomed = stage.bot(step)
     doomed.begin()
-    said = await stage.say(SENDERS)
+    said = await stage.say(SURVIVED + 5)
     assert await asyncio.to_thread(doomed.death, 30) == -signal.SIGKILL, step
     heir = stage.bot()
     heir.begin()

@@ -1,13 +1,18 @@
 """The drills in short: the whole of each is `make drills`."""
 
+from pathlib import Path
+
 from drills import bus_truth, matrix_truth
+from indaba.operate.engines import Engines, Synapse
 
 
-async def test_nothing_is_lost_or_doubled_while_everything_is_killed() -> None:
-    verdict = await bus_truth.drill(bus_truth.SHORT, seed=1)
+async def test_nothing_is_lost_or_doubled_while_everything_is_killed(tmp_path: Path) -> None:
+    verdict = await bus_truth.drill(bus_truth.SHORT, seed=1, where=tmp_path)
     assert verdict.kept, verdict.told()
 
 
-async def test_every_matrix_command_is_answered_once_though_the_bot_is_killed() -> None:
-    verdict = await matrix_truth.drill(matrix_truth.SHORT, seed=1)
+async def test_every_matrix_command_is_answered_once_though_the_bot_is_killed(
+    engines: Engines, synapse: Synapse
+) -> None:
+    verdict = await matrix_truth.drill(matrix_truth.SHORT, seed=1, given=(engines, synapse))
     assert verdict.kept, verdict.told()

@@ -225,22 +225,24 @@ def _room(given: object) -> object:
     raise wrong("I need 'here' or a room's address, such as #maths:example.org.")
 
 
-PLUS = re.compile(r"\+\s?(\d)|(\d)\s?guests?", re.IGNORECASE)
+PLUS = re.compile(r"\+\s?(\d{1,4})|(\d{1,4})\s?guests?", re.IGNORECASE)
 """How guests are counted: +2."""
+
+MOST_GUESTS = 9
 
 
 def _guests(given: object) -> object:
     if not isinstance(given, str):
         return given
     match = PLUS.fullmatch(given.strip(" .")) or re.fullmatch(r"(\d)()", given.strip(" ."))
-    if not match:
+    if not match or int(match[1] or match[2]) > MOST_GUESTS:
         raise wrong(
             "I need a number of guests up to 9, such as +2, and read '{given}'.", given=given[:40]
         )
     return int(match[1] or match[2])
 
 
-Guests = Annotated[int, Field(ge=0, le=9), BeforeValidator(_guests)]
+Guests = Annotated[int, Field(ge=0, le=MOST_GUESTS), BeforeValidator(_guests)]
 Code = Annotated[MeetingCode, BeforeValidator(_code, json_schema_input_type=str)]
 ActionCodeTyped = Annotated[ActionCode, BeforeValidator(_code, json_schema_input_type=str)]
 ResourceCodeTyped = Annotated[ResourceCode, BeforeValidator(_code, json_schema_input_type=str)]

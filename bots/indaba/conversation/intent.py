@@ -289,7 +289,8 @@ def resume(
 
 def sentence(problem: ErrorDetails, wording: Wording) -> str:
     """What is wrong with a value, in one plain sentence."""
-    given = plain(str(problem["input"]))[:80]
+    told = problem["input"]
+    given = plain(", ".join(map(str, told)) if isinstance(told, tuple) else str(told))[:80]
     facts = {name: plain(str(value)) for name, value in problem.get("ctx", {}).items()}
     if problem["type"] == "said":
         return wording.say(str(problem["ctx"]["words"]), **facts)

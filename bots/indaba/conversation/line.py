@@ -122,6 +122,10 @@ def _not_known(
 
 
 def _arguments(kind: type[Intent], rest: str) -> Understood | Unclear:
+    whole = next((name for name in kind.model_fields if kind.mark(name, "whole")), None)
+    if whole:
+        given = re.sub(rf"^{whole}\s*[:=]", "", rest.strip(), flags=re.IGNORECASE).strip()
+        return Understood(kind, {whole: given} if given else {})
     loose, keyed, strange = _keyed(kind, rest)
     if strange:
         facts = {"key": strange, "known": ", ".join(kind.model_fields)}

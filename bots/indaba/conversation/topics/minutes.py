@@ -230,6 +230,10 @@ def _highlights(shown: HighlightsShown, person: Person) -> Answer:
             line=own,
         )
     )
+    if len(lines) <= 1:  # nothing but its title
+        return Answer(
+            (Text(say("Nothing to share was noted. To write it yourself: {line}", line=own)),)
+        )
     share = Choice(say("Share"), "📣", Share(code=meeting.code))
     options = Choices((share, Choice(say("Not now"), "❌", NeverMind())))
     return Answer((*draft, short, how, options))

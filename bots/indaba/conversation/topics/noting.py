@@ -45,6 +45,12 @@ Kind = Annotated[NoteKind, one_of(NoteKind)]
 _LEADING_NAMES = re.compile(r"^(?:(?:@[\w.=/+-]+:[\w.:-]+|<@!?\d+>)[\s,:]*)+")
 
 
+def _named_first(text: str) -> tuple[str, ...]:
+    """The accounts that a line begins with; some apps write them out instead of mentioning."""
+    leading = _LEADING_NAMES.match(text)
+    return tuple(name.rstrip(":.,") for name in leading[0].split()) if leading else ()
+
+
 def origin_in(room: str, message: str) -> str:
     """Where in chat a line was written, as nothing but a digest."""
     return hashlib.sha256(f"{room}/{message}".encode()).hexdigest()[:40]
@@ -130,8 +136,9 @@ class Tagged(Intent, noun="meeting", verb="tagged", hidden=True):
         """A sign on the line."""
         owner = None
         text = self.text
-        if self.kind is NoteKind.ACTION and self.mentions:
-            owner = (await members_called(self.mentions[:1], person, services))[0]
+        named = (*self.mentions, *_named_first(text))
+        if self.kind is NoteKind.ACTION and named:
+            owner = (await members_called(named[:1], person, services))[0]
             text = _LEADING_NAMES.sub("", text) or text
         asked = TakeNote(
             code=self.code,

@@ -357,7 +357,7 @@ class Terms(Intent, noun="cop", verb="terms"):
     csv: Annotated[str, Field(max_length=3900)] = Field(
         default="",
         description="Rows of: province,year,term,first,last,status,source",
-        json_schema_extra={"keyed": True},
+        json_schema_extra={"whole": True},
     )
 
     async def respond(self, person: Person, services: Asks) -> Answer:

@@ -7,6 +7,7 @@ from indaba.ledger import Work
 from indaba.scheduling.model import (
     Meeting,
     NoSuchMeeting,
+    NothingHeld,
     NothingPlanned,
     NotLive,
     NotTheChair,
@@ -47,7 +48,7 @@ async def meeting_on_or_last(work: Work, code: MeetingCode | None) -> Meeting:
     store, community = Meetings(work), work.passport.in_community()
     found = await store.live(community) or await store.last(community)
     if found is None:
-        raise NothingPlanned
+        raise NothingHeld
     return found
 
 

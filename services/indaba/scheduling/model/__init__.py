@@ -23,7 +23,12 @@ from indaba.scheduling.model.documents import (
     short_text,
     title_of,
 )
-from indaba.scheduling.model.finding import NoSuchMeeting, NothingPlanned, NothingToBegin
+from indaba.scheduling.model.finding import (
+    NoSuchMeeting,
+    NothingHeld,
+    NothingPlanned,
+    NothingToBegin,
+)
 from indaba.scheduling.model.meeting import Meeting
 from indaba.scheduling.model.methods import METHODS, method_named
 from indaba.scheduling.model.plain_text import (
@@ -112,6 +117,7 @@ __all__ = [
     "NotTheChair",
     "NotYourNote",
     "Note",
+    "NothingHeld",
     "NothingPlanned",
     "NothingToBegin",
     "Quiet",

@@ -59,7 +59,8 @@ class HighlightsEmpty(Refusal):
     def __init__(self, code: str) -> None:
         super().__init__(
             "There is nothing to share yet: no decision, information, idea or link was noted. "
-            f"Write the highlights yourself with: cop meeting highlights {code}",
+            "Write the highlights yourself with: "
+            f"cop minutes highlights {code} text: What we learnt",
             code=code,
         )
 

@@ -24,6 +24,18 @@ class NothingPlanned(Refusal):
         super().__init__("No meeting is planned yet. A facilitator can call one: cop meeting new")
 
 
+class NothingHeld(Refusal):
+    """No meeting is on, and none was held."""
+
+    code = "nothing-held"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No meeting was held here yet. To begin one on the spot: "
+            'cop meeting start title: "Reading in Grade 1"'
+        )
+
+
 class NothingToBegin(Refusal):
     """No meeting is planned, and one on the spot has no name."""
 
