@@ -19,6 +19,7 @@ from indaba.conversation.line import Understood, line_of, phrases, read_line, us
 from indaba.conversation.topics import INTENTS
 from indaba.conversation.topics.membership import GiveRole, MyReminders, MyTimeZone
 from indaba.conversation.topics.scheduling import MeetingDetails, NewMeeting
+from indaba.conversation.topics.voting import NewVote
 from indaba.conversation.wording import Wording
 
 TYPED = [kind for kind in INTENTS if not kind.hidden]
@@ -227,3 +228,11 @@ def test_a_title_that_is_too_long_is_asked_again_with_its_length(title: str) -> 
     assert f"{len(title)} letters" in ask.why
     assert "120" in ask.why
     assert ask.filled == {"when": "thu 18:00"}
+
+
+def test_a_length_beyond_all_is_told_the_most() -> None:
+    step = resolve(
+        NewVote, {"question": "Where?", "options": "a, b", "minutes": "99999"}, Wording()
+    )
+    assert isinstance(step, Ask)
+    assert step.why == "99999 is too much; the most is 1440."

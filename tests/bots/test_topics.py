@@ -7,12 +7,14 @@ from typing import Any, cast
 from uuid import UUID
 
 import pytest
+from pydantic import ValidationError
 
 from bots import kept_meeting
 from indaba.contracts import library as lib
 from indaba.contracts import linking as li
 from indaba.contracts import membership as m
 from indaba.contracts import outcomes as out
+from indaba.contracts import record as r
 from indaba.contracts import reminding
 from indaba.contracts import scheduling as s
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
@@ -32,7 +34,9 @@ from indaba.conversation.intent import (
 from indaba.conversation.line import Understood, read_line
 from indaba.conversation.topics import INTENTS
 from indaba.conversation.topics.cop import Found, SetUp
+from indaba.conversation.topics.noting import Tagged
 from indaba.conversation.topics.scheduling import CallMeeting
+from indaba.conversation.topics.voting import NewVote
 from indaba.conversation.wording import PSEUDO, Wording
 
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
@@ -467,3 +471,56 @@ async def test_ending_a_series_says_that_it_cannot_be_undone_and_how_many_are_to
     assert "This cannot be undone." in preview.text()
     assert "4 answers of yes or maybe" in preview.text()
     assert (await picked(preview, "✅", THANDI)).text() == "Called off: 3 dates."
+
+
+@pytest.mark.parametrize("kind", list(r.NoteKind))
+async def test_a_tag_without_words_is_asked_for_words_at_once(kind: r.NoteKind) -> None:
+    answer = await perform(Tagged(kind=kind, text=" ", origin="x"), THANDI, Services())
+    assert answer.text() == "Write a few words after the tag, or reply to a message with it."
+
+
+async def test_words_too_long_for_a_service_are_refused_in_words() -> None:
+    answer = await said(f"vote new Where? options: {'a' * 60}, Hall")
+    assert "60 letters, and at most 55 fit" in answer.text()
+
+
+async def test_a_mistake_of_ours_is_not_told_as_one_of_theirs() -> None:
+    with pytest.raises(ValidationError):
+        await perform(Tagged(kind=r.NoteKind.IDEA, text="x", origin="x"), THANDI, Asking())
+
+
+class Asking(Services):
+    """A service whose reply is no reply."""
+
+    async def ask(self, request: Request[Any]) -> Any:
+        return m.PassportIssued.model_validate({})
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [("Hall", "at least 2"), (",".join("abcdefghijkl"), "12, and at most 10")],
+)
+def test_answers_of_a_vote_are_counted_in_words(options: str, words: str) -> None:
+    asked = resolve(NewVote, {"question": "Where?", "options": options}, Wording())
+    assert isinstance(asked, Ask)
+    assert words in asked.why
+    assert "(" not in asked.why
+
+
+async def test_the_code_at_the_door_is_shown_to_the_chair_alone() -> None:
+    shown = s.MeetingShown(meeting=MEETING, door="SV9Y")
+    room = replace(THANDI, direct=False, prefix="!cop ")
+    in_the_room = (await said("meeting start M7K2", room, StartMeeting=shown)).text()
+    assert "SV9Y" not in in_the_room
+    assert "in our direct chat: meeting start M7K2" in in_the_room
+    assert "SV9Y" in (await said("meeting start M7K2", THANDI, StartMeeting=shown)).text()
+
+
+@pytest.mark.parametrize(
+    ("status", "asked"),
+    [("scheduled", True), ("live", True), ("closed", False), ("cancelled", False)],
+)
+async def test_an_answer_is_asked_for_only_while_it_is_taken(status: str, asked: bool) -> None:
+    facts = MEETING.model_copy(update={"status": s.MeetingStatus(status)})
+    answer = await said("meeting show M7K2", ShowMeeting=s.MeetingShown(meeting=facts))
+    assert ("You have not answered" in answer.text()) is asked

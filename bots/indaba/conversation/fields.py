@@ -30,7 +30,7 @@ LINK = re.compile(
 """What is meant as a link; whether it is one that can be saved, the library says."""
 LENGTH = re.compile(
     r"(?:(?P<hours>\d{1,2}(?:[.,]\d{1,2})?)\s*(?:h|hrs?|hours?)(?![a-z]))?"
-    r"\s*(?:and\s+)?(?:(?P<minutes>\d{1,4})\s*(?:m|mins?|minutes?)?(?![a-z\d]))?",
+    r"\s*(?:and\s+)?(?:(?P<minutes>\d{1,9})\s*(?:m|mins?|minutes?)?(?![a-z\d]))?",
     re.IGNORECASE,
 )
 PLACES = {

@@ -40,6 +40,8 @@ UNWELL = {
     "string_pattern_mismatch": "'{given}' is not such a code. A code looks like M7K2 or R7K2.",
     "greater_than_equal": "{given} is too little; the least is {ge}.",
     "less_than_equal": "{given} is too much; the most is {le}.",
+    "too_short": "That is too few: at least {min_length}, separated by commas.",
+    "too_long": "That is too many: {actual_length}, and at most {max_length} fit.",
 }
 """Sentences for what pydantic finds by itself."""
 
@@ -311,9 +313,11 @@ async def perform(intent: Intent, person: Person, services: Asks) -> Answer:
     try:
         return await intent.respond(person, services)
     except Refusal as refusal:
-        if (refusal.told if isinstance(refusal, Refused) else refusal.code) in intent.HUSHED:
-            return Answer(())
-        return Answer.of(as_typed_here(person.wording.by_code(refusal), person))
+        hushed = (refusal.told if isinstance(refusal, Refused) else refusal.code) in intent.HUSHED
+        words = "" if hushed else as_typed_here(person.wording.by_code(refusal), person)
+        return Answer.of(words) if words else Answer(())
+    except ValidationError as error:
+        return Answer.of(_unfit(error, person.wording))
     except Unavailable:
         return Answer.of(say("I cannot reach what I need just now. Please try again in a minute."))
     except Fault as fault:
@@ -323,6 +327,15 @@ async def perform(intent: Intent, person: Person, services: Asks) -> Answer:
                 reference=plain(fault.reference[-8:]),
             )
         )
+
+
+def _unfit(error: ValidationError, wording: Wording) -> str:
+    """What of the words typed no service would take. Raises the error where that is our mistake."""
+    problem = error.errors()[0]
+    if problem["type"] not in UNWELL:
+        raise error
+    where = plain(str(problem["loc"][0])) if problem["loc"] else ""
+    return wording.say("{field}: {why}", field=where, why=sentence(problem, wording))
 
 
 _LINE = re.compile(r"(?<=: )cop (?P<said>[a-z-]+(?: [@\w-]+)*)(?=[.,]|$)")

@@ -115,7 +115,7 @@ class Unfollow(Intent, noun="cop", verb="unfollow", aliases=("unfollow",)):
         description="The calendar's number",
         json_schema_extra={
             "number": True,
-            "question": "Which calendar? To see them with their numbers type: calendars",
+            "question": "Which calendar? Give its number in the list of calendars.",
         },
     )
     keep: OnOff = Field(

@@ -117,7 +117,7 @@ class Correct(Intent, noun="minutes", verb="correct", aliases=("correct", "meeti
         description="The line's number",
         json_schema_extra={
             "number": True,
-            "question": "Which line? To see them with their numbers type: minutes",
+            "question": "Which line? Give its number in the minutes.",
         },
     )
     text: str = Field(

@@ -120,6 +120,11 @@ def noted(taken: NoteTaken, wording: Wording) -> Answer:
     return Answer(tuple(lines), Audience.ROOM, card=taken.meeting.id, ack=True, sign=sign)
 
 
+def _no_words(person: Person) -> Answer:
+    say = person.wording.say
+    return Answer.of(say("Write a few words after the tag, or reply to a message with it."))
+
+
 class Tagged(Intent, noun="meeting", verb="tagged", hidden=True):
     """Keep a line that somebody tagged in the room; a tag outside of a meeting is only a word."""
 
@@ -134,6 +139,8 @@ class Tagged(Intent, noun="meeting", verb="tagged", hidden=True):
 
     async def respond(self, person: Person, services: Asks) -> Answer:
         """A sign on the line."""
+        if not self.text.strip():
+            return _no_words(person)
         owner = None
         text = self.text
         named = (*self.mentions, *_named_first(text))
@@ -164,8 +171,7 @@ class TaggedReply(Intent, noun="meeting", verb="tagged-reply", hidden=True):
         """A sign on the tag."""
         written = person.written
         if written is None or not written.text.strip():
-            say = person.wording.say
-            return Answer.of(say("Write a few words after the tag, or reply to a message with it."))
+            return _no_words(person)
         if person.author is None:
             raise NotFromAMember
         asked = TakeNote(

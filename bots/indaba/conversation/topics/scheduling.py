@@ -11,6 +11,7 @@ from indaba.contracts.passport import Role
 from indaba.contracts.scheduling import (
     ListMeetings,
     MeetingFacts,
+    MeetingStatus,
     Reading,
     ReadWhen,
     ScheduleMeeting,
@@ -217,14 +218,19 @@ async def _show(code: str | None, person: Person, services: Asks) -> Answer:
     reply = await services.ask(ShowMeeting(code=code))
     meeting, wording = reply.meeting, person.wording
     mine = say_for(meeting.starts_at, person.zone, wording.locale)
-    answer = (
-        wording.say("You said: {answer}", answer=wording.say(reply.mine.value))
-        if reply.mine
-        else wording.say("You have not answered. Type: {line}", line=_line(person, meeting))
-    )
+    answer = ""
+    if reply.mine:
+        answer = wording.say("You said: {answer}", answer=wording.say(reply.mine.value))
+    elif meeting.status in OPEN:
+        answer = wording.say("You have not answered. Type: {line}", line=_line(person, meeting))
+    said = (Text(answer),) if answer else ()
     rows = facts_of(meeting, wording)
     own = own_time(when_here(meeting, wording), mine, wording)
-    return Answer((*states_of(meeting, wording), Facts((*rows, *own)), Text(answer)))
+    return Answer((*states_of(meeting, wording), Facts((*rows, *own)), *said))
+
+
+OPEN = frozenset({MeetingStatus.SCHEDULED, MeetingStatus.LIVE})
+"""While a meeting is so, it takes answers."""
 
 
 def _line(person: Person, meeting: MeetingFacts) -> str:
