@@ -221,3 +221,22 @@ def test_no_event_whatever_it_is_breaks_the_hearing(event: Any, content: Any, ch
         if said is not None:
             said.text.encode()
             assert "\x00" not in f"{said.text}{said.id}{said.about}{said.thread}{said.account}"
+
+
+PILL = '<a href="https://matrix.to/#/{account}">{name}</a>'
+
+
+def test_a_name_picked_in_an_app_is_the_account_it_stands_for() -> None:
+    html = f"#action {PILL.format(account='%40sipho:x.org', name='Sipho &amp; Co')} sweep"
+    named: Any = {"formatted_body": html, "m.mentions": {"user_ids": ["@sipho:x.org"]}}
+    said = heard(message("#action Sipho & Co sweep", **named))
+    assert (said.text, said.mentions) == ("#action @sipho:x.org sweep", ("@sipho:x.org",))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [7, PILL.format(account="!room:x.org", name="sweep"), PILL.format(account=ME, name="sweep"),
+     "<a href=" * 9000],
+)  # fmt: skip
+def test_markup_that_names_nobody_leaves_the_words(html: Any) -> None:
+    assert heard(message("#action sweep", formatted_body=html)).text == "#action sweep"

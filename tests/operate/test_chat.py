@@ -1,6 +1,7 @@
 from typing import Any
 
 from indaba.operate.chat.timeline import Timeline, clean
+from indaba.operate.chat.writing import message
 
 BOT = "@indaba:here"
 CARD = "Meeting: Fractions\nWhen: thu 18:00\nHow long: 1 hour\nWho comes: {who}\nCode: M7K2"
@@ -107,3 +108,11 @@ def test_without_a_running_indaba_the_chat_says_how_to_start_it(small_house: Any
     refused = small_house.do("chat", "thandi")
     assert refused.returncode == 1
     assert "make up" in refused.stderr
+
+
+def test_who_is_named_with_an_at_sign_is_mentioned_as_apps_do_it() -> None:
+    content = message("#action @thandi <collect> @nobody a@thandi", ["@thandi:here"])
+    assert content["m.mentions"] == {"user_ids": ["@thandi:here"]}
+    link = '<a href="https://matrix.to/#/@thandi:here">@thandi</a>'
+    assert content["formatted_body"] == f"#action {link} &lt;collect&gt; @nobody a@thandi"
+    assert "formatted_body" not in message("hello @thandi:here", ["@thandi:here"])

@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
+from urllib.parse import unquote
 
 from indaba.conversation.line import strip_address
 from indaba.conversation.platform import Kind, Said
@@ -13,6 +15,10 @@ LONGEST_ID = 255
 LONGEST_EMOJI = 100
 LONGEST_NUMBER = 2
 MOST_MENTIONS = 20
+LONGEST_MARKUP = 40_000
+_PILL = re.compile(
+    r'<a href="https://matrix\.to/#/((?:@|%40)[^"?]{1,300})"[^<>]{0,50}>([^<>]{1,200})</a>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ def _message(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> Sa
     if relation.get("rel_type") == "m.replace" or "m.new_content" in content:
         return _edit(event, content, relation, scene)
     replied = _id_in(_part(relation, "m.in_reply_to"))
-    text = clean(without_quote(body) if replied else body)
+    text = clean(_accounts_named(without_quote(body) if replied else body, content, scene))
     in_thread = relation.get("rel_type") == "m.thread"
     return _said(
         event,
@@ -117,7 +123,8 @@ def _edit(
         return None
     if scene.facts.direct:
         return None
-    return _said(event, scene, Kind.EDITED, clean(without_quote(body)), about=about)
+    text = clean(_accounts_named(without_quote(body), new, scene))
+    return _said(event, scene, Kind.EDITED, text, about=about)
 
 
 def _ballot(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> Said | None:
@@ -132,6 +139,18 @@ def _ballot(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> Sai
     if not number.isascii() or not number.isdecimal() or len(number) > LONGEST_NUMBER:
         return None
     return _said(event, scene, Kind.BALLOT, number, about=about)
+
+
+def _accounts_named(body: str, content: dict[str, Any], scene: Scene) -> str:
+    """The words with accounts where their names were picked: apps show names as links to them."""
+    markup = content.get("formatted_body")
+    if not isinstance(markup, str) or len(markup) > LONGEST_MARKUP:
+        return body
+    for link, shown in _PILL.findall(markup)[:MOST_MENTIONS]:
+        account, name = unquote(link), unescape(shown)
+        if is_id(account) and account != scene.me and account not in body:
+            body = body.replace(name, account, 1)
+    return body
 
 
 def _mentioned(content: dict[str, Any], scene: Scene) -> tuple[str, ...]:

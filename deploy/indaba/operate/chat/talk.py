@@ -12,6 +12,7 @@ from urllib.parse import quote
 from indaba.contracts.refusal import Refusal
 from indaba.operate import running, strongbox
 from indaba.operate.chat.timeline import Timeline, name_of
+from indaba.operate.chat.writing import message
 from indaba.operate.matrix import HomeserverRefused, Line
 from indaba.operate.saying import Saying
 from indaba.operate.strongbox import Account
@@ -229,7 +230,8 @@ class Talk:
         if not words:
             self._saying.line("There is nothing to say: the words are missing.")
             return
-        content: dict[str, Any] = {"msgtype": "m.text", "body": words, "m.mentions": {}}
+        there = await self._line.members(self._room) if "@" in words else ()
+        content = message(words, there)
         if relation:
             content["m.relates_to"] = relation
         sent = await self._line.send(room or self._room, "m.room.message", content)
