@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from indaba.contracts.agenda import AddAgendaItem, ShowAgenda
+from indaba.contracts.holding import StartMeeting
 from indaba.contracts.membership import LeaveCommunity, PassportIssued
+from indaba.contracts.record import ShowMinutes
 from indaba.contracts.refusal import Refused
 from indaba.contracts.reminding import SetReminders
 from indaba.contracts.scheduling import (
@@ -21,6 +24,7 @@ from indaba.contracts.scheduling import (
     ScheduleMeeting,
     ShowMeeting,
 )
+from indaba.contracts.votes import OpenVote
 from services.town import Town
 from workshop import rows, until
 
@@ -207,3 +211,40 @@ async def test_a_meeting_to_come_is_called_off_not_closed(town: Town) -> None:
 
     assert refused.value.told == "meeting-not-begun"
     assert "cancel" in refused.value.words
+
+
+async def test_before_any_meeting_was_held_there_are_no_minutes_though_one_is_planned(
+    town: Town,
+) -> None:
+    held = await town.founded()
+    await _called(town, held)
+    with pytest.raises(Refused, match="none has been held") as refused:
+        await town.ask(ShowMinutes(), held)
+    assert refused.value.told == "nothing-held"
+
+
+async def test_a_meeting_begun_too_early_is_told_when_it_can_and_how_to_begin_another(
+    town: Town,
+) -> None:
+    held = await town.founded()
+    meeting = await _called(town, held, days=2)
+    with pytest.raises(Refused, match=f"{meeting.code} can begin from") as refused:
+        await town.ask(StartMeeting(code=meeting.code), held)
+    assert "on the spot" in refused.value.words
+
+
+async def test_an_item_nobody_can_see_does_not_come_onto_the_agenda(town: Town) -> None:
+    held = await town.founded()
+    await _called(town, held)
+    for blank in ("\u200b\u2060", "\u3164"):
+        with pytest.raises(Refused) as refused:
+            await town.ask(AddAgendaItem(title=blank), held)
+        assert refused.value.told == "agenda-item-empty"
+    assert not (await town.ask(ShowAgenda(), held)).items
+
+
+async def test_answers_that_differ_in_case_only_make_no_vote(town: Town) -> None:
+    held = await town.founded()
+    await town.ask(StartMeeting(title="Fractions"), held)
+    with pytest.raises(Refused, match="different answers"):
+        await town.ask(OpenVote(question="Where?", options=("Hall", "hall")), held)

@@ -8,7 +8,7 @@ from indaba.contracts.agenda import AgendaItem, ItemStatus, Result
 from indaba.contracts.ids import MemberId
 from indaba.contracts.refusal import Refusal
 from indaba.scheduling.model.methods import method_named
-from indaba.scheduling.model.plain_text import one_line
+from indaba.scheduling.model.plain_text import is_seen, one_line
 
 MOST_ITEMS = 40
 
@@ -36,6 +36,15 @@ class AgendaFull(Refusal):
         super().__init__(f"The agenda has {MOST_ITEMS} items, and more do not fit.")
 
 
+class ItemEmpty(Refusal):
+    """Nothing that can be seen is left of the item's title."""
+
+    code = "agenda-item-empty"
+
+    def __init__(self) -> None:
+        super().__init__("An item needs words that can be read. Say what there is to talk about.")
+
+
 class NothingLeft(Refusal):
     """There is no open item to go to."""
 
@@ -43,7 +52,8 @@ class NothingLeft(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "Every item on the agenda is done. For another topic type its words: cop topic <words>"
+            "No item on the agenda is left to go to. For another topic type its words, such as: "
+            "cop agenda topic Reading"
         )
 
 
@@ -88,7 +98,7 @@ class Agenda:
         return sum(item.minutes for item in self.items)
 
     def add(self, item: Item) -> "Agenda":
-        """With an item at the end. Raises `AgendaFull` or `NoSuchMethod`."""
+        """With an item at the end. Raises `AgendaFull`, `ItemEmpty` or `NoSuchMethod`."""
         if len(self.items) >= MOST_ITEMS:
             raise AgendaFull
         return Agenda((*self.items, _checked(item)))
@@ -100,7 +110,10 @@ class Agenda:
         return self.items[number - 1]
 
     def change(self, number: int, place: int | None = None, **facts: Any) -> "Agenda":
-        """With an item changed, and moved to a place. Raises `NoSuchItem` or `NoSuchMethod`."""
+        """With an item changed, and moved to a place.
+
+        Raises `NoSuchItem`, `ItemEmpty` or `NoSuchMethod`.
+        """
         changed = _checked(replace(self.at(number), **facts))
         items = list(self.items)
         items.pop(number - 1)
@@ -152,4 +165,6 @@ def _next(each: Item, topic: Item) -> Item:
 def _checked(item: Item) -> Item:
     method = method_named(item.method).key if item.method else ""
     title, pre_read = one_line(item.title), one_line(item.pre_read)
+    if not is_seen(title):
+        raise ItemEmpty
     return replace(item, title=title, pre_read=pre_read, method=method)

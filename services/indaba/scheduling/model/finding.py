@@ -25,14 +25,14 @@ class NothingPlanned(Refusal):
 
 
 class NothingHeld(Refusal):
-    """No meeting is on, and none was held."""
+    """No meeting is on, and none has been held yet."""
 
     code = "nothing-held"
 
     def __init__(self) -> None:
         super().__init__(
-            "No meeting was held here yet. To begin one on the spot: "
-            'cop meeting start title: "Reading in Grade 1"'
+            "No meeting is on, and none has been held here yet. To see what is planned type: "
+            "cop meeting list"
         )
 
 

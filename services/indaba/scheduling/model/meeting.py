@@ -31,6 +31,7 @@ from indaba.scheduling.model.refusals import (
     MeetingOver,
     NoRoomForGuests,
     NotBegun,
+    TooEarlyToBegin,
     WrongDoorCode,
     check_length,
 )
@@ -231,12 +232,12 @@ class Meeting:
     def start(self, now: datetime, door: str, chair: MemberId | None = None) -> Self:
         """Begun, at its time or by hand from half an hour before; again changes nothing.
 
-        Raises `CheckInNotOpen`, `MeetingOver` or `MeetingCalledOff`.
+        Raises `TooEarlyToBegin`, `MeetingOver` or `MeetingCalledOff`.
         """
         if self.status is MeetingStatus.LIVE:
             return self
         self._check_is_on(now)
-        self._check_is_open(now)
+        self._check_is_open(now, TooEarlyToBegin)
         return self._changed(
             status=MeetingStatus.LIVE,
             started_at=now,
@@ -390,11 +391,10 @@ class Meeting:
         if now >= self.closes_itself_at:
             raise MeetingOver(self.code)
 
-    def _check_is_open(self, now: datetime) -> None:
+    def _check_is_open(self, now: datetime, no: type[CheckInNotOpen] = CheckInNotOpen) -> None:
         if now < self.check_in_opens_at:
-            place = zone_named(self.zone)
-            opens = wall(self.check_in_opens_at, place)
-            raise CheckInNotOpen(self.code, opens, self.zone, wall(now, place))
+            opens, today = (wall(at, zone_named(self.zone)) for at in (self.check_in_opens_at, now))
+            raise no(self.code, opens, self.zone, today)
 
 
 _TOLD = tuple(set(MeetingFacts.model_fields) - {"roles", "counts"})

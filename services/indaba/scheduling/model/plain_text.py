@@ -60,7 +60,7 @@ def one_line(text: str) -> str:
 def clean_title(text: str) -> str:
     """The title as it is kept. Raises `TitleEmpty` or `TitleTooLong`; nothing is cut off."""
     title = one_line(text)
-    if not any(_is_seen(letter) for letter in title):
+    if not is_seen(title):
         raise TitleEmpty
     if len(title) > LONGEST_TITLE:
         raise TitleTooLong(len(title))
@@ -73,6 +73,11 @@ def clean_reason(text: str) -> str:
     if len(reason) > LONGEST_REASON:
         raise ReasonTooLong(len(reason))
     return reason
+
+
+def is_seen(text: str) -> bool:
+    """Whether anything of the text can be seen."""
+    return any(_is_seen(letter) for letter in text)
 
 
 def _is_kept(letter: str) -> bool:

@@ -41,6 +41,23 @@ class CheckInNotOpen(Refusal):
         )
 
 
+class TooEarlyToBegin(CheckInNotOpen):
+    """A planned meeting begins when check-in opens. `opens` is wall time in `zone`."""
+
+    code = "too-early-to-begin"
+
+    def __init__(self, code: str, opens: datetime, zone: str, today: datetime) -> None:
+        Refusal.__init__(
+            self,
+            f"{code} can begin from {in_words(opens, today)} ({zone}) on. To begin another "
+            "meeting on the spot, say what it is about: "
+            'cop meeting start title: "Reading in Grade 1"',
+            code=code,
+            opens=opens.isoformat(),
+            zone=zone,
+        )
+
+
 class NotBegun(Refusal):
     """A meeting that is yet to come is called off, not closed. `opens` is wall time in `zone`."""
 
@@ -156,8 +173,8 @@ class NoSuchRole(Refusal):
     code = "no-such-role"
 
     def __init__(self, role: str, roles: list[str]) -> None:
-        these = f"Its roles are: {', '.join(roles)}." if roles else "It wants none."
-        super().__init__(f"This meeting wants no {role}. {these}", role=role, roles=roles)
+        these = f"Its roles are: {', '.join(roles)}." if roles else "No roles were named for it."
+        super().__init__(f"This meeting has no role {role}. {these}", role=role, roles=roles)
 
 
 def check_length(minutes: int) -> None:

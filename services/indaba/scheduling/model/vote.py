@@ -83,7 +83,8 @@ class Vote:
     def put(cls, *, question: str, options: tuple[str, ...], **facts: Any) -> Self:
         """A new vote. Raises `TooFewOptions`."""
         kept = tuple(dict.fromkeys(filter(None, map(one_line, options))))
-        if not FEWEST <= len(kept) <= MOST:
+        alike = {option.casefold() for option in kept}
+        if not FEWEST <= len(alike) == len(kept) <= MOST:
             raise TooFewOptions
         return cls(question=one_line(question), options=kept, **facts)
 
