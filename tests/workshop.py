@@ -41,6 +41,7 @@ def ledger_of(
     migrations: Path,
     replica: str = "1",
     world: RealWorld | None = None,
+    public_key: str = PUBLIC_KEY,
 ) -> Ledger:
     """A ledger with short pauses, so that what is tried again comes soon."""
     world = world or RealWorld()
@@ -51,7 +52,7 @@ def ledger_of(
         migrations,
         bus,
         world,
-        PassportControl(PUBLIC_KEY),
+        PassportControl(public_key),
         retry_pause=timedelta(milliseconds=50),
     )
 

@@ -251,7 +251,7 @@ async def _through(
     said = await stage.say(scale.down)
     bot = stage.bot()
     bot.begin()
-    judge("sent while the bot was dead", await stage.counted(said))
+    judge("sent while the bot was dead", await stage.counted(said, seconds=300))
     judge("a burst from all", await stage.counted(await stage.say(scale.burst)))
     if scale.under_fire:
         judge(f"under {scale.kills} kills", await _under_fire(stage, bot, scale, random))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from drills import bus_truth, matrix_truth
+from drills import backup, bus_truth, matrix_truth
 from indaba.operate.engines import Engines, Synapse
 
 
@@ -15,4 +15,9 @@ async def test_every_matrix_command_is_answered_once_though_the_bot_is_killed(
     engines: Engines, synapse: Synapse
 ) -> None:
     verdict = await matrix_truth.drill(matrix_truth.SHORT, seed=1, given=(engines, synapse))
+    assert verdict.kept, verdict.told()
+
+
+async def test_a_backup_taken_while_all_is_written_to_comes_back_whole() -> None:
+    verdict = await backup.drill(backup.SHORT, seed=1)
     assert verdict.kept, verdict.told()

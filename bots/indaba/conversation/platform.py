@@ -124,6 +124,10 @@ class Wait(Exception):  # noqa: N818 - not an error: a limit to be honoured
         self.after = after
 
 
+class Limited(Wait):
+    """The platform asks to wait because it was asked too often."""
+
+
 class CannotPost(Exception):  # noqa: N818 - read by operators
     """The platform will never take this post (we left the room, lack the level, it is too big)."""
 

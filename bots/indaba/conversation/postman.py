@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
-from indaba.conversation.platform import CannotPost, ChatPlatform, Wait
+from indaba.conversation.platform import CannotPost, ChatPlatform, Limited, Wait
 from indaba.conversation.store import Store, Waiting
 from indaba.ledger import Ledger
 from indaba.ledger.failures import is_passing, reason_of
 from indaba.process import logs
 from indaba.process.loops import Wake
-from indaba.process.metrics import POSTS
+from indaba.process.metrics import POSTS, POSTS_WAITING, RATE_LIMITED_SECONDS
 
 LOOK_SECONDS = 1.0
+MEASURED_EVERY = 5.0
 AT_ONCE = 200
 PER_ROOM = 20
 MOST_TRIES = 5
@@ -42,6 +43,15 @@ class Postman:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def measure(self) -> None:
+        """Count what waits, for ever, for /metrics."""
+        while True:
+            async with self._ledger.database.connect() as connection:
+                store = Store(connection, self._ledger.world.now())
+                waiting = await store.posting.count_waiting()
+            POSTS_WAITING.labels(self._ledger.name).set(waiting)
+            await asyncio.sleep(MEASURED_EVERY)
 
     async def _begin_what_waits(self) -> None:
         async with self._ledger.database.connect() as connection:
@@ -89,10 +99,12 @@ class Postman:
             message = await self._platform.post(post)
         except Wait as wait:
             POSTS.labels(self._ledger.name, "waited").inc()
+            if isinstance(wait, Limited):
+                RATE_LIMITED_SECONDS.labels(self._ledger.name).inc(wait.after.total_seconds())
             await self._put_off(post.room, wait.after)
             return False
         except CannotPost as error:
-            await self._give_up(waiting, str(error))
+            await self._give_up(waiting, str(error), "refused")
             return True
         await self._is_up(waiting, message)
         return True
@@ -115,14 +127,14 @@ class Postman:
         if self._tries[key] < MOST_TRIES:
             await self._put_off(waiting.post.room, timedelta(seconds=2 ** self._tries[key]))
             return False
-        await self._give_up(waiting, f"failed {MOST_TRIES} times: {reason_of(error)}")
+        await self._give_up(waiting, f"failed {MOST_TRIES} times: {reason_of(error)}", "failed")
         return True
 
     async def _put_off(self, room: str, after: timedelta) -> None:
         async with self._ledger.database.begin() as connection:
             await Store(connection, self._ledger.world.now()).posting.later(room, after)
 
-    async def _give_up(self, waiting: Waiting, why: str, outcome: str = "given-up") -> None:
+    async def _give_up(self, waiting: Waiting, why: str, outcome: str) -> None:
         async with self._ledger.database.begin() as connection:
             store = Store(connection, self._ledger.world.now())
             await store.posting.give_up(waiting.post.key, why)

@@ -1,5 +1,6 @@
 """What a bot does about events: cards to redraw, notices to write, passports to drop."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from indaba.contracts.agenda import AgendaChanged
@@ -119,14 +120,22 @@ class Reactions:
         self._passports.drop_member(event.member)
 
     async def erase_member(self, event: MemberErased, work: Work) -> None:
-        """Forget a member. Accounts are kept only while something waits for them."""
+        """Forget a member, by the accounts that membership still knows."""
         self._passports.drop_member(event.member)
-        await erase(work, event.member)
-        work.tell(
-            self._erased(
-                aggregate=event.erasure, version=1, erasure=event.erasure, service=self._process
-            )
-        )
+        accounts = await self._passports.erased(event.erasure, work.correlation)
+        await forget(event, work, accounts, self._erased)
+
+
+async def forget(
+    event: MemberErased, work: Work, accounts: Iterable[str], erased: type[ErasureAnswered]
+) -> None:
+    """Forget a member and their accounts, and answer so."""
+    await erase(work, event.member)
+    store = Store(work.connection, work.now)
+    for account in accounts:
+        await store.forget(account)
+    service = erased.context()
+    work.tell(erased(aggregate=event.erasure, version=1, erasure=event.erasure, service=service))
 
 
 def wire(ledger: Ledger, reactions: Reactions) -> None:

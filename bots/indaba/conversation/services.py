@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from indaba.bus import Bus, Outcome, ReplyEnvelope
+from indaba.contracts.erasure import ShowErased
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import IssuePassport, PassportIssued, Platform
 from indaba.contracts.refusal import (
@@ -77,6 +78,11 @@ class Passports:
         if issued.community is not None and dropped == self._dropped:
             self._held[asker] = issued, self._world.now() + HELD_FOR
         return issued
+
+    async def erased(self, erasure: UUID, correlation: UUID) -> tuple[str, ...]:
+        """Accounts that an erasure under way concerns. Raises what asking raises."""
+        wanted = ShowErased(erasure=erasure, platform=self._platform)
+        return (await ask(self._bus, self._world, wanted, correlation)).accounts
 
     def drop(self, asker: Asker) -> None:
         """Forget one passport."""

@@ -100,6 +100,7 @@ class DiscordBot:
         self._at_work("herald", herald.run)
         self._at_work("errands", runner.run)
         self._at_work("postman", postman.run)
+        self._at_work("measuring", postman.measure)
         self._at_work("events", native.run)
         self._at_work("catching-up", catching_up.run)
         self._at_work("gateway", self.gateway.run)

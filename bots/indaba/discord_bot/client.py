@@ -12,7 +12,7 @@ import aiohttp
 import discord
 from discord.http import Route
 
-from indaba.conversation.platform import Wait
+from indaba.conversation.platform import Limited, Wait
 from indaba.process import logs
 
 LONGEST_LIMIT = 30.0
@@ -283,7 +283,7 @@ async def asked(question: Callable[[], Awaitable[Any]]) -> Any:
     try:
         return await question()
     except discord.RateLimited as limit:
-        raise Wait(timedelta(seconds=limit.retry_after)) from None
+        raise Limited(timedelta(seconds=limit.retry_after)) from None
     except discord.HTTPException as error:
         if error.status >= SERVER_ERROR or error.status == TOO_MANY:
             raise Wait(AWAY) from None

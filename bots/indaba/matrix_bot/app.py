@@ -102,6 +102,7 @@ class MatrixBot:
         self._at_work("herald", herald.run)
         self._at_work("errands", runner.run)
         self._at_work("postman", postman.run)
+        self._at_work("measuring", postman.measure)
         self._at_work("hearing", hearing.run)
         self._at_work("invitations", invitations.run)
         self._at_work("keys", self._exchange.run)

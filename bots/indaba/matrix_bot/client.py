@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from indaba.conversation.platform import Wait
+from indaba.conversation.platform import Limited, Wait
 from indaba.process import logs
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ class Homeserver:
             self._is("the homeserver refused the access token")
             raise TokenRefused
         if status == TOO_MANY or code == "M_LIMIT_EXCEEDED":
-            raise Wait(timedelta(milliseconds=_milliseconds(told.get("retry_after_ms"))))
+            raise Limited(timedelta(milliseconds=_milliseconds(told.get("retry_after_ms"))))
         if status >= FAULT or (status == OK and answer is None):
             self._is(f"the homeserver has trouble (status {status})")
             raise HomeserverFailed(self._pause())

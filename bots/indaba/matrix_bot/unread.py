@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from indaba.conversation.listener import Listener
+from indaba.process.metrics import UNREADABLE
 from indaba.process.world import World
 
 UNREAD = "unread"
@@ -95,6 +96,7 @@ class Unread:
         in_room = sum(one.room == room for one in self._waiting.values())
         if name in self._waiting or in_room >= MOST_IN_ROOM or len(self._waiting) >= MOST_WAITING:
             return
+        UNREADABLE.labels("matrix_bot").inc()
         named = session if isinstance(session, str) else ""
         self._waiting[name] = Envelope(room, name, named[:255], self._world.now())
 

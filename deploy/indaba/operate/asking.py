@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from indaba.contracts.membership import IssuePassport, PassportIssued, Platform
@@ -52,12 +53,12 @@ async def ask_as(site: Site, request: Request[R], community: str, account: str) 
         raise running.NotRunning(site.data)
     try:
         async with asyncio.timeout(PATIENCE):
-            return await _asked(site.bus_url, request, community, _full(account, site))
+            return await _asked(site.bus_url, request, community, full(account, site))
     except (Unavailable, TimeoutError, OSError):
         raise NobodyAnswers from None
 
 
-def _full(account: str, site: Site) -> str:
+def full(account: str, site: Site) -> str:
     """The account of somebody of the trial room, where only their name is given."""
     if site.data is None or account.startswith("@"):
         return account
@@ -68,28 +69,40 @@ def _full(account: str, site: Site) -> str:
 
 
 async def _asked(bus_url: str, request: Request[R], named: str, account: str) -> R:
-    from indaba.bus import Bus
     from indaba.conversation.services import ask
+
+    async with face(bus_url) as (bus, world):
+        held = await _passport(bus, world, named, account)
+        return await ask(bus, world, request, world.new_id(), passport=held)
+
+
+@asynccontextmanager
+async def face(bus_url: str) -> "AsyncIterator[tuple[Bus, World]]":
+    """A place on the bus from which to ask."""
+    from indaba.bus import Bus
     from indaba.process.world import RealWorld
 
     world = RealWorld()
-    bus = Bus(bus_url, "import", world, replica=str(world.new_id()))
+    bus = Bus(bus_url, "operator", world, replica=str(world.new_id()))
     bus.expect_replies()
     await bus.start()
     try:
-        held = await _passport(bus, world, named, account)
-        return await ask(bus, world, request, world.new_id(), passport=held)
+        yield bus, world
     finally:
         await bus.stop()
+
+
+def who_asks(account: str) -> IssuePassport:
+    """An account, wherever it speaks."""
+    platform = Platform.DISCORD if DISCORD_IDS.fullmatch(account) else Platform.MATRIX
+    return IssuePassport(platform=platform, account=account, direct=True)
 
 
 async def _passport(bus: "Bus", world: "World", named: str, account: str) -> PassportIssued:
     """The passport of an account in the community that is named."""
     from indaba.conversation.services import ask
 
-    discord = DISCORD_IDS.fullmatch(account)
-    platform = Platform.DISCORD if discord else Platform.MATRIX
-    who = IssuePassport(platform=platform, account=account, direct=True)
+    who = who_asks(account)
     issued = await ask(bus, world, who, world.new_id())
     theirs = [*issued.choices, *([issued.community] if issued.community else [])]
     for card in theirs:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from indaba.contracts.refusal import Refusal
 from indaba.operate import manifest, running
 from indaba.operate.engines.postgres import Postgres, binaries
-from indaba.operate.parts import FILES, KEYS
+from indaba.operate.parts import ERASURES, FILES, KEYS
 from indaba.operate.saying import Saying
 
 READERS_FIRST = (
@@ -60,12 +60,14 @@ async def backup(data: Path, folder: Path, saying: Saying) -> None:
     """Make the backup in `folder`. Raises `FolderInUse`, `NotRunning` or `ToolFailed`."""
     _prepare(data, folder)
     began = datetime.now(UTC)
-    async with _postgres(data) as postgres:
+    async with running_postgres(data) as postgres:
         for name in READERS_FIRST:
             await _dump(postgres, name, folder / f"{name}.dump")
             saying.step(f"Saved the database {name}")
         schemas = {name: await _schema(postgres, name) for name in READERS_FIRST}
     _copy_secrets(data, folder)
+    if (data / ERASURES).exists():
+        shutil.copyfile(data / ERASURES, folder / ERASURES)
     if (data / KEYS).exists():
         await asyncio.to_thread(_copy_keys, data / KEYS, folder / KEYS)
         saying.step("Saved the keys to encrypted rooms")
@@ -89,7 +91,7 @@ def _prepare(data: Path, folder: Path) -> None:
 
 
 @asynccontextmanager
-async def _postgres(data: Path) -> AsyncIterator[Postgres]:
+async def running_postgres(data: Path) -> AsyncIterator[Postgres]:
     """The PostgreSQL of a running Indaba, or one started for the while."""
     postgres, claim = Postgres(data / "postgres"), running.Claim(data)
     try:

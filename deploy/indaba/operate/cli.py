@@ -186,12 +186,81 @@ def restore(
     folder: Annotated[Path, typer.Argument(resolve_path=True, help="The folder of a backup.")],
     data: Data = HERE,
     yes: Annotated[bool, typer.Option("--yes", help="Also over data; it is kept aside.")] = False,
+    erasures: Annotated[
+        Path | None, typer.Option(help="A list of the erased that you kept elsewhere.")
+    ] = None,
 ) -> None:
-    """Bring a backup back; Indaba must not run."""
+    """Bring a backup back; Indaba must not run. Who was erased since is erased again."""
     from indaba.operate.restore import restore as bring_back
     from indaba.operate.saying import Saying
 
-    _go(bring_back(folder, data, Saying(), yes=yes))
+    _go(bring_back(folder, data, Saying(), yes=yes, erasures=erasures))
+
+
+@app.command()
+def upgrade(
+    data: Data = HERE,
+    backup: Annotated[
+        Path | None, typer.Option("--backup", resolve_path=True, help="A backup of today.")
+    ] = None,
+) -> None:
+    """Bring the data of an older version to this one: all of it, or none. Indaba must not run."""
+    from indaba.operate.saying import Saying
+    from indaba.operate.upgrade import upgrade as bring_up
+
+    _go(bring_up(data, backup, Saying()))
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(resolve_path=True, help="A new folder.")],
+    community: Annotated[str, typer.Option(help="The community's name, or its key.")],
+    data: Data = HERE,
+) -> None:
+    """Write all of a community as files: JSON, CSV, ICS, Markdown, its library's files."""
+    from indaba.operate.export import export as write
+    from indaba.operate.saying import Saying
+    from indaba.operate.site import Site
+
+    _go(write(Site.found(data), community, folder, Saying()))
+
+
+@app.command()
+def erase(
+    account: Annotated[str, typer.Argument(help="Such as @me:example.org, or a Discord id.")],
+    data: Data = HERE,
+    yes: Annotated[bool, typer.Option("--yes", help="It is meant.")] = False,
+) -> None:
+    """Erase a person from every community, for good. Indaba must run."""
+    from indaba.operate.erase import erase as forget
+    from indaba.operate.saying import Saying
+    from indaba.operate.site import Site
+
+    _go(forget(Site.found(data), account, Saying(), yes=yes))
+
+
+@app.command()
+def sweep(data: Data = HERE) -> None:
+    """Have the disk forget what was erased. Indaba must run."""
+    from indaba.operate.saying import Saying
+    from indaba.operate.site import Site
+    from indaba.operate.sweeping import sweep as write_anew
+
+    _go(write_anew(Site.found(data), Saying()))
+
+
+@app.command("rotate-secrets")
+def rotate_secrets(
+    data: Data = HERE,
+    folder: Annotated[
+        Path | None, typer.Option("--secrets", help="Instead: the folder of `indaba secrets`.")
+    ] = None,
+) -> None:
+    """Make a new key for passports. What is under way is not disturbed."""
+    from indaba.operate.rotating import rotate
+    from indaba.operate.saying import Saying
+
+    rotate(data, folder, Saying())
 
 
 @app.command()

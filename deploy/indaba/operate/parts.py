@@ -27,6 +27,9 @@ DRIVER = "postgresql+asyncpg://"
 KEYS = "keys"
 """Inside a data folder: the folder of the bot's keys to encrypted rooms."""
 
+ERASURES = "erasures.txt"
+"""Inside a data folder: the list of the erased."""
+
 FILES = "files"
 """Inside a data folder: the folder of the files that communities saved."""
 
@@ -90,7 +93,7 @@ def _membership(common: ProcessSettings, own: MembershipSettings) -> "Part":
         name = variable(MembershipSettings, "passport_private_key")
         raise BadSetting(f"{name}: is not an Ed25519 private key in PEM.") from None
     ledger = ledger_of("membership", common, own)
-    wire(ledger, office, own.erased_by)
+    wire(ledger, office, own.erased_by, own.erasures_file)
     return ledger
 
 

@@ -7,13 +7,17 @@ from pathlib import Path
 import asyncpg
 
 from indaba.contracts.refusal import Refusal
+from indaba.membership.timers import add_to
 from indaba.operate import manifest, running
 from indaba.operate.backup import READERS_FIRST, major, tool
 from indaba.operate.engines import DATABASES
 from indaba.operate.engines.postgres import Postgres
+from indaba.operate.erasing_again import erase_again, lists
 from indaba.operate.manifest import Manifest, NewerBackup
-from indaba.operate.parts import FILES, KEYS
+from indaba.operate.migrating import bring_up_to_date
+from indaba.operate.parts import ERASURES, FILES, KEYS
 from indaba.operate.saying import Saying
+from indaba.operate.sweeping import sweep_postgres
 
 TOLD_AGAIN = timedelta(hours=48)
 """How far back from the backup owners tell their news again; inboxes remember longer."""
@@ -40,11 +44,14 @@ class DataThere(Refusal):
         )
 
 
-async def restore(folder: Path, data: Path, saying: Saying, *, yes: bool) -> None:
+async def restore(
+    folder: Path, data: Path, saying: Saying, *, yes: bool, erasures: Path | None = None
+) -> None:
     """Put the backup in the place of the data folder. Whatever fails, that stays as it was.
 
     The bus is left behind on purpose: owners tell the news around the backup again, and inboxes
-    recognise what they have done.
+    recognise what they have done. Who was erased since the backup is erased again, by all lists of
+    the erased that are found: the data's, those of backups beside this one, and `erasures`.
     """
     whole = manifest.read(folder)
     _check_known(folder, whole)
@@ -57,8 +64,9 @@ async def restore(folder: Path, data: Path, saying: Saying, *, yes: bool) -> Non
         occupied = _is_occupied(data)
         if occupied and not yes:
             raise DataThere(data)
+        listed = lists(folder, data, erasures)
         aside = _begun(folder, data)
-        await _fill(folder, aside, whole, saying)
+        await _fill(folder, aside, whole, saying, listed)
         _swap(data, aside, saying, keep=occupied)
     finally:
         claim.give_back()
@@ -109,7 +117,9 @@ def _put_keys(keys: Path, folder: Path) -> None:
         retire_lines(path)
 
 
-async def _fill(folder: Path, aside: Path, whole: Manifest, saying: Saying) -> None:
+async def _fill(
+    folder: Path, aside: Path, whole: Manifest, saying: Saying, listed: frozenset[str]
+) -> None:
     """Bring the databases back."""
     postgres = Postgres(aside / "postgres")
     await postgres.start()
@@ -121,8 +131,21 @@ async def _fill(folder: Path, aside: Path, whole: Manifest, saying: Saying) -> N
             if whole.schemas.get(name):
                 await _bring_to_now(postgres, name, whole.began_at)
             saying.step(f"Restored the database {name}")
+        await _put_right(postgres, aside, listed, saying)
     finally:
         await postgres.stop()
+
+
+async def _put_right(
+    postgres: Postgres, aside: Path, listed: frozenset[str], saying: Saying
+) -> None:
+    """Bring an older backup to this version, and erase again who was erased since."""
+    databases = {name: postgres.url(name) for name in READERS_FIRST}
+    await bring_up_to_date(databases)
+    add_to(aside / ERASURES, listed)
+    if count := await erase_again(databases, aside, listed):
+        await sweep_postgres(postgres)
+        saying.step(f"Erased again who was erased since the backup: {count}")
 
 
 async def _bring_to_now(postgres: Postgres, name: str, began: datetime) -> None:

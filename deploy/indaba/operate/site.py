@@ -41,6 +41,7 @@ class Site:
     health: str = ""
     data: Path | None = None
     keys: Path | None = None
+    files: Path | None = None
 
     @classmethod
     def found(cls, data: Path) -> "Site":
@@ -67,6 +68,7 @@ class Site:
             token=setting(bot, "access_token"),
             portal=setting(PROCESSES["portal"].settings, "url"),
             keys=Path(keys) if keys else None,
+            files=Path(setting(ProcessSettings, "files_folder") or "files"),
         )
 
     @classmethod

@@ -16,6 +16,7 @@ from indaba.operate.engines import Engines
 from indaba.operate.engines.trouble import NotInstalled
 from indaba.operate.run_one import check_free
 from indaba.operate.saying import Saying
+from indaba.operate.sweeping import sweep_by_itself
 
 if TYPE_CHECKING:
     from indaba.operate.trial import Trial
@@ -109,6 +110,8 @@ async def _serve(wishes: Wishes, saying: Saying) -> None:
         ending.callback(running.withdraw, claim.data)
         ending.push_async_callback(house.close)
         await house.open()
+        sweeping = asyncio.create_task(sweep_by_itself(engines, claim.data))
+        ending.callback(sweeping.cancel)
         await _watch(engines, claim.data)
 
 
@@ -196,12 +199,14 @@ class House:
         return private, common
 
     async def _migrate(self) -> None:
-        from indaba.operate.migrating import bring_up_to_date
+        from indaba.operate.migrating import behind, bring_up_to_date
+        from indaba.operate.upgrade import UpgradeNeeded
 
         urls = {name: self._engines.postgres.url(name) for name in self._processes}
-        changed = await bring_up_to_date(urls)
-        if changed:
-            self._saying.step(f"{changed} databases were brought to the newest schema")
+        if older := await behind(urls):
+            raise UpgradeNeeded(self._data, older)
+        if changed := await bring_up_to_date(urls):
+            self._saying.step(f"{changed} databases were made")
 
     async def _portal(self, common: "ProcessSettings") -> "Portal":
         from indaba.operate.parts import portal
@@ -236,11 +241,16 @@ class House:
 
     def _awaited(self) -> dict[str, Any]:
         """Where no bot runs, none answers an erasure: membership must not wait for it."""
+        from indaba.operate.parts import ERASURES
+
         bots = [
             *(["matrix_bot"] if self._wishes.trial or self._wishes.elsewhere else []),
             *(["discord_bot"] if self._wishes.discord or self._wishes.preview else []),
         ]
-        return {"erased_by": ("scheduling", "library", "outcomes", "portal", *bots)}
+        return {
+            "erased_by": ("scheduling", "library", "outcomes", "portal", *bots),
+            "erasures_file": self._data / ERASURES,
+        }
 
     def _discord(self, common: "ProcessSettings", portal: "Portal") -> "list[Part]":
         if self._wishes.preview:

@@ -8,8 +8,8 @@ membership.describe-me.v1, membership.erase-me.v1, membership.find-accounts.v1,
 membership.find-members.v1, membership.find-places.v1, membership.found-community.v1,
 membership.issue-link-code.v1, membership.issue-passport.v1, membership.issue-room-code.v1,
 membership.issue-sign-in.v1, membership.join-community.v1, membership.leave-community.v1,
-membership.link-account.v1, membership.remove-place.v1, membership.show-my-data.v1,
-membership.show-room-code.v1, membership.show-zones.v1
+membership.link-account.v1, membership.remove-place.v1, membership.show-erased.v1,
+membership.show-my-data.v1, membership.show-room-code.v1, membership.show-zones.v1
 
 Tells: membership.account-linked.v1, membership.community-founded.v1,
 membership.member-described.v1, membership.member-erased.v1, membership.member-erasure-finished.v1,

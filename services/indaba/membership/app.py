@@ -8,14 +8,25 @@ from indaba.contracts import linking as also
 from indaba.contracts import membership as said
 from indaba.ledger import Ledger
 from indaba.membership import reactions
-from indaba.membership.handlers import belonging, linking
+from indaba.membership.handlers import belonging, erasing, linking
+from indaba.membership.timers import ErasuresFile
 from indaba.process.passports import PassportOffice
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def wire(ledger: Ledger, office: PassportOffice, erased_by: tuple[str, ...]) -> None:
-    """Connect what membership answers and listens to with how."""
+def wire(
+    ledger: Ledger,
+    office: PassportOffice,
+    erased_by: tuple[str, ...],
+    erasures_file: Path | None = None,
+) -> None:
+    """Connect what membership answers and listens to with how.
+
+    The list of the erased is kept in `erasures_file` too, where one is given.
+    """
+    if erasures_file is not None:
+        ledger.loop("erasures", ErasuresFile(ledger, erasures_file).run)
     ledger.answer(said.IssuePassport, partial(belonging.issue_passport, office=office))
     ledger.answer(said.FoundCommunity, partial(belonging.found_community, office=office))
     ledger.answer(said.JoinCommunity, partial(belonging.join_community, office=office))
@@ -25,7 +36,8 @@ def wire(ledger: Ledger, office: PassportOffice, erased_by: tuple[str, ...]) -> 
     ledger.answer(said.FindAccounts, belonging.find_accounts)
     ledger.answer(said.FindPlaces, belonging.find_places)
     ledger.answer(said.ShowMyData, belonging.show_my_data)
-    ledger.answer(said.EraseMe, partial(belonging.erase_me, expected=erased_by))
+    ledger.answer(said.EraseMe, partial(erasing.erase_me, expected=erased_by))
+    ledger.answer(erasure.ShowErased, erasing.show_erased)
     ledger.answer(said.IssueSignIn, belonging.issue_sign_in)
     ledger.answer(said.ConsumeSignIn, partial(belonging.consume_sign_in, office=office))
     ledger.answer(also.FindMembers, belonging.find_members)

@@ -4,15 +4,15 @@ from indaba.contracts.erasure import ErasureAnswered
 from indaba.contracts.membership import MemberErasureFinished
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase
-from indaba.membership.store import Store
+from indaba.membership.store import Erasing
 
 
 async def count_erasure_answer(event: ErasureAnswered, work: Work) -> None:
     """When every service has answered, forget the old id itself."""
-    store = Store(work)
-    member = await store.answer_erasure(event.erasure, event.service)
+    erasing = Erasing(work)
+    member = await erasing.answer(event.erasure, event.service)
     if member is None:
         return
     await erase(work, member)
-    expected = await store.expected_of(event.erasure)
+    expected = await erasing.expected_of(event.erasure)
     work.tell(MemberErasureFinished(aggregate=event.erasure, version=1, services=tuple(expected)))

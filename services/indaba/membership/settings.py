@@ -1,5 +1,7 @@
 """What membership reads from the environment."""
 
+from pathlib import Path
+
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
@@ -16,4 +18,7 @@ class MembershipSettings(Settings):
     erased_by: tuple[str, ...] = Field(
         default=("scheduling", "library", "outcomes", "portal", "matrix_bot"),
         description="Processes that must answer an erasure before it is finished (JSON list)",
+    )
+    erasures_file: Path | None = Field(
+        default=None, description="List of the erased, for old backups; keep copies elsewhere"
     )

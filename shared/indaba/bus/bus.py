@@ -15,7 +15,14 @@ from redis.exceptions import TimeoutError as RedisTimeout
 
 from indaba.bus.reader import Reader
 from indaba.bus.replies import Outcome, ReplyEnvelope
-from indaba.bus.streams import EPOCH, MOST_AHEAD, events_of, replies_to, requests_to
+from indaba.bus.streams import (
+    EPOCH,
+    MOST_AHEAD,
+    context_of,
+    events_of,
+    replies_to,
+    requests_to,
+)
 from indaba.contracts.refusal import Unavailable
 from indaba.contracts.wire import Envelope
 from indaba.process import logs
@@ -181,13 +188,38 @@ class Bus:
             await self.client.xtrim(stream, minid=slowest, approximate=False)
         return bool(await self.client.xlen(stream) < MOST_AHEAD)
 
+    async def behind(self) -> dict[str, int]:
+        """How many events of each context we have yet to handle. Raises one of `BUS_ERRORS`."""
+        heard = [reader for reader in self._readers if not reader.deletes]
+        return {context_of(reader.stream): await reader.behind() for reader in heard}
+
+    async def oldest_request(self) -> float:
+        """The age of the oldest unanswered request to us, in seconds; 0 where there is none."""
+        added = [await reader.oldest() for reader in self._readers if reader.deletes]
+        now = self._world.now().timestamp()
+        return max((now - at for at in added if at), default=0.0)
+
     async def forget(self, context: str) -> None:
         """Trim every event that all readers have had and rewrite the bus's file (erasure)."""
+        if not await self.client.exists(events_of(context)):
+            return
         slowest = await self._slowest(events_of(context))
         if slowest is not None:
             await self.client.xtrim(events_of(context), minid=slowest, approximate=False)
         with suppress(RedisError):  # one rewrite may be under way already; it serves as well
             await self.client.bgrewriteaof()
+
+    async def rewrite(self) -> None:
+        """Have the bus write its file anew without what was trimmed; returns once it has."""
+        began = False
+        while True:
+            state = await self.client.info("persistence")
+            if not state["aof_rewrite_in_progress"] and not state["aof_rewrite_scheduled"]:
+                if began:
+                    return
+                await self.client.bgrewriteaof()
+                began = True
+            await asyncio.sleep(0.05)
 
     async def _slowest(self, stream: str) -> str | None:
         needed: list[str] = []

@@ -27,7 +27,8 @@ class Reader:
 
     The stream is read twice: a subscriber for new entries, and one that claims entries left
     pending by a failure or a dead replica (`min_idle_time` makes FastStream read *only* those).
-    What this very consumer left pending at its last death is taken up first, page by page.
+    What this very consumer left pending at its last death is taken up first, page by page. One that
+    `deletes` what is done has only what is not done in its stream.
     """
 
     def __init__(
@@ -41,10 +42,10 @@ class Reader:
         workers: int = 1,
     ) -> None:
         self._bus = bus
-        self._stream = stream
+        self.stream = stream
+        self.deletes = delete
         self._handle = handle
         self._batch = batch
-        self._delete = delete
         self._workers = workers
         self._in_hand: set[bytes] = set()
         self._subscribers: list[Any] = []
@@ -64,7 +65,7 @@ class Reader:
         """
         try:
             await self._bus.client.xgroup_create(
-                self._stream, self._bus.process, id="0", mkstream=True
+                self.stream, self._bus.process, id="0", mkstream=True
             )
         except ResponseError as error:
             if "BUSYGROUP" not in str(error):
@@ -75,7 +76,7 @@ class Reader:
         last = "0"
         while True:
             found = await self._bus.client.xreadgroup(
-                self._bus.process, self._bus.consumer, {self._stream: last}, count=100
+                self._bus.process, self._bus.consumer, {self.stream: last}, count=100
             )
             entries = found[0][1] if found else []
             if not entries:
@@ -91,11 +92,24 @@ class Reader:
                 logs.get(process=self._bus.process).warning("bus.reader-revived")
                 await subscriber.start()
 
+    async def behind(self) -> int:
+        """How many entries of the stream this group has yet to handle."""
+        for group in await self._bus.client.xinfo_groups(self.stream):
+            if group["name"] == self._bus.process.encode():
+                # After a trim the server may not know how many are left, but then they are few.
+                return int(group["lag"] or 0) + int(group["pending"])
+        return 0
+
+    async def oldest(self) -> float:
+        """When the oldest entry was added, in seconds since the epoch; 0 where there is none."""
+        found = await self._bus.client.xrange(self.stream, count=1)
+        return int(found[0][0].split(b"-")[0]) / 1000 if found else 0.0
+
     def _subscribe(self, broker: RedisBroker, min_idle_time: int | None) -> None:
         """Requests come one by one: FastStream mixes up the answers of a batch (stack.md, 10)."""
         single = self._batch == 1
         stream = StreamSub(
-            self._stream,
+            self.stream,
             group=self._bus.process,
             consumer=self._bus.consumer,
             batch=not single,
@@ -136,7 +150,7 @@ class Reader:
 
     async def _acknowledge(self, ids: Sequence[bytes]) -> None:
         async with self._bus.client.pipeline(transaction=False) as pipe:
-            pipe.xack(self._stream, self._bus.process, *ids)
-            if self._delete:
-                pipe.xdel(self._stream, *ids)
+            pipe.xack(self.stream, self._bus.process, *ids)
+            if self.deletes:
+                pipe.xdel(self.stream, *ids)
             await pipe.execute()

@@ -17,6 +17,11 @@ def events_of(context: str) -> str:
     return f"{{{context}}}.events"
 
 
+def context_of(stream: str) -> str:
+    """Whose requests or events a stream carries."""
+    return stream[1 : stream.index("}")]
+
+
 def replies_to(process: str, replica: str, token: str) -> str:
     """The channel on which one running face hears its replies."""
     return f"replies.{process}.{replica}.{token}"

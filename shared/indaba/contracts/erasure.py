@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from indaba.contracts.wire import Event
+from indaba.contracts.membership import Platform
+from indaba.contracts.wire import Event, PersonalText, Question, Reply
 
 
 class ErasureAnswered(Event):
@@ -34,3 +35,16 @@ class MatrixBotErased(ErasureAnswered, wire="matrix_bot.erasure-answered.v1"):
 
 class DiscordBotErased(ErasureAnswered, wire="discord_bot.erasure-answered.v1"):
     """The Discord bot has erased the member."""
+
+
+class ErasedAccounts(Reply):
+    """Accounts to forget."""
+
+    accounts: tuple[PersonalText, ...]
+
+
+class ShowErased(Question[ErasedAccounts], wire="membership.show-erased.v1"):
+    """A bot asks which accounts of its platform an erasure concerns; none once it is finished."""
+
+    erasure: UUID
+    platform: Platform

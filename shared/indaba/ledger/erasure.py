@@ -83,13 +83,15 @@ def blank(contract: type[BaseModel], body: dict[str, Any], author: UUID) -> dict
         if wrote_it and _is_published(field):
             return [] if isinstance(value, list) else ""
         inner = _model_in(field.annotation)
+        if inner and isinstance(value, list):
+            return [blank(inner, one, author) if isinstance(one, dict) else one for one in value]
         return blank(inner, value, author) if inner and isinstance(value, dict) else value
 
     return {name: part(name, value) for name, value in body.items()}
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model a field holds, also where it may be left out."""
+    """The model a field holds, one or many of it, also where it may be left out."""
     for kind in (annotation, *get_args(annotation)):
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             return kind

@@ -1,7 +1,7 @@
 """What a service is wired to: requests it answers, events it reacts to, timers it keeps."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from indaba.bus import Bus
 from indaba.bus.bus import BUS_ERRORS
 from indaba.contracts import spoken
-from indaba.contracts.wire import Event, Reply, Request
+from indaba.contracts.wire import Envelope, Event, Reply, Request
 from indaba.ledger import migrations, tables
 from indaba.ledger.answering import Answering
 from indaba.ledger.failures import Failures, is_passing
+from indaba.ledger.keeping_up import KeepingUp
 from indaba.ledger.listening import Listening
 from indaba.ledger.relay import Relay
 from indaba.ledger.timers import Timers, When
@@ -34,6 +35,13 @@ INBOX_REMEMBERS = timedelta(days=4)
 REPLIES_KEPT = timedelta(days=1)
 SECRETS_KEPT = timedelta(minutes=10)
 HOUSEKEEPING_SECONDS = 600.0
+
+
+class NotHeard(Exception):  # noqa: N818 - read by operators
+    """Events brought by hand could not be done; the text names them and the process."""
+
+    def __init__(self, process: str, wires: Sequence[str]) -> None:
+        super().__init__(f"{process} could not take in: {', '.join(sorted(set(wires)))}")
 
 
 class Ledger:
@@ -64,6 +72,7 @@ class Ledger:
         self._listening = Listening(process, self.database, world, self._failures)
         self._relay = Relay(process, self.database, bus, world)
         self._timers = Timers(process, self.database, world, self._failures)
+        self._keeping_up = KeepingUp(process, self.database, bus, world)
         self._loops = Loops(process)
         self._own_loops: list[tuple[str, Callable[[], Awaitable[None]]]] = []
         self._up = False
@@ -109,9 +118,24 @@ class Ledger:
         self._loops.begin("relay", self._relay.run)
         self._loops.begin("timers", self._timers.run)
         self._loops.begin("housekeeping", self._keep_house)
+        self._loops.begin("keeping-up", self._keeping_up.run)
         for name, run in self._own_loops:
             self._loops.begin(name, run)
         self._up = True
+
+    async def hear(self, envelopes: Sequence[Envelope]) -> None:
+        """React to events brought by hand instead of by the bus, while nothing else runs.
+
+        What was heard already changes nothing. Raises `NotHeard` where a reaction fails.
+        """
+        done = await self._listening.hear(envelopes)
+        if missed := [e.wire for e in envelopes if e.id not in done]:
+            raise NotHeard(self.name, missed)
+
+    async def do_due(self, kind: str) -> None:
+        """Do the timers of one kind that are due, while nothing else runs."""
+        while await self._timers.fire_one(kind):
+            pass
 
     async def stop(self) -> None:
         """Stop taking messages, finish those in hand, close."""
@@ -134,7 +158,7 @@ class Ledger:
         if work.told:
             self._relay.wake.ring()
         self._timers.wake.ring()
-        if work.erased:
+        if work.erased and self._up:
             with suppress(*BUS_ERRORS):  # old entries go within the hour all the same
                 await self.bus.forget(self.name)
 

@@ -1,6 +1,8 @@
 """Bringing a database to the schema its process knows, and refusing to run on another."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -60,15 +62,25 @@ async def require_current(database: AsyncEngine, process: str, folder: Path) -> 
 
 async def migrate(url: str, folder: Path) -> bool:
     """Bring a database to the newest schema, under one lock. Whether anything was done."""
+    async with migrated(url, folder) as changed:
+        return changed
+
+
+@asynccontextmanager
+async def migrated(url: str, folder: Path) -> AsyncIterator[bool]:
+    """A database at the newest schema, under one lock; kept unless the block raises.
+
+    Gives whether anything was done.
+    """
     database = create_async_engine(url)
     try:
         async with database.begin() as connection:
             await connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({LOCK})"))
             before = frozenset(await connection.run_sync(_heads_of))
-            if before == await asyncio.to_thread(heads, folder):
-                return False
-            await connection.run_sync(_upgrade, folder)
-            return True
+            behind = before != await asyncio.to_thread(heads, folder)
+            if behind:
+                await connection.run_sync(_upgrade, folder)
+            yield behind
     finally:
         await database.dispose()
 

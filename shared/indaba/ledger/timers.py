@@ -1,6 +1,6 @@
 """Timers: rows with a due time, done in the transaction that takes them away."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -46,11 +46,15 @@ class Timers:
                 self.fired()
             await self.wake.wait(await self._seconds_to_next())
 
-    async def fire_one(self) -> bool:
-        """Do one timer that is due; whether there was one."""
+    async def fire_one(self, kind: str = "") -> bool:
+        """Do one timer that is due, of one kind if that is given; whether there was one."""
         async with self._database.connect() as connection:
             transaction = await connection.begin()
-            row = (await connection.execute(self._next_due())).mappings().first()
+            row = (
+                (await connection.execute(self._next_due([kind] if kind else list(self._handlers))))
+                .mappings()
+                .first()
+            )
             if row is None:
                 return False
             await connection.execute(
@@ -97,12 +101,12 @@ class Timers:
                 later = self._world.now() + timedelta(seconds=LOOK_SECONDS)
                 await connection.execute(tables.timers.update().where(same).values(due_at=later))
 
-    def _next_due(self) -> sa.Select[Any]:
+    def _next_due(self, kinds: Sequence[str]) -> sa.Select[Any]:
         return (
             sa.select(tables.timers)
             .where(
                 tables.timers.c.due_at <= self._world.now(),
-                tables.timers.c.kind.in_(list(self._handlers)),
+                tables.timers.c.kind.in_(kinds),
             )
             .order_by(tables.timers.c.due_at)
             .limit(1)

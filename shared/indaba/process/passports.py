@@ -2,6 +2,8 @@
 
 import base64
 import hmac
+import re
+from contextlib import suppress
 from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
@@ -11,6 +13,8 @@ from pydantic import ValidationError
 
 from indaba.contracts.passport import Passport
 from indaba.contracts.refusal import BadPassport
+
+_PEM = re.compile(r"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----\n?", re.DOTALL)
 
 
 def new_keys() -> tuple[str, str]:
@@ -29,13 +33,23 @@ def new_keys() -> tuple[str, str]:
 
 
 class PassportOffice:
-    """Signs passports. Membership alone has one."""
+    """Signs passports. Membership alone has one.
+
+    Of several private keys, one PEM after the other, the first signs. The last one, the oldest,
+    makes pseudonyms, so that they stay the same when keys are changed.
+    """
 
     def __init__(self, private_key: str) -> None:
-        key = serialization.load_pem_private_key(private_key.encode(), password=None)
-        if not isinstance(key, Ed25519PrivateKey):
+        keys = [
+            serialization.load_pem_private_key(one.encode(), password=None)
+            for one in pems(private_key)
+        ]
+        if not keys or not isinstance(keys[0], Ed25519PrivateKey):
             raise TypeError("INDABA_MEMBERSHIP_PASSPORT_PRIVATE_KEY: not an Ed25519 key")
-        self._key = key
+        oldest = keys[-1]
+        if not isinstance(oldest, Ed25519PrivateKey):
+            raise TypeError("INDABA_MEMBERSHIP_PASSPORT_PRIVATE_KEY: not an Ed25519 key")
+        self._key, self._oldest = keys[0], oldest
 
     def sign(self, passport: Passport) -> str:
         """Text that carries the claims and their signature."""
@@ -46,17 +60,17 @@ class PassportOffice:
         """The same opaque word for the same text, which nobody else can make; empty for empty."""
         if not text:
             return ""
-        return hmac.new(self._key.private_bytes_raw(), text.encode(), "sha256").hexdigest()[:24]
+        return hmac.new(self._oldest.private_bytes_raw(), text.encode(), "sha256").hexdigest()[:24]
 
 
 class PassportControl:
-    """Verifies passports by itself; asks nobody."""
+    """Verifies passports by itself; asks nobody. Any of several public keys will do."""
 
     def __init__(self, public_key: str) -> None:
-        key = serialization.load_pem_public_key(public_key.encode())
-        if not isinstance(key, Ed25519PublicKey):
+        keys = [serialization.load_pem_public_key(one.encode()) for one in pems(public_key)]
+        self._keys = [key for key in keys if isinstance(key, Ed25519PublicKey)]
+        if not keys or len(self._keys) < len(keys):
             raise TypeError("INDABA_PASSPORT_PUBLIC_KEY: not an Ed25519 key")
-        self._key = key
 
     def verify(self, token: str, now: datetime) -> Passport:
         """The claims of a genuine passport. Raises `BadPassport`; no token is a guest's."""
@@ -64,13 +78,26 @@ class PassportControl:
             return Passport(expires_at=now)
         try:
             claims, signature = (_decode(part) for part in token.split("."))
-            self._key.verify(signature, claims)
+            self._verify(signature, claims)
             passport = Passport.model_validate_json(claims)
         except (InvalidSignature, ValidationError, ValueError) as error:
             raise BadPassport(type(error).__name__) from None
         if passport.expires_at <= now:
             raise BadPassport("expired")
         return passport
+
+    def _verify(self, signature: bytes, claims: bytes) -> None:
+        *others, last = self._keys
+        for key in others:
+            with suppress(InvalidSignature):
+                key.verify(signature, claims)
+                return
+        last.verify(signature, claims)
+
+
+def pems(text: str) -> list[str]:
+    """The PEM blocks in a text, in its order; the text itself where there is none to be seen."""
+    return _PEM.findall(text) or [text]
 
 
 def _encode(data: bytes) -> str:

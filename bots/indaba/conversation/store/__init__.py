@@ -33,6 +33,15 @@ class Store:
         self.mirrors = Mirrors(connection, now)
         self.errands = Errands(connection, now)
 
+    async def forget(self, account: str) -> None:
+        """Drop what names an account: questions, choices, reactions, words not dealt with."""
+        for named in (t.questions.c.account, t.choices.c.account, t.reactions.c.reactor):
+            await self._sql.execute(sa.delete(named.table).where(named == account))
+        theirs = t.heard.c.said["account"].astext == account
+        gone = {"said": None, "done_at": sa.func.coalesce(t.heard.c.done_at, self._now)}
+        await self._sql.execute(t.heard.update().where(theirs).values(**gone))
+        await self.errands.closed(account)
+
     async def forget_old(self) -> None:
         """Drop what need not be remembered: ids heard, posts, choices, questions, reactions."""
         now = self._now

@@ -69,6 +69,11 @@ class Errands:
             row.on_conflict_do_update(index_elements=["account"], set_={"room": room})
         )
 
+    async def closed(self, account: str) -> None:
+        """An account has no direct chat with us any more."""
+        theirs = t.direct_rooms.c.account == _digest(account)
+        await self._sql.execute(t.direct_rooms.delete().where(theirs))
+
     async def poll(self, post: str, vote: UUID) -> None:
         """A post of ours is the poll of a vote."""
         row = insert(t.polls).values(post=post, vote=vote)

@@ -100,6 +100,12 @@ class Posting:
         )
         return [_waiting(row) for row in (await self._sql.execute(query)).mappings()]
 
+    async def count_waiting(self) -> int:
+        """How many posts are not up yet."""
+        waits = sa.and_(t.posts.c.sent_at.is_(None), t.posts.c.given_up.is_(None))
+        counted = sa.select(sa.func.count()).select_from(t.posts).where(waits)
+        return (await self._sql.execute(counted)).scalar_one()
+
     def _paused(self) -> sa.Select[tuple[str]]:
         """Rooms that asked us to wait: nothing overtakes there, be it ever so new."""
         return sa.select(t.posts.c.room).where(

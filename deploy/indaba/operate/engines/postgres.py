@@ -29,6 +29,9 @@ _SETTINGS = {
     "shared_buffers": "32MB",
     "max_connections": "120",
     "max_wal_size": "256MB",
+    # Erased is erased: no old log under a new name, nobody's words in an error's detail.
+    "wal_recycle": "off",
+    "log_error_verbosity": "terse",
     "fsync": "on",
     "synchronous_commit": "on",
     "timezone": "UTC",
@@ -106,14 +109,14 @@ class Postgres:
 
     async def provision(self, names: Sequence[str]) -> None:
         """Gives each name a role and a database it owns; nobody else may connect. Idempotent."""
-        async with self._superuser() as session:
+        async with self.superuser() as session:
             for name in names:
                 await _role(session, name)
                 await _database(session, name)
 
     async def clone(self, template: str, name: str) -> None:
         """A copy of `template`, owned by the same role. Nobody may be connected to `template`."""
-        async with self._superuser() as session:
+        async with self.superuser() as session:
             owner = await session.fetchval(
                 "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = $1", template
             )
@@ -125,7 +128,7 @@ class Postgres:
 
     async def drop(self, name: str) -> None:
         """Removes the database and the role of that name; sessions are cut off. Idempotent."""
-        async with self._superuser() as session:
+        async with self.superuser() as session:
             await session.execute(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)")
             await session.execute(f"DROP ROLE IF EXISTS {_quoted(name)}")
         self._owners.pop(name, None)
@@ -190,11 +193,12 @@ class Postgres:
         return lines[:1] == [str(self.pid)] and [line.strip() for line in lines[7:8]] == ["ready"]
 
     @asynccontextmanager
-    async def _superuser(self) -> AsyncIterator["asyncpg.Connection"]:
+    async def superuser(self, database: str = "postgres") -> AsyncIterator["asyncpg.Connection"]:
+        """A session that may do anything."""
         import asyncpg
 
         session = await asyncpg.connect(
-            host=str(self.sockets), port=_PORT, user=_SUPERUSER, database="postgres"
+            host=str(self.sockets), port=_PORT, user=_SUPERUSER, database=database
         )
         try:
             yield session

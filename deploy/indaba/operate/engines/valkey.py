@@ -83,6 +83,8 @@ class Valkey:
             "--appendfsync": "everysec",
             "--save": "",
             "--maxmemory": "512mb",
+            # Entries that share a node keep the bytes of those among them that were trimmed.
+            "--stream-node-max-entries": "1",
             "--maxmemory-policy": "noeviction",
         }
         return Order(

@@ -11,8 +11,6 @@ from indaba.contracts.membership import (
     CommunityFounded,
     ConsumeSignIn,
     DescribeMe,
-    EraseMe,
-    ErasureBegun,
     FindAccounts,
     FindPlaces,
     FoundCommunity,
@@ -22,7 +20,6 @@ from indaba.contracts.membership import (
     LeaveCommunity,
     MemberData,
     MemberDescribed,
-    MemberErased,
     MemberJoined,
     MemberLeft,
     MyProfile,
@@ -38,7 +35,6 @@ from indaba.contracts.passport import Passport, Role
 from indaba.contracts.refusal import NoCommunity, NotAllowed, NotAMember
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
-from indaba.ledger.erasure import erase
 from indaba.membership.model import (
     Community,
     NeedsRoomPower,
@@ -49,7 +45,7 @@ from indaba.membership.model import (
     checked_zone,
     locale_of,
 )
-from indaba.membership.store import Linking, Store
+from indaba.membership.store import Store
 from indaba.process.passports import PassportOffice
 
 PASSPORT_LASTS = timedelta(minutes=10)
@@ -229,25 +225,6 @@ async def show_my_data(request: ShowMyData, work: Work) -> MemberData:  # noqa: 
             "consent receipts": await store.receipts_of(member),
         },
     )
-
-
-async def erase_me(request: EraseMe, work: Work, expected: tuple[str, ...]) -> ErasureBegun:  # noqa: ARG001 - says all
-    """Forget the asker here and tell every service to."""
-    store = Store(work)
-    member = work.passport.member
-    if member is None:
-        raise NotAMember
-    for community, _, _ in await store.communities_of(member):
-        there = await store.community(community)
-        if there is not None:
-            there.spare(member)
-    erasure = work.world.new_id()
-    version = await store.next_version(member)
-    await store.begin_erasure(erasure, member, list(expected))
-    await store.forget(member, await erase(work, member))
-    await Linking(work).forget(member)
-    work.tell(MemberErased(aggregate=member, version=version, member=member, erasure=erasure))
-    return ErasureBegun(erasure=erasure, services=("membership", *expected))
 
 
 async def issue_sign_in(request: IssueSignIn, work: Work) -> SignInIssued:  # noqa: ARG001 - says all

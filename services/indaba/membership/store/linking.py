@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import Place, Platform
 from indaba.ledger import Work
+from indaba.membership.store.erasing import erasures
 from indaba.membership.store.people import (
     accounts,
-    erasures,
     members,
     memberships,
     places,

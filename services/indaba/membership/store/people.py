@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -53,8 +52,6 @@ receipts = table(
     withdrawn_at=_instant,
 )
 sign_ins = table("sign_ins", digest=sa.Text, member=sa.Uuid, community=sa.Uuid, expires_at=_instant)
-erasures = table("erasures", id=sa.Uuid, member=sa.Uuid, begun_at=_instant, expected=sa.JSON)
-_answers = table("erasure_answers", erasure=sa.Uuid, service=sa.Text)
 
 
 class Store:
@@ -336,33 +333,3 @@ class Store:
                 withdrawn_at=sa.func.coalesce(receipts.c.withdrawn_at, self._work.now),
             )
         )
-
-    async def begin_erasure(self, erasure: UUID, member: MemberId, expected: list[str]) -> None:
-        """Remember whom to erase until every service has answered."""
-        await self._sql.execute(
-            erasures.insert().values(
-                id=erasure, member=member, begun_at=self._work.now, expected=expected
-            )
-        )
-
-    async def answer_erasure(self, erasure: UUID, service: str) -> MemberId | None:
-        """Note a service's answer; gives the member's old id when it was the last one."""
-        answer = insert(_answers).values(erasure=erasure, service=service)
-        await self._sql.execute(answer.on_conflict_do_nothing())
-        query = sa.select(erasures).where(erasures.c.id == erasure).with_for_update()
-        row = (await self._sql.execute(query)).mappings().first()
-        if row is None or row["member"] is None:
-            return None
-        heard = sa.select(_answers.c.service).where(_answers.c.erasure == erasure)
-        if set(row["expected"]) - set((await self._sql.execute(heard)).scalars()):
-            return None
-        await self._sql.execute(
-            erasures.update().where(erasures.c.id == erasure).values(member=None)
-        )
-        return MemberId(row["member"])
-
-    async def expected_of(self, erasure: UUID) -> list[str]:
-        """The services an erasure waits for."""
-        query = sa.select(erasures.c.expected).where(erasures.c.id == erasure)
-        found: list[str] = (await self._sql.execute(query)).scalar_one()
-        return found

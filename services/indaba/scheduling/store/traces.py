@@ -77,6 +77,11 @@ class Traces:
         for table, names in tables.WORDS:
             empty = dict.fromkeys(names, "")
             await self._sql.execute(table.update().where(table.c.author == member).values(empty))
+        votes = tables.votes
+        option = sa.func.jsonb_array_elements(votes.c.options).table_valued("value")
+        nameless = sa.select(sa.func.jsonb_agg("")).select_from(option).scalar_subquery()
+        theirs = votes.update().where(votes.c.author == member)
+        await self._sql.execute(theirs.values(options=nameless))
         spoken = (tables.notes.c.author == member) & (tables.notes.c.kind != NoteKind.DECISION)
         await self._sql.execute(tables.notes.update().where(spoken).values(text="", topic=""))
 

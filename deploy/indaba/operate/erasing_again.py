@@ -1,0 +1,155 @@
+"""Whom a restored backup brings back is erased again, before anybody can ask for them.
+
+Every service does what it does to every erasure; only the events are carried by hand, because
+neither the bus nor a bot runs during a restore.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from indaba.operate.parts import FILES, PROCESSES
+
+if TYPE_CHECKING:
+    from indaba.contracts.erasure import ErasureAnswered
+    from indaba.contracts.ids import MemberId
+    from indaba.contracts.membership import MemberErased
+    from indaba.contracts.wire import Envelope
+    from indaba.ledger import Ledger, Work
+
+NOBODY = "redis://127.0.0.1:1/0"
+"""Ledgers want to know a bus; this one is never called."""
+
+A_MOMENT = timedelta(seconds=1)
+
+
+def lists(folder: Path, data: Path, more: Path | None) -> frozenset[str]:
+    """All lists of the erased within reach: the data's, this backup's, those beside it, `more`."""
+    from indaba.membership.timers import read
+    from indaba.operate.parts import ERASURES
+
+    known = [data / ERASURES, folder / ERASURES, *folder.parent.glob(f"*/{ERASURES}")]
+    found: frozenset[str] = frozenset()
+    for path in [*known, *([more] if more else [])]:
+        found |= read(path)
+    return found
+
+
+async def erase_again(databases: Mapping[str, str], data: Path, listed: frozenset[str]) -> int:
+    """Erase who is in the databases though listed as erased; how many that were.
+
+    The databases must be at the newest schema, and nobody else may use them.
+    """
+    from indaba.membership.store import still_here
+
+    house = _House(databases, data)
+    try:
+        async with house.ledgers["membership"].database.connect() as sql:
+            back = await still_here(sql, listed)
+        for member in back:
+            await house.erase(member)
+        await house.ledgers["library"].do_due("remove-file")
+        return len(back)
+    finally:
+        for ledger in house.ledgers.values():
+            await ledger.database.dispose()
+
+
+class _House:
+    """All ledgers of a deployment that does not run."""
+
+    def __init__(self, databases: Mapping[str, str], data: Path) -> None:
+        from indaba.process.world import RealWorld
+
+        self._world = RealWorld()
+        self._accounts: dict[str, list[str]] = {}
+        self.ledgers = {name: _ledger(name, url) for name, url in databases.items()}
+        self._wire(data)
+
+    def _wire(self, data: Path) -> None:
+        from indaba.contracts.erasure import DiscordBotErased, MatrixBotErased
+        from indaba.contracts.membership import MemberErased
+        from indaba.library.app import wire as library
+        from indaba.membership.app import wire as membership
+        from indaba.operate import strongbox
+        from indaba.outcomes.app import wire as outcomes
+        from indaba.portal.app import wire as portal
+        from indaba.process.passports import PassportOffice
+        from indaba.process.shelf import Shelf
+        from indaba.scheduling.app import wire as scheduling
+
+        self._others = tuple(name for name in self.ledgers if name != "membership")
+        private, _ = strongbox.passport_keys(data)
+        membership(self.ledgers["membership"], PassportOffice(private), self._others)
+        scheduling(self.ledgers["scheduling"])
+        library(self.ledgers["library"], Shelf(data / FILES))
+        outcomes(self.ledgers["outcomes"])
+        portal(self.ledgers["portal"])
+        for name, erased in (("matrix_bot", MatrixBotErased), ("discord_bot", DiscordBotErased)):
+            self.ledgers[name].on(MemberErased, partial(self._bot_forgets, erased=erased))
+
+    async def erase(self, member: "MemberId") -> None:
+        """Erase one member everywhere."""
+        from indaba.ledger import Work
+        from indaba.membership.handlers.erasing import erase_member
+
+        began = self._world.now() - A_MOMENT
+        ledger = self.ledgers["membership"]
+        async with ledger.database.begin() as sql:
+            accounts = sa.text("SELECT platform, account FROM accounts WHERE member = :member")
+            known = (await sql.execute(accounts, {"member": member})).all()
+            self._accounts = {"matrix_bot": [], "discord_bot": []}
+            for platform, account in known:
+                self._accounts[f"{platform}_bot"].append(account)
+            work = Work(sql, self._world)
+            await erase_member(member, work, self._others)
+            await work.keep()
+        await self._carry(began)
+
+    async def _carry(self, since: datetime) -> None:
+        """Bring what each has told since to all others, until nobody has anything new to tell."""
+        carried: set[Any] = set()
+        while True:
+            news = [
+                one
+                for ledger in self.ledgers.values()
+                for one in await _told(ledger, since)
+                if one.id not in carried
+            ]
+            if not news:
+                return
+            carried.update(one.id for one in news)
+            for ledger in self.ledgers.values():
+                await ledger.hear([one for one in news if one.wire in ledger.listens_to])
+
+    async def _bot_forgets(
+        self, event: "MemberErased", work: "Work", erased: "type[ErasureAnswered]"
+    ) -> None:
+        from indaba.conversation.reactions import forget
+
+        await forget(event, work, self._accounts[erased.context()], erased)
+
+
+async def _told(ledger: "Ledger", since: datetime) -> "list[Envelope]":
+    from indaba.contracts.wire import Envelope
+    from indaba.ledger.tables import journal
+
+    query = sa.select(journal.c.envelope).where(journal.c.occurred_at >= since)
+    async with ledger.database.connect() as sql:
+        found = (await sql.execute(query.order_by(journal.c.id))).scalars()
+        return [Envelope.model_validate(one) for one in found]
+
+
+def _ledger(name: str, url: str) -> "Ledger":
+    from indaba.bus import Bus
+    from indaba.ledger import Ledger
+    from indaba.process.passports import PassportControl, new_keys
+    from indaba.process.world import RealWorld
+
+    world = RealWorld()
+    control = PassportControl(new_keys()[1])
+    return Ledger(name, url, PROCESSES[name].migrations, Bus(NOBODY, name, world), world, control)

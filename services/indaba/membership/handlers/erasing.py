@@ -1,0 +1,40 @@
+"""Erasing a member, everywhere."""
+
+from indaba.contracts.erasure import ErasedAccounts, ShowErased
+from indaba.contracts.ids import MemberId
+from indaba.contracts.membership import EraseMe, ErasureBegun, MemberErased
+from indaba.contracts.refusal import NotAMember
+from indaba.ledger import Work
+from indaba.ledger.erasure import erase
+from indaba.ledger.merging import once_called
+from indaba.membership.store import Erasing, Linking, Store
+
+
+async def erase_me(request: EraseMe, work: Work, expected: tuple[str, ...]) -> ErasureBegun:  # noqa: ARG001 - says all
+    """Forget the asker here and tell every service to."""
+    store, member = Store(work), work.passport.member
+    if member is None:
+        raise NotAMember
+    for community, _, _ in await store.communities_of(member):
+        there = await store.community(community)
+        if there is not None:
+            there.spare(member)
+    return await erase_member(member, work, expected)
+
+
+async def erase_member(member: MemberId, work: Work, expected: tuple[str, ...]) -> ErasureBegun:
+    """Forget a member here and tell every service to, whatever they lead."""
+    store, erasure = Store(work), work.world.new_id()
+    version = await store.next_version(member)
+    names = [member, *await once_called(work, member)]
+    await Erasing(work).begin(erasure, names, list(expected))
+    await store.forget(member, await erase(work, member))
+    await Linking(work).forget(member)
+    work.tell(MemberErased(aggregate=member, version=version, member=member, erasure=erasure))
+    return ErasureBegun(erasure=erasure, services=("membership", *expected))
+
+
+async def show_erased(request: ShowErased, work: Work) -> ErasedAccounts:
+    """Tell a bot which accounts to forget."""
+    found = await Erasing(work).accounts(request.erasure, request.platform)
+    return ErasedAccounts(accounts=found)

@@ -1,0 +1,56 @@
+"""The list of the erased outside of the database, for backups from before to be put right.
+
+It holds digests of random ids: without a backup that has those ids it says nothing of anybody.
+"""
+
+import asyncio
+from pathlib import Path
+
+from indaba.ledger import Ledger
+from indaba.membership.store import erased
+
+LOOK_SECONDS = 5.0
+
+
+class ErasuresFile:
+    """Keeps the file as the database has it. A digest that is in the file never leaves it."""
+
+    def __init__(self, ledger: Ledger, path: Path) -> None:
+        self._ledger = ledger
+        self._path = path
+        self._written: frozenset[str] | None = None
+
+    async def run(self) -> None:
+        """Look for ever."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Write the file where the database knows more."""
+        async with self._ledger.database.connect() as sql:
+            known = frozenset(await erased(sql))
+        if self._written is None or known - self._written:
+            self._written = await asyncio.to_thread(add_to, self._path, known)
+
+
+def add_to(path: Path, digests: frozenset[str]) -> frozenset[str]:
+    """Add to a list; gives all of it. Whoever reads meanwhile sees the former or the new one."""
+    known = read(path)
+    if digests <= known and path.exists():
+        return known
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f"{path.name}.new")
+    aside.write_text("".join(f"{one}\n" for one in sorted(known | digests)), encoding="ascii")
+    aside.chmod(0o600)
+    aside.replace(path)
+    return known | digests
+
+
+def read(path: Path) -> frozenset[str]:
+    """The digests of a list; empty where there is none."""
+    try:
+        lines = path.read_text(encoding="ascii").splitlines()
+    except FileNotFoundError:
+        return frozenset()
+    return frozenset(line.strip() for line in lines if line.strip())

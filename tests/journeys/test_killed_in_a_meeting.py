@@ -1,0 +1,89 @@
+"""A meeting's timers and posts happen once, though scheduling and the bot are killed in them."""
+
+import asyncio
+import os
+import socket
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from random import Random
+
+import pytest
+import pytest_asyncio
+
+from bots.matrix_town import Town
+from indaba.operate.engines import Engines, Synapse
+from journeys.mortal_meetings import Stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+SEEDS = range(1, 1 + int(os.environ.get("INDABA_DRILL_SEEDS", "1")))
+CIRCLES = 4
+SOON = timedelta(seconds=2.5)
+HOUR = timedelta(hours=1)
+CARD = Counter(["card", "opening", "👍", "🤔", "👎"])
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(
+    engines: Engines, synapse: Synapse, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Stage]:
+    _empty(engines)
+    town = Town(synapse, engines)
+    await town.begin()
+    await town._services.pop(1).stop()
+    await town.expect_a_bot()
+    built = Stage(town, engines.valkey.url, tmp_path_factory.mktemp("deployed"))
+    for process in built.both:
+        process.begin()
+    await built.populate(CIRCLES)
+    yield built
+    await built.end()
+    await town.farewell()
+    await town.end()
+    _empty(engines)
+
+
+def _empty(engines: Engines) -> None:
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(engines.valkey.url.removeprefix("unix://"))
+        line.sendall(b"FLUSHALL\r\n")
+        assert line.recv(16).startswith(b"+OK")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_killed_in_each_moment_of_a_meeting_everything_is_said_once(
+    stage: Stage, seed: int
+) -> None:
+    random = Random(seed)
+    await stage.remember()
+    await stage.under_fire(random, lambda: _called(stage, random, f"Fractions {seed}"))
+    await _all_said(stage, CARD)
+    await stage.under_fire(random, lambda: _near(stage, random, HOUR + SOON))
+    await _all_said(stage, CARD + Counter(["reminder"]))
+    await stage.under_fire(random, lambda: _near(stage, random, SOON))
+    begun = CARD + Counter(["reminder", "begun", "📍"])
+    await _all_said(stage, begun)
+    await stage.under_fire(random, lambda: _ended(stage, random))
+    await _all_said(stage, begun + Counter(["answer", "over"]))
+
+
+async def _called(stage: Stage, random: Random, title: str) -> None:
+    async with asyncio.TaskGroup() as group:
+        for circle in stage.circles:
+            group.create_task(stage.call(circle, title, random.uniform(0, 0.5)))
+
+
+async def _near(stage: Stage, random: Random, start: timedelta) -> None:
+    for circle in stage.circles:
+        await stage.comes_near(circle, start + timedelta(seconds=random.uniform(0, 0.5)))
+
+
+async def _ended(stage: Stage, random: Random) -> None:
+    for circle in stage.circles:
+        await asyncio.sleep(random.uniform(0, 0.2))
+        await circle.chair.say(circle.room, f"!cop meeting end {circle.code}")
+
+
+async def _all_said(stage: Stage, expected: Counter[str]) -> None:
+    assert await stage.hears(expected) == [expected] * CIRCLES
+    assert await stage.dead_letters() == 0

@@ -1,0 +1,90 @@
+import csv
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from indaba.contracts.ids import MemberId
+from indaba.contracts.passport import Passport
+from indaba.contracts.refusal import BadPassport
+from indaba.operate import strongbox
+from indaba.operate.deployment import make_secrets
+from indaba.operate.export import _cell
+from indaba.operate.restore import StillRunning
+from indaba.operate.rotating import NoKeys, rotate
+from indaba.operate.saying import Saying
+from indaba.process.passports import PassportControl, PassportOffice
+from operate.house import House
+
+
+def _signed(office: PassportOffice) -> str:
+    soon = datetime.now(UTC) + timedelta(minutes=5)
+    return office.sign(Passport(expires_at=soon, member=MemberId(uuid4())))
+
+
+def test_a_passport_from_before_a_rotation_is_good_until_the_next(tmp_path: Path) -> None:
+    private, _ = strongbox.passport_keys(tmp_path)
+    office = PassportOffice(private)
+    held, pseudonym = _signed(office), office.pseudonym("a school")
+    now = datetime.now(UTC)
+
+    rotate(tmp_path, None, Saying())
+    private, public = strongbox.passport_keys(tmp_path)
+    PassportControl(public).verify(held, now)
+    fresh = _signed(PassportOffice(private))
+    PassportControl(public).verify(fresh, now)
+
+    rotate(tmp_path, None, Saying())
+    private, public = strongbox.passport_keys(tmp_path)
+    PassportControl(public).verify(fresh, now)
+    with pytest.raises(BadPassport):
+        PassportControl(public).verify(held, now)
+    assert PassportOffice(private).pseudonym("a school") == pseudonym
+
+
+def test_the_secrets_of_a_composition_are_rotated_in_place(tmp_path: Path) -> None:
+    make_secrets(tmp_path, Saying())
+    before = (tmp_path / "passport_private_key").read_text()
+
+    rotate(tmp_path / "elsewhere", tmp_path, Saying())
+
+    assert before in (tmp_path / "passport_private_key").read_text()
+    assert (tmp_path / "passport_private_key").read_text() != before
+    with pytest.raises(NoKeys):
+        rotate(tmp_path, tmp_path / "nothing", Saying())
+
+
+def test_secrets_of_a_running_indaba_are_left_alone(house: House) -> None:
+    with pytest.raises(StillRunning):
+        rotate(house.data, None, Saying())
+
+
+def test_what_a_spreadsheet_takes_for_a_formula_is_told_as_text() -> None:
+    assert [_cell(text) for text in ("=1+1", "@sum", "plain", 3)] == ["'=1+1", "'@sum", "plain", 3]
+
+
+async def test_all_of_a_community_leaves_as_files(house: House, tmp_path: Path) -> None:
+    from drills.erasure import _lived
+
+    await _lived(house, "exported", "sipho", "Exported circle")
+
+    done = house.do("export", str(tmp_path / "out"), "--community", "Exported circle")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    out = tmp_path / "out"
+    everything = json.loads((out / "community.json").read_text())
+    assert [c["name"] for c in everything["membership"]["communities"]] == ["Exported circle"]
+    accounts = {m["account"].partition(":")[0] for m in everything["membership"]["members"]}
+    assert accounts == {"@facilitator", "@sipho"}
+    assert "exported fractions" in (out / "meetings.md").read_text()
+    assert "https://example.org/fractions" in (out / "library.md").read_text()
+    assert "SUMMARY:exported fractions" in (out / "calendar.ics").read_text()
+    (file,) = (out / "files").iterdir()
+    assert "The words of exported" in file.read_text()
+    with (out / "csv" / "scheduling-actions.csv").open(encoding="utf-8-sig") as table:
+        assert [row["text"] for row in csv.DictReader(table)] == ["exported sends the survey"]
+    wrong = house.do("export", str(tmp_path / "other"), "--community", "No such")
+    assert wrong.returncode == 1
+    assert "There is no community called 'No such'" in wrong.stderr

@@ -1,0 +1,136 @@
+import asyncio
+import shutil
+from pathlib import Path
+
+import asyncpg
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from indaba.ledger import migrations
+from indaba.operate import strongbox
+from indaba.operate.backup import backup
+from indaba.operate.engines import DATABASES, Postgres
+from indaba.operate.migrating import MigrationFailed, behind, bring_up_to_date
+from indaba.operate.parts import PROCESSES, Process
+from indaba.operate.saying import Saying
+from indaba.operate.upgrade import NoFreshBackup, upgrade
+
+EARLIER = "library_0002"
+HOOKED = '''"""Fails half way."""
+
+from alembic import op
+
+revision = "library_9999"
+down_revision = "{last}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("CREATE TABLE half_done (id int)")
+    op.execute("SELECT 1 / 0")
+'''
+
+
+@pytest.fixture
+async def older(tmp_path: Path) -> Path:
+    """A data folder as an earlier version left it: the library's schema is one step behind."""
+    data = tmp_path / "data"
+    postgres = Postgres(data / "postgres")
+    await postgres.start()
+    await postgres.provision(DATABASES)
+    others = {name: postgres.url(name) for name in DATABASES if name != "library"}
+    await bring_up_to_date(others)
+    database = create_async_engine(postgres.url("library"))
+    async with database.begin() as connection:
+        await connection.run_sync(_only_to, EARLIER)
+        await connection.execute(sa.text("INSERT INTO ledger.marks VALUES ('kept', 'yes')"))
+    await database.dispose()
+    await postgres.stop()
+    strongbox.passport_keys(data)
+    return data
+
+
+def _only_to(connection: sa.Connection, revision: str) -> None:
+    config = migrations._config(PROCESSES["library"].migrations)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "ledger_0002")
+    command.upgrade(config, revision)
+
+
+async def _behind(data: Path) -> list[str]:
+    postgres = Postgres(data / "postgres")
+    await postgres.start()
+    try:
+        return await behind({name: postgres.url(name) for name in DATABASES})
+    finally:
+        await postgres.stop()
+
+
+async def _has(data: Path, database: str, table: str) -> bool:
+    postgres = Postgres(data / "postgres")
+    await postgres.start()
+    session = await asyncpg.connect(
+        host=str(postgres.sockets), port=5432, user=database, database=database
+    )
+    found = await session.fetchval("SELECT to_regclass($1) IS NOT NULL", table)
+    await session.close()
+    await postgres.stop()
+    return bool(found)
+
+
+async def test_an_upgrade_asks_for_a_backup_of_today(older: Path, tmp_path: Path) -> None:
+    with pytest.raises(NoFreshBackup, match="no backup was named"):
+        await upgrade(older, None, Saying())
+    with pytest.raises(NoFreshBackup, match="not whole"):
+        await upgrade(older, tmp_path / "nowhere", Saying())
+    assert await _behind(older) == ["library"]
+
+
+async def test_an_older_data_folder_is_brought_to_this_version(older: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "saved"
+    await backup(older, saved, Saying())
+
+    await upgrade(older, saved, Saying())
+
+    assert await _behind(older) == []
+    await upgrade(older, None, Saying())  # nothing is left to do
+
+
+async def test_a_backup_of_another_indaba_is_no_way_back(older: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "saved"
+    await backup(older, saved, Saying())
+    shutil.rmtree(older / "secrets")
+    strongbox.passport_keys(older)
+
+    with pytest.raises(NoFreshBackup, match="of another Indaba"):
+        await upgrade(older, saved, Saying())
+
+
+async def test_a_migration_that_fails_leaves_every_database_as_it_was(
+    older: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = tmp_path / "saved"
+    await backup(older, saved, Saying())
+    folder = tmp_path / "broken"
+    library = PROCESSES["library"]
+    await asyncio.to_thread(shutil.copytree, library.migrations, folder)
+    last = max(path.stem for path in folder.glob("library_*.py"))
+    (folder / "library_9999.py").write_text(HOOKED.format(last=last))
+    monkeypatch.setattr(Process, "migrations", property(lambda p: _folder(p, library, folder)))
+
+    with pytest.raises(MigrationFailed, match="No database was changed"):
+        await upgrade(older, saved, Saying())
+
+    monkeypatch.undo()
+    assert await _behind(older) == ["library"]
+    assert not await _has(older, "library", "half_done")
+
+
+def _folder(process: Process, library: Process, broken: Path) -> Path:
+    return broken if process is library else _usual(process)
+
+
+_usual = Process.migrations.fget  # type: ignore[attr-defined]
