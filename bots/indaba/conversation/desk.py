@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from indaba.conversation.outcome import Outcome
 from indaba.conversation.people import People
 from indaba.conversation.platform import ChatPlatform, Kind, Post, PostKind, Said
 from indaba.conversation.store import Draft, Heard, Offer, Store
+from indaba.conversation.surroundings import Surroundings, look_around
 from indaba.conversation.tagging import Tagging
 from indaba.conversation.topics import INTENTS
 from indaba.conversation.topics.coming import SayMaybe, SayNo, SayYes, WithdrawAnswer
@@ -52,18 +53,6 @@ RSVPS: dict[RsvpAnswer, type[SayYes | SayMaybe | SayNo]] = {
     RsvpAnswer.MAYBE: SayMaybe,
     RsvpAnswer.NO: SayNo,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What is kept that bears on something said."""
-
-    card: tuple[UUID, str] | None = None
-    question: Ask | None = None
-    offers: Sequence[Offer] = ()
-    reaction: tuple[UUID, str, str] | None = None
-    live: tuple[UUID, str] | None = None
-    vote: UUID | None = None
 
 
 class Desk:
@@ -114,7 +103,8 @@ class Desk:
 
     async def _outcome(self, heard: Heard) -> Outcome:
         """What comes of it. The database is left alone while services are asked."""
-        around = await self._look_around(heard.said)
+        async with self._ledger.database.connect() as connection:
+            around = await look_around(heard.said, Store(connection, self._world.now()))
         match heard.said.kind:
             case Kind.REACTION:
                 return await self._reaction(heard, around)
@@ -126,27 +116,6 @@ class Desk:
                 return await self._tagging.edited(heard, around.live)
             case Kind.MESSAGE:
                 return await self._message(heard, around)
-
-    async def _look_around(self, said: Said) -> Surroundings:
-        async with self._ledger.database.connect() as connection:
-            store = Store(connection, self._world.now())
-            if said.kind is Kind.REACTION_REMOVED:
-                return Surroundings(reaction=await store.cards.reaction(said.about))
-            if said.kind is Kind.BALLOT:
-                return Surroundings(vote=await store.errands.vote_of(said.about))
-            live = await store.cards.live_in(said.room)
-            if said.kind is Kind.EDITED:
-                return Surroundings(live=live)
-            card = await store.cards.card_on(said.about)
-            if said.kind is Kind.REACTION:
-                return Surroundings(card, offers=await store.dialogue.offers_on(said.about))
-            card = card or await store.cards.card_on(said.thread)
-            if said.picked is not None:
-                offer = await store.dialogue.offer_at(*said.picked)
-                return Surroundings(offers=(offer,) if offer else ())
-            question = await store.dialogue.question_for(said)
-            offers = await store.dialogue.newest_offers_to(said)
-            return Surroundings(card, question, offers, live=live)
 
     async def _message(self, heard: Heard, around: Surroundings) -> Outcome:
         """A command, an answer to our question, a pick, or a reply to a card; else not for us."""

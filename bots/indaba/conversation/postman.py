@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
-from indaba.conversation.platform import CannotPost, ChatPlatform, Limited, Wait
+from indaba.conversation.platform import CannotPost, ChatPlatform, Limited, Post, Wait
 from indaba.conversation.store import Store, Waiting
 from indaba.ledger import Ledger
 from indaba.ledger.failures import is_passing, reason_of
@@ -99,9 +99,9 @@ class Postman:
             message = await self._platform.post(post)
         except Wait as wait:
             POSTS.labels(self._ledger.name, "waited").inc()
-            if isinstance(wait, Limited):
-                RATE_LIMITED_SECONDS.labels(self._ledger.name).inc(wait.after.total_seconds())
             await self._put_off(post.room, wait.after)
+            if isinstance(wait, Limited):
+                await self._turned_away(post, wait)
             return False
         except CannotPost as error:
             await self._give_up(waiting, str(error), "refused")
@@ -133,6 +133,13 @@ class Postman:
     async def _put_off(self, room: str, after: timedelta) -> None:
         async with self._ledger.database.begin() as connection:
             await Store(connection, self._ledger.world.now()).posting.later(room, after)
+
+    async def _turned_away(self, post: Post, limit: Limited) -> None:
+        """The platform took nothing, so that a first try leaves nothing open."""
+        RATE_LIMITED_SECONDS.labels(self._ledger.name).inc(limit.after.total_seconds())
+        if not post.retried:
+            async with self._ledger.database.begin() as connection:
+                await Store(connection, self._ledger.world.now()).posting.turned_away(post.key)
 
     async def _give_up(self, waiting: Waiting, why: str, outcome: str) -> None:
         async with self._ledger.database.begin() as connection:

@@ -106,6 +106,22 @@ class Posting:
         counted = sa.select(sa.func.count()).select_from(t.posts).where(waits)
         return (await self._sql.execute(counted)).scalar_one()
 
+    async def is_open(self, room: str) -> bool:
+        """Whether a message to a room may be up without our knowing its id."""
+        tried = sa.select(t.posts.c.key).where(
+            t.posts.c.room == room,
+            t.posts.c.kind == PostKind.MESSAGE,
+            t.posts.c.tried_at.is_not(None),
+            t.posts.c.sent_at.is_(None),
+            t.posts.c.given_up.is_(None),
+        )
+        return (await self._sql.execute(tried.limit(1))).first() is not None
+
+    async def turned_away(self, key: str) -> None:
+        """A post was tried and is not up for sure."""
+        row = t.posts.update().where(t.posts.c.key == key)
+        await self._sql.execute(row.values(tried_at=None))
+
     def _paused(self) -> sa.Select[tuple[str]]:
         """Rooms that asked us to wait: nothing overtakes there, be it ever so new."""
         return sa.select(t.posts.c.room).where(

@@ -1,0 +1,92 @@
+"""People react before we have noted what we posted, and while we are dead in between."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+import indaba.conversation
+from conftest import FreshDatabase
+from indaba.conversation.answer import Choice
+from indaba.conversation.intent import intent_to_json
+from indaba.conversation.platform import Kind, Post, PostKind, Said, Wait
+from indaba.conversation.store import Draft, Store, Waiting
+from indaba.conversation.surroundings import Surroundings, look_around
+from indaba.conversation.topics.cop import Help
+from indaba.ledger import Ledger, migrations
+from workshop import TurnedClock, ledger_of
+
+MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
+
+
+class Room:
+    """A room where we post an offer."""
+
+    def __init__(self, ledger: Ledger, clock: TurnedClock) -> None:
+        self.ledger = ledger
+        self.clock = clock
+        self.post = Post("offer", PostKind.MESSAGE, "room", {"body": "Shall I?"})
+        self.waiting = Waiting(self.post, uuid4(), clock.now() + timedelta(hours=1))
+
+    async def offer(self) -> None:
+        async with self.ledger.database.begin() as connection:
+            store = Store(connection, self.clock.now())
+            await store.posting.post(Draft(self.post, uuid4(), self.waiting.expires_at))
+            choice = Choice("Yes", "✅", Help())
+            kept = [(choice, intent_to_json(choice.intent))]
+            await store.dialogue.offer(self.post, kept, "thandi", timedelta(minutes=30))
+            await store.posting.trying("offer")
+
+    async def is_noted(self) -> None:
+        async with self.ledger.database.begin() as connection:
+            await Store(connection, self.clock.now()).posting.is_up(self.waiting, "$offer")
+
+    async def is_given_up(self) -> None:
+        async with self.ledger.database.begin() as connection:
+            await Store(connection, self.clock.now()).posting.give_up("offer", "we left")
+
+    async def was_turned_away(self) -> None:
+        async with self.ledger.database.begin() as connection:
+            await Store(connection, self.clock.now()).posting.turned_away("offer")
+
+    async def around(self, kind: Kind, about: str, room: str = "room") -> Surroundings:
+        said = Said("$1", kind, room, "thandi", "✅", self.clock.now(), about=about)
+        async with self.ledger.database.connect() as connection:
+            return await look_around(said, Store(connection, self.clock.now()))
+
+
+@pytest.fixture
+async def room(database: FreshDatabase, bus_url: str) -> AsyncIterator[Room]:
+    url = await database()
+    await migrations.migrate(url, MIGRATIONS)
+    clock = TurnedClock()
+    ledger = ledger_of("matrix_bot", url, bus_url, migrations=MIGRATIONS, world=clock)
+    yield Room(ledger, clock)
+    await ledger.stop()
+
+
+@pytest.mark.parametrize("kind", [Kind.REACTION, Kind.BALLOT])
+async def test_what_is_about_a_post_we_have_not_noted_waits_for_the_note(
+    room: Room, kind: Kind
+) -> None:
+    await room.offer()
+    with pytest.raises(Wait):
+        await room.around(kind, "$offer")
+    await room.is_noted()
+    found = await room.around(kind, "$offer")
+    assert len(found.offers) == (kind is Kind.REACTION)
+
+
+async def test_nothing_waits_in_other_rooms_or_for_posts_that_never_came_up(room: Room) -> None:
+    await room.offer()
+    assert not (await room.around(Kind.REACTION, "$theirs", "another")).offers
+    assert await room.around(Kind.EDITED, "$theirs")
+    await room.was_turned_away()
+    assert not (await room.around(Kind.REACTION, "$theirs")).offers
+    await room.offer()
+    with pytest.raises(Wait):
+        await room.around(Kind.REACTION, "$theirs")
+    await room.is_given_up()
+    assert not (await room.around(Kind.REACTION, "$theirs")).offers
