@@ -176,8 +176,9 @@ class SealedPerson(Person):
 class Town:
     """A homeserver with services, where one bot after the other comes and goes."""
 
-    def __init__(self, synapse: Synapse, engines: Engines) -> None:
+    def __init__(self, synapse: Synapse, engines: Engines, bus_url: str = "") -> None:
         self.synapse = synapse
+        self.bus_url = bus_url or engines.valkey.url
         self.clock = TurnedClock()
         self.http = httpx.AsyncClient(base_url=synapse.url, timeout=30, trust_env=False)
         self.bots: list[MatrixBot] = []
@@ -187,7 +188,7 @@ class Town:
         self._engines = engines
         self._databases: dict[str, str] = {}
         self._services: list[Ledger] = []
-        self._face = Bus(engines.valkey.url, f"face{uuid4().hex[:8]}", self.clock, ask_again=0.5)
+        self._face = Bus(self.bus_url, f"face{uuid4().hex[:8]}", self.clock, ask_again=0.5)
         self._token = ""
         self._warden = ""
         self.keys_folder = ""
@@ -384,7 +385,7 @@ class Town:
         return ledger_of(
             process,
             self._url(process),
-            self._engines.valkey.url,
+            self.bus_url,
             migrations=FOLDERS[process],
             replica=replica,
             world=self.clock,

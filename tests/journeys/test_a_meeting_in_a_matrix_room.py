@@ -4,12 +4,15 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bots.matrix_town import Town
 from indaba.operate.engines import Engines, Synapse
+from indaba.operate.sweeping import rewrite_bus
 from journeys.seat import Seat, wake_timers
+from journeys.valkey_cluster import valkey_cluster
 from workshop import rows, until
 
 
@@ -22,6 +25,20 @@ async def town(engines: Engines, synapse: Synapse) -> AsyncIterator[Town]:
     yield there
     await there.farewell()
     await there.end()
+
+
+@pytest.fixture
+async def town_on_a_cluster(
+    engines: Engines, synapse: Synapse, tmp_path: Path
+) -> AsyncIterator[Town]:
+    async with valkey_cluster(tmp_path / "cluster") as url:
+        there = Town(synapse, engines, url)
+        await there.begin()
+        await there.expect_a_bot()
+        await there.start_bot()
+        yield there
+        await there.farewell()
+        await there.end()
 
 
 async def _set_up(town: Town) -> tuple[Seat, Seat]:
@@ -39,6 +56,15 @@ async def _set_up(town: Town) -> tuple[Seat, Seat]:
 
 
 async def test_a_meeting_from_set_up_to_register(town: Town) -> None:
+    await _from_set_up_to_register(town)
+
+
+async def test_a_meeting_where_the_bus_is_a_cluster_of_three(town_on_a_cluster: Town) -> None:
+    await _from_set_up_to_register(town_on_a_cluster)
+    await rewrite_bus(town_on_a_cluster.bus_url)
+
+
+async def _from_set_up_to_register(town: Town) -> None:
     chair, member = await _set_up(town)
     assert "18" in await member.ask("!cop join")
     agreed = await member.person.say(member.room, "yes")

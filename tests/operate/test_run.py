@@ -33,6 +33,8 @@ def test_a_missing_setting_is_named_without_a_traceback(command: START) -> None:
         ("INDABA_PASSPORT_PUBLIC_KEY", "not a key"),
         ("INDABA_HEALTH_PORT", "many"),
         ("INDABA_BUS_URL_FILE", "/nowhere/bus_url"),
+        ("INDABA_BUS_URL", "mysql://bus"),
+        ("INDABA_BUS_URL", "redis+cluster://one:many"),
     ],
 )
 def test_a_wrong_setting_is_named_without_a_traceback(

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from faststream.message import StreamMessage
-from faststream.redis import RedisBroker
 from faststream.redis.parser import BinaryMessageFormatV1
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeout
@@ -23,6 +22,7 @@ from indaba.bus.streams import (
     replies_to,
     requests_to,
 )
+from indaba.bus.wiring import broker_at, is_cluster, nodes_of
 from indaba.contracts.refusal import Unavailable
 from indaba.contracts.wire import Envelope
 from indaba.process import logs
@@ -77,9 +77,7 @@ class Bus:
         self._asks = False
         self._sending = asyncio.Semaphore(64)
         self.on_loss: Callable[[str], Awaitable[None]] | None = None
-        # apply_types off: we hand over opened envelopes, FastStream need not look at them.
-        quiet: Any = None  # FastStream takes None for silence, its types do not say so
-        self._broker = RedisBroker(url, apply_types=False, logger=quiet)
+        self._broker = broker_at(url)
         self.client: Any = None
 
     def answer(self, context: str, answer: Answer) -> None:
@@ -161,14 +159,12 @@ class Bus:
 
     async def tell(self, context: str, envelopes: Sequence[Envelope]) -> None:
         """Put events of a context on the bus, all in one go. Raises one of `BUS_ERRORS`."""
+        if is_cluster(self._broker):
+            await asyncio.gather(*(self._tell(context, envelope) for envelope in envelopes))
+            return
         async with self.client.pipeline(transaction=False) as pipe:
             for envelope in envelopes:
-                await self._broker.publish(
-                    envelope.model_dump_json().encode(),
-                    stream=events_of(context),
-                    correlation_id=str(envelope.correlation),
-                    pipeline=pipe,
-                )
+                await self._tell(context, envelope, pipeline=pipe)
             await pipe.execute()
 
     async def room_for_events(self, context: str) -> bool:
@@ -206,18 +202,22 @@ class Bus:
         slowest = await self._slowest(events_of(context))
         if slowest is not None:
             await self.client.xtrim(events_of(context), minid=slowest, approximate=False)
-        with suppress(RedisError):  # one rewrite may be under way already; it serves as well
-            await self.client.bgrewriteaof()
+        for node in nodes_of(self.client):
+            with suppress(RedisError):  # one rewrite may be under way already; it serves as well
+                await self.client.bgrewriteaof(**node)
 
     async def rewrite(self) -> None:
         """Have the bus write its file anew without what was trimmed; returns once it has."""
+        await asyncio.gather(*(self._rewrite(node) for node in nodes_of(self.client)))
+
+    async def _rewrite(self, node: dict[str, Any]) -> None:
         began = False
         while True:
-            state = await self.client.info("persistence")
+            state = await self.client.info("persistence", **node)
             if not state["aof_rewrite_in_progress"] and not state["aof_rewrite_scheduled"]:
                 if began:
                     return
-                await self.client.bgrewriteaof()
+                await self.client.bgrewriteaof(**node)
                 began = True
             await asyncio.sleep(0.05)
 
@@ -262,6 +262,14 @@ class Bus:
         if self.on_loss is not None:
             await self.on_loss(epoch)
         self._epoch = epoch
+
+    async def _tell(self, context: str, envelope: Envelope, **pipeline: Any) -> None:
+        await self._broker.publish(
+            envelope.model_dump_json().encode(),
+            stream=events_of(context),
+            correlation_id=str(envelope.correlation),
+            **pipeline,
+        )
 
     async def _try_send(self, context: str, envelope: Envelope) -> bool:
         addressed = envelope.model_copy(update={"reply_to": self._replies})

@@ -1,11 +1,13 @@
 """Settings from the environment; secrets from files; a wrong one fails at start, by name."""
 
 import os
+import re
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -15,6 +17,11 @@ from pydantic_settings import (
 )
 
 S = TypeVar("S", bound="Settings")
+_NODE = r"[^/@,\s:]+(:\d{1,5})?"
+_BUS = re.compile(
+    rf"unix://\S+|rediss?://([^/@\s]*@)?{_NODE}(/\S*)?|"
+    rf"rediss?\+cluster://([^/@\s]*@)?{_NODE}(,{_NODE})*/?"
+)
 
 
 class BadSetting(Exception):  # noqa: N818 - read by people: "Bad setting: ..."
@@ -57,10 +64,23 @@ class Settings(BaseSettings):
         return init_settings, env_settings, _FromFiles(settings_cls)
 
 
+def _bus_url(given: str) -> str:
+    if not _BUS.fullmatch(given):
+        raise PydanticCustomError(
+            "bus-url",
+            "must be like redis://host:6379/0, rediss://..., unix:///path.sock or "
+            "redis+cluster://one:6379,two:6379",
+        )
+    return given
+
+
 class ProcessSettings(Settings):
     """What every process needs to take part."""
 
-    bus_url: str = Field(description="Valkey or Redis: redis://host:6379/0 or unix:///path.sock")
+    bus_url: Annotated[str, AfterValidator(_bus_url)] = Field(
+        description="Valkey or Redis: redis://host:6379/0, unix:///path.sock, "
+        "redis+cluster://one:6379,two:6379"
+    )
     passport_public_key: str = Field(description="Ed25519 public key, PEM")
     files_folder: Path = Field(
         default=Path("files"), description="Folder of saved files; bots and the library share it"

@@ -1,0 +1,47 @@
+"""Which of FastStream's brokers carries the bus: for one server, or for a cluster."""
+
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from faststream.redis import RedisBroker, RedisClusterBroker
+from redis.asyncio.cluster import RedisCluster
+
+CLUSTER = "+cluster"
+PORT = 6379
+
+
+def broker_at(url: str) -> RedisBroker:
+    """The broker for a bus at `url`, not connected yet.
+
+    One server: `redis://`, `rediss://` or `unix://`. A cluster: `redis+cluster://` (or with
+    `rediss`) and some of its nodes, such as `redis+cluster://one:6379,two:6379`; the others are
+    found from there. Raises `ValueError` where a node's port is no number.
+    """
+    # apply_types off: we hand over opened envelopes, FastStream need not look at them.
+    quiet: Any = None  # FastStream takes None for silence, its types do not say so
+    there = urlsplit(url)
+    if not there.scheme.endswith(CLUSTER):
+        return RedisBroker(url, apply_types=False, logger=quiet)
+    scheme = there.scheme.removesuffix(CLUSTER)
+    credentials, _, nodes = there.netloc.rpartition("@")
+    (host, port), *others = [_node(node) for node in nodes.split(",")]
+    at = f"{credentials}@{host}:{port}" if credentials else f"{host}:{port}"
+    first = SplitResult(scheme, at, there.path, there.query, "").geturl()
+    return RedisClusterBroker(first, startup_nodes=others, apply_types=False, logger=quiet)
+
+
+def is_cluster(broker: RedisBroker) -> bool:
+    """Whether a broker speaks to several servers: it then takes no pipeline."""
+    return isinstance(broker, RedisClusterBroker)
+
+
+def nodes_of(client: Any) -> list[dict[str, Any]]:
+    """For commands about a server rather than a key: what names each server."""
+    if isinstance(client, RedisCluster):
+        return [{"target_nodes": node} for node in client.get_nodes()]
+    return [{}]
+
+
+def _node(named: str) -> tuple[str, int]:
+    there = urlsplit(f"//{named}")
+    return there.hostname or "", there.port or PORT
