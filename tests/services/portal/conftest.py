@@ -297,9 +297,17 @@ async def town(
 
 
 @pytest.fixture
-async def lively(town: Town, open_portal: OpenPortal, shelf: Shelf) -> Lively:
+def portal_settings() -> dict[str, Any]:
+    """Settings of the portal in `lively`, for tests that want others."""
+    return {}
+
+
+@pytest.fixture
+async def lively(
+    town: Town, open_portal: OpenPortal, shelf: Shelf, portal_settings: dict[str, Any]
+) -> Lively:
     """A community whose page is open; nobody is signed in."""
-    opened = await open_portal(world=town.clock, shelf=shelf)
+    opened = await open_portal(world=town.clock, shelf=shelf, **portal_settings)
     one = Lively(town, opened, shelf, await town.founded())
 
     async def heard() -> bool:

@@ -1,0 +1,188 @@
+"""The portal as the world sees it: nginx with TLS before it, as the file we hand out has it."""
+
+import re
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from services.portal.conftest import Lively
+from workshop import until
+
+CONF = Path(__file__).parents[3] / "deploy" / "nginx" / "indaba.conf"
+NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
+HOST = "localhost"
+
+pytestmark = pytest.mark.skipif(not Path(NGINX).exists(), reason="nginx is not installed")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Street:
+    """Where the portal is reached from outside: ports, a folder, and who vouches for it."""
+
+    folder: Path
+    plain: int
+    closed: int
+    context: ssl.SSLContext
+
+    @property
+    def url(self) -> str:
+        return f"https://{HOST}:{self.closed}"
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "indaba.log").read_text()
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> Street:
+    _write_certificate(tmp_path)
+    context = ssl.create_default_context(cafile=str(tmp_path / "fullchain.pem"))
+    return Street(tmp_path, _free_port(), _free_port(), context)
+
+
+@pytest.fixture
+def portal_settings(street: Street) -> dict[str, Any]:
+    return {"url": street.url}
+
+
+@pytest.fixture
+async def outside(street: Street, lively: Lively) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser outside, which trusts the certificate and finds the host on this machine."""
+    settings = street.folder / "nginx.conf"
+    settings.write_text(_settings(street, lively.opened.portal.port))
+    subprocess.run([NGINX, "-t", "-c", settings], check=True, capture_output=True)
+    nginx = subprocess.Popen([NGINX, "-c", settings, "-g", "daemon off;"])
+    browser = httpx.AsyncClient(
+        base_url=street.url, verify=street.context, trust_env=False, http2=False
+    )
+
+    async def listens() -> bool:
+        try:
+            return (await browser.get("/")).status_code == 200
+        except httpx.ConnectError:
+            return False
+
+    await until(listens, 20)
+    yield browser
+    await browser.aclose()
+    nginx.send_signal(signal.SIGQUIT)
+    nginx.wait(20)
+
+
+async def test_a_member_signs_in_through_tls_and_no_log_has_the_secret(
+    outside: httpx.AsyncClient, lively: Lively, street: Street
+) -> None:
+    link = await lively.link()
+    assert (await outside.get(link)).status_code == 200
+    browsers_headers = {"origin": street.url, "sec-fetch-site": "same-origin"}
+    answer = await outside.post(link, headers=browsers_headers)
+    assert answer.status_code == 303
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-indaba=")
+    assert "Secure" in cookie
+    page = await outside.get(answer.headers["location"])
+    assert "You are signed in." in page.text
+    assert f"{street.url}/c/{lively.key}/calendar.ics" in page.text
+
+    mine = await outside.post(f"/c/{lively.key}/mine", headers={"origin": street.url})
+    personal = re.search(rf"{street.url}(/c/{lively.key}/mine/\S+?\.ics)", mine.text)
+    assert personal is not None
+    assert (await outside.get(personal[1])).text.startswith("BEGIN:VCALENDAR")
+    secrets = link.rpartition("/")[2], personal[1].rpartition("/")[2]
+    assert "/sign-in/***" in street.log
+    assert f"/c/{lively.key}/mine/***" in street.log
+    assert not any(secret in street.log for secret in secrets)
+
+
+async def test_forms_from_elsewhere_are_refused_behind_the_proxy_too(
+    outside: httpx.AsyncClient, lively: Lively
+) -> None:
+    link = await lively.link()
+    for origin in ("https://evil.example", f"https://{HOST}", "null"):
+        assert (await outside.post(link, headers={"origin": origin})).status_code == 403
+
+
+async def test_plain_http_leads_to_tls_and_nothing_internal_is_outside(
+    outside: httpx.AsyncClient, lively: Lively, street: Street
+) -> None:
+    async with httpx.AsyncClient(trust_env=False) as plain:
+        moved = await plain.get(f"http://{HOST}:{street.plain}/c/{lively.key}?a=1")
+    assert moved.status_code == 308
+    assert moved.headers["location"] == f"https://{HOST}/c/{lively.key}?a=1"
+    for path in ("/metrics", "/live", "/ready"):
+        assert (await outside.get(path)).status_code == 404
+    page = await outside.get(f"/c/{lively.key}")
+    assert page.headers["strict-transport-security"].startswith("max-age=")
+    assert page.headers["content-encoding"] == "gzip"
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert (await outside.post("/sign-out", content=b"x" * 70_000)).status_code == 413
+
+
+def _settings(street: Street, portal: int) -> str:
+    """The file that we hand out, with this machine's ports and folders."""
+    ours = CONF.read_text()
+    for given, here in {
+        "127.0.0.1:8080": f"127.0.0.1:{portal}",
+        "    listen [::]:80;\n": "",
+        "    listen [::]:443 ssl http2;\n": "",
+        "listen 80;": f"listen 127.0.0.1:{street.plain};",
+        "listen 443 ssl http2;": f"listen 127.0.0.1:{street.closed} ssl http2;",
+        "cop.example.org": HOST,
+        f"/etc/letsencrypt/live/{HOST}": str(street.folder),
+        "/var/log/nginx": str(street.folder),
+    }.items():
+        assert given in ours, given
+        ours = ours.replace(given, here)
+    temporary = "".join(
+        f"{kind}_temp_path {street.folder}/{kind};\n"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    return (
+        f"pid {street.folder}/pid;\nerror_log {street.folder}/error.log;\nevents {{}}\n"
+        f"http {{\n{temporary}{ours}}}\n"
+    )
+
+
+def _write_certificate(folder: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "fullchain.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    (folder / "privkey.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
