@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test check drills bench pictures pins clean
+.PHONY: help install up demo test check drills bench sbom pictures pins clean
 
 help:
 	@echo "make up       install what is missing, then run Indaba until Ctrl-C"
@@ -21,6 +21,7 @@ help:
 	@echo "make check    format, lint, types, layers, documentation"
 	@echo "make drills   kill everything and see what survives (SEED=7, ARGS=bus_truth)"
 	@echo "make bench    measure"
+	@echo "make sbom     what the image is made of (CycloneDX), into dist/"
 	@echo "make pictures take the pictures of docs/facilitators.md anew (needs chromium)"
 	@echo "make pins     choose new versions of everything"
 	@echo "make clean    remove the environments and caches; your data stays"
@@ -31,18 +32,14 @@ $(VENV)/.installed: pyproject.toml $(PINS)/indaba.txt $(PINS)/uv.txt
 	@$(INSTALL) $(VENV) $(PINS)/indaba.txt --editable
 	@touch $@
 
-# Synapse is AGPL: an environment of its own, started as a process of its own, never imported.
-.venv-synapse: .venv-synapse/.installed
-.venv-maubot: .venv-maubot/.installed
-.PHONY: .venv-synapse .venv-maubot
+# Synapse and maubot are AGPL: environments of their own, started as processes of their own, never
+# imported. The others hold what we measure beside us, and what tells what the image is made of.
+OTHERS := .venv-synapse .venv-maubot .venv-bench .venv-runtime .venv-sbom
+.PHONY: $(OTHERS)
+$(OTHERS): %: %/.installed
 
-.venv-synapse/.installed: $(PINS)/synapse.txt | $(VENV)/.installed
-	@$(INSTALL) .venv-synapse $(PINS)/synapse.txt --tools $(VENV)
-	@touch $@
-
-# maubot is AGPL too: another bot to measure beside ours, in an environment of its own.
-.venv-maubot/.installed: $(PINS)/maubot.txt | $(VENV)/.installed
-	@$(INSTALL) .venv-maubot $(PINS)/maubot.txt --tools $(VENV)
+.venv-%/.installed: $(PINS)/%.txt | $(VENV)/.installed
+	@$(INSTALL) .venv-$* $< --tools $(VENV)
 	@touch $@
 
 up: $(VENV)/.installed .venv-synapse/.installed
@@ -64,8 +61,14 @@ check: $(VENV)/.installed
 drills: $(VENV)/.installed .venv-synapse/.installed .venv-maubot/.installed
 	@PYTHONPATH=tests exec $(BIN)/python tests/drills/run.py $(ARGS)
 
-bench: $(VENV)/.installed .venv-synapse/.installed
+bench: $(VENV)/.installed .venv-synapse/.installed .venv-bench/.installed
 	@PYTHONPATH=tests exec $(BIN)/python tests/bench/measure.py
+
+sbom: $(VENV)/.installed .venv-runtime/.installed .venv-sbom/.installed
+	@mkdir -p dist
+	@.venv-sbom/bin/cyclonedx-py environment .venv-runtime/bin/python --pyproject pyproject.toml \
+	  --output-reproducible --validate --output-format JSON --output-file dist/sbom.cdx.json
+	@echo "dist/sbom.cdx.json says what the image is made of (CycloneDX)"
 
 pictures: $(VENV)/.installed .venv-synapse/.installed
 	@INDABA_PICTURES=docs/pictures $(BIN)/python -m pytest -n 0 tests/journeys/test_a_meeting_on_both.py
@@ -75,8 +78,7 @@ pins: $(VENV)/.installed
 	@$(COMPILE) --constraint $(PINS)/indaba.txt pyproject.toml -o $(PINS)/runtime.txt
 	@$(COMPILE) --constraint $(PINS)/indaba.txt $(PINS)/build.in -o $(PINS)/build.txt
 	@$(COMPILE) --upgrade $(PINS)/synapse.in -o $(PINS)/synapse.txt
-	@$(COMPILE) --upgrade $(PINS)/maubot.in -o $(PINS)/maubot.txt
-	@$(COMPILE) --upgrade $(PINS)/uv.in -o $(PINS)/uv.txt
+	@for other in maubot bench sbom uv; do $(COMPILE) --upgrade $(PINS)/$$other.in -o $(PINS)/$$other.txt; done
 
 clean:
-	rm -rf $(VENV) .venv-synapse .venv-maubot .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(OTHERS) .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
