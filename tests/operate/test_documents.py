@@ -62,6 +62,23 @@ def test_the_table_names_the_migrations_that_the_part_names(name: str) -> None:
     assert PROCESSES[name].migrations == app.MIGRATIONS
 
 
+@pytest.mark.parametrize("page", ["docs/promises.md"])
+def test_every_test_that_a_page_names_is_there(page: str) -> None:
+    named = re.findall(r"`(tests/[\w/.]+)(?:::(\w+))?`", (ROOT / page).read_text())
+    assert len(named) > 20
+    for path, name in named:
+        assert (ROOT / path).exists(), path
+        assert not name or f"def {name}(" in (ROOT / path).read_text(), name
+
+
+def test_pages_lead_to_pages_that_are_there() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    assert len(pages) > 20
+    for page in pages:
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
 @pytest.mark.parametrize("page", ["README.md", "docs/facilitators.md"])
 def test_every_line_that_a_page_tells_people_to_type_is_understood(page: str) -> None:
     text = (ROOT / page).read_text()

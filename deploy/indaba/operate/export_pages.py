@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from indaba.process.shelf import clean_name
+
 Tables = dict[str, dict[str, list[dict[str, Any]]]]
 
 
@@ -16,8 +18,9 @@ def meetings_page(tables: Tables) -> str:
         for document in known.get("documents", []):
             if document["meeting"] == meeting["id"] and document["text"]:
                 lines += [f"### {document['kind'].capitalize()}", "", document["text"], ""]
-    lines += ["# Actions", ""]
-    for action in sorted(known.get("actions", []), key=lambda row: row["code"]):
+    actions = sorted(known.get("actions", []), key=lambda row: row["code"])
+    lines += ["# Actions", ""] if actions else []
+    for action in actions:
         due = f", due {action['due']}" if action["due"] else ""
         lines.append(f"* {action['code']}: {_line(action['text'])} ({action['status']}{due})")
     return "\n".join(lines) + "\n"
@@ -39,7 +42,7 @@ def library_page(tables: Tables) -> str:
 
 def file_name(row: dict[str, Any]) -> str:
     """Where a resource's file lies in the export."""
-    return f"{row['code']}-{row['file']['name']}"
+    return f"{row['code']}-{clean_name(row['file']['name'])}"
 
 
 def _name(tables: Tables) -> str:

@@ -1,5 +1,6 @@
 """`indaba restore`: a backup becomes the data folder; what was there is kept aside."""
 
+import logging
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from indaba.operate.migrating import bring_up_to_date
 from indaba.operate.parts import ERASURES, FILES, KEYS
 from indaba.operate.saying import Saying
 from indaba.operate.sweeping import sweep_postgres
+from indaba.process import logs
 
 TOLD_AGAIN = timedelta(hours=48)
 """How far back from the backup owners tell their news again; inboxes remember longer."""
@@ -143,6 +145,7 @@ async def _put_right(
     databases = {name: postgres.url(name) for name in READERS_FIRST}
     await bring_up_to_date(databases)
     add_to(aside / ERASURES, listed)
+    logs.configure(level=logging.WARNING)
     if count := await erase_again(databases, aside, listed):
         await sweep_postgres(postgres)
         saying.step(f"Erased again who was erased since the backup: {count}")

@@ -28,7 +28,7 @@ def feed(
     page: str,
     series: tuple[Repeating, ...] = (),
 ) -> bytes:
-    """The community's calendar file. `page` is the address of its page. Names nobody."""
+    """The community’s calendar file, without a `page` where that is empty. Names nobody."""
     setting = _setting(community, page)
     calendar = _begun(setting.name, community, page)
     used = [(meeting.zone, meeting.starts.year) for meeting in meetings]
@@ -63,7 +63,8 @@ def _begun(name: str, community: Community, page: str) -> "Calendar":
     calendar.add("NAME", vText(name))
     calendar.add("X-WR-CALNAME", vText(name))
     calendar.add("X-WR-TIMEZONE", community.zone)
-    calendar.add("URL", page)
+    if page:
+        calendar.add("URL", page)
     calendar.add("REFRESH-INTERVAL", LOOK_AGAIN_AFTER, {"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", "PT1H")
     return calendar
