@@ -157,7 +157,8 @@ class Ledger:
     async def _after_commit(self, work: Work) -> None:
         if work.told:
             self._relay.wake.ring()
-        self._timers.wake.ring()
+        if work.timed:
+            self._timers.wake.ring()
         if work.erased and self._up:
             with suppress(*BUS_ERRORS):  # old entries go within the hour all the same
                 await self.bus.forget(self.name)

@@ -99,17 +99,17 @@ class Relay:
             tables.outgoing.delete()
             .where(tables.outgoing.c.id.in_(oldest))
             .returning(tables.outgoing.c.id)
+            .cte("taken")
+        )
+        told = (
+            sa.select(tables.journal.c.envelope)
+            .join(taken, taken.c.id == tables.journal.c.id)
+            .order_by(tables.journal.c.id)
         )
         async with self._database.begin() as connection:
-            ids = list((await connection.execute(taken)).scalars())
-            if not ids:
-                return 0
-            rows = await connection.execute(
-                sa.select(tables.journal.c.envelope)
-                .where(tables.journal.c.id.in_(ids))
-                .order_by(tables.journal.c.id)
-            )
-            envelopes = [Envelope.model_validate(row) for row in rows.scalars()]
-            await self._bus.tell(self._context, envelopes)
+            rows = (await connection.execute(told)).scalars()
+            envelopes = [Envelope.model_validate(row) for row in rows]
+            if envelopes:
+                await self._bus.tell(self._context, envelopes)
         EVENTS_PUBLISHED.labels(self._context).inc(len(envelopes))
         return len(envelopes)

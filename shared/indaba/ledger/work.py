@@ -37,6 +37,9 @@ class Work:
         given = envelope.correlation if envelope else correlation
         self.correlation: UUID = given or world.new_id()
         self._told: list[Envelope] = []
+        self.timed = False
+        """Whether a timer was set, which may be due before all others."""
+
         self.erased = False
         """Set by an erasure: the bus forgets, after the commit, what all have read."""
 
@@ -54,6 +57,7 @@ class Work:
 
     async def at(self, due_at: datetime, kind: str, key: str, body: Mapping[str, Any]) -> None:
         """Set the timer `kind/key`, replacing one of the same name. `body` is JSON-ready."""
+        self.timed = True
         values = {
             "kind": kind,
             "due_at": due_at,
