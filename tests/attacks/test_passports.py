@@ -6,8 +6,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from indaba.bus import Outcome
 from indaba.contracts.membership import FindPlaces, LeaveCommunity
 from indaba.contracts.passport import Role
@@ -56,13 +54,13 @@ FORGED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("how", FORGED)
-async def test_a_passport_that_membership_never_signed_opens_nothing(how: str, lively: Any) -> None:
-    for context, request in (("scheduling", ListMeetings()), ("membership", LeaveCommunity())):
-        asked = envelope(request, token=FORGED[how]())
-        reply = await lively.town.bus.ask(context, asked)
-        assert reply.outcome is Outcome.REFUSED
-        assert reply.body["code"] == "bad-passport"
+async def test_a_passport_that_membership_never_signed_opens_nothing(lively: Any) -> None:
+    asked = (("scheduling", ListMeetings()), ("membership", LeaveCommunity()))
+    for how, forged in FORGED.items():
+        for context, request in asked:
+            reply = await lively.town.bus.ask(context, envelope(request, token=forged()))
+            assert (how, reply.outcome) == (how, Outcome.REFUSED)
+            assert (how, reply.body["code"]) == (how, "bad-passport")
 
 
 async def test_a_genuine_passport_is_good_in_its_community_and_for_its_time_only(
