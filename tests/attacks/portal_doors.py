@@ -57,7 +57,7 @@ class House:
     def secrets(self) -> tuple[str, ...]:
         return tuple(f"{what}-of-{self.key}" for what in ("minutes", "message", "file"))
 
-    def filled(self, route: Route, other: "House | None" = None, **given: str) -> list[str]:
+    def filled(self, route: Route, other: "House | None" = None, /, **given: str) -> list[str]:
         """The paths of a door with all that may stand in it; codes from `other` where given.
 
         A parameter that nobody has thought of fails here: say what an attacker would put there.
@@ -105,6 +105,7 @@ async def _saved(lively: Lively, held: PassportIssued, key: str) -> tuple[str, s
         yield f"<html>file-of-{key}<script>alert(1)</script>".encode()
 
     member, now = held.passport.member, lively.town.clock.now()
+    assert member
     quote = Quoted(text=f"message-of-{key}", author=member, message="$1", said_at=now)
     message = await lively.town.ask(SaveResource(title="Said", quote=quote), held)
     shelved = await lively.shelf.put(chunks(), name="page.html")

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -31,27 +32,43 @@ def _with(**changed: Any) -> str:
     return f"{_part({**said, **changed})}.{signature}"
 
 
-FORGED = {
-    "another key": lambda: PassportOffice(new_keys()[0]).sign(passport(COMMUNITY, MEMBER, Role.MEMBER)),
-    "expired": lambda: OFFICE.sign(passport(COMMUNITY, MEMBER, Role.MEMBER, minutes=-1)),
+def _claims() -> str:
+    return _genuine().partition(".")[0]
+
+
+def _signed_by_others() -> str:
+    return PassportOffice(new_keys()[0]).sign(passport(COMMUNITY, MEMBER, Role.MEMBER))
+
+
+def _of_another() -> str:
+    return f"{_claims()}.{OFFICE.sign(passport()).partition('.')[2]}"
+
+
+def _run_out() -> str:
+    return OFFICE.sign(passport(COMMUNITY, MEMBER, Role.MEMBER, minutes=-1))
+
+
+FORGED: dict[str, Callable[[], str]] = {
+    "another key": _signed_by_others,
+    "expired": _run_out,
     "another role": lambda: _with(roles=["facilitator"]),
     "another community": lambda: _with(community=str(uuid4())),
     "another member": lambda: _with(member=str(uuid4())),
     "a longer life": lambda: _with(expires_at="2999-01-01T00:00:00Z"),
-    "no signature": lambda: _genuine().partition(".")[0] + ".",
-    "no point": lambda: _genuine().partition(".")[0],
-    "an empty signature of noughts": lambda: f"{_genuine().partition('.')[0]}.{_part(bytes(64))}",
+    "no signature": lambda: _claims() + ".",
+    "no point": _claims,
+    "an empty signature of noughts": lambda: f"{_claims()}.{_part(bytes(64))}",
     "a token of three parts": lambda: f"{_part({'alg': 'none'})}.{_genuine()}",
-    "algorithm none": lambda: f"{_part({'alg': 'none'})}.{_genuine().partition('.')[0]}.",
-    "signed with the public key": lambda: f"{_genuine().partition('.')[0]}.{_part(PUBLIC_KEY.encode()[:64])}",
-    "the signature of another": lambda: f"{_genuine().partition('.')[0]}.{OFFICE.sign(passport()).partition('.')[2]}",
+    "algorithm none": lambda: f"{_part({'alg': 'none'})}.{_claims()}.",
+    "signed with the public key": lambda: f"{_claims()}.{_part(PUBLIC_KEY.encode()[:64])}",
+    "the signature of another": _of_another,
     "halves changed over": lambda: ".".join(reversed(_genuine().split("."))),
     "endless": lambda: "a" * 100_000 + "." + "b" * 100_000,
     "no text": lambda: "\x00.\ud7ff",
     "points": lambda: "." * 1000,
     "deep": lambda: f"{_part(b'[' * 50_000)}.{_part(bytes(64))}",
     "null": lambda: "null",
-}  # fmt: skip
+}
 
 
 async def test_a_passport_that_membership_never_signed_opens_nothing(lively: Any) -> None:
