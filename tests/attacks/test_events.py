@@ -42,9 +42,10 @@ KINDS = (
 WORDS = tuple(
     re.findall(
         r"\S+",
-        "body msgtype format formatted_body m.relates_to m.new_content m.mentions rel_type event_id "
-        "key user_ids m.in_reply_to m.selections answers redacts users users_default room_version "
-        "membership additional_creators displayname protocol network bridgebot channel id name",
+        "body msgtype format formatted_body m.relates_to m.new_content m.mentions rel_type "
+        "event_id key user_ids m.in_reply_to m.selections answers redacts users users_default "
+        "room_version membership additional_creators displayname protocol network bridgebot "
+        "channel id name",
     )
 )
 content = st.dictionaries(
@@ -118,7 +119,7 @@ def test_who_is_no_person_is_not_heard(who: str) -> None:
     assert said_of({**GOOD, **PRETENDERS[who]}, _scene(RoomFacts(ME, [BRIDGE]))) is None
 
 
-CLAIMS = {
+CLAIMS: dict[str, dict[str, Any]] = {
     "a display name": {"displayname": THANDI},
     "a sender in the content": {"sender": THANDI},
     "a profile of this message": {"com.beeper.per_message_profile": {"id": THANDI}},
@@ -129,7 +130,7 @@ CLAIMS = {
 
 @pytest.mark.parametrize("how", CLAIMS)
 def test_what_a_message_claims_of_its_sender_is_not_believed(how: str) -> None:
-    claim = {"msgtype": "m.text", "body": "!cop next", **CLAIMS[how]}
+    claim: dict[str, Any] = {"msgtype": "m.text", "body": "!cop next", **CLAIMS[how]}
     heard = said_of(
         {**GOOD, "sender": "@rogue:example.org", "content": claim}, _scene(RoomFacts(ME))
     )
