@@ -19,7 +19,9 @@ PSEUDO = "qps"
 
 _ACCENTED = str.maketrans("aceinostuyACEINOSTUY", "åçéîñöšţüýÅÇÉÎÑÖŠŢÜÝ")
 _PLACEHOLDER = re.compile(r"(\{[a-z_]+\})")
-_PINGS = re.compile(r"@(?=(?:room|everyone|here|channel)\b)", re.IGNORECASE)
+_PINGS = re.compile(r"@(?=(?:room|everyone|here|channel)(?![A-Za-z0-9_]))", re.IGNORECASE)
+"""For Matrix a word ends at the first letter that is not in ASCII: `@roomé` pings a room too."""
+
 MOST_ACCENTS = 3
 
 _JOINERS = "\u200c\u200d"

@@ -119,6 +119,9 @@ class Client(discord.Client):
         parsers["VOICE_STATE_UPDATE"] = self._moved
         parsers["MESSAGE_UPDATE"] = self._edited
         parsers["MESSAGE_DELETE"] = self._deleted
+        # What a parser raises ends discord.py's connection; without READY there is none.
+        for name in parsers.keys() - {"READY", "RESUMED"}:
+            parsers[name] = self._carefully(name, parsers[name])
 
     async def on_ready(self) -> None:
         """Connected anew."""
@@ -164,6 +167,16 @@ class Client(discord.Client):
         """A message has other words, or is gone."""
         account = str(data.get("author", {}).get("id", ""))
         await self._ears.changed(str(data["channel_id"]), str(data["id"]), account, text)
+
+    def _carefully(self, name: str, parse: Callable[[Any], Any]) -> Callable[[Any], None]:
+        def parsed(data: Any) -> None:
+            try:
+                parse(data)
+            except Exception as error:  # noqa: BLE001 - one event must not keep others from being heard
+                why = type(error).__name__
+                logs.get(process="discord_bot").error("event.set-aside", heard=name, error=why)
+
+        return parsed
 
     def _marked(self, data: dict[str, Any]) -> None:
         self.dispatch("marked", data)

@@ -87,14 +87,15 @@ def poll_of(poll: Poll, fallback: str) -> dict[str, Any]:
     Answers are numbered from 1. It is posted under the unstable type, which every client with
     polls knows by now; the platform takes `POLL` out again.
     """
+    question, fallback = _safe(poll.question), _safe(fallback)
     answers = [
         {"id": str(n), "m.id": str(n), TEXT: option, "m.text": [{"body": option}]}
-        for n, option in enumerate(poll.options, start=1)
+        for n, option in enumerate(map(_safe, poll.options), start=1)
     ]
     start = {
         "kind": "org.matrix.msc3381.poll.disclosed",
         "max_selections": 1,
-        "question": {TEXT: poll.question, "body": poll.question, "msgtype": "m.text"},
+        "question": {TEXT: question, "body": question, "msgtype": "m.text"},
         "answers": answers,
     }
     return {
@@ -103,13 +104,14 @@ def poll_of(poll: Poll, fallback: str) -> dict[str, Any]:
         "m.poll": {
             "kind": "m.disclosed",
             "max_selections": 1,
-            "question": {"m.text": [{"body": poll.question}]},
+            "question": {"m.text": [{"body": question}]},
             "answers": [{"m.id": a["id"], "m.text": a["m.text"]} for a in answers],
         },
         TEXT: fallback,
         "m.text": [{"body": fallback}],
         "body": fallback,
         "msgtype": "m.text",
+        "m.mentions": {},
     }
 
 
@@ -182,8 +184,9 @@ def _cut(lines: Sequence[Line], letters: int) -> list[Line]:
 
 
 def _safe(words: str) -> str:
-    # Old push rules ping a room for these letters whatever m.mentions says.
-    return re.sub(r"@(?=room\b)", "@\u2060", clean(words), flags=re.IGNORECASE)
+    # Old push rules ping a room for these letters whatever m.mentions says; letters beyond ASCII
+    # end the word for them.
+    return re.sub(r"@(?=room(?![A-Za-z0-9_]))", "@\u2060", clean(words), flags=re.IGNORECASE)
 
 
 def _plain(lines: Sequence[Line]) -> Iterator[str]:

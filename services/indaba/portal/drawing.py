@@ -21,6 +21,8 @@ _TEMPLATES = Path(__file__).with_name("templates")
 NEVER_KEEP = {"cache-control": "no-store"}
 FILE_KEPT_SECONDS = 300
 ASK_AGAIN = {"cache-control": "private, no-cache"}
+ONLY_BY_HTTPS = "max-age=31536000; includeSubDomains"
+"""For a year."""
 
 
 def draw(
@@ -75,8 +77,11 @@ def answered(
 
 
 @cache
-def strict_headers() -> dict[str, str]:
-    """What every response says: no scripts, nothing from elsewhere, in nobody's frame."""
+def strict_headers(*, secure: bool) -> dict[str, str]:
+    """What every response says: no scripts, nothing from elsewhere, in nobody's frame.
+
+    `secure` where the public address is https: browsers then never ask by http again.
+    """
     digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
     policy = (
         f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self'; form-action 'self'; "
@@ -86,6 +91,7 @@ def strict_headers() -> dict[str, str]:
         "content-security-policy": policy,
         "referrer-policy": "no-referrer",
         "x-content-type-options": "nosniff",
+        **({"strict-transport-security": ONLY_BY_HTTPS} if secure else {}),
     }
 
 

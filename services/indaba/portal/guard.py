@@ -24,9 +24,11 @@ STATUS = {
 class Guard:
     """Lets no request end without a page in words."""
 
-    def __init__(self, app: ASGIApp, world: World) -> None:
+    def __init__(self, app: ASGIApp, world: World, *, secure: bool) -> None:
         self._app = app
         self._world = world
+        told = strict_headers(secure=secure)
+        self._strict = [(name.encode(), value.encode()) for name, value in told.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve; headers are added where a page did not set its own."""
@@ -39,7 +41,7 @@ class Guard:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                message["headers"] = _with_strict(message["headers"])
+                message["headers"] = self._with_strict(message["headers"])
             await send(message)
 
         try:
@@ -49,6 +51,10 @@ class Guard:
                 raise
             page = self._in_words(error)
             await page(scope, receive, strict)
+
+    def _with_strict(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        said = {name for name, _ in headers}
+        return [*headers, *((name, value) for name, value in self._strict if name not in said)]
 
     def _in_words(self, error: Exception) -> Response:
         if is_away(error):
@@ -117,8 +123,3 @@ async def turned_down(request: Request, error: Exception) -> Response:
         status=STATUS.get(told.told, 400),
         back=(f"/c/{key}", wording.say("Go to the community’s page")) if key else None,
     )
-
-
-def _with_strict(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    ours = {name.encode(): value.encode() for name, value in strict_headers().items()}
-    return [*headers, *((name, v) for name, v in ours.items() if name not in dict(headers))]

@@ -72,11 +72,14 @@ def build_app(
         Route("/icon.svg", _icon),
         *extra_routes,
     ]
-    return Starlette(
+    app = Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, world=ledger.world)],
+        middleware=[Middleware(Guard, world=ledger.world, secure=secure_cookies)],
         exception_handlers={HTTPException: refused, Refused: turned_down},
     )
+    # The way on would be to whatever host the asker has named.
+    app.router.redirect_slashes = False
+    return app
 
 
 class Pages:

@@ -20,6 +20,10 @@ LONGEST_NAME = 120
 LONGEST_SUFFIX = 12
 NAMELESS = "file"
 _LOOKED_AT = 4096
+_LONGEST_LIST = 1 << 20
+_ZIP_END = (1 << 16) + 22 + 20
+"""The last bytes of an archive that may hold its end: a comment, the end, and a mark before it."""
+
 _DIGEST_LETTERS = frozenset("0123456789abcdef")
 _JOINERS = "\u200c\u200d"
 _OFFICE = {
@@ -181,14 +185,14 @@ def media_type(path: Path) -> str:
 
 
 def _in_zip(path: Path) -> str:
-    """Office documents are archives that say what they are."""
+    """Office documents are archives that say what they are. Nothing in them is unpacked."""
     try:
+        if not _is_small_list(path):
+            return "application/zip"
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
             if names and names[0] == "mimetype":
-                with archive.open("mimetype") as file:
-                    declared = file.read(100).decode("ascii", "replace").strip()
-                return declared if declared.startswith(_DECLARED) else "application/zip"
+                return _declared(archive)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError, OSError):
         return "application/zip"
     if "[Content_Types].xml" in names:
@@ -196,6 +200,34 @@ def _in_zip(path: Path) -> str:
             if any(name.startswith(part) for name in names):
                 return f"application/{kind}"
     return "application/zip"
+
+
+def _declared(archive: zipfile.ZipFile) -> str:
+    """What the first entry says; it must lie there unpacked, for a few bytes may become gigabytes.
+
+    Both OpenDocument and EPUB demand that it does.
+    """
+    if archive.getinfo("mimetype").compress_type != zipfile.ZIP_STORED:
+        return "application/zip"
+    with archive.open("mimetype") as file:
+        declared = file.read(100).decode("ascii", "replace").strip()
+    return declared if declared.startswith(_DECLARED) else "application/zip"
+
+
+def _is_small_list(path: Path) -> bool:
+    """Whether an archive's list of entries is one that a document may have.
+
+    Python reads the list as a whole, and makes about ten times its size of it.
+    """
+    with path.open("rb") as file:
+        file.seek(0, os.SEEK_END)
+        file.seek(-min(file.tell(), _ZIP_END), os.SEEK_END)
+        end = file.read()
+    place = end.rfind(b"PK\x05\x06")
+    if place < 0 or b"PK\x06\x07" in end:
+        return False
+    size = int.from_bytes(end[place + 12 : place + 16], "little")
+    return size <= _LONGEST_LIST
 
 
 def _is_text(head: bytes) -> bool:

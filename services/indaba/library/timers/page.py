@@ -9,6 +9,9 @@ from html.parser import HTMLParser
 from indaba.library.model import one_line, paragraphs
 
 MOST_SUMMARY = 500
+LONGEST_TAIL = 8192
+"""Letters of something that never ends, such as a tag: closing looks at each anew from each."""
+
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _NAMED = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
 _LANGUAGE = re.compile(r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$")
@@ -46,7 +49,8 @@ def read_page(beginning: bytes, content_type: str) -> Page:
     over = _HEAD_IS_OVER.search(beginning)
     with suppress(AssertionError):  # html.parser's word for a declaration it cannot read
         head.feed(_text(beginning[: over.end()] if over else beginning, content_type))
-        head.close()
+        if len(head.rawdata) <= LONGEST_TAIL:
+            head.close()
     title = one_line(head.title) or one_line(head.named.get("og:title", ""))
     about = head.named.get("description") or head.named.get("og:description") or ""
     language = head.language.strip().replace("_", "-")

@@ -1,0 +1,199 @@
+"""Events that no platform should send, made up by the hundred; and who pretends to be somebody."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bots.discord_town import Town
+from indaba.conversation.platform import Said
+from indaba.matrix_bot.events import Scene, came_in, said_of
+from indaba.matrix_bot.rooms import BRIDGES, RoomFacts
+from indaba.operate.engines import Engines
+
+ME, ROOM, THANDI = "@indaba:example.org", "!room:example.org", "@thandi:example.org"
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda within: (
+        st.lists(within, max_size=3) | st.dictionaries(st.text(max_size=8), within, max_size=3)
+    ),
+    max_leaves=8,
+)
+KINDS = (
+    "m.room.message",
+    "m.reaction",
+    "m.poll.response",
+    "org.matrix.msc3381.poll.response",
+    "m.room.redaction",
+    "m.room.member",
+    "m.room.create",
+    "m.room.power_levels",
+    "m.room.name",
+    "m.room.encryption",
+    *BRIDGES,
+)
+WORDS = tuple(
+    re.findall(
+        r"\S+",
+        "body msgtype format formatted_body m.relates_to m.new_content m.mentions rel_type "
+        "event_id key user_ids m.in_reply_to m.selections answers redacts users users_default "
+        "room_version membership additional_creators displayname protocol network bridgebot "
+        "channel id name",
+    )
+)
+content = st.dictionaries(
+    st.sampled_from(WORDS),
+    anything
+    | st.sampled_from(["m.text", "m.replace", "m.annotation", "m.thread", "$1", "!cop next"]),
+    max_size=6,
+)
+events = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(KINDS) | anything,
+        "sender": st.sampled_from([THANDI, ME]) | anything,
+        "event_id": st.just("$1") | anything,
+        "content": content | anything | st.fixed_dictionaries({"m.relates_to": content}),
+        "origin_server_ts": st.integers() | anything,
+    },
+    optional={"state_key": st.just("") | anything, "unsigned": anything, "redacts": anything},
+)
+GOOD = {
+    "type": "m.room.message",
+    "sender": THANDI,
+    "event_id": "$good",
+    "content": {"msgtype": "m.text", "body": "!cop next"},
+    "origin_server_ts": 1,
+}
+
+
+def _scene(facts: RoomFacts) -> Scene:
+    return Scene(ROOM, ME, "!cop", facts, NOW)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(events | anything, max_size=6))
+def test_no_matrix_event_keeps_the_next_good_one_from_being_heard(sent: list[Any]) -> None:
+    facts = RoomFacts(ME)
+    for event in sent:
+        facts.apply(event)
+        said = said_of(event, _scene(facts))
+        assert said is None or (isinstance(said, Said) and said.account == event["sender"] != ME)
+        assert came_in(event, ME) in (True, False)
+    for account in (THANDI, ME):
+        assert facts.has_power(account) in (True, False)
+    assert facts.direct in (True, False)
+    assert facts.twin is None or facts.twin.room
+    heard = said_of(GOOD, _scene(RoomFacts(ME)))
+    assert heard is not None
+    assert heard.addressed == "next"
+
+
+BRIDGE = {
+    "type": BRIDGES[0],
+    "state_key": "x",
+    "content": {"bridgebot": "@discordbot:example.org", "protocol": {"id": "discord"}},
+}
+PRETENDERS: dict[str, dict[str, Any]] = {
+    "our own account": {"sender": ME},
+    "a bridge's bot": {"sender": "@discordbot:example.org"},
+    "a puppet": {"sender": "@_discord_123:example.org"},
+    "a puppet of another kind": {"sender": "@discord_123:example.org"},
+    "a notice": {"content": {"msgtype": "m.notice", "body": "!cop next"}},
+    "an emote": {"content": {"msgtype": "m.emote", "body": "!cop next"}},
+    "state": {"state_key": ""},
+    "nobody": {"sender": ""},
+    "a list": {"sender": [THANDI]},
+    "a quotation only": {"content": {"msgtype": "m.text", "body": 5}},
+}
+
+
+@pytest.mark.parametrize("who", PRETENDERS)
+def test_who_is_no_person_is_not_heard(who: str) -> None:
+    assert said_of({**GOOD, **PRETENDERS[who]}, _scene(RoomFacts(ME, [BRIDGE]))) is None
+
+
+CLAIMS: dict[str, dict[str, Any]] = {
+    "a display name": {"displayname": THANDI},
+    "a sender in the content": {"sender": THANDI},
+    "a profile of this message": {"com.beeper.per_message_profile": {"id": THANDI}},
+    "a puppet's mark": {"m.mentions": {"user_ids": [THANDI]}},
+    "words": {"body": f"!cop next {THANDI} says"},
+}
+
+
+@pytest.mark.parametrize("how", CLAIMS)
+def test_what_a_message_claims_of_its_sender_is_not_believed(how: str) -> None:
+    claim: dict[str, Any] = {"msgtype": "m.text", "body": "!cop next", **CLAIMS[how]}
+    heard = said_of(
+        {**GOOD, "sender": "@rogue:example.org", "content": claim}, _scene(RoomFacts(ME))
+    )
+    assert heard is not None
+    assert heard.account == "@rogue:example.org"
+
+
+@pytest_asyncio.fixture(loop_scope="function")
+async def town(engines: Engines) -> AsyncIterator[Town]:
+    there = Town(engines)
+    await there.begin()
+    await there.open()
+    yield there
+    await there.close()
+    await there.end()
+
+
+HEARD = (
+    "MESSAGE_CREATE",
+    "MESSAGE_UPDATE",
+    "MESSAGE_DELETE",
+    "INTERACTION_CREATE",
+    "GUILD_SCHEDULED_EVENT_USER_ADD",
+    "MESSAGE_POLL_VOTE_ADD",
+    "MESSAGE_POLL_VOTE_REMOVE",
+    "VOICE_STATE_UPDATE",
+    "CHANNEL_UPDATE",
+    "GUILD_UPDATE",
+    "THREAD_CREATE",
+)
+ODD: tuple[Any, ...] = (
+    {},
+    {"id": None},
+    {"author": None, "content": "x"},
+    {"author": [], "content": {}},
+    {"answer_id": "x"},
+    {"guild_id": "x", "channel_id": [], "user_id": {}},
+    {"id": "1", "channel_id": "9" * 5000},
+    {"type": 10**9, "data": [], "token": None},
+    [],
+    None,
+    "x",
+)
+
+
+async def test_no_discord_event_ends_the_connection_and_the_next_good_one_is_heard(
+    town: Town,
+) -> None:
+    channel, lindiwe = await town.founded()
+    assert town.bot is not None
+    client: Any = town.bot._api.client
+    for name in HEARD:
+        for data in ODD:
+            client._connection.parsers[name](data)
+    await asyncio.sleep(0)
+    assert await town.called(channel, lindiwe)
+
+
+async def test_bots_and_webhooks_are_not_heard_on_discord(town: Town) -> None:
+    channel, lindiwe = await town.founded()
+    me = town.env.backend.bot_user.id
+    webhook = channel.guild.create_webhook(channel, name="lindiwe")  # type: ignore[union-attr]
+    await webhook.send(f"<@{me}> meeting list", username="lindiwe")
+    await lindiwe.send(channel, f"<@{me}> help")
+    await town.said(channel, "meeting")
+    assert not [m for m in channel.history() if "No meeting" in m.content]

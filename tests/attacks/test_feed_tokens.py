@@ -1,0 +1,48 @@
+"""The secret in the address of a member's own calendar: guessed, leaked, used elsewhere."""
+
+import logging
+import string
+from typing import Any
+
+import pytest
+
+from attacks.portal_doors import browser, house
+from workshop import rows
+
+LINDIWE, HOME = "@lindiwe2:example.org", "!home:example.org"
+
+
+async def test_a_calendars_address_is_guessed_by_nobody(lively: Any) -> None:
+    there = await house(lively, LINDIWE, HOME)
+    feed, secret = f"/c/{there.key}/mine", there.own
+    assert len(secret) == 32
+    assert set(secret) <= set(string.ascii_letters + string.digits + "-_")
+    changed = ("A" if secret[0] != "A" else "B") + secret[1:]
+    near = (secret[:-1], secret + "x", secret.swapcase(), secret[::-1], changed, "", "*", "%")
+    async with browser(lively) as guest:
+        assert (await guest.get(f"{feed}/{secret}.ics")).status_code == 200
+        for guess in near:
+            assert (await guest.get(f"{feed}/{guess}.ics")).status_code == 404, guess
+    kept = await rows(lively.opened.ledger, "SELECT k::text FROM calendar_keys k")
+    assert secret not in str(kept)
+
+
+async def test_no_secret_of_an_address_is_in_a_log_or_a_referer(
+    lively: Any, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    there = await house(lively, LINDIWE, HOME)
+    link = await lively.link()
+    with caplog.at_level(logging.DEBUG, "uvicorn"), caplog.at_level(logging.DEBUG, "indaba"):
+        capfd.readouterr()
+        async with browser(lively) as guest:
+            feed = await guest.get(f"/c/{there.key}/mine/{there.own}.ics")
+            wrong = await guest.get(f"/c/{there.key}/mine/{there.own}x.ics")
+            signed = await guest.post(link)
+            again = await guest.post(link)
+            tokens = [c.value for c in guest.cookies.jar]
+    told = caplog.text + "".join(capfd.readouterr())
+    for secret in (there.own, link.rpartition("/")[2], *filter(None, tokens)):
+        assert secret not in told
+    for answer in (feed, wrong, signed, again):
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert "public" not in answer.headers["cache-control"]
