@@ -20,7 +20,7 @@ help:
 	@echo "make test     all tests, on the real engines (ARGS=... goes to pytest)"
 	@echo "make check    format, lint, types, layers, documentation"
 	@echo "make drills   kill everything and see what survives (SEED=7, ARGS=bus_truth)"
-	@echo "make bench    measure"
+	@echo "make bench    measure beside others, into dist/ (ARGS=growth)"
 	@echo "make sbom     what the image is made of (CycloneDX), into dist/"
 	@echo "make pictures take the pictures of docs/facilitators.md anew (needs chromium)"
 	@echo "make pins     choose new versions of everything"
@@ -62,7 +62,7 @@ drills: $(VENV)/.installed .venv-synapse/.installed .venv-maubot/.installed
 	@PYTHONPATH=tests exec $(BIN)/python tests/drills/run.py $(ARGS)
 
 bench: $(VENV)/.installed .venv-synapse/.installed .venv-bench/.installed
-	@PYTHONPATH=tests exec $(BIN)/python tests/bench/measure.py
+	@PYTHONPATH=tests exec $(BIN)/python tests/bench/measure.py $(ARGS)
 
 sbom: $(VENV)/.installed .venv-runtime/.installed .venv-sbom/.installed
 	@mkdir -p dist

@@ -1,0 +1,133 @@
+"""Figures as a page for people, with the ratios that matter."""
+
+import statistics
+from collections.abc import Callable, Iterable
+from typing import Any
+
+OURS = "Indaba"
+Found = dict[str, Any]
+
+
+def page(found: Found) -> str:
+    """Markdown."""
+    parts: dict[str, Callable[[Any], list[str]]] = {
+        "latency": _latency,
+        "throughput": _throughput,
+        "replicas": _replicas,
+        "chat": _chat,
+        "slash": _slash,
+        "growth": _growth,
+        "rebuild": _rebuild,
+        "memory": _memory,
+    }
+    lines = ["# What was measured", ""]
+    lines += [f"* {name}: {value}" for name, value in found["machine"].items()]
+    for name, told in parts.items():
+        if name in found:
+            lines += ["", *told(found[name]), "", f"Again: `make bench ARGS={name}`"]
+    return "\n".join(lines) + "\n"
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
+    heads = list(heads)
+    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+    return lines + ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
+
+
+def _cell(value: object) -> str:
+    return f"{value:,.2f}" if isinstance(value, float) else str(value)
+
+
+def _latency(found: Found) -> list[str]:
+    sync = found["fdatasync of 4 KiB"]["p50 ms"]
+    rows = []
+    for name, at in found.items():
+        polled: Found = found.get(f"{name.partition(',')[0]}, outbox polled at 100 ms") or at
+        beside = polled["p50 ms"] / at["p50 ms"] if OURS in name else ""
+        rows.append((name, at["p50 ms"], at["p99 ms"], at["p50 ms"] / sync, beside))
+    return [
+        "## From a request's due moment to the commit in another service",
+        "",
+        *_table(("", "p50 ms", "p99 ms", "x fdatasync", "x faster than polled"), rows),
+    ]
+
+
+def _throughput(found: Found) -> list[str]:
+    floor = next(rate for name, rate in found.items() if name.startswith("bare"))
+    rows = [(name, rate, rate / floor) for name, rate in found.items()]
+    return [
+        "## Durable events a second, request to the other service's commit",
+        "",
+        *_table(("", "per second", "of the floor"), rows),
+    ]
+
+
+def _replicas(found: Found) -> list[str]:
+    one, two = found.values()
+    return [
+        "## A second process of the service",
+        "",
+        *_table(("", "per second"), found.items()),
+        "",
+        f"Gain: {two / one:.2f}",
+    ]
+
+
+def _chat(found: Found) -> list[str]:
+    return [
+        "## A command on Matrix to its visible answer",
+        "",
+        *_rounds(found["rounds"], (OURS, "bare matrix-nio loop", "bare HTTP")),
+        "",
+        "Memory of `indaba up` at rest before it, PSS in MB: "
+        + ", ".join(f"{name} {mb:.0f}" for name, mb in sorted(found["memory"].items()))
+        + f"; without Synapse {sum(v for k, v in found['memory'].items() if k != 'synapse'):.0f}",
+    ]
+
+
+def _slash(found: list[Found]) -> list[str]:
+    return [
+        "## A slash command on a simulated Discord to its answer",
+        "",
+        *_rounds(found, (OURS, "plain discord.py")),
+    ]
+
+
+def _rounds(rounds: list[Found], names: tuple[str, ...]) -> list[str]:
+    rows = [
+        (number, *(f"{one[n]['p50 ms']:.1f} / {one[n]['p99 ms']:.1f}" for n in names))
+        for number, one in enumerate(rounds, start=1)
+    ]
+    ours, *others = (statistics.median(one[n]["p50 ms"] for one in rounds) for n in names)
+    ratios = (f"{ours / other:.2f} x {n}" for n, other in zip(names[1:], others, strict=True))
+    return [
+        *_table(("round", *(f"{n}, p50 / p99 ms" for n in names)), rows),
+        "",
+        f"Ratio of the medians of p50: {', '.join(ratios)}",
+    ]
+
+
+def _growth(found: Found) -> list[str]:
+    heads = list(next(iter(found.values())))
+    rows = [(size, *at.values()) for size, at in found.items()]
+    return [
+        "## 1, 10, 100, 1,000 communities of sixty, ten meetings each",
+        "",
+        *_table(("communities", *heads), rows),
+    ]
+
+
+def _rebuild(found: float) -> list[str]:
+    return [
+        "## A read model built anew (the portal's copies)",
+        "",
+        f"{found:,.0f} events a second, in batches of 100, one process",
+    ]
+
+
+def _memory(found: Found) -> list[str]:
+    return [
+        "## Memory at rest, one process per service (PSS in MB)",
+        "",
+        *_table(("process", "MB"), found.items()),
+    ]
