@@ -17,7 +17,6 @@ from indaba.ledger.relay import BATCH, Relay
 from indaba.ledger.timers import Timers
 from indaba.ledger.work import Work
 from indaba.outcomes.store import Store
-from indaba.scheduling.store.meetings import Meetings
 from simulation.wire import current
 
 Plant = Callable[[ExitStack], None]
@@ -163,4 +162,3 @@ BUGS: dict[str, Plant] = {
     "loss not noticed": _loss_not_noticed,
     "read without lock": _read_without_lock,
 }
-_ = Meetings

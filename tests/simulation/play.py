@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -25,7 +26,24 @@ MOST_STEPS = 15_000
 STORM_STEPS = 120
 """How long it goes on once all acts of a stage are done."""
 
+MOST_STORM = 1500
+"""How long faults go on at most in one stage."""
+
 BATCH = 100
+LINES = {
+    "publish": "line broken",
+    "reply": "line broken",
+    "look at the epoch": "line broken",
+    "acknowledge": "acknowledgement lost",
+}
+"""Steps over the wire, and what is said where one fails. All others are the database's."""
+
+NOT_ALONE = ("ROLLBACK", "SAVEPOINT", "RELEASE", "begin", "waited")
+"""A line that breaks between savepoints takes its transaction with it: that is a death."""
+
+AtRest = Callable[[Stage], Awaitable[list[str]]]
+"""What is wrong whenever all is at rest."""
+
 Choice = tuple[float, Callable[[], Awaitable[None]]]
 
 
@@ -34,13 +52,15 @@ class Restless(Exception):  # noqa: N818 - a finding
 
 
 class Unexpected(Exception):  # noqa: N818 - a finding
-    """An act ended otherwise than it does without faults."""
+    """An act ended otherwise than it does without faults, or all is at rest and a copy is old."""
 
 
 class Play:
     """Plays the term once."""
 
-    def __init__(self, stage: Stage, seed: int, replicas: int, weather: Weather) -> None:
+    def __init__(
+        self, stage: Stage, seed: int, replicas: int, weather: Weather, at_rest: AtRest
+    ) -> None:
         self.world = SimulatedWorld(seed)
         self.wire = Wire()
         self.conductor = Conductor(stage.monitor)
@@ -55,6 +75,7 @@ class Play:
         self._stalled: dict[Activity, int] = {}
         self._asked: set[str] = set()
         self._stage = stage
+        self._at_rest = at_rest
         self.replicas = [
             Replica(name, number, self.world, self.wire)
             for name in SERVICES
@@ -71,6 +92,8 @@ class Play:
                 replica.be_born()
             for time_of_day in term():
                 await self._live_through(time_of_day)
+                if wrong := await self._at_rest(self._stage):
+                    raise Unexpected(*wrong)
         finally:
             await self._end()
 
@@ -88,12 +111,12 @@ class Play:
         self.acts += time_of_day.acts
         for replica in self.replicas:
             replica.polls.add("timers")
-        storm_ends = None
+        storm_ends = self.conductor.steps + MOST_STORM
         while True:
             unfinished = any(act.told is None for act in self.acts)
-            if not unfinished and storm_ends is None:
-                storm_ends = self.conductor.steps + STORM_STEPS
-            self._stormy = storm_ends is None or self.conductor.steps < storm_ends
+            if not unfinished:
+                storm_ends = min(storm_ends, self.conductor.steps + STORM_STEPS)
+            self._stormy = self.conductor.steps < storm_ends
             if self._stormy:
                 await self._blow()
             choices = self._choices()
@@ -116,14 +139,13 @@ class Play:
         active, steps = self.conductor.active, self.conductor.steps
         able = self.conductor.able()
         moving = [a for a in able if self._stalled.get(a, 0) <= steps] if self._stormy else able
-        for activity in moving:
-            found.append((5, lambda a=activity: self._go_on(a)))
+        found += [(5, partial(self._go_on, activity)) for activity in moving]
         if len(active) < (self._weather.at_once if self._stormy else 4):
             found += self._deliveries()
             found += self._rounds()
         found += self._askers()
         if self._stormy and self._weather.deaths:
-            found += [(0.3, lambda r=r: self._be_born(r)) for r in self.replicas if not r.alive]
+            found += [(0.3, partial(self._be_born, r)) for r in self.replicas if not r.alive]
         else:
             for replica in self.replicas:
                 if not replica.alive:
@@ -144,13 +166,11 @@ class Play:
             if not able:
                 continue
             if state.new:
-                found.append((2, lambda s=stream, g=group, a=able: self._deliver(s, g, a)))
+                found.append((2, partial(self._deliver, stream, group, able)))
             before = now - timedelta(seconds=TAKE_OVER_SECONDS)
             idle = [entry for entry, held in state.pending.items() if held.since <= before]
             if idle:
-                found.append(
-                    (1, lambda s=stream, g=group, a=able, i=idle: self._claim(s, g, a, i))
-                )
+                found.append((1, partial(self._claim, stream, group, able, idle)))
         return found
 
     async def _deliver(self, stream: str, group: str, able: list[Replica]) -> None:
@@ -175,7 +195,7 @@ class Play:
     def _rounds(self) -> list[Choice]:
         weights = {"epoch": 0.5, "relay": 1.5, "timers": 0.4}
         return [
-            (weight, lambda r=replica, w=what: self._begin(r, w))
+            (weight, partial(self._begin, replica, what))
             for replica in self.replicas
             if replica.alive
             for what, weight in weights.items()
@@ -191,11 +211,10 @@ class Play:
         for act in self.acts:
             if act.name not in self._asked:
                 if all(self._is_done(need) for need in act.needs):
-                    found.append((2, lambda a=act: self._ask(a)))
+                    found.append((2, partial(self._ask, act)))
                 continue
-            for asking in act.askings:
-                if asking.told is None and asking.send_at <= now:
-                    found.append((2, lambda a=asking: self._send(a)))
+            due = [a for a in act.askings if a.told is None and a.send_at <= now]
+            found += [(2, partial(self._send, asking)) for asking in due]
         if self.wire.letters:
             found.append((2, self._post))
         return found
@@ -242,20 +261,17 @@ class Play:
 
     def _trouble(self, at: str) -> Exception | None:
         """What goes wrong at a step, if anything does."""
-        if at == "publish":
-            if self._happens("line broken", self._weather.lines_broken):
-                return self._random.choice((Torn, ConnectionError))()
-        elif at == "acknowledge":
-            if self._happens("acknowledgement lost", self._weather.lines_broken):
-                return RedisError()
-        elif at in ("reply", "look at the epoch"):
-            if self._happens("line broken", self._weather.lines_broken):
-                return ConnectionError()
-        elif not at.startswith(("ROLLBACK", "SAVEPOINT", "RELEASE", "begin", "waited")):
-            # A line that breaks between savepoints takes its transaction with it: that is a death.
-            if self._happens("stumble", self._weather.stumbles):
-                return ConnectionError()
-        return None
+        if at.startswith(NOT_ALONE):
+            return None
+        what = LINES.get(at, "stumble")
+        weather = self._weather
+        if not self._happens(what, weather.lines_broken if at in LINES else weather.stumbles):
+            return None
+        if at == "acknowledge":
+            lost: Exception = RedisError()
+            return lost
+        torn = at == "publish" and self._random.random() < 0.5  # part of it arrived
+        return Torn() if torn else ConnectionError()
 
     async def _die(self, replica: Replica | None) -> None:
         if replica is None:
@@ -301,14 +317,11 @@ class Play:
             self._stalled.clear()
             return True
         moments: list[datetime] = [
-            asking.send_at
-            for act in self.acts
-            for asking in act.askings
-            if asking.told is None
+            asking.send_at for act in self.acts for asking in act.askings if asking.told is None
         ]
         for state in self.wire.groups.values():
-            for held in state.pending.values():
-                moments.append(held.since + timedelta(seconds=TAKE_OVER_SECONDS))
+            since = [held.since for held in state.pending.values()]
+            moments += [moment + timedelta(seconds=TAKE_OVER_SECONDS) for moment in since]
         if moments:
             self.world.at_least(min(moments))
             return True
@@ -329,4 +342,3 @@ class Play:
 def _reader(replica: Replica, stream: str) -> Reader:
     [reader] = [r for r in replica.bus.readers if r.stream == stream]
     return reader
-

@@ -1,17 +1,12 @@
 """Runs, judged."""
 
-import asyncio
-import sys
-import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
-from indaba.process import logs
 from simulation import town, truths
 from simulation.play import Play, Restless, Unexpected
-from simulation.stage import Stage, stage
+from simulation.stage import Stage
 from simulation.weather import CALM, Weather
 
 
@@ -41,7 +36,8 @@ async def run(where: Stage, seed: int, replicas: int = 1, weather: Weather | Non
     await where.clear()
     began = time.perf_counter()
     with town.on(where.databases):
-        play = Play(where, seed, replicas, Weather.of(seed) if weather is None else weather)
+        weather = Weather.of(seed) if weather is None else weather
+        play = Play(where, seed, replicas, weather, truths.stale_copies)
         wrong: list[str] = []
         try:
             await play.run()
@@ -71,20 +67,12 @@ async def calm(where: Stage) -> Ended:
     return await run(where, seed=0, weather=CALM)
 
 
-async def _some(seeds: range, replicas: int) -> None:
-    logs.configure(json=True, level=50)
-    with tempfile.TemporaryDirectory(prefix="indaba-", dir="/dev/shm") as folder:
-        async with stage(Path(folder)) as where:
-            expected = await calm(where)
-            print("calm", expected.steps, expected.seconds, expected.wrong)
-            for seed in seeds:
-                ended = await run(where, seed, replicas)
-                print(seed, ended.hash, ended.steps, ended.waits, ended.messages,
-                      f"{ended.seconds:.2f}", dict(ended.troubles), ended.wrong)
-                if not ended.wrong and ended.summary != expected.summary:
-                    print("  DIFFERS +", list((ended.summary - expected.summary))[:6])
-                    print("          -", list((expected.summary - ended.summary))[:6])
-
-
-if __name__ == "__main__":
-    asyncio.run(_some(range(int(sys.argv[1]), int(sys.argv[2])), int(sys.argv[3])))
+def differs(ended: Ended, expected: Ended) -> list[str]:
+    """What is wrong with a run: promises not kept, or another end than without faults."""
+    if ended.wrong:
+        return list(ended.wrong)
+    more, less = ended.summary - expected.summary, expected.summary - ended.summary
+    return [
+        *(f"not so without faults: {one}" for one in more),
+        *(f"missing: {one}" for one in less),
+    ]

@@ -17,11 +17,18 @@ CYCLE_SECONDS = 0.01
 """Longer than the `deadlock_timeout` of the simulation's server."""
 
 
+MOST_LOOKS = 5000
+
+
+class Stuck(RuntimeError):  # noqa: N818 - a finding
+    """Something neither goes on nor waits for a lock: a mistake of the simulation."""
+
+
 class Killed(BaseException):
     """The process is no more. Not an `Exception`: nothing may catch it and go on."""
 
 
-class Torn(OSError):
+class Torn(OSError):  # noqa: N818 - what happens to lines
     """The line broke in the midst: part of it arrived."""
 
 
@@ -120,17 +127,8 @@ class Conductor:
 
         def commit(connection: Any) -> None:
             activity = _now.get()
-            if activity is None:
-                return
-            try:
-                await_only(activity.pause("commit"))
-            except BaseException:
-                # A real line or process would be gone, and its transaction with it.
-                connection.connection.dbapi_connection.rollback()
-                self._released = True
-                raise
-            self._released = True
-            self.note(activity.name, "commit")
+            if activity is not None:
+                self._commit(connection, activity)
 
         def rollback(*_: Any) -> None:
             self._released = True
@@ -143,6 +141,17 @@ class Conductor:
             ("rollback", rollback),
             ("rollback_savepoint", rollback),
         ]
+
+    def _commit(self, connection: Any, activity: Activity) -> None:
+        try:
+            await_only(activity.pause("commit"))
+        except BaseException:
+            # A real line or process would be gone, and its transaction with it.
+            connection.connection.dbapi_connection.rollback()
+            raise
+        finally:
+            self._released = True
+        self.note(activity.name, "commit")
 
     def begin(
         self, name: str, place: str, owner: object, work: Coroutine[Any, Any, object]
@@ -210,9 +219,13 @@ class Conductor:
     async def _reached(self, activity: Activity) -> None:
         """Return when an activity is at its next step, over, or waits for another's lock."""
         if not activity.waits and not self._may_wait(activity):
-            await activity.arrived
+            await asyncio.wait([activity.arrived], timeout=PATIENCE * MOST_LOOKS)
+        looked = 0
         while not activity.arrived.done():
             await asyncio.wait([activity.arrived], timeout=PATIENCE)
+            looked += 1
+            if looked > MOST_LOOKS:
+                raise Stuck(f"{activity.name} at {activity.at}")
             if not activity.arrived.done() and await self._is_held_up(activity):
                 self.waits += not activity.waits
                 activity.waits = True

@@ -49,6 +49,9 @@ STATE = {
         "SELECT name, version FROM communities",
     ),
 }
+OVER = "CASE WHEN status IN ('closed', 'cancelled') THEN status END"
+"""Outcomes does not hear of answers, nor that a meeting is on."""
+
 COPIES = (
     (
         "meetings of the portal",
@@ -57,8 +60,8 @@ COPIES = (
     ),
     (
         "meetings of outcomes",
-        ("scheduling", "SELECT id, code, title, starts_at, status, version FROM meetings"),
-        ("outcomes", "SELECT id, code, title, starts_at, status, version FROM meetings"),
+        ("scheduling", f"SELECT id, code, title, starts_at, {OVER} FROM meetings"),
+        ("outcomes", f"SELECT id, code, title, starts_at, {OVER} FROM meetings"),
     ),
     (
         "answers of the portal",
@@ -100,7 +103,12 @@ class Evidence:
 async def faults_of(play: Play, stage: Stage) -> list[str]:
     """Every promise that was not kept, in words."""
     evidence = await Evidence.gathered(stage)
-    found = [*_requests(play.acts, evidence), *_events(play, evidence), *_left(evidence)]
+    return [*_requests(play.acts, evidence), *_events(play, evidence), *_left(evidence)]
+
+
+async def stale_copies(stage: Stage) -> list[str]:
+    """Read copies that are not as their owners' newest state."""
+    found = []
     for name, (owner, theirs), (reader, copy) in COPIES:
         newest = Counter(await stage.rows(owner, theirs))
         kept = Counter(await stage.rows(reader, copy))
@@ -115,7 +123,7 @@ def _requests(acts: Iterable[Act], evidence: Evidence) -> Iterable[str]:
         effects += Counter(key for kind, key in of["effects"] if kind == "request")
     for act in acts:
         wire = act.askings[0].envelope.wire
-        inbox = dict(evidence.of[wire.split(".")[0]]["inbox"])
+        inbox: dict[str, str] = dict(evidence.of[wire.split(".")[0]]["inbox"])
         kept = inbox.get(f"{wire}/{act.key}")
         stored = json.loads(kept) if kept else None
         done = sum(effects.pop(str(asking.envelope.id), 0) for asking in act.askings)
@@ -124,7 +132,10 @@ def _requests(acts: Iterable[Act], evidence: Evidence) -> Iterable[str]:
         if (stored is None) is (act.ends is Outcome.ANSWERED):
             yield f"{act.name}: stored {stored}"
         for reply in (reply for asking in act.askings for reply in asking.heard):
-            if reply.outcome is Outcome.ANSWERED and reply.model_dump(mode="json")["body"] != stored:
+            if (
+                reply.outcome is Outcome.ANSWERED
+                and reply.model_dump(mode="json")["body"] != stored
+            ):
                 yield f"{act.name}: told something else than what is stored"
     yield from (f"request from nowhere: {key}" for key in effects)
 
@@ -205,4 +216,3 @@ async def state_of(stage: Stage) -> str:
         for row in await stage.rows(service, stage.all_rows[service]):
             digest.update(repr(row).encode())
     return digest.hexdigest()
-

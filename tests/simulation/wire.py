@@ -158,7 +158,7 @@ class SimulatedBus(Bus):
         for one in told:
             self.wire.add(events_of(context), one)
 
-    async def room_for_events(self, context: str) -> bool:  # noqa: ARG002
+    async def room_for_events(self, context: str) -> bool:
         return True
 
     async def forget(self, context: str) -> None:
