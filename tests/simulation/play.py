@@ -26,7 +26,7 @@ MOST_STEPS = 15_000
 STORM_STEPS = 120
 """How long it goes on once all acts of a stage are done."""
 
-MOST_STORM = 1500
+MOST_STORM = 900
 """How long faults go on at most in one stage."""
 
 BATCH = 100

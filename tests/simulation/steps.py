@@ -219,7 +219,7 @@ class Conductor:
     async def _reached(self, activity: Activity) -> None:
         """Return when an activity is at its next step, over, or waits for another's lock."""
         if not activity.waits and not self._may_wait(activity):
-            await asyncio.wait([activity.arrived], timeout=PATIENCE * MOST_LOOKS)
+            await activity.arrived
         looked = 0
         while not activity.arrived.done():
             await asyncio.wait([activity.arrived], timeout=PATIENCE)

@@ -30,27 +30,18 @@ async def expected(where: Stage) -> Ended:
     return await calm(where)
 
 
-async def test_whatever_goes_wrong_the_town_ends_as_if_nothing_had(
+async def test_whatever_goes_wrong_one_two_or_eight_replicas_end_as_if_nothing_had(
     where: Stage, expected: Ended
 ) -> None:
     assert expected.wrong == ()
-    ended = [await run(where, seed) for seed in range(1, 4)]
-    assert {e.seed: differs(e, expected) for e in ended if differs(e, expected)} == {}
-    assert sum(sum(e.troubles.values()) for e in ended) > 100
+    ended = [await run(where, 1, replicas) for replicas in (1, 2, 8)]
+    assert [differs(one, expected) for one in ended] == [[], [], []]
+    assert sum(sum(one.troubles.values()) for one in ended) > 50
 
 
 async def test_the_same_seed_is_the_same_to_the_last_step(where: Stage) -> None:
-    async def hashes() -> list[str]:
-        return [(await run(where, seed, replicas)).hash for seed, replicas in ((4, 1), (8, 2))]
-
-    first = await hashes()
-    assert await hashes() == first
-    assert len(set(first)) == 2
-
-
-async def test_one_two_or_eight_replicas_end_alike(where: Stage, expected: Ended) -> None:
-    for replicas in (1, 2, 8):
-        assert differs(await run(where, 2, replicas), expected) == []
+    first = await run(where, 4, replicas=2)
+    assert (await run(where, 4, replicas=2)).hash == first.hash
 
 
 @pytest.mark.parametrize("bug", ["inbox off", "reply not stored", "loss not noticed"])

@@ -26,15 +26,15 @@ class Weather:
         """The weather of a seed: each kind of trouble is there or not, apart from the others."""
         r = Random(seed)
         return cls(
-            deaths=r.choice((0, 0.005, 0.02)),
-            stumbles=r.choice((0, 0.004, 0.02)),
-            lines_broken=r.choice((0, 0.1, 0.3)),
+            deaths=r.choice((0, 0.003, 0.01)),
+            stumbles=r.choice((0, 0.002, 0.008)),
+            lines_broken=r.choice((0, 0.05, 0.15)),
             lost=r.choice((0, 0.1, 0.3)),
             doubled=r.choice((0, 0.1, 0.3)),
             asked_twice=r.choice((0.2, 0.5)),
             mixed=r.choice((0, 0.5, 1)),
             stalls=r.choice((0, 0.01, 0.03)),
-            leaps=r.choice((0, 0.01, 0.03)),
+            leaps=r.choice((0, 0.005, 0.01)),
             losses=r.choice((0, 0, 1, 2)),
             at_once=r.choice((2, 4, 8)),
         )
