@@ -102,6 +102,8 @@ class Play:
             activity.doomed = True
         while self.conductor.active:
             able = [a for a in self.conductor.active if not a.waits]
+            if not able:
+                raise Restless
             await self.conductor.kill(able[0])
         for database in self._stage.databases.values():
             self.conductor.unwatch(database)
