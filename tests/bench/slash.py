@@ -47,6 +47,7 @@ async def _beside(commands: int) -> dict[str, float]:
 
 async def _plain(commands: int) -> Times:
     client = discord.Client(intents=discord.Intents.default())
+    env = simcord.Env(client)
     tree = app_commands.CommandTree(client)
 
     @tree.command(name="list", description="What is coming")
@@ -54,7 +55,6 @@ async def _plain(commands: int) -> Times:
         await interaction.response.send_message("No meeting is planned.", ephemeral=True)
 
     times: Times = []
-    env = simcord.Env(client)
     await env.start()
     await tree.sync()
     guild = env.create_guild("School")

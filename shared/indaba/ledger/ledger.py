@@ -109,11 +109,7 @@ class Ledger:
         """Check the schema, take up the bus, relay and keep time. Waits for absent engines."""
         await self._wait_for_database()
         await migrations.require_current(self.database, self.name, self._migrations)
-        if self._answering.handlers:
-            self.bus.answer(self.name, self._answering.answer)
-        contexts = {wire.split(".", 1)[0] for wire in self._listening.reactions}
-        self.bus.listen(sorted(contexts), self._listening.hear)
-        self.bus.on_loss = self._relay.tell_again
+        self.take_part()
         await self.bus.start()
         self._loops.begin("relay", self._relay.run)
         self._loops.begin("timers", self._timers.run)
@@ -122,6 +118,14 @@ class Ledger:
         for name, run in self._own_loops:
             self._loops.begin(name, run)
         self._up = True
+
+    def take_part(self) -> None:
+        """Tell the bus what is answered and listened to here, before it starts; once."""
+        if self._answering.handlers:
+            self.bus.answer(self.name, self._answering.answer)
+        contexts = {wire.split(".", 1)[0] for wire in self._listening.reactions}
+        self.bus.listen(sorted(contexts), self._listening.hear)
+        self.bus.on_loss = self._relay.tell_again
 
     async def hear(self, envelopes: Sequence[Envelope]) -> None:
         """React to events brought by hand instead of by the bus, while nothing else runs.

@@ -1,0 +1,56 @@
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from indaba.process import logs
+from simulation.bugs import planted
+from simulation.simulate import Ended, calm, differs, run
+from simulation.stage import Stage, stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture(scope="module")
+def quiet() -> Iterator[None]:
+    logs.configure(json=True, level=50)
+    yield
+    logs.configure()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def where(quiet: None, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with stage(tmp_path_factory.mktemp("stage")) as built:
+        yield built
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def expected(where: Stage) -> Ended:
+    """How the term ends when nothing goes wrong."""
+    return await calm(where)
+
+
+async def test_whatever_goes_wrong_one_two_or_eight_replicas_end_as_if_nothing_had(
+    where: Stage, expected: Ended
+) -> None:
+    assert expected.wrong == ()
+    ended = [await run(where, 1, replicas) for replicas in (1, 2, 8)]
+    assert [differs(one, expected) for one in ended] == [[], [], []]
+    assert sum(sum(one.troubles.values()) for one in ended) > 50
+
+
+async def test_the_same_seed_is_the_same_to_the_last_step(where: Stage) -> None:
+    first = await run(where, 4, replicas=2)
+    assert (await run(where, 4, replicas=2)).hash == first.hash
+
+
+@pytest.mark.parametrize("bug", ["inbox off", "reply not stored", "loss not noticed"])
+async def test_a_planted_bug_is_found(where: Stage, expected: Ended, bug: str) -> None:
+    found: Ended | None = None
+    with planted(bug):
+        for seed in range(1, 30):
+            ended = await run(where, seed)
+            if differs(ended, expected):
+                found = ended
+                break
+    assert found is not None
