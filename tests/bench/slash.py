@@ -45,18 +45,24 @@ async def _beside(commands: int) -> dict[str, float]:
     return found
 
 
+class _Plain(discord.Client):
+    """As the examples of discord.py have it."""
+
+    async def setup_hook(self) -> None:
+        tree = app_commands.CommandTree(self)
+
+        @tree.command(name="list", description="What is coming")
+        async def listed(interaction: discord.Interaction) -> None:
+            await interaction.response.send_message("No meeting is planned.", ephemeral=True)
+
+        await tree.sync()
+
+
 async def _plain(commands: int) -> Times:
-    client = discord.Client(intents=discord.Intents.default())
+    client = _Plain(intents=discord.Intents.default())
     env = simcord.Env(client)
-    tree = app_commands.CommandTree(client)
-
-    @tree.command(name="list", description="What is coming")
-    async def listed(interaction: discord.Interaction) -> None:
-        await interaction.response.send_message("No meeting is planned.", ephemeral=True)
-
     times: Times = []
     await env.start()
-    await tree.sync()
     guild = env.create_guild("School")
     channel = guild.create_text_channel("maths")
     somebody = guild.add_member(env.create_user("thandi"))
