@@ -1,4 +1,6 @@
 import asyncio
+import os
+import signal
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -46,3 +48,31 @@ async def test_a_bus_that_is_away_is_said_so_and_all_goes_on_when_it_is_back(
     assert (await face.ready()).ok
     for ledger in reversed(ledgers):
         await ledger.stop()
+
+
+async def test_a_bus_that_stands_still_while_we_begin_is_waited_for(
+    database: Any, fresh_valkey: Any, tmp_path: Path
+) -> None:
+    valkey = await fresh_valkey()
+    url = await database()
+    await migrations.migrate(url, tmp_path)
+    service = ledger_of("membership", url, valkey.url, migrations=tmp_path)
+    service.answer(LeaveCommunity, leave)
+    client: Any = await service.bus._broker.connect()
+    make_group, made = client.xgroup_create, list[str]()
+
+    async def then_stand_still(*given: Any, **named: Any) -> Any:
+        """After FastStream has made sure of the group, before it says that it reads."""
+        try:
+            return await make_group(*given, **named)
+        finally:
+            made.append("group")
+            if len(made) == 2:
+                os.kill(valkey.pid, signal.SIGSTOP)
+                asyncio.get_running_loop().call_later(4, os.kill, valkey.pid, signal.SIGCONT)
+
+    client.xgroup_create = then_stand_still
+    await asyncio.wait_for(service.start(), 30)
+    assert len(made) >= 2
+    assert (await service.ready()).ok
+    await service.stop()

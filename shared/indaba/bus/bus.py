@@ -108,11 +108,9 @@ class Bus:
 
     async def start(self) -> None:
         """Connect, make the groups, take up what was left, then read. Waits for the bus."""
-        await self._wait_for_bus()
-        for reader in self._readers:
-            await reader.prepare(self._broker, self._take_over_ms)
-        await self._broker.start()
-        await self._look_at_epoch()
+        while not await self._begun():
+            with suppress(*BUS_ERRORS):
+                await self._broker.stop()
         self._loops.begin("bus.watch", self._watch)
         for reader in self._readers:
             self._loops.begin("bus.take-up", reader.take_up_own)
@@ -228,6 +226,19 @@ class Bus:
             first = pending["min"] if pending["pending"] else _after(group["last-delivered-id"])
             needed.append(_text(first))
         return min(needed, key=_order) if needed else None
+
+    async def _begun(self) -> bool:
+        """Connect and read. FastStream gives each reader three seconds; a busy machine more."""
+        await self._wait_for_bus()
+        try:
+            for reader in self._readers:
+                await reader.prepare(self._broker, self._take_over_ms)
+            await self._broker.start()
+            await self._look_at_epoch()
+        except BUS_ERRORS as error:
+            logs.get(process=self.process).warning("bus.again", error=type(error).__name__)
+            return False
+        return True
 
     async def _wait_for_bus(self) -> None:
         told = False
