@@ -51,6 +51,10 @@ class Ears(Protocol):
         """All servers are known: anew after each connection that could not be resumed."""
         ...
 
+    def began_anew(self) -> None:
+        """A new connection: what happens is told from now on, what has happened is not."""
+        ...
+
     def lost(self) -> None:
         """The connection is gone for now."""
         ...
@@ -119,6 +123,10 @@ class Client(discord.Client):
         parsers["VOICE_STATE_UPDATE"] = self._moved
         parsers["MESSAGE_UPDATE"] = self._edited
         parsers["MESSAGE_DELETE"] = self._deleted
+
+    async def on_connect(self) -> None:
+        """Identified: the first that is heard of a connection, before all that happens on it."""
+        self._ears.began_anew()
 
     async def on_ready(self) -> None:
         """Connected anew."""
