@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 
-from drills import backup, bus_truth, erasure, matrix_truth
+from drills import backup, bus_truth, discord_truth, erasure, matrix_truth
 from drills.verdict import Verdict
 
 
@@ -14,6 +14,7 @@ async def _all(seed: int) -> list[Verdict]:
     drills: dict[str, Callable[[], Awaitable[Verdict]]] = {
         "bus_truth": lambda: bus_truth.drill(bus_truth.FULL, seed),
         "matrix_truth": lambda: matrix_truth.drill(matrix_truth.FULL, seed),
+        "discord_truth": lambda: discord_truth.drill(discord_truth.FULL, seed),
         "erasure": lambda: erasure.drill(seed),
         "backup": lambda: backup.drill(backup.FULL, seed),
     }
