@@ -176,6 +176,8 @@ class Stage:
         """A bot that listens."""
         bot = self.bot(step)
         self.bots.append(bot)
+        # The connection of one that was killed may look alive for another moment.
+        await self.discord.gateway.drop()
         bot.begin()
         await self.discord.connected()
         return bot

@@ -74,13 +74,13 @@ FULL = Scale(
 )
 SHORT = Scale(
     stalls=(2.5,),
-    interactions=40,
-    per_second=20,
-    completions=8,
-    troubles=("dropped", "not resumable"),
-    mentions=8,
-    down=8,
-    steps=("before posting", "posted"),
+    interactions=24,
+    per_second=12,
+    completions=4,
+    troubles=("dropped",),
+    mentions=6,
+    down=6,
+    steps=("before posting",),
     channels=4,
 )
 

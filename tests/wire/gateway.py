@@ -156,7 +156,8 @@ class Gateway:
     async def _close(self, code: int) -> None:
         if self._newest and self._newest.socket:
             self.happened["dropped"] += 1
-            await self._newest.socket.close(code=code)
+            socket, self._newest.socket = self._newest.socket, None
+            await socket.close(code=code)
 
     async def _send(self, socket: web.WebSocketResponse, frame: dict[str, Any]) -> None:
         try:

@@ -13,6 +13,7 @@ import discord
 from discord.http import Route
 
 from indaba.conversation.platform import Limited, Wait
+from indaba.discord_bot.pace import Pace
 from indaba.process import logs
 
 LONGEST_LIMIT = 30.0
@@ -111,6 +112,7 @@ class Client(discord.Client):
             max_messages=None,
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
+            http_trace=Pace().trace(),
         )
         self._ears = ears
         # discord.py drops these for people it has not seen, and without the members intent it
