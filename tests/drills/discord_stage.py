@@ -31,7 +31,7 @@ from indaba.conversation.services import ask
 from indaba.discord_bot.app import MIGRATIONS, DiscordBot
 from indaba.discord_bot.client import Client, Gateway
 from indaba.discord_bot.settings import DiscordBotSettings
-from indaba.ledger import migrations
+from indaba.ledger import Ledger, migrations
 from indaba.membership import app as membership
 from indaba.operate.engines import Engines
 from indaba.process import logs
@@ -45,6 +45,7 @@ FOLDERS = {
     "membership": membership.MIGRATIONS,
     "scheduling": scheduling.MIGRATIONS,
     "discord_bot": MIGRATIONS,
+    "matrix_bot": MIGRATIONS,
 }
 SERVICES = ("membership", "scheduling")
 ZOMBIE_SECONDS = 7.0
@@ -142,6 +143,7 @@ class Stage:
         self.databases: dict[str, str] = {}
         self._context = context
         self._engines = engines
+        self.bus_url = engines.valkey.url
         self.face = Bus(engines.valkey.url, f"face{uuid4().hex[:8]}", self.world, ask_again=0.5)
 
     async def begin(self) -> None:
@@ -166,6 +168,12 @@ class Stage:
 
     def url(self, process: str) -> str:
         return self._engines.postgres.url(self.databases[process])
+
+    def ledger(self, process: str) -> Ledger:
+        """A ledger to look into a database with; it takes part in nothing."""
+        return ledger_of(
+            process, self.url(process), self._engines.valkey.url, migrations=FOLDERS[process]
+        )
 
     def bot(self, step: Step | None = NO_STEP) -> Mortal:
         fake = self.discord
@@ -238,12 +246,7 @@ class Stage:
 
     async def rsvps(self) -> set[str]:
         """The accounts that have said that they come, as scheduling knows it."""
-        ledger = ledger_of(
-            "scheduling",
-            self.url("scheduling"),
-            self._engines.valkey.url,
-            migrations=FOLDERS["scheduling"],
-        )
+        ledger = self.ledger("scheduling")
         kept = await rows(ledger, "SELECT member FROM rsvps WHERE answer = 'yes'")
         await ledger.database.dispose()
         members = {p.passport.member: account for account, p in self.people.items()}

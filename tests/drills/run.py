@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 
-from drills import backup, bus_truth, discord_truth, erasure, matrix_truth
+from drills import backup, bus_truth, discord_truth, erasure, fan_out, matrix_truth
 from drills.verdict import Verdict
 
 
@@ -15,6 +15,7 @@ async def _all(seed: int) -> list[Verdict]:
         "bus_truth": lambda: bus_truth.drill(bus_truth.FULL, seed),
         "matrix_truth": lambda: matrix_truth.drill(matrix_truth.FULL, seed),
         "discord_truth": lambda: discord_truth.drill(discord_truth.FULL, seed),
+        "fan_out": lambda: fan_out.drill(fan_out.FULL, seed),
         "erasure": lambda: erasure.drill(seed),
         "backup": lambda: backup.drill(backup.FULL, seed),
     }

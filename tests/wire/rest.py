@@ -254,6 +254,7 @@ class Rest:
         if not isinstance(found, Interaction):
             return found
         found.edits.append(asked.body)
+        found.edited_at = found.age()
         return 200, self._whispered(found, asked.body)
 
     async def _follow_up(self, asked: Asked) -> Answered:

@@ -44,6 +44,7 @@ class Interaction:
     refused: list[tuple[float, int]] = field(default_factory=list)
     edits: list[Json] = field(default_factory=list)
     more: list[Json] = field(default_factory=list)
+    edited_at: float = 0.0
 
     def age(self) -> float:
         """Seconds since it was sent to the bot."""
