@@ -38,8 +38,8 @@ class Scale:
     patience: float
 
 
-FULL = Scale(communities=5000, seconds=60, kills=2, patience=150)
-SHORT = Scale(communities=60, seconds=2, kills=1, patience=40)
+FULL = Scale(communities=5000, seconds=60, kills=2, patience=30)
+SHORT = Scale(communities=60, seconds=2, kills=1, patience=20)
 
 
 @dataclass
@@ -169,12 +169,13 @@ def _in_thread(event: dict[str, Any]) -> bool:
 async def _delivered(
     stage: Stage, homeserver: Homeserver, homes: Sequence[Home], patience: float
 ) -> None:
-    """Wait until everybody has been reminded, or the patience is over."""
-    ends = time.monotonic() + patience
-    while time.monotonic() < ends:
+    """Wait until everybody has been reminded, or nobody has been for so long."""
+    reminded, last = 0, time.monotonic()
+    while reminded < len(homes) and time.monotonic() < last + patience:
         await asyncio.sleep(2)
-        if all(_reminders(stage, homeserver, homes).values()):
-            return
+        now = sum(map(bool, _reminders(stage, homeserver, homes).values()))
+        if now > reminded:
+            reminded, last = now, time.monotonic()
 
 
 def _judged(
