@@ -1,6 +1,5 @@
 """Timers: rows with a due time, done in the transaction that takes them away."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -20,8 +19,6 @@ from indaba.process.world import World
 When = Callable[[dict[str, Any], Work], Awaitable[None]]
 LOOK_SECONDS = 5.0
 SHORTEST_SECONDS = 0.1
-SIDE_BY_SIDE = 3
-"""Timers fired at once: the database's connections are for requests too."""
 
 
 class Timers:
@@ -47,13 +44,7 @@ class Timers:
         while True:
             while await self.fire_one():
                 self.fired()
-                await self._fire_many()
             await self.wake.wait(await self._seconds_to_next())
-
-    async def _fire_many(self) -> None:
-        """Where one is due many may be: while one waits for the database others go on."""
-        while any(await asyncio.gather(*(self.fire_one() for _ in range(SIDE_BY_SIDE)))):
-            self.fired()
 
     async def fire_one(self, kind: str = "") -> bool:
         """Do one timer that is due, of one kind if that is given; whether there was one."""
