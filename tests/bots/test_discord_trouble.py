@@ -11,9 +11,13 @@ import pytest_asyncio
 
 from bots.discord_town import HELPER, Town, code_in, permit, server_of, words
 from indaba.conversation.answer import Answer
+from indaba.conversation.desk import Desk
+from indaba.conversation.listener import Listener
 from indaba.conversation.platform import CannotPost, Post, PostKind, Wait
-from indaba.discord_bot.client import Client, Gateway
+from indaba.discord_bot.catching_up import CatchingUp
+from indaba.discord_bot.client import Api, Client, Gateway
 from indaba.operate.engines import Engines
+from indaba.process.loops import Wake
 from workshop import do, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -51,6 +55,50 @@ async def test_what_was_posted_before_a_crash_is_found_and_not_posted_again(town
     other = post(town, channel.id, "two", "something else")
     assert await platform.post(replace(other, retried=True)) != message
     assert [m.content for m in channel.history()] == ["only once", "something else"]
+
+
+async def test_people_who_are_answered_alike_are_all_answered_after_a_crash(town: Town) -> None:
+    channel = town.server().create_text_channel("maths")
+    thandi = town.person(server_of(channel), "thandi")
+    asked = [await thandi.send(channel, f"anything planned? {n}") for n in (1, 2)]
+    assert town.bot is not None
+    platform, since = town.bot.platform, town.clock.now() - timedelta(minutes=1)
+    first, second = (
+        replace(
+            post(town, channel.id, f"to {each.id}", "No meeting is planned"),
+            reply_to=str(each.id),
+            created_at=since,
+        )
+        for each in asked
+    )
+    message = await platform.post(first)
+    assert await platform.post(replace(second, retried=True)) != message
+    assert await platform.post(replace(first, retried=True)) == message
+    told = [m for m in channel.history() if m.content == "No meeting is planned"]
+    assert [m.reference and m.reference.message_id for m in told] == [each.id for each in asked]
+
+
+async def test_no_later_message_hides_one_that_is_not_kept_yet(town: Town) -> None:
+    channel = town.server().create_text_channel("maths")
+    assert town.bot is not None
+    ledger, nobody = town.bot._ledger, cast("Desk", None)
+    listener = Listener(ledger, nobody, Wake())
+    reading = CatchingUp(Api(town.bot.gateway), ledger, listener)
+    assert reading.position_at(channel.id, 5) is None, "what was said before is not read yet"
+    reading.begin()
+    running = asyncio.create_task(reading.run())
+    place = f"discord/{channel.id}"
+
+    async def caught_up() -> bool:
+        return reading.position_at(channel.id, 5) is not None
+
+    await until(caught_up)
+    with reading.taking(channel.id, 6), reading.taking(channel.id, 7):
+        assert reading.position_at(channel.id, 7) is None
+        assert reading.position_at(channel.id, 6) == (place, "6")
+    reading.began_anew()
+    assert reading.position_at(channel.id, 8) is None, "the connection is another one"
+    running.cancel()
 
 
 async def test_limits_and_outages_are_waited_for_and_refusals_are_final(town: Town) -> None:

@@ -12,7 +12,7 @@ from bots.quiet_platform import Quiet
 from conftest import FreshDatabase
 from indaba.conversation.answer import Answer
 from indaba.conversation.platform import CannotPost, Post, PostKind
-from indaba.conversation.postman import Postman
+from indaba.conversation.postman import NOTICES_AT_ONCE, TURN, Postman
 from indaba.conversation.store import Draft, Store
 from indaba.ledger import Ledger, migrations
 from workshop import TurnedClock, ledger_of, rows, until
@@ -57,12 +57,14 @@ class Office:
         self.postman = Postman(self.square, ledger)
         ledger.loop("postman", self.postman.run)
 
-    async def keep(self, *given: tuple[str, str], body: str = "hello", **draft: Any) -> None:
+    async def keep(
+        self, *given: tuple[str, str], body: str = "hello", whisper: str = "", **draft: Any
+    ) -> None:
         """Posts by room and key."""
         now = self.clock.now()
         async with self.ledger.database.begin() as connection:
             for room, key in given:
-                post = Post(key, PostKind.MESSAGE, room, {"body": body})
+                post = Post(key, PostKind.MESSAGE, room, {"body": body}, whisper=whisper)
                 kept = Draft(post, uuid4(), now + timedelta(hours=1), **draft)
                 await Store(connection, now).posting.post(kept)
         self.postman.wake.ring()
@@ -94,6 +96,38 @@ async def test_a_slow_room_holds_up_no_other(office: Office) -> None:
     assert office.square.posting == ["slow"]
     await office.ledger.stop()
     assert office.square.posting == []
+
+
+async def test_answers_overtake_a_flood_and_no_room_waits_for_another_s_many(
+    office: Office,
+) -> None:
+    crowded = [f"crowded {n}" for n in range(NOTICES_AT_ONCE - 1)]
+    office.square.slow.update(crowded)
+    await office.keep(*((room, f"{room}/{n}") for room in crowded for n in range(9)), lane=1)
+    await office.keep(*(("talkative", f"t{n}") for n in range(60)), ("patient", "p"), lane=1)
+    await office.ledger.start()
+    await office.come_up("t0")
+    await office.keep(("curious", "answer"), lane=0)
+    await office.come_up("answer", "p")
+    await office.come_up("t59")
+    up = [key for key in office.square.up if key != "answer"]
+    assert up.index("p") == TURN
+    assert office.square.up.index("answer") < len(up)
+
+
+async def test_whom_only_they_hear_does_not_wait_for_a_slow_room(office: Office) -> None:
+    office.square.slow.add("slow")
+    await office.keep(("slow", "edit"), lane=1)
+    await office.ledger.start()
+
+    async def stuck() -> bool:
+        return office.square.posting == ["slow"]
+
+    await until(stuck)
+    office.square.slow.clear()
+    await office.keep(("slow", "for one alone"), whisper="a token")
+    await office.come_up("for one alone")
+    assert office.square.posting == ["slow"]
 
 
 async def test_a_room_gets_one_post_at_a_time_answers_before_notices_before_signs(

@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
@@ -51,6 +52,18 @@ class Mortal:
         if self._process is not None:
             self._process.kill()
             self._process.join()
+
+    def freeze(self) -> None:
+        """Stand still: alive, and doing nothing."""
+        self._tell(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Go on."""
+        self._tell(signal.SIGCONT)
+
+    def _tell(self, what: int) -> None:
+        if self._process is not None and self._process.pid is not None:
+            os.kill(self._process.pid, what)
 
     def death(self, patience: float) -> int | None:
         """How it ended by itself, once it has; `None` where it still lives then."""

@@ -5,7 +5,16 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 
-from drills import attacks, backup, bus_truth, erasure, matrix_truth, simulated_town
+from drills import (
+    attacks,
+    backup,
+    bus_truth,
+    discord_truth,
+    erasure,
+    fan_out,
+    matrix_truth,
+    simulated_town,
+)
 from drills.verdict import Verdict
 
 
@@ -15,6 +24,8 @@ async def _all(seed: int) -> list[Verdict]:
         "bus_truth": lambda: bus_truth.drill(bus_truth.FULL, seed),
         "matrix_truth": lambda: matrix_truth.drill(matrix_truth.FULL, seed),
         "simulation": lambda: simulated_town.drill(simulated_town.FULL, seed),
+        "discord_truth": lambda: discord_truth.drill(discord_truth.FULL, seed),
+        "fan_out": lambda: fan_out.drill(fan_out.FULL, seed),
         "erasure": lambda: erasure.drill(seed),
         "attacks": attacks.drill,
         "backup": lambda: backup.drill(backup.FULL, seed),

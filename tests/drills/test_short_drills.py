@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from drills import backup, bus_truth, matrix_truth
+from drills import backup, bus_truth, discord_truth, matrix_truth
 from indaba.operate.engines import Engines, Synapse
 
 
@@ -15,6 +15,13 @@ async def test_every_matrix_command_is_answered_once_though_the_bot_is_killed(
     engines: Engines, synapse: Synapse
 ) -> None:
     verdict = await matrix_truth.drill(matrix_truth.SHORT, seed=1, given=(engines, synapse))
+    assert verdict.kept, verdict.told()
+
+
+async def test_discord_is_acknowledged_in_time_and_answered_once_whatever_breaks(
+    engines: Engines,
+) -> None:
+    verdict = await discord_truth.drill(discord_truth.SHORT, seed=1, given=engines)
     assert verdict.kept, verdict.told()
 
 

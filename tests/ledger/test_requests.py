@@ -77,6 +77,28 @@ async def test_an_expired_request_is_dropped_and_said_so(open_ledger: Any) -> No
     assert await face.bus.client.xlen("{membership}.requests") == 0
 
 
+async def test_what_is_not_done_when_its_time_is_over_is_undone_and_said_so(
+    open_ledger: Any,
+) -> None:
+    service: Ledger = await open_ledger("membership")
+    await do(service, "CREATE TABLE effects (member uuid)")
+
+    async def stand_still(_: LeaveCommunity, work: Work) -> Done:
+        member = work.passport.a_member()
+        await work.connection.exec_driver_sql(f"INSERT INTO effects VALUES ('{member}')")
+        await asyncio.sleep(0.6)
+        return Done()
+
+    service.answer(LeaveCommunity, stand_still)
+    await service.start()
+    face = await _asker(open_ledger)
+    held = passport(uuid4(), uuid4(), Role.MEMBER)
+    late = await face.bus.ask("membership", envelope(LeaveCommunity(), held, seconds=0.3))
+    in_time = await face.bus.ask("membership", envelope(LeaveCommunity(), held, seconds=5))
+    assert (late.outcome, in_time.outcome) == (Outcome.EXPIRED, Outcome.ANSWERED)
+    assert len(await rows(service, "SELECT * FROM effects")) == 1
+
+
 @pytest.mark.parametrize("trouble", ["wrong key", "expired", "other community", "garbled"])
 async def test_a_passport_that_is_not_in_order_is_refused(open_ledger: Any, trouble: str) -> None:
     service = await _counting(await open_ledger("membership"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -32,9 +33,10 @@ from indaba.conversation.wording import Wording
 from indaba.ledger import Ledger
 from indaba.ledger.failures import reason_of
 from indaba.process import logs
-from indaba.process.loops import Wake
+from indaba.process.loops import Wake, in_parts
 from indaba.process.metrics import POSTS
 
+SOME = 40
 LOOK_SECONDS = 5.0
 PAUSE = timedelta(seconds=15)
 OFFERS_LAST = timedelta(days=14)
@@ -64,17 +66,18 @@ class Runner:
     async def run(self) -> None:
         """Do errands for ever."""
         while True:
-            await self._look()
-            await self.wake.wait(LOOK_SECONDS)
+            if not await self._look():
+                await self.wake.wait(LOOK_SECONDS)
 
-    async def _look(self) -> None:
+    async def _look(self) -> bool:
+        """Do some; whether there may be more."""
         async with self._ledger.database.begin() as connection:
             errands = Store(connection, self._ledger.world.now()).errands
             late = await errands.drop_late()
-            due = await errands.due()
+            due = await errands.due(SOME)
         POSTS.labels(self._ledger.name, "too-late").inc(late)
-        for row in due:
-            await self._do(row)
+        await in_parts([[partial(self._do, row)] for row in due])
+        return len(due) == SOME
 
     async def _do(self, row: dict[str, Any]) -> None:
         """Do one errand; one that cannot be done lets others come first."""

@@ -1,7 +1,9 @@
 """What rooms are told without asking: cards kept true, reminders, changes."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +22,13 @@ from indaba.conversation.store import CardDue, Draft, Store
 from indaba.ledger import Ledger
 from indaba.ledger.failures import reason_of
 from indaba.process import logs
-from indaba.process.loops import Wake
+from indaba.process.loops import Act, Wake, in_parts
 from indaba.process.metrics import POSTS
 
 CALM = timedelta(seconds=2)
 """A card is redrawn at most this often: a storm of answers becomes a few edits."""
 
+SOME = 40
 LOOK_SECONDS = 1.0
 CARD_LASTS = timedelta(days=7)
 OFFERS_LAST = timedelta(days=14)
@@ -52,15 +55,16 @@ class Herald:
     async def run(self) -> None:
         """Look after cards and notices for ever."""
         while True:
-            await self._cards()
-            await self._notices()
-            await self.wake.wait(LOOK_SECONDS)
+            cards = await self._cards()
+            if not await self._notices() and not cards:
+                await self.wake.wait(LOOK_SECONDS)
 
-    async def _cards(self) -> None:
+    async def _cards(self) -> bool:
+        """Draw some cards; whether there may be more."""
         async with self._ledger.database.begin() as connection:
-            due = await Store(connection, self._ledger.world.now()).cards.cards_due(CALM)
-        for card in due:
-            await self._draw(card)
+            due = await Store(connection, self._ledger.world.now()).cards.cards_due(CALM, SOME)
+        await in_parts([[partial(self._draw, card)] for card in due])
+        return len(due) == SOME
 
     async def _draw(self, card: CardDue) -> None:
         """Draw one card; one that cannot be drawn lets others come first."""
@@ -157,14 +161,18 @@ class Herald:
         )
         return self._platform.draw(card)[0]
 
-    async def _notices(self) -> None:
+    async def _notices(self) -> bool:
+        """Write some notices, those of a meeting in order; whether there may be more."""
         async with self._ledger.database.begin() as connection:
             cards = Store(connection, self._ledger.world.now()).cards
             late = await cards.drop_late_notices()
-            due = await cards.notices_due()
+            due = await cards.notices_due(SOME)
         POSTS.labels(self._ledger.name, "too-late").inc(late)
+        by_meeting: dict[UUID, list[Act]] = defaultdict(list)
         for row in due:
-            await self._tell(row)
+            by_meeting[row["meeting"]].append(partial(self._tell, row))
+        await in_parts(list(by_meeting.values()))
+        return len(due) == SOME
 
     async def _tell(self, row: dict[str, Any]) -> None:
         """Write one notice; one that cannot be written lets others come first."""

@@ -47,6 +47,13 @@ class Listener:
             self.wake.ring()
         return new
 
+    async def read_up_to(self, positions: Sequence[tuple[str, str]]) -> None:
+        """Remember how far several places were read where nothing was for us."""
+        async with self._ledger.database.begin() as connection:
+            store = Store(connection, self._ledger.world.now())
+            for position in positions:
+                await store.hearing.set_position(*position)
+
     async def unsay(self, said: str) -> None:
         """Drop something that was taken back before it was dealt with."""
         async with self._ledger.database.begin() as connection:

@@ -115,6 +115,14 @@ class Post:
     retried: bool = False
     whisper: str = ""
 
+    @property
+    def line(self) -> str:
+        """What stands in one line: a room's posts, or what answers one asker alone.
+
+        A room that is full, or slow, must not keep those waiting whom only they themselves hear.
+        """
+        return self.whisper or self.room
+
 
 class Wait(Exception):  # noqa: N818 - not an error: a limit to be honoured
     """The platform asks to wait, or cannot be reached. The post stays, and is tried again."""

@@ -5,9 +5,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
+from itertools import islice
 
 from indaba.conversation.platform import CannotPost, ChatPlatform, Limited, Post, Wait
-from indaba.conversation.store import Store, Waiting
+from indaba.conversation.store import Posting, Store, Waiting
 from indaba.ledger import Ledger
 from indaba.ledger.failures import is_passing, reason_of
 from indaba.process import logs
@@ -17,18 +18,29 @@ from indaba.process.metrics import POSTS, POSTS_WAITING, RATE_LIMITED_SECONDS
 LOOK_SECONDS = 1.0
 MEASURED_EVERY = 5.0
 AT_ONCE = 200
-PER_ROOM = 20
+NOTICES_AT_ONCE = 24
+"""Rooms served at once with what nobody waits for.
+
+Platforms let so many posts through in a second: what is handed to them already stands before an
+answer there, so it must not be much.
+"""
+
+TURN = 5
+"""Posts of a room before others have their turn."""
+
 MOST_TRIES = 5
 
 
 class Postman:
-    """Posts what waits. Rooms do not hold each other up; within a room the order is kept."""
+    """Posts what waits. Lines do not hold each other up; within a line the order is kept."""
 
     def __init__(self, platform: ChatPlatform, ledger: Ledger) -> None:
         self._platform = platform
         self._ledger = ledger
         self._tries: dict[str, int] = defaultdict(int)
         self._in_hand: dict[str, asyncio.Task[None]] = {}
+        self._noticed: set[str] = set()
+        self._had_a_turn: set[str] = set()
         self.wake = Wake()
         self.posted: list[Wake] = []
 
@@ -55,23 +67,43 @@ class Postman:
 
     async def _begin_what_waits(self) -> None:
         async with self._ledger.database.connect() as connection:
-            store = Store(connection, self._ledger.world.now())
-            waiting = await store.posting.waiting_posts(AT_ONCE, PER_ROOM, list(self._in_hand))
-        by_room: dict[str, list[Waiting]] = defaultdict(list)
-        for one in waiting:
-            by_room[one.post.room].append(one)
-        for room, posts in by_room.items():
-            task = asyncio.create_task(self._serve(posts))
-            self._in_hand[room] = task
-            task.add_done_callback(partial(self._let_go, room))
+            posting = Store(connection, self._ledger.world.now()).posting
+            answers = _by_line(await posting.waiting_answers(AT_ONCE, self._in_hand))
+            busy = {*self._in_hand, *answers}
+            free = NOTICES_AT_ONCE - len(self._noticed)
+            notices = await self._next_notices(posting, busy, free) if free > 0 else {}
+        for line, posts in notices.items():
+            self._noticed.add(line)
+            if len(posts) > TURN:
+                self._had_a_turn.add(line)
+            self._begin(line, posts)
+        for line, posts in answers.items():
+            self._begin(line, posts)
 
-    def _let_go(self, room: str, task: asyncio.Task[None]) -> None:
-        del self._in_hand[room]
+    async def _next_notices(
+        self, posting: Posting, busy: set[str], rooms: int
+    ) -> dict[str, list[Waiting]]:
+        """Notices of some rooms. One with many waits until all others have had their turn."""
+        found = _by_line(await posting.waiting_notices(AT_ONCE, busy | self._had_a_turn))
+        if len(found) < rooms and self._had_a_turn:
+            self._had_a_turn.clear()
+            again = await posting.waiting_notices(AT_ONCE, {*busy, *found})
+            found |= _by_line(again)
+        return dict(islice(found.items(), rooms))
+
+    def _begin(self, line: str, posts: Sequence[Waiting]) -> None:
+        task = asyncio.create_task(self._serve(posts[:TURN]))
+        self._in_hand[line] = task
+        task.add_done_callback(partial(self._let_go, line))
+
+    def _let_go(self, line: str, task: asyncio.Task[None]) -> None:
+        del self._in_hand[line]
+        self._noticed.discard(line)
         if task.cancelled():
             return
         if error := task.exception():
             # No bell: what could not even be put off is looked at again after the usual pause.
-            self._log_error("room.failed", error)
+            self._log_error("line.failed", error)
             return
         self.wake.ring()
 
@@ -99,7 +131,7 @@ class Postman:
             message = await self._platform.post(post)
         except Wait as wait:
             POSTS.labels(self._ledger.name, "waited").inc()
-            await self._put_off(post.room, wait.after)
+            await self._put_off(post.line, wait.after)
             if isinstance(wait, Limited):
                 await self._turned_away(post, wait)
             return False
@@ -113,7 +145,7 @@ class Postman:
         async with self._ledger.database.begin() as connection:
             await Store(connection, self._ledger.world.now()).posting.is_up(waiting, message)
         self._log(waiting, "posted")
-        for wake in (*self.posted, self.wake):
+        for wake in self.posted:
             wake.ring()
 
     async def _failed(self, waiting: Waiting, error: Exception) -> bool:
@@ -125,14 +157,14 @@ class Postman:
         self._tries[key] += 1
         self._log_error("post.failed", error, correlation_id=str(waiting.correlation))
         if self._tries[key] < MOST_TRIES:
-            await self._put_off(waiting.post.room, timedelta(seconds=2 ** self._tries[key]))
+            await self._put_off(waiting.post.line, timedelta(seconds=2 ** self._tries[key]))
             return False
         await self._give_up(waiting, f"failed {MOST_TRIES} times: {reason_of(error)}", "failed")
         return True
 
-    async def _put_off(self, room: str, after: timedelta) -> None:
+    async def _put_off(self, line: str, after: timedelta) -> None:
         async with self._ledger.database.begin() as connection:
-            await Store(connection, self._ledger.world.now()).posting.later(room, after)
+            await Store(connection, self._ledger.world.now()).posting.later(line, after)
 
     async def _turned_away(self, post: Post, limit: Limited) -> None:
         """The platform took nothing, so that a first try leaves nothing open."""
@@ -158,3 +190,10 @@ class Postman:
 
     def _log_error(self, what: str, error: BaseException, **facts: str) -> None:
         logs.get(process=self._ledger.name).error(what, reason=reason_of(error), **facts)
+
+
+def _by_line(waiting: Sequence[Waiting]) -> dict[str, list[Waiting]]:
+    found: dict[str, list[Waiting]] = defaultdict(list)
+    for one in waiting:
+        found[one.post.line].append(one)
+    return found

@@ -1,6 +1,8 @@
 """Mentions made while nobody listened, read back from the channels' history."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,12 +19,15 @@ from indaba.process.loops import Wake
 REACHES_BACK = timedelta(days=14)
 MOST_MISSED = 200
 PAUSE_SECONDS = 5.0
-LOOK_SECONDS = 3600.0
+NONE_YET = 1 << 64
+"""Greater than every message."""
 
 
 class CatchingUp:
     """Reads what was missed, two weeks and 200 messages back in each channel.
 
+    A channel's position is the newest message before which nothing lacks; what is told to us live
+    moves it only once the channel is caught up with, for else it would hide what was missed.
     Direct messages are not among it: Discord does not say which there are.
     """
 
@@ -32,28 +37,68 @@ class CatchingUp:
         self._listener = listener
         self._wake = Wake()
         self._wanted = False
+        self._behind = self._everywhere = True
         self._gaps: set[int] = set()
+        self._in_hand: dict[int, set[int]] = defaultdict(set)
+        self._seen: dict[int, int] = {}
+
+    def began_anew(self) -> None:
+        """Discord tells us what happens from now on, and not what happened since the last time."""
+        self._behind = True
 
     def begin(self) -> None:
         """Something may have been missed anywhere."""
-        self._wanted = True
+        self._wanted = self._everywhere = True
         self._wake.ring()
 
-    def missed(self, channel: int) -> None:
-        """Something in this channel was not kept: until it is, no later message hides it."""
-        self._gaps.add(channel)
-        self.begin()
+    @contextmanager
+    def taking(self, channel: int, message: int) -> Iterator[None]:
+        """A message is being kept. Where it is not, no later message hides it."""
+        self._in_hand[channel].add(message)
+        try:
+            yield
+        except Exception:
+            self._gaps.add(channel)
+            self._wanted = True
+            self._wake.ring()
+            raise
+        finally:
+            self._in_hand[channel].discard(message)
+            if not self._in_hand[channel]:
+                del self._in_hand[channel]
 
     def position_at(self, channel: int, message: int) -> tuple[str, str] | None:
         """How far a channel is read once this message is kept; `None` where something lacks."""
-        return None if channel in self._gaps else (_place(channel), str(message))
+        if self._behind or channel in self._gaps or message > self._oldest_in_hand(channel):
+            return None
+        self._seen.pop(channel, None)
+        return _place(channel), str(message)
+
+    def seen(self, channel: int, message: int) -> None:
+        """A message was not for us: it need not be read again."""
+        if not self._behind and channel not in self._gaps:
+            self._seen[channel] = message
 
     async def run(self) -> None:
-        """Catch up whenever there is reason to, for ever."""
+        """Catch up whenever there is reason to, for ever; and note how far all is read."""
         while True:
             if self._wanted:
                 await self._catch_up()
-            await self._wake.wait(PAUSE_SECONDS if self._wanted else LOOK_SECONDS)
+            await self._note_what_was_seen()
+            await self._wake.wait(PAUSE_SECONDS)
+
+    async def _note_what_was_seen(self) -> None:
+        seen, self._seen = self._seen, {}
+        places = [
+            (_place(channel), str(min(message, self._oldest_in_hand(channel) - 1)))
+            for channel, message in seen.items()
+            if channel not in self._gaps
+        ]
+        if places:
+            await self._listener.read_up_to(places)
+
+    def _oldest_in_hand(self, channel: int) -> int:
+        return min(self._in_hand.get(channel, ()), default=NONE_YET)
 
     async def _catch_up(self) -> None:
         self._wanted = False
@@ -62,10 +107,14 @@ class CatchingUp:
         except Wait:
             self._wanted = True
             return
-        for channel in channels:
+        if self._everywhere:
+            self._gaps.update(channel.id for channel in channels)
+            self._behind = self._everywhere = False
+        for channel in [each for each in channels if each.id in self._gaps]:
             try:
                 await self._read(channel)
             except Refused as refused:
+                self._gaps.discard(channel.id)
                 self._log().warning("channel.not-read", code=refused.code)
             except Exception as error:  # noqa: BLE001 - one channel must not stop all others
                 self._wanted = True

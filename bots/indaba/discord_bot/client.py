@@ -13,6 +13,7 @@ import discord
 from discord.http import Route
 
 from indaba.conversation.platform import Limited, Wait
+from indaba.discord_bot.pace import Pace
 from indaba.process import logs
 
 LONGEST_LIMIT = 30.0
@@ -49,6 +50,10 @@ class Ears(Protocol):
 
     async def connected(self) -> None:
         """All servers are known: anew after each connection that could not be resumed."""
+        ...
+
+    def began_anew(self) -> None:
+        """A new connection: what happens is told from now on, what has happened is not."""
         ...
 
     def lost(self) -> None:
@@ -107,6 +112,7 @@ class Client(discord.Client):
             max_messages=None,
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
+            http_trace=Pace().trace(),
         )
         self._ears = ears
         # discord.py drops these for people it has not seen, and without the members intent it
@@ -122,6 +128,10 @@ class Client(discord.Client):
         # What a parser raises ends discord.py's connection; without READY there is none.
         for name in parsers.keys() - {"READY", "RESUMED"}:
             parsers[name] = self._carefully(name, parsers[name])
+
+    async def on_connect(self) -> None:
+        """Identified: the first that is heard of a connection, before all that happens on it."""
+        self._ears.began_anew()
 
     async def on_ready(self) -> None:
         """Connected anew."""

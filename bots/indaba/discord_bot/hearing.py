@@ -50,6 +50,10 @@ class Hearing:
             self._log().error("commands.not-told", error=str(error)[:80])
         self._catching_up.begin()
 
+    def began_anew(self) -> None:
+        """What happened since the last connection is not told by itself."""
+        self._catching_up.began_anew()
+
     def lost(self) -> None:
         """The connection is gone for now."""
         self._gateway.trouble = "Discord cannot be reached; trying again"
@@ -65,15 +69,13 @@ class Hearing:
     async def message(self, message: discord.Message) -> None:
         """Keep a message if it is for us."""
         said = said_in(message, self._api.me, self._ledger.world.now())
+        channel = message.channel.id
         if said is None:
+            self._catching_up.seen(channel, message.id)
             await self.in_meetings.wrote(message)
             return
-        channel = message.channel.id
-        try:
+        with self._catching_up.taking(channel, message.id):
             await self._listener.hear([said], self._catching_up.position_at(channel, message.id))
-        except Exception:
-            self._catching_up.missed(channel)
-            raise
 
     async def changed(self, channel: str, message: str, account: str, text: str | None) -> None:
         """What was noted from a message follows it."""

@@ -27,7 +27,7 @@ from indaba.process import logs
 
 MESSAGE, DEFERRED, DEFERRED_UPDATE, SUGGESTIONS, FORM = 4, 5, 6, 8, 9
 ALREADY_ACKNOWLEDGED = 40060
-SOON = 2.0
+SOON = 1.5
 """Seconds: Discord waits three, and the way there and back takes its part."""
 
 MOST_REMEMBERED = 500

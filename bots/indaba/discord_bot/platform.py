@@ -217,8 +217,7 @@ class DiscordPlatform:
         since = _snowflake(post.created_at)
         for message in newest:
             ours = message["author"]["id"] == str(self._api.me) and int(message["id"]) >= since
-            same = message.get("nonce") == body["nonce"]
-            if ours and (same or (body["content"] and message["content"] == body["content"])):
+            if ours and (message.get("nonce") == body["nonce"] or _same(message, body)):
                 return str(message["id"])
         return ""
 
@@ -249,6 +248,19 @@ def written_of(message: dict[str, Any]) -> Written:
         written_at=written_at(message["id"]),
         file=file_in(message.get("attachments")),
     )
+
+
+def _same(message: dict[str, Any], body: dict[str, Any]) -> bool:
+    """Whether a message is what was sent: many are answered alike, so to whom counts too."""
+    return bool(
+        body["content"]
+        and message["content"] == body["content"]
+        and _answered(message) == _answered(body)
+    )
+
+
+def _answered(message: dict[str, Any]) -> str:
+    return str((message.get("message_reference") or {}).get("message_id") or "")
 
 
 def _with_file(

@@ -34,6 +34,7 @@ Listen = Callable[[Sequence[Envelope]], Awaitable[set[UUID]]]
 
 BUS_ERRORS = (RedisError, RedisTimeout, OSError)
 ASK_AGAIN_SECONDS = 2.0
+LAST_WORD_SECONDS = 1.0
 WATCH_SECONDS = 0.5
 KEEP_AT_LEAST_SECONDS = 3600
 LITTLE_LATER = "I cannot reach the rest of Indaba just now. Please try again a little later."
@@ -151,9 +152,19 @@ class Bus:
                         await asyncio.sleep(self._ask_again)
             if not sent:
                 raise Unavailable(LITTLE_LATER)
+            heard = heard or await self._last_word(envelope)
             return heard or ReplyEnvelope(to=envelope.id, outcome=Outcome.EXPIRED)
         finally:
             self._waiting.pop(envelope.id, None)
+
+    async def _last_word(self, envelope: Envelope) -> ReplyEnvelope | None:
+        """What was done at the last moment is told a moment later."""
+        reply: asyncio.Future[ReplyEnvelope] = asyncio.get_running_loop().create_future()
+        self._waiting[envelope.id] = reply
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORD_SECONDS):
+                return await reply
+        return None
 
     async def tell(self, context: str, envelopes: Sequence[Envelope]) -> None:
         """Put events of a context on the bus, all in one go. Raises one of `BUS_ERRORS`."""

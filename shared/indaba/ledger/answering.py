@@ -127,15 +127,21 @@ class Answering:
 
     def _check(self, envelope: Envelope) -> Passport:
         """The passport of a request that is worth doing. Raises `Expired`, `BadPassport`."""
-        now = self._world.now()
-        if envelope.expires_at is None or envelope.expires_at <= now:
-            raise Expired
+        self._in_time(envelope)
         if envelope.wire not in self.handlers:
             raise Unknown(envelope.wire)
-        passport = self._control.verify(envelope.passport, now)
+        passport = self._control.verify(envelope.passport, self._world.now())
         if envelope.community is not None and envelope.community != passport.community:
             raise BadPassport("other community")
         return passport
+
+    def _in_time(self, envelope: Envelope) -> None:
+        """Raises `Expired` where its asker has been told that it was not done.
+
+        Asked before the commit too: a process may stand still in the midst of its work.
+        """
+        if envelope.expires_at is None or envelope.expires_at <= self._world.now():
+            raise Expired
 
     async def _handle(self, envelope: Envelope, passport: Passport) -> dict[str, Any]:
         request = _opened(envelope)
@@ -158,6 +164,7 @@ class Answering:
                 await work.keep()
             else:
                 await work.keep_with_reply(key, said)
+                self._in_time(envelope)
         if self.committed is not None:
             await self.committed(work)
         return said

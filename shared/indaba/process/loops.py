@@ -1,11 +1,15 @@
 """Background work that belongs to a process: named, restarted when it fails, stopped with it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from indaba.process import logs
 
 RESTART_SECONDS = 1.0
+SIDE_BY_SIDE = 6
+"""As much as waits for others at once without crowding out what somebody waits for."""
+
+Act = Callable[[], Awaitable[None]]
 
 
 class Loops:
@@ -63,3 +67,17 @@ class Wake:
         except TimeoutError:
             pass
         self._event.clear()
+
+
+async def in_parts(parts: Sequence[Sequence[Act]]) -> None:
+    """Do several parts side by side, a few at once; the acts of a part one after the other."""
+    gate = asyncio.Semaphore(SIDE_BY_SIDE)
+
+    async def one(acts: Sequence[Act]) -> None:
+        async with gate:
+            for act in acts:
+                await act()
+
+    async with asyncio.TaskGroup() as going:
+        for acts in parts:
+            going.create_task(one(acts))

@@ -13,7 +13,7 @@ from indaba.conversation.store.hearing import Heard, Hearing
 from indaba.conversation.store.mirrors import MirrorDue, Mirrors
 from indaba.conversation.store.posting import Draft, Posting, Waiting
 
-__all__ = ["CardDue", "Draft", "Heard", "MirrorDue", "Offer", "Store", "Waiting"]
+__all__ = ["CardDue", "Draft", "Heard", "MirrorDue", "Offer", "Posting", "Store", "Waiting"]
 
 HEARD_REMEMBERED = timedelta(days=7)
 POSTS_KEPT = timedelta(days=3)

@@ -1,6 +1,6 @@
 """What is to be posted, in which order, and what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,10 @@ from indaba.conversation import tables as t
 from indaba.conversation.platform import Post, PostKind
 
 ANSWERS, NOTICES, SIGNS = 0, 1, 2
+_line: sa.ColumnElement[str] = sa.func.coalesce(
+    sa.func.nullif(t.posts.c.whisper, ""), t.posts.c.room
+)
+"""`Post.line`, as the database says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,29 +77,28 @@ class Posting:
             .on_conflict_do_nothing()
         )
 
-    async def waiting_posts(
-        self, limit: int, per_room: int, in_hand: Sequence[str] = ()
-    ) -> list[Waiting]:
-        """Posts that are not up yet and may be tried now: answers before notices, oldest first.
+    async def waiting_answers(self, limit: int, but_for: Collection[str] = ()) -> list[Waiting]:
+        """Answers that are not up yet and may be tried now, oldest first, but for some lines."""
+        return await self._may_be_tried(t.posts.c.lane <= ANSWERS, limit, but_for)
 
-        At most `per_room` of a room, and none of the rooms `in_hand`.
-        """
-        order = (t.posts.c.lane, t.posts.c.number)
-        turn = sa.func.row_number().over(partition_by=t.posts.c.room, order_by=order)
-        waiting = (
-            sa.select(t.posts, turn.label("turn"))
+    async def waiting_notices(self, limit: int, but_for: Collection[str] = ()) -> list[Waiting]:
+        """All else that may be tried now: notices before signs, oldest first."""
+        return await self._may_be_tried(t.posts.c.lane > ANSWERS, limit, but_for)
+
+    async def _may_be_tried(
+        self, lanes: sa.ColumnElement[bool], limit: int, but_for: Collection[str]
+    ) -> list[Waiting]:
+        # In the order of an index, so that it costs no more where many wait.
+        query = (
+            sa.select(t.posts)
             .where(
                 t.posts.c.sent_at.is_(None),
                 t.posts.c.given_up.is_(None),
-                t.posts.c.room.not_in(self._paused()),
-                t.posts.c.room.not_in(in_hand),
+                lanes,
+                _line.not_in(self._paused()),
+                _line.not_in(but_for),
             )
-            .subquery()
-        )
-        query = (
-            sa.select(waiting)
-            .where(waiting.c.turn <= per_room)
-            .order_by(waiting.c.lane, waiting.c.number)
+            .order_by(t.posts.c.lane, t.posts.c.number)
             .limit(limit)
         )
         return [_waiting(row) for row in (await self._sql.execute(query)).mappings()]
@@ -110,6 +113,7 @@ class Posting:
         """Whether a message to a room may be up without our knowing its id."""
         tried = sa.select(t.posts.c.key).where(
             t.posts.c.room == room,
+            t.posts.c.whisper == "",
             t.posts.c.kind == PostKind.MESSAGE,
             t.posts.c.tried_at.is_not(None),
             t.posts.c.sent_at.is_(None),
@@ -122,9 +126,9 @@ class Posting:
         row = t.posts.update().where(t.posts.c.key == key)
         await self._sql.execute(row.values(tried_at=None))
 
-    def _paused(self) -> sa.Select[tuple[str]]:
-        """Rooms that asked us to wait: nothing overtakes there, be it ever so new."""
-        return sa.select(t.posts.c.room).where(
+    def _paused(self) -> sa.Select[Any]:
+        """Lines that asked us to wait: nothing overtakes there, be it ever so new."""
+        return sa.select(_line).where(
             t.posts.c.sent_at.is_(None),
             t.posts.c.given_up.is_(None),
             t.posts.c.not_before > self._now,
@@ -139,9 +143,9 @@ class Posting:
         tried = t.posts.update().where(row).values(tried_at=self._now)
         return (await self._sql.execute(tried)).rowcount > 0
 
-    async def later(self, room: str, after: timedelta) -> None:
-        """Nothing more to a room for a while."""
-        waiting = sa.and_(t.posts.c.room == room, t.posts.c.sent_at.is_(None))
+    async def later(self, line: str, after: timedelta) -> None:
+        """Nothing more from a line for a while."""
+        waiting = sa.and_(_line == line, t.posts.c.sent_at.is_(None), t.posts.c.given_up.is_(None))
         await self._sql.execute(
             t.posts.update().where(waiting).values(not_before=self._now + after)
         )
