@@ -109,7 +109,11 @@ class Town:
             self.bot = None
 
     async def restart_bot(self, meanwhile: Callable[[], Any] | None = None) -> None:
-        """Another process takes over; `meanwhile` nobody listens."""
+        """Another process takes over; `meanwhile` nobody listens.
+
+        What is up is noted before: this Discord knows no nonces, and its clock stands still.
+        """
+        await until(self._all_is_noted)
         await self.stop_bot()
         if meanwhile is not None:
             subscribers = self.env.backend.subscribers
@@ -117,6 +121,11 @@ class Town:
             await meanwhile()
             subscribers[:] = deaf
         await self.env.restart_bot(await self._begin_bot())
+
+    async def _all_is_noted(self) -> bool:
+        assert self.bot is not None
+        tried = "tried_at IS NOT NULL AND sent_at IS NULL AND given_up IS NULL"
+        return not await rows(self.bot._ledger, f"SELECT 1 FROM posts WHERE {tried}")
 
     async def _begin_bot(self) -> discord.Client:
         gateway = Rehearsal("a token")
