@@ -187,7 +187,7 @@ async def drill(scale: Scale, seed: int, given: Running | None = None) -> Verdic
         tempfile.TemporaryDirectory(prefix="indaba-") as folder,
     ):
         async with (
-            _engines(Path(folder), given) as (engines, synapse),
+            engines_and_homeserver(Path(folder), given) as (engines, synapse),
             _stage(context, Path(folder), engines, synapse, scale.senders) as stage,
         ):
             tried, faults, figures = await _through(stage, scale, Random(seed))
@@ -205,7 +205,9 @@ async def drill(scale: Scale, seed: int, given: Running | None = None) -> Verdic
 
 
 @asynccontextmanager
-async def _engines(folder: Path, given: Running | None) -> AsyncIterator[Running]:
+async def engines_and_homeserver(
+    folder: Path, given: Running | None = None
+) -> AsyncIterator[Running]:
     if given:
         yield given
         return

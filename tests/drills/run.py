@@ -14,6 +14,7 @@ from drills import (
     fan_out,
     matrix_truth,
     simulated_town,
+    synapse_crowd,
 )
 from drills.verdict import Verdict
 
@@ -26,6 +27,7 @@ async def _all(seed: int) -> list[Verdict]:
         "simulation": lambda: simulated_town.drill(simulated_town.FULL, seed),
         "discord_truth": lambda: discord_truth.drill(discord_truth.FULL, seed),
         "fan_out": lambda: fan_out.drill(fan_out.FULL, seed),
+        "synapse_crowd": lambda: synapse_crowd.drill(synapse_crowd.FULL, seed),
         "erasure": lambda: erasure.drill(seed),
         "attacks": attacks.drill,
         "backup": lambda: backup.drill(backup.FULL, seed),
