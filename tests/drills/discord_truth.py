@@ -221,8 +221,11 @@ async def _complete(stage: Stage, scale: Scale, accounts: Sequence[str]) -> list
 
 
 async def _settled(acts: Sequence[Interaction]) -> None:
-    """Wait until all have their answer, or half a minute; and a little for second ones."""
-    ends = time.monotonic() + 30
+    """Wait until all have their answer; and a little for second ones.
+
+    Two minutes at most: whoever was acknowledged can be answered for a quarter of an hour.
+    """
+    ends = time.monotonic() + 120
     while time.monotonic() < ends and not all(map(_times_answered, acts)):
         await asyncio.sleep(0.2)
     await asyncio.sleep(2)
