@@ -47,8 +47,7 @@ async def _planned(town: Town, channel: ChannelHandle, chair: MemberActor) -> st
 
 
 def _replies(channel: ChannelHandle, asked: Any) -> list[Any]:
-    found = [m for m in channel.history() if m.reference is not None]
-    return [m for m in found if m.reference.message_id == asked.id]
+    return [m for m in channel.history() if m.reference and m.reference.message_id == asked.id]
 
 
 async def test_words_and_commands_of_a_member_call_no_meeting(town: Town, people: Any) -> None:
