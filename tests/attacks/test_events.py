@@ -1,9 +1,7 @@
 """Events that no platform should send, made up by the hundred; and who pretends to be somebody."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,66 +9,12 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from attacks.made_up import GOOD, ME, NOW, ROOM, THANDI, anything, events
 from bots.discord_town import Town
 from indaba.conversation.platform import Said
 from indaba.matrix_bot.events import Scene, came_in, said_of
 from indaba.matrix_bot.rooms import BRIDGES, RoomFacts
 from indaba.operate.engines import Engines
-
-ME, ROOM, THANDI = "@indaba:example.org", "!room:example.org", "@thandi:example.org"
-NOW = datetime(2026, 11, 26, tzinfo=UTC)
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
-    lambda within: (
-        st.lists(within, max_size=3) | st.dictionaries(st.text(max_size=8), within, max_size=3)
-    ),
-    max_leaves=8,
-)
-KINDS = (
-    "m.room.message",
-    "m.reaction",
-    "m.poll.response",
-    "org.matrix.msc3381.poll.response",
-    "m.room.redaction",
-    "m.room.member",
-    "m.room.create",
-    "m.room.power_levels",
-    "m.room.name",
-    "m.room.encryption",
-    *BRIDGES,
-)
-WORDS = tuple(
-    re.findall(
-        r"\S+",
-        "body msgtype format formatted_body m.relates_to m.new_content m.mentions rel_type "
-        "event_id key user_ids m.in_reply_to m.selections answers redacts users users_default "
-        "room_version membership additional_creators displayname protocol network bridgebot "
-        "channel id name",
-    )
-)
-content = st.dictionaries(
-    st.sampled_from(WORDS),
-    anything
-    | st.sampled_from(["m.text", "m.replace", "m.annotation", "m.thread", "$1", "!cop next"]),
-    max_size=6,
-)
-events = st.fixed_dictionaries(
-    {
-        "type": st.sampled_from(KINDS) | anything,
-        "sender": st.sampled_from([THANDI, ME]) | anything,
-        "event_id": st.just("$1") | anything,
-        "content": content | anything | st.fixed_dictionaries({"m.relates_to": content}),
-        "origin_server_ts": st.integers() | anything,
-    },
-    optional={"state_key": st.just("") | anything, "unsigned": anything, "redacts": anything},
-)
-GOOD = {
-    "type": "m.room.message",
-    "sender": THANDI,
-    "event_id": "$good",
-    "content": {"msgtype": "m.text", "body": "!cop next"},
-    "origin_server_ts": 1,
-}
 
 
 def _scene(facts: RoomFacts) -> Scene:
