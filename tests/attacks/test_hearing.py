@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from attacks.made_up import GOOD, ME, answers, syncs
+from attacks.made_up import GOOD, ME, OUR_KEY, answers, syncs
 from conftest import FreshDatabase
 from indaba.conversation.desk import Desk
 from indaba.conversation.listener import Listener
@@ -44,7 +44,9 @@ class Ears:
 
     async def hear(self, said: object, answers: dict[str, Any]) -> None:
         """A round of listening, and of the exchange of keys; both may be put off."""
-        self.said, self.answers = said, answers
+        ours = self.bot._keyring.machine.account.identity_keys["curve25519"]
+        self.said = json.loads(json.dumps(said).replace(OUR_KEY, ours))
+        self.answers = answers
         with suppress(Wait):
             await self.hearing._round("s0", 0.0)
         with suppress(Wait):
