@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 
 from attacks.made_up import GOOD, ME, OUR_KEY, answers, syncs
 from conftest import FreshDatabase
@@ -27,6 +27,8 @@ from workshop import ledger_of, rows
 HONEST = "!honest:example.org"
 WHO = {"user_id": ME, "device_id": "DEVICE"}
 NO = {"refused": Refused(404, "M_NOT_FOUND"), "busy": Wait(timedelta(seconds=1))}
+
+ENDLESS = {"next_batch": "s1", "device_one_time_keys_count": {"signed_curve25519": -(10**20)}}
 
 
 class Ears:
@@ -99,6 +101,7 @@ async def ears(database: FreshDatabase, bus_url: str, tmp_path: Path) -> AsyncIt
     await ledger.stop()
 
 
+@example(said=ENDLESS, told={})
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(said=syncs, told=answers)
 async def test_whatever_a_homeserver_says_the_next_good_words_are_heard(
