@@ -1,6 +1,7 @@
 """Events that no platform should send, made up by the hundred; and who pretends to be somebody."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -120,6 +121,23 @@ ODD: tuple[Any, ...] = (
 )
 
 
+FIELDS = tuple(
+    re.findall(
+        r"\S+",
+        "id guild_id channel_id user_id message_id author content type data token member members "
+        "mentions webhook_id application_id answer_id guild_scheduled_event_id custom_id options "
+        "name components values resolved referenced_message message_reference thread position",
+    )
+)
+payloads = anything | st.dictionaries(
+    st.sampled_from(FIELDS),
+    anything
+    | st.sampled_from(["1", "9" * 19, 2, 3, 5])
+    | st.dictionaries(st.sampled_from(FIELDS), anything, max_size=4),
+    max_size=10,
+)
+
+
 async def test_no_discord_event_ends_the_connection_and_the_next_good_one_is_heard(
     town: Town,
 ) -> None:
@@ -129,7 +147,14 @@ async def test_no_discord_event_ends_the_connection_and_the_next_good_one_is_hea
     for name in HEARD:
         for data in ODD:
             client._connection.parsers[name](data)
-    await asyncio.sleep(0)
+
+    @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.sampled_from(HEARD), payloads)
+    def made_up(name: str, data: object) -> None:
+        client._connection.parsers[name](data)
+
+    made_up()
+    await asyncio.sleep(0.1)
     assert await town.called(channel, lindiwe)
 
 
