@@ -1,6 +1,23 @@
 """The towns and portals of other suites: attacks are tried on what is tested anyway."""
 
 from services.conftest import templates
-from services.portal.conftest import _shelf, lively, open_portal, reading, template, town
+from services.portal.conftest import (
+    _shelf,
+    lively,
+    open_portal,
+    portal_settings,
+    reading,
+    template,
+    town,
+)
 
-__all__ = ["_shelf", "lively", "open_portal", "reading", "template", "templates", "town"]
+__all__ = [
+    "_shelf",
+    "lively",
+    "open_portal",
+    "portal_settings",
+    "reading",
+    "template",
+    "templates",
+    "town",
+]

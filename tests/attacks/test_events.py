@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,66 +10,12 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from attacks.made_up import GOOD, ME, NOW, ROOM, THANDI, anything, events
 from bots.discord_town import Town
 from indaba.conversation.platform import Said
 from indaba.matrix_bot.events import Scene, came_in, said_of
 from indaba.matrix_bot.rooms import BRIDGES, RoomFacts
 from indaba.operate.engines import Engines
-
-ME, ROOM, THANDI = "@indaba:example.org", "!room:example.org", "@thandi:example.org"
-NOW = datetime(2026, 11, 26, tzinfo=UTC)
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
-    lambda within: (
-        st.lists(within, max_size=3) | st.dictionaries(st.text(max_size=8), within, max_size=3)
-    ),
-    max_leaves=8,
-)
-KINDS = (
-    "m.room.message",
-    "m.reaction",
-    "m.poll.response",
-    "org.matrix.msc3381.poll.response",
-    "m.room.redaction",
-    "m.room.member",
-    "m.room.create",
-    "m.room.power_levels",
-    "m.room.name",
-    "m.room.encryption",
-    *BRIDGES,
-)
-WORDS = tuple(
-    re.findall(
-        r"\S+",
-        "body msgtype format formatted_body m.relates_to m.new_content m.mentions rel_type "
-        "event_id key user_ids m.in_reply_to m.selections answers redacts users users_default "
-        "room_version membership additional_creators displayname protocol network bridgebot "
-        "channel id name",
-    )
-)
-content = st.dictionaries(
-    st.sampled_from(WORDS),
-    anything
-    | st.sampled_from(["m.text", "m.replace", "m.annotation", "m.thread", "$1", "!cop next"]),
-    max_size=6,
-)
-events = st.fixed_dictionaries(
-    {
-        "type": st.sampled_from(KINDS) | anything,
-        "sender": st.sampled_from([THANDI, ME]) | anything,
-        "event_id": st.just("$1") | anything,
-        "content": content | anything | st.fixed_dictionaries({"m.relates_to": content}),
-        "origin_server_ts": st.integers() | anything,
-    },
-    optional={"state_key": st.just("") | anything, "unsigned": anything, "redacts": anything},
-)
-GOOD = {
-    "type": "m.room.message",
-    "sender": THANDI,
-    "event_id": "$good",
-    "content": {"msgtype": "m.text", "body": "!cop next"},
-    "origin_server_ts": 1,
-}
 
 
 def _scene(facts: RoomFacts) -> Scene:
@@ -176,6 +121,23 @@ ODD: tuple[Any, ...] = (
 )
 
 
+FIELDS = tuple(
+    re.findall(
+        r"\S+",
+        "id guild_id channel_id user_id message_id author content type data token member members "
+        "mentions webhook_id application_id answer_id guild_scheduled_event_id custom_id options "
+        "name components values resolved referenced_message message_reference thread position",
+    )
+)
+payloads = anything | st.dictionaries(
+    st.sampled_from(FIELDS),
+    anything
+    | st.sampled_from(["1", "9" * 19, 2, 3, 5])
+    | st.dictionaries(st.sampled_from(FIELDS), anything, max_size=4),
+    max_size=10,
+)
+
+
 async def test_no_discord_event_ends_the_connection_and_the_next_good_one_is_heard(
     town: Town,
 ) -> None:
@@ -185,7 +147,14 @@ async def test_no_discord_event_ends_the_connection_and_the_next_good_one_is_hea
     for name in HEARD:
         for data in ODD:
             client._connection.parsers[name](data)
-    await asyncio.sleep(0)
+
+    @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.sampled_from(HEARD), payloads)
+    def made_up(name: str, data: object) -> None:
+        client._connection.parsers[name](data)
+
+    made_up()
+    await asyncio.sleep(0.1)
     assert await town.called(channel, lindiwe)
 
 

@@ -1,8 +1,10 @@
 """Words that would call people, run markup or turn the line round, wherever words are shown."""
 
+import csv
 import json
 import re
 import unicodedata
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,8 @@ from indaba.conversation.topics.cop import NeverMind
 from indaba.conversation.wording import plain
 from indaba.discord_bot import render as discord
 from indaba.matrix_bot import render as matrix
+from indaba.operate.export import _write_csv
+from indaba.scheduling.model.repeating.terms import read_terms
 
 CALLS = {
     "everyone": "@everyone",
@@ -174,3 +178,29 @@ async def test_what_people_wrote_is_text_in_the_answer_to_every_command(
         if "content" in content:
             check_discord(content)
     assert "\u202e" not in answer.text()
+
+
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://evil.example")')
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_cell_of_an_export_is_a_formula(text: str, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    _write_csv(table, [{"text": text, "list": [text]}])
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        [row] = csv.DictReader(file)
+    assert row["text"] == f"'{text}"
+    assert row["list"].startswith("[")
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_formula_in_a_file_of_terms_is_no_term(text: str) -> None:
+    quoted = text.replace('"', '""')
+    for given in (
+        f'"{quoted}",2027,1,2027-01-13,2027-03-24,estimated,',
+        f'Gauteng,2027,1,"{quoted}",2027-03-24,estimated,',
+    ):
+        heading = "province,year,term,first,last,status,source\n"
+        read = read_terms(f"{heading}{given}\n".encode())
+        assert read.terms == ()
+        assert read.faults

@@ -282,8 +282,8 @@ class Town:
     def bot_as_person(self) -> Person:
         return Person(self.bot_account, self._token, self.http)
 
-    def bot(self, replica: str = "1", **settings: str) -> MatrixBot:
-        given = {
+    def bot(self, replica: str = "1", **settings: Any) -> MatrixBot:
+        given: dict[str, Any] = {
             "database_url": self._url("matrix_bot"),
             "homeserver": self.synapse.url,
             "user_id": self.bot_account,

@@ -37,6 +37,15 @@ class Hall:
         await who.react(self.room, offer["event_id"], "✅")
         return await self.town.answer(who, self.room, offer["event_id"])
 
+    async def edit(self, who: Person, message: str, line: str) -> None:
+        new = {"msgtype": "m.text", "body": line}
+        relation = {"rel_type": "m.replace", "event_id": message}
+        content = {"m.new_content": new, "m.relates_to": relation}
+        await who.say(self.room, f"* {line}", **content)
+
+    def taking_back(self, message: str) -> tuple[str, dict[str, Any]]:
+        return f"/rooms/{self.room}/redact/{message}/{uuid4().hex}", {}
+
     async def call(self, title: str) -> str:
         """A called meeting's code."""
         called = await self.pick(
@@ -140,6 +149,34 @@ async def test_a_question_is_for_the_one_who_was_asked(hall: Hall) -> None:
         await hall.town.dealt_with(hall.rogue, hall.room)
         assert await hall.town.answers(hall.rogue, hall.room, message) == []
     assert "begin" in await hall.body(hall.chair, "Fractions")
+
+
+async def test_replies_and_edits_give_nobody_a_role(hall: Hall) -> None:
+    offer = await hall.answer(hall.chair, MEETING.format(title="Fractions"))
+    relation = {"m.relates_to": {"m.in_reply_to": {"event_id": offer["event_id"]}}}
+    line = MEETING.format(title="Mine")
+    assert "facilitator" in await hall.body(hall.rogue, line, **relation)
+    asked = await hall.rogue.say(hall.room, "hello")
+    await hall.edit(hall.rogue, asked, line)
+    theirs = await hall.chair.say(hall.room, "hello again")
+    await hall.edit(hall.rogue, theirs, line)
+    await hall.town.dealt_with(hall.rogue, hall.room)
+    for message in (asked, theirs):
+        assert await hall.town.answers(hall.rogue, hall.room, message) == []
+    assert "No meeting" in await hall.planned()
+
+
+async def test_nobody_edits_the_words_of_others_in_the_minutes(hall: Hall) -> None:
+    await hall.body(hall.chair, "!cop meeting start Fractions")
+    decided = await hall.chair.say(hall.room, "#decision We use stones")
+    await hall.town.dealt_with(hall.chair, hall.room)
+    for words in ("#decision We use guns", "#info We use guns", "nothing"):
+        await hall.edit(hall.rogue, decided, words)
+    assert (await hall.rogue.try_to("PUT", *hall.taking_back(decided))).status_code == 403
+    await hall.town.dealt_with(hall.rogue, hall.room)
+    minutes = await hall.body(hall.chair, "!cop minutes show")
+    assert "Decision: We use stones" in minutes
+    assert "guns" not in minutes
 
 
 async def test_only_plain_messages_to_the_bot_are_commands(hall: Hall) -> None:

@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
+from uuid import uuid4
 
 import pytest
 
@@ -16,6 +17,7 @@ from indaba.ledger import Ledger, migrations
 from indaba.process.loops import Wake
 from workshop import TurnedClock, ledger_of, rows, until
 
+MOST = 5
 MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
 
 
@@ -26,8 +28,9 @@ class Counter:
         self._ledger = ledger
         self.visits: list[str] = []
         self.sorry: list[str] = []
+        self.halted: list[str] = []
 
-    async def deal_with(self, heard: Heard) -> None:
+    async def deal_with(self, heard: Heard) -> bool:
         self.visits.append(heard.said.account)
         match heard.said.text:
             case "later":
@@ -36,6 +39,14 @@ class Counter:
                 raise ZeroDivisionError
             case "slow":
                 await asyncio.sleep(60)
+        await self.pass_over(heard)
+        return heard.said.text != "aside"
+
+    async def call_a_halt(self, heard: Heard) -> None:
+        self.halted.append(heard.said.account)
+        await self.pass_over(heard)
+
+    async def pass_over(self, heard: Heard) -> None:
         async with self._ledger.database.begin() as connection:
             await Store(connection, self._ledger.world.now()).hearing.dealt_with(heard.said.id)
 
@@ -50,17 +61,21 @@ class Room:
         self.ledger = ledger
         self.clock = clock
         self.desk = Counter(ledger)
-        self.listener = Listener(ledger, cast("Desk", self.desk), Wake())
+        self.listener = Listener(ledger, cast("Desk", self.desk), Wake(), MOST)
         ledger.loop("listener", self.listener.run)
 
     async def say(self, account: str, text: str, times: int = 1) -> None:
         now = self.clock.now()
         await self.listener.hear(
-            [
-                Said(f"{account}/{text}/{n}", Kind.MESSAGE, "room", account, text, now)
-                for n in range(times)
-            ]
+            [Said(uuid4().hex, Kind.MESSAGE, "room", account, text, now) for _ in range(times)]
         )
+
+    async def says_and_is_heard(self, account: str, text: str) -> None:
+        await self.say(account, text)
+        await until(self.silence, 5)
+
+    async def silence(self) -> bool:
+        return not await rows(self.ledger, "SELECT 1 FROM heard WHERE done_at IS NULL")
 
     async def deals_with(self, account: str) -> None:
         async def dealt_with() -> bool:
@@ -102,11 +117,7 @@ async def test_one_persons_flood_keeps_nobody_waiting(room: Room) -> None:
 async def test_a_long_row_of_one_persons_acts_is_dealt_with_in_order_and_once(room: Room) -> None:
     await room.say("thandi", "hello", times=35)
     await room.ledger.start()
-
-    async def all_done() -> bool:
-        return not await rows(room.ledger, "SELECT 1 FROM heard WHERE done_at IS NULL")
-
-    await until(all_done, 5)
+    await until(room.silence, 5)
     done = await rows(room.ledger, "SELECT number FROM heard ORDER BY done_at")
     assert done == sorted(done)
     assert len(room.desk.visits) == 35
@@ -119,3 +130,32 @@ async def test_what_was_never_dealt_with_is_forgotten_in_the_end(room: Room) -> 
         async with room.ledger.database.begin() as connection:
             await Store(connection, now).forget_old()
         assert len(await rows(room.ledger, "SELECT 1 FROM heard")) == left
+
+
+async def test_who_answers_each_answer_is_told_once_and_then_not_answered_for_an_hour(
+    room: Room,
+) -> None:
+    await room.ledger.start()
+    for number in range(MOST + 6):
+        await room.says_and_is_heard("a program", f"hello {number}")
+    assert room.desk.visits == ["a program"] * (MOST + 1)
+    assert room.desk.halted == ["a program"]
+    await room.says_and_is_heard("sipho", "hello")
+    assert room.desk.visits[-1] == "sipho"
+    room.clock.ahead += timedelta(minutes=59)
+    await room.says_and_is_heard("a program", "still there?")
+    assert room.desk.visits[-1] == "sipho"
+    room.clock.ahead += timedelta(minutes=2)
+    await room.says_and_is_heard("a program", "and now?")
+    assert room.desk.visits[-1] == "a program"
+
+
+async def test_who_is_not_answered_or_takes_an_hour_over_it_is_never_stopped(room: Room) -> None:
+    await room.ledger.start()
+    for _ in range(MOST * 2):
+        await room.says_and_is_heard("thandi", "aside")
+    for number in range(MOST * 3):
+        await room.says_and_is_heard("naledi", f"hello {number}")
+        room.clock.ahead += timedelta(minutes=13)
+    assert room.desk.halted == []
+    assert room.desk.visits.count("naledi") == MOST * 3

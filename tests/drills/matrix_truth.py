@@ -76,7 +76,7 @@ def live(settings: dict[str, str], bus_url: str, files: str, step: str) -> None:
     asyncio.run(_live(settings, bus_url, files))
 
 
-async def _live(settings: dict[str, str], bus_url: str, files: str) -> None:
+async def _live(settings: dict[str, Any], bus_url: str, files: str) -> None:
     ledger = ledger_of(
         "matrix_bot", settings["database_url"], bus_url, migrations=FOLDERS["matrix_bot"]
     )

@@ -72,8 +72,8 @@ class Desk:
     def _world(self) -> World:
         return self._ledger.world
 
-    async def deal_with(self, heard: Heard) -> None:
-        """Understand, ask, and keep what is to be posted."""
+    async def deal_with(self, heard: Heard) -> bool:
+        """Understand, ask, and keep what is to be posted; whether any words are."""
         said = heard.said
         outcome = await self._outcome(heard)
         async with self._ledger.database.begin() as connection:
@@ -90,15 +90,33 @@ class Desk:
             if said.direct:
                 await store.errands.opened(said.account, said.room)
             await store.hearing.dealt_with(said.id)
+        told = outcome.answer
+        return told is not None and bool(told.blocks) and not told.ack
 
     async def apologise(self, heard: Heard) -> None:
         """Give an act up that failed too often, with a reference for whoever looks into it."""
-        sorry = Answer.of(
-            f"Something went wrong on our side, sorry. Reference: {str(heard.correlation)[-8:]}"
+        await self._end_with(
+            heard,
+            f"Something went wrong on our side, sorry. Reference: {str(heard.correlation)[-8:]}",
         )
+
+    async def call_a_halt(self, heard: Heard) -> None:
+        """Do nothing more for somebody with whom talk goes round and round."""
+        await self._end_with(
+            heard,
+            "You have said a great deal within an hour, as programs do that answer each other. "
+            "I stop here and listen to you again in an hour.",
+        )
+
+    async def pass_over(self, heard: Heard) -> None:
+        """Do nothing, and say nothing."""
+        async with self._ledger.database.begin() as connection:
+            await Store(connection, self._world.now()).hearing.dealt_with(heard.said.id)
+
+    async def _end_with(self, heard: Heard, words: str) -> None:
         async with self._ledger.database.begin() as connection:
             store = Store(connection, self._world.now())
-            await self._keep(store, heard, sorry)
+            await self._keep(store, heard, Answer.of(words))
             await store.hearing.dealt_with(heard.said.id)
 
     async def _outcome(self, heard: Heard) -> Outcome:

@@ -8,6 +8,7 @@ from functools import partial
 from indaba.conversation.desk import Desk
 from indaba.conversation.platform import Said, Wait
 from indaba.conversation.store import Heard, Store
+from indaba.conversation.turns import MOST_TURNS, Turn, Turns
 from indaba.ledger import Ledger
 from indaba.ledger.failures import is_passing, reason_of
 from indaba.process import logs
@@ -24,10 +25,13 @@ LONGEST_PAUSE = 30.0
 class Listener:
     """Keeps what platforms hand over, and brings it to the desk until it is dealt with."""
 
-    def __init__(self, ledger: Ledger, desk: Desk, dealt_with: Wake) -> None:
+    def __init__(
+        self, ledger: Ledger, desk: Desk, dealt_with: Wake, most_turns: int = MOST_TURNS
+    ) -> None:
         self._ledger = ledger
         self._desk = desk
         self._dealt_with = dealt_with
+        self._turns = Turns(ledger.world, most_turns)
         self._tries: dict[str, int] = defaultdict(int)
         self._in_hand: dict[tuple[str, str], asyncio.Task[None]] = {}
         self.wake = Wake()
@@ -103,7 +107,7 @@ class Listener:
     async def _one_by_one(self, acts: Sequence[Heard]) -> None:
         for heard in acts:
             try:
-                await self._desk.deal_with(heard)
+                await self._take_turn(heard)
             except Wait as wait:
                 await asyncio.sleep(min(wait.after.total_seconds(), LONGEST_PAUSE))
                 return
@@ -112,6 +116,17 @@ class Listener:
                     return
             self._tries.pop(heard.said.id, None)
             self._dealt_with.ring()
+
+    async def _take_turn(self, heard: Heard) -> None:
+        match self._turns.of(heard):
+            case Turn.ANSWER:
+                if await self._desk.deal_with(heard):
+                    self._turns.answered(heard)
+            case Turn.HALT:
+                await self._desk.call_a_halt(heard)
+                self._turns.halted(heard)
+            case Turn.SILENCE:
+                await self._desk.pass_over(heard)
 
     async def _failed(self, heard: Heard, error: Exception) -> bool:
         """Count a failure of ours; after the last, give the act up. Whether it was the last."""
@@ -126,4 +141,5 @@ class Listener:
             await asyncio.sleep(min(2.0 ** self._tries[heard.said.id], LONGEST_PAUSE))
             return False
         await self._desk.apologise(heard)
+        self._turns.answered(heard)
         return True

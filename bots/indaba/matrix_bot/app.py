@@ -88,7 +88,7 @@ class MatrixBot:
         postman = Postman(platform, ledger)
         people = People(platform, ledger, passports, settings.portal_url, self._shelf)
         desk = Desk(platform, ledger, people)
-        listener = Listener(ledger, desk, postman.wake)
+        listener = Listener(ledger, desk, postman.wake, settings.most_turns)
         herald = Herald(platform, ledger, passports, settings.portal_url)
         herald.written = postman.wake.ring
         postman.posted.append(herald.wake)

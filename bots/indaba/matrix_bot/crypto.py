@@ -98,7 +98,8 @@ class Keyring:
                 self._take_letter(letter)
         left = _part(news, "device_one_time_keys_count").get("signed_curve25519")
         if isinstance(left, int) and not isinstance(left, bool):
-            olm.uploaded_key_count = left
+            # So many as are missing are made at once: of less than none, without end.
+            olm.uploaded_key_count = max(left, 0)
         changes = _part(news, "device_lists")
         changed, gone = _accounts(changes.get("changed")), _accounts(changes.get("left"))
         olm.add_changed_users(changed & olm.tracked_users)

@@ -150,7 +150,8 @@ class Exchange:
                 olm.save_account()
                 continue
             left = _part(answer, "one_time_key_counts").get("signed_curve25519")
-            olm.handle_response(KeysUploadResponse(0, left if isinstance(left, int) else 0))
+            count = max(left, 0) if isinstance(left, int) else 0
+            olm.handle_response(KeysUploadResponse(0, count))
             return
         olm.uploaded_key_count = None
 

@@ -3,6 +3,7 @@
 from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from indaba.conversation.turns import MOST_TURNS
 from indaba.process.settings import Settings
 
 
@@ -22,6 +23,11 @@ class MatrixBotSettings(Settings):
         default="", description="Folder of the keys to encrypted rooms; without one none is read"
     )
     prefix: str = Field(default="!cop", min_length=1, description="What a command begins with")
+    most_turns: int = Field(
+        default=MOST_TURNS,
+        ge=1,
+        description="How often an hour one account is answered in a room before it is told to wait",
+    )
     portal_url: str = Field(default="", description="Address of the portal, for links")
 
     @field_validator("homeserver", "portal_url")

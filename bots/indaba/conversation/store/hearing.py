@@ -23,6 +23,7 @@ class Heard:
     said: Said
     correlation: UUID
     number: int
+    heard_at: datetime
 
 
 class Hearing:
@@ -64,13 +65,13 @@ class Hearing:
             .subquery()
         )
         query = (
-            sa.select(waiting.c.said, waiting.c.correlation, waiting.c.number)
+            sa.select(waiting.c.said, waiting.c.correlation, waiting.c.number, waiting.c.heard_at)
             .where(waiting.c.turn <= per_person)
             .order_by(waiting.c.number)
             .limit(limit)
         )
         rows = await self._sql.execute(query)
-        return [Heard(_SAID.validate_python(said), c, number) for said, c, number in rows]
+        return [Heard(_SAID.validate_python(said), *others) for said, *others in rows]
 
     async def dealt_with(self, said: str) -> None:
         """Forget the words of something said; its id stays, so that it is not heard twice."""
