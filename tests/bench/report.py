@@ -23,7 +23,9 @@ def page(found: Found) -> str:
     lines = ["# What was measured", ""]
     lines += [f"* {name}: {value}" for name, value in found["machine"].items()]
     for name, told in parts.items():
-        if name in found:
+        if "not measured" in str(found.get(name)):
+            lines += ["", f"## {name}: {found[name]}"]
+        elif name in found:
             lines += ["", *told(found[name]), "", f"Again: `make bench ARGS={name}`"]
     return "\n".join(lines) + "\n"
 
