@@ -113,7 +113,8 @@ class Town:
 
         What is up is noted before: this Discord knows no nonces, and its clock stands still.
         """
-        await until(self._all_is_noted)
+        if self.bot is not None:
+            await until(self._all_is_noted)
         await self.stop_bot()
         if meanwhile is not None:
             subscribers = self.env.backend.subscribers
