@@ -40,6 +40,7 @@ from indaba.operate.restore import restore
 from indaba.operate.saying import Saying
 from indaba.outcomes import app as outcomes
 from indaba.portal import app as portal
+from indaba.process import logs
 from indaba.process.passports import PassportOffice
 from indaba.process.shelf import Shelf
 from indaba.process.world import RealWorld
@@ -165,6 +166,7 @@ async def _opened(data: Path) -> AsyncIterator[House]:
 async def drill(scale: Scale, seed: int) -> Verdict:
     """Put a deployment's data through it."""
     began = time.monotonic()
+    logs.configure(json=True, level=50)
     random = Random(seed)
     with tempfile.TemporaryDirectory(prefix="indaba-") as name:
         data, saved = Path(name) / "data", Path(name) / "saved"
