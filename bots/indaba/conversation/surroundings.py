@@ -32,13 +32,12 @@ async def look_around(said: Said, store: Store) -> Surroundings:
     that room may be up without our knowing: people, and those who spoke while we were dead, are
     quicker than our note of what we posted.
     """
+    about_ours = said.kind in ABOUT_OURS and bool(said.about or said.thread)
+    # Looked at first: what is noted in between is found below.
+    is_open = about_ours and await store.posting.is_open(said.room)
     found = await _found(said, store)
-    known = found.card or found.vote or found.offers
-    if said.kind in ABOUT_OURS and (said.about or said.thread) and not known:
-        if await store.posting.is_open(said.room):
-            raise Wait(A_MOMENT)
-        # It may have been noted just between the two looks.
-        found = await _found(said, store)
+    if is_open and not (found.card or found.vote or found.offers):
+        raise Wait(A_MOMENT)
     return found
 
 
