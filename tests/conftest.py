@@ -4,11 +4,13 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from asyncio import AbstractEventLoop
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+import uvloop
 
 from databases import Databases
 from indaba.operate.engines import Engines, Synapse, Valkey
@@ -28,6 +30,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Test folders lie in memory where there is plenty: databases come and go by the hundred."""
     if not os.environ.get("TMPDIR") and _is_roomy(MEMORY):
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], AbstractEventLoop]]:
+    """Tests run on the loop that processes run on."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -20,7 +20,7 @@ from bench import chat, durable, growth, memory, rebuild, slash
 from bench.report import page
 from drills.mortals import Nursery, nursery
 from indaba.operate.engines import Engines
-from indaba.process import logs
+from indaba.process import logs, run
 
 ROOT = Path(__file__).parents[2]
 DIST = ROOT / "dist"
@@ -100,7 +100,7 @@ def machine() -> dict[str, str]:
 def main() -> None:
     logs.configure(json=True, level=50)
     wanted = sys.argv[1:]
-    found = asyncio.run(_all(wanted))
+    found = run.live(_all(wanted))
     told = page(found)
     DIST.mkdir(exist_ok=True)
     (DIST / "bench.json").write_text(json.dumps(found, indent=1) + "\n")

@@ -16,7 +16,7 @@ from indaba.contracts.passport import Role
 from indaba.contracts.wire import Done
 from indaba.ledger import Ledger, Work, migrations
 from indaba.operate.engines import Engines
-from indaba.process import logs
+from indaba.process import logs, run
 from indaba.process.passports import PassportControl
 from indaba.process.world import RealWorld
 from workshop import OFFICE, PUBLIC_KEY, do, envelope, passport
@@ -49,7 +49,7 @@ async def note(event: MemberLeft, work: Work) -> None:
 def serve(urls: tuple[str, str], none: str, replica: str, polled: bool) -> None:
     """Be the service until killed."""
     logs.configure(json=True, level=50)
-    asyncio.run(_serve(urls, none, replica, polled))
+    run.live(_serve(urls, none, replica, polled))
 
 
 async def _serve(urls: tuple[str, str], none: str, replica: str, polled: bool) -> None:
@@ -68,7 +68,7 @@ async def _serve(urls: tuple[str, str], none: str, replica: str, polled: bool) -
 def read(urls: tuple[str, str], none: str, told: Connection) -> None:
     """Be the reader until killed; tell the moment of each commit."""
     logs.configure(json=True, level=50)
-    asyncio.run(_read(urls, none, told))
+    run.live(_read(urls, none, told))
 
 
 async def _read(urls: tuple[str, str], none: str, told: Connection) -> None:

@@ -28,7 +28,7 @@ from indaba.contracts.refusal import Unavailable
 from indaba.contracts.wire import Done
 from indaba.ledger import Ledger, Work, migrations
 from indaba.operate.engines import Engines
-from indaba.process import logs
+from indaba.process import logs, run
 from indaba.process.world import RealWorld
 from workshop import OFFICE, do, envelope, ledger_of, passport, rows
 
@@ -93,7 +93,7 @@ async def note(event: MemberLeft, work: Work) -> None:
 def live(process: str, database_url: str, bus_url: str, folder: str) -> None:
     """Be a service or a reader until killed."""
     logs.configure(json=True, level=50)
-    asyncio.run(_live(process, database_url, bus_url, folder))
+    run.live(_live(process, database_url, bus_url, folder))
 
 
 async def _live(process: str, database_url: str, bus_url: str, folder: str) -> None:

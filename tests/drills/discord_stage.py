@@ -34,7 +34,7 @@ from indaba.discord_bot.settings import DiscordBotSettings
 from indaba.ledger import Ledger, migrations
 from indaba.membership import app as membership
 from indaba.operate.engines import Engines
-from indaba.process import logs
+from indaba.process import logs, run
 from indaba.process.world import RealWorld
 from indaba.scheduling import app as scheduling
 from wire.discord_fake import FakeDiscord
@@ -61,7 +61,7 @@ NO_STEP: Step | None = None
 def serve(process: str, database_url: str, bus_url: str) -> None:
     """Be a service until killed."""
     logs.configure(json=True, level=50)
-    asyncio.run(_serve(process, database_url, bus_url))
+    run.live(_serve(process, database_url, bus_url))
 
 
 async def _serve(process: str, database_url: str, bus_url: str) -> None:
@@ -81,7 +81,7 @@ def live(database_url: str, bus_url: str, base: str, address: str, step: Step | 
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
     if step is not None:
         plant(step)
-    asyncio.run(_live(database_url, bus_url))
+    run.live(_live(database_url, bus_url))
 
 
 async def _live(database_url: str, bus_url: str) -> None:

@@ -26,7 +26,7 @@ from indaba.matrix_bot.app import MatrixBot
 from indaba.matrix_bot.platform import MatrixPlatform
 from indaba.matrix_bot.settings import MatrixBotSettings
 from indaba.operate.engines import Engines, Synapse
-from indaba.process import logs
+from indaba.process import logs, run
 from indaba.process.shelf import Shelf
 from workshop import ledger_of, until
 
@@ -73,7 +73,7 @@ def live(settings: dict[str, str], bus_url: str, files: str, step: str) -> None:
     logs.configure(json=True, level=50)
     if step:
         _plant(step)
-    asyncio.run(_live(settings, bus_url, files))
+    run.live(_live(settings, bus_url, files))
 
 
 async def _live(settings: dict[str, Any], bus_url: str, files: str) -> None:

@@ -1,6 +1,5 @@
 """All drills, one after the other: `make drills`. `SEED=7` chooses the moments of death."""
 
-import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -17,6 +16,7 @@ from drills import (
     synapse_crowd,
 )
 from drills.verdict import Verdict
+from indaba.process import run
 
 
 async def _all(seed: int) -> list[Verdict]:
@@ -44,7 +44,7 @@ async def _all(seed: int) -> list[Verdict]:
 
 def main() -> None:
     seed = int(os.environ.get("SEED", "1"))
-    verdicts = asyncio.run(_all(seed))
+    verdicts = run.live(_all(seed))
     sys.exit(0 if all(v.kept for v in verdicts) else 1)
 
 

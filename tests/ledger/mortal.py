@@ -13,7 +13,7 @@ from indaba.contracts.membership import LeaveCommunity, MemberLeft
 from indaba.contracts.wire import Done
 from indaba.ledger import Ledger, Work
 from indaba.ledger.relay import Relay
-from indaba.process import logs
+from indaba.process import logs, run
 from workshop import ledger_of
 
 STEPS: dict[str, tuple[type, str, bool]] = {
@@ -80,4 +80,4 @@ def begin(step: str, process: str, database_url: str, bus_url: str, folder: str)
     logs.configure(json=True, level=50)
     if step:
         plant(step, process)
-    asyncio.run(live(process, database_url, bus_url, folder))
+    run.live(live(process, database_url, bus_url, folder))

@@ -113,12 +113,13 @@ async def test_a_reaction_that_never_goes_well_becomes_a_dead_letter_and_holds_n
 ) -> None:
     teller: Ledger = await open_ledger("membership")
     reader: Ledger = await open_ledger("portal")
-    bad, heard = uuid4(), []
+    bad = uuid4()
+    await do(reader, "CREATE TABLE noted (member uuid)")
 
     async def picky(event: MemberLeft, work: Work) -> None:
         if event.member == bad:
             raise ValueError("never")
-        heard.append(event.member)
+        await work.connection.exec_driver_sql(f"INSERT INTO noted VALUES ('{event.member}')")
 
     reader.on(MemberLeft, picky)
     await teller.start()
@@ -134,7 +135,7 @@ async def test_a_reaction_that_never_goes_well_becomes_a_dead_letter_and_holds_n
         reader, "SELECT kind, handler, attempts FROM ledger.dead_letters"
     )
     assert (kind, handler, attempts) == ("event", MemberLeft.wire, 5)
-    assert sorted(heard) == sorted(e.member for e in good)
+    assert await _noted(reader) == sorted(e.member for e in good)
 
     async def nothing_pending() -> bool:
         pending = await reader.bus.client.xpending("{membership}.events", "portal")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -37,9 +38,9 @@ def _in_place_of(stack: ExitStack, cls: type, name: str, wrong: Any) -> Any:
 
 
 def _inbox_off(stack: ExitStack) -> None:
-    async def first(self: Listening, connection: Any, envelope: Envelope) -> bool:
-        await right(self, connection, envelope)
-        return True
+    async def first(self: Listening, connection: Any, due: Sequence[Envelope]) -> set[UUID]:
+        await right(self, connection, due)
+        return {envelope.id for envelope in due}
 
     right = _in_place_of(stack, Listening, "_first", first)
 

@@ -38,8 +38,8 @@ LINES = {
 }
 """Steps over the wire, and what is said where one fails. All others are the database's."""
 
-NOT_ALONE = ("ROLLBACK", "SAVEPOINT", "RELEASE", "begin", "waited")
-"""A line that breaks between savepoints takes its transaction with it: that is a death."""
+NOT_ALONE = ("ROLLBACK", "begin", "waited")
+"""Steps at which no line can break by itself."""
 
 AtRest = Callable[[Stage], Awaitable[list[str]]]
 """What is wrong whenever all is at rest."""

@@ -139,7 +139,6 @@ class Conductor:
             ("handle_error", after),
             ("commit", commit),
             ("rollback", rollback),
-            ("rollback_savepoint", rollback),
         ]
 
     def _commit(self, connection: Any, activity: Activity) -> None:

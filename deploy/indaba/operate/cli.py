@@ -341,9 +341,9 @@ def main() -> None:
 
 
 def _go(work: Coroutine[Any, Any, Any]) -> Any:
-    import asyncio
+    from indaba.process.run import live
 
-    return asyncio.run(work)
+    return live(work)
 
 
 def _words(error: BaseException) -> tuple[int | None, str]:

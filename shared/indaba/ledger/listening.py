@@ -1,7 +1,8 @@
-"""Events of others: each done once, in a savepoint of its own, all of a batch in one commit."""
+"""Events of others: each done once, all of a batch in one commit, a bad one by itself."""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -38,51 +39,50 @@ class Listening:
         """React; gives the ids that need not come again."""
         ours = [e for e in envelopes if e.wire in self.reactions]
         done = {e.id for e in envelopes} - {e.id for e in ours}
-        due = [e for e in ours if not self._failures.waits(_key(e))]
+        due = {e.id: e for e in ours if not self._failures.waits(_key(e))}
         if not due:
             return done
-        works: list[Work] = []
-        failed: list[tuple[Envelope, Exception]] = []
-        try:
-            async with self._database.begin() as connection:
-                for envelope in due:
-                    error = await self._react(connection, envelope, works)
-                    if error is not None:
-                        failed.append((envelope, error))
-        except Exception as error:  # noqa: BLE001 - none of the batch was kept; all come again
-            failed = [(envelope, error) for envelope in due]
-            works = []
-        done |= {e.id for e in due} - {e.id for e, _ in failed}
+        heard = await self._heard(list(due.values()))
+        failed = [(h.envelope, h.error) for h in heard if h.error is not None]
+        done |= due.keys() - {e.id for e, _ in failed}
         done |= await self._settle(failed)
-        await self._afterwards(works, [e for e in due if e.id in done])
+        await self._afterwards(heard, [due[name] for name in due.keys() & done])
         return done
 
-    async def _react(
-        self, connection: AsyncConnection, envelope: Envelope, works: list[Work]
-    ) -> Exception | None:
-        began = time.perf_counter()
+    async def _heard(self, due: Sequence[Envelope]) -> list["Heard"]:
+        """All in one transaction; where one of them fails, each in a transaction of its own."""
         try:
-            async with connection.begin_nested():
-                outcome = "repeated"
-                if await self._first(connection, envelope):
-                    work = Work(connection, self._world, envelope)
-                    await self.reactions[envelope.wire](_opened(envelope), work)
-                    await work.keep()
-                    works.append(work)
-                    outcome = "done"
-        except Exception as error:
-            if connection.invalidated:
-                raise
-            outcome = "failed"
-            return error
-        finally:
-            self._log(envelope, outcome, time.perf_counter() - began)
-        return None
+            return await self._together(due)
+        except Exception as error:  # noqa: BLE001 - nothing was kept; who failed comes again
+            if len(due) == 1:
+                return [Heard(due[0], error=error)]
+        return [one for envelope in due for one in await self._heard([envelope])]
 
-    async def _first(self, connection: AsyncConnection, envelope: Envelope) -> bool:
-        mark = insert(tables.inbox).values(key=_key(envelope), done_at=self._world.now())
-        done = await connection.execute(mark.on_conflict_do_nothing().returning(tables.inbox.c.key))
-        return done.first() is not None
+    async def _together(self, due: Sequence[Envelope]) -> list["Heard"]:
+        async with self._database.begin() as connection:
+            new = await self._first(connection, due)
+            return [
+                await self._react(connection, e) if e.id in new else Heard(e, repeated=True)
+                for e in due
+            ]
+
+    async def _react(self, connection: AsyncConnection, envelope: Envelope) -> "Heard":
+        began = time.perf_counter()
+        work = Work(connection, self._world, envelope)
+        await self.reactions[envelope.wire](_opened(envelope), work)
+        await work.keep()
+        return Heard(envelope, work, time.perf_counter() - began)
+
+    async def _first(self, connection: AsyncConnection, due: Sequence[Envelope]) -> set[UUID]:
+        """Mark them all; gives the ids of those that nobody has marked before.
+
+        In the order of their keys, so that two who mark the same wait for each other in turn.
+        """
+        named = {_key(e): e.id for e in due}
+        marks = [{"key": key, "done_at": self._world.now()} for key in sorted(named)]
+        mark = insert(tables.inbox).values(marks).on_conflict_do_nothing()
+        found = await connection.execute(mark.returning(tables.inbox.c.key))
+        return {named[key] for key in found.scalars()}
 
     async def _settle(self, failed: Sequence[tuple[Envelope, Exception]]) -> set[UUID]:
         """Count failures; gives the ids of those that became dead letters."""
@@ -101,23 +101,43 @@ class Listening:
                 buried.add(envelope.id)
         return buried
 
-    async def _afterwards(self, works: Sequence[Work], done: Sequence[Envelope]) -> None:
+    async def _afterwards(self, heard: Sequence["Heard"], done: Sequence[Envelope]) -> None:
         for envelope in done:
             await self._failures.succeeded(_key(envelope))
-        if self.committed is not None:
-            for work in works:
-                await self.committed(work)
+        for one in heard:
+            self._log(one)
+            if one.work is not None and self.committed is not None:
+                await self.committed(one.work)
 
-    def _log(self, envelope: Envelope, outcome: str, seconds: float) -> None:
-        MESSAGES.labels(self._process, envelope.wire, outcome).inc()
+    def _log(self, heard: "Heard") -> None:
+        envelope = heard.envelope
+        MESSAGES.labels(self._process, envelope.wire, heard.outcome).inc()
         logs.get(process=self._process).info(
             "event.handled",
             wire=envelope.wire,
-            outcome=outcome,
+            outcome=heard.outcome,
             message_id=str(envelope.id),
             correlation_id=str(envelope.correlation),
-            duration_ms=round(seconds * 1000, 2),
+            duration_ms=round(heard.seconds * 1000, 2),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What became of one event: its work where it was done, its error where it failed."""
+
+    envelope: Envelope
+    work: Work | None = None
+    seconds: float = 0.0
+    repeated: bool = False
+    error: Exception | None = None
+
+    @property
+    def outcome(self) -> str:
+        """Done, repeated or failed, as logs and figures name it."""
+        if self.error is not None:
+            return "failed"
+        return "repeated" if self.repeated else "done"
 
 
 def _key(envelope: Envelope) -> str:
