@@ -32,7 +32,7 @@ async def _tell(ledger: Ledger, *events: MemberLeft | MemberJoined) -> None:
         for event in events:
             work.tell(event)
         await work.keep()
-    ledger._relay.wake.ring()
+    await ledger._after_commit(work)
 
 
 async def _noting(ledger: Ledger) -> Ledger:

@@ -137,4 +137,4 @@ async def _tell(teller: Ledger, member: UUID) -> None:
         who, community = MemberId(member), CommunityId(uuid4())
         work.tell(MemberLeft(aggregate=who, version=1, community=community, member=who))
         await work.keep()
-    teller._relay.wake.ring()
+    await teller._after_commit(work)

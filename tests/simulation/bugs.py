@@ -61,9 +61,9 @@ def _acknowledged_first(stack: ExitStack) -> None:
 
 
 def _timer_taken_first(stack: ExitStack) -> None:
-    async def fire(self: Timers, connection: Any, row: dict[str, Any]) -> None:
+    async def fire(self: Timers, row: dict[str, Any]) -> Work:
         async with self._database.begin() as other:
-            await right(self, other, row)
+            return await right(self, other, row)
 
     async def fire_one(self: Timers, kind: str = "") -> bool:
         async with self._database.begin() as connection:
@@ -73,7 +73,9 @@ def _timer_taken_first(stack: ExitStack) -> None:
                 return False
             mine = tables.timers.c.key == row["key"]
             await connection.execute(tables.timers.delete().where(mine))
-        await fire(self, None, dict(row))
+        work = await fire(self, dict(row))
+        assert self.committed is not None
+        await self.committed(work)
         return True
 
     right = Timers._fire
@@ -105,7 +107,7 @@ def _told_before_the_commit(stack: ExitStack) -> None:
 
 
 def _outgoing_emptied_first(stack: ExitStack) -> None:
-    async def publish(self: Relay) -> int:
+    async def publish(self: Relay, _: Sequence[Envelope]) -> int:
         outgoing, journal = tables.outgoing, tables.journal
         oldest = sa.select(outgoing.c.id).limit(BATCH).with_for_update(skip_locked=True)
         taken = outgoing.delete().where(outgoing.c.id.in_(oldest)).returning(outgoing.c.id)

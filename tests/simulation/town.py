@@ -110,7 +110,7 @@ class Replica:
     async def _fire(self) -> None:
         self.ledger._timers.wake._event.clear()
         while await self.ledger._timers.fire_one():
-            self.ledger._timers.fired()
+            pass
 
 
 @contextmanager

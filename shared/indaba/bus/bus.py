@@ -122,6 +122,11 @@ class Bus:
         with suppress(*BUS_ERRORS):
             await self._broker.stop()
 
+    @property
+    def epoch(self) -> str:
+        """Names the life of the bus's data, as last looked at: another one, other data."""
+        return self._epoch
+
     async def reachable(self) -> bool:
         """Whether the bus answers now."""
         if self.client is None:

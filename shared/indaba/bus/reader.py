@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from faststream import AckPolicy
@@ -18,6 +18,17 @@ from indaba.process.metrics import MESSAGES
 
 if TYPE_CHECKING:
     from indaba.bus.bus import Bus
+
+
+class Stream(StreamSub):
+    """FastStream copies a stream's description for each message to add a prefix; we give none."""
+
+    def add_prefix(self, prefix: str) -> Self:
+        """The stream as it is."""
+        if prefix:
+            raise ValueError(prefix)
+        return self
+
 
 Handle = Callable[[Sequence[Envelope]], Awaitable[set[UUID]]]
 
@@ -108,7 +119,7 @@ class Reader:
     def _subscribe(self, broker: RedisBroker, min_idle_time: int | None) -> None:
         """Requests come one by one: FastStream mixes up the answers of a batch (stack.md, 10)."""
         single = self._batch == 1
-        stream = StreamSub(
+        stream = Stream(
             self.stream,
             group=self._bus.process,
             consumer=self._bus.consumer,

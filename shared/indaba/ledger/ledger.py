@@ -76,8 +76,8 @@ class Ledger:
         self._loops = Loops(process)
         self._own_loops: list[tuple[str, Callable[[], Awaitable[None]]]] = []
         self._up = False
-        self._answering.committed = self._listening.committed = self._after_commit
-        self._timers.fired = self._relay.wake.ring
+        for part in (self._answering, self._listening, self._timers):
+            part.committed = self._after_commit
 
     def answer(self, request: type[Q], handler: Callable[[Q, Work], Awaitable[Reply]]) -> None:
         """Answer a request with a handler."""
@@ -160,7 +160,7 @@ class Ledger:
 
     async def _after_commit(self, work: Work) -> None:
         if work.told:
-            self._relay.wake.ring()
+            self._relay.hand_over(work.told)
         if work.timed:
             self._timers.wake.ring()
         if work.erased and self._up:

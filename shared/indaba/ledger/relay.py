@@ -1,6 +1,8 @@
-"""From the journal to the bus: batches, no cursor, woken by the commit."""
+"""From the journal to the bus: what was committed at once, what was left behind a second later."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -17,6 +19,10 @@ from indaba.process.world import World
 
 BATCH = 200
 POLL_SECONDS = 1.0
+STRIKE_SECONDS = 0.1
+LEFT_BEHIND = timedelta(seconds=1)
+"""How long an event is left to the process that committed it."""
+
 ROOM_LASTS = timedelta(seconds=0.5)
 TOLD_AGAIN = timedelta(hours=48)
 """What is told again when the bus has lost its data. Inboxes remember longer than this."""
@@ -25,8 +31,10 @@ TOLD_AGAIN = timedelta(hours=48)
 class Relay:
     """Publishes what is in `outgoing`. Any number may run beside each other on one database.
 
-    A row leaves `outgoing` in the transaction that published it: killed in between, it is
-    published again, and readers recognise it.
+    Who committed an event hands it over and it is published from memory, for a reader waits; its
+    row is struck out a moment later, with many others. A row that stays longer is of a process that
+    died, or of a bus that was away: it leaves `outgoing` in the transaction that publishes it.
+    Killed anywhere in between, an event is published again, and readers recognise it.
     """
 
     def __init__(self, context: str, database: AsyncEngine, bus: Bus, world: World) -> None:
@@ -34,15 +42,23 @@ class Relay:
         self._database = database
         self._bus = bus
         self._world = world
-        self._room_until = datetime.min.replace(tzinfo=UTC)
+        self._room_until = self._looked_at = self._struck_at = datetime.min.replace(tzinfo=UTC)
+        self._fresh: list[Envelope] = []
+        self._told: list[UUID] = []
+        self._told_in = ""
         self.wake = Wake()
+
+    def hand_over(self, envelopes: Sequence[Envelope]) -> None:
+        """Publish what was committed just now. Loses nothing: it is in `outgoing` too."""
+        self._fresh += envelopes
+        self.wake.ring()
 
     async def run(self) -> None:
         """Publish for ever."""
         while True:
-            published = await self._publish_or_wait()
-            if published < BATCH:
-                await self.wake.wait(POLL_SECONDS)
+            found = await self._publish_or_wait()
+            if found < BATCH:
+                await self.wake.wait(STRIKE_SECONDS if self._told else POLL_SECONDS)
 
     async def tell_again(self, epoch: str) -> None:
         """Put the last two days back into `outgoing`, once per epoch of the bus."""
@@ -57,6 +73,7 @@ class Relay:
                 .from_select(["id"], recent)
                 .on_conflict_do_nothing(index_elements=["id"])
             )
+        self._looked_at = datetime.min.replace(tzinfo=UTC)
         self.wake.ring()
 
     async def _knows(self, connection: AsyncConnection, epoch: str) -> bool:
@@ -71,8 +88,10 @@ class Relay:
         return known in (None, epoch)
 
     async def _publish_or_wait(self) -> int:
+        """One round; gives how many were left behind by others."""
+        fresh, self._fresh = self._fresh, []
         try:
-            return await self._publish() if await self._has_room() else 0
+            return await self._publish(fresh) if await self._has_room() else 0
         except BUS_ERRORS as error:
             logs.get(process=self._context).warning("relay.waits", error=type(error).__name__)
             return 0
@@ -88,23 +107,67 @@ class Relay:
             self._room_until = now + ROOM_LASTS
         return True
 
-    async def _publish(self) -> int:
+    async def _publish(self, fresh: Sequence[Envelope]) -> int:
+        if fresh:
+            await self._tell(fresh)
+        now = self._world.now()
+        if len(self._told) >= BATCH or abs(now - self._struck_at).total_seconds() >= STRIKE_SECONDS:
+            await self._strike()
+            self._struck_at = now
+        found = 0
+        if abs(now - self._looked_at).total_seconds() >= POLL_SECONDS:
+            found = await self._publish_left(now)
+            if found < BATCH:
+                self._looked_at = now
+        return found
+
+    async def _tell(self, fresh: Sequence[Envelope]) -> None:
+        """Publish from memory, and keep in mind in which life of the bus that was."""
+        if self._told_in != self._bus.epoch:
+            self._told, self._told_in = [], self._bus.epoch
+        await self._bus.tell(self._context, fresh)
+        self._told += [envelope.id for envelope in fresh]
+        EVENTS_PUBLISHED.labels(self._context).inc(len(fresh))
+
+    async def _strike(self) -> None:
+        """Take what was published out of `outgoing`, unless the bus lost its data meanwhile.
+
+        The mark is locked, so that it cannot change between the look and the commit: `tell_again`
+        then finds either the mark locked, or the rows gone and puts them back.
+        """
+        told, self._told = self._told, []
+        if not told:
+            return
+        marks, outgoing = tables.marks.c, tables.outgoing.c
+        same_life = (
+            sa.select(marks.name)
+            .where(marks.name == "epoch", marks.value == self._told_in)
+            .with_for_update(read=True)
+        )
+        ours = sa.select(outgoing.id).where(outgoing.id.in_(told))
+        async with self._database.begin() as connection:
+            if (await connection.execute(same_life)).first() is not None:
+                free = ours.with_for_update(skip_locked=True)
+                await connection.execute(tables.outgoing.delete().where(outgoing.id.in_(free)))
+
+    async def _publish_left(self, now: datetime) -> int:
+        journal, outgoing = tables.journal, tables.outgoing
+        happened = journal.c.occurred_at
         oldest = (
-            sa.select(tables.outgoing.c.id)
-            .order_by(tables.outgoing.c.id)
+            sa.select(outgoing.c.id)
+            .outerjoin(journal, journal.c.id == outgoing.c.id)
+            .where(sa.or_(happened.is_(None), ~happened.between(now - LEFT_BEHIND, now)))
+            .order_by(outgoing.c.id)
             .limit(BATCH)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, of=outgoing)
         )
         taken = (
-            tables.outgoing.delete()
-            .where(tables.outgoing.c.id.in_(oldest))
-            .returning(tables.outgoing.c.id)
-            .cte("taken")
+            outgoing.delete().where(outgoing.c.id.in_(oldest)).returning(outgoing.c.id).cte("taken")
         )
         told = (
-            sa.select(tables.journal.c.envelope)
-            .join(taken, taken.c.id == tables.journal.c.id)
-            .order_by(tables.journal.c.id)
+            sa.select(journal.c.envelope)
+            .join(taken, taken.c.id == journal.c.id)
+            .order_by(journal.c.id)
         )
         async with self._database.begin() as connection:
             rows = (await connection.execute(told)).scalars()

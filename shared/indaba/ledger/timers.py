@@ -33,7 +33,7 @@ class Timers:
         self._failures = failures
         self._handlers: dict[str, When] = {}
         self.wake = Wake()
-        self.fired: Callable[[], None] = lambda: None
+        self.committed: Callable[[Work], Awaitable[None]] | None = None
 
     def when(self, kind: str, handler: When) -> None:
         """Call `handler` with the body of each timer of a kind when it is due."""
@@ -43,7 +43,7 @@ class Timers:
         """Fire for ever."""
         while True:
             while await self.fire_one():
-                self.fired()
+                pass
             await self.wake.wait(await self._seconds_to_next())
 
     async def fire_one(self, kind: str = "") -> bool:
@@ -61,23 +61,26 @@ class Timers:
                 tables.timers.delete().where(tables.timers.c.key == row["key"])
             )
             try:
-                await self._fire(connection, dict(row))
+                work = await self._fire(connection, dict(row))
             except Exception as error:  # noqa: BLE001 - one bad timer must not stop the others
                 await transaction.rollback()
                 await self._put_off(dict(row), error)
             else:
                 await transaction.commit()
                 await self._failures.succeeded(f"timer/{row['key']}")
+                if self.committed is not None:
+                    await self.committed(work)
         return True
 
-    async def _fire(self, connection: AsyncConnection, row: dict[str, Any]) -> None:
+    async def _fire(self, connection: AsyncConnection, row: dict[str, Any]) -> Work:
         work = Work(connection, self._world, correlation=row["correlation"])
         await self._handlers[row["kind"]](row["body"], work)
         await work.keep()
         TIMERS_FIRED.labels(self._process, row["kind"]).inc()
         logs.get(process=self._process, correlation_id=str(work.correlation)).info(
-            "timer.fired", kind=row["kind"], told=work.told
+            "timer.fired", kind=row["kind"], told=[envelope.wire for envelope in work.told]
         )
+        return work
 
     async def _put_off(self, row: dict[str, Any], error: Exception) -> None:
         """Later: its row moves, so that those behind it are not held up. In the end, no more."""

@@ -1,6 +1,6 @@
 """What a handler is given: one transaction, and what is to be told when it commits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -82,9 +82,9 @@ class Work:
         await self.connection.execute(tables.timers.delete().where(these))
 
     @property
-    def told(self) -> tuple[str, ...]:
-        """Wire names told so far, in order (the canonical log line names them)."""
-        return tuple(envelope.wire for envelope in self._told)
+    def told(self) -> Sequence[Envelope]:
+        """What was told so far, in order."""
+        return tuple(self._told)
 
     async def keep(self) -> None:
         """Write what was told. The ledger calls this or `keep_with_reply` once, last."""
