@@ -15,6 +15,7 @@ from typing import Any
 
 from bots.matrix_town import FOLDERS, PORTAL, Person, Town, replied_to
 from drills import matrix_peers
+from drills.ear import Ear
 from drills.matrix_peers import Peer
 from drills.mortals import Mortal, Nursery, moments, nursery
 from drills.verdict import Verdict
@@ -108,6 +109,7 @@ class Stage:
         self.town = town
         self.people: list[Person] = []
         self.room = ""
+        self._ears: dict[str, Ear] = {}
         self._context = context
         self._bus_url = bus_url
         self._files = files
@@ -151,31 +153,24 @@ class Stage:
         self, messages: Sequence[str], by: str = "", seconds: float = 120
     ) -> Counter[str]:
         """How often each was answered, once all are or the time is over; and 3 s later."""
-        counts = Counter[str]()
+        ear = self._ear(by or self.town.bot_account)
         asked = set(messages)
-
-        async def look() -> bool:
-            events = await self.people[0].events(self.room, by or self.town.bot_account)
-            counts.clear()
-            counts.update(
-                replied_to(e)
-                for e in events
-                if e["type"] == "m.room.message"
-                and e["content"].get("m.relates_to", {}).get("rel_type") != "m.replace"
-            )
-            return asked <= counts.keys()
-
         ends = time.monotonic() + seconds
         last = -1
-        while not await look() and time.monotonic() < ends:
+        while not asked <= (counts := await ear.heard()).keys() and time.monotonic() < ends:
             # A peer that answers no more is not waited for.
             if by and len(counts) == last:
                 break
             last = len(counts) if by else -1
-            await asyncio.sleep(6 if by else 1)
+            await asyncio.sleep(6 if by else 0.5)
         await asyncio.sleep(3)
-        await look()
+        counts = await ear.heard()
         return Counter({message: counts[message] for message in messages})
+
+    def _ear(self, account: str) -> Ear:
+        if account not in self._ears:
+            self._ears[account] = Ear(self.people[0], self.room, account)
+        return self._ears[account]
 
 
 async def drill(scale: Scale, seed: int, given: Running | None = None) -> Verdict:
@@ -355,7 +350,6 @@ async def _wakes(stage: Stage, account: str) -> None:
     async def answers() -> bool:
         said = await stage.people[0].say(stage.room, "!cop wake")
         await asyncio.sleep(1)
-        events = await stage.people[0].events(stage.room, account)
-        return any(replied_to(e) == said for e in events)
+        return said in await stage._ear(account).heard()
 
     await until(answers, 60)
