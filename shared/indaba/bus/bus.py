@@ -17,6 +17,7 @@ from indaba.bus.replies import Outcome, ReplyEnvelope
 from indaba.bus.streams import (
     EPOCH,
     MOST_AHEAD,
+    Channel,
     context_of,
     events_of,
     replies_to,
@@ -105,7 +106,8 @@ class Bus:
     def expect_replies(self) -> None:
         """Be one who asks: faces only."""
         self._asks = True
-        self._broker.subscriber(channel=self._replies, parser=_raw, decoder=_data)(self._hear_reply)
+        channel = Channel(self._replies)
+        self._broker.subscriber(channel=channel, parser=_raw, decoder=_data)(self._hear_reply)
 
     async def start(self) -> None:
         """Connect, make the groups, take up what was left, then read. Waits for the bus."""

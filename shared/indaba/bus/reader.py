@@ -4,30 +4,21 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from faststream import AckPolicy
-from faststream.redis import RedisBroker, StreamSub
+from faststream.redis import RedisBroker
 from redis.exceptions import RedisError, ResponseError
 
 from indaba.bus.entries import Entry, keep_raw, open_all, open_entry
+from indaba.bus.streams import Stream
 from indaba.contracts.wire import Envelope
 from indaba.process import logs
 from indaba.process.metrics import MESSAGES
 
 if TYPE_CHECKING:
     from indaba.bus.bus import Bus
-
-
-class Stream(StreamSub):
-    """FastStream copies a stream's description for each message to add a prefix; we give none."""
-
-    def add_prefix(self, prefix: str) -> Self:
-        """The stream as it is."""
-        if prefix:
-            raise ValueError(prefix)
-        return self
 
 
 Handle = Callable[[Sequence[Envelope]], Awaitable[set[UUID]]]

@@ -1,5 +1,9 @@
 """Names on the bus. Hash tags keep one context's streams on one cluster node."""
 
+from typing import Any, Self
+
+from faststream.redis import PubSub, StreamSub
+
 EPOCH = "indaba:epoch"
 """Gone when the bus has lost its data: then relays tell the last two days again."""
 
@@ -25,3 +29,21 @@ def context_of(stream: str) -> str:
 def replies_to(process: str, replica: str, token: str) -> str:
     """The channel on which one running face hears its replies."""
     return f"replies.{process}.{replica}.{token}"
+
+
+class _WithoutPrefix:
+    """FastStream copies a name's description for each message, to put a prefix before it."""
+
+    def add_prefix(self, prefix: str) -> Self:
+        """The name as it is: we give no prefix."""
+        if prefix:
+            raise ValueError(prefix)
+        return self
+
+
+class Stream(_WithoutPrefix, StreamSub[Any]):
+    """What is read of a stream, and how."""
+
+
+class Channel(_WithoutPrefix, PubSub):
+    """What is listened to on a channel."""

@@ -224,6 +224,12 @@ async def _forget_journal(connection: AsyncConnection, now: datetime) -> None:
 
 
 def _engine(url: str) -> AsyncEngine:
+    """Ten connections at most, the one used last first: it has its statements prepared."""
     return create_async_engine(
-        url, pool_size=4, max_overflow=6, pool_recycle=1800, hide_parameters=True
+        url,
+        pool_size=10,
+        max_overflow=0,
+        pool_use_lifo=True,
+        pool_recycle=1800,
+        hide_parameters=True,
     )
