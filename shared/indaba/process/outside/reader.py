@@ -55,7 +55,7 @@ class ReadingProcess:
 
     async def _ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
         process = await self._running()
-        if process.stdin is None or process.stdout is None:
+        if process.stdin is None or process.stdout is None or process.stdin.is_closing():
             raise OSError
         process.stdin.write(json.dumps(question).encode() + b"\n")
         await process.stdin.drain()
