@@ -127,6 +127,15 @@ async def _minutes(town: Town, channel: ChannelHandle, who: object, code: str, w
     raise AssertionError(shown)
 
 
+async def test_a_tag_in_another_channel_of_the_server_is_none_of_the_meetings(town: Town) -> None:
+    channel, lindiwe = await town.founded()
+    code, _ = await _held(town, channel, lindiwe)
+    staff = server_of(channel).create_text_channel("staff")
+    await lindiwe.send(staff, f"<@{town.env.backend.bot_user.id}> #info Stones are free")
+    await town.said(staff, "don't know")
+    await _minutes(town, channel, lindiwe, code, "Nothing was noted")
+
+
 async def test_every_request_is_as_discord_describes_it(place: Town) -> None:
     if not discord_contract.is_at_hand():
         pytest.skip(discord_contract.ABSENT)

@@ -25,6 +25,7 @@ from indaba.conversation.intent import (
     resume,
 )
 from indaba.conversation.line import Unclear, read_line
+from indaba.conversation.meetings_on import MeetingsOn
 from indaba.conversation.notice import answer_of, reply_answer
 from indaba.conversation.outcome import Outcome
 from indaba.conversation.people import People
@@ -66,7 +67,7 @@ class Desk:
         self._platform = platform
         self._ledger = ledger
         self._people = people
-        self._tagging = Tagging(self._perform)
+        self._tagging = Tagging(self._perform, MeetingsOn(platform, people))
 
     @property
     def _world(self) -> World:
