@@ -10,9 +10,13 @@ from simcord.builders import ChannelHandle
 from bots import discord_contract
 from bots.discord_town import Town, code_in, labels, server_of, words
 from indaba.operate.engines import Engines
-from workshop import rows, until
+from workshop import do, rows, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+SLOW = """CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN PERFORM pg_sleep(1); RETURN NEW; END'"""
+SLOW_NOTES = """CREATE TRIGGER slow BEFORE UPDATE OF sent_at ON posts
+    FOR EACH ROW EXECUTE FUNCTION slow()"""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -92,6 +96,22 @@ async def test_a_vote_is_a_native_poll_whose_choices_count(town: Town) -> None:
     told = await town.said(thread, "members voted")
     assert "Online: 2" in told.content
     assert "Hall: 0" in told.content
+
+
+async def test_a_ballot_that_is_quicker_than_our_note_of_the_poll_counts(town: Town) -> None:
+    channel, lindiwe = await town.founded()
+    _, thread = await _held(town, channel, lindiwe)
+    assert town.bot is not None
+    before = len(await rows(town.services["scheduling"], "SELECT option FROM ballots"))
+    await do(town.bot._ledger, SLOW)
+    await do(town.bot._ledger, SLOW_NOTES)
+    await town.slash(lindiwe, channel, "vote new", question="Where?", options="Hall, Online")
+    await lindiwe.vote(await _poll(town, thread), answer=2)
+
+    async def cast() -> bool:
+        return len(await rows(town.services["scheduling"], "SELECT option FROM ballots")) > before
+
+    await until(cast)
 
 
 async def _both_online(town: Town) -> bool:
