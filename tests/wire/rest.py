@@ -59,6 +59,9 @@ class Rest:
         self.takes = 0.0
         """Seconds that the way there and back takes."""
 
+        self.slow_to_read: dict[str, float] = {}
+        """Seconds that it takes to look up what was said, channel by channel."""
+
         self.exchanges: dict[str, list[Exchange]] = defaultdict(list)
 
     def routes(self) -> list[web.RouteDef]:
@@ -177,6 +180,7 @@ class Rest:
         return 200, made | ({"nonce": nonce} if nonce else {})
 
     async def _history(self, asked: Asked) -> Answered:
+        await slowly(self.slow_to_read.get(asked.where["channel"], 0.0))
         found = list(self.world.messages[asked.where["channel"]].values())
         before, after = asked.query.get("before"), asked.query.get("after")
         if before:

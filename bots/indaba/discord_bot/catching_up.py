@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import discord
@@ -14,7 +15,7 @@ from indaba.discord_bot.client import Api, Refused, asked
 from indaba.discord_bot.reading import said_in
 from indaba.ledger import Ledger
 from indaba.process import logs
-from indaba.process.loops import Wake
+from indaba.process.loops import Wake, in_parts
 
 REACHES_BACK = timedelta(days=14)
 MOST_MISSED = 200
@@ -24,7 +25,7 @@ NONE_YET = 1 << 64
 
 
 class CatchingUp:
-    """Reads what was missed, two weeks and 200 messages back in each channel.
+    """Reads what was missed, two weeks and 200 messages back in each channel, a few side by side.
 
     A channel's position is the newest message before which nothing lacks; what is told to us live
     moves it only once the channel is caught up with, for else it would hide what was missed.
@@ -110,15 +111,18 @@ class CatchingUp:
         if self._everywhere:
             self._gaps.update(channel.id for channel in channels)
             self._behind = self._everywhere = False
-        for channel in [each for each in channels if each.id in self._gaps]:
-            try:
-                await self._read(channel)
-            except Refused as refused:
-                self._gaps.discard(channel.id)
-                self._log().warning("channel.not-read", code=refused.code)
-            except Exception as error:  # noqa: BLE001 - one channel must not stop all others
-                self._wanted = True
-                self._log().warning("channel.not-read", error=type(error).__name__)
+        await in_parts([[partial(self._fill, each)] for each in channels if each.id in self._gaps])
+
+    async def _fill(self, channel: Any) -> None:
+        """Read one channel; one that cannot be read now is read later."""
+        try:
+            await self._read(channel)
+        except Refused as refused:
+            self._gaps.discard(channel.id)
+            self._log().warning("channel.not-read", code=refused.code)
+        except Exception as error:  # noqa: BLE001 - one channel must not stop all others
+            self._wanted = True
+            self._log().warning("channel.not-read", error=type(error).__name__)
 
     async def _read(self, channel: Any) -> None:
         now = self._ledger.world.now()
