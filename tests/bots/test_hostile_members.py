@@ -170,12 +170,18 @@ async def test_nobody_edits_the_words_of_others_in_the_minutes(hall: Hall) -> No
     await hall.body(hall.chair, "!cop meeting start Fractions")
     decided = await hall.chair.say(hall.room, "#decision We use stones")
     await hall.town.dealt_with(hall.chair, hall.room)
-    for words in ("#decision We use guns", "#info We use guns", "nothing"):
-        await hall.edit(hall.rogue, decided, words)
+    untagged = await hall.chair.say(hall.room, "we use stones")
+    noted = await hall.rogue.say(hall.room, "#idea More stones")
+    await hall.town.dealt_with(hall.rogue, hall.room)
+    for words in ("nothing", "#decision We use guns", "#info We use guns"):
+        for message in (decided, untagged):
+            await hall.edit(hall.rogue, message, words)
+        await hall.edit(hall.chair, noted, words)
     assert (await hall.rogue.try_to("PUT", *hall.taking_back(decided))).status_code == 403
     await hall.town.dealt_with(hall.rogue, hall.room)
     minutes = await hall.body(hall.chair, "!cop minutes show")
     assert "Decision: We use stones" in minutes
+    assert "Idea: More stones" in minutes
     assert "guns" not in minutes
 
 

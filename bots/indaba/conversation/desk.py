@@ -132,7 +132,7 @@ class Desk:
             case Kind.BALLOT:
                 return await self._ballot(heard, around.vote)
             case Kind.EDITED:
-                return await self._tagging.edited(heard, around.live)
+                return await self._edited(heard, around)
             case Kind.MESSAGE:
                 return await self._message(heard, around)
 
@@ -227,6 +227,13 @@ class Desk:
             if _bare(offer.emoji) == wanted and offer.account in ("", said.account):
                 return await self._pick(heard, offer)
         return Outcome(None)
+
+    async def _edited(self, heard: Heard, around: Surroundings) -> Outcome:
+        """New words for a message, where they are its writer's."""
+        said = heard.said
+        if not await self._platform.may_edit(said.room, said.about, said.account):
+            return Outcome(None)
+        return await self._tagging.edited(heard, around.live)
 
     async def _ballot(self, heard: Heard, vote: UUID | None) -> Outcome:
         """A choice in a poll of ours; whoever may not vote is told, for the poll shows it."""
