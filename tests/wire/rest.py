@@ -97,6 +97,9 @@ class Rest:
                 Way(self._original, "whisper", answers=True),
             ),
             self._route("POST", hook, Way(self._follow_up, "whisper", answers=True)),
+            self._route(
+                "PATCH", f"{hook}/messages/{{message}}", Way(self._fill, "whisper", answers=True)
+            ),
         ]
 
     def _route(self, method: str, path: str, way: Way) -> web.RouteDef:
@@ -266,7 +269,18 @@ class Rest:
         if not isinstance(found, Interaction):
             return found
         found.more.append(asked.body)
-        return 200, self._whispered(found, asked.body)
+        made = self._whispered(found, asked.body)
+        found.shown[made["id"]] = asked.body
+        return 200, made
+
+    async def _fill(self, asked: Asked) -> Answered:
+        found = self._answerable(asked.where["token"])
+        if not isinstance(found, Interaction):
+            return found
+        if asked.where["message"] not in found.shown:
+            return _no(404, 10008, "Unknown Message")
+        found.shown[asked.where["message"]] = asked.body
+        return 200, self._whispered(found, asked.body) | {"id": asked.where["message"]}
 
     def _answerable(self, token: str) -> Interaction | Answered:
         found = self.world.by_token.get(token)

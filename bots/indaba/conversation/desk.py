@@ -47,6 +47,9 @@ CHOICE_LASTS = timedelta(minutes=30)
 LONG_ANSWER = 8
 """Lines from which on an answer opens a thread instead of filling the room."""
 
+EMPTY = "…"
+"""What stands in a whisper whose words are on their way."""
+
 YES_AND_NO = 2
 
 RSVPS: dict[RsvpAnswer, type[SayYes | SayMaybe | SayNo]] = {
@@ -306,7 +309,10 @@ class Desk:
         for number, content in enumerate(self._platform.draw(answer)):
             post = replace(spot, key=f"{said.id}/{number}", content=content)
             choices = answer.choices() if number == 0 else ()
-            await store.posting.post(self._draft(heard, post, choices))
+            draft = self._draft(heard, post, choices)
+            if spot.whisper and number:
+                draft = draft.empty_first(self._platform.draw(Answer.of(EMPTY))[0])
+            await store.posting.post(draft)
             allowed = "" if answer.offered_to == ANYBODY else answer.offered_to or said.account
             kept = [(choice, intent_to_json(choice.intent)) for choice in choices]
             await store.dialogue.offer(post, kept, allowed, CHOICE_LASTS)
