@@ -22,6 +22,9 @@ class Quiet:
     async def message_at(self, room: str, message: str) -> Written | None:
         return None
 
+    async def may_edit(self, room: str, message: str, account: str) -> bool:
+        return True
+
     async def open_file(self, file: FileSaid) -> AsyncIterator[bytes]:
         raise CannotRead
         yield b""

@@ -10,9 +10,13 @@ from simcord.builders import ChannelHandle
 from bots import discord_contract
 from bots.discord_town import Town, code_in, labels, server_of, words
 from indaba.operate.engines import Engines
-from workshop import rows, until
+from workshop import do, rows, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+SLOW = """CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN PERFORM pg_sleep(1); RETURN NEW; END'"""
+SLOW_NOTES = """CREATE TRIGGER slow BEFORE UPDATE OF sent_at ON posts
+    FOR EACH ROW EXECUTE FUNCTION slow()"""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -94,6 +98,22 @@ async def test_a_vote_is_a_native_poll_whose_choices_count(town: Town) -> None:
     assert "Hall: 0" in told.content
 
 
+async def test_a_ballot_that_is_quicker_than_our_note_of_the_poll_counts(town: Town) -> None:
+    channel, lindiwe = await town.founded()
+    _, thread = await _held(town, channel, lindiwe)
+    assert town.bot is not None
+    before = len(await rows(town.services["scheduling"], "SELECT option FROM ballots"))
+    await do(town.bot._ledger, SLOW)
+    await do(town.bot._ledger, SLOW_NOTES)
+    await town.slash(lindiwe, channel, "vote new", question="Where?", options="Hall, Online")
+    await lindiwe.vote(await _poll(town, thread), answer=2)
+
+    async def cast() -> bool:
+        return len(await rows(town.services["scheduling"], "SELECT option FROM ballots")) > before
+
+    await until(cast)
+
+
 async def _both_online(town: Town) -> bool:
     """Ballots come from the thread, the count is asked for in the channel: nothing orders them."""
     ballots = await rows(town.services["scheduling"], "SELECT option FROM ballots")
@@ -125,6 +145,15 @@ async def _minutes(town: Town, channel: ChannelHandle, who: object, code: str, w
         if wanted in shown:
             return
     raise AssertionError(shown)
+
+
+async def test_a_tag_in_another_channel_of_the_server_is_none_of_the_meetings(town: Town) -> None:
+    channel, lindiwe = await town.founded()
+    code, _ = await _held(town, channel, lindiwe)
+    staff = server_of(channel).create_text_channel("staff")
+    await lindiwe.send(staff, f"<@{town.env.backend.bot_user.id}> #info Stones are free")
+    await town.said(staff, "don't know")
+    await _minutes(town, channel, lindiwe, code, "Nothing was noted")
 
 
 async def test_every_request_is_as_discord_describes_it(place: Town) -> None:

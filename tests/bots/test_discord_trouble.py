@@ -8,6 +8,7 @@ from typing import Any, cast
 import discord
 import pytest
 import pytest_asyncio
+import sqlalchemy as sa
 
 from bots.discord_town import HELPER, Town, code_in, permit, server_of, words
 from indaba.conversation.answer import Answer
@@ -18,7 +19,7 @@ from indaba.discord_bot.catching_up import CatchingUp
 from indaba.discord_bot.client import Api, Client, Gateway
 from indaba.operate.engines import Engines
 from indaba.process.loops import Wake
-from workshop import do, until
+from workshop import do, rows, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 EVENTS = "/scheduled-events"
@@ -211,6 +212,45 @@ async def test_a_mention_that_could_not_be_kept_is_caught_up_on(
     await lindiwe.send(channel, f"<@{me}> meeting next")
     await do(ledger, "ALTER TABLE elsewhere RENAME TO heard")
     await town.said(channel, "No meeting is planned")
+
+
+REFUSED = (
+    "CREATE TABLE refused (word text)",
+    """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN
+    IF EXISTS (SELECT FROM refused WHERE strpos(NEW.said->>$$text$$, word) > 0)
+    THEN RAISE EXCEPTION $$refused$$; END IF; RETURN NEW; END'""",
+    "CREATE TRIGGER refuse BEFORE INSERT ON heard FOR EACH ROW EXECUTE FUNCTION refuse()",
+    "INSERT INTO refused VALUES ('next')",
+)
+WAITS = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'positions'::regclass"
+
+
+async def test_a_mention_that_could_not_be_kept_while_its_channel_was_read_is_caught_up_on(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indaba.discord_bot.catching_up.PAUSE_SECONDS", 0.2)
+    channel, lindiwe = await town.founded()
+    me = town.env.backend.bot_user.id
+    town.env.backend.clock.advance(1)
+    assert town.bot is not None
+    ledger = town.bot._ledger
+    for statement in REFUSED:
+        await do(ledger, statement)
+
+    async def is_read() -> bool:
+        return bool(await rows(ledger, WAITS))
+
+    async with ledger.database.begin() as connection:
+        await connection.execute(sa.text("LOCK TABLE positions IN EXCLUSIVE MODE"))
+        await lindiwe.send(channel, f"<@{me}> meeting next")
+        await do(ledger, "UPDATE refused SET word = 'list'")
+        await until(is_read)
+        town.env.backend.clock.advance(1)
+        await lindiwe.send(channel, f"<@{me}> meeting list")
+        await town.env.settle()
+        await do(ledger, "DELETE FROM refused")
+    told = "No meeting is planned"
+    await town.until(lambda: len([m for m in channel.history() if told in m.content]) == 2)
 
 
 class Doors:

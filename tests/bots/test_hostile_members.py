@@ -10,7 +10,6 @@ import pytest_asyncio
 
 from bots.matrix_town import Person, Town
 from indaba.operate.engines import Engines, Synapse
-from workshop import rows, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -53,11 +52,6 @@ class Hall:
             self.chair, await self.answer(self.chair, MEETING.format(title=title))
         )
         return str(called["content"]["body"]).split()[-1]
-
-    async def is_live(self) -> bool:
-        """Whether the bot has heard that a meeting is on here: before, tags are only words."""
-        query = "SELECT 1 FROM cards JOIN card_places USING (meeting) WHERE status = 'live'"
-        return bool(await rows(self.town.bots[-1]._ledger, f"{query} AND room = '{self.room}'"))
 
     async def planned(self) -> str:
         return await self.body(self.chair, "!cop meeting list")
@@ -174,15 +168,20 @@ async def test_replies_and_edits_give_nobody_a_role(hall: Hall) -> None:
 
 async def test_nobody_edits_the_words_of_others_in_the_minutes(hall: Hall) -> None:
     await hall.body(hall.chair, "!cop meeting start Fractions")
-    await until(hall.is_live)
     decided = await hall.chair.say(hall.room, "#decision We use stones")
     await hall.town.dealt_with(hall.chair, hall.room)
-    for words in ("#decision We use guns", "#info We use guns", "nothing"):
-        await hall.edit(hall.rogue, decided, words)
+    untagged = await hall.chair.say(hall.room, "we use stones")
+    noted = await hall.rogue.say(hall.room, "#idea More stones")
+    await hall.town.dealt_with(hall.rogue, hall.room)
+    for words in ("nothing", "#decision We use guns", "#info We use guns"):
+        for message in (decided, untagged):
+            await hall.edit(hall.rogue, message, words)
+        await hall.edit(hall.chair, noted, words)
     assert (await hall.rogue.try_to("PUT", *hall.taking_back(decided))).status_code == 403
     await hall.town.dealt_with(hall.rogue, hall.room)
     minutes = await hall.body(hall.chair, "!cop minutes show")
     assert "Decision: We use stones" in minutes
+    assert "Idea: More stones" in minutes
     assert "guns" not in minutes
 
 

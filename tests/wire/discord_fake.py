@@ -67,7 +67,8 @@ class FakeDiscord:
         shown = self.rest._as_we_see(made)
         whose = member(author)
         del whose["user"]
-        await self.gateway.tell("MESSAGE_CREATE", shown | {"member": whose})
+        if made["guild_id"] not in self.gateway.away:
+            await self.gateway.tell("MESSAGE_CREATE", shown | {"member": whose})
         return str(made["id"])
 
     async def mention(self, channel: str, account: str, words: str) -> str:

@@ -44,6 +44,9 @@ class Gateway:
         self._sessions: dict[str, Session] = {}
         self._newest: Session | None = None
         self._dead: set[web.WebSocketResponse] = set()
+        self.away: set[str] = set()
+        """Servers that nothing is told of."""
+
         self.address = ""
         self.happened: Counter[str] = Counter()
         """Identified, resumed, told invalid, and how connections ended."""
@@ -62,6 +65,16 @@ class Gateway:
         sent = newest.note(event, data)
         if newest.socket is not None and newest.socket not in self._dead:
             await self._send(newest.socket, sent)
+
+    async def goes_away(self, guild: str) -> None:
+        """A server is not to be reached for a while."""
+        self.away.add(guild)
+        await self.tell("GUILD_DELETE", {"id": guild, "unavailable": True})
+
+    async def comes_back(self, guild: str) -> None:
+        """A server is there again."""
+        self.away.discard(guild)
+        await self.tell("GUILD_CREATE", self._world.whole_guild(guild))
 
     async def drop(self) -> None:
         """The connection breaks."""
@@ -133,7 +146,7 @@ class Gateway:
         }
         await self._send(socket, session.note("READY", ready))
         self._newest = session
-        for guild in list(self._world.guilds):
+        for guild in [one for one in self._world.guilds if one not in self.away]:
             await self._send(socket, session.note("GUILD_CREATE", self._world.whole_guild(guild)))
 
     async def _resume(self, socket: web.WebSocketResponse, asked: Json) -> None:

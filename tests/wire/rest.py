@@ -59,6 +59,9 @@ class Rest:
         self.takes = 0.0
         """Seconds that the way there and back takes."""
 
+        self.slow_to_read: dict[str, float] = {}
+        """Seconds that it takes to look up what was said, channel by channel."""
+
         self.exchanges: dict[str, list[Exchange]] = defaultdict(list)
 
     def routes(self) -> list[web.RouteDef]:
@@ -94,6 +97,9 @@ class Rest:
                 Way(self._original, "whisper", answers=True),
             ),
             self._route("POST", hook, Way(self._follow_up, "whisper", answers=True)),
+            self._route(
+                "PATCH", f"{hook}/messages/{{message}}", Way(self._fill, "whisper", answers=True)
+            ),
         ]
 
     def _route(self, method: str, path: str, way: Way) -> web.RouteDef:
@@ -177,6 +183,7 @@ class Rest:
         return 200, made | ({"nonce": nonce} if nonce else {})
 
     async def _history(self, asked: Asked) -> Answered:
+        await slowly(self.slow_to_read.get(asked.where["channel"], 0.0))
         found = list(self.world.messages[asked.where["channel"]].values())
         before, after = asked.query.get("before"), asked.query.get("after")
         if before:
@@ -262,7 +269,18 @@ class Rest:
         if not isinstance(found, Interaction):
             return found
         found.more.append(asked.body)
-        return 200, self._whispered(found, asked.body)
+        made = self._whispered(found, asked.body)
+        found.shown[made["id"]] = asked.body
+        return 200, made
+
+    async def _fill(self, asked: Asked) -> Answered:
+        found = self._answerable(asked.where["token"])
+        if not isinstance(found, Interaction):
+            return found
+        if asked.where["message"] not in found.shown:
+            return _no(404, 10008, "Unknown Message")
+        found.shown[asked.where["message"]] = asked.body
+        return 200, self._whispered(found, asked.body) | {"id": asked.where["message"]}
 
     def _answerable(self, token: str) -> Interaction | Answered:
         found = self.world.by_token.get(token)

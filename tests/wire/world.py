@@ -44,6 +44,9 @@ class Interaction:
     refused: list[tuple[float, int]] = field(default_factory=list)
     edits: list[Json] = field(default_factory=list)
     more: list[Json] = field(default_factory=list)
+    shown: dict[str, Json] = field(default_factory=dict)
+    """What came after the first words, as it reads now."""
+
     edited_at: float = 0.0
 
     def age(self) -> float:

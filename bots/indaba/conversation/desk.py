@@ -25,6 +25,7 @@ from indaba.conversation.intent import (
     resume,
 )
 from indaba.conversation.line import Unclear, read_line
+from indaba.conversation.meetings_on import MeetingsOn
 from indaba.conversation.notice import answer_of, reply_answer
 from indaba.conversation.outcome import Outcome
 from indaba.conversation.people import People
@@ -46,6 +47,9 @@ CHOICE_LASTS = timedelta(minutes=30)
 LONG_ANSWER = 8
 """Lines from which on an answer opens a thread instead of filling the room."""
 
+EMPTY = "…"
+"""What stands in a whisper whose words are on their way."""
+
 YES_AND_NO = 2
 
 RSVPS: dict[RsvpAnswer, type[SayYes | SayMaybe | SayNo]] = {
@@ -66,7 +70,7 @@ class Desk:
         self._platform = platform
         self._ledger = ledger
         self._people = people
-        self._tagging = Tagging(self._perform)
+        self._tagging = Tagging(self._perform, MeetingsOn(platform, people))
 
     @property
     def _world(self) -> World:
@@ -131,7 +135,7 @@ class Desk:
             case Kind.BALLOT:
                 return await self._ballot(heard, around.vote)
             case Kind.EDITED:
-                return await self._tagging.edited(heard, around.live)
+                return await self._edited(heard, around)
             case Kind.MESSAGE:
                 return await self._message(heard, around)
 
@@ -227,6 +231,13 @@ class Desk:
                 return await self._pick(heard, offer)
         return Outcome(None)
 
+    async def _edited(self, heard: Heard, around: Surroundings) -> Outcome:
+        """New words for a message, where they are its writer's."""
+        said = heard.said
+        if not await self._platform.may_edit(said.room, said.about, said.account):
+            return Outcome(None)
+        return await self._tagging.edited(heard, around.live)
+
     async def _ballot(self, heard: Heard, vote: UUID | None) -> Outcome:
         """A choice in a poll of ours; whoever may not vote is told, for the poll shows it."""
         if vote is None:
@@ -298,7 +309,10 @@ class Desk:
         for number, content in enumerate(self._platform.draw(answer)):
             post = replace(spot, key=f"{said.id}/{number}", content=content)
             choices = answer.choices() if number == 0 else ()
-            await store.posting.post(self._draft(heard, post, choices))
+            draft = self._draft(heard, post, choices)
+            if spot.whisper and number:
+                draft = draft.empty_first(self._platform.draw(Answer.of(EMPTY))[0])
+            await store.posting.post(draft)
             allowed = "" if answer.offered_to == ANYBODY else answer.offered_to or said.account
             kept = [(choice, intent_to_json(choice.intent)) for choice in choices]
             await store.dialogue.offer(post, kept, allowed, CHOICE_LASTS)

@@ -1,7 +1,7 @@
 """What rooms are told without asking: cards kept true, reminders, changes."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -9,12 +9,13 @@ from uuid import UUID
 
 from indaba.contracts.agenda import AgendaItem, ShowAgenda
 from indaba.contracts.ids import CommunityId, MeetingId
-from indaba.contracts.membership import CommunityCard, FindPlaces, Place
+from indaba.contracts.membership import CommunityCard, FindPlaces
 from indaba.contracts.refusal import NoCommunity, Refused
 from indaba.contracts.scheduling import MeetingFacts, MeetingStatus, ShowMeeting
 from indaba.conversation import notice
 from indaba.conversation.answer import Answer
 from indaba.conversation.intent import intent_to_json
+from indaba.conversation.meetings_on import rooms_in
 from indaba.conversation.notices import TOLD, Teller
 from indaba.conversation.platform import ChatPlatform, Post, PostKind
 from indaba.conversation.services import Asker, Passports, Services
@@ -84,8 +85,7 @@ class Herald:
         services = self._services(card.community, f"card/{card.meeting}", card.correlation)
         shown = await services.ask(ShowMeeting(meeting=MeetingId(card.meeting)))
         there = await services.ask(FindPlaces())
-        rooms = [p.room for p in there.places if p.platform is self._platform.platform]
-        rooms = [room for room in rooms if not await self._speaks_elsewhere(room, there.places)]
+        rooms = await rooms_in(there.places, self._platform)
         issued = await self._passports.of(services.asker, card.correlation)
         agenda = await services.ask(ShowAgenda(code=shown.meeting.code))
         drawn = self._drawn(shown.meeting, there.community, issued.passport.locale, agenda.items)
@@ -101,11 +101,6 @@ class Herald:
                     posted.append(room)
             await store.cards.drawn(card.meeting, shown.meeting.version, posted)
         self.written()
-
-    async def _speaks_elsewhere(self, room: str, places: Sequence[Place]) -> bool:
-        """Whether a bridge makes a room one with another of these: twins have one speaker."""
-        twin = await self._platform.twin_of(room)
-        return any(twin and (p.platform, p.room) == (twin.platform, twin.room) for p in places)
 
     async def _post(
         self, store: Store, card: CardDue, room: str, meeting: MeetingFacts, drawn: dict[str, Any]

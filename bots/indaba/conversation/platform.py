@@ -179,6 +179,10 @@ class ChatPlatform(Protocol):
         """A message in a room; `None` where it is gone or may not be read. Raises `Wait`."""
         ...
 
+    async def may_edit(self, room: str, message: str, account: str) -> bool:
+        """Whether an account's other words for a message count: its writer's do. Raises `Wait`."""
+        ...
+
     def open_file(self, file: FileSaid) -> AsyncIterator[bytes]:
         """The bytes of a file, piece by piece. Raises `Wait`, or `CannotRead` for good."""
         ...

@@ -2,11 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from uuid import UUID
 
 from indaba.contracts.record import NoteKind
+from indaba.contracts.refusal import Unavailable
 from indaba.conversation.answer import Answer
 from indaba.conversation.intent import Intent
+from indaba.conversation.meetings_on import MeetingsOn
 from indaba.conversation.outcome import Outcome
 from indaba.conversation.platform import Said
 from indaba.conversation.store import Heard
@@ -26,18 +29,30 @@ Meeting = tuple[UUID, str] | None
 
 
 class Tagging:
-    """Hears tags where a meeting is on, in its room and its thread; elsewhere they are words."""
+    """Hears tags where a meeting is on, in its room and its thread; elsewhere they are words.
 
-    def __init__(self, perform: Callable[[Heard, Intent], Awaitable[Answer]]) -> None:
+    Where we know of none, scheduling is asked: it may have begun a moment ago.
+    """
+
+    def __init__(
+        self, perform: Callable[[Heard, Intent], Awaitable[Answer]], meetings: MeetingsOn
+    ) -> None:
         self._perform = perform
+        self._meetings = meetings
         self._noticed: OrderedDict[tuple[UUID, str], None] = OrderedDict()
 
     async def tagged(self, heard: Heard, card: Meeting, live: Meeting) -> Outcome | None:
         """A line with a tag, kept; `None` for what is none, or where no meeting is on."""
         said = heard.said
         tag = tag_in(said.text if said.addressed is None else said.addressed)
+        if tag is None or said.direct:
+            return None
         meeting = card if said.thread and card else live
-        if tag is None or said.direct or meeting is None:
+        try:
+            meeting = meeting or await self._meetings.here(heard)
+        except Unavailable as away:
+            return Outcome(Answer.of(away.words))
+        if meeting is None:
             return None
         return Outcome(await self._perform(heard, _intent(tag, said, meeting[1])))
 
@@ -49,6 +64,8 @@ class Tagging:
         if tag is None or not isinstance(tag.kind, NoteKind) or not tag.text:
             await self._perform(heard, Retagged(origin=origin))
             return Outcome(None)
+        with suppress(Unavailable):
+            live = live or await self._meetings.here(heard)
         if live is not None:
             kept = Tagged(kind=tag.kind, text=tag.text[:1000], origin=origin, code=live[1])
             await self._perform(heard, kept)

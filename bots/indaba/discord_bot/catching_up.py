@@ -1,9 +1,10 @@
 """Mentions made while nobody listened, read back from the channels' history."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import discord
@@ -14,7 +15,7 @@ from indaba.discord_bot.client import Api, Refused, asked
 from indaba.discord_bot.reading import said_in
 from indaba.ledger import Ledger
 from indaba.process import logs
-from indaba.process.loops import Wake
+from indaba.process.loops import Wake, in_parts
 
 REACHES_BACK = timedelta(days=14)
 MOST_MISSED = 200
@@ -24,7 +25,7 @@ NONE_YET = 1 << 64
 
 
 class CatchingUp:
-    """Reads what was missed, two weeks and 200 messages back in each channel.
+    """Reads what was missed, two weeks and 200 messages back in each channel, a few side by side.
 
     A channel's position is the newest message before which nothing lacks; what is told to us live
     moves it only once the channel is caught up with, for else it would hide what was missed.
@@ -39,6 +40,9 @@ class CatchingUp:
         self._wanted = False
         self._behind = self._everywhere = True
         self._gaps: set[int] = set()
+        self._due: set[int] = set()
+        """Gaps whose reading has not begun; what lacks from then on is read once more."""
+
         self._in_hand: dict[int, set[int]] = defaultdict(set)
         self._seen: dict[int, int] = {}
 
@@ -51,6 +55,14 @@ class CatchingUp:
         self._wanted = self._everywhere = True
         self._wake.ring()
 
+    def appeared(self, guild: discord.Guild) -> None:
+        """A server is told of from now on: it was away, or we have just come there.
+
+        Those that are there when a connection begins are read with all others.
+        """
+        if not self._behind:
+            self._lack(channel.id for channel in _channels_of(guild))
+
     @contextmanager
     def taking(self, channel: int, message: int) -> Iterator[None]:
         """A message is being kept. Where it is not, no later message hides it."""
@@ -58,14 +70,19 @@ class CatchingUp:
         try:
             yield
         except Exception:
-            self._gaps.add(channel)
-            self._wanted = True
-            self._wake.ring()
+            self._lack([channel])
             raise
         finally:
             self._in_hand[channel].discard(message)
             if not self._in_hand[channel]:
                 del self._in_hand[channel]
+
+    def _lack(self, channels: Iterable[int]) -> None:
+        lacking = set(channels)
+        self._gaps |= lacking
+        self._due |= lacking
+        self._wanted = True
+        self._wake.ring()
 
     def position_at(self, channel: int, message: int) -> tuple[str, str] | None:
         """How far a channel is read once this message is kept; `None` where something lacks."""
@@ -108,17 +125,24 @@ class CatchingUp:
             self._wanted = True
             return
         if self._everywhere:
-            self._gaps.update(channel.id for channel in channels)
+            self._gaps |= (everywhere := {channel.id for channel in channels})
+            self._due |= everywhere
             self._behind = self._everywhere = False
-        for channel in [each for each in channels if each.id in self._gaps]:
-            try:
-                await self._read(channel)
-            except Refused as refused:
-                self._gaps.discard(channel.id)
-                self._log().warning("channel.not-read", code=refused.code)
-            except Exception as error:  # noqa: BLE001 - one channel must not stop all others
-                self._wanted = True
-                self._log().warning("channel.not-read", error=type(error).__name__)
+        await in_parts([[partial(self._fill, each)] for each in channels if each.id in self._due])
+
+    async def _fill(self, channel: Any) -> None:
+        """Read one channel; one that cannot be read now is read later."""
+        self._due.discard(channel.id)
+        try:
+            await self._read(channel)
+        except Refused as refused:
+            self._log().warning("channel.not-read", code=refused.code)
+        except Exception as error:  # noqa: BLE001 - one channel must not stop all others
+            self._due.add(channel.id)
+            self._wanted = True
+            self._log().warning("channel.not-read", error=type(error).__name__)
+        if channel.id not in self._due:
+            self._gaps.discard(channel.id)
 
     async def _read(self, channel: Any) -> None:
         now = self._ledger.world.now()
@@ -126,7 +150,6 @@ class CatchingUp:
         if newest > since and _may_read(channel):
             missed = await asked(lambda: _missed(channel, since, self._api.me, now))
             await self._listener.hear(missed, (_place(channel.id), str(newest)))
-        self._gaps.discard(channel.id)
 
     async def _since(self, channel: Any, now: datetime) -> int:
         """The id from which on a channel is to be read; never from before we came."""
@@ -156,8 +179,12 @@ def _place(channel: int) -> str:
 
 def _channels(client: discord.Client) -> Iterator[Any]:
     for guild in client.guilds:
-        yield from guild.text_channels
-        yield from guild.threads
+        yield from _channels_of(guild)
+
+
+def _channels_of(guild: discord.Guild) -> Iterator[Any]:
+    yield from guild.text_channels
+    yield from guild.threads
 
 
 def _may_read(channel: Any) -> bool:

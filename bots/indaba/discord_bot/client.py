@@ -60,6 +60,10 @@ class Ears(Protocol):
         """The connection is gone for now."""
         ...
 
+    def appeared(self, guild: discord.Guild) -> None:
+        """A server is told of from now on, and was not before."""
+        ...
+
     def resumed(self) -> None:
         """The connection is back, and nothing was missed."""
         ...
@@ -136,6 +140,14 @@ class Client(discord.Client):
     async def on_ready(self) -> None:
         """Connected anew."""
         await self._ears.connected()
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A server is there: as the connection begins, or after it was away."""
+        self._ears.appeared(guild)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """We came to a server."""
+        self._ears.appeared(guild)
 
     async def on_resumed(self) -> None:
         """Connected again."""

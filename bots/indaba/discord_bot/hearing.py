@@ -54,6 +54,10 @@ class Hearing:
         """What happened since the last connection is not told by itself."""
         self._catching_up.began_anew()
 
+    def appeared(self, guild: discord.Guild) -> None:
+        """See to what was missed on a server that is told of only now."""
+        self._catching_up.appeared(guild)
+
     def lost(self) -> None:
         """The connection is gone for now."""
         self._gateway.trouble = "Discord cannot be reached; trying again"

@@ -65,13 +65,16 @@ class InMeetings:
                     await self._notice(began, str(account), spot, Presence.VOICE)
 
     async def chose(self, ballot: Ballot) -> None:
-        """Keep a choice in a poll of ours until the desk deals with it."""
-        async with self._ledger.database.connect() as connection:
-            store = Store(connection, self._ledger.world.now())
-            if await store.errands.vote_of(ballot.message) is None:
-                return
+        """Keep a choice in a poll of ours, or in what may yet prove one, for the desk."""
         now = self._ledger.world.now()
         spot = self._spot(ballot.channel, ballot.house)
+        async with self._ledger.database.connect() as connection:
+            store = Store(connection, now)
+            # People are quicker than our note of what we posted. Looked at first: what is noted in
+            # between is found below.
+            is_open = await store.posting.is_open(spot.room)
+            if not is_open and await store.errands.vote_of(ballot.message) is None:
+                return
         said = Said(
             id=f"ballot/{ballot.message}/{ballot.account}/{ballot.option}/{now.timestamp():.3f}",
             kind=Kind.BALLOT,

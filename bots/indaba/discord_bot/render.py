@@ -210,7 +210,7 @@ def _rows(buttons: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _placed(rows: Sequence[dict[str, Any]], key: str) -> list[dict[str, Any]]:
     """Rows whose buttons know the post they stand under: the choices are kept with the first."""
-    first = re.sub(r"/\d+$", "/0", key)
+    first = re.sub(r"/\d+(\+\d+)?$", "/0", key)
     return [{**row, "components": [_known(b, first) for b in row["components"]]} for row in rows]
 
 

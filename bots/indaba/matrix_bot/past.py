@@ -30,14 +30,15 @@ class Past:
 
         What was said before we came in is closed to us, whatever the homeserver shows.
         """
-        if not is_id(name):
-            return None
-        event = await self._event(room, name)
-        if not _is_message(event, name):
-            return None
-        if _sent(event) < await self._came_in(room):
-            return None
-        return await self._opened(room, event) if event["type"] == ENCRYPTED else event
+        event = await self._open_to_us(room, name)
+        if event is None or event["type"] != ENCRYPTED:
+            return event
+        return await self._opened(room, event)
+
+    async def writer(self, room: str, name: str) -> str:
+        """The account that wrote a message; empty where it is gone or closed to us."""
+        event = await self._open_to_us(room, name)
+        return str(event["sender"]) if event else ""
 
     async def written(self, room: str, name: str) -> Written | None:
         """A message that somebody else wrote, or a file that they sent."""
@@ -57,6 +58,13 @@ class Past:
             written_at=_when(event),
             file=file,
         )
+
+    async def _open_to_us(self, room: str, name: str) -> dict[str, Any] | None:
+        """A message as it was sent, from after we came in."""
+        event: Any = await self._event(room, name) if is_id(name) else None
+        if not _is_message(event, name) or _sent(event) < await self._came_in(room):
+            return None
+        return dict(event)
 
     async def _event(self, room: str, name: str) -> Any:
         try:

@@ -115,6 +115,10 @@ class MatrixPlatform:
         """A message or file of somebody else, from after we came into the room."""
         return await self.past.written(room, message)
 
+    async def may_edit(self, room: str, message: str, account: str) -> bool:
+        """Homeservers take replacements from anybody; apps show only the writer's."""
+        return await self.past.writer(room, message) == account
+
     def open_file(self, file: FileSaid) -> AsyncIterator[bytes]:
         """The bytes of a file; one that is too large breaks off one byte later."""
         return opened(self._homeserver, file)

@@ -1,7 +1,7 @@
 """What is to be posted, in which order, and what came of it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,8 +24,8 @@ _line: sa.ColumnElement[str] = sa.func.coalesce(
 class Draft:
     """A post to be kept: where it goes, until when it makes sense, and what follows once it is up.
 
-    A lower `lane` overtakes. Follow-ups are posted once the message is up, as reactions on it or
-    replies in its thread. `meeting` makes the message that meeting's card in the room.
+    A lower `lane` overtakes. Follow-ups are posted once the message is up, as reactions on it,
+    replies in its thread, or what `fills` it. `meeting` makes the message the meeting's card there.
     """
 
     post: Post
@@ -34,6 +34,15 @@ class Draft:
     lane: int = 0
     follow_ups: tuple[dict[str, Any], ...] = ()
     meeting: UUID | None = None
+
+    def empty_first(self, empty: dict[str, Any]) -> "Draft":
+        """Put up empty, then filled: for where nobody can look up whether a post is up.
+
+        One made anew after a crash may be there twice, so it says nothing; what is filled twice
+        reads as if it had been filled once.
+        """
+        fills = {"fills": self.post.content}
+        return replace(self, post=replace(self.post, content=empty), follow_ups=(fills,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +218,9 @@ def _waiting(row: Any) -> Waiting:
 
 
 def _followed(waiting: Waiting, message: str, number: int, follow_up: dict[str, Any]) -> Draft:
-    """What follows a message that is up: a reaction on it, or a reply in its thread."""
+    """What follows a message that is up: its words, a reaction on it, a reply in its thread."""
+    if "fills" in follow_up:
+        return _filling(waiting, message, number, follow_up["fills"])
     is_reaction = "emoji" in follow_up
     post = Post(
         key=f"{waiting.post.key}+{number}",
@@ -222,3 +233,15 @@ def _followed(waiting: Waiting, message: str, number: int, follow_up: dict[str, 
     # Reactions to pick are a convenience: where posts are rationed they come after all words.
     lane = SIGNS if is_reaction else NOTICES
     return Draft(post, waiting.correlation, waiting.expires_at, lane=lane)
+
+
+def _filling(waiting: Waiting, message: str, number: int, content: dict[str, Any]) -> Draft:
+    post = Post(
+        key=f"{waiting.post.key}+{number}",
+        kind=PostKind.EDIT,
+        room=waiting.post.room,
+        content=content,
+        target=message,
+        whisper=waiting.post.whisper,
+    )
+    return Draft(post, waiting.correlation, waiting.expires_at, lane=ANSWERS)

@@ -1,0 +1,117 @@
+"""Tagged lines in the moment between "it is on" and our hearing of it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import sqlalchemy as sa
+
+from bots.matrix_town import Person, Town
+from indaba.operate.engines import Engines, Synapse
+from workshop import rows, until
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+LINE = '!cop setup "Maths teachers: we share what works" English Johannesburg here'
+
+
+@dataclass
+class Room:
+    """A room with a community, and its chair in it."""
+
+    town: Town
+    chair: Person
+    room: str
+
+    async def body(self, line: str) -> str:
+        message = await self.chair.say(self.room, line)
+        told = await self.town.answer(self.chair, self.room, message)
+        return str(told["content"]["body"])
+
+    async def signs_on(self, message: str) -> list[str]:
+        """What the bot put under a message."""
+        events = await self.chair.events(self.room, self.town.bot_account)
+        relations = [event["content"].get("m.relates_to", {}) for event in events]
+        return [r["key"] for r in relations if r.get("event_id") == message and "key" in r]
+
+    async def is_signed(self, message: str) -> None:
+        async def signed() -> bool:
+            return bool(await self.signs_on(message))
+
+        await until(signed, 20)
+
+    @asynccontextmanager
+    async def news_is_late(self) -> AsyncIterator[None]:
+        """What the bot is told of meetings waits; people are answered as always."""
+        database = self.town.bots[-1]._ledger.database
+        async with database.begin() as connection:
+            await connection.execute(sa.text("LOCK TABLE cards IN EXCLUSIVE MODE"))
+            yield
+
+    async def edit(self, message: str, line: str) -> None:
+        content: dict[str, Any] = {
+            "m.new_content": {"msgtype": "m.text", "body": line},
+            "m.relates_to": {"rel_type": "m.replace", "event_id": message},
+        }
+        await self.chair.say(self.room, f"* {line}", **content)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(engines: Engines, synapse: Synapse) -> AsyncIterator[Town]:
+    there = Town(synapse, engines)
+    await there.begin()
+    await there.expect_a_bot()
+    await there.start_bot()
+    yield there
+    await there.farewell()
+    await there.end()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def room(town: Town) -> Room:
+    chair = await town.person("lindiwe")
+    there = Room(town, chair, await town.room_with_bot(chair))
+    offer = await chair.say(there.room, LINE)
+    preview = await town.answer(chair, there.room, offer)
+    await chair.react(there.room, preview["event_id"], "✅")
+    await town.answer(chair, there.room, preview["event_id"])
+    return there
+
+
+async def test_a_tag_counts_from_the_moment_that_a_meeting_is_said_to_be_on(room: Room) -> None:
+    earlier = await room.chair.say(room.room, "we use stones")
+    async with room.news_is_late():
+        assert "is on" in await room.body("!cop meeting start Fractions")
+        decided = await room.chair.say(room.room, "#decision We meet on Thursdays")
+        await room.is_signed(decided)
+        await room.edit(earlier, "#info We use stones")
+        minutes = await room.body("!cop minutes show")
+    assert "Decision: We meet on Thursdays" in minutes
+    assert "Information: We use stones" in minutes
+
+
+async def test_where_no_meeting_is_on_a_tag_is_a_word_and_nothing_is_kept(room: Room) -> None:
+    said = await room.chair.say(room.room, "#decision We meet on Thursdays")
+    elsewhere = await room.town.room_with_bot(room.chair)
+    there = await room.chair.say(elsewhere, "#decision We meet on Thursdays")
+    await room.town.dealt_with(room.chair, room.room)
+    await room.town.dealt_with(room.chair, elsewhere)
+    assert await room.signs_on(said) == []
+    assert await room.town.answers(room.chair, room.room, said) == []
+    assert await room.town.answers(room.chair, elsewhere, there) == []
+    kept = f"SELECT said FROM heard WHERE id IN ('{said}', '{there}')"
+    assert await rows(room.town.bots[-1]._ledger, kept) == [(None,), (None,)]
+    await room.body("!cop meeting start Fractions")
+    assert "Thursdays" not in await room.body("!cop minutes show")
+
+
+async def test_a_tag_in_another_room_is_none_of_the_meetings(room: Room) -> None:
+    await room.body("!cop meeting start Fractions")
+    elsewhere = await room.town.room_with_bot(room.chair)
+    said = await room.chair.say(elsewhere, "#decision We meet on Thursdays")
+    await room.town.dealt_with(room.chair, elsewhere)
+    assert await room.town.answers(room.chair, elsewhere, said) == []
+    assert "Thursdays" not in await room.body("!cop minutes show")
