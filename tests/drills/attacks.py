@@ -27,7 +27,9 @@ async def drill() -> Verdict:
     faults = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
     if process.returncode and not faults:
         faults = lines[-5:] or ["the tests did not run"]
-    surfaces = sorted(path.stem.removeprefix("test_") for path in (HERE / "attacks").glob("test_*"))
+    surfaces = sorted(
+        path.stem.removeprefix("test_") for path in (HERE / "attacks").rglob("test_*.py")
+    )
     return Verdict(
         name="attacks",
         promised="no hostile word, event, file, address or passport costs others anything",
