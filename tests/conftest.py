@@ -3,7 +3,6 @@ import gc
 import json
 import os
 import shutil
-import socket
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +12,7 @@ import pytest
 from databases import Databases
 from indaba.operate.engines import Engines, Synapse, Valkey
 from indaba.operate.engines.spawn import Order
+from workshop import emptied
 
 ROOT = Path(__file__).parents[1]
 T = TypeVar("T")
@@ -81,11 +81,7 @@ def database(engines: Engines, databases: Databases) -> Iterator[FreshDatabase]:
 @pytest.fixture
 def bus_url(engines: Engines) -> str:
     """The shared Valkey, emptied."""
-    with socket.socket(socket.AF_UNIX) as line:
-        line.connect(engines.valkey.url.removeprefix("unix://"))
-        line.sendall(b"FLUSHALL\r\n")
-        assert line.recv(16).startswith(b"+OK")
-    return engines.valkey.url
+    return emptied(engines.valkey.url)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Databases lent to tests one after the other: emptying one is quicker than making one."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
@@ -59,6 +59,19 @@ class Databases:
             self._like[name] = template
             self._shapes[name] = await self._shape(name)
         return name
+
+    @asynccontextmanager
+    async def lending(self) -> AsyncIterator[Callable[..., Awaitable[str]]]:
+        """Lends by URL, and takes back all of it in the end."""
+        lent: list[str] = []
+
+        async def fresh(template: str | None = None) -> str:
+            lent.append(await self.lend(template))
+            return self._postgres.url(lent[-1])
+
+        yield fresh
+        for name in reversed(lent):
+            await self.take_back(name)
 
     async def take_back(self, name: str) -> None:
         """Dropped, or emptied for the next who wants one like it, if it has kept its shape."""
