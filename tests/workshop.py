@@ -102,7 +102,7 @@ def envelope(
 
 async def until(true: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
     """Wait until something is true; fails loudly when it never is."""
-    pause = 0.02
+    pause = 0.05
     async with asyncio.timeout(seconds):
         while not await true():
             await asyncio.sleep(pause)

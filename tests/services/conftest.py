@@ -59,7 +59,7 @@ async def town(
     }
     for name, ledger in ledgers.items():
         wires[name](ledger)
-    face = Bus(bus_url, "face", clock, ask_again=0.5)
+    face = Bus(bus_url, "face", clock)
     face.expect_replies()
     await asyncio.gather(*(ledger.start() for ledger in ledgers.values()), face.start())
     yield Town(face, clock, ledgers)

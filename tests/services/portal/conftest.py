@@ -305,7 +305,7 @@ async def four_services(database: FreshDatabase, bus_url: str, shelf: Shelf) -> 
         url = await database(name)
         ledgers[name] = ledger_of(name, url, bus_url, migrations=service.MIGRATIONS, world=clock)
         connect(ledgers[name])
-    face = Bus(bus_url, "face", clock, ask_again=0.5)
+    face = Bus(bus_url, "face", clock)
     face.expect_replies()
     await asyncio.gather(*(ledger.start() for ledger in ledgers.values()), face.start())
     yield Town(face, clock, ledgers)
