@@ -22,12 +22,19 @@ FreshValkey = Callable[[], Awaitable[Valkey]]
 
 MEMORY = Path("/dev/shm")
 ENOUGH = 6 << 30
+LONG = ("drills", "journeys", "operate", "simulation")
+"""Folders whose files take longest. Begun last, they would end while other workers are idle."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Test folders lie in memory where there is plenty: databases come and go by the hundred."""
     if not os.environ.get("TMPDIR") and _is_roomy(MEMORY):
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
