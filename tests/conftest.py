@@ -72,11 +72,12 @@ def databases(engines: Engines) -> Databases:
 @pytest.fixture
 def database(engines: Engines, databases: Databases) -> Iterator[FreshDatabase]:
     """`await database()` is the URL of a new empty database, `await database("membership")` that
-    of a copy of a database nobody is connected to. Nothing is left in them after the test.
+    of a copy of a database nobody is connected to, `await database(MIGRATIONS)` that of one at
+    the newest schema. Nothing is left in them after the test.
     """
     lent: list[str] = []
 
-    async def fresh(template: str | None = None) -> str:
+    async def fresh(template: str | Path | None = None) -> str:
         lent.append(await databases.lend(template))
         return engines.postgres.url(lent[-1])
 
