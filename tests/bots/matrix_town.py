@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import httpx
 
+from databases import Databases
 from indaba.bus import Bus
 from indaba.contracts.membership import (
     CONSENT_VERSION,
@@ -190,6 +191,7 @@ class Town:
         self._files = TemporaryDirectory()
         self.shelf = Shelf(Path(self._files.name))
         self._engines = engines
+        self._lender = Databases(engines.postgres)
         self._databases: dict[str, str] = {}
         self._services: list[Ledger] = []
         self._face = Bus(self.bus_url, f"face{uuid4().hex[:8]}", self.clock, ask_again=0.5)
@@ -399,9 +401,8 @@ class Town:
 
     async def _new_database(self, process: str) -> None:
         if process in self._databases:
-            await self._engines.postgres.drop(self._databases[process])
-        self._databases[process] = f"town_{uuid4().hex[:12]}"
-        await self._engines.postgres.clone(process, self._databases[process])
+            await self._lender.take_back(self._databases[process])
+        self._databases[process] = await self._lender.lend(process)
 
     def _url(self, process: str) -> str:
         return self._engines.postgres.url(self._databases[process])
