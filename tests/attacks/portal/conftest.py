@@ -1,61 +1,17 @@
 """One town for all tests of a file: they look for what none of them may find or change."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 import pytest_asyncio
 
 from attacks.portal_doors import House, house, sign_in
-from databases import Databases
-from indaba.operate.engines import Engines
 from indaba.process.shelf import Shelf
-from services.portal.conftest import (
-    FreshDatabase,
-    Lively,
-    Opened,
-    OpenPortal,
-    four_services,
-    open_to_all,
-    portals,
-    told_of_one,
-)
+from services.portal.conftest import Lively, Opened, OpenPortal, open_to_all, told_of_one
+from services.portal.standing import bus_url, database, open_portal, shelf, town
 from services.town import Town
-from workshop import emptied
 
+__all__ = ["bus_url", "database", "open_portal", "shelf", "town"]
 LINDIWE, HOME = "@lindiwe2:example.org", "!home:example.org"
 ROGUE, AWAY = "@rogue:example.org", "!away:example.org"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def database(databases: Databases) -> AsyncIterator[FreshDatabase]:
-    async with databases.lending() as fresh:
-        yield fresh
-
-
-@pytest.fixture(scope="module")
-def bus_url(engines: Engines) -> str:
-    return emptied(engines.valkey.url)
-
-
-@pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    return Shelf(tmp_path_factory.mktemp("files"))
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(
-    templates: None, database: FreshDatabase, bus_url: str, shelf: Shelf
-) -> AsyncIterator[Town]:
-    async with four_services(database, bus_url, shelf) as there:
-        yield there
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def open_portal(
-    template: str, database: FreshDatabase, bus_url: str
-) -> AsyncIterator[OpenPortal]:
-    async with portals(template, database, bus_url) as open_one:
-        yield open_one
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -337,7 +337,11 @@ async def lively(
 
 
 async def open_to_all(town: Town, open_portal: OpenPortal, shelf: Shelf, **settings: Any) -> Lively:
-    opened = await open_portal(world=town.clock, shelf=shelf, **settings)
+    return await welcomed(town, await open_portal(world=town.clock, shelf=shelf, **settings), shelf)
+
+
+async def welcomed(town: Town, opened: Opened, shelf: Shelf) -> Lively:
+    """A community that is founded now, once the portal shows it."""
     one = Lively(town, opened, shelf, await town.founded())
 
     async def heard() -> bool:
