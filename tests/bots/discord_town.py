@@ -74,8 +74,7 @@ class Town:
         self.shelf = Shelf(self._files)
 
     async def begin(self) -> None:
-        for name, folder in FOLDERS.items():
-            await migrations.migrate(self._engines.postgres.url(name), folder)
+        for name in FOLDERS:
             await self._new_database(name)
         self.services = {n: self._ledger(n) for n in ("membership", "scheduling", "library")}
         membership.wire(self.services["membership"], OFFICE, ("scheduling", "discord_bot"))
@@ -253,6 +252,8 @@ class Town:
     async def _new_database(self, process: str) -> None:
         if process in self._databases:
             await self._lender.take_back(self._databases[process])
+        else:
+            await migrations.migrate(self._engines.postgres.url(process), FOLDERS[process])
         self._databases[process] = await self._lender.lend(process)
 
     def _url(self, process: str) -> str:
