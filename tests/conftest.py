@@ -3,7 +3,6 @@ import gc
 import json
 import os
 import shutil
-import socket
 from asyncio import AbstractEventLoop
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ import uvloop
 from databases import Databases
 from indaba.operate.engines import Engines, Synapse, Valkey
 from indaba.operate.engines.spawn import Order
+from workshop import emptied
 
 ROOT = Path(__file__).parents[1]
 T = TypeVar("T")
@@ -24,6 +24,8 @@ FreshValkey = Callable[[], Awaitable[Valkey]]
 
 MEMORY = Path("/dev/shm")
 ENOUGH = 6 << 30
+LONG = ("drills", "journeys", "operate", "simulation")
+"""Folders whose files take longest. Begun last, they would end while other workers are idle."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -35,6 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], AbstractEventLoop]]:
     """Tests run on the loop that processes run on."""
     return {"uvloop": uvloop.new_event_loop}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -72,11 +79,12 @@ def databases(engines: Engines) -> Databases:
 @pytest.fixture
 def database(engines: Engines, databases: Databases) -> Iterator[FreshDatabase]:
     """`await database()` is the URL of a new empty database, `await database("membership")` that
-    of a copy of a database nobody is connected to. Nothing is left in them after the test.
+    of a copy of a database nobody is connected to, `await database(MIGRATIONS)` that of one at
+    the newest schema. Nothing is left in them after the test.
     """
     lent: list[str] = []
 
-    async def fresh(template: str | None = None) -> str:
+    async def fresh(template: str | Path | None = None) -> str:
         lent.append(await databases.lend(template))
         return engines.postgres.url(lent[-1])
 
@@ -88,11 +96,7 @@ def database(engines: Engines, databases: Databases) -> Iterator[FreshDatabase]:
 @pytest.fixture
 def bus_url(engines: Engines) -> str:
     """The shared Valkey, emptied."""
-    with socket.socket(socket.AF_UNIX) as line:
-        line.connect(engines.valkey.url.removeprefix("unix://"))
-        line.sendall(b"FLUSHALL\r\n")
-        assert line.recv(16).startswith(b"+OK")
-    return engines.valkey.url
+    return emptied(engines.valkey.url)
 
 
 @pytest.fixture

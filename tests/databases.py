@@ -1,10 +1,12 @@
 """Databases lent to tests one after the other: emptying one is quicker than making one."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from indaba.ledger.migrations import heads, migrate
 from indaba.operate.engines import DATABASES, Postgres
 
 LARGE = 1 << 20
@@ -45,9 +47,15 @@ class Databases:
         self._like: dict[str, str] = {}
         self._shapes: dict[str, str] = {}
         self._spare: dict[str, list[str]] = {}
+        self._migrated: dict[frozenset[str], str] = {}
 
-    async def lend(self, template: str | None = None) -> str:
-        """The name of a new database, or of one that holds what the template holds."""
+    async def lend(self, template: str | Path | None = None) -> str:
+        """The name of a new database, or of one that holds what the template holds.
+
+        A folder of migrations is a template too: a database that they were carried out in.
+        """
+        if isinstance(template, Path):
+            template = await self._migrated_by(template)
         if self._spare.get(template or ""):
             return self._spare[template or ""].pop()
         name = f"test_{uuid4().hex[:12]}"
@@ -55,10 +63,23 @@ class Databases:
             await self._postgres.provision([name])
             return name
         await self._postgres.clone(template, name)
-        if template in DATABASES:
+        if template in (*DATABASES, *self._migrated.values()):
             self._like[name] = template
             self._shapes[name] = await self._shape(name)
         return name
+
+    @asynccontextmanager
+    async def lending(self) -> AsyncIterator[Callable[..., Awaitable[str]]]:
+        """Lends by URL, and takes back all of it in the end."""
+        lent: list[str] = []
+
+        async def fresh(template: str | Path | None = None) -> str:
+            lent.append(await self.lend(template))
+            return self._postgres.url(lent[-1])
+
+        yield fresh
+        for name in reversed(lent):
+            await self.take_back(name)
 
     async def take_back(self, name: str) -> None:
         """Dropped, or emptied for the next who wants one like it, if it has kept its shape."""
@@ -67,6 +88,15 @@ class Databases:
             self._spare.setdefault(template, []).append(name)
         else:
             await self._postgres.drop(name)
+
+    async def _migrated_by(self, folder: Path) -> str:
+        known = heads(folder)
+        if known not in self._migrated:
+            name = f"like_{uuid4().hex[:12]}"
+            await self._postgres.provision([name])
+            await migrate(self._postgres.url(name), folder)
+            self._migrated[known] = name
+        return self._migrated[known]
 
     async def _emptied(self, name: str) -> str:
         async with self._inside(name) as session:

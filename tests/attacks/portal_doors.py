@@ -19,10 +19,11 @@ from indaba.contracts.record import (
     TakeNote,
 )
 from indaba.contracts.scheduling import CheckIn, CloseMeeting, ScheduleMeeting
-from services.portal.conftest import Lively
+from services.portal.conftest import Lively, browser_at
 from workshop import until
 
 SAFE = {"GET", "HEAD"}
+OUTSIDE = "evil.example"
 
 
 def routes(lively: Any) -> list[Route]:
@@ -127,7 +128,7 @@ async def _own(lively: Lively, account: str, room: str, key: str) -> str:
 
 def browser(lively: Any) -> httpx.AsyncClient:
     """Another browser in front of the same portal."""
-    return httpx.AsyncClient(base_url=str(lively.browser.base_url), timeout=30)
+    return browser_at(str(lively.browser.base_url))
 
 
 async def sign_in(lively: Any, where: httpx.AsyncClient, account: str, room: str) -> str:

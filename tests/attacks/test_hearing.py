@@ -16,7 +16,6 @@ from indaba.conversation.desk import Desk
 from indaba.conversation.listener import Listener
 from indaba.conversation.platform import Wait
 from indaba.conversation.postman import Postman
-from indaba.ledger import migrations
 from indaba.matrix_bot.app import MIGRATIONS, MatrixBot
 from indaba.matrix_bot.client import Refused
 from indaba.matrix_bot.settings import MatrixBotSettings
@@ -84,8 +83,7 @@ def _travelled(said: object) -> Any:
 
 @pytest.fixture
 async def ears(database: FreshDatabase, bus_url: str, tmp_path: Path) -> AsyncIterator[Ears]:
-    url = await database()
-    await migrations.migrate(url, MIGRATIONS)
+    url = await database(MIGRATIONS)
     ledger = ledger_of("matrix_bot", url, bus_url, migrations=MIGRATIONS)
     own = MatrixBotSettings(
         database_url=url,

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import discord
 import simcord
@@ -16,6 +15,7 @@ from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle, GuildHandle
 from simcord.results import InteractionResult
 
+from databases import Databases
 from indaba.discord_bot.app import MIGRATIONS, DiscordBot
 from indaba.discord_bot.client import Gateway
 from indaba.discord_bot.settings import DiscordBotSettings
@@ -67,6 +67,7 @@ class Town:
         self.env: simcord.Env
         self.asked: list[simcord.HttpLogEntry] = []
         self._engines = engines
+        self._lender = Databases(engines.postgres)
         self._databases: dict[str, str] = {}
         self.services: dict[str, Ledger] = {}
         self._files = Path(tempfile.mkdtemp(prefix="indaba-"))
@@ -250,10 +251,10 @@ class Town:
 
     async def _new_database(self, process: str) -> None:
         if process in self._databases:
-            await self._engines.postgres.drop(self._databases[process])
-        self._databases[process] = f"town_{uuid4().hex[:12]}"
-        await migrations.migrate(self._engines.postgres.url(process), FOLDERS[process])
-        await self._engines.postgres.clone(process, self._databases[process])
+            await self._lender.take_back(self._databases[process])
+        else:
+            await migrations.migrate(self._engines.postgres.url(process), FOLDERS[process])
+        self._databases[process] = await self._lender.lend(process)
 
     def _url(self, process: str) -> str:
         return self._engines.postgres.url(self._databases[process])

@@ -40,7 +40,7 @@ from indaba.conversation.platform import CannotPost, Post, PostKind, Wait
 from indaba.conversation.postman import Postman
 from indaba.conversation.services import Passports
 from indaba.conversation.store import Store
-from indaba.ledger import Ledger, migrations
+from indaba.ledger import Ledger
 from workshop import TurnedClock, ledger_of, passport, rows, until
 
 MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
@@ -225,8 +225,7 @@ def reminder(meeting: MeetingFacts, *members: MemberId) -> ReminderDue:
 
 @pytest.fixture
 async def village(database: FreshDatabase, bus_url: str) -> AsyncIterator[Village]:
-    url = await database()
-    await migrations.migrate(url, MIGRATIONS)
+    url = await database(MIGRATIONS)
     clock, services = TurnedClock(), Services()
     bus = Bus(bus_url, "services", clock)
     bus.answer("membership", services.answer)

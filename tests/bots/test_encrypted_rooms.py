@@ -1,3 +1,4 @@
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -9,7 +10,7 @@ import pytest
 import pytest_asyncio
 from nio.crypto import decrypt_attachment
 
-from bots.matrix_town import SealedPerson, Town, replied_to
+from bots.matrix_town import NO_SOONER, SealedPerson, Town, replied_to
 from indaba.conversation.answer import Answer, File
 from indaba.conversation.platform import Post, PostKind
 from indaba.operate.backup import _copy_keys
@@ -289,6 +290,7 @@ async def _answer(town: Town, person: SealedPerson, room: str, command: str) -> 
         found[:] = [e for e in await _heard(town, person, room) if replied_to(e) == command]
         return bool(found)
 
+    await asyncio.sleep(NO_SOONER)
     await until(answered, 20)
     assert len(found) == 1
     return found[0]

@@ -13,7 +13,6 @@ from indaba.operate.engines import Engines, Synapse
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-LINE = '!cop setup "Maths teachers: we share what works" English Johannesburg here'
 MEETING = '!cop meeting new "{title}" in 4 days 10:00'
 
 
@@ -74,10 +73,9 @@ async def hall(town: Town) -> Hall:
     room = await town.room_with_bot(chair)
     await chair.ask("POST", f"/rooms/{room}/invite", {"user_id": rogue.account})
     await rogue.join(room)
-    there = Hall(town, chair, rogue, room)
-    await there.pick(chair, await there.answer(chair, LINE))
-    await there.pick(rogue, await there.answer(rogue, "!cop join"))
-    return there
+    await town.founded(chair, room)
+    await town.joined(rogue, room)
+    return Hall(town, chair, rogue, room)
 
 
 async def test_titles_call_nobody_and_bring_no_markup(hall: Hall) -> None:

@@ -13,7 +13,7 @@ from indaba.conversation.desk import Desk
 from indaba.conversation.listener import Listener
 from indaba.conversation.platform import Kind, Said, Wait
 from indaba.conversation.store import Heard, Store
-from indaba.ledger import Ledger, migrations
+from indaba.ledger import Ledger
 from indaba.process.loops import Wake
 from workshop import TurnedClock, ledger_of, rows, until
 
@@ -86,8 +86,7 @@ class Room:
 
 @pytest.fixture
 async def room(database: FreshDatabase, bus_url: str) -> AsyncIterator[Room]:
-    url = await database()
-    await migrations.migrate(url, MIGRATIONS)
+    url = await database(MIGRATIONS)
     clock = TurnedClock()
     ledger = ledger_of("matrix_bot", url, bus_url, migrations=MIGRATIONS, world=clock)
     yield Room(ledger, clock)

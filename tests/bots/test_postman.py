@@ -14,7 +14,7 @@ from indaba.conversation.answer import Answer
 from indaba.conversation.platform import CannotPost, Post, PostKind
 from indaba.conversation.postman import NOTICES_AT_ONCE, TURN, Postman
 from indaba.conversation.store import Draft, Store
-from indaba.ledger import Ledger, migrations
+from indaba.ledger import Ledger
 from workshop import TurnedClock, ledger_of, rows, until
 
 MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
@@ -78,8 +78,7 @@ class Office:
 
 @pytest.fixture
 async def office(database: FreshDatabase, bus_url: str) -> AsyncIterator[Office]:
-    url = await database()
-    await migrations.migrate(url, MIGRATIONS)
+    url = await database(MIGRATIONS)
     clock = TurnedClock()
     ledger = ledger_of("matrix_bot", url, bus_url, migrations=MIGRATIONS, world=clock)
     yield Office(ledger, clock)

@@ -15,7 +15,7 @@ from indaba.conversation.platform import Kind, Post, PostKind, Said, Wait
 from indaba.conversation.store import Draft, Store, Waiting
 from indaba.conversation.surroundings import Surroundings, look_around
 from indaba.conversation.topics.cop import Help
-from indaba.ledger import Ledger, migrations
+from indaba.ledger import Ledger
 from workshop import TurnedClock, ledger_of
 
 MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
@@ -59,8 +59,7 @@ class Room:
 
 @pytest.fixture
 async def room(database: FreshDatabase, bus_url: str) -> AsyncIterator[Room]:
-    url = await database()
-    await migrations.migrate(url, MIGRATIONS)
+    url = await database(MIGRATIONS)
     clock = TurnedClock()
     ledger = ledger_of("matrix_bot", url, bus_url, migrations=MIGRATIONS, world=clock)
     yield Room(ledger, clock)

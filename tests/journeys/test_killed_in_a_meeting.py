@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -14,6 +13,7 @@ import pytest_asyncio
 from bots.matrix_town import Town
 from indaba.operate.engines import Engines, Synapse
 from journeys.mortal_meetings import Stage
+from workshop import emptied
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SEEDS = range(1, 1 + int(os.environ.get("INDABA_DRILL_SEEDS", "1")))
@@ -27,7 +27,7 @@ CARD = Counter(["card", "opening", "👍", "🤔", "👎"])
 async def stage(
     engines: Engines, synapse: Synapse, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Stage]:
-    _empty(engines)
+    emptied(engines.valkey.url)
     town = Town(synapse, engines)
     await town.begin()
     await town._services.pop(1).stop()
@@ -40,14 +40,7 @@ async def stage(
     await built.end()
     await town.farewell()
     await town.end()
-    _empty(engines)
-
-
-def _empty(engines: Engines) -> None:
-    with socket.socket(socket.AF_UNIX) as line:
-        line.connect(engines.valkey.url.removeprefix("unix://"))
-        line.sendall(b"FLUSHALL\r\n")
-        assert line.recv(16).startswith(b"+OK")
+    emptied(engines.valkey.url)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from indaba.ledger import Ledger, migrations
+from indaba.ledger import Ledger
 from indaba.process.world import RealWorld
 from workshop import ledger_of
 
@@ -25,8 +25,7 @@ async def open_ledger(
 
     async def open_one(process: str, replica: str = "1", world: RealWorld | None = None) -> Ledger:
         if process not in urls:
-            urls[process] = await database()
-            await migrations.migrate(urls[process], none)
+            urls[process] = await database(none)
         ledger = ledger_of(
             process, urls[process], bus_url, migrations=none, replica=replica, world=world
         )

@@ -14,7 +14,7 @@ from indaba.bus import Outcome
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import LeaveCommunity, MemberLeft
 from indaba.contracts.passport import Role
-from indaba.ledger import Ledger, Work, migrations
+from indaba.ledger import Ledger, Work
 from ledger.mortal import STEPS, begin, leave, note
 from workshop import PRIVATE_KEY, PUBLIC_KEY, do, envelope, ledger_of, passport, rows, until
 
@@ -49,8 +49,7 @@ async def _death(process: BaseProcess) -> int | None:
 async def _prepared(
     process: str, database: Callable[..., Awaitable[str]], bus_url: str, folder: Path
 ) -> tuple[Ledger, str]:
-    url = await database()
-    await migrations.migrate(url, folder)
+    url = await database(folder)
     ledger = ledger_of(process, url, bus_url, migrations=folder)
     await do(ledger, "CREATE TABLE effects (member uuid)")
     return ledger, url

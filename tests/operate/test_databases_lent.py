@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from databases import LARGE, Databases
-from indaba.ledger.migrations import migrate
+from indaba.ledger.migrations import heads, migrate
 from indaba.operate.engines import Engines
 from indaba.outcomes.app import MIGRATIONS
 
@@ -46,6 +46,25 @@ async def test_a_database_lent_again_holds_nothing_of_before_and_has_its_schema(
     assert await _do(engines, first, "SELECT * FROM ledger.journal") == []
     assert await _do(engines, first, "SELECT * FROM alembic_version ORDER BY 1") == schema != []
     await engines.postgres.drop(first)
+
+
+async def test_databases_at_a_schema_are_copies_of_one_and_lent_again_too(
+    engines: Engines, lender: Databases
+) -> None:
+    first = await lender.lend(MIGRATIONS)
+    second = await lender.lend(MIGRATIONS)
+    assert await _revisions(engines, first) == heads(MIGRATIONS)
+    await lender.take_back(first)
+    assert await lender.lend(MIGRATIONS) == first != second
+    assert await _revisions(engines, second) == heads(MIGRATIONS)
+    for name in (first, second):
+        await engines.postgres.drop(name)
+
+
+async def _revisions(engines: Engines, name: str) -> frozenset[str]:
+    return frozenset(
+        str(version) for [version] in await _do(engines, name, "TABLE alembic_version")
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from indaba.bus import Bus
 from indaba.contracts.membership import (
@@ -26,10 +26,18 @@ ROOM = Place(platform=Platform.MATRIX, room="!room:example.org")
 class Town:
     """Asks as a face does. `clock` is everybody's."""
 
-    def __init__(self, bus: Bus, clock: TurnedClock, ledgers: dict[str, Ledger]) -> None:
+    def __init__(
+        self, bus: Bus, clock: TurnedClock, ledgers: dict[str, Ledger], room: str = ROOM.room
+    ) -> None:
         self.bus = bus
         self.clock = clock
         self.ledgers = ledgers
+        self.room = room
+
+    def in_another_room(self) -> "Town":
+        """The same services, where nobody has founded anything yet; the clock is put right."""
+        self.clock.ahead = timedelta()
+        return Town(self.bus, self.clock, self.ledgers, f"!{uuid4().hex}:example.org")
 
     async def ask(
         self, request: Request[R], held: PassportIssued | None = None, key: str = ""
@@ -39,11 +47,11 @@ class Town:
     async def founded(
         self,
         account: str = "@lindiwe:example.org",
-        room: str = ROOM.room,
+        room: str = "",
         zone: str = "Africa/Johannesburg",
     ) -> PassportIssued:
         """A community with one facilitator; gives the facilitator's passport."""
-        place = Place(platform=Platform.MATRIX, room=room)
+        place = Place(platform=Platform.MATRIX, room=room or self.room)
         return await self.ask(
             FoundCommunity(
                 name="Maths teachers",
@@ -59,8 +67,8 @@ class Town:
             )
         )
 
-    async def joined(self, account: str, room: str = ROOM.room) -> PassportIssued:
-        place = Place(platform=Platform.MATRIX, room=room)
+    async def joined(self, account: str, room: str = "") -> PassportIssued:
+        place = Place(platform=Platform.MATRIX, room=room or self.room)
         return await self.ask(
             JoinCommunity(place=place, account=account, adult=True, consent_version=CONSENT_VERSION)
         )
@@ -68,7 +76,7 @@ class Town:
     async def passport(
         self,
         account: str,
-        room: str = ROOM.room,
+        room: str = "",
         community: UUID | None = None,
         *,
         direct: bool = False,
@@ -77,7 +85,7 @@ class Town:
             IssuePassport(
                 platform=Platform.MATRIX,
                 account=account,
-                room=room,
+                room=room or self.room,
                 direct=direct,
                 community=community,  # type: ignore[arg-type]  # a plain UUID will do
             )

@@ -56,7 +56,7 @@ async def town(
         url, there = await database(name), {"membership": membership, "library": library}[name]
         ledgers[name] = ledger_of(name, url, bus_url, migrations=there.MIGRATIONS, world=clock)
         wire(ledgers[name])
-    face = Bus(bus_url, "face", clock, ask_again=0.5)
+    face = Bus(bus_url, "face", clock)
     face.expect_replies()
     await asyncio.gather(*(ledger.start() for ledger in ledgers.values()), face.start())
     yield Town(face, clock, ledgers)

@@ -1,6 +1,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -120,7 +121,13 @@ def meeting_of(community: UUID, **changed: Any) -> MeetingFacts:
     return MeetingFacts(**{**facts, **changed})
 
 
+FreshDatabase = Callable[..., Awaitable[str]]
 OpenPortal = Callable[..., Awaitable[Opened]]
+
+
+def browser_at(address: str) -> httpx.AsyncClient:
+    """What is asked by plain HTTP needs no certificates, which take long to read."""
+    return httpx.AsyncClient(base_url=address, timeout=30, verify=False)
 
 
 @pytest.fixture(scope="session")
@@ -132,11 +139,11 @@ def template(engines: Engines) -> str:
     return "portal"
 
 
-@pytest.fixture
-async def open_portal(
-    template: str, database: Callable[..., Awaitable[str]], bus_url: str
+@asynccontextmanager
+async def portals(
+    template: str, database: FreshDatabase, bus_url: str
 ) -> AsyncIterator[OpenPortal]:
-    """`await open_portal()` runs a portal on the real engines at a free port."""
+    """Each call of what this gives runs a portal on the real engines at a free port."""
     opened: list[Opened] = []
 
     async def open_one(
@@ -168,7 +175,7 @@ async def open_portal(
             shelf=shelf,
         )
         await portal.start()
-        browser = httpx.AsyncClient(base_url=f"http://127.0.0.1:{portal.port}", timeout=30)
+        browser = browser_at(f"http://127.0.0.1:{portal.port}")
         one = Opened(portal, ledger, world, browser, found=found)
         opened.append(one)
         return one
@@ -180,7 +187,20 @@ async def open_portal(
 
 
 @pytest.fixture
+async def open_portal(
+    template: str, database: FreshDatabase, bus_url: str
+) -> AsyncIterator[OpenPortal]:
+    """`await open_portal()` runs a portal on the real engines at a free port."""
+    async with portals(template, database, bus_url) as open_one:
+        yield open_one
+
+
+@pytest.fixture
 async def reading(open_portal: OpenPortal) -> Opened:
+    return await told_of_one(open_portal)
+
+
+async def told_of_one(open_portal: OpenPortal) -> Opened:
     """A portal that has heard of one community."""
     opened = await open_portal()
     await opened.hears(opened.founded())
@@ -268,11 +288,9 @@ def _shelf(tmp_path: Path) -> Shelf:
     return Shelf(tmp_path / "files")
 
 
-@pytest.fixture
-async def town(
-    templates: None, database: Callable[..., Awaitable[str]], bus_url: str, shelf: Shelf
-) -> AsyncIterator[Town]:
-    """The four services, running; the library has a shelf of its own."""
+@asynccontextmanager
+async def four_services(database: FreshDatabase, bus_url: str, shelf: Shelf) -> AsyncIterator[Town]:
+    """Running, on copies of their templates; the library has a shelf of its own."""
     clock, ledgers = TurnedClock(), {}
     wires: dict[Any, Callable[[Ledger], None]] = {
         membership: partial(
@@ -287,13 +305,21 @@ async def town(
         url = await database(name)
         ledgers[name] = ledger_of(name, url, bus_url, migrations=service.MIGRATIONS, world=clock)
         connect(ledgers[name])
-    face = Bus(bus_url, "face", clock, ask_again=0.5)
+    face = Bus(bus_url, "face", clock)
     face.expect_replies()
     await asyncio.gather(*(ledger.start() for ledger in ledgers.values()), face.start())
     yield Town(face, clock, ledgers)
     await face.stop()
     for ledger in ledgers.values():
         await ledger.stop()
+
+
+@pytest.fixture
+async def town(
+    templates: None, database: FreshDatabase, bus_url: str, shelf: Shelf
+) -> AsyncIterator[Town]:
+    async with four_services(database, bus_url, shelf) as there:
+        yield there
 
 
 @pytest.fixture
@@ -307,7 +333,15 @@ async def lively(
     town: Town, open_portal: OpenPortal, shelf: Shelf, portal_settings: dict[str, Any]
 ) -> Lively:
     """A community whose page is open; nobody is signed in."""
-    opened = await open_portal(world=town.clock, shelf=shelf, **portal_settings)
+    return await open_to_all(town, open_portal, shelf, **portal_settings)
+
+
+async def open_to_all(town: Town, open_portal: OpenPortal, shelf: Shelf, **settings: Any) -> Lively:
+    return await welcomed(town, await open_portal(world=town.clock, shelf=shelf, **settings), shelf)
+
+
+async def welcomed(town: Town, opened: Opened, shelf: Shelf) -> Lively:
+    """A community that is founded now, once the portal shows it."""
     one = Lively(town, opened, shelf, await town.founded())
 
     async def heard() -> bool:

@@ -25,7 +25,6 @@ from indaba.contracts.scheduling import (
 )
 from indaba.contracts.wire import Envelope, Event
 from indaba.conversation.services import ask
-from indaba.ledger.migrations import migrate
 from indaba.portal import app
 from indaba.portal.store import Store
 from indaba.scheduling import app as scheduling
@@ -152,8 +151,7 @@ async def test_calendars_keep_past_meetings_for_a_while(
 async def test_what_scheduling_tells_reaches_the_page(
     reading: Any, database: Any, bus_url: str
 ) -> None:
-    url = await database()
-    await migrate(url, scheduling.MIGRATIONS)
+    url = await database(scheduling.MIGRATIONS)
     ledger = ledger_of("scheduling", url, bus_url, migrations=scheduling.MIGRATIONS)
     scheduling.wire(ledger)
     await ledger.start()

@@ -27,7 +27,6 @@ from indaba.contracts.refusal import Fault
 from indaba.conversation import services
 from indaba.conversation.services import ask
 from indaba.ledger import Ledger
-from indaba.ledger.migrations import migrate
 from indaba.membership import app as membership
 from indaba.portal.signing_in import SignIns
 from workshop import OFFICE, ledger_of, rows, until
@@ -74,8 +73,7 @@ Found = Callable[..., Awaitable[Member]]
 @pytest.fixture
 async def found(open_portal: Any, database: Callable[..., Awaitable[str]], bus_url: str) -> Any:
     """`await found()` is the facilitator of a new community; portal and membership run."""
-    url = await database()
-    await migrate(url, membership.MIGRATIONS)
+    url = await database(membership.MIGRATIONS)
     ledger = ledger_of("membership", url, bus_url, migrations=membership.MIGRATIONS)
     membership.wire(ledger, OFFICE, ("portal",))
     await ledger.start()

@@ -76,7 +76,7 @@ async def town(
         folder = there[name].MIGRATIONS
         ledgers[name] = ledger_of(name, url, bus_url, migrations=folder, world=clock)
         wire(ledgers[name])
-    face = Bus(bus_url, "face", clock, ask_again=0.5)
+    face = Bus(bus_url, "face", clock)
     face.expect_replies()
     await asyncio.gather(*(ledger.start() for ledger in ledgers.values()), face.start())
     yield Town(face, clock, ledgers)

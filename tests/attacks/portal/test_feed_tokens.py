@@ -6,15 +6,14 @@ from typing import Any
 
 import pytest
 
-from attacks.portal_doors import browser, house
+from attacks.portal_doors import House, browser
 from workshop import rows
 
-LINDIWE, HOME = "@lindiwe2:example.org", "!home:example.org"
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def test_a_calendars_address_is_guessed_by_nobody(lively: Any) -> None:
-    there = await house(lively, LINDIWE, HOME)
-    feed, secret = f"/c/{there.key}/mine", there.own
+async def test_a_calendars_address_is_guessed_by_nobody(lively: Any, ours: House) -> None:
+    feed, secret = f"/c/{ours.key}/mine", ours.own
     assert len(secret) == 32
     assert set(secret) <= set(string.ascii_letters + string.digits + "-_")
     changed = ("A" if secret[0] != "A" else "B") + secret[1:]
@@ -28,20 +27,22 @@ async def test_a_calendars_address_is_guessed_by_nobody(lively: Any) -> None:
 
 
 async def test_no_secret_of_an_address_is_in_a_log_or_a_referer(
-    lively: Any, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    lively: Any,
+    ours: House,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    there = await house(lively, LINDIWE, HOME)
     link = await lively.link()
     with caplog.at_level(logging.DEBUG, "uvicorn"), caplog.at_level(logging.DEBUG, "indaba"):
         capfd.readouterr()
         async with browser(lively) as guest:
-            feed = await guest.get(f"/c/{there.key}/mine/{there.own}.ics")
-            wrong = await guest.get(f"/c/{there.key}/mine/{there.own}x.ics")
+            feed = await guest.get(f"/c/{ours.key}/mine/{ours.own}.ics")
+            wrong = await guest.get(f"/c/{ours.key}/mine/{ours.own}x.ics")
             signed = await guest.post(link)
             again = await guest.post(link)
             tokens = [c.value for c in guest.cookies.jar]
     told = caplog.text + "".join(capfd.readouterr())
-    for secret in (there.own, link.rpartition("/")[2], *filter(None, tokens)):
+    for secret in (ours.own, link.rpartition("/")[2], *filter(None, tokens)):
         assert secret not in told
     for answer in (feed, wrong, signed, again):
         assert answer.headers["referrer-policy"] == "no-referrer"

@@ -1,23 +1,17 @@
 import hashlib
 import re
-from datetime import timedelta
 from itertools import pairwise
 from typing import Any
-from uuid import uuid4
 
-import httpx
 import pytest
 
-from indaba.contracts.ids import MemberId
 from indaba.contracts.library import HowUsed, Quoted, ResourceFacts, UseResource, WithdrawResource
-from indaba.contracts.linking import MembersMerged
 from indaba.contracts.membership import IssueSignIn, LeaveCommunity
-from indaba.conversation import services
-from indaba.portal.library import attachment
-from indaba.portal.resources import outside, paragraphs
+from services.portal.conftest import browser_at
 from services.portal.outline import Outline
-from workshop import rows, until
+from workshop import until
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 HOSTILE = '<script>alert(1)</script> & "quotes" \u202eevil {{ 7*7 }}'
 PAGES = ["/library", "/library?q=fractions", "/library/R2222", "/outcomes", "/outcomes/2020-1"]
 
@@ -165,16 +159,6 @@ async def test_what_people_typed_stays_text(lively: Any) -> None:
     assert Outline((await lively.get(f"/library?q={HOSTILE}")).text).all("script") == []
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", " data:text/html,x", "//e.org", ""])
-def test_only_addresses_on_the_web_become_links(address: str) -> None:
-    assert outside(address) == ""
-    assert outside("HTTPS://example.org/a") == "HTTPS://example.org/a"
-
-
-def test_what_was_written_in_lines_is_shown_in_lines() -> None:
-    assert paragraphs("One\u202e\n\n two  three \r\n") == ("One", "two three")
-
-
 async def test_a_saved_message_is_for_signed_in_members(lively: Any) -> None:
     message = await _message(lively)
     for path in ("/library", "/library?q=seconds"):
@@ -223,7 +207,7 @@ async def test_a_saved_file_is_downloaded_by_signed_in_members_only(lively: Any)
 
 
 async def test_a_file_that_left_the_shelf_is_said_to_be_gone(lively: Any) -> None:
-    saved = await lively.filed(b"some text", "notes.txt")
+    saved = await lively.filed(b"some text, until it was taken away", "notes.txt")
     link = await lively.saved(link="https://example.org/f", title="No file")
     await lively.sign_in()
     lively.shelf.remove(saved.file.digest)
@@ -234,7 +218,7 @@ async def test_a_file_that_left_the_shelf_is_said_to_be_gone(lively: Any) -> Non
 
 
 async def test_a_withdrawn_resource_is_not_shown_any_more(lively: Any) -> None:
-    saved = await lively.filed(b"some text", "notes.txt")
+    saved = await lively.filed(b"some text, until it was taken back", "notes.txt")
     await lively.sign_in()
     held = await lively.town.passport("@lindiwe:example.org")
     await lively.town.ask(WithdrawResource(code=saved.code), held)
@@ -244,47 +228,13 @@ async def test_a_withdrawn_resource_is_not_shown_any_more(lively: Any) -> None:
 
 
 async def test_who_left_is_a_guest_again_at_once(lively: Any) -> None:
-    saved = await lively.filed(b"some text", "notes.txt")
+    saved = await lively.filed(b"some text, until somebody left", "notes.txt")
     await lively.town.joined("@thandi:example.org")
     await lively.sign_in("@thandi:example.org")
     assert (await lively.get(f"/library/{saved.code}/file")).status_code == 200
     held = await lively.town.passport("@thandi:example.org")
     await lively.town.ask(LeaveCommunity(), held)
     assert (await lively.get(f"/library/{saved.code}/file")).status_code == 403
-
-
-async def test_who_became_one_with_another_member_stays_signed_in(lively: Any) -> None:
-    await lively.sign_in()
-    one, gone = MemberId(uuid4()), lively.facilitator.passport.member
-    await lively.opened.hears(MembersMerged(aggregate=gone, version=1, member=one, gone=gone))
-    kept = await rows(lively.opened.ledger, "SELECT member FROM sessions")
-    assert kept == [(one,)]
-
-
-@pytest.mark.parametrize(
-    ("name", "plain", "full"),
-    [
-        ("notes.txt", "notes.txt", "notes.txt"),
-        ("../../etc/passwd", "passwd", "passwd"),
-        ('a"b\r\nSet-Cookie: x.pdf', "a-bSet-Cookie- x.pdf", "a-bSet-Cookie-%20x.pdf"),
-        ("isiZulu ñ 100%.pdf", "isiZulu _ 100_.pdf", "isiZulu%20%C3%B1%20100%25.pdf"),
-        ("", "file", "file"),
-    ],
-)
-def test_a_file_is_saved_under_a_safe_name(name: str, plain: str, full: str) -> None:
-    assert attachment(name) == f"attachment; filename=\"{plain}\"; filename*=UTF-8''{full}"
-
-
-async def test_while_the_library_is_away_the_page_says_a_little_later(
-    lively: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(services, "PATIENCE", timedelta(seconds=1))
-    await lively.town.ledgers["library"].stop()
-    answer = await lively.get("/library")
-    assert answer.status_code == 503
-    assert answer.headers["retry-after"]
-    assert "a little later" in Outline(answer.text).sentence
-    assert (await lively.get()).status_code == 200
 
 
 async def test_the_communitys_pages_lead_to_each_other_and_say_where_one_is(lively: Any) -> None:
@@ -334,7 +284,7 @@ async def test_browsers_are_told_to_be_strict_on_these_pages_too(lively: Any) ->
 
 async def test_a_cookie_that_nobody_gave_opens_nothing(lively: Any) -> None:
     message = await _message(lively)
-    async with httpx.AsyncClient(base_url=str(lively.browser.base_url)) as stranger:
+    async with browser_at(str(lively.browser.base_url)) as stranger:
         stolen = {"cookie": "indaba=whatever"}
         path = f"/c/{lively.key}/library/{message.code}"
         assert (await stranger.get(path, headers=stolen)).status_code == 403

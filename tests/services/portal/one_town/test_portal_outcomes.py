@@ -1,14 +1,14 @@
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from indaba.contracts.outcomes import ShowReport
-from indaba.conversation import services
 from indaba.conversation.topics.outcomes import NAMES, figure_in_words
 from indaba.conversation.wording import Wording
 from services.portal.outline import Outline
 from workshop import until
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def _said(lively: Any, path: str = "/outcomes", status: int = 200) -> Outline:
@@ -103,14 +103,3 @@ async def test_an_unknown_term_is_said_in_words(lively: Any) -> None:
         page = await _said(lively, f"/outcomes/{term}", 404)
         assert "2026-4" in page.sentence, term
         assert page.all("b") == []
-
-
-async def test_while_outcomes_is_away_the_page_says_a_little_later(
-    lively: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await lively.sign_in()
-    monkeypatch.setattr(services, "PATIENCE", timedelta(seconds=1))
-    await lively.town.ledgers["outcomes"].stop()
-    answer = await lively.get("/outcomes")
-    assert answer.status_code == 503
-    assert "a little later" in Outline(answer.text).sentence

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.fixture
+def running() -> tuple[str, ...]:
+    return ("membership", "scheduling")

@@ -1,0 +1,45 @@
+"""A town with a portal that stands for a whole file of tests, who share it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from databases import Databases
+from indaba.operate.engines import Engines
+from indaba.process.shelf import Shelf
+from services.portal.conftest import FreshDatabase, OpenPortal, four_services, portals
+from services.town import Town
+from workshop import emptied
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def database(databases: Databases) -> AsyncIterator[FreshDatabase]:
+    async with databases.lending() as fresh:
+        yield fresh
+
+
+@pytest.fixture(scope="module")
+def bus_url(engines: Engines) -> str:
+    return emptied(engines.valkey.url)
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    return Shelf(tmp_path_factory.mktemp("files"))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(
+    templates: None, database: FreshDatabase, bus_url: str, shelf: Shelf
+) -> AsyncIterator[Town]:
+    async with four_services(database, bus_url, shelf) as there:
+        yield there
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def open_portal(
+    template: str, database: FreshDatabase, bus_url: str
+) -> AsyncIterator[OpenPortal]:
+    async with portals(template, database, bus_url) as open_one:
+        yield open_one

@@ -1,0 +1,44 @@
+"""What takes something from the town, which is therefore nobody else's."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from indaba.contracts.ids import MemberId
+from indaba.contracts.linking import MembersMerged
+from indaba.conversation import services
+from services.portal.outline import Outline
+from workshop import rows
+
+
+async def test_while_the_library_is_away_the_page_says_a_little_later(
+    lively: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "PATIENCE", timedelta(seconds=1))
+    await lively.town.ledgers["library"].stop()
+    answer = await lively.get("/library")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    assert "a little later" in Outline(answer.text).sentence
+    assert (await lively.get()).status_code == 200
+
+
+async def test_while_outcomes_is_away_the_page_says_a_little_later(
+    lively: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await lively.sign_in()
+    monkeypatch.setattr(services, "PATIENCE", timedelta(seconds=1))
+    await lively.town.ledgers["outcomes"].stop()
+    answer = await lively.get("/outcomes")
+    assert answer.status_code == 503
+    assert "a little later" in Outline(answer.text).sentence
+
+
+async def test_who_became_one_with_another_member_stays_signed_in(lively: Any) -> None:
+    await lively.sign_in()
+    one, gone = MemberId(uuid4()), lively.facilitator.passport.member
+    await lively.opened.hears(MembersMerged(aggregate=gone, version=1, member=one, gone=gone))
+    kept = await rows(lively.opened.ledger, "SELECT member FROM sessions")
+    assert kept == [(one,)]
