@@ -233,3 +233,20 @@ async def test_a_hundred_requests_at_once_are_all_answered(open_ledger: Any) -> 
         return len(await rows(service, "SELECT DISTINCT member FROM effects")) == 100
 
     await until(all_counted)
+
+
+async def test_who_asks_with_next_to_no_time_left_is_told_so(open_ledger: Any) -> None:
+    """Also when the time runs out amid the sending, where redis-py may swallow that it did."""
+    face = await _asker(open_ledger)
+    held = passport(uuid4(), uuid4(), Role.MEMBER)
+
+    async def outcome(seconds: float) -> str:
+        asked = envelope(LeaveCommunity(), held, seconds=seconds)
+        try:
+            return str((await face.bus.ask("nobody", asked)).outcome)
+        except Unavailable:
+            return "unavailable"
+
+    async with asyncio.timeout(30):
+        outcomes = await asyncio.gather(*(outcome(0.0001 * number) for number in range(400)))
+    assert set(outcomes) <= {str(Outcome.EXPIRED), "unavailable"}

@@ -1,6 +1,7 @@
 """The bus: what it promises to those who use it, over Valkey or Redis Streams."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -36,6 +37,9 @@ Listen = Callable[[Sequence[Envelope]], Awaitable[set[UUID]]]
 BUS_ERRORS = (RedisError, RedisTimeout, OSError)
 ASK_AGAIN_SECONDS = 2.0
 LAST_WORD_SECONDS = 1.0
+MOMENT_SECONDS = 0.005
+"""Too short to be answered in: timers come a little early, and clocks differ."""
+
 WATCH_SECONDS = 0.5
 KEEP_AT_LEAST_SECONDS = 3600
 LITTLE_LATER = "I cannot reach the rest of Indaba just now. Please try again a little later."
@@ -147,22 +151,32 @@ class Bus:
         heard: ReplyEnvelope | None = None
         sent = False
         try:
-            while (left := self._seconds_left(envelope.expires_at)) > 0:
+            while (left := self._seconds_left(envelope.expires_at)) > MOMENT_SECONDS:
                 reply: asyncio.Future[ReplyEnvelope] = asyncio.get_running_loop().create_future()
                 self._waiting[envelope.id] = reply
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(min(left, self._ask_again)):
-                        sent = await self._try_send(context, envelope) or sent
-                        heard = await reply
-                        if heard.outcome is not Outcome.UNAVAILABLE:
-                            return heard
-                        await asyncio.sleep(self._ask_again)
+                pause, began = min(left, self._ask_again), time.monotonic()
+                sent = await self._sent_within(pause, context, envelope) or sent
+                # Not in one time-out with the sending: redis-py may swallow it there, since it
+                # uses `wait_for`, which does so in Python 3.11. Then this would wait for ever.
+                await asyncio.wait({reply}, timeout=max(0.0, began + pause - time.monotonic()))
+                if not reply.done():
+                    continue
+                heard = reply.result()
+                if heard.outcome is not Outcome.UNAVAILABLE:
+                    return heard
+                await asyncio.sleep(min(pause, max(0.0, self._seconds_left(envelope.expires_at))))
             if not sent:
                 raise Unavailable(LITTLE_LATER)
             heard = heard or await self._last_word(envelope)
             return heard or ReplyEnvelope(to=envelope.id, outcome=Outcome.EXPIRED)
         finally:
             self._waiting.pop(envelope.id, None)
+
+    async def _sent_within(self, seconds: float, context: str, envelope: Envelope) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                return await self._try_send(context, envelope)
+        return False
 
     async def _last_word(self, envelope: Envelope) -> ReplyEnvelope | None:
         """What was done at the last moment is told a moment later."""

@@ -35,6 +35,8 @@ INBOX_REMEMBERS = timedelta(days=4)
 REPLIES_KEPT = timedelta(days=1)
 SECRETS_KEPT = timedelta(minutes=10)
 HOUSEKEEPING_SECONDS = 600.0
+SETTLED_SECONDS = 10.0
+"""When housekeeping begins: who starts has people waiting."""
 
 
 class NotHeard(Exception):  # noqa: N818 - read by operators
@@ -186,6 +188,7 @@ class Ledger:
             await asyncio.sleep(0.5)
 
     async def _keep_house(self) -> None:
+        await asyncio.sleep(SETTLED_SECONDS)
         while True:
             async with self.database.begin() as connection:
                 await _forget_inbox(connection, self.world.now())
