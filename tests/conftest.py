@@ -24,6 +24,7 @@ FreshValkey = Callable[[], Awaitable[Valkey]]
 
 MEMORY = Path("/dev/shm")
 ENOUGH = 6 << 30
+ON_LIBUV = {"ledger", "operate", "process", "services"}
 LONG = ("drills", "journeys", "operate", "simulation")
 """Folders whose files take longest. Begun last, they would end while other workers are idle."""
 
@@ -34,8 +35,12 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
-def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], AbstractEventLoop]]:
-    """Tests run on the loop that processes run on."""
+def pytest_asyncio_loop_factories(
+    item: pytest.Item,
+) -> Mapping[str, Callable[[], AbstractEventLoop]]:
+    """Services are tested on the loop that they run on; simcord wants asyncio's own."""
+    if ON_LIBUV.isdisjoint(item.path.parts):
+        return {"asyncio": asyncio.new_event_loop}
     return {"uvloop": uvloop.new_event_loop}
 
 

@@ -60,20 +60,29 @@ MEASURES: dict[str, Measure] = {
 }
 
 
-async def _all(wanted: list[str]) -> dict[str, Any]:
+AS_IT_COMES = ("chat", "slash")
+"""On asyncio's own loop: simcord wants that one, and so the bots beside us are on it too."""
+
+
+def _all(wanted: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {"machine": machine()}
     with nursery("bench.stage") as context:
         for name, measure in MEASURES.items():
             if wanted and name not in wanted:
                 continue
             sys.stderr.write(f"measuring {name}\n")
+            on_a_loop = asyncio.run if name in AS_IT_COMES else run.live
             try:
-                async with asyncio.timeout(PATIENCE):
-                    with tempfile.TemporaryDirectory(prefix="indaba-") as folder:
-                        found[name] = await measure(Path(folder), context)
+                found[name] = on_a_loop(_one(measure, context))
             except Exception as error:  # noqa: BLE001 - the others are measured all the same
                 found[name] = {"not measured": f"{type(error).__name__}: {error}"}
     return found
+
+
+async def _one(measure: Measure, context: Nursery) -> Any:
+    async with asyncio.timeout(PATIENCE):
+        with tempfile.TemporaryDirectory(prefix="indaba-") as folder:
+            return await measure(Path(folder), context)
 
 
 def machine() -> dict[str, str]:
@@ -100,7 +109,7 @@ def machine() -> dict[str, str]:
 def main() -> None:
     logs.configure(json=True, level=50)
     wanted = sys.argv[1:]
-    found = run.live(_all(wanted))
+    found = _all(wanted)
     told = page(found)
     DIST.mkdir(exist_ok=True)
     (DIST / "bench.json").write_text(json.dumps(found, indent=1) + "\n")

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from indaba.process.loops import pause
+
 LOCK = 7_211_956
 """Advisory lock number: one working bot on a database."""
 
@@ -32,7 +34,7 @@ class Lease:
             try:
                 while True:
                     await self._look_at(connection)
-                    await asyncio.sleep(self._look)
+                    await pause(self._look)
             finally:
                 self._held.clear()
                 self._lost.set()

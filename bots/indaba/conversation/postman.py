@@ -12,7 +12,7 @@ from indaba.conversation.store import Posting, Store, Waiting
 from indaba.ledger import Ledger
 from indaba.ledger.failures import is_passing, reason_of
 from indaba.process import logs
-from indaba.process.loops import Wake
+from indaba.process.loops import Wake, pause
 from indaba.process.metrics import POSTS, POSTS_WAITING, RATE_LIMITED_SECONDS
 
 LOOK_SECONDS = 1.0
@@ -63,7 +63,7 @@ class Postman:
                 store = Store(connection, self._ledger.world.now())
                 waiting = await store.posting.count_waiting()
             POSTS_WAITING.labels(self._ledger.name).set(waiting)
-            await asyncio.sleep(MEASURED_EVERY)
+            await pause(MEASURED_EVERY)
 
     async def _begin_what_waits(self) -> None:
         async with self._ledger.database.connect() as connection:

@@ -1,6 +1,5 @@
 """The Discord bot's composition root."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -26,6 +25,7 @@ from indaba.discord_bot.native_events import MirroringReactions, NativeEvents
 from indaba.discord_bot.platform import DiscordPlatform
 from indaba.discord_bot.settings import DiscordBotSettings
 from indaba.ledger import Ledger
+from indaba.process.loops import pause
 from indaba.process.run import Readiness
 from indaba.process.shelf import Shelf
 
@@ -114,4 +114,4 @@ class DiscordBot:
         while True:
             async with self._ledger.database.begin() as connection:
                 await Store(connection, self._ledger.world.now()).forget_old()
-            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+            await pause(HOUSEKEEPING_SECONDS)

@@ -1,6 +1,5 @@
 """The Matrix bot's composition root."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -31,6 +30,7 @@ from indaba.matrix_bot.rooms import Rooms
 from indaba.matrix_bot.settings import MatrixBotSettings
 from indaba.matrix_bot.twins import Twins
 from indaba.matrix_bot.unread import Unread
+from indaba.process.loops import pause
 from indaba.process.run import Readiness
 from indaba.process.shelf import Shelf
 
@@ -136,4 +136,4 @@ class MatrixBot:
         while True:
             async with self._ledger.database.begin() as connection:
                 await Store(connection, self._ledger.world.now()).forget_old()
-            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+            await pause(HOUSEKEEPING_SECONDS)

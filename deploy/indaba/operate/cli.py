@@ -70,10 +70,13 @@ def discord_preview(
     ] = None,
 ) -> None:
     """Try the real bot on a simulated Discord in your browser; no token is needed."""
+    import asyncio
+
     from indaba.operate.saying import Saying
     from indaba.operate.up import Wishes, live
 
-    _go(live(Wishes(data, synapse=False, port=port, preview=True), Saying()))
+    # Not as other commands: the simulation looks into asyncio's own loop.
+    asyncio.run(live(Wishes(data, synapse=False, port=port, preview=True), Saying()))
 
 
 @app.command()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from indaba.ledger import Ledger
 from indaba.membership.store import erased
+from indaba.process.loops import pause
 
 LOOK_SECONDS = 5.0
 
@@ -24,7 +25,7 @@ class ErasuresFile:
         """Look for ever."""
         while True:
             await self.look()
-            await asyncio.sleep(LOOK_SECONDS)
+            await pause(LOOK_SECONDS)
 
     async def look(self) -> None:
         """Write the file where the database knows more."""

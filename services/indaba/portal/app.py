@@ -1,6 +1,5 @@
 """The portal's composition root."""
 
-import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
@@ -16,6 +15,7 @@ from indaba.portal.pages import build_app
 from indaba.portal.settings import PortalSettings
 from indaba.portal.store import Store
 from indaba.process.health import WebServer
+from indaba.process.loops import pause
 from indaba.process.run import Readiness
 from indaba.process.shelf import Shelf
 
@@ -149,4 +149,4 @@ async def _sweep(ledger: Ledger) -> None:
     while True:
         async with ledger.database.begin() as connection:
             await Store(connection, ledger.world.now()).forget_old()
-        await asyncio.sleep(SWEEP_SECONDS)
+        await pause(SWEEP_SECONDS)

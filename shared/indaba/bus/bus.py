@@ -28,7 +28,7 @@ from indaba.bus.wiring import broker_at, is_cluster, nodes_of
 from indaba.contracts.refusal import Unavailable
 from indaba.contracts.wire import Envelope
 from indaba.process import logs
-from indaba.process.loops import Loops
+from indaba.process.loops import Loops, pause
 from indaba.process.world import World
 
 Answer = Callable[[Envelope], Awaitable[ReplyEnvelope | None]]
@@ -288,7 +288,7 @@ class Bus:
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(WATCH_SECONDS)
+            await pause(WATCH_SECONDS)
             with suppress(*BUS_ERRORS):
                 await self._look_at_epoch()
                 for reader in self._readers:

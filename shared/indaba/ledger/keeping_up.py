@@ -1,6 +1,5 @@
 """Whether a process keeps up, measured every few seconds for /metrics."""
 
-import asyncio
 from contextlib import suppress
 from typing import Any
 
@@ -11,6 +10,7 @@ from indaba.bus import Bus
 from indaba.bus.bus import BUS_ERRORS
 from indaba.ledger import tables
 from indaba.process import metrics
+from indaba.process.loops import pause
 from indaba.process.world import World
 
 MEASURED_EVERY = 5.0
@@ -30,7 +30,7 @@ class KeepingUp:
         while True:
             with suppress(*BUS_ERRORS):
                 await self.look()
-            await asyncio.sleep(MEASURED_EVERY)
+            await pause(MEASURED_EVERY)
 
     async def look(self) -> None:
         """Measure once. Raises one of `BUS_ERRORS`, or what the database does."""

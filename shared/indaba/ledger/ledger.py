@@ -23,7 +23,7 @@ from indaba.ledger.relay import Relay
 from indaba.ledger.timers import Timers, When
 from indaba.ledger.work import Work
 from indaba.process import logs
-from indaba.process.loops import Loops
+from indaba.process.loops import Loops, pause
 from indaba.process.passports import PassportControl
 from indaba.process.run import Readiness
 from indaba.process.world import World
@@ -194,7 +194,7 @@ class Ledger:
                 await _forget_inbox(connection, self.world.now())
                 await _forget_journal(connection, self.world.now())
             await self._failures.forget_old(self.world.now() - INBOX_REMEMBERS)
-            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+            await pause(HOUSEKEEPING_SECONDS)
 
 
 async def _forget_inbox(connection: AsyncConnection, now: datetime) -> None:

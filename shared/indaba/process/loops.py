@@ -12,6 +12,18 @@ SIDE_BY_SIDE = 6
 Act = Callable[[], Awaitable[None]]
 
 
+async def pause(seconds: float) -> None:
+    """Sleep between two rounds of a loop; where the loop was cancelled meanwhile, end it.
+
+    A cancellation that comes amid a round may have been swallowed: redis-py sends under `wait_for`,
+    which forgets it in Python 3.11 where a result came at the same time.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+    await asyncio.sleep(seconds)
+
+
 class Loops:
     """The background loops of one part. A loop that raises is logged and begun again."""
 
@@ -61,6 +73,7 @@ class Wake:
 
     async def wait(self, seconds: float) -> None:
         """Wait for the bell, at most `seconds`."""
+        await pause(0)
         try:
             async with asyncio.timeout(seconds):
                 await self._event.wait()

@@ -6,6 +6,7 @@ from typing import Any
 
 from indaba.ledger import Ledger, Work
 from indaba.library.store import Store
+from indaba.process.loops import pause
 from indaba.process.shelf import Shelf
 
 REMOVE = "remove-file"
@@ -38,7 +39,7 @@ class Sweeping:
         """Sweep for ever."""
         while True:
             await self.sweep()
-            await asyncio.sleep(LOOK_SECONDS)
+            await pause(LOOK_SECONDS)
 
     async def sweep(self, age: timedelta = KEPT_UNSPOKEN) -> None:
         """Take away all that has lain here longer and nobody speaks of."""
