@@ -2,14 +2,19 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from indaba.contracts.library import ResourceSaved
 from indaba.contracts.membership import MemberErased, MemberJoined
 from indaba.contracts.wire import Event
-from indaba.ledger import Ledger
+from indaba.ledger import Ledger, ledger
 from workshop import do, rows, until
 
 
-async def test_every_event_is_kept_as_long_as_its_contract_says(open_ledger: Any) -> None:
+async def test_every_event_is_kept_as_long_as_its_contract_says(
+    open_ledger: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "SETTLED_SECONDS", 0)
     service: Ledger = await open_ledger("membership")
     day = timedelta(days=1)
     kinds: list[type[Event]] = [MemberErased, MemberJoined, ResourceSaved]
@@ -30,10 +35,10 @@ async def test_every_event_is_kept_as_long_as_its_contract_says(open_ledger: Any
     assert all(service.world.now() - told < kept[wire] for wire, told in left)
 
 
-async def _told(ledger: Ledger, kind: type[Event], ago: timedelta) -> None:
-    when = (ledger.world.now() - ago).isoformat()
+async def _told(service: Ledger, kind: type[Event], ago: timedelta) -> None:
+    when = (service.world.now() - ago).isoformat()
     await do(
-        ledger,
+        service,
         "INSERT INTO ledger.journal (id, wire, occurred_at, envelope)"
         f" VALUES ('{uuid4()}', '{kind.wire}', '{when}', '{{}}')",
     )

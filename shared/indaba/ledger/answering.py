@@ -26,6 +26,7 @@ from indaba.process.passports import PassportControl
 from indaba.process.world import World
 
 Handler = Callable[[Any, Work], Awaitable[Reply]]
+_MARK = insert(tables.inbox).on_conflict_do_nothing().returning(tables.inbox.c.key)
 PAUSES = (0.1, 0.4)
 """Seconds between the tries of a request that meets a fault; an asker is waiting."""
 
@@ -171,11 +172,8 @@ class Answering:
 
     async def _first(self, connection: AsyncConnection, key: str, passport: Passport) -> bool:
         """Whether nobody did this before. Waits for one who is doing it at this moment."""
-        mark = insert(tables.inbox).values(
-            key=key, done_at=self._world.now(), member=passport.member
-        )
-        done = await connection.execute(mark.on_conflict_do_nothing().returning(tables.inbox.c.key))
-        return done.first() is not None
+        given = {"key": key, "done_at": self._world.now(), "member": passport.member}
+        return (await connection.execute(_MARK, given)).first() is not None
 
     async def _unmark(self, connection: AsyncConnection, key: str) -> None:
         """A request that was refused may be asked again."""

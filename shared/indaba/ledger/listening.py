@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from indaba.contracts import find
 from indaba.contracts.refusal import Unavailable
 from indaba.contracts.wire import Envelope
-from indaba.ledger import tables
 from indaba.ledger.failures import Failures, is_passing, reason_of
 from indaba.ledger.work import Work
 from indaba.process import logs
@@ -20,6 +19,15 @@ from indaba.process.metrics import MESSAGES
 from indaba.process.world import World
 
 Reaction = Callable[[Any, Work], Awaitable[None]]
+
+# As words: SQLAlchemy would build an insert of many rows anew each time, and prepare it anew.
+_MARK_ALL = sa.text(
+    "INSERT INTO ledger.inbox (key, done_at) SELECT key, :now FROM unnest(:keys) AS key"
+    " ON CONFLICT DO NOTHING RETURNING key"
+).bindparams(
+    sa.bindparam("keys", type_=sa.ARRAY(sa.Text)),
+    sa.bindparam("now", type_=sa.DateTime(timezone=True)),
+)
 
 
 class Listening:
@@ -79,9 +87,8 @@ class Listening:
         In the order of their keys, so that two who mark the same wait for each other in turn.
         """
         named = {_key(e): e.id for e in due}
-        marks = [{"key": key, "done_at": self._world.now()} for key in sorted(named)]
-        mark = insert(tables.inbox).values(marks).on_conflict_do_nothing()
-        found = await connection.execute(mark.returning(tables.inbox.c.key))
+        given = {"keys": sorted(named), "now": self._world.now()}
+        found = await connection.execute(_MARK_ALL, given)
         return {named[key] for key in found.scalars()}
 
     async def _settle(self, failed: Sequence[tuple[Envelope, Exception]]) -> set[UUID]:
