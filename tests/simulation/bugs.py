@@ -122,16 +122,6 @@ def _outgoing_emptied_first(stack: ExitStack) -> None:
     _in_place_of(stack, Relay, "_publish", publish)
 
 
-def _struck_out_blindly(stack: ExitStack) -> None:
-    async def strike(self: Relay) -> None:
-        told, self._told = self._told, []
-        these = tables.outgoing.c.id.in_(told)
-        async with self._database.begin() as connection:
-            await connection.execute(tables.outgoing.delete().where(these))
-
-    _in_place_of(stack, Relay, "_strike", strike)
-
-
 def _older_version_taken(stack: ExitStack) -> None:
     async def newer(
         self: Store, table: sa.Table, key: dict[str, Any], version: int, **values: Any
@@ -174,5 +164,4 @@ BUGS: dict[str, Plant] = {
     "older version taken": _older_version_taken,
     "loss not noticed": _loss_not_noticed,
     "read without lock": _read_without_lock,
-    "struck out blindly": _struck_out_blindly,
 }
