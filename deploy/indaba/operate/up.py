@@ -318,7 +318,7 @@ class House:
             self._saying.fact("Demo", "a made-up community with a term behind it: make demo")
         elif self._wishes.elsewhere:
             self._saying.line("The bot is on your homeserver. Invite it to a room.")
-        elif not self._wishes.discord:
+        elif not self._wishes.discord and not self._wishes.preview:
             self._saying.line("No chat is connected: started without a homeserver.")
         if self._wishes.discord:
             self._saying.line("The bot is on Discord. Set a community up there with: /cop setup")
