@@ -96,10 +96,9 @@ class Keyring:
         with olm.store.database.atomic():
             for letter in letters if isinstance(letters, list) else []:
                 self._take_letter(letter)
-        left = _part(news, "device_one_time_keys_count").get("signed_curve25519")
-        if isinstance(left, int) and not isinstance(left, bool):
-            # So many as are missing are made at once: of less than none, without end.
-            olm.uploaded_key_count = max(left, 0)
+        left = keys_left(_part(news, "device_one_time_keys_count"))
+        if left is not None:
+            olm.uploaded_key_count = left
         changes = _part(news, "device_lists")
         changed, gone = _accounts(changes.get("changed")), _accounts(changes.get("left"))
         olm.add_changed_users(changed & olm.tracked_users)
@@ -292,6 +291,15 @@ def _unsealed(room: str, event: dict[str, Any], plain: Any) -> dict[str, Any] | 
 
 def _accounts(given: object) -> set[str]:
     return {a for a in given if isinstance(a, str)} if isinstance(given, list) else set()
+
+
+def keys_left(counts: dict[str, Any]) -> int | None:
+    """How many of our one-time keys a homeserver still has, if it says so.
+
+    So many as are missing are made at once: of less than none it would be without end.
+    """
+    left = counts.get("signed_curve25519")
+    return max(left, 0) if isinstance(left, int) and not isinstance(left, bool) else None
 
 
 def _part(event: dict[str, Any], name: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from indaba.conversation.platform import Wait
 from indaba.matrix_bot.client import Homeserver, Refused, patiently
-from indaba.matrix_bot.crypto import ENCRYPTED, Device, Keyring
+from indaba.matrix_bot.crypto import ENCRYPTED, Device, Keyring, keys_left
 from indaba.matrix_bot.rooms import Rooms
 from indaba.process import logs
 from indaba.process.loops import Wake
@@ -149,9 +149,8 @@ class Exchange:
                 olm.mark_keys_as_published()
                 olm.save_account()
                 continue
-            left = _part(answer, "one_time_key_counts").get("signed_curve25519")
-            count = max(left, 0) if isinstance(left, int) else 0
-            olm.handle_response(KeysUploadResponse(0, count))
+            left = keys_left(_part(answer, "one_time_key_counts")) or 0
+            olm.handle_response(KeysUploadResponse(0, left))
             return
         olm.uploaded_key_count = None
 

@@ -152,19 +152,19 @@ class Bus:
         sent = False
         try:
             while (left := self._seconds_left(envelope.expires_at)) > MOMENT_SECONDS:
-                reply: asyncio.Future[ReplyEnvelope] = asyncio.get_running_loop().create_future()
-                self._waiting[envelope.id] = reply
-                pause, began = min(left, self._ask_again), time.monotonic()
-                sent = await self._sent_within(pause, context, envelope) or sent
+                reply = self._expect(envelope)
+                patience, began = min(left, self._ask_again), time.monotonic()
+                sent = await self._sent_within(patience, context, envelope) or sent
                 # Not in one time-out with the sending: redis-py may swallow it there, since it
                 # uses `wait_for`, which does so in Python 3.11. Then this would wait for ever.
-                await asyncio.wait({reply}, timeout=max(0.0, began + pause - time.monotonic()))
+                await asyncio.wait({reply}, timeout=max(0.0, began + patience - time.monotonic()))
                 if not reply.done():
                     continue
                 heard = reply.result()
                 if heard.outcome is not Outcome.UNAVAILABLE:
                     return heard
-                await asyncio.sleep(min(pause, max(0.0, self._seconds_left(envelope.expires_at))))
+                left = self._seconds_left(envelope.expires_at)
+                await asyncio.sleep(min(patience, max(0.0, left)))
             if not sent:
                 raise Unavailable(LITTLE_LATER)
             heard = heard or await self._last_word(envelope)
@@ -180,12 +180,16 @@ class Bus:
 
     async def _last_word(self, envelope: Envelope) -> ReplyEnvelope | None:
         """What was done at the last moment is told a moment later."""
-        reply: asyncio.Future[ReplyEnvelope] = asyncio.get_running_loop().create_future()
-        self._waiting[envelope.id] = reply
         with suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORD_SECONDS):
-                return await reply
+                return await self._expect(envelope)
         return None
+
+    def _expect(self, envelope: Envelope) -> asyncio.Future[ReplyEnvelope]:
+        """What will be the next reply to a request."""
+        reply: asyncio.Future[ReplyEnvelope] = asyncio.get_running_loop().create_future()
+        self._waiting[envelope.id] = reply
+        return reply
 
     async def tell(self, context: str, envelopes: Sequence[Envelope]) -> None:
         """Put events of a context on the bus, all in one go. Raises one of `BUS_ERRORS`."""

@@ -13,15 +13,20 @@ Act = Callable[[], Awaitable[None]]
 
 
 async def pause(seconds: float) -> None:
-    """Sleep between two rounds of a loop; where the loop was cancelled meanwhile, end it.
+    """Sleep between two rounds of a loop; where the loop was cancelled meanwhile, end it."""
+    _end_if_cancelled()
+    await asyncio.sleep(seconds)
 
-    A cancellation that comes amid a round may have been swallowed: redis-py sends under `wait_for`,
-    which forgets it in Python 3.11 where a result came at the same time.
+
+def _end_if_cancelled() -> None:
+    """Raise what was swallowed amid a round.
+
+    redis-py sends under `wait_for`, which forgets a cancellation in Python 3.11 where a result came
+    at the same time.
     """
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
-    await asyncio.sleep(seconds)
 
 
 class Loops:
@@ -73,7 +78,7 @@ class Wake:
 
     async def wait(self, seconds: float) -> None:
         """Wait for the bell, at most `seconds`."""
-        await pause(0)
+        _end_if_cancelled()
         try:
             async with asyncio.timeout(seconds):
                 await self._event.wait()
