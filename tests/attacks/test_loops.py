@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from bots import discord_town, matrix_town
-from bots.matrix_town import Person, replied_to
+from bots.matrix_people import Person, replied_to
 from indaba.operate.engines import Engines, Synapse
 from workshop import until
 

@@ -6,6 +6,7 @@
 import asyncio
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 MARK = "INSERT INTO bench_marks (n, step) VALUES ($1, $2)"
@@ -37,13 +38,7 @@ async def taskiq(postgres: str, bus: str, count: int) -> float:
     await broker.startup()
     receiver = asyncio.create_task(run_receiver_task(broker, max_async_tasks=60))
     began = time.perf_counter()
-    gate = asyncio.Semaphore(60)
-
-    async def ask(n: int) -> None:
-        async with gate:
-            await first.kiq(n)
-
-    await asyncio.gather(*(ask(n) for n in range(count)))
+    await _ask_all(first.kiq, count, at_once=60)
     await asyncio.wait_for(done.wait(), 120)
     rate = count / (time.perf_counter() - began)
     receiver.cancel()
@@ -82,18 +77,22 @@ async def procrastinate(postgres: str, bus: str, count: int) -> float:
             app.run_worker_async(concurrency=10, install_signal_handlers=False, wait=True)
         )
         began = time.perf_counter()
-        gate = asyncio.Semaphore(10)
-
-        async def ask(n: int) -> None:
-            async with gate:
-                await first.defer_async(n=n)
-
-        await asyncio.gather(*(ask(n) for n in range(count)))
+        await _ask_all(lambda n: first.defer_async(n=n), count, at_once=10)
         await asyncio.wait_for(done.wait(), 180)
         rate = count / (time.perf_counter() - began)
         worker.cancel()
         await asyncio.wait({worker}, timeout=10)
     return rate
+
+
+async def _ask_all(ask: Callable[[int], Awaitable[Any]], count: int, at_once: int) -> None:
+    gate = asyncio.Semaphore(at_once)
+
+    async def one(n: int) -> None:
+        async with gate:
+            await ask(n)
+
+    await asyncio.gather(*(one(n) for n in range(count)))
 
 
 if __name__ == "__main__":

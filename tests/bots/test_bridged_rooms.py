@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from bots.matrix_town import Person, Town
+from bots.matrix_people import Person
+from bots.matrix_town import Town
 from indaba.contracts.linking import AddPlace, IssueRoomCode
 from indaba.contracts.membership import PassportIssued, Place, Platform
 from indaba.contracts.scheduling import MeetingFacts, RsvpAnswer, ScheduleMeeting, ShowMeeting

@@ -9,6 +9,8 @@ import discord
 import pytest
 import pytest_asyncio
 import sqlalchemy as sa
+from simcord.actors import MemberActor
+from simcord.builders import ChannelHandle
 
 from bots.discord_town import HELPER, Town, code_in, permit, server_of, words
 from indaba.conversation.answer import Answer
@@ -17,6 +19,7 @@ from indaba.conversation.listener import Listener
 from indaba.conversation.platform import CannotPost, Post, PostKind, Wait
 from indaba.discord_bot.catching_up import CatchingUp
 from indaba.discord_bot.client import Api, Client, Gateway
+from indaba.ledger import Ledger
 from indaba.operate.engines import Engines
 from indaba.process.loops import Wake
 from workshop import do, rows, until
@@ -199,15 +202,26 @@ async def test_bots_and_webhooks_are_not_listened_to(town: Town) -> None:
     assert len(told) == 1
 
 
+async def _read_back_soon(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> tuple[ChannelHandle, MemberActor, int]:
+    """A community a moment old, whose channel is soon read back; its chair, and our account."""
+    monkeypatch.setattr("indaba.discord_bot.catching_up.PAUSE_SECONDS", 0.2)
+    channel, lindiwe = await town.founded()
+    town.env.backend.clock.advance(1)
+    return channel, lindiwe, town.env.backend.bot_user.id
+
+
+def _ledger_of(town: Town) -> Ledger:
+    assert town.bot is not None
+    return town.bot._ledger
+
+
 async def test_a_mention_that_could_not_be_kept_is_caught_up_on(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indaba.discord_bot.catching_up.PAUSE_SECONDS", 0.2)
-    channel, lindiwe = await town.founded()
-    me = town.env.backend.bot_user.id
-    town.env.backend.clock.advance(1)
-    assert town.bot is not None
-    ledger = town.bot._ledger
+    channel, lindiwe, me = await _read_back_soon(town, monkeypatch)
+    ledger = _ledger_of(town)
     await do(ledger, "ALTER TABLE heard RENAME TO elsewhere")
     await lindiwe.send(channel, f"<@{me}> meeting next")
     await do(ledger, "ALTER TABLE elsewhere RENAME TO heard")
@@ -228,12 +242,8 @@ WAITS = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'positions'::re
 async def test_a_mention_that_could_not_be_kept_while_its_channel_was_read_is_caught_up_on(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indaba.discord_bot.catching_up.PAUSE_SECONDS", 0.2)
-    channel, lindiwe = await town.founded()
-    me = town.env.backend.bot_user.id
-    town.env.backend.clock.advance(1)
-    assert town.bot is not None
-    ledger = town.bot._ledger
+    channel, lindiwe, me = await _read_back_soon(town, monkeypatch)
+    ledger = _ledger_of(town)
     for statement in REFUSED:
         await do(ledger, statement)
 

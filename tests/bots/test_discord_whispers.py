@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from drills.discord_stage import SURVIVED, Stage, Step, a_stage
-from drills.mortals import nursery
+from drills.discord_stage import SURVIVED, Stage, a_stage
+from drills.mortals import Step, nursery
 from indaba.contracts.holding import StartMeeting
 from indaba.contracts.record import NoteKind, TakeNote
 from indaba.conversation.desk import EMPTY

@@ -10,7 +10,8 @@ import pytest
 import pytest_asyncio
 from nio.crypto import decrypt_attachment
 
-from bots.matrix_town import NO_SOONER, SealedPerson, Town, replied_to
+from bots.matrix_people import SealedPerson, replied_to
+from bots.matrix_town import NO_SOONER, Town
 from indaba.conversation.answer import Answer, File
 from indaba.conversation.platform import Post, PostKind
 from indaba.operate.backup import _copy_keys

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bots.matrix_town import Person, Town
+from bots.matrix_people import Person
+from bots.matrix_town import Town
 from indaba.operate.engines import Engines, Synapse
 from workshop import until
 

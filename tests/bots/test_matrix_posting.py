@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bots.matrix_town import Person, Town
+from bots.matrix_people import Person
+from bots.matrix_town import Town
 from indaba.conversation.answer import Answer, File, Picture
 from indaba.conversation.platform import CannotPost, Post, PostKind
 from indaba.matrix_bot.app import MatrixBot

@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 from nio.crypto import encrypt_attachment
 
-from bots.matrix_town import Person, SealedPerson, Town, replied_to
+from bots.matrix_people import Person, SealedPerson, replied_to
+from bots.matrix_town import Town
 from indaba.contracts.library import MOST_BYTES, FindResources, ResourceFacts, ShowResource
 from indaba.contracts.membership import PassportIssued
 from indaba.conversation.platform import CannotRead, FileSaid

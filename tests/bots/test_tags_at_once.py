@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 import sqlalchemy as sa
 
-from bots.matrix_town import Person, Town
+from bots.matrix_people import Person
+from bots.matrix_town import Town, town_with_a_bot
 from indaba.operate.engines import Engines, Synapse
 from workshop import rows, until
 
@@ -61,13 +62,8 @@ class Room:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def town(engines: Engines, synapse: Synapse) -> AsyncIterator[Town]:
-    there = Town(synapse, engines)
-    await there.begin()
-    await there.expect_a_bot()
-    await there.start_bot()
-    yield there
-    await there.farewell()
-    await there.end()
+    async with town_with_a_bot(engines, synapse) as there:
+        yield there
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -1,8 +1,6 @@
 """A made-up Discord with a community on it; the bot and the services in processes of their own."""
 
 import asyncio
-import os
-import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -15,7 +13,7 @@ import discord
 import yarl
 from discord.gateway import DiscordWebSocket
 
-from drills.mortals import Mortal, Nursery
+from drills.mortals import Mortal, Nursery, Step, die_around
 from indaba.bus import Bus
 from indaba.contracts.membership import (
     CONSENT_VERSION,
@@ -54,9 +52,6 @@ ZOMBIE_SECONDS = 7.0
 It waits five seconds itself before it identifies anew, and hears nothing meanwhile.
 """
 
-Step = tuple[type, str, bool]
-NO_STEP: Step | None = None
-
 
 def serve(process: str, database_url: str, bus_url: str) -> None:
     """Be a service until killed."""
@@ -80,7 +75,7 @@ def live(database_url: str, bus_url: str, base: str, address: str, step: Step | 
     discord.http.Route.BASE = base
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
     if step is not None:
-        plant(step)
+        die_around(step, SURVIVED)
     run.live(_live(database_url, bus_url))
 
 
@@ -104,24 +99,6 @@ class Impatient(Gateway):
 
 
 SURVIVED = 3
-
-
-def plant(step: Step) -> None:
-    """Die at the fourth time that something is done, before it or after it."""
-    cls, name, after = step
-    original: Callable[..., Any] = getattr(cls, name)
-    passed: list[int] = []
-
-    async def deadly(*args: Any, **kwargs: Any) -> Any:
-        passed.append(1)
-        if len(passed) <= SURVIVED:
-            return await original(*args, **kwargs)
-        if after:
-            await original(*args, **kwargs)
-        os.kill(os.getpid(), signal.SIGKILL)
-        return None
-
-    setattr(cls, name, deadly)
 
 
 class Stage:
@@ -175,12 +152,12 @@ class Stage:
             process, self.url(process), self._engines.valkey.url, migrations=FOLDERS[process]
         )
 
-    def bot(self, step: Step | None = NO_STEP) -> Mortal:
+    def bot(self, step: Step | None = None) -> Mortal:
         fake = self.discord
         given = (self.url("discord_bot"), self._engines.valkey.url, fake.rest.base, fake.address)
         return Mortal(self._context, live, *given, step)
 
-    async def bot_at_work(self, step: Step | None = NO_STEP) -> Mortal:
+    async def bot_at_work(self, step: Step | None = None) -> Mortal:
         """A bot that listens."""
         bot = self.bot(step)
         self.bots.append(bot)

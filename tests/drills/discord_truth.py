@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from drills.discord_stage import SURVIVED, Stage, Step, a_stage
-from drills.mortals import Mortal, nursery
+from drills.discord_stage import SURVIVED, Stage, a_stage
+from drills.mortals import Mortal, Step, nursery
 from drills.verdict import Verdict
 from indaba.bus import Bus
 from indaba.conversation.desk import Desk

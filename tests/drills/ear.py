@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from urllib.parse import quote
 
-from bots.matrix_town import Person, replied_to
+from bots.matrix_people import Person, replied_to
 
 PAGE = "100"
 

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 
-from bots.matrix_town import Person, replied_to
+from bots.matrix_people import Person, replied_to
 from drills.verdict import Verdict
 from indaba.contracts.membership import (
     CONSENT_VERSION,

@@ -1,23 +1,23 @@
 """Commands on a real homeserver while the bot is killed: each is answered once."""
 
 import asyncio
-import os
 import signal
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from bots.matrix_town import FOLDERS, PORTAL, Person, Town, replied_to
+from bots.matrix_people import Person, replied_to
+from bots.matrix_town import FOLDERS, PORTAL, Town
 from drills import matrix_peers
 from drills.ear import Ear
 from drills.matrix_peers import Peer
-from drills.mortals import Mortal, Nursery, moments, nursery
+from drills.mortals import Mortal, Nursery, Step, die_around, moments, nursery
 from drills.verdict import Verdict
 from indaba.bus import Bus
 from indaba.conversation.desk import Desk
@@ -32,7 +32,7 @@ from indaba.process.shelf import Shelf
 from workshop import ledger_of, until
 
 ROOT = Path(__file__).parents[2]
-STEPS: dict[str, tuple[type, str, bool]] = {
+STEPS: dict[str, Step] = {
     "read, not kept": (Listener, "hear", False),
     "kept": (Listener, "hear", True),
     "taken up": (Desk, "deal_with", False),
@@ -43,7 +43,6 @@ STEPS: dict[str, tuple[type, str, bool]] = {
     "posted": (MatrixPlatform, "post", True),
     "noted as posted": (Postman, "_is_up", True),
 }
-"""What to die around: class, method, and whether after it instead of before."""
 
 SURVIVED = 3
 Running = tuple[Engines, Synapse]
@@ -73,7 +72,7 @@ def live(settings: dict[str, str], bus_url: str, files: str, step: str) -> None:
     """Be the Matrix bot until killed, by its own hand at a step if one is named."""
     logs.configure(json=True, level=50)
     if step:
-        _plant(step)
+        die_around(STEPS[step], SURVIVED)
     run.live(_live(settings, bus_url, files))
 
 
@@ -83,23 +82,6 @@ async def _live(settings: dict[str, Any], bus_url: str, files: str) -> None:
     )
     await MatrixBot(MatrixBotSettings(**settings), ledger, Shelf(Path(files))).start()
     await asyncio.Event().wait()
-
-
-def _plant(step: str) -> None:
-    cls, name, after = STEPS[step]
-    original: Callable[..., Any] = getattr(cls, name)
-    passed: list[int] = []
-
-    async def deadly(*args: Any, **kwargs: Any) -> Any:
-        passed.append(1)
-        if len(passed) <= SURVIVED:
-            return await original(*args, **kwargs)
-        if after:
-            await original(*args, **kwargs)
-        os.kill(os.getpid(), signal.SIGKILL)
-        return None
-
-    setattr(cls, name, deadly)
 
 
 class Stage:

@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from workshop import PRIVATE_KEY, PUBLIC_KEY
 
 Live = Callable[..., None]
+Step = tuple[type, str, bool]
+"""What to die around: class, method, and whether after it instead of before."""
 Nursery = multiprocessing.context.ForkServerContext
 
 
@@ -80,6 +83,24 @@ class Mortal:
             await asyncio.to_thread(self.kill)
             self.deaths += 1
             self.begin()
+
+
+def die_around(step: Step, survived: int) -> None:
+    """Have this process end itself around a method, once that went well so often."""
+    cls, name, after = step
+    original: Callable[..., Any] = getattr(cls, name)
+    passed: list[int] = []
+
+    async def deadly(*args: Any, **kwargs: Any) -> Any:
+        passed.append(1)
+        if len(passed) <= survived:
+            return await original(*args, **kwargs)
+        if after:
+            await original(*args, **kwargs)
+        os.kill(os.getpid(), signal.SIGKILL)
+        return None
+
+    setattr(cls, name, deadly)
 
 
 def moments(random: Random, count: int, seconds: float) -> list[float]:

@@ -9,7 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from bots.matrix_town import Person, Town
+from bots.matrix_people import Person
+from bots.matrix_town import Town
 from drills.matrix_truth import engines_and_homeserver
 from drills.mortals import moments
 from drills.verdict import Verdict

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from bots.matrix_town import PORTAL, Person, Town, replied_to
+from bots.matrix_people import Person, replied_to
+from bots.matrix_town import PORTAL, Town
 from indaba.contracts.membership import PassportIssued
 from indaba.contracts.refusal import Expired
 from indaba.contracts.scheduling import AnswerRsvp, RsvpAnswer, ScheduleMeeting

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from bots.matrix_town import Person, Town
+from bots.matrix_people import Person
+from bots.matrix_town import Town
 from workshop import until
 
 POLL_START = "org.matrix.msc3381.poll.start"

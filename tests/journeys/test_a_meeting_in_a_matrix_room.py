@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.matrix_town import Town
+from bots.matrix_town import Town, town_with_a_bot
 from indaba.operate.engines import Engines, Synapse
 from indaba.operate.sweeping import rewrite_bus
 from journeys.seat import Seat, wake_timers
@@ -18,27 +18,19 @@ from workshop import rows, until
 
 @pytest.fixture
 async def town(engines: Engines, synapse: Synapse) -> AsyncIterator[Town]:
-    there = Town(synapse, engines)
-    await there.begin()
-    await there.expect_a_bot()
-    await there.start_bot()
-    yield there
-    await there.farewell()
-    await there.end()
+    async with town_with_a_bot(engines, synapse) as there:
+        yield there
 
 
 @pytest.fixture
 async def town_on_a_cluster(
     engines: Engines, synapse: Synapse, tmp_path: Path
 ) -> AsyncIterator[Town]:
-    async with valkey_cluster(tmp_path / "cluster") as url:
-        there = Town(synapse, engines, url)
-        await there.begin()
-        await there.expect_a_bot()
-        await there.start_bot()
+    async with (
+        valkey_cluster(tmp_path / "cluster") as url,
+        town_with_a_bot(engines, synapse, url) as there,
+    ):
         yield there
-        await there.farewell()
-        await there.end()
 
 
 async def _set_up(town: Town) -> tuple[Seat, Seat]:

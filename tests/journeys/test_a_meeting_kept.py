@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bots.matrix_town import Town
+from bots.matrix_town import Town, town_with_a_bot
 from indaba.operate.engines import Engines, Synapse
 from journeys.seat import Seat, wake_timers
 from workshop import rows, until
@@ -15,13 +15,8 @@ from workshop import rows, until
 
 @pytest.fixture
 async def town(engines: Engines, synapse: Synapse) -> AsyncIterator[Town]:
-    there = Town(synapse, engines)
-    await there.begin()
-    await there.expect_a_bot()
-    await there.start_bot()
-    yield there
-    await there.farewell()
-    await there.end()
+    async with town_with_a_bot(engines, synapse) as there:
+        yield there
 
 
 async def _set_up(town: Town) -> tuple[Seat, Seat]:

@@ -1,12 +1,9 @@
 """A service or reader that kills itself at a named step. Forked by `test_killed_anywhere`."""
 
 import asyncio
-import os
-import signal
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+from drills.mortals import Step, die_around
 from indaba.bus.bus import Bus
 from indaba.bus.reader import Reader
 from indaba.contracts.membership import LeaveCommunity, MemberLeft
@@ -16,7 +13,7 @@ from indaba.ledger.relay import Relay
 from indaba.process import logs, run
 from workshop import ledger_of
 
-STEPS: dict[str, tuple[type, str, bool]] = {
+STEPS: dict[str, Step] = {
     "before the commit": (Work, "keep", False),
     "written, not committed": (Work, "keep", True),
     "committed, nobody told": (Ledger, "_after_commit", False),
@@ -26,7 +23,6 @@ STEPS: dict[str, tuple[type, str, bool]] = {
     "replied, not acknowledged": (Reader, "_acknowledge", False),
     "acknowledged": (Reader, "_acknowledge", True),
 }
-"""What to die around: class, method, and whether after it instead of before."""
 
 SURVIVED = {"keep": 5, "keep_with_reply": 5, "_after_commit": 5}
 """How often a method goes well before it kills; those that take whole batches kill at once."""
@@ -36,19 +32,7 @@ def plant(step: str, process: str) -> None:
     cls, name, after = STEPS[step]
     if name == "keep" and process == "membership":
         name = "keep_with_reply"
-    original: Callable[..., Any] = getattr(cls, name)
-    passed: list[int] = []
-
-    async def deadly(*args: Any, **kwargs: Any) -> Any:
-        passed.append(1)
-        if len(passed) <= SURVIVED.get(name, 0):
-            return await original(*args, **kwargs)
-        if after:
-            await original(*args, **kwargs)
-        os.kill(os.getpid(), signal.SIGKILL)
-        return None
-
-    setattr(cls, name, deadly)
+    die_around((cls, name, after), SURVIVED.get(name, 0))
 
 
 async def leave(_: LeaveCommunity, work: Work) -> Done:

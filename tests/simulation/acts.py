@@ -161,9 +161,9 @@ def _answers() -> Iterable[Act]:
     yield _answer("thabo", "Decimals", s.RsvpAnswer.MAYBE)
 
 
-def term() -> tuple[Stage, ...]:
-    """Two days of a community. All that may happen in any order ends the same in any order."""
-    first = (
+def _first_day() -> tuple[Act, ...]:
+    """All that may happen in any order ends the same in any order."""
+    return (
         _found(),
         *map(_join, MEMBERS),
         _describe("thabo", "Gauteng"),
@@ -196,9 +196,13 @@ def term() -> tuple[Stage, ...]:
             needs=("sipho to Fractions", "sipho to Reading"),
         ),
     )
+
+
+def term() -> tuple[Stage, ...]:
+    """Two days of a community."""
     close = Act("close", "lindiwe", lambda told: s.CloseMeeting(code=code_of(told, "Fractions")))
     return (
-        Stage(MORNING, first),
+        Stage(MORNING, _first_day()),
         Stage(FRACTIONS - timedelta(minutes=55)),
         Stage(
             FRACTIONS + timedelta(minutes=1),

@@ -153,10 +153,8 @@ async def portals(
         shelf: Shelf | None = None,
         **settings: Any,
     ) -> Opened:
-        url = settings.get("database_url")
-        if url is None:
-            url = await database(template)
-        else:
+        url = settings.get("database_url") or await database(template)
+        if "database_url" in settings:
             await migrate(url, MIGRATIONS)
         world = world or TurnedClock()
         found = [Readiness("membership", ok=True)]
