@@ -5,7 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PINS := deploy/requirements
 INSTALL := $(PYTHON) deploy/indaba/operate/install.py
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+# Hashes come from the index alone: a wheel in a local folder, or an older pin, would stand for all.
+COMPILE := env -u UV_FIND_LINKS -u UV_INDEX -u UV_EXTRA_INDEX_URL $(BIN)/uv pip compile --quiet \
+  --no-cache --no-config --upgrade --universal --python-version 3.11 --generate-hashes --no-header
 
 # Where this is set, every process compiles all that it imports anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -74,11 +76,11 @@ pictures: $(VENV)/.installed .venv-synapse/.installed
 	@INDABA_PICTURES=docs/pictures $(BIN)/python -m pytest -n 0 tests/journeys/test_a_meeting_on_both.py
 
 pins: $(VENV)/.installed
-	@$(COMPILE) --upgrade --extra embedded --extra preview --extra test pyproject.toml -o $(PINS)/indaba.txt
+	@$(COMPILE) --extra embedded --extra preview --extra test pyproject.toml -o $(PINS)/indaba.txt
 	@$(COMPILE) --constraint $(PINS)/indaba.txt pyproject.toml -o $(PINS)/runtime.txt
 	@$(COMPILE) --constraint $(PINS)/indaba.txt $(PINS)/build.in -o $(PINS)/build.txt
-	@$(COMPILE) --upgrade $(PINS)/synapse.in -o $(PINS)/synapse.txt
-	@for other in maubot bench sbom uv; do $(COMPILE) --upgrade $(PINS)/$$other.in -o $(PINS)/$$other.txt; done
+	@$(COMPILE) $(PINS)/synapse.in -o $(PINS)/synapse.txt
+	@for other in maubot bench sbom uv; do $(COMPILE) $(PINS)/$$other.in -o $(PINS)/$$other.txt; done
 
 clean:
 	rm -rf $(VENV) $(OTHERS) .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
