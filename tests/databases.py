@@ -7,7 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from indaba.ledger.migrations import heads, migrate
-from indaba.operate.engines import DATABASES, Postgres
+from indaba.operate.engines import Postgres
+from indaba.operate.processes import PROCESSES
 
 LARGE = 1 << 20
 ALONE = """
@@ -63,7 +64,7 @@ class Databases:
             await self._postgres.provision([name])
             return name
         await self._postgres.clone(template, name)
-        if template in (*DATABASES, *self._migrated.values()):
+        if template in (*PROCESSES, *self._migrated.values()):
             self._like[name] = template
             self._shapes[name] = await self._shape(name)
         return name

@@ -2,8 +2,9 @@
 # One role and one database per process; nobody else may connect. The passwords come from the very
 # addresses that the processes are given. PostgreSQL's image runs this once, on an empty volume.
 set -eu
-for name in membership scheduling library outcomes portal matrix_bot discord_bot; do
-    url=$(cat "${SECRETS:-/run/secrets}/${name}_database_url")
+for file in "${SECRETS:-/run/secrets}"/*_database_url; do
+    name=$(basename "$file" _database_url)
+    url=$(cat "$file")
     password=${url#*://"$name":}
     password=${password%%@*}
     psql --quiet --set ON_ERROR_STOP=1 --set name="$name" --set password="$password" \

@@ -13,11 +13,12 @@ from indaba.bus import Bus
 from indaba.contracts import find, spoken
 from indaba.contracts.wire import Event, Request
 from indaba.ledger import Ledger
+from indaba.operate.processes import ERASURE_OWNER, Kind, of_kind
 from indaba.process.passports import PassportControl
 from indaba.process.world import RealWorld
 from workshop import OFFICE, PUBLIC_KEY
 
-SERVICES = ["membership", "scheduling", "library", "outcomes"]
+SERVICES = of_kind(Kind.SERVICE)
 
 
 def _wired(service: str) -> Ledger:
@@ -32,7 +33,7 @@ def _wired(service: str) -> Ledger:
         PassportControl(PUBLIC_KEY),
     )
     wire: Any = app.wire
-    if service == "membership":
+    if service == ERASURE_OWNER:
         wire = partial(wire, office=OFFICE, erased_by=())
     wire(ledger)
     return ledger

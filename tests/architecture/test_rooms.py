@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from indaba.operate.processes import Kind, of_kind
+
 ROOT = Path(__file__).parents[2]
 SOURCES = [ROOT / "shared", ROOT / "services", ROOT / "bots", ROOT / "deploy"]
 ROOMS = {
@@ -36,7 +38,7 @@ def _functions() -> Iterator[tuple[str, int]]:
                 yield f"{page.relative_to(ROOT)}:{node.lineno} {node.name}", length
 
 
-@pytest.mark.parametrize("service", ["membership", "scheduling", "library", "outcomes"])
+@pytest.mark.parametrize("service", of_kind(Kind.SERVICE))
 def test_every_service_has_the_same_rooms(service: str) -> None:
     folder = ROOT / "services/indaba" / service
     found = {p.stem for p in folder.iterdir() if p.name != "__pycache__"}

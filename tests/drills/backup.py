@@ -35,7 +35,7 @@ from indaba.operate import running, strongbox
 from indaba.operate.backup import backup
 from indaba.operate.engines import Engines
 from indaba.operate.migrating import bring_up_to_date
-from indaba.operate.parts import PROCESSES
+from indaba.operate.processes import PROCESSES
 from indaba.operate.restore import restore
 from indaba.operate.saying import Saying
 from indaba.outcomes import app as outcomes

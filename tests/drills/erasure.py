@@ -28,7 +28,8 @@ from indaba.contracts.membership import (
 from indaba.contracts.passport import Role
 from indaba.conversation.services import ask
 from indaba.operate.asking import face
-from indaba.operate.engines import DATABASES, Postgres
+from indaba.operate.engines import Postgres
+from indaba.operate.processes import PROCESSES
 from indaba.operate.site import Site
 from operate.house import House
 from workshop import until
@@ -236,7 +237,7 @@ async def _tables_with(data: Path, canary: Canary) -> list[str]:
     """Tables that name the canary, by database."""
     found = []
     sockets = str(Postgres(data / "postgres").sockets)
-    for name in DATABASES:
+    for name in PROCESSES:
         session = await asyncpg.connect(host=sockets, port=5432, user=name, database=name)
         tables = await session.fetch(
             "SELECT format('%I.%I', schemaname, tablename) AS t FROM pg_tables"

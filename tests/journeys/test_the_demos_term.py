@@ -11,9 +11,10 @@ from indaba.bus import Bus
 from indaba.contracts.library import FindResources, HowUsed
 from indaba.contracts.outcomes import Report
 from indaba.conversation.services import ask
-from indaba.operate.demo.playing import PARTS, facilitators_passport, figures, opened, play
+from indaba.operate.demo.playing import facilitators_passport, figures, opened, play
 from indaba.operate.demo.story import MEETINGS, PEOPLE, RESOURCES, days_of
 from indaba.operate.engines import Engines
+from indaba.operate.processes import Kind, of_kind
 from indaba.operate.saying import Saying
 from indaba.process.world import RealWorld
 
@@ -26,7 +27,7 @@ async def face(tmp_path: Path) -> AsyncIterator[Bus]:
     await engines.start()
     await play(engines, data, Saying())
     world = RealWorld()
-    async with opened(engines, data, world, PARTS):
+    async with opened(engines, data, world, of_kind(Kind.SERVICE, Kind.BOT)):
         bus = Bus(engines.valkey.url, "face", world)
         bus.expect_replies()
         await bus.start()

@@ -11,7 +11,7 @@ import pytest
 from indaba.operate.deployment import make_secrets
 from indaba.operate.engines import Synapse
 from indaba.operate.engines.postgres import binaries
-from indaba.operate.parts import PROCESSES
+from indaba.operate.processes import PROCESSES
 from indaba.operate.saying import Saying
 
 ROOT = Path(__file__).parents[2]

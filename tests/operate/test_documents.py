@@ -10,7 +10,7 @@ from indaba.contracts.wire import Event, Request
 from indaba.conversation.line import Understood, read_line
 from indaba.conversation.topics import INTENTS
 from indaba.operate import docs
-from indaba.operate.parts import PROCESSES
+from indaba.operate.processes import PROCESSES
 from indaba.process.settings import ProcessSettings, Settings, variable
 
 ROOT = Path(__file__).parents[2]

@@ -10,9 +10,10 @@ from redis.exceptions import ResponseError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from indaba.operate.engines import DATABASES, Engines, Synapse, Valkey
+from indaba.operate.engines import Engines, Synapse, Valkey
 from indaba.operate.engines.socket_folder import private
 from indaba.operate.engines.trouble import FolderTaken, NotInstalled, UnsafeFolder
+from indaba.operate.processes import PROCESSES
 
 FreshDatabase = Callable[..., Awaitable[str]]
 FreshValkey = Callable[[], Awaitable[Valkey]]
@@ -29,7 +30,7 @@ async def _do(url: str, *statements: str) -> object:
         await engine.dispose()
 
 
-@pytest.mark.parametrize("name", DATABASES)
+@pytest.mark.parametrize("name", PROCESSES)
 async def test_every_service_owns_a_database_of_its_own(engines: Engines, name: str) -> None:
     assert await _do(engines.postgres.url(name), "SELECT current_user || current_database()") == (
         name + name

@@ -12,7 +12,7 @@ from indaba.ledger import Ledger, Work
 from indaba.operate import letters
 from indaba.operate.letters import CannotReplay, NoSuchLetter
 from indaba.operate.migrating import bring_up_to_date
-from indaba.operate.parts import PROCESSES
+from indaba.operate.processes import PROCESSES
 from indaba.operate.site import Site
 from indaba.process.world import RealWorld
 from workshop import do, envelope, ledger_of, rows, until

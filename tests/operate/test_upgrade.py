@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from indaba.ledger import migrations
 from indaba.operate import strongbox
 from indaba.operate.backup import backup
-from indaba.operate.engines import DATABASES, Postgres
+from indaba.operate.engines import Postgres
 from indaba.operate.migrating import MigrationFailed, behind, bring_up_to_date
-from indaba.operate.parts import PROCESSES, Process
+from indaba.operate.processes import PROCESSES, Process
 from indaba.operate.saying import Saying
 from indaba.operate.upgrade import NoFreshBackup, upgrade
 
@@ -40,8 +40,8 @@ async def older(tmp_path: Path) -> Path:
     data = tmp_path / "data"
     postgres = Postgres(data / "postgres")
     await postgres.start()
-    await postgres.provision(DATABASES)
-    others = {name: postgres.url(name) for name in DATABASES if name != "library"}
+    await postgres.provision(tuple(PROCESSES))
+    others = {name: postgres.url(name) for name in PROCESSES if name != "library"}
     await bring_up_to_date(others)
     database = create_async_engine(postgres.url("library"))
     async with database.begin() as connection:
@@ -64,7 +64,7 @@ async def _behind(data: Path) -> list[str]:
     postgres = Postgres(data / "postgres")
     await postgres.start()
     try:
-        return await behind({name: postgres.url(name) for name in DATABASES})
+        return await behind({name: postgres.url(name) for name in PROCESSES})
     finally:
         await postgres.stop()
 

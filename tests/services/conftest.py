@@ -1,6 +1,6 @@
 import asyncio
+import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from functools import partial
 from typing import Any
 
 import pytest
@@ -8,18 +8,12 @@ import pytest
 from indaba.bus import Bus
 from indaba.ledger import Ledger
 from indaba.ledger.migrations import migrate
-from indaba.library import app as library
-from indaba.membership import app as membership
-from indaba.outcomes import app as outcomes
-from indaba.scheduling import app as scheduling
+from indaba.operate.processes import ERASURE_OWNER, Kind, of_kind
 from services.town import Town
 from workshop import OFFICE, TurnedClock, ledger_of
 
 SERVICES: dict[str, Any] = {
-    "membership": membership,
-    "scheduling": scheduling,
-    "library": library,
-    "outcomes": outcomes,
+    name: importlib.import_module(f"indaba.{name}.app") for name in of_kind(Kind.SERVICE)
 }
 
 
@@ -50,15 +44,10 @@ async def town(
     for name in running:
         url, migrations = await database(name), SERVICES[name].MIGRATIONS
         ledgers[name] = ledger_of(name, url, bus_url, migrations=migrations, world=clock)
-    others = tuple(name for name in running if name != "membership")
-    wires: dict[str, Callable[[Ledger], None]] = {
-        "membership": partial(membership.wire, office=OFFICE, erased_by=others),
-        "scheduling": scheduling.wire,
-        "library": library.wire,
-        "outcomes": outcomes.wire,
-    }
+    others = tuple(name for name in running if name != ERASURE_OWNER)
     for name, ledger in ledgers.items():
-        wires[name](ledger)
+        given = {"office": OFFICE, "erased_by": others} if name == ERASURE_OWNER else {}
+        SERVICES[name].wire(ledger, **given)
     face = Bus(bus_url, "face", clock)
     face.expect_replies()
     await asyncio.gather(*(ledger.start() for ledger in ledgers.values()), face.start())

@@ -17,18 +17,9 @@ from urllib.parse import quote
 from indaba.contracts.refusal import Refusal
 from indaba.operate import manifest, running
 from indaba.operate.engines.postgres import Postgres, binaries
-from indaba.operate.parts import ERASURES, FILES, KEYS
+from indaba.operate.processes import ERASURES, FILES, KEYS, readers_first
 from indaba.operate.saying import Saying
 
-READERS_FIRST = (
-    "matrix_bot",
-    "discord_bot",
-    "portal",
-    "outcomes",
-    "library",
-    "scheduling",
-    "membership",
-)
 SUPERUSER = "indaba"
 INCOMING = "incoming"
 """Where the shelf has files that are still being written."""
@@ -60,11 +51,12 @@ async def backup(data: Path, folder: Path, saying: Saying) -> None:
     """Make the backup in `folder`. Raises `FolderInUse`, `NotRunning` or `ToolFailed`."""
     _prepare(data, folder)
     began = datetime.now(UTC)
+    names = readers_first()
     async with running_postgres(data) as postgres:
-        for name in READERS_FIRST:
+        for name in names:
             await _dump(postgres, name, folder / f"{name}.dump")
             saying.step(f"Saved the database {name}")
-        schemas = {name: await _schema(postgres, name) for name in READERS_FIRST}
+        schemas = {name: await _schema(postgres, name) for name in names}
     _copy_secrets(data, folder)
     if (data / ERASURES).exists():
         shutil.copyfile(data / ERASURES, folder / ERASURES)

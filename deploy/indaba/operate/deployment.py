@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from indaba.operate.parts import DRIVER, PROCESSES
+from indaba.operate.processes import DRIVER, PROCESSES
 from indaba.operate.saying import Saying
 from indaba.operate.strongbox import new_password
 

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from indaba.operate.parts import FILES, PROCESSES
+from indaba.operate.processes import (
+    DRIVER,
+    ERASURE_OWNER,
+    FILES,
+    PROCESSES,
+    Kind,
+    erasure_answer,
+    of_kind,
+    wired,
+)
 
 if TYPE_CHECKING:
     from indaba.contracts.erasure import ErasureAnswered
@@ -24,13 +33,16 @@ if TYPE_CHECKING:
 NOBODY = "redis://127.0.0.1:1/0"
 """Ledgers want to know a bus; this one is never called."""
 
+NOWHERE = f"{DRIVER}nowhere"
+"""Settings want to know a database; the ledgers here have theirs already."""
+
 A_MOMENT = timedelta(seconds=1)
 
 
 def lists(folder: Path, data: Path, more: Path | None) -> frozenset[str]:
     """All lists of the erased within reach: the data's, this backup's, those beside it, `more`."""
     from indaba.membership.timers import read
-    from indaba.operate.parts import ERASURES
+    from indaba.operate.processes import ERASURES
 
     known = [data / ERASURES, folder / ERASURES, *folder.parent.glob(f"*/{ERASURES}")]
     found: frozenset[str] = frozenset()
@@ -48,7 +60,7 @@ async def erase_again(databases: Mapping[str, str], data: Path, listed: frozense
 
     house = _House(databases, data)
     try:
-        async with house.ledgers["membership"].database.connect() as sql:
+        async with house.ledgers[ERASURE_OWNER].database.connect() as sql:
             back = await still_here(sql, listed)
         for member in back:
             await house.erase(member)
@@ -71,26 +83,23 @@ class _House:
         self._wire(data)
 
     def _wire(self, data: Path) -> None:
-        from indaba.contracts.erasure import DiscordBotErased, MatrixBotErased
         from indaba.contracts.membership import MemberErased
-        from indaba.library.app import wire as library
-        from indaba.membership.app import wire as membership
         from indaba.operate import strongbox
-        from indaba.outcomes.app import wire as outcomes
-        from indaba.portal.app import wire as portal
-        from indaba.process.passports import PassportOffice
-        from indaba.process.shelf import Shelf
-        from indaba.scheduling.app import wire as scheduling
+        from indaba.process.settings import ProcessSettings, read
 
-        self._others = tuple(name for name in self.ledgers if name != "membership")
-        private, _ = strongbox.passport_keys(data)
-        membership(self.ledgers["membership"], PassportOffice(private), self._others)
-        scheduling(self.ledgers["scheduling"])
-        library(self.ledgers["library"], Shelf(data / FILES))
-        outcomes(self.ledgers["outcomes"])
-        portal(self.ledgers["portal"])
-        for name, erased in (("matrix_bot", MatrixBotErased), ("discord_bot", DiscordBotErased)):
-            self.ledgers[name].on(MemberErased, partial(self._bot_forgets, erased=erased))
+        self._others = tuple(name for name in self.ledgers if name != ERASURE_OWNER)
+        private, public = strongbox.passport_keys(data)
+        common = read(
+            ProcessSettings, bus_url=NOBODY, passport_public_key=public, files_folder=data / FILES
+        )
+        given = {"passport_private_key": private, "erased_by": self._others, "erasures_file": None}
+        for name, ledger in self.ledgers.items():
+            process = PROCESSES[name]
+            if process.kind is Kind.BOT:
+                erased = erasure_answer(name)
+                ledger.on(MemberErased, partial(self._bot_forgets, erased=erased))
+            else:
+                wired(ledger, common, read(process.settings, database_url=NOWHERE, **given))
 
     async def erase(self, member: "MemberId") -> None:
         """Erase one member everywhere."""
@@ -98,11 +107,11 @@ class _House:
         from indaba.membership.handlers.erasing import erase_member
 
         began = self._world.now() - A_MOMENT
-        ledger = self.ledgers["membership"]
+        ledger = self.ledgers[ERASURE_OWNER]
         async with ledger.database.begin() as sql:
             accounts = sa.text("SELECT platform, account FROM accounts WHERE member = :member")
             known = (await sql.execute(accounts, {"member": member})).all()
-            self._accounts = {"matrix_bot": [], "discord_bot": []}
+            self._accounts = {name: [] for name in of_kind(Kind.BOT)}
             for platform, account in known:
                 self._accounts[f"{platform}_bot"].append(account)
             work = Work(sql, self._world)

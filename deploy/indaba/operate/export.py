@@ -14,11 +14,10 @@ import asyncpg
 
 from indaba.contracts.refusal import Refusal
 from indaba.operate.backup import running_postgres
-from indaba.operate.parts import FILES
+from indaba.operate.processes import FILES, Kind, of_kind
 from indaba.operate.saying import Saying
 from indaba.operate.site import Site
 
-SERVICES = ("membership", "scheduling", "library", "outcomes")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 OF = {"meeting": "meetings", "resource": "resources", "vote": "votes"}
 """Tables that have no community of their own, by the column that leads to one which has."""
@@ -90,7 +89,8 @@ def _check_empty(folder: Path) -> None:
 async def _gathered(databases: Mapping[str, str], named: str) -> Tables:
     """Rows by service and table."""
     found: Tables = {}
-    sessions = {n: await asyncpg.connect(databases[n].replace("+asyncpg", "")) for n in SERVICES}
+    names = of_kind(Kind.SERVICE)
+    sessions = {n: await asyncpg.connect(databases[n].replace("+asyncpg", "")) for n in names}
     try:
         key = await _key_of(sessions["membership"], named)
         for name, session in sessions.items():

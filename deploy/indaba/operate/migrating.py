@@ -31,7 +31,7 @@ async def bring_up_to_date(
     """
     from indaba.ledger.failures import is_passing
     from indaba.ledger.migrations import migrated
-    from indaba.operate.parts import PROCESSES, check_database_url
+    from indaba.operate.processes import PROCESSES, check_database_url
 
     lines = []
     changed = 0
@@ -59,7 +59,7 @@ async def behind(databases: Mapping[str, str]) -> list[str]:
     from sqlalchemy.ext.asyncio import create_async_engine
 
     from indaba.ledger.migrations import heads, revisions
-    from indaba.operate.parts import PROCESSES
+    from indaba.operate.processes import PROCESSES
 
     found = []
     for name, url in databases.items():

@@ -76,7 +76,7 @@ def rehearsed(
     saying: "Saying",
 ) -> Rehearsed:
     """The bot without a token. What shows it is ended by `shown`."""
-    from indaba.operate.parts import ledger_of
+    from indaba.operate.processes import ledger_of
 
     own = DiscordBotSettings(database_url=database_url, token="none", portal_url=portal_url)  # noqa: S106 - none is needed
     ledger = ledger_of("discord_bot", common, own)

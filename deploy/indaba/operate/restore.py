@@ -10,13 +10,12 @@ import asyncpg
 from indaba.contracts.refusal import Refusal
 from indaba.membership.timers import add_to
 from indaba.operate import manifest, running
-from indaba.operate.backup import READERS_FIRST, major, tool
-from indaba.operate.engines import DATABASES
+from indaba.operate.backup import major, tool
 from indaba.operate.engines.postgres import Postgres
 from indaba.operate.erasing_again import erase_again, lists
 from indaba.operate.manifest import Manifest, NewerBackup
 from indaba.operate.migrating import bring_up_to_date
-from indaba.operate.parts import ERASURES, FILES, KEYS
+from indaba.operate.processes import ERASURES, FILES, KEYS, PROCESSES, readers_first
 from indaba.operate.saying import Saying
 from indaba.operate.sweeping import sweep_postgres
 from indaba.process import logs
@@ -78,7 +77,6 @@ async def restore(
 def _check_known(folder: Path, whole: Manifest) -> None:
     """Raise `NewerBackup` where the backup knows what we do not."""
     from indaba.ledger.migrations import known
-    from indaba.operate.parts import PROCESSES
 
     if whole.postgres > major():
         raise NewerBackup(folder, whole.indaba, f"PostgreSQL {whole.postgres}")
@@ -126,10 +124,12 @@ async def _fill(
     postgres = Postgres(aside / "postgres")
     await postgres.start()
     try:
-        await postgres.provision(DATABASES)
-        for name in READERS_FIRST:
-            dump = str(folder / f"{name}.dump")
-            await tool("pg_restore", postgres, "--exit-on-error", f"--dbname={name}", dump)
+        await postgres.provision(tuple(PROCESSES))
+        for name in readers_first():
+            dump = folder / f"{name}.dump"
+            if not dump.exists():  # a process that the backup is older than
+                continue
+            await tool("pg_restore", postgres, "--exit-on-error", f"--dbname={name}", str(dump))
             if whole.schemas.get(name):
                 await _bring_to_now(postgres, name, whole.began_at)
             saying.step(f"Restored the database {name}")
@@ -142,7 +142,7 @@ async def _put_right(
     postgres: Postgres, aside: Path, listed: frozenset[str], saying: Saying
 ) -> None:
     """Bring an older backup to this version, and erase again who was erased since."""
-    databases = {name: postgres.url(name) for name in READERS_FIRST}
+    databases = {name: postgres.url(name) for name in PROCESSES}
     await bring_up_to_date(databases)
     add_to(aside / ERASURES, listed)
     logs.configure(level=logging.WARNING)

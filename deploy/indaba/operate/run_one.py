@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from indaba.contracts.refusal import Refusal
 
 if TYPE_CHECKING:
-    from indaba.operate.parts import Process
+    from indaba.operate.processes import Process
     from indaba.process.run import Part
 
 
@@ -30,11 +30,12 @@ class CannotStart(Exception):  # noqa: N818 - read by operators
 
 async def run(name: str) -> None:
     """Run until a stop signal. Raises `BadSetting`, `NoSuchProcess` or `CannotStart`."""
+    from indaba.operate.processes import part_of
     from indaba.process.settings import ProcessSettings, read
 
     process = known(name)
     common, own = read(ProcessSettings), read(process.settings)
-    part = process.build(common, own)
+    part = part_of(name, common, own)
 
     from indaba.process import logs
     from indaba.process.health import health_server
@@ -65,7 +66,7 @@ def check_free(setting: str, host: str, port: int) -> None:
 
 def known(name: str) -> "Process":
     """What the table says about a process. Raises `NoSuchProcess`."""
-    from indaba.operate.parts import PROCESSES
+    from indaba.operate.processes import PROCESSES
 
     if name not in PROCESSES:
         raise NoSuchProcess(name, list(PROCESSES))

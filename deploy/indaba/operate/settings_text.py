@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from indaba.operate.parts import PROCESSES
+from indaba.operate.processes import PROCESSES
 from indaba.process.settings import ProcessSettings, Settings, variable
 
 HEAD = """\

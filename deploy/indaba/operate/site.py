@@ -10,7 +10,7 @@ from typing import Any
 from indaba.contracts.refusal import Refusal
 from indaba.operate import running
 from indaba.operate.engines import Engines
-from indaba.operate.parts import KEYS, PROCESSES
+from indaba.operate.processes import KEYS, PROCESSES
 from indaba.operate.run_one import known
 from indaba.process.settings import BadSetting, ProcessSettings, Settings, variable
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from indaba.ledger import migrations, tables
 from indaba.ledger.failures import is_passing
-from indaba.operate.parts import PROCESSES
+from indaba.operate.processes import PROCESSES
 from indaba.operate.saying import Saying
 from indaba.operate.site import Site, ready_page
 

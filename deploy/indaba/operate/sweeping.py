@@ -7,9 +7,9 @@ until the next checkpoint; so does the bus's file. Here all of that is written a
 import asyncio
 from pathlib import Path
 
-from indaba.operate.engines import DATABASES, Engines
+from indaba.operate.engines import Engines
 from indaba.operate.engines.postgres import Postgres
-from indaba.operate.parts import ERASURES
+from indaba.operate.processes import ERASURES, PROCESSES
 from indaba.operate.saying import Saying
 from indaba.operate.site import Site
 
@@ -34,7 +34,7 @@ async def sweep(site: Site, saying: Saying) -> None:
 
 async def sweep_postgres(postgres: Postgres) -> None:
     """Every table and catalogue written anew, and no log from before kept."""
-    for name in (*DATABASES, "postgres"):
+    for name in (*PROCESSES, "postgres"):
         async with postgres.superuser(name) as session:
             await session.execute("VACUUM (FULL, ANALYZE)")
     async with postgres.superuser() as session:
@@ -53,7 +53,7 @@ async def rewrite_bus(url: str) -> None:
     try:
         async with asyncio.timeout(PATIENCE):
             await bus.start()
-            for context in DATABASES:
+            for context in PROCESSES:
                 await bus.forget(context)
             await bus.rewrite()
     finally:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 HOMESERVER = "INDABA_MATRIX_BOT_HOMESERVER"
 DISCORD_TOKEN = "INDABA_DISCORD_BOT_TOKEN"  # noqa: S105 - the name of a setting
-SERVICES = ("membership", "scheduling", "library", "outcomes")
 LOOK_SECONDS = 0.25
 PATIENCE = 30.0
 
@@ -132,7 +131,7 @@ class House:
 
     def __init__(self, wishes: Wishes, data: Path, engines: Engines, saying: Saying) -> None:
         from indaba.operate.logbook import log_to
-        from indaba.operate.parts import PROCESSES
+        from indaba.operate.processes import PROCESSES
 
         _load(with_bot=wishes.trial or wishes.elsewhere)
         log_to(data / "logs" / "indaba.jsonl")
@@ -147,6 +146,7 @@ class House:
 
     async def open(self) -> None:
         """Start everything, saying where it is found as soon as it is there."""
+        from indaba.operate.processes import Kind, of_kind
         from indaba.process.run import start_all
 
         private, common = self._common()
@@ -156,8 +156,10 @@ class House:
         running.announce(self._data, portal.url, health)
         trial = await self._trial()
         others = [
-            self._built("membership", common, passport_private_key=private, **self._awaited()),
-            *(self._built(name, common) for name in SERVICES[1:]),
+            *(
+                self._built(name, common, passport_private_key=private, **self._awaited())
+                for name in of_kind(Kind.SERVICE)
+            ),
             *self._bot(common, portal, trial),
             *self._discord(common, portal),
         ]
@@ -189,7 +191,7 @@ class House:
         await stop_all(self._parts)
 
     def _common(self) -> tuple[str, "ProcessSettings"]:
-        from indaba.operate.parts import FILES
+        from indaba.operate.processes import FILES
         from indaba.process.settings import ProcessSettings, read
 
         private, public = strongbox.passport_keys(self._data)
@@ -209,7 +211,7 @@ class House:
             self._saying.step(f"{changed} databases were made")
 
     async def _portal(self, common: "ProcessSettings") -> "Portal":
-        from indaba.operate.parts import portal
+        from indaba.operate.processes import portal
         from indaba.portal.settings import PortalSettings
         from indaba.process.settings import read
 
@@ -233,22 +235,23 @@ class House:
         return await settle(self._engines.synapse, self._data)
 
     def _built(self, name: str, common: "ProcessSettings", **given: Any) -> "Part":
+        from indaba.operate.processes import part_of
         from indaba.process.settings import read
 
         process = self._processes[name]
         url = self._engines.postgres.url(name)
-        return process.build(common, read(process.settings, database_url=url, **given))
+        return part_of(name, common, read(process.settings, database_url=url, **given))
 
     def _awaited(self) -> dict[str, Any]:
         """Where no bot runs, none answers an erasure: membership must not wait for it."""
-        from indaba.operate.parts import ERASURES
+        from indaba.operate.processes import ERASURES, erased_by
 
         bots = [
             *(["matrix_bot"] if self._wishes.trial or self._wishes.elsewhere else []),
             *(["discord_bot"] if self._wishes.discord or self._wishes.preview else []),
         ]
         return {
-            "erased_by": ("scheduling", "library", "outcomes", "portal", *bots),
+            "erased_by": erased_by(*bots),
             "erasures_file": self._data / ERASURES,
         }
 
@@ -267,7 +270,7 @@ class House:
     def _bot(
         self, common: "ProcessSettings", portal: "Portal", trial: "Trial | None"
     ) -> "list[Part]":
-        from indaba.operate.parts import KEYS
+        from indaba.operate.processes import KEYS
 
         keys = str(self._data / KEYS)
         if trial is not None and self._engines.synapse is not None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from indaba.contracts.refusal import Refusal
 from indaba.operate import manifest, running
-from indaba.operate.engines import DATABASES
 from indaba.operate.engines.postgres import Postgres
 from indaba.operate.migrating import behind, bring_up_to_date
+from indaba.operate.processes import PROCESSES
 from indaba.operate.restore import StillRunning
 from indaba.operate.saying import Saying
 
@@ -55,8 +55,8 @@ async def upgrade(data: Path, backup: Path | None, saying: Saying) -> None:
     postgres = Postgres(data / "postgres")
     try:
         await postgres.start()
-        await postgres.provision(DATABASES)
-        databases = {name: postgres.url(name) for name in DATABASES}
+        await postgres.provision(tuple(PROCESSES))
+        databases = {name: postgres.url(name) for name in PROCESSES}
         older = await behind(databases)
         if not older:
             saying.line("All databases are at the newest schema. Start with: make up")

@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from indaba.contracts import erasure
+from indaba.contracts import erasure, spoken
 from indaba.contracts import linking as also
 from indaba.contracts import membership as said
 from indaba.ledger import Ledger
@@ -48,12 +48,5 @@ def wire(
     ledger.answer(also.ShowRoomCode, linking.show_room_code)
     ledger.answer(also.AddPlace, linking.add_place)
     ledger.answer(also.RemovePlace, linking.remove_place)
-    for answered in (
-        erasure.SchedulingErased,
-        erasure.LibraryErased,
-        erasure.OutcomesErased,
-        erasure.PortalErased,
-        erasure.MatrixBotErased,
-        erasure.DiscordBotErased,
-    ):
+    for answered in spoken(erasure.ErasureAnswered):
         ledger.on(answered, reactions.count_erasure_answer)

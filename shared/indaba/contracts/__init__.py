@@ -56,9 +56,18 @@ def spoken(kind: type[M]) -> list[type[M]]:
     return [found[wire] for wire in sorted(found)]
 
 
-_BY_WIRE: dict[str, type[Message]] = {c.wire: c for k in (Event, Request) for c in spoken(k)}
+def _by_wire() -> dict[str, type[Message]]:
+    return {c.wire: c for kind in (Event, Request) for c in spoken(kind)}
+
+
+_BY_WIRE = _by_wire()
 
 
 def find(wire: str) -> type[Message] | None:
-    """The contract with a wire name; `None` where nobody here knows it."""
+    """The contract with a wire name; `None` where nobody here knows it.
+
+    Contracts of a service that was imported later are found too.
+    """
+    if wire not in _BY_WIRE:
+        _BY_WIRE.update(_by_wire())
     return _BY_WIRE.get(wire)

@@ -51,7 +51,6 @@ PLAYED = "demo.json"
 AT_ONCE = 8
 LOOK_SECONDS = 0.1
 PATIENCE_SECONDS = 60.0
-PARTS = ("membership", "scheduling", "library", "outcomes", "matrix_bot", "discord_bot")
 CALLED = re.compile(r"\b(M[2-9][2-9A-HJKMNP-Z]{2,6})\b")
 SAVED = re.compile(r"\b(R[2-9][2-9A-HJKMNP-Z]{2,6})\b")
 ONE_TIME = re.compile(r"\b([2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4})\b")
@@ -77,6 +76,7 @@ async def opened(
     engines: "Engines", data: Path, world: RealWorld, names: Iterable[str]
 ) -> "AsyncIterator[dict[str, Ledger | Stage]]":
     """Services and stages on running engines, started, by name; stopped at the end."""
+    from indaba.operate.processes import FILES
     from indaba.process.run import start_all, stop_all
     from indaba.process.settings import ProcessSettings, read
 
@@ -85,14 +85,14 @@ async def opened(
         ProcessSettings,
         bus_url=engines.valkey.url,
         passport_public_key=public,
-        files_folder=data / "files",
+        files_folder=data / FILES,
     )
     parts: dict[str, Any] = {}
     ledgers: list[Any] = []
     for name in names:
         ledger = _ledger(name, engines, common, world)
         ledgers.append(ledger)
-        parts[name] = _wired(name, ledger, common, private)
+        parts[name] = _wired(name, ledger, engines.postgres.url(name), common, private)
     await start_all(ledgers)
     try:
         yield parts
@@ -103,7 +103,7 @@ async def opened(
 def _ledger(name: str, engines: "Engines", common: "ProcessSettings", world: RealWorld) -> "Ledger":
     from indaba.bus import Bus
     from indaba.ledger import Ledger
-    from indaba.operate.parts import PROCESSES
+    from indaba.operate.processes import PROCESSES
     from indaba.process.passports import PassportControl
 
     bus = Bus(common.bus_url, name, world, replica=common.replica)
@@ -113,29 +113,17 @@ def _ledger(name: str, engines: "Engines", common: "ProcessSettings", world: Rea
 
 
 def _wired(
-    name: str, ledger: "Ledger", common: "ProcessSettings", private: str
+    name: str, ledger: "Ledger", url: str, common: "ProcessSettings", private: str
 ) -> "Ledger | Stage":
-    import indaba.library.app
-    import indaba.membership.app
-    import indaba.outcomes.app
-    import indaba.scheduling.app
-    from indaba.process.passports import PassportOffice
-    from indaba.process.shelf import Shelf
+    from indaba.operate.processes import PROCESSES, Kind, erased_by, wired
+    from indaba.process.settings import read
 
-    match name:
-        case "membership":
-            erased_by = ("scheduling", "library", "outcomes", "portal")
-            indaba.membership.app.wire(ledger, PassportOffice(private), erased_by)
-        case "scheduling":
-            indaba.scheduling.app.wire(ledger)
-        case "library":
-            indaba.library.app.wire(ledger, Shelf(Path(common.files_folder)))
-        case "outcomes":
-            indaba.outcomes.app.wire(ledger)
-        case "matrix_bot":
-            return Stage(Platform.MATRIX, ledger, PORTAL)
-        case "discord_bot":
-            return Stage(Platform.DISCORD, ledger, PORTAL)
+    process = PROCESSES[name]
+    if process.kind is Kind.BOT:
+        return Stage(Platform(name.removesuffix("_bot")), ledger, PORTAL)
+    given = {"passport_private_key": private, "erased_by": erased_by()}
+    own = read(process.settings, database_url=url, **given)
+    wired(ledger, common, own)
     return ledger
 
 
@@ -271,13 +259,13 @@ def _found(pattern: re.Pattern[str], told: str) -> str:
 async def play(engines: "Engines", data: Path, saying: "Saying") -> None:
     """Play the term once; a data folder in which it was played is left as it is."""
     from indaba.operate.migrating import bring_up_to_date
-    from indaba.operate.parts import PROCESSES
+    from indaba.operate.processes import PROCESSES, Kind, of_kind
 
     await bring_up_to_date({name: engines.postgres.url(name) for name in PROCESSES})
     if (data / PLAYED).exists():
         return
     world = ShiftedWorld()
-    async with opened(engines, data, world, PARTS) as parts:
+    async with opened(engines, data, world, of_kind(Kind.SERVICE, Kind.BOT)) as parts:
         await Play(parts, world, saying).whole_term(datetime.now(ZoneInfo(ZONE)).date())
     (data / PLAYED).write_text(json.dumps({"community": NAME}), encoding="utf-8")
 

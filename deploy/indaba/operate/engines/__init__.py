@@ -12,18 +12,9 @@ from typing import Any
 from indaba.operate.engines.postgres import Postgres
 from indaba.operate.engines.synapse import Synapse
 from indaba.operate.engines.valkey import Valkey
+from indaba.operate.processes import PROCESSES
 
-__all__ = ["DATABASES", "Engines", "Postgres", "Synapse", "Valkey"]
-
-DATABASES = (
-    "membership",
-    "scheduling",
-    "library",
-    "outcomes",
-    "portal",
-    "matrix_bot",
-    "discord_bot",
-)
+__all__ = ["Engines", "Postgres", "Synapse", "Valkey"]
 
 
 class Engines:
@@ -40,7 +31,7 @@ class Engines:
         self._data = data
 
     async def start(self, progress: Callable[[str], None] = lambda _: None) -> None:
-        """Starts all at once and makes the seven databases. `progress` gets a line per engine.
+        """Starts all at once and makes a database per process. `progress` gets a line per engine.
 
         If one cannot start, the others are stopped and its Refusal is raised.
         """
@@ -81,7 +72,7 @@ class Engines:
 
     async def _databases(self, progress: Callable[[str], None]) -> None:
         await _announced(self.postgres, "PostgreSQL", progress)
-        await self.postgres.provision(DATABASES)
+        await self.postgres.provision(tuple(PROCESSES))
 
 
 async def _announced(
