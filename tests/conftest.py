@@ -14,6 +14,7 @@ import uvloop
 from databases import Databases
 from indaba.operate.engines import Engines, Synapse, Valkey
 from indaba.operate.engines.spawn import Order
+from indaba.process import zones
 from workshop import emptied
 
 ROOT = Path(__file__).parents[1]
@@ -31,6 +32,7 @@ LONG = ("drills", "journeys", "operate", "simulation")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Test folders lie in memory where there is plenty: databases come and go by the hundred."""
+    zones.use_pinned()
     if not os.environ.get("TMPDIR") and _is_roomy(MEMORY):
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 

@@ -20,7 +20,7 @@ from bench import chat, durable, growth, memory, rebuild, slash
 from bench.report import page
 from drills.mortals import Nursery, nursery
 from indaba.operate.engines import Engines
-from indaba.process import logs, run
+from indaba.process import logs, run, zones
 
 ROOT = Path(__file__).parents[2]
 DIST = ROOT / "dist"
@@ -107,6 +107,7 @@ def machine() -> dict[str, str]:
 
 
 def main() -> None:
+    zones.use_pinned()
     logs.configure(json=True, level=50)
     wanted = sys.argv[1:]
     found = _all(wanted)

@@ -21,7 +21,7 @@ from drills import (
     synapse_crowd,
 )
 from drills.verdict import Verdict
-from indaba.process import run
+from indaba.process import run, zones
 
 DRILLS: dict[str, Callable[[int], Awaitable[Verdict]]] = {
     "discord_truth": lambda seed: discord_truth.drill(discord_truth.FULL, seed),
@@ -74,6 +74,7 @@ async def _one(name: str) -> bool:
 
 
 def main() -> None:
+    zones.use_pinned()
     match sys.argv[1:]:
         case ["--one", name]:
             kept = run.live(_one(name))

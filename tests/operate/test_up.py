@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import tzdata
 
 from indaba.operate.engines import Engines
 from indaba.operate.engines.trouble import FolderTaken
@@ -56,6 +57,7 @@ def test_logs_go_to_a_file_of_json_and_not_over_the_screen(house: Any) -> None:
 def test_status_shows_every_part_ready(house: Any) -> None:
     shown = json.loads(house.do("status", "--json").stdout)
     assert shown["running"]
+    assert shown["zones"] == tzdata.IANA_VERSION
     named = ("membership", "scheduling", "library", "outcomes", "portal", "matrix_bot")
     states = {part["process"]: part["state"] for part in shown["parts"]}
     assert states == dict.fromkeys(named, "ready") | {"discord_bot": "not running"}

@@ -14,7 +14,7 @@ from functools import lru_cache
 from indaba.contracts.outcomes import Report
 from indaba.conversation.times import say_day
 from indaba.conversation.wording import Wording
-from indaba.process import logs
+from indaba.process import logs, zones
 
 PATIENCE_SECONDS = 20.0
 MOST_BARS = 30
@@ -64,7 +64,8 @@ async def _drawn(bars: Bars) -> bytes:
 
 @lru_cache(maxsize=1)
 def _painter() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+    spawning = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(1, mp_context=spawning, initializer=zones.use_pinned)
 
 
 def paint(bars: Bars) -> bytes:

@@ -333,6 +333,9 @@ def secrets(
 
 def main() -> None:
     """Run the command; what is not our fault is said in words."""
+    from indaba.process import zones
+
+    zones.use_pinned()
     try:
         app()
     except Exception as error:

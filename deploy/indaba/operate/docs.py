@@ -17,6 +17,7 @@ from pydantic_core import PydanticUndefined
 from indaba.contracts import spoken
 from indaba.contracts.wire import Event, Message, Personal, Published, Request
 from indaba.operate.settings_text import environment_file
+from indaba.process import zones
 
 if typing.TYPE_CHECKING:
     from indaba.conversation.intent import Intent
@@ -74,6 +75,7 @@ def stale() -> list[str]:
 
 def main(arguments: Sequence[str]) -> int:
     """Write, or with `--check` only look. The exit code."""
+    zones.use_pinned()
     names = stale()
     if "--check" in arguments:
         for name in names:

@@ -48,7 +48,8 @@ async def show(site: Site, *, as_json: bool) -> None:
     said = page.get("parts", {})
     rows = [_row(each, said, site) for each in await standings(site.databases)]
     if as_json:
-        found = {"running": site.is_running, "version": page.get("version", ""), "parts": rows}
+        told = {name: page.get(name, "") for name in ("version", "zones")}
+        found = {"running": site.is_running, **told, "parts": rows}
         sys.stdout.write(json.dumps(found, indent=1) + "\n")
         return
     saying = Saying()
@@ -57,6 +58,7 @@ async def show(site: Site, *, as_json: bool) -> None:
         return
     if page:
         saying.fact("Version", page["version"])
+        saying.fact("Time zones", page.get("zones", ""))
         saying.fact("Portal", site.portal)
     head = ("Part", "State", "Schema", "Waiting to be published", "Dead letters")
     saying.table(head, [_cells(row) for row in rows])

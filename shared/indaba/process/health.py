@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from indaba.process import zones
 from indaba.process.run import Part, Readiness
 
 
@@ -29,7 +30,11 @@ def health_routes(parts: Sequence[Part]) -> list[Route]:
     async def ready(_: Request) -> Response:
         found = await asyncio.gather(*(part.ready() for part in parts))
         return JSONResponse(
-            {"version": version(), "parts": {r.name: r.why or "ready" for r in found}},
+            {
+                "version": version(),
+                "zones": zones.version(),
+                "parts": {r.name: r.why or "ready" for r in found},
+            },
             status_code=200 if all(r.ok for r in found) else 503,
         )
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import tzdata
 
 from indaba.contracts.ids import MemberId
 from indaba.contracts.scheduling import (
@@ -208,7 +209,9 @@ async def test_health_tells_people_which_part_does_not_work(reading: Any) -> Non
 
 async def test_routes_of_the_process_are_served_beside_the_pages(reading: Any) -> None:
     assert (await reading.browser.get("/live")).text == "live\n"
-    assert (await reading.browser.get("/ready")).status_code == 200
+    ready = await reading.browser.get("/ready")
+    assert ready.status_code == 200
+    assert ready.json()["zones"] == tzdata.IANA_VERSION
     assert "indaba" in (await reading.browser.get("/metrics")).text
 
 

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from indaba.process import zones
 from indaba.process.outside.fetching import NotRead
 
 MOST_MEMORY = 768 * 1024 * 1024
@@ -21,6 +22,7 @@ NICE = 5
 
 def serve(answer: Callable[[dict[str, Any]], Awaitable[Mapping[str, Any]]]) -> None:
     """Answer lines until there are no more; `answer` may raise `NotRead`."""
+    zones.use_pinned()
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
