@@ -350,6 +350,44 @@ async def test_only_the_newest_change_is_told(village: Village) -> None:
     assert village.said("room", "was moved") == 1
 
 
+def shifted(meeting: MeetingFacts, minutes: int, *members: MemberId) -> MeetingMoved:
+    return MeetingMoved.of(meeting, shifted=minutes, members=members)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(-60, "1 hour earlier"), (90, "1 hour 30 minutes later")]
+)
+async def test_who_said_yes_hears_that_the_rules_of_a_meetings_zone_changed(
+    village: Village, minutes: int, words: str
+) -> None:
+    ana, ben = MemberId(uuid4()), MemberId(uuid4())
+    village.services.accounts = {str(ana): "@ana", str(ben): "@ben"}
+    meeting = await village.card_up("room", sequence=1)
+    await village.tell(shifted(meeting, minutes, ana))
+    await village.hears("room", f"it begins {words} than before. @ana")
+    longer = meeting.model_copy(update={"minutes": 90, "sequence": 2})
+    village.services.meetings[meeting.id] = longer
+    await village.tell(shifted(meeting, minutes, ben))
+    await village.hears("room", "@ben")
+
+
+async def test_where_nobody_said_yes_the_room_hears_of_new_rules(village: Village) -> None:
+    meeting = await village.card_up("room")
+    await village.tell(shifted(meeting, 60))
+    await village.hears("room", "The clock rules where Fractions (M7K2) is held have changed.")
+
+
+async def test_of_new_rules_nothing_is_said_once_the_meeting_was_moved(village: Village) -> None:
+    meeting = await village.card_up("room")
+    later = meeting.starts_at + timedelta(days=1)
+    moved_since = meeting.model_copy(update={"starts_at": later, "sequence": 1})
+    village.services.meetings[meeting.id] = moved_since
+    await village.tell(shifted(meeting, 60), moved(moved_since))
+    await village.hears("room", "was moved")
+    await village.notices_are_dealt_with()
+    assert village.said("room", "clock rules") == 0
+
+
 @pytest.mark.parametrize("change", [{"sequence": 1}, {"status": MeetingStatus.CLOSED}])
 async def test_nobody_is_reminded_of_a_meeting_that_is_not_as_it_was(
     village: Village, change: dict[str, Any]

@@ -16,6 +16,7 @@ from indaba.conversation.notice import (
     moved,
     reminder,
     reply_answer,
+    shifted,
     thread_opening,
 )
 from indaba.conversation.wording import PSEUDO
@@ -57,6 +58,7 @@ def notices(meeting: MeetingFacts, locale: str = "en") -> list[Answer]:
         reminder(meeting, ("@ana:example.org",), NOW, locale),
         thread_opening(meeting, locale),
         moved(meeting, locale),
+        shifted(meeting, 60, (), locale),
         cancelled(meeting, locale),
     ]
 

@@ -266,6 +266,33 @@ def moved(meeting: MeetingFacts, locale: str = "en") -> Answer:
     return _told("{title} ({code}) was moved. It is now: {when}", meeting, wording, when=when)
 
 
+EARLIER = (
+    "The clock rules where {title} ({code}) is held have changed. It stays at {when}, so for "
+    "people elsewhere it begins {length} earlier than before."
+)
+LATER = (
+    "The clock rules where {title} ({code}) is held have changed. It stays at {when}, so for "
+    "people elsewhere it begins {length} later than before."
+)
+
+
+def shifted(
+    meeting: MeetingFacts, minutes: int, mentions: tuple[str, ...], locale: str = "en"
+) -> Answer:
+    """Tells those who come that the rules of the meeting's zone changed; below 0 it is earlier."""
+    wording = Wording(locale)
+    words = wording.say(
+        EARLIER if minutes < 0 else LATER,
+        title=plain(meeting.title),
+        code=meeting.code,
+        when=say_when(meeting.starts, meeting.zone, wording.locale),
+        length=wording.length(abs(minutes)),
+    )
+    return Answer(
+        (Text(words),), Audience.ROOM, card=meeting.id, loud=bool(mentions), mentions=mentions
+    )
+
+
 def cancelled(meeting: MeetingFacts, locale: str = "en") -> Answer:
     """Said in the thread when a meeting is called off."""
     wording = Wording(locale)

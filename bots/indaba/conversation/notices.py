@@ -96,8 +96,19 @@ async def remind(event: ReminderDue, teller: Teller) -> list[Answer]:
 async def tell_moved(event: MeetingMoved, teller: Teller) -> list[Answer]:
     """From when to when; nothing where a newer change has its own notice."""
     meeting = await teller.meeting_of(event)
+    if event.shifted:
+        return await _tell_shifted(meeting, event, teller)
     stands = meeting.sequence == event.meeting.sequence
     return [notice.moved(meeting, teller.locale)] if stands else []
+
+
+async def _tell_shifted(meeting: MeetingFacts, event: MeetingMoved, teller: Teller) -> list[Answer]:
+    """Those who said yes, by name; nobody did, then the room. Nothing where it moved since."""
+    planned = meeting.status is MeetingStatus.SCHEDULED
+    if not planned or meeting.starts_at != event.meeting.starts_at:
+        return []
+    groups = await teller.in_groups(event.members) or [()]
+    return [notice.shifted(meeting, event.shifted, group, teller.locale) for group in groups]
 
 
 async def tell_cancelled(event: MeetingCancelled, teller: Teller) -> list[Answer]:

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 _SECOND = timedelta(seconds=1)
 
 
-@lru_cache(maxsize=256)
 def described(zone: str, first_year: int, last_year: int) -> "Timezone":
     """The VTIMEZONE of an IANA zone that holds from the start of one year to the end of another."""
+    return _described(ZoneInfo(zone), zone, first_year, last_year)
+
+
+@lru_cache(maxsize=256)
+def _described(place: ZoneInfo, zone: str, first_year: int, last_year: int) -> "Timezone":
+    """By the rules that `place` was read from: the same zone of other data is another."""
     from icalendar import Timezone
 
-    place = ZoneInfo(zone)
     begin = datetime(first_year, 1, 1, tzinfo=UTC) - timedelta(days=1)
     end = datetime(last_year + 1, 1, 1, tzinfo=UTC) + timedelta(days=1)
     whole = Timezone()

@@ -38,7 +38,7 @@ from indaba.scheduling.handlers import (
 )
 from indaba.scheduling.timers import actions as actions_timers
 from indaba.scheduling.timers import agenda as agenda_timers
-from indaba.scheduling.timers import calendar_reader, following, planning
+from indaba.scheduling.timers import calendar_reader, deriving, following, planning
 from indaba.scheduling.timers import digest as digest_timers
 from indaba.scheduling.timers import holding as holding_timers
 from indaba.scheduling.timers import reminding as reminding_timers
@@ -65,6 +65,10 @@ def wire(ledger: Ledger, read: calendar_reader.Read | None = None) -> None:
     ledger.on(MemberErased, reactions.erase_member)
     ledger.on(MemberLeft, reactions.withdraw_answers)
     ledger.on(MembersMerged, reactions.merge_members)
+    ledger.derive(deriving.derive_meetings)
+    ledger.derive(deriving.derive_digests)
+    ledger.derive(deriving.look_at_quiet_hours)
+    ledger.derive(deriving.read_calendars_whole)
     ledger.loop("warming", partial(asyncio.to_thread, model.warm))
 
 

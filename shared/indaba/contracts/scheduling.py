@@ -315,7 +315,14 @@ class MeetingRestored(MeetingEvent, wire="scheduling.meeting-restored.v1"):
 
 
 class MeetingMoved(MeetingEvent, wire="scheduling.meeting-moved.v1"):
-    """A meeting has another time."""
+    """A meeting has another time.
+
+    `shifted`, in minutes, where its wall time stayed and the rules of its zone changed: so much
+    later (or earlier, below 0) it begins for the rest of the world; `members` said yes to it.
+    """
+
+    shifted: int = 0
+    members: tuple[MemberId, ...] = ()
 
 
 class MeetingCancelled(MeetingEvent, wire="scheduling.meeting-cancelled.v1"):

@@ -22,6 +22,7 @@ from indaba.ledger.listening import Listening
 from indaba.ledger.relay import Relay
 from indaba.ledger.timers import Timers, When
 from indaba.ledger.work import Work
+from indaba.ledger.zone_data import Step, ZoneData
 from indaba.process import logs
 from indaba.process.loops import Loops, pause
 from indaba.process.passports import PassportControl
@@ -74,6 +75,7 @@ class Ledger:
         self._listening = Listening(process, self.database, world, self._failures)
         self._relay = Relay(process, self.database, bus, world)
         self._timers = Timers(process, self.database, world, self._failures)
+        self._zone_data = ZoneData(process, self.database, world)
         self._keeping_up = KeepingUp(process, self.database, bus, world)
         self._loops = Loops(process)
         self._own_loops: list[tuple[str, Callable[[], Awaitable[None]]]] = []
@@ -93,6 +95,10 @@ class Ledger:
         """Do `handler` when a timer of a kind is due."""
         self._timers.when(kind, handler)
 
+    def derive(self, step: Step) -> None:
+        """Do `step` until it is through, before anything else, on a start with other zone data."""
+        self._zone_data.steps.append(step)
+
     @property
     def answers(self) -> list[str]:
         """Wire names of the requests answered here, sorted."""
@@ -111,6 +117,7 @@ class Ledger:
         """Check the schema, take up the bus, relay and keep time. Waits for absent engines."""
         await self._wait_for_database()
         await migrations.require_current(self.database, self.name, self._migrations)
+        await self._zone_data.settle()
         self.take_part()
         await self.bus.start()
         self._loops.begin("relay", self._relay.run)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from indaba.contracts.refusal import Unavailable
-from indaba.ledger import tables
+from indaba.ledger import tables, zone_data
 from indaba.ledger.failures import Failures, is_passing, reason_of
 from indaba.ledger.work import Work
 from indaba.process import logs
@@ -110,6 +110,7 @@ class Timers:
             .where(
                 tables.timers.c.due_at <= self._world.now(),
                 tables.timers.c.kind.in_(kinds),
+                zone_data.is_ours(),
             )
             .order_by(tables.timers.c.due_at)
             .limit(1)
@@ -118,7 +119,7 @@ class Timers:
 
     async def _seconds_to_next(self) -> float:
         ours = tables.timers.c.kind.in_(list(self._handlers))
-        query = sa.select(sa.func.min(tables.timers.c.due_at)).where(ours)
+        query = sa.select(sa.func.min(tables.timers.c.due_at)).where(ours, zone_data.is_ours())
         async with self._database.connect() as connection:
             due_at = (await connection.execute(query)).scalar()
         if due_at is None:

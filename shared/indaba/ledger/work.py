@@ -1,6 +1,7 @@
 """What a handler is given: one transaction, and what is to be told when it commits."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,15 @@ from indaba.contracts.passport import Passport
 from indaba.contracts.wire import Envelope, Event
 from indaba.ledger import tables
 from indaba.process.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A timer that is set: its key within its kind, when it is due, and its body."""
+
+    key: str
+    due_at: datetime
+    body: Mapping[str, Any]
 
 
 class Work:
@@ -80,6 +90,19 @@ class Work:
         key = tables.timers.c.key
         these = key.startswith(f"{kind}/{beginning}", autoescape=True)
         await self.connection.execute(tables.timers.delete().where(these))
+
+    async def timers_of(self, kind: str, after: str, limit: int) -> Sequence[Timer]:
+        """Timers of a kind that are set, by key, beginning after one; they are locked."""
+        timers = tables.timers.c
+        query = (
+            sa.select(timers.key, timers.due_at, timers.body)
+            .where(timers.kind == kind, timers.key > f"{kind}/{after}")
+            .order_by(timers.key)
+            .limit(limit)
+            .with_for_update()
+        )
+        rows = (await self.connection.execute(query)).mappings()
+        return [Timer(r["key"].removeprefix(f"{kind}/"), r["due_at"], r["body"]) for r in rows]
 
     @property
     def told(self) -> Sequence[Envelope]:

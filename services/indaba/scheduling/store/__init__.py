@@ -3,7 +3,7 @@
 from indaba.scheduling.store.actions import Actions
 from indaba.scheduling.store.agenda import Agendas
 from indaba.scheduling.store.choices import ChoicesMade
-from indaba.scheduling.store.meetings import Meetings
+from indaba.scheduling.store.meetings import KeptInstant, Meetings
 from indaba.scheduling.store.record import Kept, Records
 from indaba.scheduling.store.series import AllSeries
 from indaba.scheduling.store.traces import Traces
@@ -16,6 +16,7 @@ __all__ = [
     "AllSeries",
     "ChoicesMade",
     "Kept",
+    "KeptInstant",
     "Meetings",
     "Records",
     "Traces",

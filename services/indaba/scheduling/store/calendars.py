@@ -116,6 +116,10 @@ class Calendars:
         )
         return _followed(dict(row))
 
+    async def read_whole(self) -> None:
+        """Every calendar is asked for in whole when it is read next."""
+        await self._sql.execute(_calendars.update().values(whole_at=None))
+
     async def dates(self, calendar: CalendarId) -> dict[str, KeptDate]:
         """Its dates by key."""
         query = sa.select(_dates).where(_dates.c.calendar == calendar)

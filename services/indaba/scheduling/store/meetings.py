@@ -1,6 +1,7 @@
 """Meetings, their answers and check-ins in the database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,17 @@ A_DAY = timedelta(days=1)
 MOST_DATES = 1000
 
 _DERIVED = {"starts_at", "over_at"}
+_LATEST = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptInstant:
+    """A meeting's wall time, and the instant that was derived from it when it was kept."""
+
+    id: MeetingId
+    starts: datetime
+    zone: str
+    starts_at: datetime
 
 
 class Meetings:
@@ -178,6 +190,21 @@ class Meetings:
     async def coming(self, community: CommunityId, limit: int) -> list[Meeting]:
         """Meetings that are on or to come, soonest first."""
         return await self._listed(*self.are_coming(community), limit=limit)
+
+    async def kept_instants(self, after: MeetingId | None, limit: int) -> Sequence[KeptInstant]:
+        """Of meetings not yet over, in whatever community, by id; a first page without `after`."""
+        query = (
+            sa.select(*(_meetings.c[each.name] for each in fields(KeptInstant)))
+            .where(
+                _meetings.c.status != MeetingStatus.CLOSED,
+                _meetings.c.starts_at > self._work.now - _LATEST,
+                *((_meetings.c.id > after,) if after else ()),
+            )
+            .order_by(_meetings.c.id)
+            .limit(limit)
+        )
+        rows = (await self._sql.execute(query)).mappings()
+        return [KeptInstant(**row) for row in rows]
 
     async def code_is_taken(self, community: CommunityId, code: str) -> bool:
         """Whether a meeting of the community has this code, at whatever time."""

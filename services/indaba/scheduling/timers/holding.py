@@ -12,7 +12,7 @@ from indaba.scheduling.model import Meeting, door_from
 from indaba.scheduling.store import Meetings
 from indaba.scheduling.timers.agenda import carry_over
 from indaba.scheduling.timers.digest import plan_feedback
-from indaba.scheduling.timers.planning import CLOSE, drop, plan
+from indaba.scheduling.timers.planning import CLOSE, START, drop, plan
 from indaba.scheduling.timers.series import go_on
 from indaba.scheduling.timers.votes import count_all
 
@@ -27,7 +27,9 @@ async def start(body: dict[str, Any], work: Work) -> None:
     meeting = await Meetings(work).alone(MeetingId(UUID(body["meeting"])))
     if meeting is None or meeting.status is not MeetingStatus.SCHEDULED:
         return
-    if meeting.starts_at <= work.now < meeting.closes_itself_at:
+    if work.now < meeting.starts_at:
+        await work.at(meeting.starts_at, START, str(meeting.id), body)
+    elif work.now < meeting.closes_itself_at:
         await begin(meeting, work)
 
 

@@ -1,5 +1,6 @@
 """Who is reminded when, outside of everybody's quiet hours."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,9 +20,12 @@ async def remind(body: dict[str, Any], work: Work) -> None:
     # Not yet: the meeting was moved at the moment its old timer fired.
     if meeting is None or not meeting.remind_at(lead) <= work.now < meeting.starts_at:
         return
-    chosen = ChoicesMade(work)
-    members = meeting.to_remind(await chosen.muted(meeting.rsvps))
-    quiet = await chosen.quiet_hours(members)
+    muted = await ChoicesMade(work).muted(meeting.rsvps)
+    await _remind(meeting, meeting.to_remind(muted), work)
+
+
+async def _remind(meeting: Meeting, members: Sequence[MemberId], work: Work) -> None:
+    quiet = await ChoicesMade(work).quiet_hours(members)
     later = {m: hours.over_at(work.now) for m, hours in quiet.items()}
     _tell_reminder(meeting, [m for m in members if later.get(m) is None], work)
     await _remind_later(meeting, {m: due for m, due in later.items() if due}, work)
@@ -38,13 +42,13 @@ async def _remind_later(meeting: Meeting, later: dict[MemberId, datetime], work:
 
 
 async def remind_later(body: dict[str, Any], work: Work) -> None:
-    """Remind those whose quiet hours are over, if they still come."""
+    """Remind those whose quiet hours are over, if they still come; the others, later again."""
     meeting = await Meetings(work).alone(MeetingId(UUID(body["meeting"])))
     if meeting is None or work.now >= meeting.starts_at:
         return
     waited = {MemberId(UUID(member)) for member in body["members"]}
     muted = await ChoicesMade(work).muted(waited)
-    _tell_reminder(meeting, [m for m in meeting.to_remind(muted) if m in waited], work)
+    await _remind(meeting, [m for m in meeting.to_remind(muted) if m in waited], work)
 
 
 def _tell_reminder(meeting: Meeting, members: list[MemberId], work: Work) -> None:
