@@ -4,6 +4,7 @@ It holds digests of random ids: without a backup that has those ids it says noth
 """
 
 import asyncio
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from indaba.ledger import Ledger
@@ -11,6 +12,8 @@ from indaba.membership.store import erased
 from indaba.process.loops import pause
 
 LOOK_SECONDS = 5.0
+COMMITTED_WITHIN = timedelta(hours=1)
+"""An erasure bears the time at which it began, and is seen once it is committed."""
 
 
 class ErasuresFile:
@@ -20,6 +23,7 @@ class ErasuresFile:
         self._ledger = ledger
         self._path = path
         self._written: frozenset[str] | None = None
+        self._looked_at: datetime | None = None
 
     async def run(self) -> None:
         """Look for ever."""
@@ -28,11 +32,15 @@ class ErasuresFile:
             await pause(LOOK_SECONDS)
 
     async def look(self) -> None:
-        """Write the file where the database knows more."""
+        """Write the file where the database knows more: all at first, then what is new."""
+        since = self._looked_at and self._looked_at - COMMITTED_WITHIN
+        now = self._ledger.world.now()
         async with self._ledger.database.connect() as sql:
-            known = frozenset(await erased(sql))
+            known = frozenset(await erased(sql, since))
         if self._written is None or known - self._written:
+            known |= self._written or frozenset()
             self._written = await asyncio.to_thread(add_to, self._path, known)
+        self._looked_at = now
 
 
 def add_to(path: Path, digests: frozenset[str]) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """The only SQL of outcomes: sets of facts by id, so that order and repetition do not matter."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -128,27 +129,31 @@ class Store:
         zone = await self._sql.execute(
             sa.select(_communities.c.zone).where(_communities.c.id == community)
         )
+        resources = await self._published(community)
         return Facts(
             community=community,
             zone=zone.scalar() or self._work.passport.zone,
             meetings=await self._held(community),
-            resources=await self._published(community),
-            organisation=await self._organisations(),
+            resources=resources,
+            organisation=await self._organisations(_concerned(resources)),
             members=await self._members_of(community),
         )
 
     async def history(self, member: MemberId) -> dict[str, Any]:
         """What is kept about a member here, JSON-ready."""
+        names = [member, *await self._earlier([member])]
         came = (
             sa.select(_meetings.c.code)
             .join(_check_ins, _check_ins.c.meeting == _meetings.c.id)
-            .where(_now(_check_ins) == member, _check_ins.c.present)
+            .where(_check_ins.c.member.in_(names), _check_ins.c.present)
+            .group_by(_meetings.c.id, _meetings.c.code, _meetings.c.starts_at)
             .order_by(_meetings.c.starts_at)
         )
         used = (
             sa.select(_resources.c.code)
             .join(_uses, _uses.c.resource == _resources.c.id)
-            .where(_now(_uses) == member)
+            .where(_uses.c.member.in_(names))
+            .group_by(_resources.c.id, _resources.c.code, _resources.c.saved_at)
             .order_by(_resources.c.saved_at)
         )
         return {
@@ -206,10 +211,21 @@ class Store:
             for row in await self._sql.execute(query)
         ]
 
-    async def _organisations(self) -> dict[MemberId, str]:
-        query = sa.select(_now_id(), _members.c.organisation).order_by(_members.c.version)
-        found = await self._sql.execute(query.where(_members.c.organisation != ""))
+    async def _organisations(self, members: Collection[MemberId]) -> dict[MemberId, str]:
+        """Where these members say they work, also under the ids they had before."""
+        names = [*members, *await self._earlier(members)]
+        query = (
+            sa.select(_now_id(), _members.c.organisation)
+            .where(_members.c.id == sa.any_(_ids(names)), _members.c.organisation != "")
+            .order_by(_members.c.version)
+        )
+        found = await self._sql.execute(query)
         return {MemberId(member): organisation for member, organisation in found}
+
+    async def _earlier(self, members: Collection[MemberId]) -> list[MemberId]:
+        """The members that became one of these."""
+        query = sa.select(_merged.c.gone).where(_merged.c.member == sa.any_(_ids(members)))
+        return [MemberId(gone) for gone in (await self._sql.execute(query)).scalars()]
 
     async def _members_of(self, community: CommunityId) -> int:
         query = sa.select(sa.func.count(sa.distinct(_now(_memberships)))).where(
@@ -253,6 +269,16 @@ def _now_id() -> sa.ColumnElement[Any]:
 
 def _everybody(member: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     return sa.func.array_remove(sa.func.array_agg(sa.distinct(member)), None)
+
+
+def _ids(members: Collection[MemberId]) -> sa.ColumnElement[Any]:
+    """One parameter, however many they are: a community may have thousands."""
+    return sa.cast(list(members), sa.ARRAY(sa.Uuid))
+
+
+def _concerned(resources: Sequence[PublishedResource]) -> frozenset[MemberId]:
+    """Who saved these resources, and who used them."""
+    return frozenset(m for r in resources for m in (r.author, *r.used_by))
 
 
 def _set(members: list[UUID] | None) -> frozenset[MemberId]:

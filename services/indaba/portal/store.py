@@ -147,7 +147,7 @@ class Store:
 
         Dates of a known series are not among them.
         """
-        known = sa.select(series.c.id)
+        known = sa.select(series.c.id).where(series.c.community == community)
         alone = sa.or_(meetings.c.series.is_(None), meetings.c.series.not_in(known))
         newest = self._of(community).where(sa.not_(self._is_old()), alone)
         newest = newest.order_by(None).order_by(meetings.c.starts_at.desc(), meetings.c.id)
@@ -236,11 +236,11 @@ class Store:
         await self._sql.execute(sessions.delete().where(sessions.c.expires_at <= self._now))
         old = sa.select(meetings.c.id).where(self._is_old())
         await self._sql.execute(answers.delete().where(answers.c.meeting.in_(old)))
-        read = sa.select(documents.c.meeting).where(documents.c.text != "")
-        done = (self._is_old(), meetings.c.series.is_(None), meetings.c.id.not_in(read))
+        read = sa.exists().where(documents.c.meeting == meetings.c.id, documents.c.text != "")
+        done = (self._is_old(), meetings.c.series.is_(None), ~read)
         await self._sql.execute(meetings.delete().where(*done))
-        known = sa.select(meetings.c.id)
-        orphans = answers.c.meeting.not_in(known), answers.c.told_at < self._now - OTHERS_KEPT
+        known = sa.exists().where(meetings.c.id == answers.c.meeting)
+        orphans = ~known, answers.c.told_at < self._now - OTHERS_KEPT
         await self._sql.execute(answers.delete().where(*orphans))
 
     def _of(self, community: CommunityId) -> sa.Select[Any]:

@@ -46,15 +46,15 @@ class Store:
         """Drop what need not be remembered: ids heard, posts, choices, questions, reactions."""
         now = self._now
         # What was never dealt with is as old as when it was heard.
-        heard = sa.func.coalesce(t.heard.c.done_at, t.heard.c.heard_at)
-        await self._sql.execute(t.heard.delete().where(heard < now - HEARD_REMEMBERED))
+        done = sa.func.coalesce(t.heard.c.done_at, t.heard.c.heard_at)
+        long_ago = (t.heard.c.heard_at < now - HEARD_REMEMBERED, done < now - HEARD_REMEMBERED)
+        await self._sql.execute(t.heard.delete().where(*long_ago))
         for table in (t.choices, t.questions):
             await self._sql.execute(table.delete().where(table.c.expires_at < now))
         # Only what is settled: a card that is late has to be given up, or its place stays taken.
         given_up = sa.and_(t.posts.c.given_up.is_not(None), t.posts.c.expires_at < now - POSTS_KEPT)
         old = sa.or_(t.posts.c.sent_at < now - POSTS_KEPT, given_up)
-        await self._sql.execute(t.posts.delete().where(old))
-        gone = t.polls.c.post.not_in(sa.select(t.posts.c.key))
-        await self._sql.execute(t.polls.delete().where(gone))
+        gone = t.posts.delete().where(old).returning(t.posts.c.key).cte("gone")
+        await self._sql.execute(t.polls.delete().where(t.polls.c.post.in_(sa.select(gone.c.key))))
         seen = t.reactions.c.seen_at
         await self._sql.execute(t.reactions.delete().where(seen < now - REACTIONS_KEPT))

@@ -25,6 +25,15 @@ from indaba.library.store.tables import (
 )
 from indaba.process.world import World
 
+# As words, each as its index has it.
+_TOLD: sa.ColumnClause[str] = sa.literal_column(
+    "ledger.journal.envelope #>> '{body,resource,id}'", sa.Text
+)
+_SHOWN: sa.ColumnClause[str] = sa.literal_column("ledger.inbox.reply #>> '{resource,id}'", sa.Text)
+_SAID: sa.ColumnClause[str] = sa.literal_column("resources.quote #>> '{author}'", sa.Text)
+_WRITERS: sa.ColumnElement[Any] = sa.literal_column(
+    "jsonb_path_query_array(resources.wrote, '$.*[*]')", JSONB
+)
 CODES = 31**9
 """Far more than there are codes, so that each is as likely."""
 
@@ -170,10 +179,14 @@ class Store:
     async def touched_by(self, member: MemberId) -> Sequence[Resource]:
         """Resources that a member saved, wrote on, said or used; locked, oldest first."""
         used = sa.select(uses.c.resource).where(uses.c.member == member)
-        named = sa.cast(resources.c.wrote, sa.Text).contains(str(member))
-        said = resources.c.quote["author"].astext == str(member)
-        theirs = sa.or_(resources.c.author == member, named, said, resources.c.id.in_(used))
-        query = sa.select(resources).where(theirs).order_by(resources.c.id).with_for_update()
+        theirs = (resources.c.author == member, _wrote(member), _is(_SAID, member))
+        touched = [sa.select(resources.c.id).where(each) for each in theirs]
+        query = (
+            sa.select(resources)
+            .where(resources.c.id.in_(sa.union(used, *touched)))
+            .order_by(resources.c.id)
+            .with_for_update()
+        )
         return [resource_of(row) for row in (await self._sql.execute(query)).mappings().all()]
 
     async def forget_uses(self, member: MemberId, fresh: MemberId) -> None:
@@ -189,7 +202,8 @@ class Store:
         for row in (await self._sql.execute(query)).mappings().all():
             theirs = _use(row)
             mine = await self.use_of(theirs.resource, member)
-            await self._sql.execute(uses.delete().where(uses.c.id == theirs.id))
+            same = sa.and_(uses.c.resource == theirs.resource, uses.c.member == gone)
+            await self._sql.execute(uses.delete().where(same))
             if mine is None or mine.said_at < theirs.said_at:
                 await self.say_use(replace(theirs, member=member))
 
@@ -204,11 +218,11 @@ class Store:
             empty = [] if name in ("sectors", "skills", "related") else ""
             path = sa.cast(["body", "resource", *name.split(".")], ARRAY(sa.Text))
             blanked = sa.func.jsonb_set(blanked, path, sa.cast(empty, JSONB), sa.false())
-        told = envelope["body"]["resource"]["id"].astext == str(resource)
+        told = _is(_TOLD, resource)
         await self._sql.execute(ledger.journal.update().where(told).values(envelope=blanked))
         inbox = ledger.inbox
-        shown = sa.cast(inbox.c.reply, sa.Text).contains(str(resource))
-        await self._sql.execute(inbox.update().where(shown).values(reply=sa.null()))
+        shown = inbox.update().where(_is(_SHOWN, resource))
+        await self._sql.execute(shown.values(reply=sa.null()))
 
     async def is_spoken_of(self, digest: str) -> bool:
         """Whether a resource that is to be found speaks of a file."""
@@ -232,17 +246,15 @@ class Store:
             }
             for each in await self._all(resources.c.author == member)
         ]
-        said = resources.c.quote["author"].astext == str(member)
-        wrote = sa.cast(resources.c.wrote, sa.Text).contains(str(member))
         return {
             "saved": saved,
             "messages saved": [
                 {"code": each.code, "text": each.quote.text if each.quote else ""}
-                for each in await self._all(said)
+                for each in await self._all(_is(_SAID, member))
             ],
             "corrected": [
                 {"code": each.code, **_written(each, member)}
-                for each in await self._all(wrote, resources.c.author != member)
+                for each in await self._all(_wrote(member), resources.c.author != member)
             ],
             "used": await self._used(member),
         }
@@ -305,6 +317,15 @@ class Store:
     async def _all(self, *where: sa.ColumnElement[bool]) -> list[Resource]:
         query = sa.select(resources).where(*where).order_by(resources.c.saved_at, resources.c.id)
         return [resource_of(row) for row in (await self._sql.execute(query)).mappings()]
+
+
+def _is(text: sa.ColumnElement[str], name: UUID) -> sa.ColumnElement[bool]:
+    return text.bool_op("=")(str(name))
+
+
+def _wrote(member: MemberId) -> sa.ColumnElement[bool]:
+    """Whether a member wrote something of a resource."""
+    return _WRITERS.op("?")(sa.cast(str(member), sa.Text))
 
 
 def _use(row: Any) -> Use:

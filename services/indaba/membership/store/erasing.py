@@ -1,6 +1,7 @@
 """Erasures under way, and the list of who was erased, which names nobody."""
 
 import hashlib
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -87,9 +88,10 @@ class Erasing:
         return tuple(account for there, account in known if there == platform)
 
 
-async def erased(sql: AsyncConnection) -> list[str]:
-    """The list of the erased, in the order of its digests."""
+async def erased(sql: AsyncConnection, since: datetime | None = None) -> list[str]:
+    """The list of the erased, or those erased since then, in the order of its digests."""
     query = sa.select(_erased.c.digest).order_by(_erased.c.digest)
+    query = query if since is None else query.where(_erased.c.at >= since)
     return list((await sql.execute(query)).scalars())
 
 

@@ -91,10 +91,9 @@ class Records:
     async def documents_with_words_of(self, member: MemberId) -> list[MeetingId]:
         """Meetings with a document that holds a line, or the words, of a member."""
         wrote = sa.select(_notes.c.meeting).where(_notes.c.author == member)
-        query = sa.select(_documents.c.meeting).where(
-            _documents.c.meeting.in_(wrote) | (_documents.c.author == member)
-        )
-        found = (await self._sql.execute(query.distinct())).scalars()
+        named = sa.select(_documents.c.meeting).where(_documents.c.author == member)
+        spoken = sa.select(_documents.c.meeting).where(_documents.c.meeting.in_(wrote))
+        found = (await self._sql.execute(sa.union(named, spoken))).scalars()
         return [MeetingId(meeting) for meeting in found]
 
     async def documents_by(self, member: MemberId) -> set[MeetingId]:

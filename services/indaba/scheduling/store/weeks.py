@@ -81,11 +81,8 @@ class Weeks:
             )
         )
         both = sa.union(owners, coming).subquery()
-        query = (
-            sa.select(both.c.member)
-            .where(both.c.member.not_in(sa.select(t.no_digest.c.member)))
-            .order_by(both.c.member)
-        )
+        wants_none = sa.exists().where(t.no_digest.c.member == both.c.member)
+        query = sa.select(both.c.member).where(~wants_none).order_by(both.c.member)
         return [MemberId(member) for member in (await self._sql.execute(query)).scalars()]
 
     async def want_digest(self, member: MemberId, *, on: bool) -> None:
