@@ -1,0 +1,234 @@
+"""A community in which everything has happened once, by the real handlers."""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from growth import kept
+from growth.names import CALENDAR, OWN, ROOM, SPARE, ZONE, account
+from growth.processes import Processes
+from indaba.contracts import (
+    actions,
+    agenda,
+    calendars,
+    digest,
+    holding,
+    library,
+    linking,
+    record,
+    reminding,
+)
+from indaba.contracts import membership as people
+from indaba.contracts import scheduling as s
+from indaba.contracts import series as repeating
+from indaba.contracts import votes as voting
+from indaba.contracts.refusal import Refused
+from indaba.contracts.wire import Request
+from services.town import Town
+from workshop import OFFICE, passport
+
+MATRIX = people.Platform.MATRIX
+
+
+@dataclass
+class Community:
+    """Who and what there is, for requests to name."""
+
+    key: str
+    chair: people.PassportIssued
+    member: people.PassportIssued
+    newest: people.PassportIssued
+    members: list[people.PassportIssued]
+    codes: dict[str, str] = field(default_factory=dict)
+    """Meetings by what they are for: `coming`, `soon`, `live`, `over`, `off`, `dated`."""
+
+    meetings: dict[str, s.MeetingFacts] = field(default_factory=dict)
+    resource: str = ""
+    action: str = ""
+    vote: UUID | None = None
+    secrets: dict[str, str] = field(default_factory=dict)
+    erasure: UUID | None = None
+
+
+class Founder:
+    """Lives through it, in a town of processes. `past` meetings are held by `members` people."""
+
+    def __init__(self, processes: Processes, members: int, past: int) -> None:
+        self._all = processes
+        self._members = members
+        self._past = past
+        self._town = Town(processes.bus, processes.clock, processes.ledgers, room=ROOM)
+        self.community: Community
+
+    async def live(self) -> Community:
+        await self._gather()
+        await self._meet()
+        await self._share()
+        await self._hold()
+        await self._plan()
+        await self._hand_out_secrets()
+        await self._choose()
+        await self._all.settle()
+        await kept.everything(self._all, self.community)
+        return self.community
+
+    async def _ask(self, request: Request[Any], held: people.PassportIssued | None = None) -> Any:
+        return await self._town.ask(request, await self._fresh(held) if held else None)
+
+    async def _fresh(self, held: people.PassportIssued) -> people.PassportIssued:
+        """The clock is turned: passports run out."""
+        minutes = 5 + int(self._all.clock.ahead.total_seconds() // 60)
+        p = held.passport
+        again = passport(p.community, p.member, *p.roles, minutes=minutes)
+        return held.model_copy(update={"token": OFFICE.sign(again), "passport": again})
+
+    async def _gather(self) -> None:
+        chair = await self._town.founded(account(0), zone=ZONE)
+        assert chair.community
+        joined = [await self._town.joined(account(n)) for n in range(1, self._members)]
+        self.community = Community(chair.community.key, chair, joined[0], joined[-1], joined[:-1])
+        for number, held in enumerate([chair, *joined]):
+            told = people.DescribeMe(organisation=f"School {number % 4}", zone=ZONE)
+            await self._ask(told, held)
+        gone = await self._town.joined(account(self._members))
+        self.community.erasure = (await self._ask(people.EraseMe(), gone)).erasure
+        code = (await self._ask(linking.IssueRoomCode(), chair)).code
+        other = linking.AddPlace(place=SPARE, account=account(0), code=code, has_power=True)
+        await self._ask(other)
+        asked = repeating.ImportTerms(csv=_TERMS)
+        await self._ask(asked, chair)
+        await self._all.settle()
+
+    async def _call(self, title: str, ahead: timedelta) -> s.MeetingFacts:
+        now = self._all.clock.now().astimezone(ZoneInfo(ZONE)).replace(tzinfo=None, fold=0)
+        starts = (now + ahead).replace(second=0, microsecond=0)
+        call = s.ScheduleMeeting(title=title, starts=starts, zone=ZONE, minutes=30)
+        found: s.MeetingFacts = (await self._ask(call, self.community.chair)).meeting
+        return found
+
+    async def _answer(self, code: str) -> None:
+        said = s.AnswerRsvp(code=code, answer=s.RsvpAnswer.YES)
+        for held in self.community.members[::2]:
+            await self._ask(said, held)
+
+    async def _meet(self) -> None:
+        """Meetings that are over."""
+        there = self.community
+        for number in range(self._past):
+            meeting = await self._call(f"Fractions {number}", timedelta(minutes=10))
+            self._name("over", meeting)
+            await self._answer(meeting.code)
+            await self._ask(holding.StartMeeting(code=meeting.code), there.chair)
+            for held in (there.chair, *there.members):
+                await self._ask(s.CheckIn(code=meeting.code), held)
+            note = record.TakeNote(
+                code=meeting.code, kind=record.NoteKind.DECISION, text="We try it"
+            )
+            await self._ask(note, there.chair)
+            self._town.later(minutes=60)
+            await self._ask(s.CloseMeeting(code=meeting.code), there.chair)
+            await self._ask(digest.GiveFeedback(code=meeting.code, useful=4), there.member)
+            await self._all.settle()
+        over = there.codes["over"]
+        await self._ask(record.ApproveMinutes(code=over), there.chair)
+        await self._ask(record.ShareHighlights(code=over), there.chair)
+
+    async def _share(self) -> None:
+        there = self.community
+        for number in range(8):
+            link = f"https://example.org/{OWN}/{number}"
+            saved = library.SaveResource(link=link, title=f"Sheet {number} on fractions")
+            there.resource = (await self._ask(saved, there.member)).resource.code
+            for held in there.members[1:6]:
+                await self._ask(library.UseResource(code=there.resource, note="Good"), held)
+            await self._ask(library.ShareResource(code=there.resource), there.member)
+
+    async def _hold(self) -> None:
+        """A meeting that is on."""
+        there = self.community
+        live = await self._call("Geometry", timedelta(minutes=5))
+        self._name("live", live)
+        for title in ("Angles", "Triangles", "Circles"):
+            item = agenda.AddAgendaItem(code=live.code, title=title, method="check-in")
+            await self._ask(item, there.chair)
+        roles = s.ChangeMeeting(code=live.code, roles=("notes", "time"))
+        await self._ask(roles, there.chair)
+        await self._answer(live.code)
+        await self._ask(holding.StartMeeting(code=live.code), there.chair)
+        await self._ask(s.CheckIn(code=live.code), there.member)
+        await self._ask(agenda.OpenTopic(code=live.code, number=1), there.chair)
+        for number, kind in enumerate((record.NoteKind.INFO, record.NoteKind.DECISION)):
+            note = record.TakeNote(
+                code=live.code, kind=kind, text="It holds", origin=f"$note{number}-{OWN}"
+            )
+            await self._ask(note, there.member)
+        await self._ask(record.ChangeNote(code=live.code, number=1), there.chair)
+        vote = voting.OpenVote(code=live.code, question="Again?", options=("Yes", "No"))
+        there.vote = (await self._ask(vote, there.chair)).vote.id
+        await self._ask(voting.CastVote(vote=there.vote, option=1), there.member)
+
+    async def _plan(self) -> None:
+        """What is to come."""
+        there = self.community
+        self._name("soon", await self._call("Number sense", timedelta(minutes=20)))
+        for number in range(3):
+            coming = await self._call(f"Reading {number}", timedelta(days=3 + number))
+            self._name("coming", coming)
+            await self._answer(coming.code)
+        await self._ask(agenda.AddAgendaItem(code=coming.code, title="Books"), there.chair)
+        off = await self._call("Called off", timedelta(days=9))
+        self._name("off", off)
+        await self._ask(s.CancelMeeting(code=off.code), there.chair)
+        started = await self._ask(
+            repeating.StartSeries(title="Circle", pattern=pattern(self.now())), there.chair
+        )
+        self._name("dated", started.meetings[0])
+        promise = actions.AddAction(text="Print the sheets", owner=there.member.passport.member)
+        there.action = (await self._ask(promise, there.chair)).action.code
+        await self._ask(calendars.FollowCalendar(link=CALENDAR), there.chair)
+        await self._ask(digest.SetDigest(weekday=1), there.chair)
+
+    def now(self) -> datetime:
+        return self._all.clock.now()
+
+    async def _hand_out_secrets(self) -> None:
+        there, secrets = self.community, self.community.secrets
+        secrets["link"] = (await self._ask(linking.IssueLinkCode(), there.member)).code
+        secrets["room"] = (await self._ask(linking.IssueRoomCode(), there.chair)).code
+        secrets["sign in"] = (await self._ask(people.IssueSignIn(), there.member)).secret
+
+    async def _choose(self) -> None:
+        """What few people do: be quiet, be two, mistype a code, leave a page to be read."""
+        there = self.community
+        other = there.members[1]
+        await self._ask(reminding.SetReminders(on=False), other)
+        await self._ask(reminding.SetQuietHours(begins="21:00", ends="06:00"), other)
+        await self._ask(digest.SetMyDigest(on=False), other)
+        code = (await self._ask(linking.IssueLinkCode(), other)).code
+        twice = linking.LinkAccount(platform=MATRIX, account=account(4), code=code)
+        await self._ask(twice)
+        wrong = linking.ShowRoomCode(
+            platform=MATRIX, account=account(5), code="99999999", has_power=True
+        )
+        with suppress(Refused):
+            await self._ask(wrong)
+        await self._ask(library.SaveResource(link=f"https://example.org/{OWN}/page"), there.member)
+
+    def _name(self, what: str, meeting: s.MeetingFacts) -> None:
+        self.community.codes[what] = meeting.code
+        self.community.meetings[what] = meeting
+
+
+def pattern(now: datetime) -> repeating.Pattern:
+    """Every week, from three days from now."""
+    first = (now + timedelta(days=3)).replace(tzinfo=None, minute=0, second=0, microsecond=0)
+    return repeating.Pattern(first=first, zone=ZONE, rule="FREQ=WEEKLY")
+
+
+_TERMS = (
+    "province,year,term,first,last,status,source\n"
+    "Gauteng,2027,1,2027-01-13,2027-03-19,gazetted,DBE\n"
+)

@@ -1,0 +1,129 @@
+"""What nobody asks a service for, kept by the very stores that keep it in production.
+
+A bot's posts, cards and questions; the portal's sessions; a followed calendar's dates; failures.
+"""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from growth.names import OWN, ROOM, account
+from growth.processes import Processes
+from indaba.contracts.scheduling import MeetingFacts
+from indaba.conversation.answer import Ask, Choice
+from indaba.conversation.platform import Kind, Post, PostKind, Said
+from indaba.conversation.store import Draft, Store, Waiting
+from indaba.conversation.topics.scheduling import NextMeeting
+from indaba.ledger import Ledger, Work, tables
+from indaba.library.timers.sweeping import REMOVE
+from indaba.portal.signing_in import digest_of
+from indaba.portal.store import Store as Copies
+from indaba.scheduling.store.calendars import Calendars, KeptDate
+from indaba.scheduling.timers.planning import REMIND_LATER
+
+if TYPE_CHECKING:
+    from growth.community import Community
+
+LASTS = timedelta(days=2)
+SESSION, ADDRESS = f"session-{OWN}", f"address-{OWN}"
+"""The token in a member's cookie, and the secret of a member's calendar."""
+
+LEFT_TO_PUBLISH = 3
+
+
+async def everything(there: Processes, community: "Community") -> None:
+    """Keep it. What was told is published, but for a few."""
+    now = there.clock.now()
+    for ledger in there.ledgers.values():
+        await _failed(ledger)
+        await _published(ledger)
+    await _follow(there.ledgers["scheduling"], community)
+    await _wait(there, community)
+    await _visit(there.ledgers["portal"], community, now)
+    async with there.ledgers["matrix_bot"].database.begin() as sql:
+        await _talk(Store(sql, now), community, now, there.clock.new_id())
+
+
+async def _failed(ledger: Ledger) -> None:
+    """A dead letter, one more try to come, and a timer."""
+    world, failures = ledger.world, ledger._failures
+    error = LookupError("no such thing")
+    await failures.bury("some.wire.v1", error, 3, {"id": str(world.new_id())}, world.new_id())
+    await failures.failed(f"event/{world.new_id()}", "event", "some.wire.v1", error, {})
+    async with ledger.database.begin() as sql:
+        await Work(sql, world).at(world.now() + LASTS, "none", str(world.new_id()), {})
+
+
+async def _published(ledger: Ledger) -> None:
+    kept = sa.select(tables.outgoing.c.id).limit(LEFT_TO_PUBLISH)
+    async with ledger.database.begin() as sql:
+        ids = list((await sql.execute(kept)).scalars())
+        await sql.execute(tables.outgoing.delete().where(tables.outgoing.c.id.not_in(ids)))
+
+
+async def _follow(ledger: Ledger, community: "Community") -> None:
+    async with ledger.database.begin() as sql:
+        calendars = Calendars(Work(sql, ledger.world))
+        meeting = community.meetings["coming"]
+        (followed,) = await calendars.of(meeting.community)
+        await calendars.keep_date(followed.id, f"key-{OWN}", KeptDate(meeting.id, {}))
+
+
+async def _wait(there: Processes, community: "Community") -> None:
+    """Somebody is reminded once they are awake; a file waits to be taken away."""
+    meeting, now = community.meetings["coming"], there.clock.now()
+    waits = {"meeting": str(meeting.id), "members": [str(community.member.passport.member)]}
+    await _timer(there.ledgers["scheduling"], REMIND_LATER, f"{meeting.id}/then", waits)
+    gone = {"digest": "0" * 64, "before": now.isoformat()}
+    await _timer(there.ledgers["library"], REMOVE, OWN, gone)
+
+
+async def _timer(ledger: Ledger, kind: str, key: str, body: dict[str, Any]) -> None:
+    async with ledger.database.begin() as sql:
+        await Work(sql, ledger.world).at(ledger.world.now() + LASTS, kind, key, body)
+
+
+async def _visit(ledger: Ledger, community: "Community", now: datetime) -> None:
+    passport = community.member.passport
+    member, there = passport.a_member(), passport.in_community()
+    async with ledger.database.begin() as sql:
+        copies = Copies(sql, now)
+        await copies.sign_in(digest_of(SESSION), "", member, there)
+        await copies.answers.make_key(digest_of(ADDRESS), member, there)
+
+
+def line(name: str, text: str = "next", **more: Any) -> Said:
+    """What a member says in the room."""
+    return Said(f"${name}-{OWN}", Kind.MESSAGE, ROOM, account(1), text, **more)
+
+
+async def _talk(store: Store, community: "Community", now: datetime, cause: UUID) -> None:
+    for meeting in community.meetings.values():
+        await _put_up(store, meeting, now)
+    said = line("line", said_at=now)
+    await store.hearing.hear([(said, cause), (line("other", said_at=now), cause)])
+    for each in ("line", "other"):
+        await store.hearing.dealt_with(f"${each}-{OWN}")
+    answer = Post(f"answer/{OWN}", PostKind.MESSAGE, ROOM, {"body": "Which?"})
+    await store.posting.post(Draft(answer, cause, now + LASTS))
+    offer = Choice(emoji="1️⃣", label="The next", intent=NextMeeting())
+    await store.dialogue.offer(answer, [(offer, "{}")], account(1), LASTS)
+    question = Ask(intent="meeting next", filled={}, field="code", question="Which?")
+    await store.dialogue.ask(said, "", question, LASTS)
+    await store.errands.opened(account(1), f"!direct-{OWN}:example.org")
+    await store.errands.keep(cause, "some.wire.v1", {}, cause, now + LASTS)
+    await store.cards.reacted(said, community.meetings["coming"].id, f"digest-{OWN}")
+    assert community.vote is not None
+    await store.errands.poll(answer.key, community.vote)
+
+
+async def _put_up(store: Store, meeting: MeetingFacts, now: datetime) -> None:
+    await store.cards.want_card(meeting, meeting.version, meeting.id)
+    await store.cards.drawn(meeting.id, meeting.version, [ROOM])
+    post = Post(f"card/{meeting.id}/{ROOM}", PostKind.MESSAGE, ROOM, {"body": meeting.title})
+    await store.posting.post(Draft(post, meeting.id, now + LASTS, meeting=meeting.id))
+    up = Waiting(post, meeting.id, now + LASTS)
+    await store.posting.is_up(up, f"$card-{meeting.code}-{OWN}")
+    await store.mirrors.keep(meeting.id, f"house-{OWN}", f"event-{meeting.code}-{OWN}", 1)

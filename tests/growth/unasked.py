@@ -1,0 +1,267 @@
+"""What processes do though nobody asks: timers, loops, what bots look up, and the portal's pages.
+
+Each table here is compared by a test with what there is: kinds of timers, loops, functions of the
+bots' stores, and the portal's routes.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from growth.community import Community
+from growth.kept import ADDRESS, LASTS, line
+from growth.names import OWN, ROOM, account
+from growth.processes import Processes
+from indaba.conversation.answer import Ask
+from indaba.conversation.platform import Post, PostKind
+from indaba.conversation.store import Draft, Store, Waiting
+from indaba.ledger import Ledger, Work, tables
+from indaba.ledger import ledger as housekeeping
+from indaba.library.store import Store as Library
+from indaba.membership.store import erased
+from indaba.portal.store import Store as Copies
+from indaba.scheduling.store.calendars import Calendars
+
+Loop = Callable[[Ledger], Awaitable[Any]]
+
+
+async def timer_of(ledger: Ledger, kind: str) -> dict[str, Any]:
+    """A timer of a kind. Raises where there is none."""
+    query = sa.select(tables.timers).where(tables.timers.c.kind == kind)
+    async with ledger.database.connect() as connection:
+        row = (await connection.execute(query.order_by(tables.timers.c.key))).mappings().first()
+    assert row is not None, kind
+    return dict(row)
+
+
+async def fire(ledger: Ledger, timer: dict[str, Any]) -> None:
+    """Do a timer as if it were due, and undo it."""
+    async with ledger.database.connect() as connection:
+        transaction = await connection.begin()
+        await ledger._timers._fire(connection, timer)
+        await transaction.rollback()
+
+
+async def kept_house(ledger: Ledger) -> None:
+    """What every ledger does by itself: look for what is due, publish what was left, clean up."""
+    now = ledger.world.now()
+    async with ledger.database.connect() as connection:
+        await connection.execute(ledger._timers._next_due(list(ledger._timers._handlers)))
+        await housekeeping._forget_inbox(connection, now)
+        await housekeeping._forget_journal(connection, now)
+        await connection.rollback()
+    await ledger._timers._seconds_to_next()
+    ledger._relay._told = [ledger.world.new_id()]
+    await ledger._relay._strike()
+    await ledger._relay.tell_again("an epoch")
+    await ledger._relay._publish_left(now)
+    await ledger._keeping_up.look()
+    await ledger._failures.forget_old(now - housekeeping.INBOX_REMEMBERS)
+
+
+async def _calendar(ledger: Ledger) -> None:
+    async with ledger.database.begin() as sql:
+        work = Work(sql, ledger.world)
+        followed = await Calendars(work).take_due(work.now + LASTS)
+        assert followed is not None
+        await Calendars(work).dates(followed.id)
+        await Calendars(work).forget_past(followed.id, work.now - LASTS)
+
+
+async def _page(ledger: Ledger) -> None:
+    async with ledger.database.begin() as sql:
+        now = ledger.world.now() + timedelta(hours=1)
+        assert await Library(sql).take_unread(now, now + LASTS)
+
+
+async def _file(ledger: Ledger) -> None:
+    async with ledger.database.begin() as sql:
+        await Library(sql).is_spoken_of("0" * 64)
+
+
+async def _erased(ledger: Ledger) -> None:
+    async with ledger.database.connect() as sql:
+        await erased(sql, ledger.world.now() - LASTS)
+
+
+async def _swept(ledger: Ledger) -> None:
+    async with ledger.database.connect() as sql:
+        await Copies(sql, ledger.world.now()).forget_old()
+
+
+async def _warm(_: Ledger) -> None:
+    """Reads no database."""
+
+
+LOOPS: Mapping[str, Loop] = {
+    "following": _calendar,
+    "reading": _page,
+    "sweeping": _file,
+    "erasures": _erased,
+    "portal.sweep": _swept,
+    "warming": _warm,
+}
+
+Look = Callable[[Store, Community], Awaitable[Any]]
+
+
+def _post(name: str) -> Post:
+    return Post(f"{name}/{OWN}", PostKind.MESSAGE, ROOM, {"body": "Hello"})
+
+
+def _meeting(c: Community) -> UUID:
+    return c.meetings["coming"].id
+
+
+def _waiting(c: Community) -> Waiting:
+    return Waiting(_post("answer"), _meeting(c), c.meetings["coming"].starts_at)
+
+
+def _draft(name: str, c: Community) -> Draft:
+    return Draft(_post(name), _meeting(c), c.meetings["coming"].starts_at)
+
+
+def _said(name: str, c: Community) -> Any:
+    return line(name, said_at=c.meetings["coming"].starts_at)
+
+
+def _card(c: Community) -> str:
+    return f"$card-{c.codes['coming']}-{OWN}"
+
+
+def _event(c: Community) -> str:
+    return f"event-{c.codes['coming']}-{OWN}"
+
+
+async def _mirrors(store: Store, c: Community) -> None:
+    await store.mirrors.want(_meeting(c), 9)
+    for due in await store.mirrors.due():
+        await store.mirrors.done(due)
+
+
+HEARING: Mapping[str, Look] = {
+    "hear": lambda s, c: s.hearing.hear([(_said("new", c), _meeting(c))]),
+    "waiting_to_be_heard": lambda s, _: s.hearing.waiting_to_be_heard(20, 1, [("@x", "!y")]),
+    "dealt_with": lambda s, _: s.hearing.dealt_with(f"$other-{OWN}"),
+    "unsay": lambda s, _: s.hearing.unsay(f"$other-{OWN}"),
+    "position": lambda s, _: s.hearing.position("sync"),
+    "set_position": lambda s, _: s.hearing.set_position("sync", "s1"),
+}
+DIALOGUE: Mapping[str, Look] = {
+    "ask": lambda s, c: s.dialogue.ask(
+        _said("line", c), "", Ask("meeting next", {}, "code", "Which?"), LASTS
+    ),
+    "question_for": lambda s, c: s.dialogue.question_for(_said("line", c)),
+    "no_question": lambda s, c: s.dialogue.no_question(_said("line", c)),
+    "offer": lambda s, _: s.dialogue.offer(_post("new"), [], "", LASTS),
+    "offers_on": lambda s, c: s.dialogue.offers_on(_card(c)),
+    "offer_at": lambda s, _: s.dialogue.offer_at(f"answer/{OWN}", 1),
+    "newest_offers_to": lambda s, c: s.dialogue.newest_offers_to(_said("line", c)),
+    "picked": lambda s, _: s.dialogue.picked(f"answer/{OWN}"),
+}
+POSTING: Mapping[str, Look] = {
+    "post": lambda s, c: s.posting.post(_draft("new", c)),
+    "waiting_answers": lambda s, _: s.posting.waiting_answers(20, ["!y"]),
+    "waiting_notices": lambda s, _: s.posting.waiting_notices(20, ["!y"]),
+    "count_waiting": lambda s, _: s.posting.count_waiting(),
+    "is_open": lambda s, _: s.posting.is_open(ROOM),
+    "turned_away": lambda s, _: s.posting.turned_away(f"answer/{OWN}"),
+    "trying": lambda s, _: s.posting.trying(f"answer/{OWN}"),
+    "later": lambda s, _: s.posting.later(ROOM, LASTS),
+    "give_up": lambda s, c: s.posting.give_up(f"card/{_meeting(c)}/{ROOM}", "gone"),
+    "is_up": lambda s, c: s.posting.is_up(_waiting(c), "$up"),
+    "drop_stale_edits": lambda s, c: s.posting.drop_stale_edits(ROOM, _meeting(c)),
+}
+CARDS: Mapping[str, Look] = {
+    "want_card": lambda s, c: s.cards.want_card(c.meetings["coming"], 99, _meeting(c)),
+    "draw_again": lambda s, c: s.cards.draw_again(c.meetings["coming"].community),
+    "cards_due": lambda s, _: s.cards.cards_due(timedelta(seconds=2), 40),
+    "places_of": lambda s, c: s.cards.places_of(_meeting(c)),
+    "drawn": lambda s, c: s.cards.drawn(_meeting(c), 99, [ROOM]),
+    "draw_later": lambda s, c: s.cards.draw_later(_meeting(c)),
+    "card_on": lambda s, c: s.cards.card_on(_card(c)),
+    "live_in": lambda s, _: s.cards.live_in(ROOM),
+    "any_in": lambda s, _: s.cards.any_in(ROOM),
+    "notice": lambda s, c: s.cards.notice(
+        _meeting(c), "some.wire.v1", {"meeting": {"id": str(_meeting(c))}}, _meeting(c), _soon(c)
+    ),
+    "drop_late_notices": lambda s, _: s.cards.drop_late_notices(),
+    "notices_due": lambda s, _: s.cards.notices_due(),
+    "notice_later": lambda s, c: s.cards.notice_later(_meeting(c), LASTS),
+    "notice_written": lambda s, c: s.cards.notice_written(_meeting(c)),
+    "reacted": lambda s, c: s.cards.reacted(_said("sign", c), _meeting(c), "digest"),
+    "reaction": lambda s, _: s.cards.reaction(f"$line-{OWN}"),
+    "code_of": lambda s, c: s.cards.code_of(_meeting(c)),
+}
+MIRRORS: Mapping[str, Look] = {
+    "want": lambda s, c: s.mirrors.want(_meeting(c), 9),
+    "due": lambda s, _: s.mirrors.due(),
+    "done": _mirrors,
+    "event_of": lambda s, c: s.mirrors.event_of(_meeting(c), f"house-{OWN}"),
+    "keep": lambda s, c: s.mirrors.keep(_meeting(c), f"house-{OWN}", "event", 3),
+    "meeting_of": lambda s, c: s.mirrors.meeting_of(f"house-{OWN}", _event(c)),
+}
+ERRANDS: Mapping[str, Look] = {
+    "keep": lambda s, c: s.errands.keep(_meeting(c), "some.wire.v1", {}, _meeting(c), _soon(c)),
+    "drop_late": lambda s, _: s.errands.drop_late(),
+    "due": lambda s, _: s.errands.due(),
+    "later": lambda s, c: s.errands.later(_meeting(c), LASTS),
+    "done": lambda s, c: s.errands.done(_meeting(c)),
+    "direct_room": lambda s, _: s.errands.direct_room(account(1)),
+    "opened": lambda s, _: s.errands.opened(account(2), "!direct:example.org"),
+    "closed": lambda s, _: s.errands.closed(account(1)),
+    "poll": lambda s, c: s.errands.poll(f"answer/{OWN}", _meeting(c)),
+    "vote_of": lambda s, c: s.errands.vote_of(_card(c)),
+}
+WHOLE: Mapping[str, Look] = {
+    "forget": lambda s, _: s.forget(account(1)),
+    "forget_old": lambda s, _: s.forget_old(),
+}
+LOOKS: Mapping[str, Mapping[str, Look]] = {
+    "": WHOLE,
+    "hearing": HEARING,
+    "dialogue": DIALOGUE,
+    "posting": POSTING,
+    "cards": CARDS,
+    "mirrors": MIRRORS,
+    "errands": ERRANDS,
+}
+
+
+def _soon(c: Community) -> Any:
+    return c.meetings["coming"].starts_at
+
+
+async def looked(there: Processes, community: Community, part: str, name: str) -> Any:
+    """Do what a bot does with its store, and undo it."""
+    ledger = there.ledgers["matrix_bot"]
+    async with ledger.database.connect() as sql:
+        found = await LOOKS[part][name](Store(sql, there.clock.now()), community)
+        await sql.rollback()
+    return found
+
+
+PAGES: Mapping[str, Callable[[Community], str]] = {
+    "/": lambda _: "/",
+    "/c/{key}": lambda c: f"/c/{c.key}",
+    "/c/{key}/calendar.ics": lambda c: f"/c/{c.key}/calendar.ics",
+    "/c/{key}/meetings/{code}": lambda c: f"/c/{c.key}/meetings/{c.codes['over']}",
+    "/c/{key}/mine": lambda c: f"/c/{c.key}/mine",
+    "/c/{key}/mine/{secret}.ics": lambda c: f"/c/{c.key}/mine/{ADDRESS}.ics",
+    "/c/{key}/library": lambda c: f"/c/{c.key}/library?words=fractions",
+    "/c/{key}/library/{code}": lambda c: f"/c/{c.key}/library/{c.resource}",
+    "/c/{key}/outcomes": lambda c: f"/c/{c.key}/outcomes",
+    "/c/{key}/outcomes/{term}": lambda c: f"/c/{c.key}/outcomes/this",
+    "/sign-in/{secret}": lambda _: "/sign-in/secret",
+}
+NO_PAGES = {
+    "/c/{key}/meetings/{code}/highlights.pdf": "the meeting's page, then printed by a worker",
+    "/c/{key}/library/{code}/file": "the resource's page, then a file from the shelf",
+    "/health": "asks each part whether it is well",
+    "/sign-out": "one row by its key; `sign_out` is looked at with the portal's store",
+    "/icon.svg": "never changes",
+}
+"""Routes that read nothing of a community's beyond what another page reads, and why."""
