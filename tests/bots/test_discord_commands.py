@@ -10,8 +10,10 @@ import pytest
 from indaba.contracts.passport import Role
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, File, Items, Picture, Text
 from indaba.conversation.completing import completes
+from indaba.conversation.hints import typed_line
+from indaba.conversation.intent import SLASH as FORM
 from indaba.conversation.intent import Intent
-from indaba.conversation.line import Understood, as_slash, line_of, read_line
+from indaba.conversation.line import Understood, line_of, read_line
 from indaba.conversation.platform import CannotRead, FileSaid
 from indaba.conversation.topics import INTENTS
 from indaba.conversation.topics.coming import SayYes
@@ -84,7 +86,7 @@ def test_an_example_reads_back_as_the_same_intent_and_shows_as_a_form(kind: type
     understood = read_line(kind.example, INTENTS)
     assert isinstance(understood, Understood)
     assert understood.intent is kind
-    shown = as_slash(kind.example)
+    shown = typed_line(kind.example, FORM)
     assert shown.startswith(f"/{kind.called()}")
     for name in understood.filled:
         assert f"{name}:" in shown

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indaba.conversation import hints
 from indaba.conversation.intent import Intent
 from indaba.conversation.line import Unclear, Understood, read_line, strip_address
 from indaba.conversation.topics import INTENTS
@@ -16,6 +17,11 @@ def read(line: str) -> tuple[str, dict[str, object]]:
     found = read_line(line, INTENTS)
     assert isinstance(found, Understood), found
     return found.intent.called(), found.filled
+
+
+def shown(line: str) -> str:
+    """What is answered to a line that is not understood."""
+    return hints.unclear(unclear(line), Wording(), "!cop ").text()
 
 
 def unclear(line: str) -> Unclear:
@@ -172,7 +178,7 @@ def test_a_key_inside_quotes_is_part_of_the_title() -> None:
 
 
 def test_a_key_nobody_knows_is_named_with_those_that_are() -> None:
-    words = unclear("meeting new\ntitel: Fractions").answer(Wording()).text()
+    words = shown("meeting new\ntitel: Fractions")
     assert "'titel'" in words
     assert "title, when, minutes" in words
 
@@ -180,25 +186,25 @@ def test_a_key_nobody_knows_is_named_with_those_that_are() -> None:
 @pytest.mark.parametrize(
     ("line", "meant"),
     [
-        ("meting new", "meeting new"),
-        ("meeting nwe", "meeting new"),
-        ("nxt", "meeting next"),
-        ("jion", "cop join"),
-        ("meeting calender", "meeting calendar"),
+        ("meting new", "!cop meeting new"),
+        ("meeting nwe", "!cop meeting new"),
+        ("nxt", "!cop meeting next"),
+        ("jion", "!cop join"),
+        ("meeting calender", "!cop meeting calendar"),
     ],
 )
 def test_a_near_miss_is_suggested(line: str, meant: str) -> None:
-    words = unclear(line).answer(Wording()).text()
+    words = shown(line)
     assert f"I don't know '{line}'" in words
     assert f"Did you mean: {meant}?" in words
 
 
 def test_nothing_near_points_to_help() -> None:
-    assert "Type: help" in unclear("xylophone quartz").answer(Wording()).text()
+    assert "Type: !cop help" in shown("xylophone quartz")
 
 
 def test_what_is_left_over_is_named_with_an_example() -> None:
-    words = unclear("next banana").answer(Wording()).text()
+    words = shown("next banana")
     assert "'banana'" in words
     assert "meeting next" in words
 
@@ -215,7 +221,7 @@ def test_a_role_is_found_beside_the_account() -> None:
 
 
 def test_an_endless_line_is_refused_with_its_length() -> None:
-    words = unclear("meeting new " + "x" * 4000).answer(Wording()).text()
+    words = shown("meeting new " + "x" * 4000)
     assert "4012 letters" in words
     assert "4000" in words
 
@@ -229,7 +235,7 @@ def test_four_thousand_letters_of_mischief_are_read_at_once(filler: str) -> None
 
 
 def test_what_was_typed_is_shown_back_made_plain() -> None:
-    words = unclear("\u202e@room qqqqqq").answer(Wording()).text()
+    words = shown("\u202e@room qqqqqq")
     assert "\u202e" not in words
     assert "@room" not in words
 

@@ -11,6 +11,7 @@ from indaba.contracts.ids import MeetingId
 from indaba.contracts.refusal import Expired, Refusal, Unavailable
 from indaba.contracts.scheduling import RsvpAnswer, ShowMeeting
 from indaba.conversation.answer import ANYBODY, Answer, Ask, Audience, Choice, Text
+from indaba.conversation.hints import put_in, unclear
 from indaba.conversation.intent import (
     Intent,
     Outdated,
@@ -179,7 +180,7 @@ class Desk:
         try:
             kind, values = asked_from_json(heard.said.asked, INTENTS)
         except Outdated as outdated:
-            return Answer.of(outdated.words)
+            return Answer.of(self._in_words(outdated))
         person = await self._person_or_none(heard)
         wording = person.wording if person else Wording()
         told = await self._go_on(heard, resolve(kind, values, wording))
@@ -201,7 +202,7 @@ class Desk:
         person = await self._person_or_none(heard)
         wording = person.wording if person else Wording()
         if isinstance(understood, Unclear):
-            return understood.answer(wording)
+            return unclear(understood, wording, self._platform.prefix)
         return await self._go_on(heard, resolve(understood.intent, understood.filled, wording))
 
     async def _go_on(self, heard: Heard, step: Intent | Ask | None) -> Answer:
@@ -275,7 +276,7 @@ class Desk:
         try:
             intent = intent_from_json(offer.intent, INTENTS)
         except Outdated as outdated:
-            return Outcome(Answer.of(outdated.words), offer)
+            return Outcome(Answer.of(self._in_words(outdated)), offer)
         told = await self._perform(heard, intent)
         # What is offered to everybody stays for the next one.
         return Outcome(told, offer if offer.account else None)
@@ -287,8 +288,12 @@ class Desk:
         except Unavailable as away:
             return Answer.of(away.words)
         except Refusal as refusal:
-            return Answer.of(refusal.words)
+            return Answer.of(self._in_words(refusal))
         return await perform(intent, person, self._people.services(heard))
+
+    def _in_words(self, refusal: Refusal) -> str:
+        """What is refused before it is known who asks."""
+        return put_in(Wording().by_code(refusal), refusal.hint, self._platform.prefix)
 
     async def _person_or_none(self, heard: Heard) -> Person | None:
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +15,7 @@ from indaba.contracts.ids import MemberId
 from indaba.contracts.library import Shelved
 from indaba.contracts.membership import CommunityCard, Place, Platform
 from indaba.contracts.passport import Passport, Role
-from indaba.contracts.refusal import Fault, NoCommunity, Refusal, Refused, Unavailable
+from indaba.contracts.refusal import Fault, Hint, NoCommunity, Refusal, Refused, Unavailable, hint
 from indaba.contracts.wire import Reply, Request
 from indaba.conversation.answer import Answer, Ask
 from indaba.conversation.fields import folded
@@ -120,15 +119,23 @@ class Person:
         roles = self.passport.roles if self.passport else frozenset()
         return kind.needs in roles or Role.FACILITATOR in roles
 
-    def types(self, line: str) -> str:
-        """The line as this person would type it here: `cop join` is `!cop join`."""
-        if self.prefix == SLASH:
-            from indaba.conversation.line import as_slash
+    def types(self, intent: str, /, **arguments: str) -> str:
+        """An intent, by name or alias, with arguments, as this person would type it here."""
+        from indaba.conversation.hints import typed
 
-            return as_slash(line)
-        if self.prefix.strip(" !@:").casefold() == line.split(" ", 1)[0]:
-            line = line.partition(" ")[2]
-        return f"{self.prefix}{line}"
+        return typed(Hint(intent, arguments), self.prefix)
+
+    def types_example(self, kind: type[Intent]) -> str:
+        """An intent's example as this person would type it here."""
+        from indaba.conversation.hints import typed_line
+
+        return typed_line(kind.example, self.prefix)
+
+    def told(self, refusal: Refusal) -> str:
+        """Why something was refused, in this person's language, with what they can type next."""
+        from indaba.conversation.hints import put_in
+
+        return put_in(self.wording.by_code(refusal), refusal.hint, self.prefix)
 
 
 class Intent(BaseModel):
@@ -203,7 +210,10 @@ class Outdated(Refusal):
     code = "outdated-choice"
 
     def __init__(self) -> None:
-        super().__init__("That button is from an older version and means nothing now. Type: help")
+        super().__init__(
+            "That button is from an older version and means nothing now. Type: {hint}",
+            hint=hint("help"),
+        )
 
 
 def named(name: str, intents: Sequence[type[Intent]]) -> type[Intent]:
@@ -314,7 +324,7 @@ async def perform(intent: Intent, person: Person, services: Asks) -> Answer:
         return await intent.respond(person, services)
     except Refusal as refusal:
         hushed = (refusal.told if isinstance(refusal, Refused) else refusal.code) in intent.HUSHED
-        words = "" if hushed else as_typed_here(person.wording.by_code(refusal), person)
+        words = "" if hushed else person.told(refusal)
         return Answer.of(words) if words else Answer(())
     except ValidationError as error:
         return Answer.of(_unfit(error, person.wording))
@@ -338,22 +348,6 @@ def _unfit(error: ValidationError, wording: Wording) -> str:
     return wording.say("{field}: {why}", field=where, why=sentence(problem, wording))
 
 
-_LINE = re.compile(r"(?<=: )cop (?P<said>[a-z-]+(?: [@\w-]+)*)(?=[.,]|$)")
-_NOUNS = frozenset(
-    {"action", "agenda", "meeting", "me", "member", "minutes", "outcome", "resource", "vote"}
-)
-
-
-def as_typed_here(words: str, person: Person) -> str:
-    """Words of a service, which names lines as `cop …`, with each line as it is typed here."""
-
-    def typed(match: re.Match[str]) -> str:
-        said = match["said"]
-        return person.types(said if said.split(" ", 1)[0] in _NOUNS else f"cop {said}")
-
-    return _LINE.sub(typed, words)
-
-
 def may_not(kind: type[Intent], person: Person) -> Answer | None:
     """Why this person cannot do such a thing here; `None` where they can.
 
@@ -369,7 +363,7 @@ def may_not(kind: type[Intent], person: Person) -> Answer | None:
         _check_role(kind, person)
         kind.check(person)
     except Refusal as refusal:
-        return Answer.of(as_typed_here(person.wording.by_code(refusal), person))
+        return Answer.of(person.told(refusal))
     return None
 
 

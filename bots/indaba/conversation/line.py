@@ -12,11 +12,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from indaba.conversation.answer import Answer, Items, Text
 from indaba.conversation.arguments import Arguments, tokens, unquoted, without_quotes
 from indaba.conversation.fields import folded, nearest
 from indaba.conversation.intent import MOST_LETTERS, Intent
-from indaba.conversation.wording import Wording, plain
 
 
 @dataclass(frozen=True)
@@ -29,19 +27,14 @@ class Understood:
 
 @dataclass(frozen=True)
 class Unclear:
-    """What was not understood: a sentence, its facts, and lines that may have been meant."""
+    """What was not understood: a sentence, its facts, and lines that may have been meant.
+
+    The fact `meant`, where there is one, is such a line too.
+    """
 
     words: str
     facts: dict[str, str]
     suggestions: tuple[str, ...] = ()
-
-    def answer(self, wording: Wording) -> Answer:
-        """It in words, for the one who typed."""
-        text = Text(wording.say(self.words, **{k: plain(v) for k, v in self.facts.items()}))
-        if not self.suggestions:
-            return Answer((text,))
-        lines = tuple(wording.say("{line}", line=line) for line in self.suggestions)
-        return Answer((text, Items(lines)))
 
 
 def strip_address(
@@ -116,7 +109,7 @@ def _not_known(
     near = [known[p].called() for t in (tried, words[0][:60]) for p in nearest(t, known)]
     meant = tuple(dict.fromkeys(near))[:3]
     if not meant:
-        return Unclear("I don't know '{typed}'. Type: help", {"typed": tried})
+        return Unclear("I don't know '{typed}'. Type: {meant}", {"typed": tried, "meant": "help"})
     facts = {"typed": tried, "meant": meant[0]}
     return Unclear("I don't know '{typed}'. Did you mean: {meant}?", facts, meant[1:])
 
@@ -177,17 +170,6 @@ def usage(kind: type[Intent]) -> str:
         shown = f"<{name}>" if info.is_required() else f"[{name}]"
         parts.append(f'"{shown}"' if kind.mark(name, "before_time") else shown)
     return " ".join(parts)
-
-
-def as_slash(line: str) -> str:
-    """A line as a form with named options, `/meeting show code:M7K2`; else just with a slash."""
-    from indaba.conversation.topics import INTENTS
-
-    understood = read_line(line, INTENTS)
-    if isinstance(understood, Unclear):
-        return f"/{line}"
-    given = (f"{name}:{value}" for name, value in understood.filled.items())
-    return " ".join((f"/{understood.intent.called()}", *given))
 
 
 def line_of(intent: Intent) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from indaba.contracts.agenda import AgendaItem
 from indaba.contracts.membership import CommunityCard
+from indaba.contracts.refusal import hint
 from indaba.contracts.scheduling import MeetingFacts, MeetingStatus, RsvpAnswer
 from indaba.contracts.series import SeriesCalledOff
 from indaba.conversation.answer import (
@@ -21,8 +22,7 @@ from indaba.conversation.answer import (
     Text,
 )
 from indaba.conversation.fields import CODE
-from indaba.conversation.intent import SLASH
-from indaba.conversation.line import as_slash
+from indaba.conversation.hints import typed
 from indaba.conversation.times import how_long_until, say_when
 from indaba.conversation.topics.agenda import item_line
 from indaba.conversation.topics.coming import Here, SayMaybe, SayNo, SayYes
@@ -217,7 +217,7 @@ def _agenda(items: tuple[AgendaItem, ...], wording: Wording) -> tuple[Block, ...
 
 
 def _here(meeting: MeetingFacts, prefix: str) -> str:
-    return as_slash(f"here {meeting.code}") if prefix == SLASH else f"{prefix}here {meeting.code}"
+    return typed(hint("here", code=meeting.code), prefix)
 
 
 def _am_here(meeting: MeetingFacts, wording: Wording) -> Choice:
@@ -352,9 +352,8 @@ def closed(meeting: MeetingFacts, locale: str = "en", prefix: str = "") -> Answe
         title=plain(meeting.title),
         code=meeting.code,
     )
-    line = f"minutes {meeting.code}"
-    typed = as_slash(line) if prefix == SLASH else f"{prefix}{line}"
-    minutes = wording.say("The minutes so far: {line}", line=typed)
+    line = typed(hint("minutes", code=meeting.code), prefix)
+    minutes = wording.say("The minutes so far: {line}", line=line)
     return Answer((Text(came), Text(minutes)), Audience.ROOM, card=meeting.id)
 
 
@@ -376,13 +375,11 @@ def moved_up(
 ) -> Answer:
     """Tells those who waited that they have a place now."""
     wording = Wording(locale)
-    line = f"no {meeting.code}"
-    typed = as_slash(line) if prefix == SLASH else f"{prefix}{line}"
     words = wording.say(
         "A place came free in {title} ({code}): you have it now. If you cannot come: {line}",
         title=plain(meeting.title),
         code=meeting.code,
-        line=typed,
+        line=typed(hint("no", code=meeting.code), prefix),
     )
     return Answer((Text(words),), Audience.ROOM, card=meeting.id, loud=True, mentions=mentions)
 

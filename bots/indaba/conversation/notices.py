@@ -15,6 +15,7 @@ from indaba.contracts.digest import FeedbackAsked
 from indaba.contracts.holding import MeetingStarted
 from indaba.contracts.ids import MemberId
 from indaba.contracts.membership import FindAccounts, Platform
+from indaba.contracts.refusal import Hint
 from indaba.contracts.scheduling import (
     MeetingCancelled,
     MeetingClosed,
@@ -30,8 +31,8 @@ from indaba.contracts.scheduling import (
 from indaba.contracts.votes import ShowVote, VoteCounted, VoteOpened
 from indaba.conversation import notice
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Text
-from indaba.conversation.intent import SLASH, Asks
-from indaba.conversation.line import as_slash
+from indaba.conversation.hints import typed
+from indaba.conversation.intent import Asks
 from indaba.conversation.topics.agenda import item_line
 from indaba.conversation.topics.digest import Feedback
 from indaba.conversation.topics.voting import result_of, vote_opened
@@ -59,9 +60,9 @@ class Teller:
         """Says sentences in the community's language."""
         return Wording(self.locale)
 
-    def types(self, line: str) -> str:
-        """A line as it is typed there."""
-        return as_slash(line) if self.prefix == SLASH else f"{self.prefix}{line}"
+    def types(self, intent: str, /, **arguments: str) -> str:
+        """An intent, by name or alias, with arguments, as it is typed there."""
+        return typed(Hint(intent, arguments), self.prefix)
 
     async def meeting_of(self, event: MeetingEvent) -> MeetingFacts:
         """The meeting as it is now."""
@@ -183,7 +184,7 @@ async def tell_vote(event: VoteOpened, teller: Teller) -> list[Answer]:
     if not shown.vote.open:
         return []
     minutes = max(1, round((shown.vote.closes_at - teller.now).total_seconds() / 60))
-    how = teller.types("vote choose 1")
+    how = teller.types("vote choose", option="1")
     return [vote_opened(shown.vote, minutes, teller.wording, how)]
 
 
@@ -200,7 +201,7 @@ async def ask_feedback(event: FeedbackAsked, teller: Teller) -> list[Answer]:
         "How was {title} ({code})? Three taps: {line}",
         title=plain(meeting.title),
         code=meeting.code,
-        line=teller.types(f"meeting feedback {meeting.code}"),
+        line=teller.types("meeting feedback", code=meeting.code),
     )
     picks: tuple[Choice, ...] = ()
     if teller.has_buttons:

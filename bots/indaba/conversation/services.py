@@ -14,6 +14,7 @@ from indaba.contracts.refusal import (
     BadPassport,
     Expired,
     Fault,
+    Hint,
     NotAllowed,
     NotAMember,
     Refused,
@@ -182,10 +183,16 @@ def _opened(request: Request[Any], reply: ReplyEnvelope, correlation: UUID) -> R
         case Outcome.ANSWERED:
             return request.reply().model_validate(body)
         case Outcome.REFUSED:
-            raise Refused(body["code"], body["words"], body["facts"])
+            raise Refused(body["code"], body["words"], body["facts"], _hint(body))
         case Outcome.UNAVAILABLE:
             raise Unavailable(body["words"])
         case Outcome.EXPIRED:
             raise Expired
         case Outcome.FAULT:
             raise Fault(body.get("reference", str(correlation)))
+
+
+def _hint(body: dict[str, Any]) -> Hint | None:
+    """The hint of a refusal; `None` where there is none, as from versions that knew no hints."""
+    told = body.get("hint")
+    return Hint(told["intent"], told["arguments"]) if told else None

@@ -12,7 +12,7 @@ from functools import lru_cache
 from gettext import NullTranslations, translation
 from pathlib import Path
 
-from indaba.contracts.refusal import Refusal, Refused
+from indaba.contracts.refusal import HINT, Refusal, Refused
 
 PSEUDO = "qps"
 """A made-up language: ⟦åççéñţéð⟧. What shows without the brackets never passed the catalogue."""
@@ -29,8 +29,8 @@ _JOINERS = "\u200c\u200d"
 BY_CODE = {
     "not-allowed": "Only a {needs} of this community can do that.",
     "no-community": "No community lives in this room yet. Somebody who runs the room can type: "
-    "cop setup",
-    "not-a-member": "You are not a member here yet. Type: cop join",
+    "{hint}",
+    "not-a-member": "You are not a member here yet. Type: {hint}",
     "bad-passport": "I could not confirm who is asking. Please try again.",
     "expired": "That took too long, so I did not do it. Please ask again.",
 }
@@ -78,10 +78,12 @@ class Wording:
     def by_code(self, refusal: Refusal) -> str:
         """The sentence for a refusal: by its code where this catalogue has it, else its own words.
 
-        Its facts come from far away, so they are made plain.
+        `{hint}` stays in it for whoever knows how people type there. Its facts come from far
+        away, so they are made plain.
         """
         code = refusal.told if isinstance(refusal, Refused) else refusal.code
         facts = {name: self._fact(name, value) for name, value in refusal.facts.items()}
+        facts["hint"] = HINT
         template = BY_CODE.get(code)
         if template and set(_PLACEHOLDER.findall(template)) <= {f"{{{name}}}" for name in facts}:
             return self.say(template, **facts)

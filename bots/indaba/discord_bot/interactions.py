@@ -8,7 +8,8 @@ import discord
 
 from indaba.conversation.answer import Ask
 from indaba.conversation.completing import suggestions
-from indaba.conversation.intent import Intent, asked_as_json, named
+from indaba.conversation.hints import put_in
+from indaba.conversation.intent import SLASH, Intent, Outdated, asked_as_json, named
 from indaba.conversation.line import Understood, read_line
 from indaba.conversation.listener import Listener
 from indaba.conversation.platform import FileSaid, Kind, Said, Wait, Written
@@ -16,6 +17,7 @@ from indaba.conversation.services import Asker, Passports, Services
 from indaba.conversation.store import Store
 from indaba.conversation.topics import INTENTS
 from indaba.conversation.topics.noting import AddToMinutes
+from indaba.conversation.wording import Wording
 from indaba.discord_bot import commands, forms
 from indaba.discord_bot.client import Api, Refused
 from indaba.discord_bot.platform import written_of
@@ -36,7 +38,6 @@ PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 TOO_OLD = "That question has been answered or is too old."
 SENT_ALREADY = "That was sent already. Nothing more was done."
-UNKNOWN_BUTTON = "That button is from an older version and means nothing now. Type: /cop help"
 NOT_KEPT = "I could not take that down just now. Nothing has changed; please try again."
 LATER = "I cannot look that up just now. Please press again in a moment."
 
@@ -91,7 +92,7 @@ class Interactions:
         elif pressed.startswith(PICK):
             await self._pick(found, pressed.removeprefix(PICK))
         else:
-            await self._reply(found, UNKNOWN_BUTTON)
+            await self._reply(found, _outdated())
 
     async def _do(self, found: discord.Interaction, line: str) -> None:
         """A button that says itself what it does: as good as the command."""
@@ -136,7 +137,7 @@ class Interactions:
         elif sent.startswith(forms.SAVE):
             await self._saved(found, sent.removeprefix(forms.SAVE), typed)
         else:
-            await self._reply(found, UNKNOWN_BUTTON)
+            await self._reply(found, _outdated())
 
     async def _answered(
         self, found: discord.Interaction, about: str, typed: dict[str, str]
@@ -160,7 +161,7 @@ class Interactions:
         target = str(data.get("target_id", ""))
         shown = data.get("resolved", {}).get("messages", {}).get(target)
         if shown is None or commands.meant_by("resource", "save", INTENTS) is None:
-            await self._reply(found, UNKNOWN_BUTTON)
+            await self._reply(found, _outdated())
             return
         if data.get("name") == commands.NOTE_MENU:
             if await self._acknowledge(found, DEFERRED):
@@ -317,3 +318,9 @@ def _spot(found: discord.Interaction) -> Spot:
     if found.channel is not None:
         return spot_of(found.channel, found.guild_id)
     return Spot(str(found.channel_id), "", str(found.guild_id or ""))
+
+
+def _outdated() -> str:
+    """What is said to a button of an older version."""
+    outdated = Outdated()
+    return put_in(Wording().by_code(outdated), outdated.hint, SLASH)

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+from indaba.contracts.refusal import hint
 from indaba.conversation.answer import Answer, Items, Text
+from indaba.conversation.hints import typed
 from indaba.conversation.platform import ChatPlatform, Post, PostKind
 from indaba.conversation.store import Draft, Store
 from indaba.conversation.wording import Wording
@@ -62,15 +64,19 @@ class Greetings:
 def _to_all(prefix: str) -> Answer:
     say = Wording().say
     lines = (
-        say("Somebody who runs this room sets up a community: {line}", line=f"{prefix}setup"),
-        say("Everybody sees what I can do: {line}", line=f"{prefix}help"),
+        say(
+            "Somebody who runs this room sets up a community: {line}",
+            line=typed(hint("setup"), prefix),
+        ),
+        say("Everybody sees what I can do: {line}", line=typed(hint("help"), prefix)),
     )
     return Answer((Text(say(_WHO)), Text(say(_KEEPS)), Items(lines)))
 
 
 def _to_one() -> Answer:
     say = Wording().say
-    return Answer.of(say(_WHO), say("Here every message is for me, no sign is needed. Type: help"))
+    words = "Here every message is for me, no sign is needed. Type: {line}"
+    return Answer.of(say(_WHO), say(words, line=typed(hint("help"), "")))
 
 
 def _cannot_read() -> Answer:

@@ -359,7 +359,7 @@ def _words(error: BaseException) -> tuple[int | None, str]:
 
     error = cause(error)
     if isinstance(error, Refusal):
-        return 1, error.words
+        return 1, str(error)
     if bad := _bad_setting(error):
         return 2, f"Bad setting:\n{bad}"
     error = explained(error, "")

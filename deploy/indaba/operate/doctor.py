@@ -182,7 +182,7 @@ async def homeserver_findings(site: Site) -> Sequence[Finding]:
     except HomeserverRefused as refused:
         why = "without a good token the bot neither hears nor posts"
         help_ = "log the bot in again and set INDABA_MATRIX_BOT_ACCESS_TOKEN"
-        return [Finding(ok=False, what=refused.words, why=why, next=help_)]
+        return [Finding(ok=False, what=str(refused), why=why, next=help_)]
 
 
 def keys_findings(site: Site) -> Sequence[Finding]:

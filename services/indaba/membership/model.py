@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import CONSENT_VERSION, CommunityCard, Place
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import NotAllowed, NotAMember, Refusal
+from indaba.contracts.refusal import NotAllowed, NotAMember, Refusal, hint
 
 PURPOSES = (
     "call meetings and remind you of those you said yes or maybe to",
@@ -28,7 +28,8 @@ class NeedsRoomPower(Refusal):
     def __init__(self) -> None:
         super().__init__(
             "Only somebody who runs this room (power level 100, or its creator) can set up a "
-            "community here. Ask them to type: cop setup"
+            "community here. Ask them to type: {hint}",
+            hint=hint("cop setup"),
         )
 
 
@@ -48,7 +49,8 @@ class ConsentOutdated(Refusal):
 
     def __init__(self, given: str) -> None:
         super().__init__(
-            "The wording of the consent has changed since. Please type again: cop join",
+            "The wording of the consent has changed since. Please type again: {hint}",
+            hint=hint("cop join"),
             given=given,
             in_force=CONSENT_VERSION,
         )
@@ -69,7 +71,7 @@ class AlreadyAMember(Refusal):
     code = "already-a-member"
 
     def __init__(self) -> None:
-        super().__init__("You are a member already. Type: cop help")
+        super().__init__("You are a member already. Type: {hint}", hint=hint("cop help"))
 
 
 class LastFacilitator(Refusal):
@@ -79,8 +81,8 @@ class LastFacilitator(Refusal):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"You are the only facilitator of “{name}”. Name another first: "
-            "cop member role @somebody facilitator",
+            f"You are the only facilitator of “{name}”. Name another first: {{hint}}",
+            hint=hint("member role", account="@somebody", role="facilitator"),
             name=name,
         )
 
@@ -103,7 +105,8 @@ class NobodyThere(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "That person is not a member of this community yet. They can type: cop join"
+            "That person is not a member of this community yet. They can type: {hint}",
+            hint=hint("cop join"),
         )
 
 
@@ -114,8 +117,8 @@ class SignInSpent(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "This sign-in link has been used or is too old. Ask the bot for a new one: "
-            "cop me sign-in"
+            "This sign-in link has been used or is too old. Ask the bot for a new one: {hint}",
+            hint=hint("me sign-in"),
         )
 
 

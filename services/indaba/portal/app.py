@@ -41,6 +41,7 @@ def wire(ledger: Ledger) -> None:
     ledger.on(membership.MemberLeft, reactions.end_sessions)
     ledger.on(membership.MemberErased, reactions.erase_member)
     ledger.on(linking.MembersMerged, reactions.merge_members)
+    ledger.on(linking.PlacesChanged, reactions.note_places)
     for told in (
         scheduling.MeetingScheduled,
         scheduling.MeetingMoved,

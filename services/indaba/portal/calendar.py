@@ -48,7 +48,7 @@ def my_feed(community: Community, answered: tuple[Answered, ...], page: str) -> 
 
 
 def _setting(community: Community, page: str) -> Setting:
-    return Setting(plain(community.name), page, Wording(community.tag))
+    return Setting(plain(community.name), page, Wording(community.tag), community.platforms)
 
 
 def _begun(name: str, community: Community, page: str) -> "Calendar":

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,10 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from indaba.contracts.membership import Platform
+from indaba.contracts.refusal import Hint
 from indaba.conversation.wording import Wording
+from indaba.portal import hints
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -31,14 +34,24 @@ def draw(
     status: int = 200,
     headers: Mapping[str, str] = ASK_AGAIN,
     wording: Wording | None = None,
+    platforms: Iterable[Platform] = hints.ANYWHERE,
     **facts: Any,
 ) -> Response:
-    """A page. Facts are escaped; sentences pass the catalogue of `wording`."""
+    """A page. Facts are escaped; sentences pass the catalogue of `wording`.
+
+    What it suggests to type is written as on `platforms`.
+    """
     words = wording or Wording()
     html = (
         _environment()
         .get_template(f"{page}.html")
-        .render(say=words.say, rich=_rich(words), code=_code, **facts)
+        .render(
+            say=words.say,
+            rich=_rich(words),
+            code=_code,
+            typed=_typed(platforms, words),
+            **facts,
+        )
     )
     return HTMLResponse(html, status, headers=dict(headers))
 
@@ -129,6 +142,17 @@ def _rich(wording: Wording) -> Any:
         return escape(kept).format(**facts)
 
     return rich
+
+
+def _typed(platforms: Iterable[Platform], wording: Wording) -> Any:
+    """In a template: `typed("meeting yes", code=...)`, and `typed("me sign-in", private=true)`."""
+    there = frozenset(platforms)
+
+    def typed(intent: str, /, *, private: bool = False, **arguments: str) -> Markup:
+        wanted = Hint(intent, arguments)
+        return hints.in_markup(wanted, there, wording, private=private)
+
+    return typed
 
 
 def _code(text: str) -> Markup:

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from indaba.contracts.membership import Platform
+from indaba.contracts.refusal import Hint, hint
 from indaba.contracts.scheduling import MeetingStatus, RsvpAnswer
 from indaba.conversation.wording import Wording, plain
+from indaba.portal.hints import in_words
 from indaba.portal.model import Answered, Meeting
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ class Setting:
     name: str
     page: str
     wording: Wording
+    platforms: frozenset[Platform] = frozenset(Platform)
 
 
 def single(meeting: Meeting, setting: Setting) -> "Event":
@@ -79,22 +83,21 @@ def title_of(meeting: Meeting, wording: Wording) -> str:
     return plain(meeting.title) or wording.say("Meeting {code}", code=meeting.code)
 
 
-def how_to_answer(wording: Wording, line: str) -> list[str]:
+def how_to_answer(setting: Setting, wanted: Hint) -> list[str]:
     """What to do to say that one comes."""
     return [
-        wording.say(
+        setting.wording.say(
             "Coming? React 👍, 🤔 or 👎 to the meeting’s card in your community’s room, or type "
             "there: {line} (or maybe, or no).",
-            line=line,
+            line=in_words(wanted, setting.platforms, setting.wording),
         ),
-        wording.say("On Discord, mention the bot instead of typing !cop."),
     ]
 
 
 def _words(meeting: Meeting, setting: Setting) -> list[str]:
     say, page = setting.wording.say, setting.page
     return [
-        *_state(meeting, setting.wording),
+        *_state(meeting, setting),
         say("Community: {name}", name=setting.name),
         say("Code: {code}", code=meeting.code),
         say("About this meeting: {link}", link=f"{page}/meetings/{meeting.code}"),
@@ -102,11 +105,12 @@ def _words(meeting: Meeting, setting: Setting) -> list[str]:
     ]
 
 
-def _state(meeting: Meeting, wording: Wording) -> list[str]:
+def _state(meeting: Meeting, setting: Setting) -> list[str]:
+    wording = setting.wording
     if meeting.status is MeetingStatus.CLOSED:
         return [wording.say("This meeting is over.")]
     if meeting.called_off:
         why = plain(meeting.reason)
         because = [wording.say("Why: {reason}", reason=why)] if why else []
         return [wording.say("Called off: this meeting does not take place."), *because]
-    return how_to_answer(wording, f"!cop yes {meeting.code}")
+    return how_to_answer(setting, hint("yes", code=meeting.code))

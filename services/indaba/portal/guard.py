@@ -5,10 +5,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from indaba.contracts.refusal import Expired, Fault, Refused, Unavailable
+from indaba.contracts.refusal import Expired, Fault, Refused, Unavailable, hint
 from indaba.conversation.wording import Wording
 from indaba.ledger.failures import is_passing, reason_of
 from indaba.portal.drawing import NEVER_KEEP, sorry, strict_headers
+from indaba.portal.hints import ANYWHERE, in_words, refusal_in_words
 from indaba.process import logs
 from indaba.process.world import World
 
@@ -101,8 +102,9 @@ async def refused(_: Request, error: Exception) -> Response:
         404: (
             say("There is no such page"),
             say(
-                "Check the link, or ask for it anew: type !cop portal in your community’s room "
-                "and the bot answers with the link to its page."
+                "Check the link, or ask for it anew: type {line} in your community’s room "
+                "and the bot answers with the link to its page.",
+                line=in_words(hint("portal"), ANYWHERE, Wording()),
             ),
         ),
         405: (say("That cannot be done here"), say("Go back and use the page’s own buttons.")),
@@ -119,7 +121,7 @@ async def turned_down(request: Request, error: Exception) -> Response:
     wording, key = Wording(), request.path_params.get("key", "")
     return sorry(
         wording.say("That did not work"),
-        wording.by_code(told),
+        refusal_in_words(told, wording),
         status=STATUS.get(told.told, 400),
         back=(f"/c/{key}", wording.say("Go to the community’s page")) if key else None,
     )

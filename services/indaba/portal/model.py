@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from indaba.contracts.ids import CommunityId, MeetingId, SeriesId
+from indaba.contracts.membership import Platform
 from indaba.contracts.scheduling import Counts, MeetingStatus, RsvpAnswer
 
 SESSION_LASTS = timedelta(days=30)
@@ -19,7 +20,10 @@ _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 @dataclass(frozen=True, slots=True)
 class Community:
-    """A community as anybody with its link may see it. `zone` is IANA, `language` in words."""
+    """A community as anybody with its link may see it. `zone` is IANA, `language` in words.
+
+    `platforms` are those it lives on; all of them where that is not known.
+    """
 
     id: CommunityId
     key: str
@@ -27,6 +31,7 @@ class Community:
     purpose: str
     language: str
     zone: str
+    platforms: frozenset[Platform] = frozenset(Platform)
 
     @property
     def tag(self) -> str:

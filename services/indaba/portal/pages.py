@@ -12,12 +12,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from indaba.contracts.ids import CommunityId, MeetingId
-from indaba.contracts.refusal import Expired, Refusal, Refused
+from indaba.contracts.refusal import Expired, Refusal, Refused, hint
 from indaba.conversation.wording import Wording, plain
 from indaba.ledger import Ledger
 from indaba.portal import calendar
 from indaba.portal.drawing import NEVER_KEEP, answered, draw, icon, sorry
 from indaba.portal.guard import Guard, is_away, refused, turned_down
+from indaba.portal.hints import ANYWHERE, in_words
 from indaba.portal.library import LibraryPages
 from indaba.portal.meetings import MeetingPages
 from indaba.portal.mine import MinePages
@@ -215,6 +216,9 @@ def _spent() -> Response:
     return sorry(
         say("This sign-in link no longer works"),
         say("It has been used already, or it is too old: a link works once, for a few minutes."),
-        say("Ask the bot for a new one: type !cop me sign-in in a private chat with it."),
+        say(
+            "Ask the bot for a new one: type {line} in a private chat with it.",
+            line=in_words(hint("me sign-in"), ANYWHERE, Wording(), private=True),
+        ),
         status=410,
     )

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from indaba.contracts.erasure import PortalErased
-from indaba.contracts.linking import MembersMerged
+from indaba.contracts.linking import MembersMerged, PlacesChanged
 from indaba.contracts.membership import CommunityFounded, MemberErased, MemberLeft, RolesChanged
 from indaba.contracts.record import DocumentEvent, HighlightsShared
 from indaba.contracts.scheduling import MeetingEvent, RsvpChanged
@@ -20,6 +20,12 @@ _UUID7 = 7
 async def note_community(event: CommunityFounded, work: Work) -> None:
     """Keep a copy of what its page shows."""
     await Store(work.connection, work.now).keep_community(event)
+
+
+async def note_places(event: PlacesChanged, work: Work) -> None:
+    """A room joined or left: its platform may be a new one, or the last of its kind."""
+    store = Store(work.connection, work.now)
+    await store.keep_platforms(event.aggregate, event.places, event.version)
 
 
 async def note_change(event: MeetingEvent, work: Work) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from indaba.contracts.refusal import hint
 from indaba.conversation.wording import plain
 from indaba.portal.entries import Setting, described, entry, how_to_answer, single, stamp
 from indaba.portal.model import Meeting, Repeating, Series
@@ -88,7 +89,7 @@ def _whole(series: Series, dates: _Dates, setting: Setting) -> "Event":
     say = setting.wording.say
     words = [
         say("Repeats: {words}", words=plain(series.words)),
-        *how_to_answer(setting.wording, "!cop yes"),
+        *how_to_answer(setting, hint("yes")),
         say("Community: {name}", name=setting.name),
         say("All meetings: {link}", link=setting.page),
     ]

@@ -17,7 +17,7 @@ class PortalSettings(Settings):
     url: str = Field(
         default="",
         pattern=r"^(https?://[^/\s?#]+(/[^\s?#]*)?)?$",
-        description="Address that people type, such as https://cop.example.org; "
+        description="Address that people type, such as https://indaba.example.org; "
         "empty: http, the host and the port",
     )
 

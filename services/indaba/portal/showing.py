@@ -13,7 +13,7 @@ from indaba.portal.model import Community, Meeting
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One meeting on a page. `state` is what must be known first; `line` answers in chat.
+    """One meeting on a page. `state` is what must be known first; `can_answer`: it is to come.
 
     `instant` is for machines (ISO 8601 with offset). Empty words are not shown.
     """
@@ -29,7 +29,7 @@ class Shown:
     away: str
     length: str
     counts: str
-    line: str
+    can_answer: bool
     repeats: str
     where: str
     has_highlights: bool = False
@@ -59,7 +59,7 @@ def shown(
         away="" if called_off else _away(meeting, now, wording),
         length=wording.length(meeting.minutes),
         counts=_counts(meeting, wording),
-        line="" if called_off or is_over(meeting, now) else f"!cop yes {meeting.code}",
+        can_answer=not called_off and not is_over(meeting, now),
         repeats=plain(meeting.repeats),
         where=plain(meeting.where),
         has_highlights=has_highlights,

@@ -1,16 +1,17 @@
 """The only SQL of the portal."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from indaba.contracts.ids import CommunityId, MemberId
-from indaba.contracts.membership import CommunityFounded
+from indaba.contracts.membership import CommunityFounded, Place
 from indaba.contracts.scheduling import MeetingFacts, MeetingStatus, RsvpAnswer
 from indaba.contracts.series import SeriesFacts
 from indaba.ledger.failures import is_passing
@@ -30,8 +31,10 @@ from indaba.portal.tables import (
     communities,
     community_of,
     documents,
+    known_communities,
     meeting_of,
     meetings,
+    platforms,
     row_of,
     series,
     series_of,
@@ -68,6 +71,18 @@ class Store:
             index_elements=["id"],
             set_={name: fresh.excluded[name] for name in row},
             where=fresh.excluded.version > communities.c.version,
+        )
+        await self._sql.execute(newer)
+        await self.keep_platforms(told.aggregate, told.places, told.version)
+
+    async def keep_platforms(self, community: UUID, places: Iterable[Place], version: int) -> None:
+        """Keep on which platforms a community lives, unless something newer is known."""
+        there = sorted({place.platform for place in places})
+        fresh = insert(platforms).values(community=community, platforms=there, version=version)
+        newer = fresh.on_conflict_do_update(
+            index_elements=["community"],
+            set_={"platforms": fresh.excluded.platforms, "version": fresh.excluded.version},
+            where=fresh.excluded.version > platforms.c.version,
         )
         await self._sql.execute(newer)
 
@@ -111,7 +126,7 @@ class Store:
 
     async def community(self, key: str) -> Community | None:
         """The community whose page a key opens."""
-        query = sa.select(communities).where(communities.c.key == key)
+        query = known_communities().where(communities.c.key == key)
         row = (await self._sql.execute(query)).mappings().first()
         return community_of(row) if row else None
 
@@ -194,7 +209,7 @@ class Store:
     async def signed_in_to(self, digest: str) -> tuple[Community, ...]:
         """The communities that a session opens, by name."""
         query = (
-            sa.select(communities)
+            known_communities()
             .join(sessions, sessions.c.community == communities.c.id)
             .where(sessions.c.digest == digest, sessions.c.expires_at > self._now)
             .order_by(communities.c.name, communities.c.id)

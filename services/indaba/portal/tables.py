@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from indaba.contracts.ids import CommunityId, MeetingId, SeriesId
+from indaba.contracts.membership import Platform
 from indaba.contracts.scheduling import Counts, MeetingFacts, MeetingStatus
 from indaba.contracts.series import SeriesFacts
 from indaba.portal.model import Community, Meeting, Series
@@ -18,6 +19,13 @@ communities = sa.Table(
     _meta,
     sa.Column("id", sa.Uuid),
     *(sa.Column(name, sa.Text) for name in ("key", "name", "purpose", "language", "zone")),
+    sa.Column("version", sa.Integer),
+)
+platforms = sa.Table(
+    "community_platforms",
+    _meta,
+    sa.Column("community", sa.Uuid),
+    sa.Column("platforms", ARRAY(sa.Text)),
     sa.Column("version", sa.Integer),
 )
 meetings = sa.Table(
@@ -101,11 +109,19 @@ def series_row_of(told: SeriesFacts) -> dict[str, Any]:
     }
 
 
+def known_communities() -> sa.Select[Any]:
+    """All communities with their platforms, which are `NULL` where nothing was told of them."""
+    there = platforms.c.community == communities.c.id
+    joined = communities.outerjoin(platforms, there)
+    return sa.select(communities, platforms.c.platforms).select_from(joined)
+
+
 def community_of(row: sa.RowMapping) -> Community:
     """A row as a community."""
     return Community(
         id=CommunityId(row["id"]),
         **{name: row[name] for name in ("key", "name", "purpose", "language", "zone")},
+        platforms=frozenset(Platform(name) for name in row["platforms"] or Platform),
     )
 
 

@@ -61,6 +61,7 @@ def facts_of(there: Community, here: str, *, exact: bool = True) -> dict[str, An
         "name": plain(there.name),
         "tag": there.tag,
         "zone": there.zone,
+        "platforms": there.platforms,
         "here": here,
         "exact": exact,
     }

@@ -1,24 +1,59 @@
 """Why a request was not done, in words a person can use."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar
+
+HINT = "{hint}"
+"""Where in a sentence the hint is put in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What somebody could ask for next: an intent by name, and arguments by field.
+
+    How it is typed is the platform's matter, so it says nothing of prefixes or grammar.
+    """
+
+    intent: str
+    arguments: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """For logs and operators."""
+        return " ".join((self.intent, *self.arguments.values()))
+
+
+def hint(intent: str, /, **arguments: str) -> Hint:
+    """A hint, such as `hint("meeting cancel", code="M7K2")`."""
+    return Hint(intent, arguments)
+
+
+COMMON = {"no-community": hint("cop setup"), "not-a-member": hint("cop join")}
+"""Hints of the refusals that every service gives, by code."""
 
 
 class Refusal(Exception):  # noqa: N818 - the field's word; an error it is not
     """Understood, and no: shown to the asker in words, never retried.
 
     A subclass sets `code` (lower-case words joined by hyphens, unique, never changed) and builds
-    its sentence in `__init__` from facts, so tests compare facts and people read words. What the
-    handler wrote before it is undone, unless the refusal `leaves_a_mark` (a wrong try, counted).
+    its sentence in `__init__` from facts, so tests compare facts and people read words. What they
+    can do next is a `hint`, which whoever shows the sentence writes in the place of `{hint}`. What
+    the handler wrote before it is undone, unless it `leaves_a_mark` (a wrong try, counted).
     """
 
     code: ClassVar[str] = "refused"
     leaves_a_mark: ClassVar[bool] = False
 
-    def __init__(self, words: str, **facts: Any) -> None:
+    def __init__(self, words: str, *, hint: Hint | None = None, **facts: Any) -> None:
         super().__init__(words)
         self.words = words
+        self.hint = hint
         self.facts = facts
+
+    def __str__(self) -> str:
+        """The sentence with its hint, as it stands in logs."""
+        return self.words if self.hint is None else self.words.replace(HINT, str(self.hint))
 
 
 class Unavailable(Exception):  # noqa: N818 - river's word for "later"
@@ -33,8 +68,10 @@ class Unavailable(Exception):  # noqa: N818 - river's word for "later"
 class Refused(Refusal):
     """A refusal that arrived over the wire: its `told` code and facts stand for the original."""
 
-    def __init__(self, code: str, words: str, facts: dict[str, Any]) -> None:
-        super().__init__(words, **facts)
+    def __init__(
+        self, code: str, words: str, facts: dict[str, Any], hint: Hint | None = None
+    ) -> None:
+        super().__init__(words, hint=hint or COMMON.get(code), **facts)
         self.told = code
 
 
@@ -71,7 +108,8 @@ class NoCommunity(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "No community lives in this room yet. Somebody who runs the room can type: cop setup"
+            "No community lives in this room yet. Somebody who runs the room can type: {hint}",
+            hint=COMMON[self.code],
         )
 
 
@@ -81,7 +119,7 @@ class NotAMember(Refusal):
     code = "not-a-member"
 
     def __init__(self) -> None:
-        super().__init__("You are not a member here yet. Type: cop join")
+        super().__init__("You are not a member here yet. Type: {hint}", hint=COMMON[self.code])
 
 
 class BadPassport(Refusal):

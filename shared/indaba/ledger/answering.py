@@ -94,7 +94,7 @@ class Answering:
         except Expired:
             return self._says(envelope, Outcome.EXPIRED, {})
         except Refusal as no:
-            said = {"code": no.code, "words": no.words, "facts": _plain(no.facts)}
+            said = refused(no)
             return self._says(envelope, Outcome.REFUSED, said)
         except Unavailable as later:
             return self._says(envelope, Outcome.UNAVAILABLE, {"words": later.words})
@@ -214,6 +214,14 @@ def _impersonal(envelope: Envelope) -> dict[str, Any]:
     personal = {name for name, f in fields.items() if Personal in f.metadata}
     personal |= {name for name, f in fields.items() if "Personal" in repr(f.annotation)}
     return {n: "(personal)" if n in personal else v for n, v in envelope.body.items()}
+
+
+def refused(no: Refusal) -> dict[str, Any]:
+    """A refusal as it travels in a reply."""
+    told = {"code": no.code, "words": no.words, "facts": _plain(no.facts)}
+    if no.hint is not None:
+        told["hint"] = {"intent": no.hint.intent, "arguments": dict(no.hint.arguments)}
+    return told
 
 
 def _plain(facts: dict[str, Any]) -> dict[str, Any]:

@@ -232,7 +232,7 @@ async def test_a_called_off_meeting_stays_in_the_calendar_as_cancelled(reading: 
     assert event["STATUS"] == "CANCELLED"
     assert event["SUMMARY"] == "Reading circle"
     assert "Load shedding" in event["DESCRIPTION"]
-    assert "!cop yes" not in event["DESCRIPTION"]
+    assert "yes" not in event["DESCRIPTION"]
 
 
 async def test_a_meeting_that_is_over_stays_in_the_calendar(reading: Any) -> None:
@@ -251,7 +251,7 @@ async def test_a_calendar_tells_how_to_answer_and_names_nobody(open_portal: Any)
     await opened.hears(opened.founded(), called)
     answer = await opened.feed()
     event = _only(answer.text)
-    assert "!cop yes M7K2" in event["DESCRIPTION"]
+    assert "yes M7K2" in event["DESCRIPTION"]
     assert event["URL"] == f"https://cop.example.org/c/{opened.key}"
     assert str(called.meeting.author) not in answer.text
     page = (await opened.page()).text

@@ -70,7 +70,7 @@ async def test_a_meeting_has_a_page_for_everybody(reading: Any) -> None:
         "every Thursday at 14:00",
         "5 coming, 2 guests with them, 1 waiting for a place, 3 maybe, 5 of 12 places free",
         "Called for:",
-        "!cop yes M7K2",
+        "yes M7K2",
     ):
         assert words in answer.text, words
     page = Outline(answer.text)
@@ -222,7 +222,7 @@ async def _code_of(lively: Any, title: str) -> str:
 async def test_one_is_asked_to_sign_in_for_an_address_of_ones_own(lively: Any) -> None:
     for answer in (await lively.get("/mine"), await lively.browser.post(f"/c/{lively.key}/mine")):
         assert answer.status_code == 403
-        assert "!cop me sign-in" in answer.text
+        assert "me sign-in" in answer.text
 
 
 async def _address(lively: Any) -> str:

@@ -89,7 +89,7 @@ class Actions(Intent, noun="action", verb="list", aliases=("actions", "my action
         lines = [action_line(action, wording) for action in found[:MOST_LISTED]]
         more = len(found) - len(lines)
         lines += [wording.count(more, "and {n} more", "and {n} more")] if more > 0 else []
-        how = say("When one is done: {line}", line=person.types(f"action done {found[0].code}"))
+        how = say("When one is done: {line}", line=person.types("action done", code=found[0].code))
         return Answer((Text(say("Open actions:")), Items(tuple(lines)), Text(how)))
 
 

@@ -203,7 +203,9 @@ class Methods(Intent, noun="agenda", verb="method", aliases=("methods", "method"
             )
             for method in found
         )
-        more = say("To see the steps: {line}", line=person.types(f"agenda method {found[0].key}"))
+        more = say(
+            "To see the steps: {line}", line=person.types("agenda method", name=found[0].key)
+        )
         return Answer((Text(say("Methods for an agenda item:")), Items(lines), Text(more)))
 
 
@@ -218,7 +220,7 @@ def _method(method: Method, person: Person) -> Answer:
         for step in method.steps
     )
     rows = ((say("Group"), say(method.group)), (say("Works in text"), say(method.in_text)))
-    use = person.types(f"agenda add Welcome method: {method.key}")
+    use = person.types("agenda add", title="Welcome", method=method.key)
     return Answer(
         (
             Text(say("{name}. {note}", name=say(method.name), note=say(method.note))),
@@ -238,7 +240,7 @@ def agenda_shown(shown: AgendaShown, person: Person) -> Answer:
         if meeting
         else say("the next meeting, which is not planned yet")
     )
-    add = say("To add to it: {line}", line=person.types("agenda add Reading in Grade 1"))
+    add = say("To add to it: {line}", line=person.types("agenda add", title="Reading in Grade 1"))
     if not shown.items:
         return Answer.of(say("Nothing is on the agenda of {name}.", name=name), add)
     lead = say("Agenda of {name}:", name=name)

@@ -87,7 +87,7 @@ class Followed(Intent, noun="cop", verb="calendars", aliases=("calendars",)):
         found = (await services.ask(ListCalendars())).calendars
         say = person.wording.say
         if not found:
-            line = person.types("cop follow https://example.org/team.ics")
+            line = person.types("cop follow", link="https://example.org/team.ics")
             return Answer.of(say("No calendar is followed. To follow one: {line}", line=line))
         lines = tuple(_line(calendar, person.wording) for calendar in found)
         return Answer((Text(say("Calendars followed:")), Items(lines)))

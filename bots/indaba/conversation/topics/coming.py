@@ -10,7 +10,7 @@ from pydantic import Field
 
 from indaba.contracts.ids import CODE_LETTERS
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import Refusal
+from indaba.contracts.refusal import Refusal, hint
 from indaba.contracts.scheduling import (
     AnswerRsvp,
     CheckIn,
@@ -152,7 +152,8 @@ class NoDoorCode(Refusal):
     def __init__(self, given: str) -> None:
         super().__init__(
             f"'{given[:20]}' is not such a code: the chair shows four letters or figures. "
-            "You can check in without it: cop here",
+            "You can check in without it: {hint}",
+            hint=hint("here"),
         )
 
 

@@ -13,7 +13,7 @@ from indaba.contracts.membership import (
     LeaveCommunity,
 )
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import Refusal
+from indaba.contracts.refusal import Refusal, hint
 from indaba.conversation.answer import (
     Answer,
     Audience,
@@ -39,7 +39,8 @@ class RunsTheRoomOnly(Refusal):
     def __init__(self) -> None:
         super().__init__(
             "Only somebody who runs this room can set up a community here. "
-            "Ask a moderator or the owner of the room to type: cop setup"
+            "Ask a moderator or the owner of the room to type: {hint}",
+            hint=hint("cop setup"),
         )
 
 
@@ -50,7 +51,9 @@ class AlreadyHere(Refusal):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name} lives in this room already. To belong to it type: cop join", name=name
+            f"{name} lives in this room already. To belong to it type: {{hint}}",
+            hint=hint("cop join"),
+            name=name,
         )
 
 
@@ -215,14 +218,16 @@ class Found(Intent, noun="cop", verb="found", hidden=True):
         name = plain(reply.community.name if reply.community else self.name)
         steps = (
             say("Others become members with: {line}", line=person.types("cop join")),
-            say("Call the first meeting: {line}", line=person.types(FIRST_MEETING)),
+            say(
+                "Call the first meeting: {line}", line=person.types("meeting new", **FIRST_MEETING)
+            ),
             say("See all I can do: {line}", line=person.types("cop help")),
         )
         lead = Text(say("{name} begins here, and you are its facilitator.", name=name))
         return Answer((lead, Items(steps)), Audience.ROOM)
 
 
-FIRST_MEETING = 'meeting new "First meeting" thu 18:00 for 60 minutes'
+FIRST_MEETING = {"title": "First meeting", "when": "thu 18:00 for 60 minutes"}
 
 
 class Join(Intent, noun="cop", verb="join", aliases=("join",)):
@@ -283,7 +288,7 @@ class Leave(Intent, noun="cop", verb="leave", aliases=("leave",)):
             Choice(say("Leave {name}", name=name), "✅", LeaveNow(), Style.DANGER),
             Choice(say("Stay"), "❌", NeverMind()),
         )
-        lead = Text(say(words, name=name, line=person.types("me data erase")))
+        lead = Text(say(words, name=name, line=person.types("me data", what="erase")))
         return Answer((lead, Choices(options)))
 
 
@@ -330,7 +335,7 @@ def _useful(kind: type[Intent], person: Person) -> bool:
 
 def _line(kind: type[Intent], person: Person) -> str:
     say = person.wording.say
-    example = person.types(kind.example)
+    example = person.types_example(kind)
     return say("{example} - {meaning}", example=example, meaning=say(kind.help_line()))
 
 
@@ -339,7 +344,7 @@ def _overview(able: list[type[Intent]], person: Person, unknown: str) -> Answer:
     nouns = dict.fromkeys(kind.noun for kind in able)
     verbs = {noun: ", ".join(k.verb for k in able if k.noun == noun) for noun in nouns}
     missed = (Text(say("I have no help on '{topic}'.", topic=unknown)),) if unknown else ()
-    more = say("More on one of them: {line}", line=person.types("cop help meeting"))
+    more = say("More on one of them: {line}", line=person.types("cop help", topic="meeting"))
     moved = say("Coming from Apollo or sesh: /event and /create are meeting new here.")
     return Answer(
         (
@@ -368,7 +373,7 @@ def _first_lines(person: Person, member: bool) -> tuple[str, ...]:
     if not member:
         return (say("{line} - become a member", line=person.types("cop join")), *meetings[:2])
     if person.passport and Role.FACILITATOR in person.passport.roles:
-        call = say("{line} - call a meeting", line=person.types(FIRST_MEETING))
+        call = say("{line} - call a meeting", line=person.types("meeting new", **FIRST_MEETING))
         return (call, *meetings[:2])
     return meetings
 

@@ -19,7 +19,7 @@ from indaba.contracts.digest import (
 )
 from indaba.contracts.library import FindResources, ResourceFacts
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import Refusal, Unavailable
+from indaba.contracts.refusal import Hint, Refusal, Unavailable, hint
 from indaba.contracts.scheduling import MeetingFacts
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Text
 from indaba.conversation.fields import Code, OnOff, wrong
@@ -288,20 +288,28 @@ class Checklist(Intent, noun="meeting", verb="checklist", aliases=("checklist",)
         return _checklist(await services.ask(ShowChecklist(code=self.code)), person)
 
 
-DUTIES = {
-    "agenda": ("The agenda has items", "agenda add Reading in Grade 1 {code}"),
-    "where": ("The place is set", "meeting edit {code} where: Room 4"),
-    "roles": ("Roles for the day are taken", "meeting edit {code} roles: note-taker, greeter"),
-    "answers": ("Somebody is coming", "meeting show {code}"),
-    "actions": ("No action is late", "action list late"),
-    "started": ("Begun", "meeting start {code}"),
-    "register": ("Somebody is in the register", "meeting attendance {code}"),
-    "noted": ("Something is noted", "meeting note info We meet on Thursdays"),
-    "ended": ("Ended", "meeting end {code}"),
-    "minutes": ("Minutes approved", "minutes approve {code}"),
-    "highlights": ("Highlights shared", "minutes highlights {code}"),
-    "next": ("The next meeting is planned", 'meeting new "Reading circle" thu 14:00'),
+DUTIES: dict[str, tuple[str, Hint]] = {
+    "agenda": ("The agenda has items", hint("agenda add", title="Reading in Grade 1", code="")),
+    "where": ("The place is set", hint("meeting edit", code="", where="Room 4")),
+    "roles": (
+        "Roles for the day are taken",
+        hint("meeting edit", code="", roles="note-taker, greeter"),
+    ),
+    "answers": ("Somebody is coming", hint("meeting show", code="")),
+    "actions": ("No action is late", hint("action list", which="late")),
+    "started": ("Begun", hint("meeting start", code="")),
+    "register": ("Somebody is in the register", hint("meeting attendance", code="")),
+    "noted": ("Something is noted", hint("meeting note", kind="info", text="We meet on Thursdays")),
+    "ended": ("Ended", hint("meeting end", code="")),
+    "minutes": ("Minutes approved", hint("minutes approve", code="")),
+    "highlights": ("Highlights shared", hint("minutes highlights", code="")),
+    "next": (
+        "The next meeting is planned",
+        hint("meeting new", title="Reading circle", when="thu 14:00"),
+    ),
 }
+"""What shows that a duty is done, and what to type for it; an empty code is the meeting's."""
+
 PARTS = {"before": "Before:", "during": "During:", "after": "After:"}
 
 
@@ -313,9 +321,15 @@ def _checklist(shown: ChecklistShown, person: Person) -> Answer:
         duties = [duty for duty in shown.duties if duty.when == part and duty.key in DUTIES]
         lines = []
         for duty in duties:
-            words, line = DUTIES[duty.key]
-            typed = person.types(line.format(code=meeting.code))
+            words = DUTIES[duty.key][0]
+            typed = _typed(duty.key, meeting.code, person)
             told = "✅ {words}" if duty.done else "⬜ {words}: {line}"
             lines.append(say(told, words=say(words), line=typed))
         blocks += [Text(say(title)), Items(tuple(lines))] if lines else []
     return Answer(tuple(blocks))
+
+
+def _typed(duty: str, code: str, person: Person) -> str:
+    wanted = DUTIES[duty][1]
+    given = {name: value or code for name, value in wanted.arguments.items()}
+    return person.types(wanted.intent, **given)

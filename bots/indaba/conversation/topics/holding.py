@@ -12,7 +12,7 @@ from indaba.contracts.ids import MemberId
 from indaba.contracts.linking import FindMembers
 from indaba.contracts.membership import FindAccounts, Platform
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import Refusal
+from indaba.contracts.refusal import Refusal, hint
 from indaba.contracts.scheduling import (
     ChangeMeeting,
     CloseMeeting,
@@ -40,7 +40,8 @@ class NobodyCalled(Refusal):
     def __init__(self, who: str) -> None:
         super().__init__(
             f"I know no member called {plain(who)[:60]} here. Mention the person, and they must "
-            "have joined: cop join",
+            "have joined: {hint}",
+            hint=hint("cop join"),
             who=who[:60],
         )
 

@@ -22,7 +22,7 @@ from indaba.contracts.library import (
     WithdrawResource,
 )
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import Refusal
+from indaba.contracts.refusal import Refusal, hint
 from indaba.conversation.answer import (
     ANYBODY,
     Answer,
@@ -54,7 +54,8 @@ class NotFromAMember(Refusal):
     def __init__(self) -> None:
         super().__init__(
             "Whoever wrote that is not a member here, so I may not keep their words. "
-            "Ask them to type: cop join. Or save a link, or say it in your own words."
+            "Ask them to type: {hint}. Or save a link, or say it in your own words.",
+            hint=hint("cop join"),
         )
 
 
@@ -227,7 +228,7 @@ async def _found(words: str, offset: int, limit: int, person: Person, services: 
         options.append(Choice(say("More"), "➡️", More(words=words, offset=shown)))
     hint = say(
         "All about one of them: {line}",
-        line=person.types("resource show R7K2").replace("R7K2", found.resources[0].code),
+        line=person.types("resource show", code=found.resources[0].code),
     )
     return Answer((*corrected, Text(lead), Items(lines), Text(hint), Choices(tuple(options))))
 
@@ -243,7 +244,7 @@ def _nothing(words: str, offset: int, person: Person) -> str:
             line=person.types("resource list"),
         )
     return say(
-        "The library is empty yet. Save the first link: {line}", line=person.types(Save.example)
+        "The library is empty yet. Save the first link: {line}", line=person.types_example(Save)
     )
 
 
@@ -323,7 +324,8 @@ class Used(Intent, noun="resource", verb="used", aliases=("used", "use", "resour
         n = counts.used + counts.adapted
         many = person.wording.count(n, "{n} member used it so far.", "{n} members used it so far.")
         hint = say(
-            "To say how it went: {line}", line=person.types(f"resource used {self.code} <how>")
+            "To say how it went: {line}",
+            line=person.types("resource used", code=self.code, how="<how>"),
         )
         return Answer.of(noted, many, *(() if self.note else (hint,)))
 

@@ -94,7 +94,7 @@ class InviteRoom(Intent, noun="cop", verb="invite", aliases=("invite room",)):
             say("The code is {code}. It works once, for ten minutes.", code=code),
             say(
                 "Somebody who runs the other room, on Discord or Matrix, types there: {line}",
-                line=f"cop connect {code}",
+                line=person.types("cop connect", code=code),
             ),
             say("From then on each meeting has a card in both rooms, and one count."),
         )

@@ -80,16 +80,16 @@ class MyProfilePage(Intent, noun="me", verb="profile", aliases=("profile",)):
         say = person.wording.say
         lead = say("Noted. This is your profile now.") if given else say("This is your profile.")
         lines = (
-            "me profile category: teacher",
-            "me profile province: Gauteng",
-            "me timezone Durban",
+            person.types("me profile", category="teacher"),
+            person.types("me profile", province="Gauteng"),
+            person.types("me timezone", zone="Durban"),
         )
         return Answer(
             (
                 Text(lead),
                 Facts(_profile(reply.profile, person.wording)),
                 Text(say("To change something, type a line such as:")),
-                Items(tuple(say("{line}", line=person.types(line)) for line in lines)),
+                Items(tuple(say("{line}", line=line) for line in lines)),
             )
         )
 
@@ -176,8 +176,8 @@ def _shown(kept: list[MemberData], person: Person) -> Answer:
         blocks.append(Facts(rows or ((say("Nothing"), say("nothing is kept here")),)))
     hint = say(
         "For a file of it all type: {export}. To have it erased type: {erase}",
-        export=person.types("me data export"),
-        erase=person.types("me data erase"),
+        export=person.types("me data", what="export"),
+        erase=person.types("me data", what="erase"),
     )
     return Answer((*blocks, Text(hint)))
 

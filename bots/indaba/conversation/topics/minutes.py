@@ -77,14 +77,12 @@ def minutes_shown(shown: MinutesShown, person: Person) -> Answer:
     if shown.changed:
         blocks.append(Text(say("Some lines changed after the minutes were approved.")))
     if shown.status is MinutesStatus.DRAFT and person.may(Approve):
-        lines = (
-            f"minutes correct 1 We meet on Fridays {meeting.code}",
-            f"minutes approve {meeting.code}",
-        )
         how = say(
             "To correct a line: {correct}. To approve: {approve}",
-            correct=person.types(lines[0]),
-            approve=person.types(lines[1]),
+            correct=person.types(
+                "minutes correct", line="1", text="We meet on Fridays", code=meeting.code
+            ),
+            approve=person.types("minutes approve", code=meeting.code),
         )
         blocks.append(Text(how))
     return Answer(tuple(blocks), card=meeting.id)
@@ -184,7 +182,7 @@ class Approve(Intent, noun="minutes", verb="approve", aliases=("approve", "meeti
                 Text(
                     say(
                         "Next, the highlights for everybody: {line}",
-                        line=person.types(f"minutes highlights {shown.meeting.code}"),
+                        line=person.types("minutes highlights", code=shown.meeting.code),
                     )
                 ),
             ),
@@ -222,7 +220,7 @@ def _highlights(shown: HighlightsShown, person: Person) -> Answer:
     lines = [line for line in shown.text.splitlines() if line.strip()]
     draft = tuple(Text(_own(line, person.wording)) for line in lines[:60])
     short = Text(say("For a phone: {short}", short=plain(shown.short)))
-    own = person.types(f"minutes highlights {meeting.code} text: What we learnt")
+    own = person.types("minutes highlights", code=meeting.code, text="What we learnt")
     how = Text(
         say(
             "Please read it once: it names nobody, and everybody may read it. To write it "

@@ -237,7 +237,7 @@ class AddToMinutes(Intent, noun="minutes", verb="add", aliases=("add to minutes"
         """What kind of line it is: a choice for each."""
         say, written = person.wording.say, person.written
         if written is None or not written.text.strip():
-            line = person.types("meeting note info We meet on Thursdays")
+            line = person.types("meeting note", kind="info", text="We meet on Thursdays")
             return Answer.of(say("Reply to a message with this, or type: {line}", line=line))
         if person.author is None:
             raise NotFromAMember

@@ -234,7 +234,7 @@ OPEN = frozenset({MeetingStatus.SCHEDULED, MeetingStatus.LIVE})
 
 
 def _line(person: Person, meeting: MeetingFacts) -> str:
-    return person.types(f"meeting yes {meeting.code}")
+    return person.types("meeting yes", code=meeting.code)
 
 
 class ListOfMeetings(Intent, noun="meeting", verb="list", aliases=("meetings",)):

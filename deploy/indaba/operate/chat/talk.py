@@ -198,7 +198,7 @@ class Talk:
         try:
             return await self.obey(typed)
         except Refusal as no:
-            self._saying.line(no.words, "yellow")
+            self._saying.line(str(no), "yellow")
             return True
 
     async def _look_back(self, room: str, *, shown: bool) -> None:

@@ -1,6 +1,6 @@
 """What is said when the library cannot do what was asked."""
 
-from indaba.contracts.refusal import Refusal
+from indaba.contracts.refusal import Refusal, hint
 
 
 class NoSuchResource(Refusal):
@@ -10,7 +10,9 @@ class NoSuchResource(Refusal):
 
     def __init__(self, code: str) -> None:
         super().__init__(
-            f"I know no resource {code} here. To look for one type: cop find WORDS", code=code
+            f"I know no resource {code} here. To look for one type: {{hint}}",
+            hint=hint("resource find", words="fractions"),
+            code=code,
         )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from indaba.contracts.actions import ActionFacts, ActionStatus
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId
-from indaba.contracts.refusal import Refusal
+from indaba.contracts.refusal import Refusal, hint
 from indaba.scheduling.model.plain_text import one_line
 from indaba.scheduling.model.reading import read_when
 
@@ -25,7 +25,9 @@ class NoSuchAction(Refusal):
 
     def __init__(self, code: str) -> None:
         super().__init__(
-            f"I know no action {code} here. To see yours type: cop action list", code=code
+            f"I know no action {code} here. To see yours type: {{hint}}",
+            hint=hint("action list"),
+            code=code,
         )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from indaba.contracts.agenda import AgendaItem, ItemStatus, Result
 from indaba.contracts.ids import MemberId
-from indaba.contracts.refusal import Refusal
+from indaba.contracts.refusal import Refusal, hint
 from indaba.scheduling.model.methods import method_named
 from indaba.scheduling.model.plain_text import is_seen, one_line
 
@@ -21,7 +21,8 @@ class NoSuchItem(Refusal):
     def __init__(self, number: int, items: int) -> None:
         has = f"It has {items} item{'s' if items != 1 else ''}." if items else "It is empty."
         super().__init__(
-            f"The agenda has no item {number}. {has} To see it type: cop agenda",
+            f"The agenda has no item {number}. {has} To see it type: {{hint}}",
+            hint=hint("agenda show"),
             number=number,
             items=items,
         )
@@ -53,7 +54,8 @@ class NothingLeft(Refusal):
     def __init__(self) -> None:
         super().__init__(
             "No item on the agenda is left to go to. For another topic type its words, such as: "
-            "cop agenda topic Reading"
+            "{hint}",
+            hint=hint("agenda topic", title="Reading"),
         )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from indaba.contracts.record import NoteKind, QuorumState, Rule, TopicMinutes
-from indaba.contracts.refusal import Refusal
+from indaba.contracts.refusal import Refusal, hint
 from indaba.scheduling.model.meeting import Meeting
 from indaba.scheduling.model.record import Note, standing
 from indaba.scheduling.model.wall_time import day_in_words
@@ -59,8 +59,8 @@ class HighlightsEmpty(Refusal):
     def __init__(self, code: str) -> None:
         super().__init__(
             "There is nothing to share yet: no decision, information, idea or link was noted. "
-            "Write the highlights yourself with: "
-            f"cop minutes highlights {code} text: What we learnt",
+            "Write the highlights yourself with: {hint}",
+            hint=hint("minutes highlights", code=code, text="What we learnt"),
             code=code,
         )
 
@@ -71,7 +71,11 @@ class StillOn(Refusal):
     code = "meeting-still-on"
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"{code} is not over yet. End it first: cop meeting end {code}", code=code)
+        super().__init__(
+            f"{code} is not over yet. End it first: {{hint}}",
+            hint=hint("meeting end", code=code),
+            code=code,
+        )
 
 
 class FeedbackOver(Refusal):

@@ -1,6 +1,6 @@
 """What is said when the meeting asked for is not there."""
 
-from indaba.contracts.refusal import Refusal
+from indaba.contracts.refusal import Refusal, hint
 
 
 class NoSuchMeeting(Refusal):
@@ -10,7 +10,8 @@ class NoSuchMeeting(Refusal):
 
     def __init__(self, code: str) -> None:
         super().__init__(
-            f"I know no meeting {code} here. To see what is planned type: cop meeting list",
+            f"I know no meeting {code} here. To see what is planned type: {{hint}}",
+            hint=hint("meeting list"),
             code=code,
         )
 
@@ -21,7 +22,10 @@ class NothingPlanned(Refusal):
     code = "nothing-planned"
 
     def __init__(self) -> None:
-        super().__init__("No meeting is planned yet. A facilitator can call one: cop meeting new")
+        super().__init__(
+            "No meeting is planned yet. A facilitator can call one: {hint}",
+            hint=hint("meeting new"),
+        )
 
 
 class NothingHeld(Refusal):
@@ -32,7 +36,8 @@ class NothingHeld(Refusal):
     def __init__(self) -> None:
         super().__init__(
             "No meeting is on, and none has been held here yet. To see what is planned type: "
-            "cop meeting list"
+            "{hint}",
+            hint=hint("meeting list"),
         )
 
 
@@ -43,6 +48,6 @@ class NothingToBegin(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "No meeting is planned. To begin one on the spot, say what it is about: "
-            'cop meeting start title: "Reading in Grade 1"'
+            "No meeting is planned. To begin one on the spot, say what it is about: {hint}",
+            hint=hint("meeting start", title="Reading in Grade 1"),
         )

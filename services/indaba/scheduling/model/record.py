@@ -9,7 +9,7 @@ from typing import Self
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId
 from indaba.contracts.membership import Category
 from indaba.contracts.record import NoteFacts, NoteKind, QuorumState, Rule
-from indaba.contracts.refusal import Refusal
+from indaba.contracts.refusal import Refusal, hint
 from indaba.scheduling.model.plain_text import one_line
 
 LONGEST_NOTE = 1000
@@ -31,7 +31,8 @@ class NoSuchNote(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "The minutes have no such line. To see them with their numbers type: cop minutes"
+            "The minutes have no such line. To see them with their numbers type: {hint}",
+            hint=hint("minutes show"),
         )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from indaba.contracts.refusal import Refusal
+from indaba.contracts.refusal import Refusal, hint
 from indaba.scheduling.model.wall_time import in_words
 
 SHORTEST, LONGEST = 5, 24 * 60
@@ -50,8 +50,8 @@ class TooEarlyToBegin(CheckInNotOpen):
         Refusal.__init__(
             self,
             f"{code} can begin from {in_words(opens, today)} ({zone}) on. To begin another "
-            "meeting on the spot, say what it is about: "
-            'cop meeting start title: "Reading in Grade 1"',
+            "meeting on the spot, say what it is about: {hint}",
+            hint=hint("meeting start", title="Reading in Grade 1"),
             code=code,
             opens=opens.isoformat(),
             zone=zone,
@@ -66,7 +66,8 @@ class NotBegun(Refusal):
     def __init__(self, code: str, starts: datetime, zone: str, today: datetime) -> None:
         super().__init__(
             f"{code} begins on {in_words(starts, today)} ({zone}), so it is not over. "
-            f"To call it off type: cop meeting cancel {code}",
+            "To call it off type: {hint}",
+            hint=hint("meeting cancel", code=code),
             code=code,
             starts=starts.isoformat(),
             zone=zone,
@@ -133,7 +134,8 @@ class NotLive(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "No meeting is on here now. A facilitator begins one with: cop meeting start"
+            "No meeting is on here now. A facilitator begins one with: {hint}",
+            hint=hint("meeting start"),
         )
 
 
@@ -153,7 +155,8 @@ class AnotherIsOn(Refusal):
 
     def __init__(self, code: str) -> None:
         super().__init__(
-            f"{code} is on now. End it first: cop meeting end {code}",
+            f"{code} is on now. End it first: {{hint}}",
+            hint=hint("meeting end", code=code),
             code=code,
         )
 

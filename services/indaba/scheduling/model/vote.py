@@ -9,7 +9,7 @@ from uuid import UUID
 
 from indaba.contracts.ids import MeetingId, MemberId
 from indaba.contracts.record import QuorumState
-from indaba.contracts.refusal import Refusal
+from indaba.contracts.refusal import Refusal, hint
 from indaba.contracts.votes import VoteFacts
 from indaba.scheduling.model.plain_text import one_line
 
@@ -22,7 +22,7 @@ class VoteOpenAlready(Refusal):
     code = "vote-open-already"
 
     def __init__(self) -> None:
-        super().__init__("A vote is open already. Count it first: cop vote count")
+        super().__init__("A vote is open already. Count it first: {hint}", hint=hint("vote count"))
 
 
 class NoVoteOpen(Refusal):

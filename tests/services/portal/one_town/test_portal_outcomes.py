@@ -31,7 +31,7 @@ async def _held(lively: Any, meetings: int = 3) -> None:
 async def test_figures_are_for_members_and_others_are_told_how_to_sign_in(lively: Any) -> None:
     for path in ("/outcomes", "/outcomes/2026-4", "/outcomes/nonsense"):
         page = await _said(lively, path, 403)
-        assert "!cop me sign-in" in page.sentence
+        assert "me sign-in" in page.sentence
         assert "Came again" not in page.text
 
 

@@ -1,0 +1,57 @@
+"""How people type what a page suggests, on the platforms where its community lives.
+
+The portal knows no prefix: in a Matrix room the bot is named first, in a private chat nothing is.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from indaba.contracts.membership import Platform
+from indaba.contracts.refusal import HINT, Hint, Refusal
+from indaba.conversation.hints import typed
+from indaba.conversation.intent import SLASH
+from indaba.conversation.wording import Wording
+
+ANYWHERE = frozenset(Platform)
+IN_ROOM = "the bot’s name and {line}"
+ON_BOTH = "{form} on Discord, or {line} on Matrix"
+
+
+def in_words(
+    hint: Hint, platforms: Iterable[Platform], wording: Wording, *, private: bool = False
+) -> str:
+    """What to type, as a part of a sentence: plain text. `private` is a chat with the bot alone."""
+    form, line = typed(hint, SLASH), typed(hint, "")
+    return _joined(form, line, frozenset(platforms), wording.say, private=private)
+
+
+def in_markup(
+    hint: Hint, platforms: Iterable[Platform], wording: Wording, *, private: bool = False
+) -> Markup:
+    """Likewise, with what is typed marked as code."""
+
+    def say(words: str, /, **facts: Any) -> Markup:
+        kept = wording.say(words, **{name: f"{{{name}}}" for name in facts})
+        return escape(kept).format(**facts)
+
+    form, line = (Markup("<code>{}</code>").format(typed(hint, p)) for p in (SLASH, ""))
+    return Markup(_joined(form, line, frozenset(platforms), say, private=private))  # noqa: S704 - escaped above
+
+
+def refusal_in_words(refusal: Refusal, wording: Wording) -> str:
+    """Why something was refused, with what to type next."""
+    words = wording.by_code(refusal)
+    if refusal.hint is None:
+        return words
+    return words.replace(HINT, in_words(refusal.hint, ANYWHERE, wording))
+
+
+def _joined(
+    form: str, line: str, there: frozenset[Platform], say: Callable[..., str], *, private: bool
+) -> str:
+    said = line if private else say(IN_ROOM, line=line)
+    if there == {Platform.DISCORD}:
+        return form
+    return said if there == {Platform.MATRIX} else say(ON_BOTH, form=form, line=said)
