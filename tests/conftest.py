@@ -5,6 +5,7 @@ import os
 import shutil
 from asyncio import AbstractEventLoop
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,12 +60,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 class QuickSynapse(Synapse):
-    """Spends no time on guarding passwords that stand in the tests."""
+    """Lives by the tests' clock; spends no time on guarding passwords that stand in the tests."""
 
     def _order(self, settings: Path) -> Order:
         told = json.loads(settings.read_text(encoding="utf-8"))
         settings.write_text(json.dumps(told | {"bcrypt_rounds": 4}), encoding="utf-8")
-        return super()._order(settings)
+        order = super()._order(settings)
+        shifted = {"PYTHONPATH": str(ROOT / "tests" / "homeserver_clock")}
+        return replace(order, environment={**(order.environment or {}), **shifted})
 
 
 @pytest.fixture(scope="session")

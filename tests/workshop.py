@@ -1,16 +1,17 @@
-"""What suites of the foundation build with: a clock to turn, and ledgers on real engines."""
+"""What suites of the foundation build with: ledgers on real engines, passports, requests."""
 
 import asyncio
 import os
 import socket
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from clock import TestWorld, present
 from indaba.bus import Bus
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.passport import Passport, Role
@@ -22,16 +23,6 @@ from indaba.process.world import RealWorld
 _given = os.environ.get("PASSPORT_KEYS")
 PRIVATE_KEY, PUBLIC_KEY = _given.split("|") if _given else new_keys()
 OFFICE = PassportOffice(PRIVATE_KEY)
-
-
-class TurnedClock(RealWorld):
-    """The real world with a clock that tests may turn forward."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
 
 
 def emptied(bus_url: str) -> str:
@@ -54,7 +45,7 @@ def ledger_of(
     public_key: str = PUBLIC_KEY,
 ) -> Ledger:
     """A ledger with short pauses, so that what is tried again comes soon."""
-    world = world or RealWorld()
+    world = world or TestWorld()
     bus = Bus(bus_url, process, world, replica=replica, take_over_ms=300, ask_again=0.5)
     return Ledger(
         process,
@@ -71,7 +62,7 @@ def passport(
     community: UUID | None = None, member: UUID | None = None, *roles: Role, minutes: int = 5
 ) -> Passport:
     return Passport(
-        expires_at=datetime.now(UTC) + timedelta(minutes=minutes),
+        expires_at=present() + timedelta(minutes=minutes),
         community=CommunityId(community) if community else None,
         member=MemberId(member) if member else None,
         roles=frozenset(roles),
@@ -87,7 +78,7 @@ def envelope(
     token: str | None = None,
     community: UUID | None = None,
 ) -> Envelope:
-    world = RealWorld()
+    world = TestWorld()
     return Envelope.around(
         request,
         id=world.new_id(),

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from clock import TestWorld
 from indaba.bus import Bus
 from indaba.contracts import find, spoken
 from indaba.contracts.wire import Event, Request
 from indaba.ledger import Ledger
 from indaba.operate.processes import ERASURE_OWNER, Kind, of_kind
 from indaba.process.passports import PassportControl
-from indaba.process.world import RealWorld
 from workshop import OFFICE, PUBLIC_KEY
 
 SERVICES = of_kind(Kind.SERVICE)
@@ -23,7 +23,7 @@ SERVICES = of_kind(Kind.SERVICE)
 
 def _wired(service: str) -> Ledger:
     app = importlib.import_module(f"indaba.{service}.app")
-    world = RealWorld()
+    world = TestWorld()
     ledger = Ledger(
         service,
         "postgresql+asyncpg://nobody@/nowhere",

@@ -5,7 +5,6 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle, GuildHandle
 from simcord.results import InteractionResult
 
+from clock import TestWorld, present
 from databases import Databases
 from indaba.discord_bot.app import MIGRATIONS, DiscordBot
 from indaba.discord_bot.client import Gateway
@@ -25,7 +25,7 @@ from indaba.membership import app as membership
 from indaba.operate.engines import Engines
 from indaba.process.shelf import Shelf
 from indaba.scheduling import app as scheduling
-from workshop import OFFICE, TurnedClock, ledger_of, rows, until
+from workshop import OFFICE, ledger_of, rows, until
 
 PORTAL = "https://portal.example.org"
 FOLDERS = {
@@ -62,7 +62,7 @@ class Town:
     """One simulated Discord after the other, with services that stay."""
 
     def __init__(self, engines: Engines) -> None:
-        self.clock = TurnedClock()
+        self.clock = TestWorld()
         self.bot: DiscordBot | None = None
         self.env: simcord.Env
         self.asked: list[simcord.HttpLogEntry] = []
@@ -71,7 +71,7 @@ class Town:
         self._databases: dict[str, str] = {}
         self.services: dict[str, Ledger] = {}
         self._files = Path(tempfile.mkdtemp(prefix="indaba-"))
-        self.shelf = Shelf(self._files)
+        self.shelf = Shelf(self._files, self.clock)
 
     async def begin(self) -> None:
         for name in FOLDERS:
@@ -89,7 +89,7 @@ class Town:
         ordinary = discord.Intents.all()
         ordinary.members = ordinary.presences = ordinary.message_content = False
         self.env = simcord.Env(client, approved_intents=ordinary)
-        begun = (datetime.now(UTC) - self.env.now()).total_seconds()
+        begun = (present() - self.env.now()).total_seconds()
         self.env.backend.clock.advance(begun)
         await self.env.start()
 

@@ -13,6 +13,7 @@ from uuid import uuid4
 import httpx
 
 from bots.matrix_people import Person, SealedPerson, replied_to
+from clock import TestWorld
 from databases import Databases
 from indaba.bus import Bus
 from indaba.contracts.membership import (
@@ -36,7 +37,7 @@ from indaba.operate.engines import Engines, Synapse
 from indaba.outcomes import app as outcomes
 from indaba.process.shelf import Shelf
 from indaba.scheduling import app as scheduling
-from workshop import OFFICE, TurnedClock, ledger_of, until
+from workshop import OFFICE, ledger_of, until
 
 R = TypeVar("R", bound=Reply)
 PORTAL = "https://portal.example.org"
@@ -57,14 +58,14 @@ class Town:
     def __init__(self, synapse: Synapse, engines: Engines, bus_url: str = "") -> None:
         self.synapse = synapse
         self.bus_url = bus_url or engines.valkey.url
-        self.clock = TurnedClock()
+        self.clock = TestWorld()
         self.http = httpx.AsyncClient(
             base_url=synapse.url, timeout=30, trust_env=False, verify=False
         )
         self.bots: list[MatrixBot] = []
         self.bot_account = ""
         self._files = TemporaryDirectory()
-        self.shelf = Shelf(Path(self._files.name))
+        self.shelf = Shelf(Path(self._files.name), self.clock)
         self._engines = engines
         self._lender = Databases(engines.postgres)
         self._databases: dict[str, str] = {}

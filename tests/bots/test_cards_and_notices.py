@@ -9,6 +9,7 @@ from prometheus_client import REGISTRY
 
 import indaba.conversation
 from bots.quiet_platform import Quiet
+from clock import TestWorld
 from conftest import FreshDatabase
 from indaba.bus import Bus, Outcome, ReplyEnvelope
 from indaba.contracts.agenda import AgendaShown, ShowAgenda
@@ -41,7 +42,7 @@ from indaba.conversation.postman import Postman
 from indaba.conversation.services import Passports
 from indaba.conversation.store import Store
 from indaba.ledger import Ledger
-from workshop import TurnedClock, ledger_of, passport, rows, until
+from workshop import ledger_of, passport, rows, until
 
 MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
 
@@ -122,7 +123,7 @@ class Square(Quiet):
 class Village:
     """A herald and a postman at work."""
 
-    def __init__(self, ledger: Ledger, services: Services, clock: TurnedClock) -> None:
+    def __init__(self, ledger: Ledger, services: Services, clock: TestWorld) -> None:
         self.ledger = ledger
         self.services = services
         self.clock = clock
@@ -226,7 +227,7 @@ def reminder(meeting: MeetingFacts, *members: MemberId) -> ReminderDue:
 @pytest.fixture
 async def village(database: FreshDatabase, bus_url: str) -> AsyncIterator[Village]:
     url = await database(MIGRATIONS)
-    clock, services = TurnedClock(), Services()
+    clock, services = TestWorld(), Services()
     bus = Bus(bus_url, "services", clock)
     bus.answer("membership", services.answer)
     bus.answer("scheduling", services.answer)

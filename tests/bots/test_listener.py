@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 import indaba.conversation
+from clock import TestWorld
 from conftest import FreshDatabase
 from indaba.conversation.desk import Desk
 from indaba.conversation.listener import Listener
@@ -15,7 +16,7 @@ from indaba.conversation.platform import Kind, Said, Wait
 from indaba.conversation.store import Heard, Store
 from indaba.ledger import Ledger
 from indaba.process.loops import Wake
-from workshop import TurnedClock, ledger_of, rows, until
+from workshop import ledger_of, rows, until
 
 MOST = 5
 MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
@@ -57,7 +58,7 @@ class Counter:
 class Room:
     """A listener at work, and people who talk."""
 
-    def __init__(self, ledger: Ledger, clock: TurnedClock) -> None:
+    def __init__(self, ledger: Ledger, clock: TestWorld) -> None:
         self.ledger = ledger
         self.clock = clock
         self.desk = Counter(ledger)
@@ -87,7 +88,7 @@ class Room:
 @pytest.fixture
 async def room(database: FreshDatabase, bus_url: str) -> AsyncIterator[Room]:
     url = await database(MIGRATIONS)
-    clock = TurnedClock()
+    clock = TestWorld()
     ledger = ledger_of("matrix_bot", url, bus_url, migrations=MIGRATIONS, world=clock)
     yield Room(ledger, clock)
     await ledger.stop()

@@ -9,13 +9,14 @@ import pytest
 
 import indaba.conversation
 from bots.quiet_platform import Quiet
+from clock import TestWorld
 from conftest import FreshDatabase
 from indaba.conversation.answer import Answer
 from indaba.conversation.platform import CannotPost, Post, PostKind
 from indaba.conversation.postman import NOTICES_AT_ONCE, TURN, Postman
 from indaba.conversation.store import Draft, Store
 from indaba.ledger import Ledger
-from workshop import TurnedClock, ledger_of, rows, until
+from workshop import ledger_of, rows, until
 
 MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
 
@@ -50,7 +51,7 @@ class Square(Quiet):
 class Office:
     """A postman at work on a square."""
 
-    def __init__(self, ledger: Ledger, clock: TurnedClock) -> None:
+    def __init__(self, ledger: Ledger, clock: TestWorld) -> None:
         self.square = Square()
         self.ledger = ledger
         self.clock = clock
@@ -79,7 +80,7 @@ class Office:
 @pytest.fixture
 async def office(database: FreshDatabase, bus_url: str) -> AsyncIterator[Office]:
     url = await database(MIGRATIONS)
-    clock = TurnedClock()
+    clock = TestWorld()
     ledger = ledger_of("matrix_bot", url, bus_url, migrations=MIGRATIONS, world=clock)
     yield Office(ledger, clock)
     await ledger.stop()

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 import indaba.conversation
+from clock import TestWorld
 from conftest import FreshDatabase
 from indaba.conversation.answer import Choice
 from indaba.conversation.intent import intent_to_json
@@ -16,7 +17,7 @@ from indaba.conversation.store import Draft, Store, Waiting
 from indaba.conversation.surroundings import Surroundings, look_around
 from indaba.conversation.topics.cop import Help
 from indaba.ledger import Ledger
-from workshop import TurnedClock, ledger_of
+from workshop import ledger_of
 
 MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
 
@@ -24,7 +25,7 @@ MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
 class Room:
     """A room where we post an offer."""
 
-    def __init__(self, ledger: Ledger, clock: TurnedClock) -> None:
+    def __init__(self, ledger: Ledger, clock: TestWorld) -> None:
         self.ledger = ledger
         self.clock = clock
         self.post = Post("offer", PostKind.MESSAGE, "room", {"body": "Shall I?"})
@@ -60,7 +61,7 @@ class Room:
 @pytest.fixture
 async def room(database: FreshDatabase, bus_url: str) -> AsyncIterator[Room]:
     url = await database(MIGRATIONS)
-    clock = TurnedClock()
+    clock = TestWorld()
     ledger = ledger_of("matrix_bot", url, bus_url, migrations=MIGRATIONS, world=clock)
     yield Room(ledger, clock)
     await ledger.stop()

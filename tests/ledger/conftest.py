@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from clock import TestWorld
 from indaba.ledger import Ledger
-from indaba.process.world import RealWorld
 from workshop import ledger_of
 
 OpenLedger = Callable[..., Awaitable[Ledger]]
@@ -23,7 +23,7 @@ async def open_ledger(
     urls: dict[str, str] = {}
     opened: list[Ledger] = []
 
-    async def open_one(process: str, replica: str = "1", world: RealWorld | None = None) -> Ledger:
+    async def open_one(process: str, replica: str = "1", world: TestWorld | None = None) -> Ledger:
         if process not in urls:
             urls[process] = await database(none)
         ledger = ledger_of(

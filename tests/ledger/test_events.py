@@ -3,15 +3,15 @@ import random
 from typing import Any
 from uuid import UUID, uuid4
 
+from clock import TestWorld
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import MemberJoined, MemberLeft
 from indaba.contracts.refusal import Unavailable
 from indaba.contracts.wire import Envelope
 from indaba.ledger import Ledger, Work
-from indaba.process.world import RealWorld
 from workshop import do, rows, until
 
-WORLD = RealWorld()
+WORLD = TestWorld()
 
 
 def _left(member: UUID | None = None) -> MemberLeft:

@@ -1,7 +1,6 @@
 """Published from memory, struck out later: what may happen in between."""
 
 import asyncio
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +20,7 @@ async def _published(open_ledger: Any, monkeypatch: pytest.MonkeyPatch) -> Ledge
     monkeypatch.setattr(relay, "STRIKE_SECONDS", 3600)
     ledger: Ledger = await open_ledger("membership")
     await ledger.start()
-    ledger._relay._struck_at = datetime.now(UTC)
+    ledger._relay._struck_at = ledger.world.now()
     async with ledger.database.begin() as connection:
         work = Work(connection, ledger.world)
         who = MemberId(uuid4())

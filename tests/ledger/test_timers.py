@@ -2,8 +2,9 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+from clock import TestWorld
 from indaba.ledger import Ledger, Work
-from workshop import TurnedClock, rows, until
+from workshop import rows, until
 
 
 async def _set(ledger: Ledger, key: str, **after: float) -> None:
@@ -14,7 +15,7 @@ async def _set(ledger: Ledger, key: str, **after: float) -> None:
 
 
 async def test_a_timer_fires_once_when_it_is_due_whoever_is_running(open_ledger: Any) -> None:
-    clock, rung = TurnedClock(), []
+    clock, rung = TestWorld(), []
     copies: list[Ledger] = [
         await open_ledger("scheduling", replica=r, world=clock) for r in ("1", "2")
     ]
@@ -62,7 +63,7 @@ async def test_setting_a_timer_again_moves_it_and_taking_it_away_ends_it(open_le
 
 
 async def test_a_timer_that_fails_keeps_nothing_and_lets_others_pass(open_ledger: Any) -> None:
-    clock, rung = TurnedClock(), []
+    clock, rung = TestWorld(), []
     ledger: Ledger = await open_ledger("scheduling", world=clock)
 
     async def ring(body: dict[str, Any], work: Work) -> None:

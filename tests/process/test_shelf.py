@@ -3,11 +3,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import unicodedata
 import zipfile
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -16,9 +15,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clock import TestWorld
 from indaba.process.shelf import Shelf, TooLarge, clean_name
+from indaba.process.world import RealWorld
 
-YESTERDAY = datetime.now(UTC) - timedelta(days=1)
+WORLD = TestWorld()
+
+
+def _yesterday() -> datetime:
+    return WORLD.now() - timedelta(days=1)
 
 
 async def _bytes(*chunks: bytes) -> AsyncIterator[bytes]:
@@ -48,7 +53,7 @@ async def test_a_file_lies_under_its_digest_and_the_same_bytes_lie_there_once(
 
 
 async def test_a_file_with_a_byte_too_many_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
+    shelf = Shelf(tmp_path, WORLD)
     poured = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -66,7 +71,7 @@ async def test_a_file_with_a_byte_too_many_is_refused_and_leaves_nothing(tmp_pat
 
 
 async def test_a_sender_who_breaks_off_leaves_nothing(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
+    shelf = Shelf(tmp_path, WORLD)
 
     async def broken() -> AsyncIterator[bytes]:
         yield b"half"
@@ -102,28 +107,29 @@ def test_who_is_killed_while_writing_leaves_nothing_half(tmp_path: Path) -> None
     writer.send_signal(signal.SIGKILL)
     writer.wait()
     writer.stdout.close()
-    shelf = Shelf(tmp_path)
+    # A half-written file carries the disk's own time.
+    shelf, yesterday = Shelf(tmp_path), RealWorld().now() - timedelta(days=1)
 
     left = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert [path.parent.name for path in left] == ["incoming"]
-    assert list(shelf.older_than(YESTERDAY)) == []
+    assert list(shelf.older_than(yesterday)) == []
     os.utime(left[0], (0, 0))
-    assert list(shelf.older_than(YESTERDAY)) == []
+    assert list(shelf.older_than(yesterday)) == []
     assert _files(shelf) == []
 
 
 async def test_what_was_put_here_again_is_young(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
+    shelf = Shelf(tmp_path, WORLD)
     file = await shelf.put(_bytes(b"old"), name="a")
     os.utime(shelf.path(file.digest), (0, 0))
     (tmp_path / "notes.txt").write_text("not ours")
-    before = list(shelf.older_than(YESTERDAY))
+    before = list(shelf.older_than(_yesterday()))
 
     await shelf.put(_bytes(b"old"), name="a")
 
     assert before == [file.digest]
-    assert list(shelf.older_than(YESTERDAY)) == []
-    assert shelf.put_at(file.digest) > time.time() - 60
+    assert list(shelf.older_than(_yesterday())) == []
+    assert shelf.put_at(file.digest) == pytest.approx(WORLD.now().timestamp(), abs=60)
 
 
 @pytest.mark.parametrize("digest", ["", "a", "../../etc/passwd", "A" * 64, "g" * 64, "/" * 64])

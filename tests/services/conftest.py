@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from clock import TestWorld
 from indaba.bus import Bus
 from indaba.ledger import Ledger
 from indaba.ledger.migrations import migrate
 from indaba.operate.processes import ERASURE_OWNER, Kind, of_kind
 from services.town import Town
-from workshop import OFFICE, TurnedClock, ledger_of
+from workshop import OFFICE, ledger_of
 
 SERVICES: dict[str, Any] = {
     name: importlib.import_module(f"indaba.{name}.app") for name in of_kind(Kind.SERVICE)
@@ -39,7 +40,7 @@ async def town(
     bus_url: str,
     running: tuple[str, ...],
 ) -> AsyncIterator[Town]:
-    clock = TurnedClock()
+    clock = TestWorld()
     ledgers: dict[str, Ledger] = {}
     for name in running:
         url, migrations = await database(name), SERVICES[name].MIGRATIONS

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID, uuid4
 
+from clock import TestWorld
 from indaba.bus import Bus
 from indaba.contracts.membership import (
     CONSENT_VERSION,
@@ -17,7 +18,6 @@ from indaba.contracts.membership import (
 from indaba.contracts.wire import Reply, Request
 from indaba.conversation.services import ask
 from indaba.ledger import Ledger
-from workshop import TurnedClock
 
 R = TypeVar("R", bound=Reply)
 ROOM = Place(platform=Platform.MATRIX, room="!room:example.org")
@@ -27,7 +27,7 @@ class Town:
     """Asks as a face does. `clock` is everybody's."""
 
     def __init__(
-        self, bus: Bus, clock: TurnedClock, ledgers: dict[str, Ledger], room: str = ROOM.room
+        self, bus: Bus, clock: TestWorld, ledgers: dict[str, Ledger], room: str = ROOM.room
     ) -> None:
         self.bus = bus
         self.clock = clock

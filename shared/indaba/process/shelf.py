@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from indaba.contracts.library import MOST_BYTES, Shelved
 from indaba.contracts.refusal import Refusal
+from indaba.process.world import RealWorld, World
 
 LONGEST_NAME = 120
 LONGEST_SUFFIX = 12
@@ -68,8 +69,9 @@ class TooLarge(Refusal):
 class Shelf:
     """Files by content. Several processes may share a folder; a half-written file is never seen."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, world: World | None = None) -> None:
         self.folder = folder
+        self._world = world or RealWorld()
 
     async def put(
         self, chunks: AsyncIterator[bytes], *, name: str, most: int = MOST_BYTES
@@ -146,6 +148,9 @@ class Shelf:
         file.close()
         there = self.path(digest)
         there.parent.mkdir(mode=0o700, exist_ok=True)
+        # What is swept by the world's clock is dated by it.
+        put_at = self._world.now().timestamp()
+        os.utime(path, (put_at, put_at))
         path.replace(there)
         _sync_folder(there.parent)
         return media_type(there)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from clock import TestWorld
 from indaba.bus import Bus
 from indaba.library import app as library
 from indaba.library.timers.page import Page
@@ -12,7 +13,7 @@ from indaba.library.timers.reader import Unreadable
 from indaba.membership import app as membership
 from indaba.process.shelf import Shelf
 from services.town import Town
-from workshop import OFFICE, TurnedClock, ledger_of
+from workshop import OFFICE, ledger_of
 
 
 class Web:
@@ -34,7 +35,7 @@ def _web() -> Web:
 
 @pytest.fixture(name="shelf")
 def _shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path / "files")
+    return Shelf(tmp_path / "files", TestWorld())
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ async def town(
     web: Web,
 ) -> AsyncIterator[Town]:
     """Membership and library, running; the library has a shelf and a web of its own."""
-    clock = TurnedClock()
+    clock = TestWorld()
     wires = {
         "membership": partial(membership.wire, office=OFFICE, erased_by=("library",)),
         "library": partial(library.wire, shelf=shelf, read=web.read),

@@ -1,4 +1,3 @@
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -6,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clock import present
 from indaba.contracts.ids import CommunityId, MemberId, ResourceId
 from indaba.contracts.library import (
     Quoted,
@@ -232,7 +232,7 @@ def _resource(**facts: Any) -> Resource:
         author=LINDIWE,
         kind=ResourceKind.WEBSITE,
         same_as="//example.org/a",
-        saved_at=datetime.now(UTC),
+        saved_at=present(),
         **given,
     ).written_by(LINDIWE)
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from clock import TestWorld, present
 from indaba.bus import Bus
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId
 from indaba.contracts.library import ResourceFacts, SaveResource
@@ -41,7 +42,7 @@ from indaba.process.shelf import Shelf
 from indaba.process.world import uuid7
 from indaba.scheduling import app as scheduling
 from services.town import Town
-from workshop import OFFICE, TurnedClock, ledger_of, until
+from workshop import OFFICE, ledger_of, until
 
 ZONE = "Africa/Johannesburg"
 AUTHOR = MemberId(uuid4())
@@ -53,7 +54,7 @@ class Opened:
 
     portal: Portal
     ledger: Ledger
-    world: TurnedClock
+    world: TestWorld
     browser: httpx.AsyncClient
     key: str = "k3yOfReading"
     community: CommunityId = field(default_factory=lambda: CommunityId(uuid4()))
@@ -96,7 +97,7 @@ class Opened:
 
 def in_days(days: float, zone: str = ZONE) -> datetime:
     """Wall time some days from now, on the full hour."""
-    later = datetime.now(ZoneInfo(zone)) + timedelta(days=days)
+    later = present().astimezone(ZoneInfo(zone)) + timedelta(days=days)
     return later.replace(minute=0, second=0, microsecond=0, tzinfo=None, fold=0)
 
 
@@ -149,14 +150,14 @@ async def portals(
     async def open_one(
         *,
         port_fallback: bool = False,
-        world: TurnedClock | None = None,
+        world: TestWorld | None = None,
         shelf: Shelf | None = None,
         **settings: Any,
     ) -> Opened:
         url = settings.get("database_url") or await database(template)
         if "database_url" in settings:
             await migrate(url, MIGRATIONS)
-        world = world or TurnedClock()
+        world = world or TestWorld()
         found = [Readiness("membership", ok=True)]
         ledger = ledger_of("portal", url, bus_url, migrations=MIGRATIONS, world=world)
         wire(ledger)
@@ -276,20 +277,20 @@ class Lively:
 
 def away_from_the_end_of_a_term(town: Town) -> None:
     """All of a term in one day needs a day that is not its last."""
-    now = datetime.now(ZoneInfo(ZONE))
+    now = present().astimezone(ZoneInfo(ZONE))
     if (now + timedelta(days=1)).month != now.month:
         town.later(days=2)
 
 
 @pytest.fixture(name="shelf")
 def _shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path / "files")
+    return Shelf(tmp_path / "files", TestWorld())
 
 
 @asynccontextmanager
 async def four_services(database: FreshDatabase, bus_url: str, shelf: Shelf) -> AsyncIterator[Town]:
     """Running, on copies of their templates; the library has a shelf of its own."""
-    clock, ledgers = TurnedClock(), {}
+    clock, ledgers = TestWorld(), {}
     wires: dict[Any, Callable[[Ledger], None]] = {
         membership: partial(
             membership.wire, office=OFFICE, erased_by=("scheduling", "library", "outcomes")

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from clock import TestWorld
 from databases import Databases
 from indaba.operate.engines import Engines
 from indaba.process.shelf import Shelf
@@ -26,7 +27,7 @@ def bus_url(engines: Engines) -> str:
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    return Shelf(tmp_path_factory.mktemp("files"))
+    return Shelf(tmp_path_factory.mktemp("files"), TestWorld())
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

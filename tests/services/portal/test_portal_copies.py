@@ -184,10 +184,10 @@ async def test_the_portal_keeps_no_authors(reading: Any) -> None:
 
 def test_the_door_plate_names_all_it_listens_to() -> None:
     import indaba.portal
+    from clock import TestWorld
     from indaba.bus import Bus
-    from indaba.process.world import RealWorld
 
-    bus = Bus("redis://localhost:1", "portal", RealWorld())
+    bus = Bus("redis://localhost:1", "portal", TestWorld())
     ledger = _Heard(bus)
     app.wire(ledger)  # type: ignore[arg-type]
     plate = " ".join((indaba.portal.__doc__ or "").split())

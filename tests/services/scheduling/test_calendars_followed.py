@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from clock import TestWorld
 from indaba.bus import Bus
 from indaba.contracts.calendars import (
     CalendarFacts,
@@ -42,7 +43,7 @@ from indaba.scheduling.timers.calendar_reader import CalendarReader
 from indaba.scheduling.timers.following import settle
 from services.scheduling.outside_calendar import NearReader, Site, calendar, event, http
 from services.town import Town
-from workshop import OFFICE, TurnedClock, ledger_of, rows, until
+from workshop import OFFICE, ledger_of, rows, until
 
 LINDIWE, THANDI = "@lindiwe:example.org", "@thandi:example.org"
 READ, NOT_READ = "scheduling.calendar-read.v1", "scheduling.calendar-not-read.v1"
@@ -65,7 +66,7 @@ async def town(
     site: Site,
 ) -> AsyncIterator[Town]:
     """Membership and scheduling, running; calendars are read from the site."""
-    clock = TurnedClock()
+    clock = TestWorld()
     wires: dict[str, Any] = {
         "membership": partial(membership.wire, office=OFFICE, erased_by=("scheduling",)),
         "scheduling": partial(scheduling.wire, read=NearReader(site).read),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from clock import present
 from indaba.contracts.scheduling import WhenRead
 from indaba.scheduling.model import UnknownZone, read_when
 
@@ -337,7 +338,7 @@ def test_the_asker_s_own_day_counts_not_the_one_in_utc() -> None:
 
 def test_a_zone_nobody_knows_is_refused() -> None:
     with pytest.raises(UnknownZone):
-        read_when("thu 14:00", datetime.now(UTC), "Mars/Olympus", "en-ZA")
+        read_when("thu 14:00", present(), "Mars/Olympus", "en-ZA")
 
 
 @pytest.mark.parametrize(
