@@ -1,6 +1,5 @@
 """Pages as HTML: templates, the words in them, and the headers that keep browsers strict."""
 
-import base64
 import hashlib
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -23,6 +22,7 @@ _TEMPLATES = Path(__file__).with_name("templates")
 
 NEVER_KEEP = {"cache-control": "no-store"}
 FILE_KEPT_SECONDS = 300
+KEPT_FOR_GOOD = {"cache-control": "public, max-age=31536000, immutable"}
 ASK_AGAIN = {"cache-control": "private, no-cache"}
 ONLY_BY_HTTPS = "max-age=31536000; includeSubDomains"
 """For a year."""
@@ -73,14 +73,17 @@ def sorry(
 def has_already(request: Request, tag: str) -> bool:
     """Whether the browser says that it has the version with this ETag."""
     named = request.headers.get("if-none-match", "")
-    return any(t.strip().removeprefix("W/") in {tag, "*"} for t in named.split(","))
+    return any(
+        t.strip().removeprefix("W/") in {tag.removeprefix("W/"), "*"} for t in named.split(",")
+    )
 
 
 def answered(
     request: Request, body: bytes, media_type: str, name: str, *, for_all: bool = True
 ) -> Response:
     """A file that is asked for again and again; 304 where the same bytes are known already."""
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    # Weak: the bytes on the way may be compressed.
+    tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
     kept = "public" if for_all else "private"
     headers = {"etag": tag, "cache-control": f"{kept}, max-age={FILE_KEPT_SECONDS}"}
     if has_already(request, tag):
@@ -95,9 +98,8 @@ def strict_headers(*, secure: bool) -> dict[str, str]:
 
     `secure` where the public address is https: browsers then never ask by http again.
     """
-    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
     policy = (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self'; form-action 'self'; "
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
     return {
@@ -114,9 +116,23 @@ def icon() -> bytes:
     return (_TEMPLATES / "icon.svg").read_bytes()
 
 
+def stylesheet(digest: str) -> Response:
+    """The stylesheet. A browser keeps it for good where `digest` is that of its bytes.
+
+    A page drawn by a replica of another version names another digest; it gets what there is.
+    """
+    headers = KEPT_FOR_GOOD if digest == _style_digest() else NEVER_KEEP
+    return Response(_style(), media_type="text/css", headers=headers)
+
+
 @cache
-def _style() -> str:
-    return (_TEMPLATES / "style.css").read_text(encoding="utf-8")
+def _style() -> bytes:
+    return (_TEMPLATES / "style.css").read_bytes()
+
+
+@cache
+def _style_digest() -> str:
+    return hashlib.sha256(_style()).hexdigest()[:16]
 
 
 @cache
@@ -130,7 +146,7 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.globals["style"] = Markup(_style())  # noqa: S704 - our own file
+    environment.globals["style"] = f"/style/{_style_digest()}.css"
     return environment
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -16,7 +17,7 @@ from indaba.contracts.refusal import Expired, Refusal, Refused, hint
 from indaba.conversation.wording import Wording, plain
 from indaba.ledger import Ledger
 from indaba.portal import calendar
-from indaba.portal.drawing import NEVER_KEEP, answered, draw, icon, sorry
+from indaba.portal.drawing import NEVER_KEEP, answered, draw, icon, sorry, stylesheet
 from indaba.portal.guard import Guard, is_away, refused, turned_down
 from indaba.portal.hints import ANYWHERE, in_words
 from indaba.portal.library import LibraryPages
@@ -33,6 +34,9 @@ from indaba.process.run import Readiness
 from indaba.process.shelf import Shelf
 
 Findings = Callable[[], Awaitable[Sequence[Readiness]]]
+
+SENT_AS_THEY_ARE = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")
+"""Documents and archives are compressed already, and browsers want to know how long they are."""
 
 Listed = tuple[tuple[Meeting, ...], tuple[Meeting, ...], frozenset[MeetingId]]
 
@@ -71,11 +75,15 @@ def build_app(
         Route("/sign-in/{secret}", pages.sign_in, methods=["POST"]),
         Route("/sign-out", pages.sign_out, methods=["POST"]),
         Route("/icon.svg", _icon),
+        Route("/style/{digest}.css", _style),
         *extra_routes,
     ]
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, world=ledger.world, secure=secure_cookies)],
+        middleware=[
+            Middleware(GZipMiddleware, compresslevel=6, exclude_content_types=SENT_AS_THEY_ARE),
+            Middleware(Guard, world=ledger.world, secure=secure_cookies),
+        ],
         exception_handlers={HTTPException: refused, Refused: turned_down},
     )
     # The way on would be to whatever host the asker has named.
@@ -209,6 +217,10 @@ async def _meetings(store: Store, there: CommunityId) -> Listed:
 async def _icon(_: Request) -> Response:
     kept = {"cache-control": "public, max-age=86400"}
     return Response(icon(), media_type="image/svg+xml", headers=kept)
+
+
+async def _style(request: Request) -> Response:
+    return stylesheet(request.path_params["digest"])
 
 
 def _spent() -> Response:

@@ -144,6 +144,25 @@ async def test_every_page_fits_a_narrow_phone_and_can_be_read_by_all(
     await _check_what_screen_readers_are_told(page, lively)
 
 
+async def test_a_browser_pays_for_what_pages_share_once(chromium: Browser, lively: Any) -> None:
+    page = await _opened(chromium, lively, signed_in=False)
+    paid = []
+    for path in ("", "/library", "/library"):
+        await page.goto(f"/c/{lively.key}{path}", wait_until="networkidle")
+        await page.evaluate("document.fonts.ready")
+        ground = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert ground == "rgb(250, 248, 243)"
+        entries = await page.evaluate(
+            "['navigation', 'resource'].map(kind => performance.getEntriesByType(kind)"
+            ".map(e => e.transferSize).reduce((a, b) => a + b, 0))"
+        )
+        paid.append(entries)
+    (html, shared), (_, again), (_, once_more) = paid
+    assert html + shared < 14 * 1024
+    assert shared > 2 * 1024
+    assert (again, once_more) == (0, 0)
+
+
 async def test_everything_works_without_script(chromium: Browser, lively: Any) -> None:
     file = await lively.filed(b"%PDF-1.7 poster", "A poster, isiZulu ñ.pdf", title="A poster")
     for number in range(10):
