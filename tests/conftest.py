@@ -5,13 +5,15 @@ import os
 import shutil
 from asyncio import AbstractEventLoop
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import pytest
 import uvloop
 
+import selection
 from databases import Databases
 from indaba.operate.engines import Engines, Synapse, Valkey
 from indaba.operate.engines.spawn import Order
@@ -47,8 +49,15 @@ def pytest_asyncio_loop_factories(
     return {"uvloop": uvloop.new_event_loop}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    selection.add_options(parser)
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    chosen = selection.chosen(items, config)
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+    items[:] = chosen
     items.sort(key=lambda item: item.path.parent.name not in LONG)
 
 
@@ -62,12 +71,19 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 class QuickSynapse(Synapse):
     """Lives by the tests' clock; spends no time on guarding passwords that stand in the tests."""
 
+    clock: ClassVar[dict[str, str]] = {"PYTHONPATH": str(ROOT / "tests" / "homeserver_clock")}
+
     def _order(self, settings: Path) -> Order:
         told = json.loads(settings.read_text(encoding="utf-8"))
         settings.write_text(json.dumps(told | {"bcrypt_rounds": 4}), encoding="utf-8")
         order = super()._order(settings)
-        shifted = {"PYTHONPATH": str(ROOT / "tests" / "homeserver_clock")}
-        return replace(order, environment={**(order.environment or {}), **shifted})
+        return replace(order, environment={**(order.environment or {}), **self.clock})
+
+
+class OutsideSynapse(QuickSynapse):
+    """Lives by the machine's clock, as the processes of a deployment do."""
+
+    clock: ClassVar[dict[str, str]] = {}
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +91,8 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
     """PostgreSQL (with the seven databases) and Valkey, started once."""
     data = tmp_path_factory.mktemp("engines")
     running = Engines(data)
-    _settle(running.start())
+    with outside_a_made_up_time():
+        _settle(running.start())
     yield running
     _settle(running.stop())
     shutil.rmtree(data, ignore_errors=True)
@@ -117,7 +134,8 @@ def fresh_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshValk
     async def fresh() -> Valkey:
         valkey = Valkey(tmp_path_factory.mktemp("valkey"))
         made.append(valkey)
-        await valkey.start()
+        with outside_a_made_up_time():
+            await valkey.start()
         return valkey
 
     yield fresh
@@ -129,11 +147,31 @@ def fresh_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshValk
 @pytest.fixture(scope="session")
 def synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
     """A real homeserver, started on first use. Needs `make .venv-synapse`."""
-    running = QuickSynapse(tmp_path_factory.mktemp("synapse"), ROOT / ".venv-synapse")
-    _settle(running.start())
-    yield running
-    _settle(running.stop())
-    shutil.rmtree(running.folder, ignore_errors=True)
+    yield from _running(QuickSynapse(tmp_path_factory.mktemp("synapse"), ROOT / ".venv-synapse"))
+
+
+@pytest.fixture(scope="session")
+def synapse_outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
+    """Another, for tests whose bot is a process of a deployment."""
+    yield from _running(OutsideSynapse(tmp_path_factory.mktemp("outside"), ROOT / ".venv-synapse"))
+
+
+def _running(synapse: Synapse) -> Iterator[Synapse]:
+    _settle(synapse.start())
+    yield synapse
+    _settle(synapse.stop())
+    shutil.rmtree(synapse.folder, ignore_errors=True)
+
+
+@contextmanager
+def outside_a_made_up_time() -> Iterator[None]:
+    """What is started in here lives by the machine's clock though we run under libfaketime."""
+    names = [n for n in os.environ if n.startswith(("LD_PRELOAD", "FAKETIME"))]
+    kept = {name: os.environ.pop(name) for name in names}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 def _is_roomy(folder: Path) -> bool:

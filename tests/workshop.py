@@ -77,8 +77,9 @@ def envelope(
     seconds: float = 10,
     token: str | None = None,
     community: UUID | None = None,
+    world: RealWorld | None = None,
 ) -> Envelope:
-    world = TestWorld()
+    world = world or TestWorld()
     return Envelope.around(
         request,
         id=world.new_id(),

@@ -30,6 +30,8 @@ TESTS = {
     "tests/operate/test_letters.py": "calls operators' commands, and those are real",
     "tests/operate/test_backup.py": "calls operators' commands, and those are real",
     "tests/operate/test_doctor.py": "calls operators' commands, and those are real",
+    "tests/operate/made_up/life.py": "a made-up service that a deployment runs",
+    "tests/operate/test_table_of_processes.py": "calls operators' commands, and those are real",
     "tests/operate/test_databases_lent.py": "fills a table; nobody reads the time",
     "tests/journeys/mortal_meetings.py": "watches processes of a deployment",
     "tests/journeys/test_the_demos_term.py": "the demo plays up to the machine's today",

@@ -1,9 +1,17 @@
-"""The drills in short: the whole of each is `make drills`."""
+"""The drills in short: the whole of each is `make drills`.
+
+What they promise is tried a step at a time elsewhere: in `ledger/test_killed_anywhere.py`,
+`journeys/test_killed_in_a_meeting.py`, `bots/test_discord_trouble.py` and `operate/test_backup.py`.
+"""
 
 from pathlib import Path
 
+import pytest
+
 from drills import backup, bus_truth, discord_truth, matrix_truth
 from indaba.operate.engines import Engines, Synapse
+
+pytestmark = pytest.mark.thorough
 
 
 async def test_nothing_is_lost_or_doubled_while_everything_is_killed(tmp_path: Path) -> None:
@@ -12,9 +20,9 @@ async def test_nothing_is_lost_or_doubled_while_everything_is_killed(tmp_path: P
 
 
 async def test_every_matrix_command_is_answered_once_though_the_bot_is_killed(
-    engines: Engines, synapse: Synapse
+    engines: Engines, synapse_outside: Synapse
 ) -> None:
-    verdict = await matrix_truth.drill(matrix_truth.SHORT, seed=1, given=(engines, synapse))
+    verdict = await matrix_truth.drill(matrix_truth.SHORT, seed=1, given=(engines, synapse_outside))
     assert verdict.kept, verdict.told()
 
 

@@ -25,10 +25,11 @@ CARD = Counter(["card", "opening", "👍", "🤔", "👎"])
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stage(
-    engines: Engines, synapse: Synapse, tmp_path_factory: pytest.TempPathFactory
+    engines: Engines, synapse_outside: Synapse, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Stage]:
     emptied(engines.valkey.url)
-    town = Town(synapse, engines)
+    town = Town(synapse_outside, engines)
+    town.clock.follow_the_machine()
     await town.begin()
     await town._services.pop(1).stop()
     await town.expect_a_bot()

@@ -42,7 +42,9 @@ async def library(database: Any, bus_url: str) -> Any:
     """A library on real engines whose handlers fail, and its site."""
     url, clumsy = await database(), Clumsy()
     await bring_up_to_date({"library": url})
-    ledger = ledger_of("library", url, bus_url, migrations=PROCESSES["library"].migrations)
+    ledger = ledger_of(
+        "library", url, bus_url, migrations=PROCESSES["library"].migrations, world=WORLD
+    )
     ledger.on(MemberErased, clumsy)
     ledger.when("lend", clumsy)
     ledger.answer(IssuePassport, clumsy.answer)
@@ -136,7 +138,7 @@ async def test_a_request_is_not_done_behind_the_askers_back_and_shown_without_it
 ) -> None:
     ledger, _, site = library
     asked = IssuePassport(platform=Platform.MATRIX, account="@thandi:home", room="!room")
-    await ledger._answering.answer(envelope(asked))
+    await ledger._answering.answer(envelope(asked, world=WORLD))
     letter = await buried(ledger, "request")
     with pytest.raises(CannotReplay, match="Ask them"):
         await letters.replay(site, letter, "")
@@ -158,7 +160,7 @@ async def test_the_list_names_kind_and_reason_but_no_contents(
     await letters.show_all(site)
     assert capsys.readouterr().out.strip() == "There are no dead letters."
     asked = IssuePassport(platform=Platform.MATRIX, account="@thandi:home", room="!room")
-    await ledger._answering.answer(envelope(asked))
+    await ledger._answering.answer(envelope(asked, world=WORLD))
     capsys.readouterr()
     await letters.show_all(site)
     listed = capsys.readouterr().out

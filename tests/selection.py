@@ -1,0 +1,58 @@
+"""Which tests are run: every promise once, the whole breadth, or a part of either.
+
+What is marked `thorough` tries again, wider or for longer, what another test promises. Of a test
+marked `thorough(keep=4)` that many cases are run each time, the same ones for ever; the others are
+breadth. `--thorough` runs what is left out otherwise, and `--part 3/8` an eighth of what would run.
+"""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable
+
+import pytest
+
+STAND_TOGETHER = ("tests/bots/", "tests/journeys/", "tests/services/portal/one_town/")
+"""Files whose tests share a town: starting it costs more than they do."""
+
+
+def add_options(parser: pytest.Parser) -> None:
+    parser.addoption("--thorough", action="store_true", help="what `make test` leaves out")
+    parser.addoption("--part", default="1/1", help="3/8 is the third of eight equal parts")
+
+
+def chosen(items: list[pytest.Item], config: pytest.Config) -> list[pytest.Item]:
+    """Those to run, in their order. Depends on names alone: the same on every machine and day."""
+    which, of = map(int, str(config.getoption("--part")).split("/"))
+    broad = _breadth(items)
+    wanted = bool(config.getoption("--thorough"))
+    return [
+        item
+        for item in items
+        if (item.nodeid in broad) == wanted and _number(_unit(item)) % of == which % of
+    ]
+
+
+def _breadth(items: Iterable[pytest.Item]) -> set[str]:
+    """Node ids of all that is left out by default."""
+    broad: set[str] = set()
+    cases: dict[str, list[str]] = defaultdict(list)
+    kept: dict[str, int] = {}
+    for item in items:
+        marker = item.get_closest_marker("thorough")
+        if marker is not None:
+            function = item.nodeid.partition("[")[0]
+            cases[function].append(item.nodeid)
+            kept[function] = int(marker.kwargs.get("keep", 0))
+    for function, names in cases.items():
+        broad |= set(sorted(names, key=_number)[kept[function] :])
+    return broad
+
+
+def _unit(item: pytest.Item) -> str:
+    """What stays together when tests are divided into parts."""
+    path = item.nodeid.partition("::")[0]
+    return path if path.startswith(STAND_TOGETHER) else item.nodeid
+
+
+def _number(name: str) -> int:
+    return zlib.crc32(name.encode())
