@@ -13,13 +13,15 @@ COMPILE := env -u UV_FIND_LINKS -u UV_INDEX -u UV_EXTRA_INDEX_URL $(BIN)/uv pip 
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test check drills bench sbom pictures pins clean
+.PHONY: help install up demo test thorough any-day check drills bench sbom pictures pins clean
 
 help:
 	@echo "make up       install what is missing, then run Indaba until Ctrl-C"
 	@echo "make demo     a made-up community with one term behind it, to look at"
 	@echo "make install  install only"
-	@echo "make test     all tests, on the real engines (ARGS=... goes to pytest)"
+	@echo "make test     every promise once, on the real engines (ARGS=... goes to pytest)"
+	@echo "make thorough the breadth: every case, and any-day (PART=2/4: a quarter of it)"
+	@echo "make any-day  the suites at year's end, on a leap day, when clocks change ..."
 	@echo "make check    format, lint, types, layers, documentation"
 	@echo "make drills   kill everything and see what survives (SEED=7, ARGS=bus_truth)"
 	@echo "make bench    measure beside others, into dist/ (ARGS=growth)"
@@ -52,6 +54,15 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed .venv-synapse/.installed
 	@exec $(BIN)/python -m pytest $(ARGS)
+
+# A part is chosen by names alone, so the same part is the same tests on every machine.
+PART ?= 1/1
+thorough: $(VENV)/.installed .venv-synapse/.installed
+	@$(BIN)/python -m pytest --thorough --part $(PART) $(ARGS)
+	@PART=$(PART) exec $(BIN)/python tests/any_day.py
+
+any-day: $(VENV)/.installed .venv-synapse/.installed
+	@PART=$(PART) exec $(BIN)/python tests/any_day.py $(ARGS)
 
 check: $(VENV)/.installed
 	$(BIN)/ruff format --check
