@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 import indaba.conversation
 from bots.quiet_platform import Quiet
+from clock import TestWorld
 from indaba.bus import Bus, ReplyEnvelope
 from indaba.contracts.erasure import MatrixBotErased
 from indaba.contracts.membership import Platform
@@ -31,7 +32,7 @@ from indaba.portal import app as portal
 from indaba.process.loops import Wake
 from indaba.process.passports import PassportControl
 from indaba.scheduling import app as scheduling
-from workshop import OFFICE, PUBLIC_KEY, TurnedClock
+from workshop import OFFICE, PUBLIC_KEY
 
 MIGRATIONS: Mapping[str, Path] = {
     "membership": membership.MIGRATIONS,
@@ -72,7 +73,7 @@ class Undone:
 class Direct(Bus):
     """Asks the ledgers beside it, with nothing in between."""
 
-    def __init__(self, clock: TurnedClock) -> None:
+    def __init__(self, clock: TestWorld) -> None:
         super().__init__("unix:///nowhere", "growth", clock)
         self.ledgers: dict[str, Ledger] = {}
 
@@ -92,7 +93,7 @@ class Direct(Bus):
 class Processes:
     """All of them. What one tells is kept in `told`, until `settle` brings it to the others."""
 
-    def __init__(self, urls: Mapping[str, str], clock: TurnedClock) -> None:
+    def __init__(self, urls: Mapping[str, str], clock: TestWorld) -> None:
         self.clock = clock
         self.bus = Direct(clock)
         self.told: list[Envelope] = []

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from clock import TestWorld
 from databases import Databases
 from growth.community import Community, Founder
 from growth.copies import Copies, Renaming
@@ -29,7 +30,6 @@ from indaba.conversation.store import Store
 from indaba.operate.engines import Engines
 from indaba.operate.processes import PROCESSES
 from indaba.process import logs
-from workshop import TurnedClock
 
 MEMBERS, PAST = 12, 3
 ROWS, LEAST = 3000, 250
@@ -120,7 +120,7 @@ async def _long(engines: Engines, names: Mapping[str, str], community: Community
 
 async def _everything(engines: Engines, names: Mapping[str, str]) -> Everything:
     urls = {process: engines.postgres.url(name) for process, name in names.items()}
-    clock = TurnedClock()
+    clock = TestWorld()
     there = Processes(urls, clock)
     community = await Founder(there, MEMBERS, PAST).live()
     found = Everything(there, community, await _long(engines, names, community))

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from clock import TestWorld
 from indaba.ledger import Ledger, Work
 from indaba.process import zones
-from workshop import TurnedClock, rows, until
+from workshop import rows, until
 from zone_files import written
 
 ZONE = "Pacific/Auckland"
@@ -91,7 +92,7 @@ async def test_what_was_left_half_done_is_done_from_the_beginning(
 
 
 async def test_no_timer_fires_before_all_is_derived(open_ledger: Any, data: Any) -> None:
-    clock, rung = TurnedClock(), list[str]()
+    clock, rung = TestWorld(), list[str]()
     data("2030a")
 
     async def ring(body: dict[str, Any], work: Work) -> None:
@@ -116,7 +117,7 @@ async def test_no_timer_fires_before_all_is_derived(open_ledger: Any, data: Any)
 async def test_a_copy_with_other_data_leaves_timers_to_those_with_the_databases(
     open_ledger: Any, data: Any
 ) -> None:
-    clock, rung = TurnedClock(), list[str]()
+    clock, rung = TestWorld(), list[str]()
 
     def ring(name: str) -> Any:
         async def rings(body: dict[str, Any], work: Work) -> None:
