@@ -263,5 +263,6 @@ NO_PAGES = {
     "/health": "asks each part whether it is well",
     "/sign-out": "one row by its key; `sign_out` is looked at with the portal's store",
     "/icon.svg": "never changes",
+    "/style/{digest}.css": "never changes",
 }
 """Routes that read nothing of a community's beyond what another page reads, and why."""
