@@ -82,6 +82,13 @@ class Town:
         library.wire(self.services["library"], self.shelf)
         await asyncio.gather(*(service.start() for service in self.services.values()))
 
+    async def restart_scheduling(self) -> None:
+        """Another process takes over."""
+        await self.services["scheduling"].stop()
+        self.services["scheduling"] = self._ledger("scheduling")
+        scheduling.wire(self.services["scheduling"])
+        await self.services["scheduling"].start()
+
     async def open(self) -> None:
         """A new Discord, with a bot that has nothing in its database."""
         await self._new_database("discord_bot")

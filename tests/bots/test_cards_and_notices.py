@@ -380,8 +380,9 @@ async def test_where_nobody_said_yes_the_room_hears_of_new_rules(village: Villag
 
 async def test_of_new_rules_nothing_is_said_once_the_meeting_was_moved(village: Village) -> None:
     meeting = await village.card_up("room")
-    later = meeting.starts_at + timedelta(days=1)
-    moved_since = meeting.model_copy(update={"starts_at": later, "sequence": 1})
+    a_day = timedelta(days=1)
+    later = {"starts": meeting.starts + a_day, "starts_at": meeting.starts_at + a_day}
+    moved_since = meeting.model_copy(update={**later, "sequence": 1})
     village.services.meetings[meeting.id] = moved_since
     await village.tell(shifted(meeting, 60), moved(moved_since))
     await village.hears("room", "was moved")

@@ -75,6 +75,14 @@ def test_a_card_says_its_state_first_and_stops_asking_when_over() -> None:
     assert card(WENT, COMMUNITY, URL).text().startswith("This meeting was moved")
 
 
+def test_a_time_is_said_as_scheduling_reckons_it_whatever_zone_data_a_bot_has() -> None:
+    """Scheduling has newer rules, by which Johannesburg is three hours from UTC."""
+    told = MEETING.model_copy(update={"starts_at": datetime(2026, 12, 3, 15, 0, tzinfo=UTC)})
+    assert "3 December 2026, 18:00 (Johannesburg, UTC+03:00)" in card(told, COMMUNITY, URL).text()
+    assert "18:00 (Johannesburg, UTC+03:00)" in shifted(told, -60, ()).text()
+    assert "18:00 (Johannesburg, UTC+02:00)" in card(MEETING, COMMUNITY, URL).text()
+
+
 def test_a_reminder_names_people_and_is_loud() -> None:
     answer = reminder(MEETING, ("@ana:example.org",), NOW)
     assert answer.loud

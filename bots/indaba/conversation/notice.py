@@ -23,7 +23,7 @@ from indaba.conversation.answer import (
 )
 from indaba.conversation.fields import CODE
 from indaba.conversation.hints import typed
-from indaba.conversation.times import how_long_until, say_when
+from indaba.conversation.times import how_long_until, say_start, say_when
 from indaba.conversation.topics.agenda import item_line
 from indaba.conversation.topics.coming import Here, SayMaybe, SayNo, SayYes
 from indaba.conversation.topics.noting import AskNote
@@ -128,7 +128,7 @@ def facts_of(meeting: MeetingFacts, wording: Wording) -> tuple[tuple[str, str], 
     say = wording.say
     rows = (
         (say("Meeting"), plain(meeting.title)),
-        (say("When"), say_when(meeting.starts, meeting.zone, wording.locale)),
+        (say("When"), say_start(meeting, wording.locale)),
         (say("Repeats"), plain(meeting.repeats)),
         (say("Where"), plain(meeting.where)),
         (say("How long"), wording.length(meeting.minutes)),
@@ -245,7 +245,7 @@ def reminder(
         "{title} begins {away}: {when}",
         title=plain(meeting.title),
         away=how_long_until(meeting.starts_at, now, wording.locale),
-        when=say_when(meeting.starts, meeting.zone, wording.locale),
+        when=say_start(meeting, wording.locale),
     )
     how = wording.say("When you are there, check in with: {line}", line=_here(meeting, prefix))
     return Answer(
@@ -262,7 +262,7 @@ def thread_opening(meeting: MeetingFacts, locale: str = "en") -> Answer:
 def moved(meeting: MeetingFacts, locale: str = "en") -> Answer:
     """Said in the thread when a meeting has another time."""
     wording = Wording(locale)
-    when = say_when(meeting.starts, meeting.zone, wording.locale)
+    when = say_start(meeting, wording.locale)
     return _told("{title} ({code}) was moved. It is now: {when}", meeting, wording, when=when)
 
 
@@ -285,7 +285,7 @@ def shifted(
         EARLIER if minutes < 0 else LATER,
         title=plain(meeting.title),
         code=meeting.code,
-        when=say_when(meeting.starts, meeting.zone, wording.locale),
+        when=say_start(meeting, wording.locale),
         length=wording.length(abs(minutes)),
     )
     return Answer(
@@ -305,7 +305,7 @@ def cancelled(meeting: MeetingFacts, locale: str = "en") -> Answer:
 def restored(meeting: MeetingFacts, locale: str = "en") -> Answer:
     """Said in the thread when a meeting that was called off takes place after all."""
     wording = Wording(locale)
-    when = say_when(meeting.starts, meeting.zone, wording.locale)
+    when = say_start(meeting, wording.locale)
     return _told("{title} ({code}) takes place after all: {when}", meeting, wording, when=when)
 
 

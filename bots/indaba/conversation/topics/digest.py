@@ -24,7 +24,7 @@ from indaba.contracts.scheduling import MeetingFacts
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Text
 from indaba.conversation.fields import Code, OnOff, wrong
 from indaba.conversation.intent import Asks, Intent, Person
-from indaba.conversation.times import say_for, say_when
+from indaba.conversation.times import say_for, say_start
 from indaba.conversation.topics.actions import action_line
 from indaba.conversation.wording import Wording, plain
 
@@ -92,7 +92,7 @@ def _coming(meeting: MeetingFacts, shown: DigestShown, wording: Wording, zone: s
     when = (
         say_for(meeting.starts_at, zone, wording.locale)
         if zone
-        else say_when(meeting.starts, meeting.zone, wording.locale)
+        else say_start(meeting, wording.locale)
     )
     said = wording.say(", you said {answer}", answer=wording.say(answer.value)) if answer else ""
     return wording.say(

@@ -26,7 +26,7 @@ from indaba.contracts.series import (
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
 from indaba.conversation.fields import Code
 from indaba.conversation.intent import Asks, Intent, Person
-from indaba.conversation.times import say_day, say_for, say_when
+from indaba.conversation.times import say_day, say_for, say_start, say_when
 from indaba.conversation.topics.cop import NeverMind
 from indaba.conversation.wording import Wording, plain
 
@@ -186,7 +186,7 @@ def dates_shown(shown: SeriesShown, wording: Wording) -> Answer:
         "{title}: {words}.", title=plain(shown.series.title), words=plain(shown.series.words)
     )
     lines = tuple(
-        say("{code}: {when}", code=m.code, when=say_when(m.starts, m.zone, wording.locale))
+        say("{code}: {when}", code=m.code, when=say_start(m, wording.locale))
         for m in shown.meetings
     )
     return Answer((Text(lead), Items(lines)) if lines else (Text(lead),))
@@ -233,7 +233,7 @@ class AddOne(Intent, noun="meeting", verb="add-one", hidden=True):
     async def respond(self, person: Person, services: Asks) -> Answer:
         """The new date's code."""
         meeting = (await services.ask(AddDate(code=self.code, starts=self.starts))).meeting
-        when = say_when(meeting.starts, meeting.zone, person.wording.locale)
+        when = say_start(meeting, person.wording.locale)
         words = person.wording.say("Added: {code}, {when}", code=meeting.code, when=when)
         return Answer((Text(words),), card=meeting.id)
 

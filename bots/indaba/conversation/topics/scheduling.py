@@ -22,7 +22,7 @@ from indaba.contracts.series import ReadRepeat
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
 from indaba.conversation.fields import Code, Minutes, one_of
 from indaba.conversation.intent import Asks, Intent, Person, question
-from indaba.conversation.times import how_long_until, say_for, say_when
+from indaba.conversation.times import how_long_until, say_for, say_start, say_when
 from indaba.conversation.topics.cop import NeverMind
 from indaba.conversation.topics.repeating import PreviewSeries, pick_series
 from indaba.conversation.wording import Wording, plain
@@ -33,7 +33,7 @@ MOST_LISTED = 10
 
 def when_here(meeting: MeetingFacts, wording: Wording) -> str:
     """A meeting's time in its own zone."""
-    return say_when(meeting.starts, meeting.zone, wording.locale)
+    return say_start(meeting, wording.locale)
 
 
 class NewMeeting(
