@@ -102,6 +102,8 @@ def line(name: str, text: str = "next", **more: Any) -> Said:
 async def _talk(store: Store, community: "Community", now: datetime, cause: UUID) -> None:
     for meeting in community.meetings.values():
         await _put_up(store, meeting, now)
+    for due in await store.cards.cards_due(timedelta(0), 1000):
+        await store.cards.drawn(due.meeting, due.wanted, [])
     said = line("line", said_at=now)
     await store.hearing.hear([(said, cause), (line("other", said_at=now), cause)])
     for each in ("line", "other"):

@@ -118,10 +118,12 @@ class Processes:
             assert await ledger._listening.hear(envelopes) == {e.id for e in envelopes}, ledger.name
 
     @asynccontextmanager
-    async def undone(self) -> AsyncIterator[None]:
-        """What is done and heard within this is undone at its end, in every database."""
-        kept = [(part, part._database) for part in self._parts()]
-        stand_ins = {name: Undone(ledger.database) for name, ledger in self.ledgers.items()}
+    async def undone(self, *names: str) -> AsyncIterator[None]:
+        """What is done and heard within this is undone at its end, in these databases, or all."""
+        ledgers = {name: self.ledgers[name] for name in names or self.ledgers}
+        parts = [part for one in ledgers.values() for part in (one._answering, one._listening)]
+        kept: list[tuple[Any, Any]] = [(part, part._database) for part in parts]
+        stand_ins = {name: Undone(ledger.database) for name, ledger in ledgers.items()}
         async with AsyncExitStack() as stack:
             for stand_in in stand_ins.values():
                 await stack.enter_async_context(stand_in.opened())
@@ -133,9 +135,6 @@ class Processes:
                 self.told = []
                 for part, database in kept:
                     part._database = database
-
-    def _parts(self) -> list[Any]:
-        return [part for one in self.ledgers.values() for part in (one._answering, one._listening)]
 
     async def do(self, request: Request[Any], passport: Passport) -> dict[str, Any]:
         """Handle a request as its service does. Raises what the handler raises."""

@@ -45,6 +45,19 @@ async def fire(ledger: Ledger, timer: dict[str, Any]) -> None:
         await transaction.rollback()
 
 
+async def _first_due(ledger: Ledger) -> None:
+    async with ledger.database.connect() as connection:
+        await connection.execute(ledger._timers._next_due(list(ledger._timers._handlers)))
+
+
+POLLS: Mapping[str, Loop] = {
+    "timers that are due": _first_due,
+    "when the next timer is due": lambda ledger: ledger._timers._seconds_to_next(),
+    "events left to publish": lambda ledger: ledger._relay._publish_left(ledger.world.now()),
+}
+"""What every process asks its database time and again."""
+
+
 async def kept_house(ledger: Ledger) -> None:
     """What every ledger does by itself: look for what is due, publish what was left, clean up."""
     now = ledger.world.now()

@@ -31,6 +31,8 @@ from indaba.scheduling.model import (
 from indaba.scheduling.store import Actions
 from indaba.scheduling.timers.codes import CODES
 
+MOST_LISTED = 100
+
 
 async def add_action(request: AddAction, work: Work) -> ActionShown:
     """Keep what somebody promises."""
@@ -79,16 +81,16 @@ def today(work: Work) -> date:
 
 
 async def list_actions(request: ListActions, work: Work) -> ActionsListed:
-    """List open actions: one's own, everybody's, or those past their day."""
+    """List open actions: one's own, everybody's, or those past their day; those due first."""
     member, community = work.passport.a_member(), work.passport.in_community()
-    actions = Actions(work)
+    actions, most = Actions(work), MOST_LISTED
     match request.which:
         case WhichActions.MINE:
-            found = await actions.open(community, owner=await now_called(work, member))
+            found = await actions.open(community, owner=await now_called(work, member), limit=most)
         case WhichActions.LATE:
-            found = await actions.open(community, before=today(work))
+            found = await actions.open(community, before=today(work), limit=most)
         case WhichActions.OPEN:
-            found = await actions.open(community)
+            found = await actions.open(community, limit=most)
     return ActionsListed(actions=tuple(action.facts() for action in found))
 
 
