@@ -91,6 +91,11 @@ class Work:
         these = key.startswith(f"{kind}/{beginning}", autoescape=True)
         await self.connection.execute(tables.timers.delete().where(these))
 
+    async def is_set(self, kind: str, key: str) -> bool:
+        """Whether there is a timer `kind/key` that has not fired yet."""
+        query = sa.select(tables.timers.c.key).where(tables.timers.c.key == f"{kind}/{key}")
+        return (await self.connection.execute(query)).first() is not None
+
     async def timers_of(self, kind: str, after: str, limit: int) -> Sequence[Timer]:
         """Timers of a kind that are set, by key, beginning after one; they are locked."""
         timers = tables.timers.c

@@ -17,6 +17,7 @@ from indaba.scheduling.model import Meeting, UnknownZone, instant, next_digest, 
 from indaba.scheduling.store import ChoicesMade, KeptInstant, Meetings
 from indaba.scheduling.store.calendars import Calendars
 from indaba.scheduling.timers import planning
+from indaba.scheduling.timers.actions import ASK_OWNERS
 from indaba.scheduling.timers.digest import DIGEST
 
 BATCH = 200
@@ -55,7 +56,10 @@ async def _derive(kept: KeptInstant, work: Work) -> None:
     shifted = (meeting.starts_at - kept.starts_at) // timedelta(minutes=1)
     anew = replace(meeting, version=meeting.version + 1, sequence=meeting.sequence + 1)
     await store.keep(anew)
+    is_to_come = await work.is_set(ASK_OWNERS, str(anew.id))
     await planning.plan(anew, work)
+    if not is_to_come:  # owners were asked; with another hour alone there is nothing new to ask
+        await work.never(ASK_OWNERS, str(anew.id))
     work.tell(MeetingMoved.of(anew.facts(), shifted=shifted, members=_coming(anew)))
 
 
