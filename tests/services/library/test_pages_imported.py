@@ -22,6 +22,12 @@ REAL = os.environ.get("INDABA_GUIDE_PAGE", "")
 LINDIWE = "@lindiwe:example.org"
 
 
+@pytest.fixture(autouse=True)
+def _as_operators_do(town: Town) -> None:
+    """The command asks by the machine's clock, so the town lives by it."""
+    town.clock.follow_the_machine()
+
+
 async def _brought(town: Town, bus_url: str, file: Path, words: str) -> tuple[ResourceFacts, ...]:
     held = await town.founded()
     site = Site(databases={}, bus_url=bus_url)

@@ -1,5 +1,6 @@
 """`indaba import terms`: a file of school terms, as spreadsheets save it."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,28 @@ from services.town import Town
 
 LINDIWE = "@lindiwe:example.org"
 HEADING = "Province;Year;Term;First;Last;Status;Source"
-ROW = "Nord-Süd;2027;1;13/01/2027;19/03/2027;gazetted;DBE"
+
+
+@pytest.fixture(autouse=True)
+def _as_operators_do(town: Town) -> None:
+    """The command asks by the machine's clock, so the town lives by it."""
+    town.clock.follow_the_machine()
+
+
+def _year(town: Town) -> int:
+    """One whose first term is not over on any day."""
+    return town.clock.now().year + 1
+
+
+def _row(town: Town) -> str:
+    year = _year(town)
+    return f"Nord-Süd;{year};1;13/01/{year};19/03/{year};gazetted;DBE"
+
+
+def _in_its_term(town: Town) -> str:
+    tuesday = next(day for n in range(1, 8) if (day := date(_year(town), 2, n)).weekday() == 1)
+    said = f"{tuesday.day} February {tuesday.year}"
+    return f"every Tuesday 15:00 from {said}, not in school holidays"
 
 
 async def _brought(town: Town, bus_url: str, file: Path, community: str = "Maths teachers") -> None:
@@ -31,12 +53,12 @@ async def test_a_file_is_learnt_however_it_is_encoded(
 ) -> None:
     held = await town.founded()
     file = tmp_path / "terms.csv"
-    file.write_text(f"{HEADING}\n{ROW}\n", encoding=encoding)
+    file.write_text(f"{HEADING}\n{_row(town)}\n", encoding=encoding)
 
     await _brought(town, bus_url, file)
 
     assert "Terms kept: 1" in capsys.readouterr().out
-    said = "every Tuesday 15:00 from 2 February 2027, not in school holidays"
+    said = _in_its_term(town)
     read = await town.ask(ReadRepeat(text=said), held)
     assert not read.readings[0].terms_unknown
 
@@ -46,14 +68,14 @@ async def test_one_wrong_row_and_nothing_is_learnt(
 ) -> None:
     held = await town.founded()
     file = tmp_path / "terms.csv"
-    file.write_text(f"{HEADING}\n{ROW}\nGauteng;2027;9;soon;later;maybe;\n")
+    file.write_text(f"{HEADING}\n{_row(town)}\nGauteng;{_year(town)};9;soon;later;maybe;\n")
 
     with pytest.raises(TermsNotRead) as wrong:
         await _brought(town, bus_url, file)
 
     assert "Row 3: the status must be one of" in wrong.value.words
     assert "Nothing was kept" in wrong.value.words
-    said = "every Tuesday 15:00 from 2 February 2027, not in school holidays"
+    said = _in_its_term(town)
     assert (await town.ask(ReadRepeat(text=said), held)).readings[0].terms_unknown
 
 
@@ -68,7 +90,7 @@ async def test_what_is_no_csv_or_not_ones_own_is_said_in_words(
     for file in (picture, long, tmp_path / "absent.csv", tmp_path):
         with pytest.raises(TermsNotRead):
             await _brought(town, bus_url, file)
-    picture.write_text(f"{HEADING}\n{ROW}\n")
+    picture.write_text(f"{HEADING}\n{_row(town)}\n")
     with pytest.raises(NotYourCommunity):
         await _brought(town, bus_url, picture, "Dancers")
 
@@ -77,7 +99,7 @@ async def test_only_a_facilitator_gives_terms(town: Town, bus_url: str, tmp_path
     await town.founded()
     await town.joined("@thandi:example.org")
     file = tmp_path / "terms.csv"
-    file.write_text(f"{HEADING}\n{ROW}\n")
+    file.write_text(f"{HEADING}\n{_row(town)}\n")
 
     site = Site(databases={}, bus_url=bus_url)
     with pytest.raises(Refusal):
