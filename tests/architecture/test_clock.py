@@ -25,7 +25,6 @@ TESTS = {
     "tests/architecture/test_clock.py": "names what is looked for",
     "tests/homeserver_clock/sitecustomize.py": "puts the homeserver's clock where the tests' is",
     "tests/process/test_world.py": "tests the real world",
-    "tests/process/test_shelf.py": "a half-written file carries the disk's own time",
     "tests/operate/test_rotate_and_export.py": "calls operators' commands, and those are real",
     "tests/operate/test_letters.py": "calls operators' commands, and those are real",
     "tests/operate/test_backup.py": "calls operators' commands, and those are real",

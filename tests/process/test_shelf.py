@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from clock import TestWorld
 from indaba.process.shelf import Shelf, TooLarge, clean_name
-from indaba.process.world import RealWorld
 
 WORLD = TestWorld()
 
@@ -107,14 +106,15 @@ def test_who_is_killed_while_writing_leaves_nothing_half(tmp_path: Path) -> None
     writer.send_signal(signal.SIGKILL)
     writer.wait()
     writer.stdout.close()
-    # A half-written file carries the disk's own time.
-    shelf, yesterday = Shelf(tmp_path), RealWorld().now() - timedelta(days=1)
+    shelf = Shelf(tmp_path, WORLD)
 
     left = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert [path.parent.name for path in left] == ["incoming"]
-    assert list(shelf.older_than(yesterday)) == []
+    now = WORLD.now().timestamp()
+    os.utime(left[0], (now, now))
+    assert list(shelf.older_than(_yesterday())) == []
     os.utime(left[0], (0, 0))
-    assert list(shelf.older_than(yesterday)) == []
+    assert list(shelf.older_than(_yesterday())) == []
     assert _files(shelf) == []
 
 
