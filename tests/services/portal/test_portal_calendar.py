@@ -173,7 +173,7 @@ async def test_a_calendar_app_that_has_the_feed_is_told_so(reading: Any) -> None
     assert "max-age" in first.headers["cache-control"]
     assert first.content == second.content
     tag = first.headers["etag"]
-    for named in (tag, f'"other", W/{tag}', "*"):
+    for named in (tag, f'"other", {tag}', tag.removeprefix("W/"), "*"):
         again = await reading.feed(**{"If-None-Match": named})
         assert again.status_code == 304
         assert again.content == b""
