@@ -34,7 +34,7 @@ CROWD = 5000
 ASKS, MORE = 15, 60
 """How often each is asked of both; more often where the two seem to differ."""
 
-LIMIT, DOUBTFUL = 1.5, 1.25
+DOUBTFUL, CLEAR = 1.25, 3.0
 QUICK = {"fsync": "off", "synchronous_commit": "off", "max_wal_size": "8GB"}
 """For filling: nothing is written when it is measured."""
 
@@ -159,12 +159,17 @@ async def _in_turn(*sides: Timed) -> list[float]:
     """The p50 of each in milliseconds; more often where they seem to differ."""
     times: list[list[float]] = [[] for _ in sides]
     for turn in range(MORE):
-        medians = [statistics.median(one) for one in times] if turn else []
-        if turn == ASKS and medians[1] <= DOUBTFUL * medians[0]:
+        if turn == ASKS and not _doubtful(*map(statistics.median, times[:2])):
             break
-        for one, timed in zip(times, sides, strict=True):
+        compared = len(sides) if turn < ASKS else 2
+        for one, timed in zip(times[:compared], sides[:compared], strict=True):
             one.append(await timed(turn))
     return [statistics.median(one) * 1000 for one in times]
+
+
+def _doubtful(alone: float, among: float) -> bool:
+    """Whether more turns may change what is said of them."""
+    return DOUBTFUL < among / alone < CLEAR
 
 
 @asynccontextmanager
