@@ -1,205 +1,201 @@
-"""What everything costs one community when it is alone, and among 3,000 others.
+"""What a community costs when there are 1, 10, 100 and 1,000 of them, each with sixty members.
 
-One community comes about by the real handlers (`growth.community`); the others are its copies
-(`growth.copies`), one of them with 5,000 members. The same is then asked of the community alone and
-of one among the others, in turn. What writes is undone. There is no bus in between.
+One community comes about by real requests; the others are its copies, row by row, with ids,
+accounts and rooms of their own. Timers, journals and the bus are not copied.
 """
 
 import asyncio
-import statistics
+import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
-from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
-from clock import TestWorld
-from growth.community import Community, Founder
-from growth.copies import Copies, Renaming
-from growth.names import account
-from growth.pages import app_of, browser
-from growth.processes import MIGRATIONS, Processes
-from growth.samples import BEFORE, SAMPLES, Sample
-from growth.unasked import LOOKS, LOOPS, PAGES, POLLS, fire, looked, timer_of
-from indaba.contracts.passport import Passport
-from indaba.contracts.wire import Request
-from indaba.ledger.migrations import migrate
-from indaba.operate.engines import Engines, postgres
+import asyncpg
 
-MEMBERS, PAST = 60, 25
-CROWD = 5000
-ASKS, MORE = 15, 60
-"""How often each is asked of both; more often where the two seem to differ."""
+from bench.durable import spread
+from bench.memory import of_process, started
+from indaba.bus import Bus
+from indaba.contracts.membership import (
+    CONSENT_VERSION,
+    FoundCommunity,
+    IssuePassport,
+    JoinCommunity,
+    PassportIssued,
+    Place,
+    Platform,
+)
+from indaba.contracts.scheduling import AnswerRsvp, ListMeetings, RsvpAnswer, ScheduleMeeting
+from indaba.conversation.delivery.service_client import ask
+from indaba.operate.data.migrating import bring_up_to_date
+from indaba.operate.local.engines import Engines
+from indaba.process.world import RealWorld
 
-LIMIT, DOUBTFUL = 1.5, 1.25
-QUICK = {"fsync": "off", "synchronous_commit": "off", "max_wal_size": "8GB"}
-"""For filling: nothing is written when it is measured."""
+SERVICES = ("membership", "scheduling", "outcomes", "portal")
+MEMBERS, MEETINGS, ANSWERS = 60, 10, 30
+ZONE = "Africa/Johannesburg"
+ROOM = "!room:example.org"
+OWN = ("account", "room", "key")
+"""Columns of text that are one community's or one person's alone."""
 
-PARTS = {"ledger.journal": 40, "ledger.inbox": 40}
-"""Of these a part is copied; only erasures look through them."""
-
-NOT_COPIED = ("ledger.outgoing", "ledger.marks", "ledger.attempts", "public.positions")
-Timed = Callable[[int], Awaitable[float]]
-
-
-@dataclass
-class Side:
-    """One set of databases, and what each thing takes on it. The number is a community's."""
-
-    there: Processes
-    community: Community
-    renaming: Renaming
-    crowd: int = 0
-
-    async def request(self, kind: type[Request[Any]], number: int) -> float:
-        names = {kind.context()}
-        async with self.there.undone(*names):
-            if kind in BEFORE:
-                await self._do(BEFORE[kind], number)
-            began = time.perf_counter()
-            await self._do(SAMPLES[kind], number)
-            return time.perf_counter() - began
-
-    async def _do(self, sample: Sample, number: int) -> None:
-        who, made = sample
-        request = made(self.community)
-        text = request.model_dump_json()
-        nobody = Passport(expires_at=self.there.clock.now())
-        held = nobody if who == "nobody" else getattr(self.community, who).passport
-        if number and not any(one in text for one in self.community.secrets.values()):
-            request = type(request).model_validate_json(self.renaming.text(text, number))
-            named = self.renaming.text(held.model_dump_json(), number)
-            held = Passport.model_validate_json(named)
-        await self.there.do(request, held)
+COLUMNS = """SELECT table_name, column_name, data_type FROM information_schema.columns
+JOIN information_schema.tables USING (table_schema, table_name)
+WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> 'alembic_version'
+AND is_identity = 'NO' ORDER BY table_name, ordinal_position"""
 
 
-async def measured(folder: Path, communities: int) -> dict[str, Any]:
-    """p50 of everything in milliseconds, alone and among others; sizes of the databases."""
+async def measured(folder: Path, sizes: tuple[int, ...], commands: int) -> dict[str, Any]:
+    """Per number of communities: latency of three commands, sizes of databases, bus and memory."""
     engines = Engines(folder / "engines")
-    with patch.dict(postgres._SETTINGS, QUICK):
-        await engines.postgres.start()
+    await engines.start()
+    urls = {name: engines.postgres.url(name) for name in SERVICES}
+    await bring_up_to_date(urls)
+    processes = {n: started(n, urls[n], engines.valkey.url, folder) for n in SERVICES}
+    face = Bus(engines.valkey.url, "bench", RealWorld(), ask_again=10)
+    face.expect_replies()
+    await face.start()
+    found: dict[str, Any] = {}
     try:
-        await engines.postgres.provision([f"{name}_alone" for name in MIGRATIONS])
-        return await _measured(engines, communities)
+        codes = await _first(face)
+        async with asyncio.timeout(600):
+            copies = {n: await _Copies.of(n, engines) for n in SERVICES}
+            for size in sizes:
+                for copy in copies.values():
+                    await copy.up_to(size)
+                found[str(size)] = {
+                    **await _commands(face, size, codes, commands),
+                    **{f"{n} MB": await c.megabytes() for n, c in copies.items()},
+                    "bus MB": int((await face.client.info("memory"))["used_memory"]) / 1e6,
+                    "processes MB (PSS)": sum(of_process(p.pid) for p in processes.values()),
+                }
+            for copy in copies.values():
+                await copy.end()
     finally:
-        await engines.postgres.stop()
-
-
-async def _measured(engines: Engines, communities: int) -> dict[str, Any]:
-    clock = TestWorld()
-    alone = {n: engines.postgres.url(f"{n}_alone") for n in MIGRATIONS}
-    for name, url in alone.items():
-        await migrate(url, MIGRATIONS[name])
-    there = Processes(alone, clock)
-    community = await Founder(there, MEMBERS, PAST).live()
-    await there.close()
-    renaming = Renaming([community.key])
-    began = time.perf_counter()
-    sizes = await asyncio.gather(
-        *(_fill(engines, n, renaming, community, communities) for n in MIGRATIONS)
-    )
-    filled = time.perf_counter() - began
-    among = {n: engines.postgres.url(f"{n}_among") for n in MIGRATIONS}
-    sides = [Side(Processes(urls, clock), community, renaming) for urls in (alone, among)]
-    found = await _all(sides[0], sides[1], communities)
-    for side in sides:
-        await side.there.close()
-    return {
-        "communities": communities,
-        "filled in s": filled,
-        "databases": dict(zip(MIGRATIONS, sizes, strict=True)),
-        "p50": found,
-    }
-
-
-async def _fill(
-    engines: Engines, name: str, renaming: Renaming, community: Community, communities: int
-) -> dict[str, float]:
-    """The copies, from 1 on; the last of them is the large one. How large the database is."""
-    await engines.postgres.clone(f"{name}_alone", f"{name}_among")
-    async with engines.postgres.superuser(f"{name}_alone") as session:
-        await session.execute("VACUUM (ANALYZE)")
-    async with engines.postgres.superuser(f"{name}_among") as session:
-        copies = await Copies.of(session, renaming, PARTS)
-        tables = [table for table, rows in copies.tables.items() if rows]
-        await copies.add({t: range(1, communities) for t in tables if t not in NOT_COPIED})
-        ordinary = community.members[-2].passport.member
-        number = community.members.index(community.members[-2]) + 1
-        await copies.add_crowd(communities - 1, str(ordinary), account(number), CROWD - MEMBERS)
-        size = await session.fetchval("SELECT pg_database_size(current_database())")
-        rows = await session.fetchval("SELECT sum(n_live_tup) FROM pg_stat_user_tables")
-    return {"MB": size / 1e6, "rows": float(rows)}
-
-
-async def _all(alone: Side, among: Side, communities: int) -> dict[str, list[float]]:
-    """Alone, among others, and in the large one, per thing that can be asked or done."""
-    found: dict[str, list[float]] = {}
-    random = Random(1)
-    for kind in SAMPLES:
-        numbers = [random.randrange(communities - 1) for _ in range(MORE)]
-        found[kind.wire] = await _in_turn(
-            _asked(alone, kind, [0]),
-            _asked(among, kind, numbers),
-            _asked(among, kind, [communities - 1]),
-        )
-    async with _unasked(alone) as these, _unasked(among) as those:
-        for name, timed in these.items():
-            found[name] = await _in_turn(timed, those[name])
+        await face.stop()
+        for process in processes.values():
+            process.send_signal(signal.SIGTERM)
+        for process in processes.values():
+            process.wait(20)
+        await engines.stop()
     return found
 
 
-def _asked(side: Side, kind: type[Request[Any]], numbers: Sequence[int]) -> Timed:
-    return lambda turn: side.request(kind, numbers[turn % len(numbers)])
+async def _first(face: Bus) -> list[str]:
+    """The community that others are copies of; its meetings' codes."""
+    world = RealWorld()
+    place = Place(platform=Platform.MATRIX, room=ROOM)
+    agreed: dict[str, Any] = {"adult": True, "consent_version": CONSENT_VERSION}
+    founded = FoundCommunity(
+        name="Maths teachers",
+        purpose="Share what works",
+        language="English",
+        zone=ZONE,
+        place=place,
+        posts_in=place,
+        account="@m0:example.org",
+        has_power=True,
+        **agreed,
+    )
+    chair = await ask(face, world, founded, world.new_id())
+    members = [
+        await ask(
+            face,
+            world,
+            JoinCommunity(place=place, account=f"@m{n}:example.org", **agreed),
+            world.new_id(),
+        )
+        for n in range(1, MEMBERS)
+    ]
+    soon = world.now().astimezone(ZoneInfo(ZONE)).replace(tzinfo=None, second=0, microsecond=0)
+    codes = []
+    for number in range(MEETINGS):
+        starts = soon + timedelta(days=number + 2)
+        call = ScheduleMeeting(title=f"Fractions {number}", starts=starts, zone=ZONE, minutes=60)
+        shown = await ask(face, world, call, world.new_id(), passport=chair)
+        codes.append(str(shown.meeting.code))
+        for held in members[:ANSWERS]:
+            said = AnswerRsvp(code=codes[-1], answer=RsvpAnswer.YES)
+            await ask(face, world, said, world.new_id(), passport=held)
+    await asyncio.sleep(2)
+    return codes
 
 
-async def _in_turn(*sides: Timed) -> list[float]:
-    """The p50 of each in milliseconds; more often where they seem to differ."""
-    times: list[list[float]] = [[] for _ in sides]
-    for turn in range(MORE):
-        medians = [statistics.median(one) for one in times] if turn else []
-        if turn == ASKS and medians[1] <= DOUBTFUL * medians[0]:
-            break
-        for one, timed in zip(times, sides, strict=True):
-            one.append(await timed(turn))
-    return [statistics.median(one) * 1000 for one in times]
+class _Copies:
+    """Copies of the first community in one database."""
+
+    def __init__(self, session: Any, columns: dict[str, dict[str, str]]) -> None:
+        self._session = session
+        self._columns = columns
+        self._there = 1
+
+    @classmethod
+    async def of(cls, name: str, engines: Engines) -> "_Copies":
+        """Remember the rows of the first."""
+        session = await asyncpg.connect(
+            host=str(engines.postgres.sockets), port=5432, user="indaba", database=name
+        )
+        await session.execute("SET session_replication_role = replica")
+        columns: dict[str, dict[str, str]] = {}
+        for table, column, kind in await session.fetch(COLUMNS):
+            columns.setdefault(table, {})[column] = kind
+        for table in columns:
+            await session.execute(f'CREATE TEMP TABLE "first_{table}" AS SELECT * FROM "{table}"')
+        return cls(session, columns)
+
+    async def up_to(self, size: int) -> None:
+        for table, columns in self._columns.items():
+            names = ", ".join(f'"{c}"' for c in columns)
+            values = ", ".join(_value(c, kind) for c, kind in columns.items())
+            await self._session.execute(
+                f'INSERT INTO "{table}" ({names}) SELECT {values} FROM "first_{table}", '
+                f"generate_series({self._there}, {size - 1}) AS k ON CONFLICT DO NOTHING"
+            )
+        self._there = size
+        await self._session.execute("ANALYZE")
+
+    async def megabytes(self) -> float:
+        size = await self._session.fetchval("SELECT pg_database_size(current_database())")
+        return float(size) / 1e6
+
+    async def end(self) -> None:
+        await self._session.close()
 
 
-@asynccontextmanager
-async def _unasked(side: Side) -> AsyncIterator[Mapping[str, Timed]]:
-    """What is done though nobody asks, each with how long it took."""
-    there, community = side.there, side.community
-    acts: dict[str, Callable[[], Awaitable[Any]]] = {}
-    for part, looks in LOOKS.items():
-        for name in looks:
-            acts[f"bot: {part or 'store'}.{name}"] = _bound(looked, there, community, part, name)
-    for ledger in there.ledgers.values():
-        for kind in ledger._timers._handlers:
-            acts[f"timer: {kind}"] = _bound(fire, ledger, await timer_of(ledger, kind))
-        for name, loop in POLLS.items():
-            acts[f"{ledger.name}: {name}"] = _bound(loop, ledger)
-        for name in (name for name, _ in ledger._own_loops if name in EVER):
-            acts[f"loop: {name}"] = _bound(LOOPS[name], ledger)
-    async with browser(app_of(there)) as client:
-        for path, made in PAGES.items():
-            acts[f"page: {path}"] = _bound(client.get, made(community))
-        yield {name: _timed(act) for name, act in acts.items()}
+def _value(column: str, kind: str) -> str:
+    if kind == "uuid":
+        return f'md5("{column}"::text || k)::uuid'
+    if column in OWN and kind == "text":
+        return f"\"{column}\" || '/' || k"
+    return f'"{column}"'
 
 
-EVER = ("sweeping", "erasures")
-"""Loops whose round can be done any number of times."""
-
-
-def _bound(act: Callable[..., Awaitable[Any]], *given: Any) -> Callable[[], Awaitable[Any]]:
-    return lambda: act(*given)
-
-
-def _timed(act: Callable[[], Awaitable[Any]]) -> Timed:
-    async def timed(_: int) -> float:
+async def _commands(face: Bus, size: int, codes: list[str], commands: int) -> dict[str, Any]:
+    """A passport, a list and an answer, of random members in random communities."""
+    world, random = RealWorld(), Random(size)
+    times: dict[str, list[float]] = {"passport": [], "list": [], "answer": []}
+    for number in range(commands):
+        community = random.randrange(size)
+        own = f"/{community}" if community else ""
+        who = IssuePassport(
+            platform=Platform.MATRIX,
+            account=f"@m{random.randrange(MEMBERS)}:example.org{own}",
+            room=f"{ROOM}{own}",
+        )
         began = time.perf_counter()
-        await act()
-        return time.perf_counter() - began
-
-    return timed
+        held: PassportIssued = await ask(face, world, who, world.new_id())
+        times["passport"].append(time.perf_counter() - began)
+        assert held.passport.member is not None, who
+        began = time.perf_counter()
+        listed = await ask(face, world, ListMeetings(), world.new_id(), passport=held)
+        times["list"].append(time.perf_counter() - began)
+        assert listed.meetings
+        said = AnswerRsvp(
+            code=random.choice(codes),
+            answer=random.choice([RsvpAnswer.YES, RsvpAnswer.NO]),
+        )
+        began = time.perf_counter()
+        await ask(face, world, said, world.new_id(), passport=held, key=f"{size}/{number}")
+        times["answer"].append(time.perf_counter() - began)
+    return {f"{name} p50 ms": spread(t)["p50 ms"] for name, t in times.items()}

@@ -19,13 +19,13 @@ from typing import Any
 from bench import chat, durable, growth, memory, rebuild, slash
 from bench.report import page
 from drills.mortals import Nursery, nursery
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 from indaba.process import logs, run, zones
 
 ROOT = Path(__file__).parents[2]
 DIST = ROOT / "dist"
-COMMUNITIES = 3000
-PATIENCE, PATIENCE_TO_FILL = 300.0, 3600.0
+SIZES = (1, 10, 100, 1000)
+PATIENCE = 300.0
 
 Measure = Callable[[Path, Nursery], Awaitable[Any]]
 
@@ -54,7 +54,7 @@ MEASURES: dict[str, Measure] = {
     "replicas": lambda folder, context: durable.replicas(folder, context, count=2000),
     "chat": lambda folder, _: chat.measured(folder, rounds=3, commands=40),
     "slash": _slash,
-    "growth": lambda folder, _: growth.measured(folder, COMMUNITIES),
+    "growth": lambda folder, _: growth.measured(folder, SIZES, commands=100),
     "rebuild": lambda folder, _: rebuild.measured(folder, meetings=200),
     "memory": lambda folder, _: memory.of_each(folder),
 }
@@ -73,15 +73,14 @@ def _all(wanted: list[str]) -> dict[str, Any]:
             sys.stderr.write(f"measuring {name}\n")
             on_a_loop = asyncio.run if name in AS_IT_COMES else run.live
             try:
-                patience = PATIENCE_TO_FILL if name == "growth" else PATIENCE
-                found[name] = on_a_loop(_one(measure, context, patience))
+                found[name] = on_a_loop(_one(measure, context))
             except Exception as error:  # noqa: BLE001 - the others are measured all the same
                 found[name] = {"not measured": f"{type(error).__name__}: {error}"}
     return found
 
 
-async def _one(measure: Measure, context: Nursery, patience: float) -> Any:
-    async with asyncio.timeout(patience):
+async def _one(measure: Measure, context: Nursery) -> Any:
+    async with asyncio.timeout(PATIENCE):
         with tempfile.TemporaryDirectory(prefix="indaba-") as folder:
             return await measure(Path(folder), context)
 

@@ -5,9 +5,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 OURS = "Indaba"
-GROWTH = 1.5
-"""At most so many times as long among all others."""
-
 Found = dict[str, Any]
 
 
@@ -113,20 +110,12 @@ def _rounds(rounds: list[Found], names: tuple[str, ...]) -> list[str]:
 
 
 def _growth(found: Found) -> list[str]:
-    rows = [(name, *at[:2], at[1] / at[0], *at[2:]) for name, at in found["p50"].items()]
-    over = [name for name, at in found["p50"].items() if at[1] > GROWTH * at[0]]
-    sizes = found["databases"]
+    heads = list(next(iter(found.values())))
+    rows = [(size, *at.values()) for size, at in found.items()]
     return [
-        f"## One community alone, and among {found['communities']:,} with one of 5,000 members",
+        "## 1, 10, 100, 1,000 communities of sixty, ten meetings each",
         "",
-        *_table(("database", "MB", "rows"), ((n, at["MB"], at["rows"]) for n, at in sizes.items())),
-        "",
-        f"More than {GROWTH} times as long among the others: {', '.join(over) or 'nothing'}",
-        "",
-        *_table(
-            ("", "p50 ms alone", "among the others", "ratio", "in the one of 5,000"),
-            (row if len(row) > 4 else (*row, "") for row in rows),
-        ),
+        *_table(("communities", *heads), rows),
     ]
 
 

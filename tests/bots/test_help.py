@@ -10,8 +10,8 @@ from indaba.contracts.passport import Passport, Role
 from indaba.contracts.refusal import Unavailable
 from indaba.contracts.wire import Request
 from indaba.conversation.answer import Answer
-from indaba.conversation.intent import Person, R, perform
-from indaba.conversation.topics.cop import Help
+from indaba.conversation.commands.intent import Person, R, perform
+from indaba.conversation.commands.topics.cop import Help
 
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 COMMUNITY = CommunityCard(

@@ -9,11 +9,11 @@ from typing import Any, TypeGuard
 import pytest
 
 from indaba.contracts.refusal import Hint, hint
-from indaba.conversation.fields import folded
-from indaba.conversation.hints import UnknownHintError, put_in, typed
-from indaba.conversation.intent import SLASH
-from indaba.conversation.line import Understood, phrases, read_line
-from indaba.conversation.topics import INTENTS
+from indaba.conversation.commands.fields import folded
+from indaba.conversation.commands.hints import UnknownHintError, put_in, typed
+from indaba.conversation.commands.intent import SLASH
+from indaba.conversation.commands.line import Understood, phrases, read_line
+from indaba.conversation.commands.topics import INTENTS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("shared", "services", "bots", "deploy")

@@ -9,16 +9,15 @@ from indaba.contracts.ids import CommunityId, MeetingId, MemberId
 from indaba.contracts.membership import CommunityCard
 from indaba.contracts.scheduling import Counts, MeetingFacts, MeetingStatus
 from indaba.conversation.answer import Answer, Audience, Facts
-from indaba.conversation.notice import (
-    answer_of,
+from indaba.conversation.cards.cards import (
     cancelled,
     card,
     moved,
     reminder,
-    reply_answer,
     shifted,
     thread_opening,
 )
+from indaba.conversation.cards.rsvp_words import answer_of, reply_answer
 from indaba.conversation.wording import PSEUDO
 
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
@@ -73,14 +72,6 @@ def test_a_card_says_its_state_first_and_stops_asking_when_over() -> None:
     assert "Why: no hall" in gone.text()
     assert gone.choices() == ()
     assert card(WENT, COMMUNITY, URL).text().startswith("This meeting was moved")
-
-
-def test_a_time_is_said_as_scheduling_reckons_it_whatever_zone_data_a_bot_has() -> None:
-    """Scheduling has newer rules, by which Johannesburg is three hours from UTC."""
-    told = MEETING.model_copy(update={"starts_at": datetime(2026, 12, 3, 15, 0, tzinfo=UTC)})
-    assert "3 December 2026, 18:00 (Johannesburg, UTC+03:00)" in card(told, COMMUNITY, URL).text()
-    assert "18:00 (Johannesburg, UTC+03:00)" in shifted(told, -60, ()).text()
-    assert "18:00 (Johannesburg, UTC+02:00)" in card(MEETING, COMMUNITY, URL).text()
 
 
 def test_a_reminder_names_people_and_is_loud() -> None:

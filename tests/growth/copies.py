@@ -29,9 +29,6 @@ DIGEST = rb"\b[0-9a-f]{40,64}\b"
 SPREAD = 0x9E3779B97F4A7C15
 """Odd, so that no two of the copies have the same id; near copies are far apart in an index."""
 
-APART = 10**9
-"""Added to the numbers of a crowd, so that none of them is a copy's too."""
-
 BATCH = 64
 """Copies that are sent at a time."""
 
@@ -49,39 +46,15 @@ class Renaming:
 
     def named(self, parts: list[bytes], number: int) -> bytes:
         """The text as it is in a copy; the community itself is number 0."""
-        return _joined(parts, number) if number else b"".join(parts)
+        if not number:
+            return b"".join(parts)
+        names = {own: _renamed(own, number) for own in set(parts[1::2])}
+        parts = parts.copy()
+        parts[1::2] = [names[own] for own in parts[1::2]]
+        return b"".join(parts)
 
     def text(self, text: str, number: int) -> str:
         return self.named(self.parts(text.encode()), number).decode()
-
-
-class Crowd:
-    """One member many times, in the rows of one community that name them.
-
-    What occurs only in rows that name the member is theirs alone, and each of the crowd has their
-    own; what occurs elsewhere too is the community's: its meetings, its resources.
-    """
-
-    def __init__(self, rows: Mapping[str, list[bytes]], member: str, account: str) -> None:
-        named = member.encode()
-        self._rows = {table: [row for row in rows[table] if named in row] for table in rows}
-        others = [row for table in rows for row in rows[table] if named not in row]
-        shared = {found for row in others for found in re.findall(UUID, row)}
-        theirs = [row for table in self._rows for row in self._rows[table]]
-        own = {found for row in theirs for found in re.findall(UUID, row)} - shared
-        marks = b"|".join(re.escape(mark) for mark in (*own, account.encode()))
-        self._own = re.compile(b"(%s)" % marks)
-
-    def rows(self, table: str, numbers: range) -> bytes:
-        parts = self._own.split(b"".join(self._rows[table]))
-        return b"".join(_joined(parts, APART + number) for number in numbers)
-
-
-def _joined(parts: list[bytes], number: int) -> bytes:
-    names = {own: _renamed(own, number) for own in set(parts[1::2])}
-    parts = parts.copy()
-    parts[1::2] = [names[own] for own in parts[1::2]]
-    return b"".join(parts)
 
 
 def _renamed(own: bytes, number: int) -> bytes:
@@ -92,8 +65,6 @@ def _renamed(own: bytes, number: int) -> bytes:
         return b"-".join(digits[a:b] for a, b in pairwise(cuts))
     if len(own) >= 40:
         return b"%0*x" % (len(own), int(own, 16) ^ number)
-    if own.startswith(b"@"):
-        return own.replace(b"-", b"x%d-" % number, 1)
     return b"%s%07d" % (own[:-7], number)
 
 
@@ -143,33 +114,13 @@ class Copies:
                 await self._add(name, range(begin, min(begin + BATCH, wanted.stop)))
         await self._session.execute("VACUUM (ANALYZE)")
 
-    async def add_crowd(self, number: int, member: str, account: str, people: int) -> None:
-        """Add people to a copy: as many as these, each having done what the member has."""
-        rename = self._renaming.text
-        rows = {
-            table: self._renaming.named(parts, number).splitlines(keepends=True)
-            for table, parts in self._first.parts.items()
-            if table.startswith("public.")
-        }
-        crowd = Crowd(rows, rename(member, number), rename(account, number))
-        for table in rows:
-            for begin in range(1, people + 1, BATCH):
-                numbers = range(begin, min(begin + BATCH, people + 1))
-                await self._copy(table, crowd.rows(table, numbers))
-        await self._session.execute("VACUUM (ANALYZE)")
-
     async def _add(self, table: str, numbers: range) -> None:
         parts = self._first.parts[table]
-        named = b"".join(self._renaming.named(parts, number) for number in numbers)
-        await self._copy(table, named)
-
-    async def _copy(self, table: str, rows: bytes) -> None:
-        if not rows:
-            return
+        source = io.BytesIO(b"".join(self._renaming.named(parts, number) for number in numbers))
         schema, _, name = table.partition(".")
         await self._session.copy_to_table(
             name.strip('"'),
             schema_name=schema,
-            source=io.BytesIO(rows),
+            source=source,
             columns=[column.strip('"') for column in self._first.columns[table]],
         )

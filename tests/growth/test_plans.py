@@ -27,7 +27,7 @@ from indaba.contracts.membership import EraseMe
 from indaba.contracts.passport import Passport
 from indaba.contracts.wire import Request
 from indaba.conversation.store import Store
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 from indaba.operate.processes import PROCESSES
 from indaba.process import logs
 
@@ -39,7 +39,7 @@ FEW = {"ledger.journal": 12, "ledger.inbox": 12}
 """Of these a part is copied: they are long, and no less alike."""
 
 FIXED = {
-    "ledger.marks": "two rows: the life of the bus, the version of the zone data",
+    "ledger.marks": "one row: the life of the bus",
     "ledger.outgoing": "what is not published yet: empty but for moments",
     "ledger.attempts": "what failed and is tried again: emptied as it goes well",
     "ledger.dead_letters": "what was given up: it grows with mistakes, for thirty days",

@@ -16,7 +16,7 @@ from growth.kept import ADDRESS, LASTS, line
 from growth.names import OWN, ROOM, account
 from growth.processes import Processes
 from indaba.conversation.answer import Ask
-from indaba.conversation.platform import Post, PostKind
+from indaba.conversation.delivery.platform import Post, PostKind
 from indaba.conversation.store import Draft, Store, Waiting
 from indaba.ledger import Ledger, Work, tables
 from indaba.ledger import ledger as housekeeping
@@ -45,19 +45,6 @@ async def fire(ledger: Ledger, timer: dict[str, Any]) -> None:
         await transaction.rollback()
 
 
-async def _first_due(ledger: Ledger) -> None:
-    async with ledger.database.connect() as connection:
-        await connection.execute(ledger._timers._next_due(list(ledger._timers._handlers)))
-
-
-POLLS: Mapping[str, Loop] = {
-    "timers that are due": _first_due,
-    "when the next timer is due": lambda ledger: ledger._timers._seconds_to_next(),
-    "events left to publish": lambda ledger: ledger._relay._publish_left(ledger.world.now()),
-}
-"""What every process asks its database time and again."""
-
-
 async def kept_house(ledger: Ledger) -> None:
     """What every ledger does by itself: look for what is due, publish what was left, clean up."""
     now = ledger.world.now()
@@ -71,7 +58,7 @@ async def kept_house(ledger: Ledger) -> None:
     await ledger._relay._strike()
     await ledger._relay.tell_again("an epoch")
     await ledger._relay._publish_left(now)
-    await ledger._keeping_up.look()
+    await ledger._lag.look()
     await ledger._failures.forget_old(now - housekeeping.INBOX_REMEMBERS)
 
 

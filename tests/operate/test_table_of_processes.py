@@ -17,7 +17,7 @@ from indaba.contracts.erasure import ErasureAnswered
 from indaba.contracts.membership import Platform
 from indaba.ledger import Ledger
 from indaba.membership.settings import MembershipSettings
-from indaba.operate.demo.stage import Stage
+from indaba.operate.local.demo.stage import Stage
 from indaba.operate.processes import (
     ERASURE_OWNER,
     PROCESSES,

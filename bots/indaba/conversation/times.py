@@ -1,11 +1,9 @@
 """How a time is said in a room where everybody reads the same words."""
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
-
-from indaba.contracts.scheduling import MeetingFacts
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -25,12 +23,6 @@ def say_when(starts: datetime, zone: str, locale: str = FALLBACK) -> str:
     twice the first is said. A locale nobody knows is taken for en-ZA. Raises as `ZoneInfo` does.
     """
     return _said(starts.replace(tzinfo=ZoneInfo(zone), fold=0), zone, locale)
-
-
-def say_start(meeting: MeetingFacts, locale: str = FALLBACK) -> str:
-    """A meeting's start as `say_when` says it, with the offset that scheduling reckons with."""
-    offset = meeting.starts - meeting.starts_at.astimezone(UTC).replace(tzinfo=None)
-    return _said(meeting.starts.replace(tzinfo=timezone(offset)), meeting.zone, locale)
 
 
 def say_for(starts_at: datetime, zone: str, locale: str = FALLBACK) -> str:

@@ -8,16 +8,17 @@ import indaba.conversation
 from indaba.contracts.erasure import MatrixBotErased
 from indaba.contracts.membership import Platform
 from indaba.conversation import reactions
-from indaba.conversation.desk import Desk
-from indaba.conversation.errands import Runner
-from indaba.conversation.herald import Herald
-from indaba.conversation.lease import Lease
-from indaba.conversation.listener import Listener
-from indaba.conversation.people import People
-from indaba.conversation.postman import Postman
-from indaba.conversation.services import Passports
+from indaba.conversation.cards.direct_messages import DirectMessages
+from indaba.conversation.cards.updater import CardUpdater
+from indaba.conversation.delivery.inbox_worker import InboxWorker
+from indaba.conversation.delivery.lease import Lease
+from indaba.conversation.delivery.sender import PostSender
+from indaba.conversation.delivery.service_client import Passports
+from indaba.conversation.dispatch.dispatcher import Dispatcher
+from indaba.conversation.dispatch.people import People
 from indaba.conversation.store import Store
 from indaba.ledger import Ledger
+from indaba.matrix_bot.bridged_rooms import BridgedRooms
 from indaba.matrix_bot.client import Homeserver
 from indaba.matrix_bot.crypto import Keyring
 from indaba.matrix_bot.exchange import Exchange
@@ -28,11 +29,10 @@ from indaba.matrix_bot.platform import MatrixPlatform
 from indaba.matrix_bot.reading import Reading
 from indaba.matrix_bot.rooms import Rooms
 from indaba.matrix_bot.settings import MatrixBotSettings
-from indaba.matrix_bot.twins import Twins
 from indaba.matrix_bot.unread import Unread
+from indaba.process.file_store import FileStore
 from indaba.process.loops import pause
 from indaba.process.run import Readiness
-from indaba.process.shelf import Shelf
 
 MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
 HOUSEKEEPING_SECONDS = 3600.0
@@ -46,9 +46,9 @@ class MatrixBot:
 
     name = "matrix_bot"
 
-    def __init__(self, settings: MatrixBotSettings, ledger: Ledger, shelf: Shelf) -> None:
+    def __init__(self, settings: MatrixBotSettings, ledger: Ledger, files: FileStore) -> None:
         self._ledger = ledger
-        self._shelf = shelf
+        self._files = files
         self._lease = Lease(ledger.database)
         self._homeserver = Homeserver(
             settings.homeserver, settings.user_id, settings.access_token, settings.device_id
@@ -85,52 +85,53 @@ class MatrixBot:
     def _wire(self, settings: MatrixBotSettings) -> None:
         ledger, platform = self._ledger, self.platform
         passports = Passports(ledger.bus, Platform.MATRIX, ledger.world)
-        postman = Postman(platform, ledger)
-        people = People(platform, ledger, passports, settings.portal_url, self._shelf)
-        desk = Desk(platform, ledger, people)
-        listener = Listener(ledger, desk, postman.wake, settings.most_turns)
-        herald = Herald(platform, ledger, passports, settings.portal_url)
-        herald.written = postman.wake.ring
-        postman.posted.append(herald.wake)
-        runner = Runner(platform, ledger, passports, postman.wake)
+        sender = PostSender(platform, ledger)
+        people = People(platform, ledger, passports, settings.portal_url, self._files)
+        dispatcher = Dispatcher(platform, ledger, people)
+        inbox = InboxWorker(ledger, dispatcher, sender.wake, settings.most_turns)
+        updater = CardUpdater(platform, ledger, passports, settings.portal_url)
+        updater.written = sender.wake.ring
+        sender.posted.append(updater.wake)
+        direct_messages = DirectMessages(platform, ledger, passports, sender.wake)
         reactions.wire(
-            ledger, reactions.Reactions(self.name, herald, runner, passports, MatrixBotErased)
+            ledger,
+            reactions.Reactions(self.name, updater, direct_messages, passports, MatrixBotErased),
         )
         ledger.bus.expect_replies()
-        hearing, invitations = self._ears(listener, postman, settings.prefix)
-        self._at_work("listener", listener.run)
-        self._at_work("herald", herald.run)
-        self._at_work("errands", runner.run)
-        self._at_work("postman", postman.run)
-        self._at_work("measuring", postman.measure)
+        hearing, invitations = self._ears(inbox, sender, settings.prefix)
+        self._at_work("listener", inbox.run)
+        self._at_work("herald", updater.run)
+        self._at_work("errands", direct_messages.run)
+        self._at_work("postman", sender.run)
+        self._at_work("measuring", sender.measure)
         self._at_work("hearing", hearing.run)
         self._at_work("invitations", invitations.run)
         self._at_work("keys", self._exchange.run)
-        ledger.loop("lease", self._lease.run)
-        ledger.loop("forgetting", self._forget_old)
+        ledger.background("lease", self._lease.run)
+        ledger.background("forgetting", self._forget_old)
 
     def _ears(
-        self, listener: Listener, postman: Postman, prefix: str
+        self, inbox: InboxWorker, sender: PostSender, prefix: str
     ) -> tuple[Hearing, Invitations]:
         invitations = Invitations(self._homeserver)
-        greetings = Greetings(self.platform, self._ledger, postman.wake, reads=self._keyring.wanted)
-        unread = Unread(listener, self._ledger.world)
+        greetings = Greetings(self.platform, self._ledger, sender.wake, reads=self._keyring.wanted)
+        unread = Unread(inbox, self._ledger.world)
         reading = Reading(self._homeserver, self._exchange, unread, greetings)
         hearing = Hearing(
             self._homeserver,
             self._rooms,
             invitations,
-            listener,
+            inbox,
             greetings,
             reading,
-            twins=Twins(self.platform.past),
+            twins=BridgedRooms(self.platform.past),
             world=self._ledger.world,
             prefix=prefix,
         )
         return hearing, invitations
 
     def _at_work(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
-        self._ledger.loop(name, partial(self._lease.while_held, run))
+        self._ledger.background(name, partial(self._lease.while_held, run))
 
     async def _forget_old(self) -> None:
         while True:

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from indaba.contracts.refusal import hint
 from indaba.conversation.answer import Answer, Items, Text
-from indaba.conversation.hints import typed
-from indaba.conversation.platform import ChatPlatform, Post, PostKind
+from indaba.conversation.commands.hints import typed
+from indaba.conversation.delivery.platform import ChatPlatform, Post, PostKind
 from indaba.conversation.store import Draft, Store
 from indaba.conversation.wording import Wording
 from indaba.ledger import Ledger

@@ -175,9 +175,9 @@ def _scheduling(ledger: "Ledger", common: ProcessSettings, own: Settings) -> Non
 
 def _library(ledger: "Ledger", common: ProcessSettings, own: Settings) -> None:  # noqa: ARG001
     from indaba.library.app import wire
-    from indaba.process.shelf import Shelf
+    from indaba.process.file_store import FileStore
 
-    wire(ledger, Shelf(common.files_folder))
+    wire(ledger, FileStore(common.files_folder))
 
 
 def _outcomes(ledger: "Ledger", common: ProcessSettings, own: Settings) -> None:  # noqa: ARG001
@@ -219,8 +219,8 @@ def _portal_over(
     port_fallback: bool,
 ) -> "Portal":
     from indaba.portal.app import Portal
+    from indaba.process.file_store import FileStore
     from indaba.process.health import health_routes
-    from indaba.process.shelf import Shelf
 
     async def readiness() -> "Sequence[Readiness]":
         return await asyncio.gather(*(part.ready() for part in parts))
@@ -232,22 +232,22 @@ def _portal_over(
         readiness,
         extra_routes=health_routes(parts),
         port_fallback=port_fallback,
-        shelf=Shelf(common.files_folder),
+        files=FileStore(common.files_folder),
     )
 
 
 def _matrix_bot(ledger: "Ledger", common: ProcessSettings, own: MatrixBotSettings) -> "Part":
     from indaba.matrix_bot.app import MatrixBot
-    from indaba.process.shelf import Shelf
+    from indaba.process.file_store import FileStore
 
-    return MatrixBot(own, ledger, Shelf(common.files_folder))
+    return MatrixBot(own, ledger, FileStore(common.files_folder))
 
 
 def _discord_bot(ledger: "Ledger", common: ProcessSettings, own: DiscordBotSettings) -> "Part":
     from indaba.discord_bot.app import DiscordBot
-    from indaba.process.shelf import Shelf
+    from indaba.process.file_store import FileStore
 
-    return DiscordBot(own, ledger, shelf=Shelf(common.files_folder))
+    return DiscordBot(own, ledger, files=FileStore(common.files_folder))
 
 
 ERASURE_OWNER = "membership"

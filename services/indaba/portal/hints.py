@@ -10,8 +10,8 @@ from markupsafe import Markup, escape
 
 from indaba.contracts.membership import Platform
 from indaba.contracts.refusal import HINT, Hint, Refusal
-from indaba.conversation.hints import typed
-from indaba.conversation.intent import SLASH
+from indaba.conversation.commands.hints import typed
+from indaba.conversation.commands.intent import SLASH
 from indaba.conversation.wording import Wording
 
 ANYWHERE = frozenset(Platform)

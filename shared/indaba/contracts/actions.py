@@ -78,7 +78,7 @@ class AddAction(Request[ActionShown], wire="scheduling.add-action.v1"):
 
 
 class ListActions(Question[ActionsListed], wire="scheduling.list-actions.v1"):
-    """List open actions of the community, those due first; a hundred at most (members)."""
+    """List actions of the community (members)."""
 
     which: WhichActions = WhichActions.MINE
 

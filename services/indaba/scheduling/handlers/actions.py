@@ -31,8 +31,6 @@ from indaba.scheduling.model import (
 from indaba.scheduling.store import Actions
 from indaba.scheduling.timers.codes import CODES
 
-MOST_LISTED = 100
-
 
 async def add_action(request: AddAction, work: Work) -> ActionShown:
     """Keep what somebody promises."""
@@ -71,7 +69,7 @@ async def promise(
         meeting_code=meeting.code if meeting else "",
     )
     await Actions(work).keep(action)
-    work.tell(ActionAdded(aggregate=action.id, version=1, action=action.facts()))
+    work.emit(ActionAdded(aggregate=action.id, version=1, action=action.facts()))
     return action
 
 
@@ -81,16 +79,16 @@ def today(work: Work) -> date:
 
 
 async def list_actions(request: ListActions, work: Work) -> ActionsListed:
-    """List open actions: one's own, everybody's, or those past their day; those due first."""
+    """List open actions: one's own, everybody's, or those past their day."""
     member, community = work.passport.a_member(), work.passport.in_community()
-    actions, most = Actions(work), MOST_LISTED
+    actions = Actions(work)
     match request.which:
         case WhichActions.MINE:
-            found = await actions.open(community, owner=await now_called(work, member), limit=most)
+            found = await actions.open(community, owner=await now_called(work, member))
         case WhichActions.LATE:
-            found = await actions.open(community, before=today(work), limit=most)
+            found = await actions.open(community, before=today(work))
         case WhichActions.OPEN:
-            found = await actions.open(community, limit=most)
+            found = await actions.open(community)
     return ActionsListed(actions=tuple(action.facts() for action in found))
 
 
@@ -115,7 +113,7 @@ async def hand_action(request: HandAction, work: Work) -> ActionShown:
 async def _kept(work: Work, before: Action, action: Action) -> ActionShown:
     if action is not before:
         await Actions(work).keep(action)
-        work.tell(ActionChanged(aggregate=action.id, version=action.version, action=action.facts()))
+        work.emit(ActionChanged(aggregate=action.id, version=action.version, action=action.facts()))
     return ActionShown(action=action.facts())
 
 

@@ -28,17 +28,13 @@ class Actions:
         return found[0] if found else None
 
     async def open(
-        self,
-        community: CommunityId,
-        owner: MemberId | None = None,
-        before: date | None = None,
-        limit: int | None = None,
+        self, community: CommunityId, owner: MemberId | None = None, before: date | None = None
     ) -> list[Action]:
         """Open actions, of one owner, due before a day; those due first ahead."""
         where = [_actions.c.community == community, _is_open()]
         where += [_actions.c.owner == owner] if owner else []
         where += [_actions.c.due < before] if before else []
-        return await self._read(*where, limit=limit)
+        return await self._read(*where)
 
     async def changed_since(self, community: CommunityId, moment: datetime) -> list[Action]:
         """Actions that were made or changed since a moment."""
@@ -59,14 +55,11 @@ class Actions:
         )
         return (await self._sql.execute(query)).first() is not None
 
-    async def _read(
-        self, *where: sa.ColumnElement[bool], locked: bool = False, limit: int | None = None
-    ) -> list[Action]:
+    async def _read(self, *where: sa.ColumnElement[bool], locked: bool = False) -> list[Action]:
         query = (
             sa.select(_actions)
             .where(*where)
             .order_by(_actions.c.due.asc().nulls_last(), _actions.c.promised, _actions.c.code)
-            .limit(limit)
         )
         query = query.with_for_update() if locked else query
         return [_action(row) for row in (await self._sql.execute(query)).mappings()]
