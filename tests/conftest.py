@@ -15,8 +15,8 @@ import uvloop
 
 import selection
 from databases import Databases
-from indaba.operate.engines import Engines, Synapse, Valkey
-from indaba.operate.engines.spawn import Order
+from indaba.operate.local.engines import Engines, Synapse, Valkey
+from indaba.operate.local.engines.spawn import Order
 from indaba.process import zones
 from workshop import emptied
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from indaba.ledger.migrations import heads, migrate
-from indaba.operate.engines import Postgres
+from indaba.operate.local.engines import Postgres
 from indaba.operate.processes import PROCESSES
 
 LARGE = 1 << 20

@@ -2,7 +2,7 @@
 
 from services.conftest import templates
 from services.portal.conftest import (
-    _shelf,
+    _files,
     lively,
     open_portal,
     portal_settings,
@@ -12,7 +12,7 @@ from services.portal.conftest import (
 )
 
 __all__ = [
-    "_shelf",
+    "_files",
     "lively",
     "open_portal",
     "portal_settings",

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from indaba.library.timers.page import read_page
+from indaba.process.file_store import FileStore, TooLarge, media_type
 from indaba.process.outside.fetching import Answer, NotRead, Rules, fetch
-from indaba.process.shelf import Shelf, TooLarge, media_type
 from indaba.scheduling.model.outside.reading import CalendarRefused, read_calendar
 from indaba.scheduling.model.repeating.terms import read_terms
 from services.scheduling.outside_calendar import calendar
@@ -136,10 +136,10 @@ async def test_files_are_kept_as_they_are_and_never_opened(name: str, tmp_path: 
         yield content
 
     with within(megabytes=4):
-        kept = await Shelf(tmp_path).put(chunks(), name="../../etc/passwd\0.html")
+        kept = await FileStore(tmp_path).put(chunks(), name="../../etc/passwd\0.html")
     assert (kept.media_type, kept.size) == (kind, len(content))
     assert "/" not in kept.name
-    assert Shelf(tmp_path).open(kept.digest).read() == content
+    assert FileStore(tmp_path).open(kept.digest).read() == content
 
 
 async def test_an_endless_file_is_refused_at_its_first_byte_too_many(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ async def test_an_endless_file_is_refused_at_its_first_byte_too_many(tmp_path: P
             yield b"x" * MEGABYTE
 
     with within(megabytes=8), pytest.raises(TooLarge):
-        await Shelf(tmp_path).put(endless(), name="x", most=5 * MEGABYTE)
+        await FileStore(tmp_path).put(endless(), name="x", most=5 * MEGABYTE)
     assert came == 6 * MEGABYTE
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from attacks.made_up import GOOD, ME, NOW, ROOM, THANDI, anything, events
 from bots.discord_town import Town
-from indaba.conversation.platform import Said
-from indaba.matrix_bot.events import Scene, came_in, said_of
+from indaba.conversation.delivery.chat_events import ChatEvent, MessageSent
+from indaba.matrix_bot.events import Scene, came_in, chat_event_of
 from indaba.matrix_bot.rooms import BRIDGES, RoomFacts
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 
 
 def _scene(facts: RoomFacts) -> Scene:
@@ -28,15 +28,17 @@ def test_no_matrix_event_keeps_the_next_good_one_from_being_heard(sent: list[Any
     facts = RoomFacts(ME)
     for event in sent:
         facts.apply(event)
-        said = said_of(event, _scene(facts))
-        assert said is None or (isinstance(said, Said) and said.account == event["sender"] != ME)
+        said = chat_event_of(event, _scene(facts))
+        assert said is None or (
+            isinstance(said, ChatEvent) and said.account == event["sender"] != ME
+        )
         assert came_in(event, ME) in (True, False)
     for account in (THANDI, ME):
         assert facts.has_power(account) in (True, False)
     assert facts.direct in (True, False)
     assert facts.twin is None or facts.twin.room
-    heard = said_of(GOOD, _scene(RoomFacts(ME)))
-    assert heard is not None
+    heard = chat_event_of(GOOD, _scene(RoomFacts(ME)))
+    assert isinstance(heard, MessageSent)
     assert heard.addressed == "next"
 
 
@@ -61,7 +63,7 @@ PRETENDERS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("who", PRETENDERS)
 def test_who_is_no_person_is_not_heard(who: str) -> None:
-    assert said_of({**GOOD, **PRETENDERS[who]}, _scene(RoomFacts(ME, [BRIDGE]))) is None
+    assert chat_event_of({**GOOD, **PRETENDERS[who]}, _scene(RoomFacts(ME, [BRIDGE]))) is None
 
 
 CLAIMS: dict[str, dict[str, Any]] = {
@@ -76,7 +78,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("how", CLAIMS)
 def test_what_a_message_claims_of_its_sender_is_not_believed(how: str) -> None:
     claim: dict[str, Any] = {"msgtype": "m.text", "body": "!cop next", **CLAIMS[how]}
-    heard = said_of(
+    heard = chat_event_of(
         {**GOOD, "sender": "@rogue:example.org", "content": claim}, _scene(RoomFacts(ME))
     )
     assert heard is not None

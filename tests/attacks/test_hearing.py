@@ -5,22 +5,19 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
 from attacks.made_up import GOOD, ME, OUR_KEY, answers, syncs
 from conftest import FreshDatabase
-from indaba.conversation.desk import Desk
-from indaba.conversation.listener import Listener
-from indaba.conversation.platform import Wait
-from indaba.conversation.postman import Postman
-from indaba.matrix_bot.app import MIGRATIONS, MatrixBot
+from indaba.conversation.delivery.platform import Wait
+from indaba.conversation.root import MIGRATIONS
+from indaba.matrix_bot.app import MatrixBot
 from indaba.matrix_bot.client import Refused
 from indaba.matrix_bot.settings import MatrixBotSettings
-from indaba.process.loops import Wake
-from indaba.process.shelf import Shelf
+from indaba.process.file_store import FileStore
 from workshop import ledger_of, rows
 
 HONEST = "!honest:example.org"
@@ -40,8 +37,7 @@ class Ears:
         self.good = 0
         line: Any = bot._homeserver
         line._ask = self._ask
-        listener = Listener(bot._ledger, cast("Desk", None), Wake())
-        self.hearing, _ = bot._ears(listener, Postman(bot.platform, bot._ledger), "!cop")
+        self.hearing, _ = bot._ears(bot._conversation, "!cop")
 
     async def hear(self, said: object, answers: dict[str, Any]) -> None:
         """A round of listening, and of the exchange of keys; both may be put off."""
@@ -92,7 +88,7 @@ async def ears(database: FreshDatabase, bus_url: str, tmp_path: Path) -> AsyncIt
         access_token="a token",
         keys_folder=str(tmp_path / "keys"),
     )
-    there = Ears(MatrixBot(own, ledger, Shelf(tmp_path / "files")))
+    there = Ears(MatrixBot(own, ledger, FileStore(tmp_path / "files")))
     await there.hearing._begin("")
     yield there
     there.bot._keyring.close()

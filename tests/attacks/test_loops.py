@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from bots import discord_town, matrix_town
 from bots.matrix_people import Person, replied_to
-from indaba.operate.engines import Engines, Synapse
+from indaba.operate.local.engines import Engines, Synapse
 from workshop import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -8,20 +8,20 @@ from typing import Any
 
 import pytest
 
-from bots.test_topics import FOUNDER, MEMBER, THANDI, Services, understood
+from bots.test_topics import FOUNDER, MEMBER, THANDI, BusServiceClient, understood
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Refused
 from indaba.contracts.wire import Question, Request
 from indaba.conversation.answer import Answer
-from indaba.conversation.intent import Intent, intent_from_json, intent_to_json, perform
-from indaba.conversation.topics import INTENTS
+from indaba.conversation.commands.intent import Intent, intent_from_json, intent_to_json, perform
+from indaba.conversation.commands.topics import INTENTS
 from workshop import rows
 
 GUARDED = [kind for kind in INTENTS if kind.needs is Role.FACILITATOR]
 REFUSED = {"not-allowed", "not-a-member", "no-community"}
 
 
-class Listening(Services):
+class EventProcessor(BusServiceClient):
     """Answers anything, and remembers what it was asked to change."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ async def _tried() -> dict[type[Intent], list[Request[Any]]]:
     while todo:
         intent = todo.pop()
         seen.append(intent)
-        services = Listening()
+        services = EventProcessor()
         answer: Answer = await perform(intent, THANDI, services)
         if type(intent) in GUARDED:
             found.setdefault(type(intent), []).extend(services.asked)
@@ -53,7 +53,7 @@ async def _tried() -> dict[type[Intent], list[Request[Any]]]:
 @pytest.mark.parametrize("kind", [k for k in GUARDED if not k.hidden], ids=lambda k: k.called())
 @pytest.mark.parametrize("who", [MEMBER, FOUNDER], ids=["member", "stranger"])
 async def test_no_face_carries_out_what_somebody_may_not(kind: type[Intent], who: Any) -> None:
-    services = Listening()
+    services = EventProcessor()
     answer = await perform(understood(kind.example), who, services)
     assert services.asked == []
     assert answer.blocks
@@ -98,11 +98,11 @@ async def test_a_kept_choice_gives_nobody_a_role(kind: type[Intent]) -> None:
     """The button of a preview, pressed by somebody whose role was taken away meanwhile."""
     if kind.hidden:
         return
-    answer = await perform(understood(kind.example), THANDI, Services())
+    answer = await perform(understood(kind.example), THANDI, BusServiceClient())
     for choice in answer.choices():
         intent = intent_from_json(intent_to_json(choice.intent), INTENTS)
         if type(intent) not in GUARDED:
             continue
-        services = Listening()
+        services = EventProcessor()
         await perform(intent, MEMBER, services)
         assert services.asked == []

@@ -13,7 +13,7 @@ from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
 
 from bots.discord_town import Town, labels, server_of, words
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NEW = {"title": "Mine", "when": "tomorrow 18:00"}

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from bots.test_topics import THANDI, Services, understood
+from bots.test_topics import THANDI, BusServiceClient, understood
 from indaba.contracts.wire import Published, Reply
 from indaba.conversation.answer import Answer, Ask, Choice, Choices, Facts, Items, Poll, Text
-from indaba.conversation.intent import Intent, perform
-from indaba.conversation.topics import INTENTS
-from indaba.conversation.topics.cop import NeverMind
+from indaba.conversation.commands.intent import Intent, perform
+from indaba.conversation.commands.topics import INTENTS
+from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.wording import plain
 from indaba.discord_bot import render as discord
 from indaba.matrix_bot import render as matrix
-from indaba.operate.export import _write_csv
+from indaba.operate.data.export import _write_csv
 from indaba.scheduling.model.repeating.terms import read_terms
 
 CALLS = {
@@ -146,7 +146,7 @@ def _is_words(field: Any) -> bool:
     return Published in field.metadata or "Published" in repr(field)
 
 
-class Poisoned(Services):
+class Poisoned(BusServiceClient):
     """Services whose members write nothing but this."""
 
     def __init__(self, words: str) -> None:

@@ -133,7 +133,7 @@ async def _ready(data: Path) -> dict[str, str]:
 
 
 def _accounts(data: Path) -> dict[str, dict[str, str]]:
-    from indaba.operate import strongbox
+    from indaba.operate.data import secrets
 
-    known = strongbox.accounts(data)
+    known = secrets.accounts(data)
     return {u: {"token": a.token, "user_id": a.user_id} for u, a in known.items()}

@@ -12,7 +12,7 @@ from uuid import UUID
 from bench import floor
 from bench.stage import Stage, engines_at
 from drills.mortals import Nursery
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 
 ROOT = Path(__file__).parents[2]
 AT_ONCE = 60

@@ -11,7 +11,7 @@ import asyncpg
 from faststream.redis import RedisBroker, StreamSub
 from redis.asyncio import Redis
 
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 
 AT_ONCE = 60
 

@@ -27,7 +27,7 @@ from growth.unasked import LOOKS, LOOPS, PAGES, POLLS, fire, looked, timer_of
 from indaba.contracts.passport import Passport
 from indaba.contracts.wire import Request
 from indaba.ledger.migrations import migrate
-from indaba.operate.engines import Engines, postgres
+from indaba.operate.local.engines import Engines, postgres
 
 MEMBERS, PAST = 60, 25
 CROWD = 5000

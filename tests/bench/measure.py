@@ -19,7 +19,7 @@ from typing import Any
 from bench import chat, durable, growth, memory, rebuild, slash
 from bench.report import page
 from drills.mortals import Nursery, nursery
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 from indaba.process import logs, run, zones
 
 ROOT = Path(__file__).parents[2]

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from indaba.operate.engines import Engines
-from indaba.operate.migrating import bring_up_to_date
+from indaba.operate.data.migrating import bring_up_to_date
+from indaba.operate.local.engines import Engines
 from workshop import PRIVATE_KEY, PUBLIC_KEY
 
 SERVICES = ("membership", "scheduling", "library", "outcomes", "portal")

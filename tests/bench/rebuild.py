@@ -10,7 +10,7 @@ from indaba.contracts.membership import CommunityFounded
 from indaba.contracts.scheduling import MeetingScheduled, RsvpAnswer, RsvpChanged
 from indaba.contracts.wire import Envelope, Event
 from indaba.ledger import Ledger, migrations
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 from indaba.portal.app import MIGRATIONS, wire
 from indaba.process.passports import PassportControl
 from indaba.process.world import RealWorld

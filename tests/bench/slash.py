@@ -13,7 +13,7 @@ from discord import app_commands
 
 from bench.durable import Times, spread
 from bots.discord_town import Town
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 
 
 async def measured(engines: Engines, rounds: int, commands: int) -> list[dict[str, Any]]:

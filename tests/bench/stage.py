@@ -15,7 +15,7 @@ from indaba.contracts.membership import LeaveCommunity, MemberLeft
 from indaba.contracts.passport import Role
 from indaba.contracts.wire import Done
 from indaba.ledger import Ledger, Work, migrations
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 from indaba.process import logs, run
 from indaba.process.passports import PassportControl
 from indaba.process.world import RealWorld
@@ -38,7 +38,7 @@ def ledger_at(process: str, engines_urls: tuple[str, str], none: str, replica: s
 
 async def leave(_: LeaveCommunity, work: Work) -> Done:
     member, community = work.passport.a_member(), work.passport.in_community()
-    work.tell(MemberLeft(aggregate=member, version=1, community=community, member=member))
+    work.emit(MemberLeft(aggregate=member, version=1, community=community, member=member))
     return Done()
 
 
@@ -78,7 +78,7 @@ async def _read(urls: tuple[str, str], none: str, told: Connection) -> None:
     async def committed(work: Work) -> None:
         told.send_bytes(MOMENT.pack(work.correlation.bytes, time.perf_counter()))
 
-    ledger._listening.committed = committed
+    ledger._events.committed = committed
     await ledger.start()
     await asyncio.Event().wait()
 

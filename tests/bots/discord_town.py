@@ -16,14 +16,15 @@ from simcord.results import InteractionResult
 
 from clock import TestWorld, present
 from databases import Databases
-from indaba.discord_bot.app import MIGRATIONS, DiscordBot
+from indaba.conversation.root import MIGRATIONS
+from indaba.discord_bot.app import DiscordBot
 from indaba.discord_bot.client import Gateway
 from indaba.discord_bot.settings import DiscordBotSettings
 from indaba.ledger import Ledger, migrations
 from indaba.library import app as library
 from indaba.membership import app as membership
-from indaba.operate.engines import Engines
-from indaba.process.shelf import Shelf
+from indaba.operate.local.engines import Engines
+from indaba.process.file_store import FileStore
 from indaba.scheduling import app as scheduling
 from workshop import OFFICE, ledger_of, rows, until
 
@@ -71,7 +72,7 @@ class Town:
         self._databases: dict[str, str] = {}
         self.services: dict[str, Ledger] = {}
         self._files = Path(tempfile.mkdtemp(prefix="indaba-"))
-        self.shelf = Shelf(self._files, self.clock)
+        self.files = FileStore(self._files, self.clock)
 
     async def begin(self) -> None:
         for name in FOLDERS:
@@ -79,7 +80,7 @@ class Town:
         self.services = {n: self._ledger(n) for n in ("membership", "scheduling", "library")}
         membership.wire(self.services["membership"], OFFICE, ("scheduling", "discord_bot"))
         scheduling.wire(self.services["scheduling"])
-        library.wire(self.services["library"], self.shelf)
+        library.wire(self.services["library"], self.files)
         await asyncio.gather(*(service.start() for service in self.services.values()))
 
     async def restart_scheduling(self) -> None:
@@ -141,7 +142,7 @@ class Town:
         own = DiscordBotSettings(
             database_url=self._url("discord_bot"), token="a token", portal_url=PORTAL
         )
-        self.bot = DiscordBot(own, self._ledger("discord_bot"), gateway, self.shelf)
+        self.bot = DiscordBot(own, self._ledger("discord_bot"), gateway, self.files)
         await self.bot.start()
         assert gateway.client is not None
         return gateway.client

@@ -97,7 +97,7 @@ class SealedPerson(Person):
         if app.should_claim_keys:
             await app.keys_claim(app.get_users_for_key_claiming())
 
-    async def whisper(self, room: str, body: str, **content: Any) -> str:
+    async def ephemeral(self, room: str, body: str, **content: Any) -> str:
         """Say something that is encrypted."""
         await self.look()
         said = {"msgtype": "m.text", "body": body, **content}

@@ -25,17 +25,18 @@ from indaba.contracts.membership import (
     Platform,
 )
 from indaba.contracts.wire import Reply, Request
-from indaba.conversation.services import ask
+from indaba.conversation.delivery.service_client import ask
+from indaba.conversation.root import MIGRATIONS
 from indaba.ledger import Ledger, migrations
 from indaba.library import app as library
 from indaba.library.timers.page import Page
 from indaba.library.timers.reader import Unreadable
-from indaba.matrix_bot.app import MIGRATIONS, MatrixBot
+from indaba.matrix_bot.app import MatrixBot
 from indaba.matrix_bot.settings import MatrixBotSettings
 from indaba.membership import app as membership
-from indaba.operate.engines import Engines, Synapse
+from indaba.operate.local.engines import Engines, Synapse
 from indaba.outcomes import app as outcomes
-from indaba.process.shelf import Shelf
+from indaba.process.file_store import FileStore
 from indaba.scheduling import app as scheduling
 from workshop import OFFICE, ledger_of, until
 
@@ -65,7 +66,7 @@ class Town:
         self.bots: list[MatrixBot] = []
         self.bot_account = ""
         self._files = TemporaryDirectory()
-        self.shelf = Shelf(Path(self._files.name), self.clock)
+        self.files = FileStore(Path(self._files.name), self.clock)
         self._engines = engines
         self._lender = Databases(engines.postgres)
         self._databases: dict[str, str] = {}
@@ -85,7 +86,7 @@ class Town:
         scheduling_ledger = self._ledger("scheduling")
         scheduling.wire(scheduling_ledger)
         library_ledger, outcomes_ledger = self._ledger("library"), self._ledger("outcomes")
-        library.wire(library_ledger, self.shelf, _no_web)
+        library.wire(library_ledger, self.files, _no_web)
         outcomes.wire(outcomes_ledger)
         self._services = [member_ledger, scheduling_ledger, library_ledger, outcomes_ledger]
         self._face.expect_replies()
@@ -176,7 +177,7 @@ class Town:
         return MatrixBot(
             MatrixBotSettings(**{**given, **settings}),
             self._ledger("matrix_bot", replica),
-            self.shelf,
+            self.files,
         )
 
     async def start_bot(self) -> MatrixBot:

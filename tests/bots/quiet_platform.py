@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 
 from indaba.contracts.membership import Place, Platform
-from indaba.conversation.platform import CannotRead, FileSaid, Written
+from indaba.conversation.delivery.chat_events import FileSent, Written
+from indaba.conversation.delivery.platform import CannotRead
 
 
 class Quiet:
@@ -25,12 +26,12 @@ class Quiet:
     async def may_edit(self, room: str, message: str, account: str) -> bool:
         return True
 
-    async def open_file(self, file: FileSaid) -> AsyncIterator[bytes]:
+    async def open_file(self, file: FileSent) -> AsyncIterator[bytes]:
         raise CannotRead
         yield b""
 
     async def direct_room(self, account: str) -> str:
         return ""
 
-    async def twin_of(self, room: str) -> Place | None:
+    async def bridged_room(self, room: str) -> Place | None:
         return None

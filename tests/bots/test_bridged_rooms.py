@@ -12,7 +12,7 @@ from indaba.contracts.linking import AddPlace, IssueRoomCode
 from indaba.contracts.membership import PassportIssued, Place, Platform
 from indaba.contracts.scheduling import MeetingFacts, RsvpAnswer, ScheduleMeeting, ShowMeeting
 from indaba.matrix_bot.rooms import RoomFacts
-from indaba.operate.engines import Engines, Synapse
+from indaba.operate.local.engines import Engines, Synapse
 from workshop import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -36,10 +36,10 @@ from indaba.contracts.scheduling import (
 )
 from indaba.contracts.wire import Envelope, Reply
 from indaba.conversation.answer import Answer
-from indaba.conversation.herald import Herald
-from indaba.conversation.platform import CannotPost, Post, PostKind, Wait
-from indaba.conversation.postman import Postman
-from indaba.conversation.services import Passports
+from indaba.conversation.cards.updater import CardUpdater
+from indaba.conversation.delivery.platform import CannotPost, Post, PostKind, Wait
+from indaba.conversation.delivery.sender import PostSender
+from indaba.conversation.delivery.service_client import Passports
 from indaba.conversation.store import Store
 from indaba.ledger import Ledger
 from workshop import ledger_of, passport, rows, until
@@ -47,7 +47,7 @@ from workshop import ledger_of, passport, rows, until
 MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
 
 
-class Services:
+class BusServiceClient:
     """What membership and scheduling say, told by the test."""
 
     def __init__(self) -> None:
@@ -123,19 +123,19 @@ class Square(Quiet):
 class Village:
     """A herald and a postman at work."""
 
-    def __init__(self, ledger: Ledger, services: Services, clock: TestWorld) -> None:
+    def __init__(self, ledger: Ledger, services: BusServiceClient, clock: TestWorld) -> None:
         self.ledger = ledger
         self.services = services
         self.clock = clock
         self.square = Square()
-        self.postman = Postman(self.square, ledger)
+        self.sender = PostSender(self.square, ledger)
         passports = Passports(ledger.bus, Platform.MATRIX, ledger.world)
-        self.herald = Herald(self.square, ledger, passports, "https://portal.example.org")
-        self.herald.written = self.postman.wake.ring
-        self.postman.posted.append(self.herald.wake)
+        self.updater = CardUpdater(self.square, ledger, passports, "https://portal.example.org")
+        self.updater.written = self.sender.wake.ring
+        self.sender.posted.append(self.updater.wake)
         ledger.bus.expect_replies()
-        ledger.loop("herald", self.herald.run)
-        ledger.loop("postman", self.postman.run)
+        ledger.background("herald", self.updater.run)
+        ledger.background("postman", self.sender.run)
 
     def meeting(self, *rooms: str, **facts: Any) -> MeetingFacts:
         starts = datetime(2031, 5, 6, 14, 0)
@@ -164,7 +164,7 @@ class Village:
             cards = Store(connection, self.clock.now()).cards
             for m in meetings:
                 await cards.want_card(m, m.version, uuid4())
-        self.herald.wake.ring()
+        self.updater.wake.ring()
 
     async def tell(self, *events: MeetingEvent, minutes: int = 60) -> None:
         until_when = self.clock.now() + timedelta(minutes=minutes)
@@ -174,7 +174,7 @@ class Village:
                 body = event.model_dump(mode="json")
                 key = self.clock.new_id()
                 await cards.notice(key, event.wire, body, uuid4(), until_when)
-        self.herald.wake.ring()
+        self.updater.wake.ring()
 
     async def card_up(self, *rooms: str, **facts: Any) -> MeetingFacts:
         meeting = self.meeting(*rooms, **facts)
@@ -227,7 +227,7 @@ def reminder(meeting: MeetingFacts, *members: MemberId) -> ReminderDue:
 @pytest.fixture
 async def village(database: FreshDatabase, bus_url: str) -> AsyncIterator[Village]:
     url = await database(MIGRATIONS)
-    clock, services = TestWorld(), Services()
+    clock, services = TestWorld(), BusServiceClient()
     bus = Bus(bus_url, "services", clock)
     bus.answer("membership", services.answer)
     bus.answer("scheduling", services.answer)

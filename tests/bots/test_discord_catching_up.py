@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from drills.discord_stage import Stage, a_stage
 from drills.mortals import nursery
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 from workshop import until
 
 CHANNELS = 9

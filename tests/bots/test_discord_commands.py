@@ -9,15 +9,16 @@ import pytest
 
 from indaba.contracts.passport import Role
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, File, Items, Picture, Text
-from indaba.conversation.completing import completes
-from indaba.conversation.hints import typed_line
-from indaba.conversation.intent import SLASH as FORM
-from indaba.conversation.intent import Intent
-from indaba.conversation.line import Understood, line_of, read_line
-from indaba.conversation.platform import CannotRead, FileSaid
-from indaba.conversation.topics import INTENTS
-from indaba.conversation.topics.coming import SayYes
-from indaba.conversation.topics.scheduling import CallMeeting, NewMeeting
+from indaba.conversation.commands.completing import completes
+from indaba.conversation.commands.hints import typed_line
+from indaba.conversation.commands.intent import SLASH as FORM
+from indaba.conversation.commands.intent import Intent
+from indaba.conversation.commands.line import Understood, line_of, read_line
+from indaba.conversation.commands.topics import INTENTS
+from indaba.conversation.commands.topics.coming import SayYes
+from indaba.conversation.commands.topics.scheduling import CallMeeting, NewMeeting
+from indaba.conversation.delivery.chat_events import FileSent
+from indaba.conversation.delivery.platform import CannotRead
 from indaba.discord_bot import commands, render
 from indaba.discord_bot.client import Api, Gateway
 from indaba.discord_bot.platform import DiscordPlatform
@@ -86,7 +87,7 @@ def test_an_example_reads_back_as_the_same_intent_and_shows_as_a_form(kind: type
     understood = read_line(kind.example, INTENTS)
     assert isinstance(understood, Understood)
     assert understood.intent is kind
-    shown = typed_line(kind.example, FORM)
+    shown = typed_line(kind.example, FORM, INTENTS)
     assert shown.startswith(f"/{kind.called()}")
     for name in understood.filled:
         assert f"{name}:" in shown
@@ -200,7 +201,7 @@ def test_files_are_read_from_where_discord_keeps_them_only() -> None:
 
 
 async def _read(platform: DiscordPlatform, address: str) -> bytes:
-    return b"".join([piece async for piece in platform.open_file(FileSaid(address, "a.pdf"))])
+    return b"".join([piece async for piece in platform.open_file(FileSent(address, "a.pdf"))])
 
 
 def drawn(*choices: Choice) -> list[dict[str, Any]]:

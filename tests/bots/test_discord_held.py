@@ -9,7 +9,7 @@ from simcord.builders import ChannelHandle
 
 from bots import discord_contract
 from bots.discord_town import Town, code_in, labels, server_of, words
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 from workshop import do, rows, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -5,7 +5,7 @@ import pytest_asyncio
 
 from bots import discord_contract
 from bots.discord_town import Town, labels, server_of, words
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 MENU = "Save to library"

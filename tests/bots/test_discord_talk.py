@@ -7,7 +7,7 @@ import pytest_asyncio
 from bots import discord_contract
 from bots.discord_town import ABOUT, PORTAL, Town, code_in, labels, words
 from indaba.discord_bot.client import intents
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

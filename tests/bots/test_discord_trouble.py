@@ -14,13 +14,13 @@ from simcord.builders import ChannelHandle
 
 from bots.discord_town import HELPER, Town, code_in, permit, server_of, words
 from indaba.conversation.answer import Answer
-from indaba.conversation.desk import Desk
-from indaba.conversation.listener import Listener
-from indaba.conversation.platform import CannotPost, Post, PostKind, Wait
+from indaba.conversation.delivery.inbox_worker import InboxWorker
+from indaba.conversation.delivery.platform import CannotPost, Post, PostKind, Wait
+from indaba.conversation.dispatch.dispatcher import Dispatcher
 from indaba.discord_bot.catching_up import CatchingUp
 from indaba.discord_bot.client import Api, Client, Gateway
 from indaba.ledger import Ledger
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 from indaba.process.loops import Wake
 from workshop import do, rows, until
 
@@ -85,9 +85,9 @@ async def test_people_who_are_answered_alike_are_all_answered_after_a_crash(town
 async def test_no_later_message_hides_one_that_is_not_kept_yet(town: Town) -> None:
     channel = town.server().create_text_channel("maths")
     assert town.bot is not None
-    ledger, nobody = town.bot._ledger, cast("Desk", None)
-    listener = Listener(ledger, nobody, Wake())
-    reading = CatchingUp(Api(town.bot.gateway), ledger, listener)
+    ledger, nobody = town.bot._ledger, cast("Dispatcher", None)
+    inbox = InboxWorker(ledger, nobody, Wake())
+    reading = CatchingUp(Api(town.bot.gateway), ledger, inbox)
     assert reading.position_at(channel.id, 5) is None, "what was said before is not read yet"
     reading.begin()
     running = asyncio.create_task(reading.run())
@@ -131,7 +131,7 @@ async def test_an_answer_for_a_token_too_old_is_given_up(town: Town) -> None:
     channel = guild.create_text_channel("maths")
     thandi = town.person(guild, "thandi")
     answer = await town.slash(thandi, channel, "meeting next")
-    late = replace(post(town, channel.id, "9/0", "late"), whisper=answer._interaction.token)
+    late = replace(post(town, channel.id, "9/0", "late"), ephemeral=answer._interaction.token)
     town.env.backend.clock.advance(16 * 60)
     assert town.bot is not None
     with pytest.raises(CannotPost):

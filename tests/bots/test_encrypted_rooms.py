@@ -13,10 +13,10 @@ from nio.crypto import decrypt_attachment
 from bots.matrix_people import SealedPerson, replied_to
 from bots.matrix_town import NO_SOONER, Town
 from indaba.conversation.answer import Answer, File
-from indaba.conversation.platform import Post, PostKind
-from indaba.operate.backup import _copy_keys
-from indaba.operate.engines import Engines, Synapse
-from indaba.operate.restore import _put_keys
+from indaba.conversation.delivery.platform import Post, PostKind
+from indaba.operate.data.backup import _copy_keys
+from indaba.operate.data.restore import _put_keys
+from indaba.operate.local.engines import Engines, Synapse
 from workshop import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -45,7 +45,7 @@ async def test_a_command_is_answered_in_words_that_members_alone_can_read(town: 
     thandi = await town.sealed_person("thandi")
     room = await _sealed_room(town, thandi)
     assert "kept where I run" in (await _heard(town, thandi, room))[0]["content"]["body"]
-    command = await thandi.whisper(room, "!cop help")
+    command = await thandi.ephemeral(room, "!cop help")
     answer = await _answer(town, thandi, room, command)
     assert "!cop setup" in answer["content"]["body"]
     for event in await thandi.events(room, town.bot_account):
@@ -59,16 +59,16 @@ async def test_a_thread_a_reply_and_a_direct_chat_work_as_they_do_without_encryp
     await town.start_bot()
     thandi = await town.sealed_person("thandi")
     room = await _sealed_room(town, thandi)
-    root = await thandi.whisper(room, "shall we meet?")
+    root = await thandi.ephemeral(room, "shall we meet?")
     thread = {"rel_type": "m.thread", "event_id": root, "is_falling_back": True}
     thread["m.in_reply_to"] = {"event_id": root}
-    command = await thandi.whisper(room, "!cop next", **{"m.relates_to": thread})
+    command = await thandi.ephemeral(room, "!cop next", **{"m.relates_to": thread})
     answer = await _answer(town, thandi, room, command)
     assert answer["content"]["m.relates_to"]["event_id"] == root
     direct = await _sealed_room(
         town, thandi, name="", is_direct=True, preset="trusted_private_chat"
     )
-    await _answer(town, thandi, direct, await thandi.whisper(direct, "help"))
+    await _answer(town, thandi, direct, await thandi.ephemeral(direct, "help"))
 
 
 async def test_a_bot_that_was_started_again_reads_on_and_answers_what_was_said_meanwhile_once(
@@ -77,19 +77,19 @@ async def test_a_bot_that_was_started_again_reads_on_and_answers_what_was_said_m
     await town.start_bot()
     thandi = await town.sealed_person("thandi")
     room = await _sealed_room(town, thandi)
-    await _answer(town, thandi, room, await thandi.whisper(room, "!cop next"))
+    await _answer(town, thandi, room, await thandi.ephemeral(room, "!cop next"))
     await town.stop_bot()
-    meanwhile = [await thandi.whisper(room, "!cop next")]
+    meanwhile = [await thandi.ephemeral(room, "!cop next")]
     for number in range(60):
         await thandi.say(room, f"talk {number}")
     thandi.forget_keys_given(room)
-    meanwhile.append(await thandi.whisper(room, "!cop next"))
+    meanwhile.append(await thandi.ephemeral(room, "!cop next"))
     await town.start_bot()
     for command in meanwhile:
         await _answer(town, thandi, room, command)
     await town.stop_bot()
     await town.start_bot()
-    await _answer(town, thandi, room, await thandi.whisper(room, "!cop next"))
+    await _answer(town, thandi, room, await thandi.ephemeral(room, "!cop next"))
     for command in meanwhile:
         await _answer(town, thandi, room, command)
 
@@ -144,7 +144,7 @@ async def test_a_message_that_cannot_be_read_is_said_once_and_after_a_good_day_o
     for number in range(3):
         await thandi.whisper_without_key(room, f"!cop next {number}")
     thandi.forget_keys_given(room)
-    await _answer(town, thandi, room, await thandi.whisper(room, "!cop next"))
+    await _answer(town, thandi, room, await thandi.ephemeral(room, "!cop next"))
     assert await _told(town, thandi, room, 0)
     town.clock.ahead += timedelta(seconds=20)
     await until(lambda: _told(town, thandi, room, 1), 20)
@@ -152,14 +152,14 @@ async def test_a_message_that_cannot_be_read_is_said_once_and_after_a_good_day_o
     await town.start_bot()
     await thandi.whisper_without_key(room, "!cop next")
     thandi.forget_keys_given(room)
-    await _answer(town, thandi, room, await thandi.whisper(room, "!cop next"))
+    await _answer(town, thandi, room, await thandi.ephemeral(room, "!cop next"))
     town.clock.ahead += timedelta(seconds=20)
-    await _answer(town, thandi, room, await thandi.whisper(room, "!cop next"))
+    await _answer(town, thandi, room, await thandi.ephemeral(room, "!cop next"))
     assert await _told(town, thandi, room, 1)
     town.clock.ahead += timedelta(hours=25)
     await thandi.whisper_without_key(room, "!cop next")
     thandi.forget_keys_given(room)
-    await _answer(town, thandi, room, await thandi.whisper(room, "!cop next"))
+    await _answer(town, thandi, room, await thandi.ephemeral(room, "!cop next"))
     town.clock.ahead += timedelta(seconds=20)
     await until(lambda: _told(town, thandi, room, 2), 20)
 
@@ -177,7 +177,7 @@ async def test_keys_that_are_delivered_twice_do_no_harm(town: Town) -> None:
     room = await _sealed_room(town, thandi)
     for _ in range(3):
         thandi.forget_keys_given(room)
-        await _answer(town, thandi, room, await thandi.whisper(room, "!cop next"))
+        await _answer(town, thandi, room, await thandi.ephemeral(room, "!cop next"))
     assert await _told(town, thandi, room, 0)
 
 
@@ -185,10 +185,10 @@ async def test_a_key_that_comes_late_opens_what_was_said(town: Town) -> None:
     await town.start_bot()
     thandi = await town.sealed_person("thandi")
     room = await _sealed_room(town, thandi)
-    await thandi.whisper(room, "good morning")
+    await thandi.ephemeral(room, "good morning")
     command, letters = await thandi.whisper_without_key(room, "!cop next")
     thandi.forget_keys_given(room)
-    await _answer(town, thandi, room, await thandi.whisper(room, "!cop next"))
+    await _answer(town, thandi, room, await thandi.ephemeral(room, "!cop next"))
     await town.stop_bot()
     town.clock.ahead += timedelta(seconds=20)
     await town.start_bot()
@@ -203,13 +203,13 @@ async def test_words_said_again_in_anothers_name_are_not_heard(town: Town) -> No
     room = await _sealed_room(town, thandi, preset="public_chat")
     await sipho.join(room)
     await sipho.look()
-    command = await thandi.whisper(room, "!cop next")
+    command = await thandi.ephemeral(room, "!cop next")
     await _answer(town, thandi, room, command)
     await town.stop_bot()
     await town.start_bot()
     (sealed,) = [e for e in await thandi.events(room) if e["event_id"] == command]
     again = await sipho.send(room, "m.room.encrypted", sealed["content"])
-    await _answer(town, thandi, room, await thandi.whisper(room, "!cop next"))
+    await _answer(town, thandi, room, await thandi.ephemeral(room, "!cop next"))
     assert again not in [replied_to(e) for e in await _heard(town, thandi, room)]
 
 
@@ -217,10 +217,10 @@ async def test_who_comes_later_reads_what_is_said_from_then_on(town: Town) -> No
     await town.start_bot()
     thandi = await town.sealed_person("thandi")
     room = await _sealed_room(town, thandi, preset="public_chat")
-    await _answer(town, thandi, room, await thandi.whisper(room, "!cop next"))
+    await _answer(town, thandi, room, await thandi.ephemeral(room, "!cop next"))
     sipho = await town.sealed_person("sipho")
     await sipho.join(room)
-    command = await sipho.whisper(room, "!cop next")
+    command = await sipho.ephemeral(room, "!cop next")
     await _answer(town, sipho, room, command)
     await _answer(town, thandi, room, command)
 
@@ -231,24 +231,24 @@ async def test_keys_put_back_from_a_backup_read_on_and_are_understood(
     await town.start_bot()
     thandi = await town.sealed_person("thandi")
     room = await _sealed_room(town, thandi, preset="public_chat")
-    await _answer(town, thandi, room, await thandi.whisper(room, "!cop next"))
+    await _answer(town, thandi, room, await thandi.ephemeral(room, "!cop next"))
     await town.stop_bot()
     _copy_keys(Path(town.keys_folder), tmp_path / "backup")
     await town.start_bot()
     sipho = await town.sealed_person("sipho")
     await sipho.join(room)
-    await _answer(town, sipho, room, await sipho.whisper(room, "!cop next"))
+    await _answer(town, sipho, room, await sipho.ephemeral(room, "!cop next"))
     await town.stop_bot()
     shutil.rmtree(town.keys_folder)
     _put_keys(tmp_path / "backup", Path(town.keys_folder))
     await town.start_bot()
     lerato = await town.sealed_person("lerato")
     await lerato.join(room)
-    command = await lerato.whisper(room, "!cop next")
+    command = await lerato.ephemeral(room, "!cop next")
     for person in (lerato, thandi, sipho):
         await _answer(town, person, room, command)
     thandi.forget_keys_given(room)
-    await _answer(town, thandi, room, await thandi.whisper(room, "!cop next"))
+    await _answer(town, thandi, room, await thandi.ephemeral(room, "!cop next"))
 
 
 async def test_a_bot_whose_keys_cannot_be_used_says_so_and_hears_nothing_meanwhile(
@@ -299,7 +299,7 @@ async def _answer(town: Town, person: SealedPerson, room: str, command: str) -> 
 
 async def _pick(town: Town, person: SealedPerson, room: str, line: str) -> str:
     """Type a line, pick the first sign under its answer, and give what the bot says to that."""
-    offer = await _answer(town, person, room, await person.whisper(room, line))
+    offer = await _answer(town, person, room, await person.ephemeral(room, line))
     signs: list[str] = []
 
     async def seeded() -> bool:

@@ -10,8 +10,10 @@ from indaba.contracts.passport import Passport, Role
 from indaba.contracts.refusal import Unavailable
 from indaba.contracts.wire import Request
 from indaba.conversation.answer import Answer
-from indaba.conversation.intent import Person, R, perform
-from indaba.conversation.topics.cop import Help
+from indaba.conversation.commands.intent import R, perform
+from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.topics import INTENTS
+from indaba.conversation.commands.topics.cop import Help
 
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 COMMUNITY = CommunityCard(
@@ -37,7 +39,16 @@ def somebody(*roles: Role) -> Person:
     )
     room = "!room:example.org"
     return Person(
-        Platform.MATRIX, "@a:example.org", room, False, passport, COMMUNITY, False, NOW, NOW
+        Platform.MATRIX,
+        "@a:example.org",
+        room,
+        False,
+        passport,
+        COMMUNITY,
+        False,
+        NOW,
+        NOW,
+        intents=INTENTS,
     )
 
 

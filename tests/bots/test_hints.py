@@ -9,11 +9,11 @@ from typing import Any, TypeGuard
 import pytest
 
 from indaba.contracts.refusal import Hint, hint
-from indaba.conversation.fields import folded
-from indaba.conversation.hints import UnknownHintError, put_in, typed
-from indaba.conversation.intent import SLASH
-from indaba.conversation.line import Understood, phrases, read_line
-from indaba.conversation.topics import INTENTS
+from indaba.conversation.commands.fields import folded
+from indaba.conversation.commands.hints import UnknownHintError, put_in, typed
+from indaba.conversation.commands.intent import SLASH
+from indaba.conversation.commands.line import Understood, phrases, read_line
+from indaba.conversation.commands.topics import INTENTS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("shared", "services", "bots", "deploy")
@@ -69,7 +69,7 @@ def test_there_are_hints_to_be_tried() -> None:
 @pytest.mark.parametrize("wanted", HINTS)
 def test_a_hint_reads_back_as_the_intent_it_names(wanted: Hint) -> None:
     for prefix in PREFIXES:
-        line = typed(wanted, prefix)
+        line = typed(wanted, prefix, INTENTS)
         assert line.startswith(prefix)
         read = read_line(line.removeprefix(prefix), INTENTS)
         if prefix.strip("! ") == "cop" and not isinstance(read, Understood):
@@ -123,11 +123,14 @@ def _words(page: ast.Module) -> list[str]:
 def test_a_refusal_is_shown_as_people_type_there(prefix: str, line: str) -> None:
     told = hint("meeting cancel", code="M7K2")
 
-    assert put_in("To call it off type: {hint}", told, prefix) == f"To call it off type: {line}"
+    assert (
+        put_in("To call it off type: {hint}", told, prefix, INTENTS)
+        == f"To call it off type: {line}"
+    )
 
 
 def test_a_hint_without_an_intent_is_a_mistake() -> None:
     with pytest.raises(UnknownHintError):
-        typed(hint("meeting dance"), "!cop ")
+        typed(hint("meeting dance"), "!cop ", INTENTS)
     with pytest.raises(UnknownHintError):
-        typed(hint("meeting cancel", tune="waltz"), "!cop ")
+        typed(hint("meeting cancel", tune="waltz"), "!cop ", INTENTS)

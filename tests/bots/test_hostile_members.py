@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from bots.matrix_people import Person
 from bots.matrix_town import Town, town_with_a_bot
-from indaba.operate.engines import Engines, Synapse
+from indaba.operate.local.engines import Engines, Synapse
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from indaba.conversation.answer import Ask
-from indaba.conversation.intent import (
+from indaba.conversation.commands.intent import (
     Intent,
     Outdated,
     intent_from_json,
@@ -15,11 +15,11 @@ from indaba.conversation.intent import (
     resolve,
     resume,
 )
-from indaba.conversation.line import Understood, line_of, phrases, read_line, usage
-from indaba.conversation.topics import INTENTS
-from indaba.conversation.topics.membership import GiveRole, MyReminders, MyTimeZone
-from indaba.conversation.topics.scheduling import MeetingDetails, NewMeeting
-from indaba.conversation.topics.voting import NewVote
+from indaba.conversation.commands.line import Understood, line_of, phrases, read_line, usage
+from indaba.conversation.commands.topics import INTENTS
+from indaba.conversation.commands.topics.membership import GiveRole, MyReminders, MyTimeZone
+from indaba.conversation.commands.topics.scheduling import MeetingDetails, NewMeeting
+from indaba.conversation.commands.topics.voting import NewVote
 from indaba.conversation.wording import Wording
 
 TYPED = [kind for kind in INTENTS if not kind.hidden]

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indaba.conversation.platform import Kind, Said
-from indaba.matrix_bot.events import Scene, came_in, said_of
+from indaba.conversation.delivery.chat_events import MessageSent, ReactionAdded, ReactionRemoved
+from indaba.matrix_bot.events import Scene, came_in, chat_event_of
 from indaba.matrix_bot.rooms import RoomFacts
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -40,8 +40,8 @@ def message(body: Any, /, sender: Any = THANDI, **content: Any) -> dict[str, Any
     }
 
 
-def heard(event: object, *events: Any) -> Said:
-    said = said_of(event, scene(*events))
+def heard(event: object, *events: Any) -> Any:
+    said = chat_event_of(event, scene(*events))
     assert said is not None
     return said
 
@@ -89,7 +89,7 @@ def test_a_named_room_with_its_founder_alone_is_no_direct_chat_unless_it_was_mea
 def test_a_reply_loses_the_quote_that_old_clients_put_above_it() -> None:
     relation = {"m.relates_to": {"m.in_reply_to": {"event_id": "$card"}}}
     said = heard(message("> <@a:x.org> come?\n> please\n\nyes", **relation))
-    assert (said.text, said.about, said.thread) == ("yes", "$card", "")
+    assert (said.text, said.target, said.thread) == ("yes", "$card", "")
     assert heard(message("> not a reply")).text == "> not a reply"
 
 
@@ -97,22 +97,22 @@ def test_in_a_thread_only_a_real_reply_is_about_something() -> None:
     relation = {"rel_type": "m.thread", "event_id": "$root", "m.in_reply_to": {"event_id": "$last"}}
     falling_back = {"m.relates_to": {**relation, "is_falling_back": True}}
     said = heard(message("yes", **falling_back))
-    assert (said.thread, said.about) == ("$root", "")
+    assert (said.thread, said.target) == ("$root", "")
     said = heard(message("yes", **{"m.relates_to": relation}))
-    assert (said.thread, said.about) == ("$root", "$last")
+    assert (said.thread, said.target) == ("$root", "$last")
 
 
 def test_reactions_and_redactions_are_heard() -> None:
     relation = {"rel_type": "m.annotation", "event_id": "$card", "key": "👍"}
     event = {**message(""), "type": "m.reaction", "content": {"m.relates_to": relation}}
     said = heard(event)
-    assert (said.kind, said.about, said.text) == (Kind.REACTION, "$card", "👍")
+    assert (type(said), said.target, said.emoji) == (ReactionAdded, "$card", "👍")
     for redaction in (
         {"content": {"redacts": "$card"}},
         {"content": {}, "redacts": "$card"},
     ):
         said = heard({**message(""), "type": "m.room.redaction", **redaction})
-        assert (said.kind, said.about) == (Kind.REACTION_REMOVED, "$card")
+        assert (type(said), said.target) == (ReactionRemoved, "$card")
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_reactions_and_redactions_are_heard() -> None:
     ],
 )
 def test_what_no_person_says_is_passed_over(event: object) -> None:
-    assert said_of(event, scene()) is None
+    assert chat_event_of(event, scene()) is None
 
 
 def test_a_bridges_bot_and_puppets_are_passed_over_where_the_bridge_is() -> None:
@@ -142,15 +142,17 @@ def test_a_bridges_bot_and_puppets_are_passed_over_where_the_bridge_is() -> None
         "m.bridge", {"bridgebot": "@discordbot:x.org", "protocol": {"id": "discordgo"}}, "discord"
     )
     for ghost in ("@discordbot:x.org", "@discord_123:x.org", "@_discord_123:x.org"):
-        assert said_of(message("!cop next", ghost), scene(*THREE, bridge)) is None
-        assert said_of(message("!cop next", ghost), scene()) is not None
-    assert said_of(message("!cop next", "@discordia:x.org"), scene(*THREE, bridge)) is not None
+        assert chat_event_of(message("!cop next", ghost), scene(*THREE, bridge)) is None
+        assert chat_event_of(message("!cop next", ghost), scene()) is not None
+    assert (
+        chat_event_of(message("!cop next", "@discordia:x.org"), scene(*THREE, bridge)) is not None
+    )
 
 
 def test_when_it_was_said_is_never_in_the_future() -> None:
-    assert heard(message("a")).said_at == NOW - timedelta(seconds=5)
+    assert heard(message("a")).sent_at == NOW - timedelta(seconds=5)
     for odd in (1e300, -1e300, "x", None, True, float("nan"), 10**400, NOW.timestamp() * 2000):
-        assert heard(message("a") | {"origin_server_ts": odd}).said_at == NOW
+        assert heard(message("a") | {"origin_server_ts": odd}).sent_at == NOW
 
 
 def test_our_coming_in_is_told_from_a_change_of_our_name() -> None:
@@ -215,12 +217,12 @@ def test_no_event_whatever_it_is_breaks_the_hearing(event: Any, content: Any, ch
     whole = event if isinstance(event, dict) else {}
     for each in (event, message("!cop next") | {"content": content}, {**message("a"), **whole}):
         facts.apply(each)
-        said = said_of(each, there)
+        said = chat_event_of(each, there)
         assert facts.has_power(THANDI) in (True, False)
         assert came_in(each, ME) in (True, False)
-        if said is not None:
+        if isinstance(said, MessageSent):
             said.text.encode()
-            assert "\x00" not in f"{said.text}{said.id}{said.about}{said.thread}{said.account}"
+            assert "\x00" not in f"{said.text}{said.id}{said.target}{said.thread}{said.account}"
 
 
 PILL = '<a href="https://matrix.to/#/{account}">{name}</a>'

@@ -6,7 +6,7 @@ import pytest_asyncio
 
 from bots.matrix_people import Person
 from bots.matrix_town import Town
-from indaba.operate.engines import Engines, Synapse
+from indaba.operate.local.engines import Engines, Synapse
 from workshop import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -11,9 +11,9 @@ import pytest_asyncio
 from bots.matrix_people import Person
 from bots.matrix_town import Town
 from indaba.conversation.answer import Answer, File, Picture
-from indaba.conversation.platform import CannotPost, Post, PostKind
+from indaba.conversation.delivery.platform import CannotPost, Post, PostKind
 from indaba.matrix_bot.app import MatrixBot
-from indaba.operate.engines import Engines, Synapse
+from indaba.operate.local.engines import Engines, Synapse
 from workshop import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

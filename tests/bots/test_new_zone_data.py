@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from bots.discord_town import Town, server_of
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 from indaba.process import zones
 from zone_files import written
 

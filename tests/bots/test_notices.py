@@ -9,16 +9,15 @@ from indaba.contracts.ids import CommunityId, MeetingId, MemberId
 from indaba.contracts.membership import CommunityCard
 from indaba.contracts.scheduling import Counts, MeetingFacts, MeetingStatus
 from indaba.conversation.answer import Answer, Audience, Facts
-from indaba.conversation.notice import (
-    answer_of,
+from indaba.conversation.cards.cards import (
     cancelled,
     card,
     moved,
     reminder,
-    reply_answer,
     shifted,
     thread_opening,
 )
+from indaba.conversation.cards.rsvp_words import answer_of, reply_answer
 from indaba.conversation.wording import PSEUDO
 
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)

@@ -1,8 +1,9 @@
 """People react before we have noted what we posted, and while we are dead in between."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,11 +12,17 @@ import indaba.conversation
 from clock import TestWorld
 from conftest import FreshDatabase
 from indaba.conversation.answer import Choice
-from indaba.conversation.intent import intent_to_json
-from indaba.conversation.platform import Kind, Post, PostKind, Said, Wait
+from indaba.conversation.commands.intent import intent_to_json
+from indaba.conversation.commands.topics.cop import Help
+from indaba.conversation.delivery.chat_events import (
+    BallotCast,
+    ChatEvent,
+    MessageEdited,
+    ReactionAdded,
+)
+from indaba.conversation.delivery.platform import Post, PostKind, Wait
+from indaba.conversation.dispatch.context import Context, load_context
 from indaba.conversation.store import Draft, Store, Waiting
-from indaba.conversation.surroundings import Surroundings, look_around
-from indaba.conversation.topics.cop import Help
 from indaba.ledger import Ledger
 from workshop import ledger_of
 
@@ -52,10 +59,20 @@ class Room:
         async with self.ledger.database.begin() as connection:
             await Store(connection, self.clock.now()).posting.turned_away("offer")
 
-    async def around(self, kind: Kind, about: str, room: str = "room") -> Surroundings:
-        said = Said("$1", kind, room, "thandi", "✅", self.clock.now(), about=about)
+    async def around(self, kind: "Kind", about: str, room: str = "room") -> Context:
+        event = kind(
+            id="$1", room=room, account="thandi", sent_at=self.clock.now(), **OWN[kind](about)
+        )
         async with self.ledger.database.connect() as connection:
-            return await look_around(said, Store(connection, self.clock.now()))
+            return await load_context(event, Store(connection, self.clock.now()))
+
+
+Kind = type[ReactionAdded | BallotCast | MessageEdited]
+OWN: dict[type[ChatEvent], Callable[[str], dict[str, Any]]] = {
+    ReactionAdded: lambda about: {"message": about, "emoji": "✅"},
+    BallotCast: lambda about: {"poll": about, "option": 1},
+    MessageEdited: lambda about: {"message": about, "text": "✅"},
+}
 
 
 @pytest.fixture
@@ -67,7 +84,7 @@ async def room(database: FreshDatabase, bus_url: str) -> AsyncIterator[Room]:
     await ledger.stop()
 
 
-@pytest.mark.parametrize("kind", [Kind.REACTION, Kind.BALLOT])
+@pytest.mark.parametrize("kind", [ReactionAdded, BallotCast])
 async def test_what_is_about_a_post_we_have_not_noted_waits_for_the_note(
     room: Room, kind: Kind
 ) -> None:
@@ -76,17 +93,17 @@ async def test_what_is_about_a_post_we_have_not_noted_waits_for_the_note(
         await room.around(kind, "$offer")
     await room.is_noted()
     found = await room.around(kind, "$offer")
-    assert len(found.offers) == (kind is Kind.REACTION)
+    assert len(found.offers) == (kind is ReactionAdded)
 
 
 async def test_nothing_waits_in_other_rooms_or_for_posts_that_never_came_up(room: Room) -> None:
     await room.offer()
-    assert not (await room.around(Kind.REACTION, "$theirs", "another")).offers
-    assert await room.around(Kind.EDITED, "$theirs")
+    assert not (await room.around(ReactionAdded, "$theirs", "another")).offers
+    assert await room.around(MessageEdited, "$theirs")
     await room.was_turned_away()
-    assert not (await room.around(Kind.REACTION, "$theirs")).offers
+    assert not (await room.around(ReactionAdded, "$theirs")).offers
     await room.offer()
     with pytest.raises(Wait):
-        await room.around(Kind.REACTION, "$theirs")
+        await room.around(ReactionAdded, "$theirs")
     await room.is_given_up()
-    assert not (await room.around(Kind.REACTION, "$theirs")).offers
+    assert not (await room.around(ReactionAdded, "$theirs")).offers

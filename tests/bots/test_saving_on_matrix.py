@@ -13,8 +13,9 @@ from bots.matrix_people import Person, SealedPerson, replied_to
 from bots.matrix_town import Town
 from indaba.contracts.library import MOST_BYTES, FindResources, ResourceFacts, ShowResource
 from indaba.contracts.membership import PassportIssued
-from indaba.conversation.platform import CannotRead, FileSaid
-from indaba.operate.engines import Engines, Synapse
+from indaba.conversation.delivery.chat_events import FileSent
+from indaba.conversation.delivery.platform import CannotRead
+from indaba.operate.local.engines import Engines, Synapse
 from workshop import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -181,7 +182,7 @@ async def test_a_file_is_copied_to_the_shelf_byte_by_byte(circle: Circle) -> Non
     [resource] = await circle.found("bottle")
     assert resource.file
     assert (resource.file.name, resource.file.media_type) == ("bottle tops.pdf", "application/pdf")
-    with circle.town.shelf.open(resource.file.digest) as kept:
+    with circle.town.files.open(resource.file.digest) as kept:
         assert kept.read() == PDF
 
 
@@ -204,7 +205,7 @@ async def test_a_file_that_hides_its_size_breaks_off_at_the_cap(circle: Circle) 
     refused = await circle.types(circle.thandi, "!cop save", **_reply(message))
     assert "larger than 25 MB" in refused
     assert not await circle.found()
-    kept = [path for path in circle.town.shelf.folder.rglob("*") if path.is_file()]
+    kept = [path for path in circle.town.files.folder.rglob("*") if path.is_file()]
     assert not [path for path in kept if path.stat().st_size >= MOST_BYTES]
     assert not [path for path in kept if path.parent.name == "incoming"]
 
@@ -212,7 +213,7 @@ async def test_a_file_that_hides_its_size_breaks_off_at_the_cap(circle: Circle) 
 @pytest.mark.parametrize("handle", ["", "[]", '{"url": 3}', '{"url": "https://example.org/x"}'])
 async def test_a_handle_that_leads_elsewhere_is_not_followed(town: Town, handle: str) -> None:
     with pytest.raises(CannotRead):
-        async for _ in town.bots[0].platform.open_file(FileSaid(handle, "x")):
+        async for _ in town.bots[0].platform.open_file(FileSent(handle, "x")):
             pass
 
 
@@ -229,19 +230,19 @@ async def test_a_file_in_an_encrypted_room_is_opened_and_one_that_was_changed_is
     await until(lambda: _sees_bot(town, thandi, room), 20)
     sealed, keys = encrypt_attachment(PDF)
     file = {"url": await _upload(town, sipho, sealed), **keys}
-    message = await sipho.whisper(room, "tops.pdf", msgtype="m.file", file=file)
-    reply = await thandi.whisper(room, "!cop save Grade 4 liked it", **_reply(message))
+    message = await sipho.ephemeral(room, "tops.pdf", msgtype="m.file", file=file)
+    reply = await thandi.ephemeral(room, "!cop save Grade 4 liked it", **_reply(message))
     assert "Saved as" in await _sealed_answer(town, thandi, room, reply)
     [resource] = (await town.ask(FindResources(words="tops"), held)).resources
     assert resource.file
-    with town.shelf.open(resource.file.digest) as kept:
+    with town.files.open(resource.file.digest) as kept:
         assert kept.read() == PDF
-    words = await sipho.whisper(room, "Count with seeds")
-    reply = await thandi.whisper(room, "!cop save", **_reply(words))
+    words = await sipho.ephemeral(room, "Count with seeds")
+    reply = await thandi.ephemeral(room, "!cop save", **_reply(words))
     assert "was saved" in await _sealed_answer(town, thandi, room, reply)
     changed = {**file, "url": await _upload(town, sipho, sealed[:-1] + bytes([sealed[-1] ^ 1]))}
-    message = await sipho.whisper(room, "other.pdf", msgtype="m.file", file=changed)
-    reply = await thandi.whisper(room, "!cop save", **_reply(message))
+    message = await sipho.ephemeral(room, "other.pdf", msgtype="m.file", file=changed)
+    reply = await thandi.ephemeral(room, "!cop save", **_reply(message))
     assert "cannot read that file" in await _sealed_answer(town, thandi, room, reply)
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bots.matrix_people import Person
 from bots.matrix_town import Town, town_with_a_bot
-from indaba.operate.engines import Engines, Synapse
+from indaba.operate.local.engines import Engines, Synapse
 from workshop import rows, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

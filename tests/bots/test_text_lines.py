@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indaba.conversation import hints
-from indaba.conversation.intent import Intent
-from indaba.conversation.line import Unclear, Understood, read_line, strip_address
-from indaba.conversation.topics import INTENTS
+from indaba.conversation.commands import hints
+from indaba.conversation.commands.intent import Intent
+from indaba.conversation.commands.line import Unclear, Understood, read_line, strip_address
+from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.wording import Wording
 
 
@@ -21,7 +21,7 @@ def read(line: str) -> tuple[str, dict[str, object]]:
 
 def shown(line: str) -> str:
     """What is answered to a line that is not understood."""
-    return hints.unclear(unclear(line), Wording(), "!cop ").text()
+    return hints.unclear(unclear(line), Wording(), "!cop ", INTENTS).text()
 
 
 def unclear(line: str) -> Unclear:

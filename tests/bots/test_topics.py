@@ -22,21 +22,21 @@ from indaba.contracts.passport import Passport, Role
 from indaba.contracts.refusal import Fault, Refused, Unavailable
 from indaba.contracts.wire import Done, Reply, Request
 from indaba.conversation.answer import Answer, Ask, Audience, Block, Facts, File, Items, Text
-from indaba.conversation.intent import (
+from indaba.conversation.commands.intent import (
     Intent,
-    Person,
     intent_from_json,
     intent_to_json,
     perform,
     resolve,
     resume,
 )
-from indaba.conversation.line import Understood, read_line
-from indaba.conversation.topics import INTENTS
-from indaba.conversation.topics.cop import Found, SetUp
-from indaba.conversation.topics.noting import Tagged
-from indaba.conversation.topics.scheduling import CallMeeting
-from indaba.conversation.topics.voting import NewVote
+from indaba.conversation.commands.line import Understood, read_line
+from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.topics import INTENTS
+from indaba.conversation.commands.topics.cop import Found, SetUp
+from indaba.conversation.commands.topics.noting import Tagged
+from indaba.conversation.commands.topics.scheduling import CallMeeting
+from indaba.conversation.commands.topics.voting import NewVote
 from indaba.conversation.wording import PSEUDO, Wording
 
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
@@ -82,7 +82,7 @@ REPORT = out.Report(
 )  # fmt: skip
 
 
-class Services:
+class BusServiceClient:
     """Services that keep one meeting, one member, and whatever a test says they answer."""
 
     def __init__(self, **changed: Reply | Exception) -> None:
@@ -159,6 +159,7 @@ def passport(*roles: Role, locale: str = "en-ZA", zone: str = "Africa/Johannesbu
 
 
 THANDI = Person(
+    intents=INTENTS,
     platform=m.Platform.MATRIX,
     account="@thandi:example.org",
     room="!room:example.org",
@@ -184,7 +185,7 @@ def understood(line: str) -> Intent:
 
 
 async def said(line: str, person: Person = THANDI, **changed: Reply | Exception) -> Answer:
-    return await perform(understood(line), person, Services(**changed))
+    return await perform(understood(line), person, BusServiceClient(**changed))
 
 
 async def picked(answer: Answer, emoji: str, person: Person, **changed: Reply) -> Answer:
@@ -192,7 +193,7 @@ async def picked(answer: Answer, emoji: str, person: Person, **changed: Reply) -
     choice = next(c for c in answer.choices() if c.emoji == emoji)
     again = intent_from_json(intent_to_json(choice.intent), INTENTS)
     assert again == choice.intent
-    return await perform(again, person, Services(**changed))
+    return await perform(again, person, BusServiceClient(**changed))
 
 
 async def test_a_meeting_is_previewed_and_called_when_picked() -> None:
@@ -287,7 +288,7 @@ async def test_founding_asks_four_questions_and_shows_what_is_kept() -> None:
         asked.append(step.field)
         step = resume(step, reply, Wording(), INTENTS)
     assert asked == ["about", "language", "zone", "where"]
-    preview = await perform(cast("Intent", step), FOUNDER, Services())
+    preview = await perform(cast("Intent", step), FOUNDER, BusServiceClient())
     for words in ("Maths circle", "Africa/Johannesburg", "18 or older", m.CONSENT_VERSION):
         assert words in preview.text()
     done = await picked(preview, "✅", FOUNDER)
@@ -301,7 +302,7 @@ async def test_founding_is_for_those_who_run_the_room() -> None:
     assert "Only somebody who runs this room" in told.text()
     assert "lives in this room already" in (await said(line)).text()
     sly = Found(name="A", purpose="b", language="en", zone="Etc/UTC", room="!r:e.org")
-    told = await perform(sly, replace(FOUNDER, has_power=False), Services())
+    told = await perform(sly, replace(FOUNDER, has_power=False), BusServiceClient())
     assert "Only somebody who runs this room" in told.text()
 
 
@@ -319,7 +320,7 @@ async def test_leaving_is_asked_twice() -> None:
 
 
 async def test_a_profile_is_set_and_shown() -> None:
-    services = Services()
+    services = BusServiceClient()
     line = "me profile category: civil society\norganisation: Funda\nlanguages: isiZulu, English"
     await perform(understood(line), MEMBER, services)
     shown = await perform(understood("me profile"), MEMBER, services)
@@ -447,7 +448,10 @@ async def test_no_sentence_of_any_intent_slips_by_the_catalogue(kind: type[Inten
         intent = todo.pop()
         done.append(intent)
         for changed in people:
-            for unsure in (Services(), Services(ReadWhen=s.WhenRead(sure=False, readings=()))):
+            for unsure in (
+                BusServiceClient(),
+                BusServiceClient(ReadWhen=s.WhenRead(sure=False, readings=())),
+            ):
                 answer = await perform(intent, spoken_to(kind, changed), unsure)
                 assert unmarked(answer) == []
                 todo += [c.intent for c in answer.choices() if c.intent not in done + todo]
@@ -475,7 +479,7 @@ async def test_ending_a_series_says_that_it_cannot_be_undone_and_how_many_are_to
 
 @pytest.mark.parametrize("kind", list(r.NoteKind))
 async def test_a_tag_without_words_is_asked_for_words_at_once(kind: r.NoteKind) -> None:
-    answer = await perform(Tagged(kind=kind, text=" ", origin="x"), THANDI, Services())
+    answer = await perform(Tagged(kind=kind, text=" ", origin="x"), THANDI, BusServiceClient())
     assert answer.text() == "Write a few words after the tag, or reply to a message with it."
 
 
@@ -489,7 +493,7 @@ async def test_a_mistake_of_ours_is_not_told_as_one_of_theirs() -> None:
         await perform(Tagged(kind=r.NoteKind.IDEA, text="x", origin="x"), THANDI, Asking())
 
 
-class Asking(Services):
+class Asking(BusServiceClient):
     """A service whose reply is no reply."""
 
     async def ask(self, request: Request[Any]) -> Any:

@@ -26,23 +26,24 @@ from indaba.contracts.membership import (
 )
 from indaba.contracts.scheduling import AnswerRsvp, RsvpAnswer, ScheduleMeeting
 from indaba.contracts.wire import Envelope
-from indaba.conversation.services import ask
+from indaba.conversation.delivery.service_client import ask
 from indaba.ledger import Ledger
 from indaba.ledger.migrations import migrate
 from indaba.library import app as library
 from indaba.membership import app as membership
-from indaba.operate import running, strongbox
-from indaba.operate.backup import backup
-from indaba.operate.engines import Engines
-from indaba.operate.migrating import bring_up_to_date
+from indaba.operate.console import Console
+from indaba.operate.data import secrets
+from indaba.operate.data.backup import backup
+from indaba.operate.data.migrating import bring_up_to_date
+from indaba.operate.data.restore import restore
+from indaba.operate.local import lock
+from indaba.operate.local.engines import Engines
 from indaba.operate.processes import PROCESSES
-from indaba.operate.restore import restore
-from indaba.operate.saying import Saying
 from indaba.outcomes import app as outcomes
 from indaba.portal import app as portal
 from indaba.process import logs
+from indaba.process.file_store import FileStore
 from indaba.process.passports import PassportOffice
-from indaba.process.shelf import Shelf
 from indaba.process.world import RealWorld
 from indaba.scheduling import app as scheduling
 from workshop import ledger_of, rows, until
@@ -77,7 +78,7 @@ class House:
         self.data = data
         self.world = RealWorld()
         self.engines = Engines(data)
-        self._claim = running.Claim(data)
+        self._claim = lock.Claim(data)
         self.ledgers: dict[str, Ledger] = {}
         self.face: Any = None
 
@@ -86,12 +87,12 @@ class House:
         await self.engines.start()
         urls = {name: self.engines.postgres.url(name) for name in PROCESSES}
         await bring_up_to_date(urls)
-        private, _ = strongbox.passport_keys(self.data)
+        private, _ = secrets.passport_keys(self.data)
         office = PassportOffice(private)
         wires: dict[str, Callable[[Ledger], None]] = {
             "membership": partial(membership.wire, office=office, erased_by=()),
             "scheduling": scheduling.wire,
-            "library": partial(library.wire, shelf=Shelf(self.data / "files")),
+            "library": partial(library.wire, files=FileStore(self.data / "files")),
             "outcomes": outcomes.wire,
             "portal": portal.wire,
         }
@@ -101,7 +102,7 @@ class House:
                 urls[name],
                 self.engines.valkey.url,
                 migrations=PROCESSES[name].migrations,
-                public_key=strongbox.passport_keys(self.data)[1],
+                public_key=secrets.passport_keys(self.data)[1],
             )
             wire(ledger)
             self.ledgers[name] = ledger
@@ -175,11 +176,11 @@ async def drill(scale: Scale, seed: int) -> Verdict:
             before = await _acts(house, members, scale.acts, random)
             writing = asyncio.create_task(_acts(house, members, scale.acts, random))
             saving = time.monotonic()
-            await backup(data, saved, Saying())
+            await backup(data, saved, Console())
             saving = time.monotonic() - saving
             during = len(await writing)
         restoring = time.monotonic()
-        await restore(saved, data, Saying(), yes=True)
+        await restore(saved, data, Console(), yes=True)
         restoring = time.monotonic() - restoring
         async with _opened(data) as house:
             await house.settled()

@@ -11,7 +11,7 @@ import asyncpg
 from faststream.redis import RedisBroker, StreamSub
 
 from drills.mortals import Mortal, Nursery, moments
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 
 STREAM, GROUP = "messages", "readers"
 SECONDS = 20.0

@@ -27,7 +27,7 @@ from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Unavailable
 from indaba.contracts.wire import Done
 from indaba.ledger import Ledger, Work, migrations
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 from indaba.process import logs, run
 from indaba.process.world import RealWorld
 from workshop import OFFICE, do, envelope, ledger_of, passport, rows
@@ -81,7 +81,7 @@ async def leave(_: LeaveCommunity, work: Work) -> Done:
     await work.connection.exec_driver_sql(f"INSERT INTO effects VALUES ('{member}')")
     _stumble(member)
     community = work.passport.in_community()
-    work.tell(MemberLeft(aggregate=member, version=1, community=community, member=member))
+    work.emit(MemberLeft(aggregate=member, version=1, community=community, member=member))
     return Done()
 
 

@@ -25,13 +25,14 @@ from indaba.contracts.membership import (
 )
 from indaba.contracts.scheduling import MeetingShown, ScheduleMeeting
 from indaba.contracts.wire import Request
-from indaba.conversation.services import ask
-from indaba.discord_bot.app import MIGRATIONS, DiscordBot
+from indaba.conversation.delivery.service_client import ask
+from indaba.conversation.root import MIGRATIONS
+from indaba.discord_bot.app import DiscordBot
 from indaba.discord_bot.client import Client, Gateway
 from indaba.discord_bot.settings import DiscordBotSettings
 from indaba.ledger import Ledger, migrations
 from indaba.membership import app as membership
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 from indaba.process import logs, run
 from indaba.process.world import RealWorld
 from indaba.scheduling import app as scheduling

@@ -14,30 +14,30 @@ from drills.discord_stage import SURVIVED, Stage, a_stage
 from drills.mortals import Mortal, Step, nursery
 from drills.verdict import Verdict
 from indaba.bus import Bus
-from indaba.conversation.desk import Desk
-from indaba.conversation.listener import Listener
-from indaba.conversation.postman import Postman
-from indaba.conversation.topics import INTENTS
+from indaba.conversation.commands.topics import INTENTS
+from indaba.conversation.delivery.inbox_worker import InboxWorker
+from indaba.conversation.delivery.sender import PostSender
+from indaba.conversation.dispatch.dispatcher import Dispatcher
 from indaba.discord_bot import commands
 from indaba.discord_bot.client import Api
 from indaba.discord_bot.interactions import SUGGESTIONS
 from indaba.discord_bot.platform import DiscordPlatform
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 from indaba.process import logs
 from wire.world import DEAD_AFTER, Interaction
 
 STEPS: dict[str, Step] = {
-    "heard, not kept": (Listener, "hear", False),
-    "kept": (Listener, "hear", True),
-    "taken up": (Desk, "deal_with", False),
+    "heard, not kept": (InboxWorker, "hear", False),
+    "kept": (InboxWorker, "hear", True),
+    "taken up": (Dispatcher, "deal_with", False),
     "before asking": (Bus, "ask", False),
     "answered by the service": (Bus, "ask", True),
-    "dealt with": (Desk, "deal_with", True),
+    "dealt with": (Dispatcher, "deal_with", True),
     "before posting": (DiscordPlatform, "post", False),
     "before the call": (Api, "call", False),
     "called": (Api, "call", True),
     "posted": (DiscordPlatform, "post", True),
-    "noted as posted": (Postman, "_is_up", True),
+    "noted as posted": (PostSender, "_is_up", True),
 }
 """What to die around: class, method, and whether after it instead of before."""
 

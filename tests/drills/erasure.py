@@ -26,11 +26,11 @@ from indaba.contracts.membership import (
     Platform,
 )
 from indaba.contracts.passport import Role
-from indaba.conversation.services import ask
-from indaba.operate.asking import face
-from indaba.operate.engines import Postgres
+from indaba.conversation.delivery.service_client import ask
+from indaba.operate.client import face
+from indaba.operate.installation import Installation
+from indaba.operate.local.engines import Postgres
 from indaba.operate.processes import PROCESSES
-from indaba.operate.site import Site
 from operate.house import House
 from workshop import until
 
@@ -175,7 +175,7 @@ async def _is_in(person: Person, room: str, account: str) -> bool:
 async def _welcomed(house: House, owner: str, account: str, room: str, circle: str) -> UUID:
     place = Place(platform=Platform.MATRIX, room=room)
     agreed: dict[str, Any] = {"adult": True, "consent_version": CONSENT_VERSION}
-    async with face(Site.of_data(house.data).bus_url) as (bus, world):
+    async with face(Installation.of_data(house.data).bus_url) as (bus, world):
         founded = await ask(
             bus,
             world,

@@ -18,7 +18,7 @@ from drills.crowd import Crowd, Home
 from drills.discord_stage import Stage, a_stage
 from drills.mortals import Mortal, Nursery, moments, nursery
 from drills.verdict import Verdict
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 from indaba.process import logs
 from wire.homeserver import Homeserver
 

@@ -20,28 +20,28 @@ from drills.matrix_peers import Peer
 from drills.mortals import Mortal, Nursery, Step, die_around, moments, nursery
 from drills.verdict import Verdict
 from indaba.bus import Bus
-from indaba.conversation.desk import Desk
-from indaba.conversation.listener import Listener
-from indaba.conversation.postman import Postman
+from indaba.conversation.delivery.inbox_worker import InboxWorker
+from indaba.conversation.delivery.sender import PostSender
+from indaba.conversation.dispatch.dispatcher import Dispatcher
 from indaba.matrix_bot.app import MatrixBot
 from indaba.matrix_bot.platform import MatrixPlatform
 from indaba.matrix_bot.settings import MatrixBotSettings
-from indaba.operate.engines import Engines, Synapse
+from indaba.operate.local.engines import Engines, Synapse
 from indaba.process import logs, run
-from indaba.process.shelf import Shelf
+from indaba.process.file_store import FileStore
 from workshop import ledger_of, until
 
 ROOT = Path(__file__).parents[2]
 STEPS: dict[str, Step] = {
-    "read, not kept": (Listener, "hear", False),
-    "kept": (Listener, "hear", True),
-    "taken up": (Desk, "deal_with", False),
+    "read, not kept": (InboxWorker, "hear", False),
+    "kept": (InboxWorker, "hear", True),
+    "taken up": (Dispatcher, "deal_with", False),
     "before asking": (Bus, "ask", False),
     "answered by the service": (Bus, "ask", True),
-    "dealt with": (Desk, "deal_with", True),
+    "dealt with": (Dispatcher, "deal_with", True),
     "before posting": (MatrixPlatform, "post", False),
     "posted": (MatrixPlatform, "post", True),
-    "noted as posted": (Postman, "_is_up", True),
+    "noted as posted": (PostSender, "_is_up", True),
 }
 
 SURVIVED = 3
@@ -80,7 +80,7 @@ async def _live(settings: dict[str, Any], bus_url: str, files: str) -> None:
     ledger = ledger_of(
         "matrix_bot", settings["database_url"], bus_url, migrations=FOLDERS["matrix_bot"]
     )
-    await MatrixBot(MatrixBotSettings(**settings), ledger, Shelf(Path(files))).start()
+    await MatrixBot(MatrixBotSettings(**settings), ledger, FileStore(Path(files))).start()
     await asyncio.Event().wait()
 
 

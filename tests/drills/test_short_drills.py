@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from drills import backup, bus_truth, discord_truth, matrix_truth
-from indaba.operate.engines import Engines, Synapse
+from indaba.operate.local.engines import Engines, Synapse
 
 pytestmark = pytest.mark.thorough
 

@@ -13,9 +13,10 @@ from growth.names import OWN, ROOM, account
 from growth.processes import Processes
 from indaba.contracts.scheduling import MeetingFacts
 from indaba.conversation.answer import Ask, Choice
-from indaba.conversation.platform import Kind, Post, PostKind, Said
+from indaba.conversation.commands.topics.scheduling import NextMeeting
+from indaba.conversation.delivery.chat_events import MessageSent, ReactionAdded
+from indaba.conversation.delivery.platform import Post, PostKind
 from indaba.conversation.store import Draft, Store, Waiting
-from indaba.conversation.topics.scheduling import NextMeeting
 from indaba.ledger import Ledger, Work, tables
 from indaba.library.timers.sweeping import REMOVE
 from indaba.portal.signing_in import digest_of
@@ -50,10 +51,12 @@ async def _failed(ledger: Ledger) -> None:
     """A dead letter, one more try to come, and a timer."""
     world, failures = ledger.world, ledger._failures
     error = LookupError("no such thing")
-    await failures.bury("some.wire.v1", error, 3, {"id": str(world.new_id())}, world.new_id())
+    await failures.dead_letter(
+        "some.wire.v1", error, 3, {"id": str(world.new_id())}, world.new_id()
+    )
     await failures.failed(f"event/{world.new_id()}", "event", "some.wire.v1", error, {})
     async with ledger.database.begin() as sql:
-        await Work(sql, world).at(world.now() + LASTS, "none", str(world.new_id()), {})
+        await Work(sql, world).set_timer(world.now() + LASTS, "none", str(world.new_id()), {})
 
 
 async def _published(ledger: Ledger) -> None:
@@ -82,7 +85,7 @@ async def _wait(there: Processes, community: "Community") -> None:
 
 async def _timer(ledger: Ledger, kind: str, key: str, body: dict[str, Any]) -> None:
     async with ledger.database.begin() as sql:
-        await Work(sql, ledger.world).at(ledger.world.now() + LASTS, kind, key, body)
+        await Work(sql, ledger.world).set_timer(ledger.world.now() + LASTS, kind, key, body)
 
 
 async def _visit(ledger: Ledger, community: "Community", now: datetime) -> None:
@@ -94,9 +97,9 @@ async def _visit(ledger: Ledger, community: "Community", now: datetime) -> None:
         await copies.answers.make_key(digest_of(ADDRESS), member, there)
 
 
-def line(name: str, text: str = "next", **more: Any) -> Said:
+def line(name: str, text: str = "next", **more: Any) -> MessageSent:
     """What a member says in the room."""
-    return Said(f"${name}-{OWN}", Kind.MESSAGE, ROOM, account(1), text, **more)
+    return MessageSent(id=f"${name}-{OWN}", room=ROOM, account=account(1), text=text, **more)
 
 
 async def _talk(store: Store, community: "Community", now: datetime, cause: UUID) -> None:
@@ -104,8 +107,8 @@ async def _talk(store: Store, community: "Community", now: datetime, cause: UUID
         await _put_up(store, meeting, now)
     for due in await store.cards.cards_due(timedelta(0), 1000):
         await store.cards.drawn(due.meeting, due.wanted, [])
-    said = line("line", said_at=now)
-    await store.hearing.hear([(said, cause), (line("other", said_at=now), cause)])
+    said = line("line", sent_at=now)
+    await store.hearing.hear([(said, cause), (line("other", sent_at=now), cause)])
     for each in ("line", "other"):
         await store.hearing.dealt_with(f"${each}-{OWN}")
     answer = Post(f"answer/{OWN}", PostKind.MESSAGE, ROOM, {"body": "Which?"})
@@ -116,7 +119,10 @@ async def _talk(store: Store, community: "Community", now: datetime, cause: UUID
     await store.dialogue.ask(said, "", question, LASTS)
     await store.errands.opened(account(1), f"!direct-{OWN}:example.org")
     await store.errands.keep(cause, "some.wire.v1", {}, cause, now + LASTS)
-    await store.cards.reacted(said, community.meetings["coming"].id, f"digest-{OWN}")
+    reaction = ReactionAdded(
+        id=said.id, room=ROOM, account=account(1), sent_at=now, message="$card", emoji="✅"
+    )
+    await store.cards.reacted(reaction, community.meetings["coming"].id, f"digest-{OWN}")
     assert community.vote is not None
     await store.errands.poll(answer.key, community.vote)
 

@@ -21,9 +21,9 @@ from indaba.contracts.membership import Platform
 from indaba.contracts.passport import Passport
 from indaba.contracts.wire import Envelope, Request
 from indaba.conversation import reactions as talk
-from indaba.conversation.errands import Runner
-from indaba.conversation.herald import Herald
-from indaba.conversation.services import Passports
+from indaba.conversation.cards.direct_messages import DirectMessages
+from indaba.conversation.cards.updater import CardUpdater
+from indaba.conversation.delivery.service_client import Passports
 from indaba.ledger import Ledger, Work
 from indaba.library import app as library
 from indaba.membership import app as membership
@@ -87,7 +87,7 @@ class Direct(Bus):
         return {}
 
     async def ask(self, context: str, envelope: Envelope) -> ReplyEnvelope:
-        return await self.ledgers[context]._answering.answer(envelope)
+        return await self.ledgers[context]._requests.answer(envelope)
 
 
 class Processes:
@@ -102,7 +102,7 @@ class Processes:
             bus = self.bus if name in ("portal", "matrix_bot") else Direct(clock)
             ledger = Ledger(name, url, MIGRATIONS[name], bus, clock, PassportControl(PUBLIC_KEY))
             _wires(self.bus)[name](ledger)
-            for part in (ledger._answering, ledger._listening, ledger._timers):
+            for part in (ledger._requests, ledger._events, ledger._timers):
                 part.committed = self._remember
             self.ledgers[name] = self.bus.ledgers[name] = ledger
 
@@ -115,13 +115,13 @@ class Processes:
 
     async def hear(self, envelopes: Sequence[Envelope]) -> None:
         for ledger in self.ledgers.values():
-            assert await ledger._listening.hear(envelopes) == {e.id for e in envelopes}, ledger.name
+            assert await ledger._events.hear(envelopes) == {e.id for e in envelopes}, ledger.name
 
     @asynccontextmanager
     async def undone(self, *names: str) -> AsyncIterator[None]:
         """What is done and heard within this is undone at its end, in these databases, or all."""
         ledgers = {name: self.ledgers[name] for name in names or self.ledgers}
-        parts = [part for one in ledgers.values() for part in (one._answering, one._listening)]
+        parts = [part for one in ledgers.values() for part in (one._requests, one._events)]
         kept: list[tuple[Any, Any]] = [(part, part._database) for part in parts]
         stand_ins = {name: Undone(ledger.database) for name, ledger in ledgers.items()}
         async with AsyncExitStack() as stack:
@@ -138,7 +138,7 @@ class Processes:
 
     async def do(self, request: Request[Any], passport: Passport) -> dict[str, Any]:
         """Handle a request as its service does. Raises what the handler raises."""
-        return await self.ledgers[request.context()]._answering._handle(
+        return await self.ledgers[request.context()]._requests._handle(
             self.envelope(request), passport
         )
 
@@ -154,7 +154,7 @@ class Processes:
             await ledger.database.dispose()
 
     async def _remember(self, work: Work) -> None:
-        self.told += work.told
+        self.told += work.emitted
 
 
 def _wires(bus: Direct) -> dict[str, Callable[[Ledger], None]]:
@@ -172,6 +172,8 @@ def _wires(bus: Direct) -> dict[str, Callable[[Ledger], None]]:
 def _bot(bus: Direct, ledger: Ledger) -> None:
     passports = Passports(bus, Platform.MATRIX, ledger.world)
     platform: Any = Quiet()
-    herald = Herald(platform, ledger, passports, "https://cop.example.org")
-    runner = Runner(platform, ledger, passports, Wake())
-    talk.wire(ledger, talk.Reactions("matrix_bot", herald, runner, passports, MatrixBotErased))
+    updater = CardUpdater(platform, ledger, passports, "https://cop.example.org")
+    direct_messages = DirectMessages(platform, ledger, passports, Wake())
+    talk.wire(
+        ledger, talk.Reactions("matrix_bot", updater, direct_messages, passports, MatrixBotErased)
+    )

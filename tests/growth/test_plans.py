@@ -27,7 +27,7 @@ from indaba.contracts.membership import EraseMe
 from indaba.contracts.passport import Passport
 from indaba.contracts.wire import Request
 from indaba.conversation.store import Store
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 from indaba.operate.processes import PROCESSES
 from indaba.process import logs
 

@@ -16,7 +16,7 @@ from growth.kept import ADDRESS, LASTS, line
 from growth.names import OWN, ROOM, account
 from growth.processes import Processes
 from indaba.conversation.answer import Ask
-from indaba.conversation.platform import Post, PostKind
+from indaba.conversation.delivery.platform import Post, PostKind
 from indaba.conversation.store import Draft, Store, Waiting
 from indaba.ledger import Ledger, Work, tables
 from indaba.ledger import ledger as housekeeping
@@ -71,7 +71,7 @@ async def kept_house(ledger: Ledger) -> None:
     await ledger._relay._strike()
     await ledger._relay.tell_again("an epoch")
     await ledger._relay._publish_left(now)
-    await ledger._keeping_up.look()
+    await ledger._lag.look()
     await ledger._failures.forget_old(now - housekeeping.INBOX_REMEMBERS)
 
 
@@ -138,7 +138,7 @@ def _draft(name: str, c: Community) -> Draft:
 
 
 def _said(name: str, c: Community) -> Any:
-    return line(name, said_at=c.meetings["coming"].starts_at)
+    return line(name, sent_at=c.meetings["coming"].starts_at)
 
 
 def _card(c: Community) -> str:

@@ -11,7 +11,7 @@ from simcord.builders import ChannelHandle
 from bots import discord_town
 from bots.matrix_town import Town
 from indaba.ledger import Ledger
-from indaba.operate.engines import Engines, Synapse
+from indaba.operate.local.engines import Engines, Synapse
 from journeys.seat import Seat
 
 ONE_TIME = re.compile(r"[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}")
@@ -23,7 +23,7 @@ class Overseas(discord_town.Town):
     def __init__(self, home: Town, engines: Engines) -> None:
         super().__init__(engines)
         self.clock = home.clock
-        self.shelf = home.shelf
+        self.files = home.files
 
 
 @dataclass

@@ -23,9 +23,9 @@ from indaba.contracts.membership import PassportIssued
 from indaba.contracts.refusal import Expired
 from indaba.contracts.scheduling import AnswerRsvp, RsvpAnswer, ScheduleMeeting
 from indaba.contracts.wire import Event, Reply, Request
-from indaba.conversation.notices import TOLD
+from indaba.conversation.cards.announcements import TOLD
+from indaba.conversation.delivery.service_client import ask
 from indaba.conversation.reactions import REDRAWN_BY
-from indaba.conversation.services import ask
 from workshop import PUBLIC_KEY, until
 
 R = TypeVar("R", bound=Reply)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bots.matrix_town import Town, town_with_a_bot
-from indaba.operate.engines import Engines, Synapse
-from indaba.operate.sweeping import rewrite_bus
+from indaba.operate.data.vacuum import rewrite_bus
+from indaba.operate.local.engines import Engines, Synapse
 from journeys.seat import Seat, wake_timers
 from journeys.valkey_cluster import valkey_cluster
 from workshop import rows, until

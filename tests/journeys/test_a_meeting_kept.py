@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bots.matrix_town import Town, town_with_a_bot
-from indaba.operate.engines import Engines, Synapse
+from indaba.operate.local.engines import Engines, Synapse
 from journeys.seat import Seat, wake_timers
 from workshop import rows, until
 

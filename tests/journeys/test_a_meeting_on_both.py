@@ -9,7 +9,7 @@ import pytest
 from simcord.builders import ChannelHandle
 
 from bots import discord_town
-from indaba.operate.engines import Engines, Synapse
+from indaba.operate.local.engines import Engines, Synapse
 from journeys import pictures
 from journeys.both import Both, both_sides, card_on_discord, connected, founded, joined_and_linked
 from journeys.seat import wake_timers

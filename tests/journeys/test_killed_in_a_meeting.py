@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from bots.matrix_town import Town
-from indaba.operate.engines import Engines, Synapse
+from indaba.operate.local.engines import Engines, Synapse
 from journeys.mortal_meetings import Stage
 from workshop import emptied
 

@@ -9,7 +9,7 @@ import pytest
 from bots import discord_town
 from indaba.contracts.membership import IssuePassport, Platform
 from indaba.contracts.outcomes import Indicator, ShowReport
-from indaba.operate.engines import Engines, Synapse
+from indaba.operate.local.engines import Engines, Synapse
 from journeys.both import Both, both_sides, card_on_discord, connected, founded, joined_and_linked
 from journeys.seat import wake_timers
 from workshop import rows, until

@@ -10,12 +10,12 @@ import pytest
 from indaba.bus import Bus
 from indaba.contracts.library import FindResources, HowUsed
 from indaba.contracts.outcomes import Report
-from indaba.conversation.services import ask
-from indaba.operate.demo.playing import facilitators_passport, figures, opened, play
-from indaba.operate.demo.story import MEETINGS, PEOPLE, RESOURCES, days_of
-from indaba.operate.engines import Engines
+from indaba.conversation.delivery.service_client import ask
+from indaba.operate.console import Console
+from indaba.operate.local.demo.playing import facilitators_passport, figures, opened, play
+from indaba.operate.local.demo.story import MEETINGS, PEOPLE, RESOURCES, days_of
+from indaba.operate.local.engines import Engines
 from indaba.operate.processes import Kind, of_kind
-from indaba.operate.saying import Saying
 from indaba.process.world import RealWorld
 
 
@@ -25,7 +25,7 @@ async def face(tmp_path: Path) -> AsyncIterator[Bus]:
     data = tmp_path / "demo"
     engines = Engines(data)
     await engines.start()
-    await play(engines, data, Saying())
+    await play(engines, data, Console())
     world = RealWorld()
     async with opened(engines, data, world, of_kind(Kind.SERVICE, Kind.BOT)):
         bus = Bus(engines.valkey.url, "face", world)

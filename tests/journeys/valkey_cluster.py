@@ -11,8 +11,8 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from indaba.operate.engines.spawn import Child, Order, spawn
-from indaba.operate.engines.valkey import server
+from indaba.operate.local.engines.spawn import Child, Order, spawn
+from indaba.operate.local.engines.valkey import server
 from workshop import until
 
 HERE = "127.0.0.1"

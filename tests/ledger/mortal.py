@@ -40,7 +40,7 @@ async def leave(_: LeaveCommunity, work: Work) -> Done:
     statement = "INSERT INTO effects VALUES ('" + str(member) + "')"
     await work.connection.exec_driver_sql(statement)
     community = work.passport.in_community()
-    work.tell(MemberLeft(aggregate=member, version=1, community=community, member=member))
+    work.emit(MemberLeft(aggregate=member, version=1, community=community, member=member))
     return Done()
 
 

@@ -30,7 +30,7 @@ async def _tell(ledger: Ledger, *events: MemberLeft | MemberJoined) -> None:
     async with ledger.database.begin() as connection:
         work = Work(connection, ledger.world)
         for event in events:
-            work.tell(event)
+            work.emit(event)
         await work.keep()
     await ledger._after_commit(work)
 

@@ -134,6 +134,6 @@ async def _tell(teller: Ledger, member: UUID) -> None:
     async with teller.database.begin() as connection:
         work = Work(connection, teller.world)
         who, community = MemberId(member), CommunityId(uuid4())
-        work.tell(MemberLeft(aggregate=who, version=1, community=community, member=who))
+        work.emit(MemberLeft(aggregate=who, version=1, community=community, member=who))
         await work.keep()
     await teller._after_commit(work)

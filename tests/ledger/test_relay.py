@@ -24,7 +24,7 @@ async def _published(open_ledger: Any, monkeypatch: pytest.MonkeyPatch) -> Ledge
     async with ledger.database.begin() as connection:
         work = Work(connection, ledger.world)
         who = MemberId(uuid4())
-        work.tell(MemberLeft(aggregate=who, version=1, community=CommunityId(uuid4()), member=who))
+        work.emit(MemberLeft(aggregate=who, version=1, community=CommunityId(uuid4()), member=who))
         await work.keep()
     await ledger._after_commit(work)
 

@@ -24,7 +24,7 @@ async def _counting(ledger: Ledger) -> Ledger:
         statement = "INSERT INTO effects VALUES ('" + str(member) + "')"
         await work.connection.exec_driver_sql(statement)
         community = work.passport.in_community()
-        work.tell(MemberLeft(aggregate=member, version=1, community=community, member=member))
+        work.emit(MemberLeft(aggregate=member, version=1, community=community, member=member))
         return Done()
 
     ledger.answer(LeaveCommunity, leave)

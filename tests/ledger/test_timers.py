@@ -10,7 +10,7 @@ from workshop import rows, until
 async def _set(ledger: Ledger, key: str, **after: float) -> None:
     async with ledger.database.begin() as connection:
         work = Work(connection, ledger.world)
-        await work.at(work.now + timedelta(**after), "ring", key, {"key": key})
+        await work.set_timer(work.now + timedelta(**after), "ring", key, {"key": key})
     ledger._timers.wake.ring()
 
 
@@ -24,7 +24,7 @@ async def test_a_timer_fires_once_when_it_is_due_whoever_is_running(open_ledger:
         rung.append(body["key"])
 
     for ledger in copies:
-        ledger.when("ring", ring)
+        ledger.on_timer("ring", ring)
         await ledger.start()
     for number in range(20):
         await _set(copies[0], str(number), hours=1)
@@ -50,13 +50,13 @@ async def test_setting_a_timer_again_moves_it_and_taking_it_away_ends_it(open_le
     async def ring(body: dict[str, Any], work: Work) -> None:
         rung.append(body["key"])
 
-    ledger.when("ring", ring)
+    ledger.on_timer("ring", ring)
     await ledger.start()
     await _set(ledger, "moved", hours=1)
     await _set(ledger, "moved", milliseconds=50)
     await _set(ledger, "gone", milliseconds=300)
     async with ledger.database.begin() as connection:
-        await Work(connection, ledger.world).never("ring", "gone")
+        await Work(connection, ledger.world).cancel_timer("ring", "gone")
     await asyncio.sleep(0.7)
 
     assert rung == ["moved"]
@@ -67,12 +67,12 @@ async def test_a_timer_that_fails_keeps_nothing_and_lets_others_pass(open_ledger
     ledger: Ledger = await open_ledger("scheduling", world=clock)
 
     async def ring(body: dict[str, Any], work: Work) -> None:
-        await work.at(work.now + timedelta(days=9), "ring", "half-done", {})
+        await work.set_timer(work.now + timedelta(days=9), "ring", "half-done", {})
         if body["key"] == "bad":
             raise KeyError
         rung.append(body["key"])
 
-    ledger.when("ring", ring)
+    ledger.on_timer("ring", ring)
     await ledger.start()
     await _set(ledger, "bad", seconds=1)
     await _set(ledger, "good", seconds=2)

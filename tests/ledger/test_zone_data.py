@@ -37,7 +37,7 @@ async def data(tmp_path: Path) -> AsyncIterator[Any]:
 
 async def begun(ledger: Ledger, done: list[str], batches: int = 3) -> Ledger:
     async def derive(work: Work, after: str) -> str:
-        await work.at(work.now, "ring", f"{len(done)}", {"key": f"by {zones.version()}"})
+        await work.set_timer(work.now, "ring", f"{len(done)}", {"key": f"by {zones.version()}"})
         done.append(after)
         number = int(after or 0) + 1
         return str(number) if number < batches else ""
@@ -100,15 +100,15 @@ async def test_no_timer_fires_before_all_is_derived(open_ledger: Any, data: Any)
 
     ledger: Ledger = await open_ledger("scheduling", world=clock)
     async with ledger.database.begin() as connection:
-        await Work(connection, clock).at(clock.now(), "ring", "old", {"key": "old"})
+        await Work(connection, clock).set_timer(clock.now(), "ring", "old", {"key": "old"})
 
     async def derive(work: Work, after: str) -> str:
         await asyncio.sleep(0.3)
         assert rung == []
-        await work.at(work.now, "ring", "old", {"key": "new"})
+        await work.set_timer(work.now, "ring", "old", {"key": "new"})
         return ""
 
-    ledger.when("ring", ring)
+    ledger.on_timer("ring", ring)
     ledger.derive(derive)
     await ledger.start()
     await until(lambda: _is(rung, ["new"]))
@@ -127,14 +127,14 @@ async def test_a_copy_with_other_data_leaves_timers_to_those_with_the_databases(
 
     data("2030a")
     old: Ledger = await open_ledger("scheduling", world=clock)
-    old.when("ring", ring("old"))
+    old.on_timer("ring", ring("old"))
     await begun(old, [], batches=0)
     await until(lambda: _is(rung, ["old"]))
     async with old.database.begin() as connection:
         await connection.exec_driver_sql(
             "UPDATE ledger.marks SET value = '2030b' WHERE name = 'zone-data'"
         )
-        await Work(connection, clock).at(clock.now(), "ring", "due", {"key": "due"})
+        await Work(connection, clock).set_timer(clock.now(), "ring", "due", {"key": "due"})
     old._timers.wake.ring()
     await asyncio.sleep(0.5)
     assert rung == ["old"]

@@ -9,15 +9,15 @@ from typing import Any
 import asyncpg
 import pytest
 
-from indaba.operate import manifest
-from indaba.operate.backup import FolderInUse, backup
-from indaba.operate.engines import Postgres
-from indaba.operate.manifest import DamagedBackup, NewerBackup
-from indaba.operate.restore import DataThere, StillRunning, restore
-from indaba.operate.running import Claim
-from indaba.operate.saying import Saying
+from indaba.operate.console import Console
+from indaba.operate.data import manifest
+from indaba.operate.data.backup import FolderInUse, backup
+from indaba.operate.data.manifest import DamagedBackup, NewerBackup
+from indaba.operate.data.restore import DataThere, StillRunning, restore
+from indaba.operate.local.engines import Postgres
+from indaba.operate.local.lock import Claim
 
-SAYING = Saying()
+SAYING = Console()
 EVENT = """INSERT INTO ledger.journal VALUES ($1, 'x.y.v1', now(), '{}')"""
 
 

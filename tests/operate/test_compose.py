@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from indaba.operate.deployment import make_secrets
-from indaba.operate.engines import Synapse
-from indaba.operate.engines.postgres import binaries
+from indaba.operate.console import Console
+from indaba.operate.data.deployment import make_secrets
+from indaba.operate.local.engines import Synapse
+from indaba.operate.local.engines.postgres import binaries
 from indaba.operate.processes import PROCESSES
-from indaba.operate.saying import Saying
 
 ROOT = Path(__file__).parents[2]
 ENGINES = {"valkey", "postgres"}
@@ -50,7 +50,7 @@ def test_no_secret_stands_in_an_environment(compose: dict[str, Any]) -> None:
 def test_every_secret_that_is_read_is_mounted_and_made(
     compose: dict[str, Any], tmp_path: Path
 ) -> None:
-    make_secrets(tmp_path, Saying())
+    make_secrets(tmp_path, Console())
     made = {path.name for path in tmp_path.iterdir()} - {".gitignore"}
     assert set(compose["secrets"]) == made
     for service in compose["services"].values():
@@ -78,9 +78,9 @@ def test_folders_are_volumes_and_saved_files_are_in_one_for_all_who_need_them(
 
 
 def test_secrets_made_twice_stay_the_same(tmp_path: Path) -> None:
-    make_secrets(tmp_path, Saying())
+    make_secrets(tmp_path, Console())
     before = {path.name: path.read_text() for path in tmp_path.iterdir()}
-    make_secrets(tmp_path, Saying())
+    make_secrets(tmp_path, Console())
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
 
 
@@ -88,10 +88,10 @@ async def test_the_database_script_makes_a_closed_database_per_process(
     engines: Any, tmp_path: Path, compose: dict[str, Any]
 ) -> None:
     """Run as the image would, against another PostgreSQL of the same version."""
-    from indaba.operate.engines import Postgres
+    from indaba.operate.local.engines import Postgres
 
     postgres = Postgres(tmp_path / "postgres")
-    make_secrets(tmp_path / "secrets", Saying())
+    make_secrets(tmp_path / "secrets", Console())
     await postgres.start()
     try:
         environment = {
@@ -134,7 +134,7 @@ async def test_every_service_starts_as_it_is_written_there_and_gets_ready(  # no
 ) -> None:
     await synapse.register("indaba", "secret")
     token = await synapse.login("indaba", "secret", "COMPOSE")
-    make_secrets(tmp_path, Saying())
+    make_secrets(tmp_path, Console())
     (tmp_path / "matrix_bot_access_token").write_text(token)
     for name in PROCESSES:
         (tmp_path / f"{name}_database_url").write_text(await database())

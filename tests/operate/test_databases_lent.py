@@ -7,7 +7,7 @@ import pytest
 
 from databases import LARGE, Databases
 from indaba.ledger.migrations import heads, migrate
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 from indaba.outcomes.app import MIGRATIONS
 
 

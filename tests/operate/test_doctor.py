@@ -8,13 +8,13 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from indaba.bus.streams import MOST_AHEAD, events_of
-from indaba.operate import doctor
-from indaba.operate.doctor import Finding
-from indaba.operate.engines import Synapse
-from indaba.operate.matrix import Line
-from indaba.operate.migrating import bring_up_to_date
-from indaba.operate.site import NothingHere, Site
-from indaba.operate.status import Standing, standings
+from indaba.operate.data.migrating import bring_up_to_date
+from indaba.operate.installation import Installation, NothingHere
+from indaba.operate.local.engines import Synapse
+from indaba.operate.local.matrix import MatrixClient
+from indaba.operate.observe import doctor
+from indaba.operate.observe.doctor import Finding
+from indaba.operate.observe.status import Standing, standings
 
 
 def troubles(found: Any) -> list[Finding]:
@@ -29,11 +29,11 @@ def test_a_healthy_house_has_no_trouble(house: Any) -> None:
 
 def test_a_folder_without_data_is_no_house(tmp_path: Path) -> None:
     with pytest.raises(NothingHere):
-        Site.found(tmp_path)
+        Installation.found(tmp_path)
 
 
 async def test_a_house_that_does_not_run_is_the_only_trouble(tmp_path: Path) -> None:
-    found = [f async for f in doctor.findings(Site({}, "", data=tmp_path))]
+    found = [f async for f in doctor.findings(Installation({}, "", data=tmp_path))]
     (trouble,) = troubles(found)
     assert trouble.next == "start it with: make up"
 
@@ -83,12 +83,12 @@ async def test_a_reader_that_holds_events_back_is_named(bus_url: str) -> None:
                 pipe.xadd(stream, {"x": "1"})
             await pipe.execute()
         await bus.xreadgroup("portal", "portal-1", {stream: ">"}, count=MOST_AHEAD, noack=True)
-    (held_back,) = troubles(await doctor.bus_findings(Site({"scheduling": ""}, bus_url)))
+    (held_back,) = troubles(await doctor.bus_findings(Installation({"scheduling": ""}, bus_url)))
     assert f"matrix_bot is {MOST_AHEAD} behind" in held_back.what
 
 
 async def test_a_bus_that_is_away_is_said_so(tmp_path: Path) -> None:
-    site = Site({"scheduling": ""}, f"unix://{tmp_path}/bus.sock")
+    site = Installation({"scheduling": ""}, f"unix://{tmp_path}/bus.sock")
     (away,) = troubles(await doctor.bus_findings(site))
     assert "the bus does not answer" in away.what
 
@@ -96,7 +96,7 @@ async def test_a_bus_that_is_away_is_said_so(tmp_path: Path) -> None:
 async def test_a_token_that_is_refused_or_another_accounts_is_said_so(synapse: Synapse) -> None:
     await synapse.register("themba", "secret")
     token = await synapse.login("themba", "secret", "DOCTOR")
-    refused = Site({}, "", synapse.url, "@themba:indaba.localhost", "no-such-token")
+    refused = Installation({}, "", synapse.url, "@themba:indaba.localhost", "no-such-token")
     (trouble,) = troubles(await doctor.homeserver_findings(refused))
     assert "INDABA_MATRIX_BOT_ACCESS_TOKEN" in trouble.next
     other = replace(refused, token=token, bot="@indaba:indaba.localhost")
@@ -106,7 +106,9 @@ async def test_a_token_that_is_refused_or_another_accounts_is_said_so(synapse: S
 
 async def test_a_homeserver_that_is_away_is_said_so() -> None:
     (trouble,) = troubles(
-        await doctor.homeserver_findings(Site({}, "", "http://127.0.0.1:9", "@a:b", "token"))
+        await doctor.homeserver_findings(
+            Installation({}, "", "http://127.0.0.1:9", "@a:b", "token")
+        )
     )
     assert "does not answer" in trouble.what
 
@@ -117,13 +119,13 @@ async def test_a_room_where_the_bot_may_not_post_is_named(synapse: Synapse) -> N
         await synapse.register(user, "secret")
         tokens[user] = await synapse.login(user, "secret", "DOCTOR")
     bot = synapse.user_id("listener")
-    async with Line(synapse.url, tokens["nomsa"]) as line:
+    async with MatrixClient(synapse.url, tokens["nomsa"]) as line:
         room = await line.create_room(
             name="Announcements", invite=[bot], power_level_content_override={"events_default": 50}
         )
-    async with Line(synapse.url, tokens["listener"]) as line:
+    async with MatrixClient(synapse.url, tokens["listener"]) as line:
         await line.join(room)
-    site = Site({}, "", synapse.url, bot, tokens["listener"])
+    site = Installation({}, "", synapse.url, bot, tokens["listener"])
     (trouble,) = troubles(await doctor.homeserver_findings(site))
     assert trouble.what == "the bot may not post in Announcements"
     (outside,) = troubles(await doctor.homeserver_findings(replace(site, room="!other")))[1:]

@@ -7,8 +7,8 @@ import pytest
 
 from indaba.contracts import spoken
 from indaba.contracts.wire import Event, Request
-from indaba.conversation.line import Understood, read_line
-from indaba.conversation.topics import INTENTS
+from indaba.conversation.commands.line import Understood, read_line
+from indaba.conversation.commands.topics import INTENTS
 from indaba.operate import docs
 from indaba.operate.processes import PROCESSES
 from indaba.process.settings import ProcessSettings, Settings, variable

@@ -11,15 +11,15 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 
-from indaba.operate.engines import Engines
-from indaba.operate.engines.spawn import Order, spawn
-from indaba.operate.engines.trouble import FolderTaken
+from indaba.operate.local.engines import Engines
+from indaba.operate.local.engines.spawn import Order, spawn
+from indaba.operate.local.engines.trouble import FolderTaken
 
 VENV = Path(__file__).parents[2] / ".venv-synapse"
 
 LIFE = """
 import asyncio, sys, pathlib
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 engines = Engines(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
 asyncio.run(engines.start())
 print("up", flush=True)
@@ -28,8 +28,8 @@ sys.stdin.read()
 
 STEPPED_DOWN = """
 import pathlib, pwd, sys
-from indaba.operate.engines.identity import as_user
-from indaba.operate.engines.spawn import Order, spawn
+from indaba.operate.local.engines.identity import as_user
+from indaba.operate.local.engines.spawn import Order, spawn
 nobody = as_user(pwd.getpwnam("nobody"))
 log = pathlib.Path(sys.argv[1]) / "log"
 print(spawn(Order("Sleeper", ["/bin/sleep", "600"], log, identity=nobody)).pid, flush=True)
@@ -77,7 +77,7 @@ async def _write(engines: Engines) -> None:
     await session.execute("CREATE TABLE shelf (n int); INSERT INTO shelf VALUES (7)")
     await session.close()
     async with Redis.from_url(engines.valkey.url) as bus:
-        await bus.set("shelf", "7")
+        await bus.set("files", "7")
 
 
 async def _read(engines: Engines) -> tuple[int, bytes]:
@@ -87,7 +87,7 @@ async def _read(engines: Engines) -> tuple[int, bytes]:
     row = await session.fetchval("SELECT n FROM shelf")
     await session.close()
     async with Redis.from_url(engines.valkey.url) as bus:
-        return row, await bus.get("shelf")
+        return row, await bus.get("files")
 
 
 async def test_when_indaba_is_killed_nothing_stays_behind_and_nothing_is_lost(

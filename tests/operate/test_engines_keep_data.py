@@ -9,9 +9,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from indaba.operate.engines import Postgres
-from indaba.operate.engines.identity import as_user, fitting
-from indaba.operate.engines.trouble import EngineFailed, FolderTaken, OtherVersion
+from indaba.operate.local.engines import Postgres
+from indaba.operate.local.engines.identity import as_user, fitting
+from indaba.operate.local.engines.trouble import EngineFailed, FolderTaken, OtherVersion
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +156,7 @@ def test_a_plain_user_starts_the_engines() -> None:
     home.mkdir(mode=0o700)
     os.chown(home, nobody.pw_uid, nobody.pw_gid)
     words = (
-        "import asyncio, pathlib; from indaba.operate.engines import Engines\n"
+        "import asyncio, pathlib; from indaba.operate.local.engines import Engines\n"
         f"engines = Engines(pathlib.Path({str(home)!r}))\n"
         "asyncio.run(engines.start()); print(engines.fallen()); asyncio.run(engines.stop())"
     )

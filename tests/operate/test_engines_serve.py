@@ -10,9 +10,9 @@ from redis.exceptions import ResponseError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from indaba.operate.engines import Engines, Synapse, Valkey
-from indaba.operate.engines.socket_folder import private
-from indaba.operate.engines.trouble import FolderTaken, NotInstalled, UnsafeFolder
+from indaba.operate.local.engines import Engines, Synapse, Valkey
+from indaba.operate.local.engines.socket_folder import private
+from indaba.operate.local.engines.trouble import FolderTaken, NotInstalled, UnsafeFolder
 from indaba.operate.processes import PROCESSES
 
 FreshDatabase = Callable[..., Awaitable[str]]

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from indaba.matrix_bot.crypto import Keyring
-from indaba.operate.backup import backup
-from indaba.operate.doctor import keys_findings
-from indaba.operate.restore import restore
-from indaba.operate.saying import Saying
-from indaba.operate.site import Site
+from indaba.operate.console import Console
+from indaba.operate.data.backup import backup
+from indaba.operate.data.restore import restore
+from indaba.operate.installation import Installation
+from indaba.operate.observe.doctor import keys_findings
 
 BOT, DEVICE = "@indaba:example.org", "PHONE"
 
@@ -31,8 +31,8 @@ async def test_the_keys_of_a_running_bot_are_backed_up_and_put_back_closed_to_ot
     house: Any, tmp_path: Path
 ) -> None:
     (kept,) = (house.data / "keys").glob("*.db")
-    await backup(house.data, tmp_path / "backup", Saying())
-    await restore(tmp_path / "backup", tmp_path / "data", Saying(), yes=False)
+    await backup(house.data, tmp_path / "backup", Console())
+    await restore(tmp_path / "backup", tmp_path / "data", Console(), yes=False)
     for folder in (house.data / "keys", tmp_path / "backup" / "keys", tmp_path / "data" / "keys"):
         assert _rights(folder) == "700"
         assert _rights(folder / kept.name) == "600"
@@ -71,5 +71,5 @@ def test_a_folder_of_keys_that_is_gone_is_a_trouble(tmp_path: Path) -> None:
     assert "backup" in found.next
 
 
-def _site(data: Path, keys: Path) -> Site:
-    return Site({}, "", homeserver="https://example.org", data=data, keys=keys)
+def _site(data: Path, keys: Path) -> Installation:
+    return Installation({}, "", homeserver="https://example.org", data=data, keys=keys)

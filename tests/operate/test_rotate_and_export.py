@@ -9,12 +9,12 @@ import pytest
 from indaba.contracts.ids import MemberId
 from indaba.contracts.passport import Passport
 from indaba.contracts.refusal import BadPassport
-from indaba.operate import strongbox
-from indaba.operate.deployment import make_secrets
-from indaba.operate.export import _cell
-from indaba.operate.restore import StillRunning
-from indaba.operate.rotating import NoKeys, rotate
-from indaba.operate.saying import Saying
+from indaba.operate.console import Console
+from indaba.operate.data import secrets
+from indaba.operate.data.deployment import make_secrets
+from indaba.operate.data.export import _cell
+from indaba.operate.data.restore import StillRunning
+from indaba.operate.data.rotating import NoKeys, rotate
 from indaba.process.passports import PassportControl, PassportOffice
 from operate.house import House
 
@@ -25,19 +25,19 @@ def _signed(office: PassportOffice) -> str:
 
 
 def test_a_passport_from_before_a_rotation_is_good_until_the_next(tmp_path: Path) -> None:
-    private, _ = strongbox.passport_keys(tmp_path)
+    private, _ = secrets.passport_keys(tmp_path)
     office = PassportOffice(private)
     held, pseudonym = _signed(office), office.pseudonym("a school")
     now = datetime.now(UTC)
 
-    rotate(tmp_path, None, Saying())
-    private, public = strongbox.passport_keys(tmp_path)
+    rotate(tmp_path, None, Console())
+    private, public = secrets.passport_keys(tmp_path)
     PassportControl(public).verify(held, now)
     fresh = _signed(PassportOffice(private))
     PassportControl(public).verify(fresh, now)
 
-    rotate(tmp_path, None, Saying())
-    private, public = strongbox.passport_keys(tmp_path)
+    rotate(tmp_path, None, Console())
+    private, public = secrets.passport_keys(tmp_path)
     PassportControl(public).verify(fresh, now)
     with pytest.raises(BadPassport):
         PassportControl(public).verify(held, now)
@@ -45,20 +45,20 @@ def test_a_passport_from_before_a_rotation_is_good_until_the_next(tmp_path: Path
 
 
 def test_the_secrets_of_a_composition_are_rotated_in_place(tmp_path: Path) -> None:
-    make_secrets(tmp_path, Saying())
+    make_secrets(tmp_path, Console())
     before = (tmp_path / "passport_private_key").read_text()
 
-    rotate(tmp_path / "elsewhere", tmp_path, Saying())
+    rotate(tmp_path / "elsewhere", tmp_path, Console())
 
     assert before in (tmp_path / "passport_private_key").read_text()
     assert (tmp_path / "passport_private_key").read_text() != before
     with pytest.raises(NoKeys):
-        rotate(tmp_path, tmp_path / "nothing", Saying())
+        rotate(tmp_path, tmp_path / "nothing", Console())
 
 
 def test_secrets_of_a_running_indaba_are_left_alone(house: House) -> None:
     with pytest.raises(StillRunning):
-        rotate(house.data, None, Saying())
+        rotate(house.data, None, Console())
 
 
 def test_what_a_spreadsheet_takes_for_a_formula_is_told_as_text() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from indaba.operate.migrating import bring_up_to_date
+from indaba.operate.data.migrating import bring_up_to_date
 from workshop import PUBLIC_KEY
 
 START = Callable[..., Any]

@@ -13,17 +13,16 @@ import pytest
 
 from indaba.bus import Bus
 from indaba.contracts import find
-from indaba.contracts.erasure import ErasureAnswered
+from indaba.contracts.erasure import ErasureAnswered, erasure_answer
 from indaba.contracts.membership import Platform
 from indaba.ledger import Ledger
 from indaba.membership.settings import MembershipSettings
-from indaba.operate.demo.stage import Stage
+from indaba.operate.local.demo.stage import Stage
 from indaba.operate.processes import (
     ERASURE_OWNER,
     PROCESSES,
     Kind,
     erased_by,
-    erasure_answer,
     of_kind,
     readers_first,
     wired,

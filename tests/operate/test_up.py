@@ -12,10 +12,10 @@ from typing import Any
 import asyncpg
 import tzdata
 
-from indaba.operate.engines import Engines
-from indaba.operate.engines.trouble import FolderTaken
-from indaba.operate.matrix import Line
-from indaba.operate.strongbox import accounts
+from indaba.operate.data.secrets import accounts
+from indaba.operate.local.engines import Engines
+from indaba.operate.local.engines.trouble import FolderTaken
+from indaba.operate.local.matrix import MatrixClient
 
 
 def test_the_portal_is_named_first_then_the_room_and_how_to_talk(house: Any) -> None:
@@ -27,7 +27,7 @@ def test_the_portal_is_named_first_then_the_room_and_how_to_talk(house: Any) -> 
 
 async def test_everybody_is_in_the_room_the_bot_too(house: Any) -> None:
     known = accounts(house.data)
-    async with Line(house.facts["homeserver"], known["facilitator"].token) as line:
+    async with MatrixClient(house.facts["homeserver"], known["facilitator"].token) as line:
         standing = await line.members(house.facts["room"])
     assert {account for account, how in standing.items() if how == "join"} == {
         f"@{name}:indaba.localhost" for name in ("indaba", "facilitator", "thandi", "sipho")

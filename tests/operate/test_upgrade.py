@@ -9,13 +9,13 @@ from alembic import command
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from indaba.ledger import migrations
-from indaba.operate import strongbox
-from indaba.operate.backup import backup
-from indaba.operate.engines import Postgres
-from indaba.operate.migrating import MigrationFailed, behind, bring_up_to_date
+from indaba.operate.console import Console
+from indaba.operate.data import secrets
+from indaba.operate.data.backup import backup
+from indaba.operate.data.migrating import MigrationFailed, behind, bring_up_to_date
+from indaba.operate.data.upgrade import NoFreshBackup, upgrade
+from indaba.operate.local.engines import Postgres
 from indaba.operate.processes import PROCESSES, Process
-from indaba.operate.saying import Saying
-from indaba.operate.upgrade import NoFreshBackup, upgrade
 
 EARLIER = "library_0002"
 HOOKED = '''"""Fails half way."""
@@ -49,7 +49,7 @@ async def older(tmp_path: Path) -> Path:
         await connection.execute(sa.text("INSERT INTO ledger.marks VALUES ('kept', 'yes')"))
     await database.dispose()
     await postgres.stop()
-    strongbox.passport_keys(data)
+    secrets.passport_keys(data)
     return data
 
 
@@ -83,37 +83,37 @@ async def _has(data: Path, database: str, table: str) -> bool:
 
 async def test_an_upgrade_asks_for_a_backup_of_today(older: Path, tmp_path: Path) -> None:
     with pytest.raises(NoFreshBackup, match="no backup was named"):
-        await upgrade(older, None, Saying())
+        await upgrade(older, None, Console())
     with pytest.raises(NoFreshBackup, match="not whole"):
-        await upgrade(older, tmp_path / "nowhere", Saying())
+        await upgrade(older, tmp_path / "nowhere", Console())
     assert await _behind(older) == ["library"]
 
 
 async def test_an_older_data_folder_is_brought_to_this_version(older: Path, tmp_path: Path) -> None:
     saved = tmp_path / "saved"
-    await backup(older, saved, Saying())
+    await backup(older, saved, Console())
 
-    await upgrade(older, saved, Saying())
+    await upgrade(older, saved, Console())
 
     assert await _behind(older) == []
-    await upgrade(older, None, Saying())  # nothing is left to do
+    await upgrade(older, None, Console())  # nothing is left to do
 
 
 async def test_a_backup_of_another_indaba_is_no_way_back(older: Path, tmp_path: Path) -> None:
     saved = tmp_path / "saved"
-    await backup(older, saved, Saying())
+    await backup(older, saved, Console())
     shutil.rmtree(older / "secrets")
-    strongbox.passport_keys(older)
+    secrets.passport_keys(older)
 
     with pytest.raises(NoFreshBackup, match="of another Indaba"):
-        await upgrade(older, saved, Saying())
+        await upgrade(older, saved, Console())
 
 
 async def test_a_migration_that_fails_leaves_every_database_as_it_was(
     older: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saved = tmp_path / "saved"
-    await backup(older, saved, Saying())
+    await backup(older, saved, Console())
     folder = tmp_path / "broken"
     library = PROCESSES["library"]
     await asyncio.to_thread(shutil.copytree, library.migrations, folder)
@@ -122,7 +122,7 @@ async def test_a_migration_that_fails_leaves_every_database_as_it_was(
     monkeypatch.setattr(Process, "migrations", property(lambda p: _folder(p, library, folder)))
 
     with pytest.raises(MigrationFailed, match="No database was changed"):
-        await upgrade(older, saved, Saying())
+        await upgrade(older, saved, Console())
 
     monkeypatch.undo()
     assert await _behind(older) == ["library"]

@@ -16,7 +16,7 @@ from indaba.contracts.membership import (
     Platform,
 )
 from indaba.contracts.wire import Reply, Request
-from indaba.conversation.services import ask
+from indaba.conversation.delivery.service_client import ask
 from indaba.ledger import Ledger
 
 R = TypeVar("R", bound=Reply)

@@ -12,9 +12,9 @@ from indaba.bus.entries import Entry
 from indaba.bus.reader import Reader
 from indaba.contracts.wire import Envelope
 from indaba.ledger import tables
-from indaba.ledger.answering import Answering
-from indaba.ledger.listening import Listening
+from indaba.ledger.events import EventProcessor
 from indaba.ledger.relay import BATCH, Relay
+from indaba.ledger.requests import RequestProcessor
 from indaba.ledger.timers import Timers
 from indaba.ledger.work import Work
 from indaba.outcomes.store import Store
@@ -38,18 +38,18 @@ def _in_place_of(stack: ExitStack, cls: type, name: str, wrong: Any) -> Any:
 
 
 def _inbox_off(stack: ExitStack) -> None:
-    async def first(self: Listening, connection: Any, due: Sequence[Envelope]) -> set[UUID]:
+    async def first(self: EventProcessor, connection: Any, due: Sequence[Envelope]) -> set[UUID]:
         await right(self, connection, due)
         return {envelope.id for envelope in due}
 
-    right = _in_place_of(stack, Listening, "_first", first)
+    right = _in_place_of(stack, EventProcessor, "_first", first)
 
 
 def _key_ignored(stack: ExitStack) -> None:
-    async def handle(self: Answering, envelope: Envelope, passport: Any) -> Any:
+    async def handle(self: RequestProcessor, envelope: Envelope, passport: Any) -> Any:
         return await right(self, envelope.model_copy(update={"idempotency_key": ""}), passport)
 
-    right = _in_place_of(stack, Answering, "_handle", handle)
+    right = _in_place_of(stack, RequestProcessor, "_handle", handle)
 
 
 def _acknowledged_first(stack: ExitStack) -> None:
@@ -93,14 +93,14 @@ def _told_before_the_commit(stack: ExitStack) -> None:
     async def keep(self: Work) -> None:
         await right(self)
         replica = current()
-        if self._told and replica is not None:
-            await replica.bus.tell(replica.service, self._told)
+        if self._emitted and replica is not None:
+            await replica.bus.tell(replica.service, self._emitted)
 
     async def keep_with_reply(self: Work, key: str, reply: Any) -> None:
         await with_reply(self, key, reply)
         replica = current()
-        if self._told and replica is not None:
-            await replica.bus.tell(replica.service, self._told)
+        if self._emitted and replica is not None:
+            await replica.bus.tell(replica.service, self._emitted)
 
     right = _in_place_of(stack, Work, "keep", keep)
     with_reply = _in_place_of(stack, Work, "keep_with_reply", keep_with_reply)

@@ -10,7 +10,7 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from indaba.ledger import migrations
-from indaba.operate.engines import Postgres
+from indaba.operate.local.engines import Postgres
 from simulation.town import SERVICES
 
 SERVER = {

@@ -90,7 +90,7 @@ class Conductor:
         self.steps = 0
         self.waits = 0
         self._trace = blake2b(digest_size=16)
-        self._listeners = self._listening()
+        self._listeners = self._events()
 
     @property
     def trace(self) -> str:
@@ -103,15 +103,15 @@ class Conductor:
 
     def watch(self, database: AsyncEngine) -> None:
         """Make every statement and commit on a database a step, until `unwatch`."""
-        for name, listener in self._listeners:
-            event.listen(database.sync_engine, name, listener)
+        for name, inbox in self._listeners:
+            event.listen(database.sync_engine, name, inbox)
 
     def unwatch(self, database: AsyncEngine) -> None:
         """Let a database be."""
-        for name, listener in self._listeners:
-            event.remove(database.sync_engine, name, listener)
+        for name, inbox in self._listeners:
+            event.remove(database.sync_engine, name, inbox)
 
-    def _listening(self) -> list[tuple[str, Any]]:
+    def _events(self) -> list[tuple[str, Any]]:
         def before(connection: Any, _: Any, statement: str, given: Any, *__: Any) -> None:
             activity = _now.get()
             if activity is None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from indaba.bus.reader import Reader
 from indaba.contracts.membership import MemberDescribed
 from indaba.contracts.scheduling import ScheduleMeeting
-from indaba.ledger import Ledger, Work, answering
+from indaba.ledger import Ledger, Work, requests
 from indaba.ledger import ledger as ledgers
 from indaba.membership import app as membership
 from indaba.outcomes import app as outcomes
@@ -118,14 +118,14 @@ def on(databases: Databases) -> Iterator[None]:
     """Replicas share their service's connections, and who tries again does so at once."""
     with (
         patch.object(ledgers, "_engine", databases.__getitem__),
-        patch.object(answering, "PAUSES", (0, 0)),
+        patch.object(requests, "PAUSES", (0, 0)),
     ):
         yield
 
 
 def _count(ledger: Ledger) -> None:
     """Have each thing done leave a row in the transaction that does it."""
-    handlers, reactions = ledger._answering.handlers, ledger._listening.reactions
+    handlers, reactions = ledger._requests.handlers, ledger._events.reactions
     for wire, handler in handlers.items():
         handlers[wire] = partial(_answered, handler)
     for wire, reaction in reactions.items():

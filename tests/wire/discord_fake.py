@@ -34,25 +34,25 @@ class FakeDiscord:
         self.gateway = Gateway(self.world, heartbeat)
         self.rest = Rest(self.world, self.buckets, self.gateway)
         self.address = ""
-        self._runner: web.AppRunner | None = None
+        self._direct_messages: web.AppRunner | None = None
 
     async def start(self) -> None:
         """Listen on a free port of this machine."""
         app = web.Application(client_max_size=64 << 20)
         app.add_routes([web.get("/gateway/", self.gateway.serve), *self.rest.routes()])
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0, backlog=1024)
+        self._direct_messages = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await self._direct_messages.setup()
+        site = web.TCPSite(self._direct_messages, "127.0.0.1", 0, backlog=1024)
         await site.start()
-        port = self._runner.addresses[0][1]
+        port = self._direct_messages.addresses[0][1]
         self.rest.base = f"http://127.0.0.1:{port}{VERSION}"
         self.address = self.gateway.address = f"ws://127.0.0.1:{port}/gateway/"
 
     async def stop(self) -> None:
         """Go."""
-        if self._runner is not None:
+        if self._direct_messages is not None:
             await self.gateway.drop()
-            await self._runner.cleanup()
+            await self._direct_messages.cleanup()
 
     async def connected(self, seconds: float = 20.0) -> None:
         """Wait until a bot listens."""

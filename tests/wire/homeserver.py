@@ -34,7 +34,7 @@ class Homeserver:
         self._transactions: dict[str, str] = {}
         self._numbers = itertools.count(1)
         self._news = asyncio.Event()
-        self._runner: web.AppRunner | None = None
+        self._direct_messages: web.AppRunner | None = None
 
     async def start(self) -> None:
         """Listen on a free port of this machine."""
@@ -49,16 +49,16 @@ class Homeserver:
                 web.get(f"{room}/messages", self._messages),
             ]
         )
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0, backlog=1024).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self._direct_messages = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await self._direct_messages.setup()
+        await web.TCPSite(self._direct_messages, "127.0.0.1", 0, backlog=1024).start()
+        self.url = f"http://127.0.0.1:{self._direct_messages.addresses[0][1]}"
 
     async def stop(self) -> None:
         """Go."""
-        if self._runner is not None:
+        if self._direct_messages is not None:
             self._news.set()
-            await self._runner.cleanup()
+            await self._direct_messages.cleanup()
 
     def say(self, room: str, words: str) -> str:
         """The person in a room writes; gives the event's id."""

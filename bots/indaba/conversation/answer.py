@@ -14,7 +14,7 @@ from uuid import UUID
 from indaba.contracts.ids import MeetingId
 
 if TYPE_CHECKING:
-    from indaba.conversation.intent import Intent
+    from indaba.conversation.commands.intent import Intent
 
 
 ANYBODY = "*"
@@ -22,7 +22,7 @@ ANYBODY = "*"
 
 
 class Audience(StrEnum):
-    """Who hears an answer. A platform that cannot whisper writes to the asker directly."""
+    """Who hears an answer. Without ephemeral answers a platform writes to the asker directly."""
 
     ROOM = "room"
     ASKER = "asker"

@@ -22,10 +22,10 @@ from indaba.contracts.scheduling import (
     MeetingScheduled,
     RsvpChanged,
 )
-from indaba.conversation.errands import ERRANDS, Errand, Runner
-from indaba.conversation.herald import Herald
-from indaba.conversation.notices import TOLD
-from indaba.conversation.services import Passports
+from indaba.conversation.cards.announcements import TOLD
+from indaba.conversation.cards.direct_messages import ERRANDS, DirectMessages, Errand
+from indaba.conversation.cards.updater import CardUpdater
+from indaba.conversation.delivery.service_client import Passports
 from indaba.conversation.store import Store
 from indaba.ledger import Ledger, Work
 from indaba.ledger.erasure import erase
@@ -57,14 +57,14 @@ class Reactions:
     def __init__(
         self,
         process: str,
-        herald: Herald,
-        runner: Runner,
+        updater: CardUpdater,
+        direct_messages: DirectMessages,
         passports: Passports,
         erased: type[ErasureAnswered],
     ) -> None:
         self._process = process
-        self._herald = herald
-        self._runner = runner
+        self._updater = updater
+        self._direct_messages = direct_messages
         self._passports = passports
         self._erased = erased
 
@@ -79,7 +79,7 @@ class Reactions:
         """The meeting's card is behind, where it has one by now."""
         cards = Store(work.connection, work.now).cards
         await cards.want_card(event.meeting, event.version, work.correlation)
-        self._herald.wake.ring()
+        self._updater.wake.ring()
 
     async def tell(self, event: MeetingEvent, work: Work) -> None:
         """The meeting's thread is to be told, unless that has become pointless."""
@@ -88,7 +88,7 @@ class Reactions:
             POSTS.labels(self._process, "too-late").inc()
             return
         await _keep_notice(event, work, until)
-        self._herald.wake.ring()
+        self._updater.wake.ring()
 
     async def run_errand(self, event: Errand, work: Work) -> None:
         """Somebody is to be told outside of a thread, unless that has become pointless."""
@@ -99,7 +99,7 @@ class Reactions:
         await Store(work.connection, work.now).errands.keep(
             work.cause, event.wire, event.model_dump(mode="json"), work.correlation, until
         )
-        self._runner.wake.ring()
+        self._direct_messages.wake.ring()
 
     async def open_rooms(self, event: PlacesChanged, work: Work) -> None:
         """A community has more rooms, or fewer: its cards are drawn where it lives now."""
@@ -107,7 +107,7 @@ class Reactions:
         if event.added is not None:
             cards = Store(work.connection, work.now).cards
             await cards.draw_again(CommunityId(event.aggregate))
-            self._herald.wake.ring()
+            self._updater.wake.ring()
 
     async def merge_members(self, event: MembersMerged, work: Work) -> None:
         """Two members are one."""
@@ -135,7 +135,7 @@ async def forget(
     for account in accounts:
         await store.forget(account)
     service = erased.context()
-    work.tell(erased(aggregate=event.erasure, version=1, erasure=event.erasure, service=service))
+    work.emit(erased(aggregate=event.erasure, version=1, erasure=event.erasure, service=service))
 
 
 def wire(ledger: Ledger, reactions: Reactions) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 
 import discord
 
-from indaba.conversation.listener import Listener
-from indaba.conversation.platform import Said, Wait
+from indaba.conversation.delivery.chat_events import ChatEvent
+from indaba.conversation.delivery.inbox_worker import InboxWorker
+from indaba.conversation.delivery.platform import Wait
 from indaba.discord_bot.client import Api, Refused, asked
-from indaba.discord_bot.reading import said_in
+from indaba.discord_bot.reading import message_sent
 from indaba.ledger import Ledger
 from indaba.process import logs
 from indaba.process.loops import Wake, in_parts
@@ -32,10 +33,10 @@ class CatchingUp:
     Direct messages are not among it: Discord does not say which there are.
     """
 
-    def __init__(self, api: Api, ledger: Ledger, listener: Listener) -> None:
+    def __init__(self, api: Api, ledger: Ledger, inbox: InboxWorker) -> None:
         self._api = api
         self._ledger = ledger
-        self._listener = listener
+        self._inbox = inbox
         self._wake = Wake()
         self._wanted = False
         self._behind = self._everywhere = True
@@ -112,7 +113,7 @@ class CatchingUp:
             if channel not in self._gaps
         ]
         if places:
-            await self._listener.read_up_to(places)
+            await self._inbox.read_up_to(places)
 
     def _oldest_in_hand(self, channel: int) -> int:
         return min(self._in_hand.get(channel, ()), default=NONE_YET)
@@ -149,27 +150,27 @@ class CatchingUp:
         since, newest = await self._since(channel, now), channel.last_message_id or 0
         if newest > since and _may_read(channel):
             missed = await asked(lambda: _missed(channel, since, self._api.me, now))
-            await self._listener.hear(missed, (_place(channel.id), str(newest)))
+            await self._inbox.hear(missed, (_place(channel.id), str(newest)))
 
     async def _since(self, channel: Any, now: datetime) -> int:
         """The id from which on a channel is to be read; never from before we came."""
         came = channel.guild.me.joined_at or now
         earliest = discord.utils.time_snowflake(max(came, now - REACHES_BACK))
-        return max(int(await self._listener.position(_place(channel.id)) or 0), earliest)
+        return max(int(await self._inbox.position(_place(channel.id)) or 0), earliest)
 
     def _log(self) -> Any:
         return logs.get(process="discord_bot")
 
 
-async def _missed(channel: Any, since: int, me: int, now: datetime) -> list[Said]:
+async def _missed(channel: Any, since: int, me: int, now: datetime) -> list[ChatEvent]:
     """What was said to us after an id, oldest first."""
-    found: list[Said] = []
+    found: list[ChatEvent] = []
     async for message in channel.history(limit=MOST_MISSED, oldest_first=False):
         if message.id <= since:
             break
-        said = said_in(message, me, now)
-        if said is not None:
-            found.append(said)
+        sent = message_sent(message, me, now)
+        if sent is not None:
+            found.append(sent)
     return found[::-1]
 
 

@@ -12,7 +12,7 @@ import aiohttp
 import discord
 from discord.http import Route
 
-from indaba.conversation.platform import Limited, Wait
+from indaba.conversation.delivery.platform import Limited, Wait
 from indaba.discord_bot.pace import Pace
 from indaba.process import logs
 

@@ -12,9 +12,9 @@ from pydantic import BeforeValidator
 from pydantic.fields import FieldInfo
 
 from indaba.contracts.passport import Role
-from indaba.conversation.completing import completes
-from indaba.conversation.fields import Account
-from indaba.conversation.intent import Intent
+from indaba.conversation.commands.completing import completes
+from indaba.conversation.commands.fields import Account
+from indaba.conversation.commands.intent import Intent
 from indaba.discord_bot.render import shortened
 
 LONGEST_WORDS, LONGEST_VALUE, MOST_CHOICES = 100, 6000, 25

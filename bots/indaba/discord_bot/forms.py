@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from indaba.conversation.answer import Ask
-from indaba.conversation.intent import MOST_LETTERS
+from indaba.conversation.commands.intent import MOST_LETTERS
 from indaba.discord_bot.render import shortened
 
 ANSWER, SAVE = "answer:", "save:"

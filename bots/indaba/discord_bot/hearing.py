@@ -4,18 +4,19 @@ from typing import Any
 
 import discord
 
-from indaba.conversation.intent import asked_as_json
-from indaba.conversation.listener import Listener
-from indaba.conversation.platform import Kind, Said, Wait
+from indaba.conversation.commands.intent import asked_as_json
+from indaba.conversation.commands.topics import INTENTS
+from indaba.conversation.commands.topics.interest import Interested
+from indaba.conversation.delivery.chat_events import CommandInvoked
+from indaba.conversation.delivery.inbox_worker import InboxWorker
+from indaba.conversation.delivery.platform import Wait
 from indaba.conversation.store import Store
-from indaba.conversation.topics import INTENTS
-from indaba.conversation.topics.interest import Interested
 from indaba.discord_bot import commands
 from indaba.discord_bot.catching_up import CatchingUp
 from indaba.discord_bot.client import Api, Ballot, Gateway, Refused
 from indaba.discord_bot.in_meetings import InMeetings
 from indaba.discord_bot.interactions import Interactions
-from indaba.discord_bot.reading import said_in
+from indaba.discord_bot.reading import message_sent
 from indaba.ledger import Ledger
 from indaba.process import logs
 
@@ -28,17 +29,17 @@ class Hearing:
         api: Api,
         gateway: Gateway,
         ledger: Ledger,
-        listener: Listener,
+        inbox: InboxWorker,
         interactions: Interactions,
         catching_up: CatchingUp,
     ) -> None:
         self._api = api
         self._gateway = gateway
         self._ledger = ledger
-        self._listener = listener
+        self._inbox = inbox
         self._interactions = interactions
         self._catching_up = catching_up
-        self.in_meetings = InMeetings(api, ledger, listener)
+        self.in_meetings = InMeetings(api, ledger, inbox)
 
     async def connected(self) -> None:
         """Tell Discord our commands where they changed, and see to what was missed."""
@@ -72,14 +73,14 @@ class Hearing:
 
     async def message(self, message: discord.Message) -> None:
         """Keep a message if it is for us."""
-        said = said_in(message, self._api.me, self._ledger.world.now())
+        sent = message_sent(message, self._api.me, self._ledger.world.now())
         channel = message.channel.id
-        if said is None:
+        if sent is None:
             self._catching_up.seen(channel, message.id)
             await self.in_meetings.wrote(message)
             return
         with self._catching_up.taking(channel, message.id):
-            await self._listener.hear([said], self._catching_up.position_at(channel, message.id))
+            await self._inbox.hear([sent], self._catching_up.position_at(channel, message.id))
 
     async def changed(self, channel: str, message: str, account: str, text: str | None) -> None:
         """What was noted from a message follows it."""
@@ -103,26 +104,24 @@ class Hearing:
         room = next((room for room in places if self._is_in(room, house)), "")
         if not room:
             return
-        said = Said(
+        marked = CommandInvoked(
             id=f"interested/{event}/{account}",
-            kind=Kind.MESSAGE,
             room=room,
             account=account,
-            text="",
-            said_at=now,
+            sent_at=now,
             asked=asked_as_json(Interested, {"meeting": str(meeting)}),
             house=house,
         )
-        await self._listener.hear([said])
+        await self._inbox.hear([marked])
 
     async def _tell_commands(self) -> None:
         told = commands.payload(INTENTS)
         digest, place = commands.digest_of(told), f"discord/commands/{self._api.application}"
-        if await self._listener.position(place) == digest:
+        if await self._inbox.position(place) == digest:
             return
         path = "/applications/{application_id}/commands"
         await self._api.call("PUT", path, told, where={"application_id": self._api.application})
-        await self._listener.hear([], (place, digest))
+        await self._inbox.hear([], (place, digest))
 
     def _is_in(self, room: str, house: str) -> bool:
         channel = self._api.client.get_channel(int(room)) if room.isdecimal() else None

@@ -2,17 +2,23 @@
 
 import re
 from collections import OrderedDict
+from typing import Any
 from uuid import UUID
 
 import discord
 
 from indaba.contracts.membership import Place
 from indaba.contracts.scheduling import MeetingFacts, Presence
-from indaba.conversation.intent import asked_as_json
-from indaba.conversation.listener import Listener
-from indaba.conversation.platform import Kind, Said
+from indaba.conversation.commands.intent import asked_as_json
+from indaba.conversation.commands.topics.noting import Noticed
+from indaba.conversation.delivery.chat_events import (
+    BallotCast,
+    CommandInvoked,
+    MessageEdited,
+    ReactionRemoved,
+)
+from indaba.conversation.delivery.inbox_worker import InboxWorker
 from indaba.conversation.store import Store
-from indaba.conversation.topics.noting import Noticed
 from indaba.discord_bot.client import Api, Ballot
 from indaba.discord_bot.reading import READ_KINDS, Spot, clean, spot_of
 from indaba.ledger import Ledger
@@ -24,10 +30,10 @@ Meeting = tuple[UUID, str]
 class InMeetings:
     """Notices people, never their words: those are not even shown to us."""
 
-    def __init__(self, api: Api, ledger: Ledger, listener: Listener) -> None:
+    def __init__(self, api: Api, ledger: Ledger, inbox: InboxWorker) -> None:
         self._api = api
         self._ledger = ledger
-        self._listener = listener
+        self._inbox = inbox
         self._noticed: OrderedDict[tuple[UUID, str], None] = OrderedDict()
 
     async def wrote(self, message: discord.Message) -> None:
@@ -75,59 +81,52 @@ class InMeetings:
             is_open = await store.posting.is_open(spot.room)
             if not is_open and await store.errands.vote_of(ballot.message) is None:
                 return
-        said = Said(
+        cast = BallotCast(
             id=f"ballot/{ballot.message}/{ballot.account}/{ballot.option}/{now.timestamp():.3f}",
-            kind=Kind.BALLOT,
             room=spot.room,
             account=ballot.account,
-            text=str(ballot.option),
-            said_at=now,
+            sent_at=now,
             thread=spot.thread,
-            about=ballot.message,
             house=spot.house,
+            poll=ballot.message,
+            option=ballot.option,
         )
-        await self._listener.hear([said])
+        await self._inbox.hear([cast])
 
     async def changed(self, channel: str, message: str, account: str, text: str | None) -> None:
         """A message that was for us has other words, or a message is gone."""
-        spot = self._spot(channel, "")
-        now = self._ledger.world.now()
-        kind, said = Kind.REACTION_REMOVED, ""
+        spot, now = self._spot(channel, ""), self._ledger.world.now()
+        common: dict[str, Any] = {
+            "room": spot.room,
+            "account": account,
+            "sent_at": now,
+            "thread": spot.thread,
+            "house": spot.house,
+        }
+        moment = f"{message}/{now.timestamp():.3f}"
         if text is not None:
             begun = re.match(rf"\s*<@!?{self._api.me}>[\s,:]*", text)
-            if begun is None or not account:
-                return
-            kind, said = Kind.EDITED, clean(text[begun.end() :]).strip()
-        elif not await self._has_cards(spot.room):
-            return
-        heard = Said(
-            id=f"{kind}/{message}/{now.timestamp():.3f}",
-            kind=kind,
-            room=spot.room,
-            account=account,
-            text=said,
-            said_at=now,
-            thread=spot.thread,
-            about=message,
-            house=spot.house,
-        )
-        await self._listener.hear([heard])
+            if begun is not None and account:
+                words = clean(text[begun.end() :]).strip()
+                edited = MessageEdited(id=f"edited/{moment}", message=message, text=words, **common)
+                await self._inbox.hear([edited])
+        elif await self._has_cards(spot.room):
+            gone = ReactionRemoved(id=f"reaction-removed/{moment}", event=message, **common)
+            await self._inbox.hear([gone])
 
     async def _notice(self, meeting: Meeting, account: str, spot: Spot, how: Presence) -> None:
         known = (meeting[0], account)
         if known in self._noticed:
             return
-        said = Said(
+        noticed = CommandInvoked(
             id=f"noticed/{meeting[0]}/{account}",
-            kind=Kind.MESSAGE,
             room=spot.room,
             account=account,
-            text="",
-            said_at=self._ledger.world.now(),
+            sent_at=self._ledger.world.now(),
             asked=asked_as_json(Noticed, {"code": meeting[1], "how": how}),
             house=spot.house,
         )
-        await self._listener.hear([said])
+        await self._inbox.hear([noticed])
         self._noticed[known] = None
         if len(self._noticed) > MOST_NOTICED:
             self._noticed.popitem(last=False)

@@ -7,16 +7,23 @@ from typing import Any
 import discord
 
 from indaba.conversation.answer import Ask
-from indaba.conversation.completing import suggestions
-from indaba.conversation.hints import put_in
-from indaba.conversation.intent import SLASH, Intent, Outdated, asked_as_json, named
-from indaba.conversation.line import Understood, read_line
-from indaba.conversation.listener import Listener
-from indaba.conversation.platform import FileSaid, Kind, Said, Wait, Written
-from indaba.conversation.services import Asker, Passports, Services
+from indaba.conversation.commands.completing import suggestions
+from indaba.conversation.commands.hints import put_in
+from indaba.conversation.commands.intent import SLASH, Intent, Outdated, asked_as_json, named
+from indaba.conversation.commands.line import Understood, read_line
+from indaba.conversation.commands.topics import INTENTS
+from indaba.conversation.commands.topics.noting import AddToMinutes
+from indaba.conversation.delivery.chat_events import (
+    ButtonPressed,
+    ChatEvent,
+    CommandInvoked,
+    FileSent,
+    Written,
+)
+from indaba.conversation.delivery.inbox_worker import InboxWorker
+from indaba.conversation.delivery.platform import Wait
+from indaba.conversation.delivery.service_client import Asker, BusServiceClient, Passports
 from indaba.conversation.store import Store
-from indaba.conversation.topics import INTENTS
-from indaba.conversation.topics.noting import AddToMinutes
 from indaba.conversation.wording import Wording
 from indaba.discord_bot import commands, forms
 from indaba.discord_bot.client import Api, Refused
@@ -45,10 +52,10 @@ LATER = "I cannot look that up just now. Please press again in a moment."
 class Interactions:
     """What people do with commands, buttons and forms."""
 
-    def __init__(self, api: Api, ledger: Ledger, listener: Listener, passports: Passports) -> None:
+    def __init__(self, api: Api, ledger: Ledger, inbox: InboxWorker, passports: Passports) -> None:
         self._api = api
         self._ledger = ledger
-        self._listener = listener
+        self._inbox = inbox
         self._passports = passports
         self._pointed_at: dict[str, Written] = {}
 
@@ -81,7 +88,7 @@ class Interactions:
         asked = asked_as_json(kind, values) if kind else _unknown(noun, verb)
         file = options.get(commands.FILE, {}).get("value")
         sent = _attached(found, data, file) if file else None
-        await self._keep(found, [self._said(found, asked=asked, written=sent)])
+        await self._keep(found, [self._invoked(found, asked, written=sent)])
 
     async def _button(self, found: discord.Interaction) -> None:
         pressed = str(_data(found).get("custom_id", ""))
@@ -104,7 +111,7 @@ class Interactions:
             if isinstance(understood, Understood)
             else _unknown(line, "")
         )
-        await self._keep(found, [self._said(found, asked=asked)])
+        await self._keep(found, [self._invoked(found, asked)])
 
     async def _pick(self, found: discord.Interaction, pressed: str) -> None:
         """A choice that is kept under its post. What only its asker sees is replaced in place."""
@@ -114,7 +121,7 @@ class Interactions:
         if not await self._acknowledge(found, DEFERRED_UPDATE if in_place else DEFERRED):
             return
         number = int(place) if place.isdecimal() else 0
-        await self._keep(found, [self._said(found, picked=(post, number))])
+        await self._keep(found, [ButtonPressed(**self._common(found), post=post, place=number)])
 
     async def _open_form(self, found: discord.Interaction, about: str) -> None:
         """The form for an open question: only a first answer may be one, so it is looked up now."""
@@ -152,8 +159,8 @@ class Interactions:
             return
         values = {**ask.filled, field: clean(typed.get(forms.FIELD, ""))}
         asked = asked_as_json(named(ask.intent, INTENTS), values)
-        said = self._said(found, id=f"answer/{message}", asked=asked)
-        if not await self._keep(found, [said]):
+        answer = self._invoked(found, asked, key=f"answer/{message}")
+        if not await self._keep(found, [answer]):
             await self._replace(found, SENT_ALREADY)
 
     async def _menu(self, found: discord.Interaction, data: dict[str, Any]) -> None:
@@ -166,8 +173,8 @@ class Interactions:
         if data.get("name") == commands.NOTE_MENU:
             if await self._acknowledge(found, DEFERRED):
                 asked = asked_as_json(AddToMinutes, {})
-                said = self._said(found, asked=asked, written=written_of(shown))
-                await self._keep(found, [said])
+                noted = self._invoked(found, asked, written=written_of(shown))
+                await self._keep(found, [noted])
             return
         if len(self._pointed_at) >= MOST_REMEMBERED:
             self._pointed_at.pop(next(iter(self._pointed_at)))
@@ -184,10 +191,9 @@ class Interactions:
         if written is None:
             await self._replace(found, "I cannot read that message any more.")
             return
-        said = self._said(
-            found, id=f"save/{opened}", asked=asked_as_json(kind, values), written=written
-        )
-        if not await self._keep(found, [said]):
+        asked = asked_as_json(kind, values)
+        saved = self._invoked(found, asked, key=f"save/{opened}", written=written)
+        if not await self._keep(found, [saved]):
             await self._replace(found, SENT_ALREADY)
 
     async def _fetched(self, found: discord.Interaction, message: str) -> Written | None:
@@ -214,7 +220,7 @@ class Interactions:
         spot = _spot(found)
         asker = Asker(str(found.user.id), spot.room, spot.direct, house=spot.house)
         world, correlation = self._ledger.world, self._ledger.world.new_id()
-        services = Services(
+        services = BusServiceClient(
             self._ledger.bus, world, self._passports, asker, str(found.id), correlation
         )
         try:
@@ -228,34 +234,44 @@ class Interactions:
     async def _question(self, found: discord.Interaction) -> Ask | None:
         async with self._ledger.database.connect() as connection:
             store = Store(connection, self._ledger.world.now())
-            return await store.dialogue.question_for(self._said(found))
+            return await store.dialogue.question_for(ChatEvent(**self._common(found)))
 
-    async def _keep(self, found: discord.Interaction, said: Sequence[Said]) -> int:
+    async def _keep(self, found: discord.Interaction, events: Sequence[ChatEvent]) -> int:
         """Keep what was acknowledged, trying for a while; gives how many were new."""
         for pause in PAUSES:
             try:
-                return await self._listener.hear(said)
+                return await self._inbox.hear(events)
             except Exception as error:
                 if not is_passing(error):
                     raise
                 await asyncio.sleep(pause)
         await self._replace(found, NOT_KEPT)
-        return len(said)
+        return len(events)
 
-    def _said(self, found: discord.Interaction, **more: Any) -> Said:
+    def _invoked(
+        self,
+        found: discord.Interaction,
+        asked: str,
+        *,
+        key: str = "",
+        written: Written | None = None,
+    ) -> CommandInvoked:
+        common = self._common(found) | ({"id": key} if key else {})
+        return CommandInvoked(**common, asked=asked, written=written)
+
+    def _common(self, found: discord.Interaction) -> dict[str, Any]:
+        """What all events have."""
         spot = _spot(found)
-        given: dict[str, Any] = {"id": str(found.id), "text": ""} | more
-        return Said(
-            kind=Kind.MESSAGE,
-            room=spot.room,
-            thread=spot.thread,
-            house=spot.house,
-            direct=spot.direct,
-            account=str(found.user.id),
-            said_at=self._ledger.world.now(),
-            whisper=found.token,
-            **given,
-        )
+        return {
+            "id": str(found.id),
+            "room": spot.room,
+            "thread": spot.thread,
+            "house": spot.house,
+            "direct": spot.direct,
+            "account": str(found.user.id),
+            "sent_at": self._ledger.world.now(),
+            "ephemeral": found.token,
+        }
 
     async def _acknowledge(self, found: discord.Interaction, way: int) -> bool:
         """Whether Discord knows that we took it; what it gave up on is not done."""
@@ -306,8 +322,8 @@ def _unknown(noun: str, verb: str) -> str:
 
 def _attached(found: discord.Interaction, data: dict[str, Any], file: object) -> Written:
     sent = data.get("resolved", {}).get("attachments", {}).get(str(file))
-    said: FileSaid | None = file_in([sent] if sent else [])
-    return Written(str(found.id), str(found.user.id), "", found.created_at, said)
+    attached: FileSent | None = file_in([sent] if sent else [])
+    return Written(str(found.id), str(found.user.id), "", found.created_at, attached)
 
 
 def _message_id(found: discord.Interaction) -> str:
@@ -323,4 +339,4 @@ def _spot(found: discord.Interaction) -> Spot:
 def _outdated() -> str:
     """What is said to a button of an older version."""
     outdated = Outdated()
-    return put_in(Wording().by_code(outdated), outdated.hint, SLASH)
+    return put_in(Wording().by_code(outdated), outdated.hint, SLASH, INTENTS)

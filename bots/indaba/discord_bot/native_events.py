@@ -21,10 +21,10 @@ from indaba.contracts.scheduling import (
     MeetingStatus,
     ShowMeeting,
 )
-from indaba.conversation.herald import GONE
-from indaba.conversation.platform import Wait
+from indaba.conversation.cards.updater import GONE
+from indaba.conversation.delivery.platform import Wait
+from indaba.conversation.delivery.service_client import Asker, BusServiceClient, Passports
 from indaba.conversation.reactions import Reactions
-from indaba.conversation.services import Asker, Passports, Services
 from indaba.conversation.store import MirrorDue, Store
 from indaba.conversation.wording import plain
 from indaba.discord_bot.client import Api, Refused
@@ -99,7 +99,7 @@ class NativeEvents:
 
     async def _as_it_stands(self, due: MirrorDue) -> None:
         asker = Asker(community=CommunityId(due.community))
-        services = Services(
+        services = BusServiceClient(
             self._ledger.bus,
             self._ledger.world,
             self._passports,

@@ -11,16 +11,9 @@ import httpx
 
 from indaba.contracts.membership import Place, Platform
 from indaba.conversation.answer import Answer
-from indaba.conversation.intent import SLASH
-from indaba.conversation.platform import (
-    CannotPost,
-    CannotRead,
-    FileSaid,
-    Post,
-    PostKind,
-    Wait,
-    Written,
-)
+from indaba.conversation.commands.intent import SLASH
+from indaba.conversation.delivery.chat_events import FileSent, Written
+from indaba.conversation.delivery.platform import CannotPost, CannotRead, Post, PostKind, Wait
 from indaba.discord_bot import render
 from indaba.discord_bot.client import AWAY, Api, Refused, asked, file_of
 from indaba.discord_bot.reading import file_in, written_at
@@ -57,8 +50,8 @@ class DiscordPlatform:
     async def post(self, post: Post) -> str:
         """Post; gives the message's id, empty for a reaction."""
         try:
-            if post.whisper:
-                return await self._whisper(post)
+            if post.ephemeral:
+                return await self._ephemeral(post)
             match post.kind:
                 case PostKind.REACTION:
                     return await self._react(post)
@@ -104,7 +97,7 @@ class DiscordPlatform:
         """Discord itself lets nobody else change a message."""
         return True
 
-    async def open_file(self, file: FileSaid) -> AsyncIterator[bytes]:
+    async def open_file(self, file: FileSent) -> AsyncIterator[bytes]:
         """The bytes of an attachment, from where Discord keeps them only."""
         address = urlsplit(file.handle)
         if address.scheme != "https" or address.hostname not in KEEPS_FILES:
@@ -137,7 +130,7 @@ class DiscordPlatform:
             return ""
         return str(opened["id"])
 
-    async def twin_of(self, room: str) -> Place | None:  # noqa: ARG002 - bridges tell Matrix only
+    async def bridged_room(self, room: str) -> Place | None:  # noqa: ARG002 - bridges tell Matrix only
         """Discord knows nothing of bridges."""
         return None
 
@@ -145,14 +138,14 @@ class DiscordPlatform:
         found = self._api.client.get_channel(int(room)) if room.isdecimal() else None
         return found if isinstance(found, discord.abc.GuildChannel) else None
 
-    async def _whisper(self, post: Post) -> str:
+    async def _ephemeral(self, post: Post) -> str:
         """The first words replace what the asker sees as `thinking`; the others come after.
 
         Discord takes no nonce here, and does not tell what is up: only replacing is safe to repeat.
         """
         body, files = _with_file(render.body(post.content, post.key), post.content)
         path = "/webhooks/{webhook_id}/{webhook_token}"
-        where = {"webhook_id": self._api.application, "webhook_token": post.whisper}
+        where = {"webhook_id": self._api.application, "webhook_token": post.ephemeral}
         if post.key.endswith(("/0", "/done")):
             edited = await self._api.call(
                 "PATCH", f"{path}/messages/@original", body, files=files, where=where

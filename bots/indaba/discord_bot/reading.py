@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 
-from indaba.conversation.platform import FileSaid, Kind, Said, Written
+from indaba.conversation.delivery.chat_events import FileSent, MessageSent, Written
 
 READ_KINDS = (discord.MessageType.default, discord.MessageType.reply)
 
@@ -35,7 +35,7 @@ def spot_of(channel: Any, guild: int | None) -> Spot:
     return Spot(str(channel.id), "", house)
 
 
-def said_in(message: discord.Message, me: int, now: datetime) -> Said | None:
+def message_sent(message: discord.Message, me: int, now: datetime) -> MessageSent | None:
     """What a message says to us; `None` where it is not for us or not a person's saying.
 
     Where nobody mentions us Discord shows us no words, but for replies that notify us.
@@ -50,15 +50,14 @@ def said_in(message: discord.Message, me: int, now: datetime) -> Said | None:
     ours = isinstance(answered, discord.Message) and answered.author.id == me
     if not text or (meant is None and not ours and not spot.direct):
         return None
-    return Said(
+    return MessageSent(
         id=str(message.id),
-        kind=Kind.MESSAGE,
         room=spot.room,
         account=str(author.id),
         text=text if meant is None else meant,
-        said_at=min(message.created_at, now),
+        sent_at=min(message.created_at, now),
         thread=spot.thread,
-        about=str(message.reference.message_id or "") if message.reference else "",
+        reply_to=str(message.reference.message_id or "") if message.reference else "",
         addressed=text.strip() if meant is None and spot.direct else meant,
         direct=spot.direct,
         house=spot.house,
@@ -76,10 +75,10 @@ def written_at(message: object) -> datetime:
     return discord.utils.snowflake_time(int(str(message))).astimezone(UTC)
 
 
-def file_in(attachments: Any) -> FileSaid | None:
+def file_in(attachments: Any) -> FileSent | None:
     """The first of a raw message's attachments."""
     for each in attachments or []:
-        return FileSaid(
+        return FileSent(
             handle=str(each.get("url", "")),
             name=clean(str(each.get("filename", "")))[:200],
             media_type=str(each.get("content_type") or "")[:100],

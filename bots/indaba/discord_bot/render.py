@@ -19,8 +19,8 @@ from indaba.conversation.answer import (
     Style,
     Text,
 )
-from indaba.conversation.intent import Intent
-from indaba.conversation.line import line_of
+from indaba.conversation.commands.intent import Intent
+from indaba.conversation.commands.line import line_of
 
 LONGEST = 1900
 """Letters of one message, with room for what Discord counts differently (2,000 fit)."""

@@ -1,23 +1,8 @@
 """The Matrix bot's composition root."""
 
-from collections.abc import Awaitable, Callable
-from functools import partial
-from pathlib import Path
-
-import indaba.conversation
-from indaba.contracts.erasure import MatrixBotErased
-from indaba.contracts.membership import Platform
-from indaba.conversation import reactions
-from indaba.conversation.desk import Desk
-from indaba.conversation.errands import Runner
-from indaba.conversation.herald import Herald
-from indaba.conversation.lease import Lease
-from indaba.conversation.listener import Listener
-from indaba.conversation.people import People
-from indaba.conversation.postman import Postman
-from indaba.conversation.services import Passports
-from indaba.conversation.store import Store
+from indaba.conversation.root import Conversation
 from indaba.ledger import Ledger
+from indaba.matrix_bot.bridged_rooms import BridgedRooms
 from indaba.matrix_bot.client import Homeserver
 from indaba.matrix_bot.crypto import Keyring
 from indaba.matrix_bot.exchange import Exchange
@@ -28,14 +13,9 @@ from indaba.matrix_bot.platform import MatrixPlatform
 from indaba.matrix_bot.reading import Reading
 from indaba.matrix_bot.rooms import Rooms
 from indaba.matrix_bot.settings import MatrixBotSettings
-from indaba.matrix_bot.twins import Twins
 from indaba.matrix_bot.unread import Unread
-from indaba.process.loops import pause
+from indaba.process.file_store import FileStore
 from indaba.process.run import Readiness
-from indaba.process.shelf import Shelf
-
-MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
-HOUSEKEEPING_SECONDS = 3600.0
 
 
 class MatrixBot:
@@ -46,10 +26,8 @@ class MatrixBot:
 
     name = "matrix_bot"
 
-    def __init__(self, settings: MatrixBotSettings, ledger: Ledger, shelf: Shelf) -> None:
+    def __init__(self, settings: MatrixBotSettings, ledger: Ledger, files: FileStore) -> None:
         self._ledger = ledger
-        self._shelf = shelf
-        self._lease = Lease(ledger.database)
         self._homeserver = Homeserver(
             settings.homeserver, settings.user_id, settings.access_token, settings.device_id
         )
@@ -59,7 +37,7 @@ class MatrixBot:
         self.platform = MatrixPlatform(
             self._homeserver, self._rooms, self._exchange, ledger.world, settings
         )
-        self._wire(settings)
+        self._conversation = self._wire(settings, files)
 
     async def start(self) -> None:
         """Begin. A homeserver that is away is waited for in the background."""
@@ -72,68 +50,39 @@ class MatrixBot:
 
     async def ready(self) -> Readiness:
         """Ready when it hears and posts."""
-        found = await self._ledger.ready()
-        if not found.ok:
-            return found
-        if self._lease.standing_by:
-            return Readiness(
-                self.name, ok=False, why="another copy of this bot is at work; standing by"
-            )
-        trouble = self._homeserver.trouble or self._keyring.trouble
-        return Readiness(self.name, ok=not trouble, why=trouble)
+        return await self._conversation.ready(self._homeserver.trouble or self._keyring.trouble)
 
-    def _wire(self, settings: MatrixBotSettings) -> None:
-        ledger, platform = self._ledger, self.platform
-        passports = Passports(ledger.bus, Platform.MATRIX, ledger.world)
-        postman = Postman(platform, ledger)
-        people = People(platform, ledger, passports, settings.portal_url, self._shelf)
-        desk = Desk(platform, ledger, people)
-        listener = Listener(ledger, desk, postman.wake, settings.most_turns)
-        herald = Herald(platform, ledger, passports, settings.portal_url)
-        herald.written = postman.wake.ring
-        postman.posted.append(herald.wake)
-        runner = Runner(platform, ledger, passports, postman.wake)
-        reactions.wire(
-            ledger, reactions.Reactions(self.name, herald, runner, passports, MatrixBotErased)
+    def _wire(self, settings: MatrixBotSettings, files: FileStore) -> Conversation:
+        conversation = Conversation(
+            self.platform,
+            self._ledger,
+            settings.portal_url,
+            files=files,
+            most_turns=settings.most_turns,
         )
-        ledger.bus.expect_replies()
-        hearing, invitations = self._ears(listener, postman, settings.prefix)
-        self._at_work("listener", listener.run)
-        self._at_work("herald", herald.run)
-        self._at_work("errands", runner.run)
-        self._at_work("postman", postman.run)
-        self._at_work("measuring", postman.measure)
-        self._at_work("hearing", hearing.run)
-        self._at_work("invitations", invitations.run)
-        self._at_work("keys", self._exchange.run)
-        ledger.loop("lease", self._lease.run)
-        ledger.loop("forgetting", self._forget_old)
+        hearing, invitations = self._ears(conversation, settings.prefix)
+        conversation.at_work("hearing", hearing.run)
+        conversation.at_work("invitations", invitations.run)
+        conversation.at_work("keys", self._exchange.run)
+        return conversation
 
-    def _ears(
-        self, listener: Listener, postman: Postman, prefix: str
-    ) -> tuple[Hearing, Invitations]:
+    def _ears(self, conversation: Conversation, prefix: str) -> tuple[Hearing, Invitations]:
+        inbox, world = conversation.inbox, self._ledger.world
         invitations = Invitations(self._homeserver)
-        greetings = Greetings(self.platform, self._ledger, postman.wake, reads=self._keyring.wanted)
-        unread = Unread(listener, self._ledger.world)
+        greetings = Greetings(
+            self.platform, self._ledger, conversation.sender.wake, reads=self._keyring.wanted
+        )
+        unread = Unread(inbox, world)
         reading = Reading(self._homeserver, self._exchange, unread, greetings)
         hearing = Hearing(
             self._homeserver,
             self._rooms,
             invitations,
-            listener,
+            inbox,
             greetings,
             reading,
-            twins=Twins(self.platform.past),
-            world=self._ledger.world,
+            twins=BridgedRooms(self.platform.past),
+            world=world,
             prefix=prefix,
         )
         return hearing, invitations
-
-    def _at_work(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
-        self._ledger.loop(name, partial(self._lease.while_held, run))
-
-    async def _forget_old(self) -> None:
-        while True:
-            async with self._ledger.database.begin() as connection:
-                await Store(connection, self._ledger.world.now()).forget_old()
-            await pause(HOUSEKEEPING_SECONDS)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from indaba.conversation.platform import Limited, Wait
+from indaba.conversation.delivery.platform import Limited, Wait
 from indaba.process import logs
 
 if TYPE_CHECKING:

@@ -7,8 +7,15 @@ from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
-from indaba.conversation.line import strip_address
-from indaba.conversation.platform import Kind, Said
+from indaba.conversation.commands.line import strip_address
+from indaba.conversation.delivery.chat_events import (
+    BallotCast,
+    ChatEvent,
+    MessageEdited,
+    MessageSent,
+    ReactionAdded,
+    ReactionRemoved,
+)
 from indaba.matrix_bot.rooms import RoomFacts
 
 LONGEST_ID = 255
@@ -32,7 +39,7 @@ class Scene:
     now: datetime
 
 
-def said_of(event: object, scene: Scene) -> Said | None:
+def chat_event_of(event: object, scene: Scene) -> ChatEvent | None:
     """What an event says to a conversation; `None` for what is not a person's saying.
 
     That is: our own events, notices, emotes, pictures, bridges' ghosts, state, and whatever
@@ -48,8 +55,9 @@ def said_of(event: object, scene: Scene) -> Said | None:
         case "m.poll.response" | "org.matrix.msc3381.poll.response":
             return _ballot(event, event["content"], scene)
         case "m.room.redaction":
-            about = redacted_by(event)
-            return _said(event, scene, Kind.REACTION_REMOVED, "", about=about) if about else None
+            taken_back = redacted_by(event)
+            common = _common(event, scene)
+            return ReactionRemoved(**common, event=taken_back) if taken_back else None
     return None
 
 
@@ -91,7 +99,7 @@ def _is_somebodys(event: dict[str, Any], scene: Scene) -> bool:
     return sender != scene.me and not scene.facts.is_ghost(str(sender))
 
 
-def _message(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> Said | None:
+def _message(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> ChatEvent | None:
     body = content.get("body")
     if content.get("msgtype") != "m.text" or not isinstance(body, str):
         return None
@@ -101,13 +109,11 @@ def _message(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> Sa
     replied = _id_in(_part(relation, "m.in_reply_to"))
     text = clean(_accounts_named(without_quote(body) if replied else body, content, scene))
     in_thread = relation.get("rel_type") == "m.thread"
-    return _said(
-        event,
-        scene,
-        Kind.MESSAGE,
-        text,
+    return MessageSent(
+        **_common(event, scene),
+        text=text,
         thread=_id_in(relation) if in_thread else "",
-        about=replied if _is_meant(relation, replied) else "",
+        reply_to=replied if _is_meant(relation, replied) else "",
         addressed=_addressed(text, content, scene),
         mentions=_mentioned(content, scene),
     )
@@ -115,7 +121,7 @@ def _message(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> Sa
 
 def _edit(
     event: dict[str, Any], content: dict[str, Any], relation: dict[str, Any], scene: Scene
-) -> Said | None:
+) -> ChatEvent | None:
     """Other words for an earlier message; a direct chat has no use for them."""
     about, new = _id_in(relation), _part(content, "m.new_content")
     body = new.get("body")
@@ -124,10 +130,10 @@ def _edit(
     if scene.facts.direct:
         return None
     text = clean(_accounts_named(without_quote(body), new, scene))
-    return _said(event, scene, Kind.EDITED, text, about=about)
+    return MessageEdited(**_common(event, scene), message=about, text=text)
 
 
-def _ballot(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> Said | None:
+def _ballot(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> ChatEvent | None:
     """What somebody chose in a poll: its number; an empty choice takes the vote back."""
     about = _id_in(_part(content, "m.relates_to"))
     chosen = content.get("m.selections")
@@ -138,7 +144,7 @@ def _ballot(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> Sai
     number = str(chosen[0]) if chosen else "0"
     if not number.isascii() or not number.isdecimal() or len(number) > LONGEST_NUMBER:
         return None
-    return _said(event, scene, Kind.BALLOT, number, about=about)
+    return BallotCast(**_common(event, scene), poll=about, option=int(number))
 
 
 def _accounts_named(body: str, content: dict[str, Any], scene: Scene) -> str:
@@ -161,40 +167,25 @@ def _mentioned(content: dict[str, Any], scene: Scene) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _reaction(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> Said | None:
+def _reaction(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> ChatEvent | None:
     relation = _part(content, "m.relates_to")
     about, emoji = _id_in(relation), relation.get("key")
     if relation.get("rel_type") != "m.annotation" or not about:
         return None
     if not isinstance(emoji, str) or not 0 < len(emoji) <= LONGEST_EMOJI:
         return None
-    return _said(event, scene, Kind.REACTION, clean(emoji), about=about)
+    return ReactionAdded(**_common(event, scene), message=about, emoji=clean(emoji))
 
 
-def _said(  # noqa: PLR0913 - the parts of one thing said
-    event: dict[str, Any],
-    scene: Scene,
-    kind: Kind,
-    text: str,
-    *,
-    about: str,
-    thread: str = "",
-    addressed: str | None = None,
-    mentions: tuple[str, ...] = (),
-) -> Said:
-    return Said(
-        id=event["event_id"],
-        kind=kind,
-        room=scene.room,
-        account=event["sender"],
-        text=text,
-        said_at=_when(event.get("origin_server_ts"), scene.now),
-        thread=thread,
-        about=about,
-        addressed=addressed,
-        direct=scene.facts.direct,
-        mentions=mentions,
-    )
+def _common(event: dict[str, Any], scene: Scene) -> dict[str, Any]:
+    """What all events have."""
+    return {
+        "id": event["event_id"],
+        "room": scene.room,
+        "account": event["sender"],
+        "sent_at": _when(event.get("origin_server_ts"), scene.now),
+        "direct": scene.facts.direct,
+    }
 
 
 def _is_meant(relation: dict[str, Any], replied: str) -> bool:

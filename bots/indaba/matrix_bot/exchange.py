@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from indaba.conversation.platform import Wait
+from indaba.conversation.delivery.platform import Wait
 from indaba.matrix_bot.client import Homeserver, Refused, patiently
 from indaba.matrix_bot.crypto import ENCRYPTED, Device, Keyring, keys_left
 from indaba.matrix_bot.rooms import Rooms

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from indaba.contracts.library import MOST_BYTES
-from indaba.conversation.platform import CannotRead, FileSaid
+from indaba.conversation.delivery.chat_events import FileSent
+from indaba.conversation.delivery.platform import CannotRead
 from indaba.matrix_bot.client import Homeserver, HomeserverFailed, Refused
 from indaba.matrix_bot.crypto import opened_file
 
@@ -16,7 +17,7 @@ PIECE = 64 * 1024
 MOST_TRIES = 3
 
 
-async def opened(homeserver: Homeserver, file: FileSaid) -> AsyncIterator[bytes]:
+async def opened(homeserver: Homeserver, file: FileSent) -> AsyncIterator[bytes]:
     """A file's bytes, `MOST_BYTES` and one at most. Raises `Wait` or `CannotRead`.
 
     An encrypted file is given only when all of it is there and is what was sent.
@@ -72,7 +73,7 @@ async def _unsealed(pieces: AsyncIterator[bytes], where: dict[str, Any]) -> Asyn
         yield plain[start : start + PIECE]
 
 
-def _where(file: FileSaid) -> dict[str, Any]:
+def _where(file: FileSent) -> dict[str, Any]:
     try:
         where = json.loads(file.handle)
     except ValueError:

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from indaba.contracts.refusal import hint
 from indaba.conversation.answer import Answer, Items, Text
-from indaba.conversation.hints import typed
-from indaba.conversation.platform import ChatPlatform, Post, PostKind
+from indaba.conversation.commands.hints import typed
+from indaba.conversation.commands.topics import INTENTS
+from indaba.conversation.delivery.platform import ChatPlatform, Post, PostKind
 from indaba.conversation.store import Draft, Store
 from indaba.conversation.wording import Wording
 from indaba.ledger import Ledger
@@ -66,9 +67,9 @@ def _to_all(prefix: str) -> Answer:
     lines = (
         say(
             "Somebody who runs this room sets up a community: {line}",
-            line=typed(hint("setup"), prefix),
+            line=typed(hint("setup"), prefix, INTENTS),
         ),
-        say("Everybody sees what I can do: {line}", line=typed(hint("help"), prefix)),
+        say("Everybody sees what I can do: {line}", line=typed(hint("help"), prefix, INTENTS)),
     )
     return Answer((Text(say(_WHO)), Text(say(_KEEPS)), Items(lines)))
 
@@ -76,7 +77,7 @@ def _to_all(prefix: str) -> Answer:
 def _to_one() -> Answer:
     say = Wording().say
     words = "Here every message is for me, no sign is needed. Type: {line}"
-    return Answer.of(say(_WHO), say(words, line=typed(hint("help"), "")))
+    return Answer.of(say(_WHO), say(words, line=typed(hint("help"), "", INTENTS)))
 
 
 def _cannot_read() -> Answer:

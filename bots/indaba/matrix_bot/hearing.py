@@ -6,16 +6,17 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from indaba.conversation.listener import Listener
-from indaba.conversation.platform import Kind, Said, Wait
+from indaba.conversation.delivery.chat_events import ChatEvent, ReactionRemoved
+from indaba.conversation.delivery.inbox_worker import InboxWorker
+from indaba.conversation.delivery.platform import Wait
 from indaba.ledger.failures import is_passing
+from indaba.matrix_bot.bridged_rooms import BridgedRooms
 from indaba.matrix_bot.client import REFUSED_PAUSE, Homeserver, HomeserverFailed, Refused, patiently
-from indaba.matrix_bot.events import Scene, came_in, is_id, said_of
+from indaba.matrix_bot.events import Scene, came_in, chat_event_of, is_id
 from indaba.matrix_bot.greetings import Greetings
 from indaba.matrix_bot.invitations import Invitations
 from indaba.matrix_bot.reading import Reading
 from indaba.matrix_bot.rooms import RoomFacts, Rooms
-from indaba.matrix_bot.twins import Twins
 from indaba.process import logs
 from indaba.process.world import World
 
@@ -35,18 +36,18 @@ class Hearing:
         homeserver: Homeserver,
         rooms: Rooms,
         invitations: Invitations,
-        listener: Listener,
+        inbox: InboxWorker,
         greetings: Greetings,
         reading: Reading,
         *,
-        twins: Twins,
+        twins: BridgedRooms,
         world: World,
         prefix: str,
     ) -> None:
         self._homeserver = homeserver
         self._rooms = rooms
         self._invitations = invitations
-        self._listener = listener
+        self._inbox = inbox
         self._greetings = greetings
         self._reading = reading
         self._twins = twins
@@ -63,7 +64,7 @@ class Hearing:
 
     async def _hear(self) -> None:
         begun = False
-        since = await self._listener.position(POSITION)
+        since = await self._inbox.position(POSITION)
         while True:
             try:
                 # What waited is read at once: a homeserver may still hold the answer to the last
@@ -96,18 +97,18 @@ class Hearing:
             raise Wait(REFUSED_PAUSE)
         self._reading.take(news, since)
         rooms = _part(news, "rooms")
-        said: list[Said] = []
+        chat_events: list[ChatEvent] = []
         for room, happened in _part(rooms, "join").items():
             if is_id(room) and isinstance(happened, dict):
-                said += await self._room(room, happened, since)
-        said += await self._late()
+                chat_events += await self._room(room, happened, since)
+        chat_events += await self._late()
         await self._reading.keep()
-        await self._keep(said, following)
+        await self._keep(chat_events, following)
         await self._reading.settle()
         self._look_at_doors(rooms)
         return following
 
-    async def _room(self, room: str, happened: dict[str, Any], since: str) -> list[Said]:
+    async def _room(self, room: str, happened: dict[str, Any], since: str) -> list[ChatEvent]:
         """What was said in one room, first said first."""
         self._invitations.no_more(room)
         timeline, state = _part(happened, "timeline"), _events(_part(happened, "state"))
@@ -127,17 +128,17 @@ class Hearing:
         elif since and any(_encrypts(event) for event in [*state, *events]):
             await self._greetings.encrypted(room)
         events = await self._reading.opened(room, events[entered:], facts)
-        said = self._said(events, self._scene(room, facts))
-        return [await self._twins.meant(one, facts) for one in said]
+        chat_events = self._chat_events(events, self._scene(room, facts))
+        return [await self._twins.meant(one, facts) for one in chat_events]
 
-    async def _late(self) -> list[Said]:
+    async def _late(self) -> list[ChatEvent]:
         """What was said before, and can only now be read."""
-        said: list[Said] = []
+        chat_events: list[ChatEvent] = []
         for room, event in await self._reading.late():
             facts = await self._rooms.of(room)
-            late = self._said([event], self._scene(room, facts))
-            said += [await self._twins.meant(one, facts) for one in late]
-        return said
+            late = self._chat_events([event], self._scene(room, facts))
+            chat_events += [await self._twins.meant(one, facts) for one in late]
+        return chat_events
 
     def _scene(self, room: str, facts: RoomFacts) -> Scene:
         return Scene(room, self._homeserver.user_id, self._prefix, facts, self._world.now())
@@ -179,41 +180,41 @@ class Hearing:
         self._log().error("gap.not-read", room=room)
         return True
 
-    def _said(self, events: Iterable[object], scene: Scene) -> list[Said]:
-        said: list[Said] = []
+    def _chat_events(self, events: Iterable[object], scene: Scene) -> list[ChatEvent]:
+        chat_events: list[ChatEvent] = []
         for event in events:
             try:
-                one = said_of(event, scene)
+                one = chat_event_of(event, scene)
             except Exception as error:  # noqa: BLE001 - one event must not keep others from being heard
                 self._log().error("event.set-aside", error=type(error).__name__)
                 continue
             if one is not None:
-                said.append(one)
-        return said
+                chat_events.append(one)
+        return chat_events
 
-    async def _keep(self, said: Sequence[Said], position: str) -> None:
+    async def _keep(self, chat_events: Sequence[ChatEvent], position: str) -> None:
         """Keep what was said, without what was taken back again, and the position with it."""
-        taken_back = {one.about for one in said if one.kind is Kind.REACTION_REMOVED}
-        for about in taken_back:
-            await self._listener.unsay(about)
-        kept = [one for one in said if one.id not in taken_back]
+        taken_back = {one.event for one in chat_events if isinstance(one, ReactionRemoved)}
+        for event in taken_back:
+            await self._inbox.unsay(event)
+        kept = [one for one in chat_events if one.id not in taken_back]
         try:
-            await self._listener.hear(kept, (POSITION, position))
+            await self._inbox.hear(kept, (POSITION, position))
         except DBAPIError as error:
             if is_passing(error):
                 raise
             await self._keep_one_by_one(kept, position)
 
-    async def _keep_one_by_one(self, said: Sequence[Said], position: str) -> None:
+    async def _keep_one_by_one(self, chat_events: Sequence[ChatEvent], position: str) -> None:
         """Something in it the database will not take: keep all the rest."""
-        for one in said:
+        for one in chat_events:
             try:
-                await self._listener.hear([one])
+                await self._inbox.hear([one])
             except DBAPIError as error:
                 if is_passing(error):
                     raise
                 self._log().error("event.set-aside", error=type(error).__name__)
-        await self._listener.hear([], (POSITION, position))
+        await self._inbox.hear([], (POSITION, position))
 
     def _look_at_doors(self, rooms: dict[str, Any]) -> None:
         self._invitations.take(rooms.get("invite"))

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from indaba.conversation.platform import Wait
+from indaba.conversation.delivery.platform import Wait
 from indaba.matrix_bot.client import Homeserver, Refused, patiently
 from indaba.matrix_bot.events import is_id
 from indaba.process import logs

@@ -5,7 +5,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from indaba.conversation.platform import FileSaid, Wait, Written
+from indaba.conversation.delivery.chat_events import FileSent, Written
+from indaba.conversation.delivery.platform import Wait
 from indaba.matrix_bot.client import Homeserver, Refused
 from indaba.matrix_bot.crypto import ENCRYPTED
 from indaba.matrix_bot.events import came_in, clean, is_id, without_quote
@@ -108,7 +109,7 @@ def text_in(content: dict[str, Any]) -> str:
     return clean(without_quote(body) if replied else body).strip()
 
 
-def file_in(content: dict[str, Any]) -> FileSaid | None:
+def file_in(content: dict[str, Any]) -> FileSent | None:
     """The file that a message carries; its handle says where it lies and how it is opened."""
     if content.get("msgtype") not in FILES:
         return None
@@ -117,7 +118,7 @@ def file_in(content: dict[str, Any]) -> FileSaid | None:
     if not isinstance(where["url"], str):
         return None
     kind, size = info.get("mimetype"), info.get("size")
-    return FileSaid(
+    return FileSent(
         handle=json.dumps(where),
         name=_name(content),
         media_type=clean(kind) if isinstance(kind, str) else "",

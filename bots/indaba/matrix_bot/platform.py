@@ -8,14 +8,8 @@ from typing import Any, TypeVar
 
 from indaba.contracts.membership import Place, Platform
 from indaba.conversation.answer import Answer
-from indaba.conversation.platform import (
-    CannotPost,
-    FileSaid,
-    Post,
-    PostKind,
-    Wait,
-    Written,
-)
+from indaba.conversation.delivery.chat_events import FileSent, Written
+from indaba.conversation.delivery.platform import CannotPost, Post, PostKind, Wait
 from indaba.matrix_bot import render
 from indaba.matrix_bot.client import Homeserver, Refused
 from indaba.matrix_bot.crypto import ENCRYPTED, sealed_file
@@ -119,7 +113,7 @@ class MatrixPlatform:
         """Homeservers take replacements from anybody; apps show only the writer's."""
         return await self.past.writer(room, message) == account
 
-    def open_file(self, file: FileSaid) -> AsyncIterator[bytes]:
+    def open_file(self, file: FileSent) -> AsyncIterator[bytes]:
         """The bytes of a file; one that is too large breaks off one byte later."""
         return opened(self._homeserver, file)
 
@@ -127,7 +121,7 @@ class MatrixPlatform:
         """None: on Matrix a direct chat is opened by whoever wants one."""
         return ""
 
-    async def twin_of(self, room: str) -> Place | None:
+    async def bridged_room(self, room: str) -> Place | None:
         """The Discord channel that a bridge makes one with this room."""
         return (await self._rooms.of(room)).twin
 

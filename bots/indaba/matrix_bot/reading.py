@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from indaba.conversation.platform import Wait
+from indaba.conversation.delivery.platform import Wait
 from indaba.matrix_bot.client import SYNC_SECONDS, Homeserver, Refused
 from indaba.matrix_bot.crypto import ENCRYPTED
 from indaba.matrix_bot.events import is_id

@@ -82,7 +82,7 @@ class RoomFacts:
     @property
     def twin(self) -> Place | None:
         """The Discord channel that a bridge makes one with it, as the bridge says in its state."""
-        return next((twin for bridge in self._bridges() if (twin := _twin(bridge))), None)
+        return next((twin for bridge in self._bridges() if (twin := _bridged(bridge))), None)
 
     @property
     def own_name(self) -> str:
@@ -186,7 +186,7 @@ def _puppet(bridge: dict[str, Any], account: str) -> bool:
     return bool(begins) and re.match(rf"@_?(?:{begins})_", account, re.IGNORECASE) is not None
 
 
-def _twin(bridge: dict[str, Any]) -> Place | None:
+def _bridged(bridge: dict[str, Any]) -> Place | None:
     if _mapping(bridge, "protocol").get("id") not in DISCORD:
         return None
     channel, server = (_mapping(bridge, part).get("id") for part in ("channel", "network"))

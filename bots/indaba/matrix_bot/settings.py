@@ -3,7 +3,7 @@
 from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from indaba.conversation.turns import MOST_TURNS
+from indaba.conversation.dispatch.loop_guard import MOST_TURNS
 from indaba.process.settings import Settings
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from indaba.conversation.listener import Listener
+from indaba.conversation.delivery.inbox_worker import InboxWorker
 from indaba.process.metrics import UNREADABLE
 from indaba.process.world import World
 
@@ -42,8 +42,8 @@ class Told:
 class Unread:
     """What could not be read, and who knows of it. Lives in the bot's database, among positions."""
 
-    def __init__(self, listener: Listener, world: World) -> None:
-        self._listener = listener
+    def __init__(self, inbox: InboxWorker, world: World) -> None:
+        self._inbox = inbox
         self._world = world
         self._waiting: dict[str, Envelope] = {}
         self._told: dict[str, Told] = {}
@@ -52,7 +52,7 @@ class Unread:
 
     async def load(self) -> None:
         """Take up what is kept."""
-        self._kept = await self._listener.position(UNREAD)
+        self._kept = await self._inbox.position(UNREAD)
         found = json.loads(self._kept) if self._kept else {}
         self._waiting = {
             event: Envelope(room, event, session, datetime.fromisoformat(since))
@@ -77,7 +77,7 @@ class Unread:
             }
         )
         if text != self._kept:
-            await self._listener.hear([], (UNREAD, text))
+            await self._inbox.hear([], (UNREAD, text))
             self._kept = text
 
     @property

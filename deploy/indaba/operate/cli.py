@@ -38,10 +38,10 @@ def up(
     ] = None,
 ) -> None:
     """Run everything on this machine, until Ctrl-C."""
-    from indaba.operate.saying import Saying
-    from indaba.operate.up import Wishes, live
+    from indaba.operate.console import Console
+    from indaba.operate.local.up import UpOptions, live
 
-    _go(live(Wishes(data, synapse, port), Saying()))
+    _go(live(UpOptions(data, synapse, port), Console()))
 
 
 @app.command()
@@ -54,10 +54,10 @@ def demo(
     ] = None,
 ) -> None:
     """Play one term of a made-up community of 24, then show its pages until Ctrl-C."""
-    from indaba.operate.saying import Saying
-    from indaba.operate.up import Wishes, live
+    from indaba.operate.console import Console
+    from indaba.operate.local.up import UpOptions, live
 
-    _go(live(Wishes(data, synapse=False, port=port, demo=True), Saying()))
+    _go(live(UpOptions(data, synapse=False, port=port, demo=True), Console()))
 
 
 @app.command("discord-preview")
@@ -72,17 +72,17 @@ def discord_preview(
     """Try the real bot on a simulated Discord in your browser; no token is needed."""
     import asyncio
 
-    from indaba.operate.saying import Saying
-    from indaba.operate.up import Wishes, live
+    from indaba.operate.console import Console
+    from indaba.operate.local.up import UpOptions, live
 
     # Not as other commands: the simulation looks into asyncio's own loop.
-    asyncio.run(live(Wishes(data, synapse=False, port=port, preview=True), Saying()))
+    asyncio.run(live(UpOptions(data, synapse=False, port=port, preview=True), Console()))
 
 
 @app.command()
 def run(process: Annotated[str, typer.Argument(help="Such as scheduling or matrix_bot.")]) -> None:
     """Run one process of a deployment; its settings come from the environment."""
-    from indaba.operate.run_one import run as run_one
+    from indaba.operate.local.run_one import run as run_one
 
     _go(run_one(process))
 
@@ -94,11 +94,11 @@ def migrate(
     ] = None,
 ) -> None:
     """Bring databases to the newest schema."""
-    from indaba.operate.migrating import bring_up_to_date
-    from indaba.operate.saying import Saying
-    from indaba.operate.site import databases_in_environment
+    from indaba.operate.console import Console
+    from indaba.operate.data.migrating import bring_up_to_date
+    from indaba.operate.installation import databases_in_environment
 
-    _go(bring_up_to_date(databases_in_environment(processes or []), Saying().line))
+    _go(bring_up_to_date(databases_in_environment(processes or []), Console().line))
 
 
 @app.command()
@@ -107,26 +107,26 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Show how all parts are."""
-    from indaba.operate.site import Site
-    from indaba.operate.status import show
+    from indaba.operate.installation import Installation
+    from indaba.operate.observe.status import show
 
-    _go(show(Site.found(data), as_json=as_json))
+    _go(show(Installation.found(data), as_json=as_json))
 
 
 @app.command()
 def doctor(data: Data = HERE) -> None:
     """Find troubles: what, why, what next. Exit code 1 where there is one."""
-    from indaba.operate.doctor import examine
-    from indaba.operate.site import Site
+    from indaba.operate.installation import Installation
+    from indaba.operate.observe.doctor import examine
 
-    if _go(examine(Site.found(data))):
+    if _go(examine(Installation.found(data))):
         raise typer.Exit(1)
 
 
 @app.command()
 def health() -> None:
     """Ask the process of this environment whether it is ready (for containers)."""
-    from indaba.operate.health import ask
+    from indaba.operate.observe.health import ask
 
     raise typer.Exit(ask())
 
@@ -134,10 +134,10 @@ def health() -> None:
 @letters.command("list")
 def list_letters(data: Data = HERE) -> None:
     """List them, without contents."""
-    from indaba.operate.letters import show_all
-    from indaba.operate.site import Site
+    from indaba.operate.installation import Installation
+    from indaba.operate.observe.dead_letters import show_all
 
-    _go(show_all(Site.found(data)))
+    _go(show_all(Installation.found(data)))
 
 
 Process = Annotated[str, typer.Option("--process", help="Look in this process only.")]
@@ -153,10 +153,10 @@ def show_letter(
     ] = False,
 ) -> None:
     """Show one; what people wrote is masked."""
-    from indaba.operate.letters import show
-    from indaba.operate.site import Site
+    from indaba.operate.installation import Installation
+    from indaba.operate.observe.dead_letters import show
 
-    _go(show(Site.found(data), letter, process, contents=contents))
+    _go(show(Installation.found(data), letter, process, contents=contents))
 
 
 @letters.command("replay")
@@ -166,10 +166,10 @@ def replay_letter(
     process: Process = "",
 ) -> None:
     """Have one tried again."""
-    from indaba.operate.letters import replay
-    from indaba.operate.site import Site
+    from indaba.operate.installation import Installation
+    from indaba.operate.observe.dead_letters import replay
 
-    _go(replay(Site.found(data), letter, process))
+    _go(replay(Installation.found(data), letter, process))
 
 
 @app.command()
@@ -178,10 +178,10 @@ def backup(
     data: Data = HERE,
 ) -> None:
     """Save databases, secrets and the homeserver; Indaba may run meanwhile."""
-    from indaba.operate.backup import backup as save
-    from indaba.operate.saying import Saying
+    from indaba.operate.console import Console
+    from indaba.operate.data.backup import backup as save
 
-    _go(save(data, folder, Saying()))
+    _go(save(data, folder, Console()))
 
 
 @app.command()
@@ -194,10 +194,10 @@ def restore(
     ] = None,
 ) -> None:
     """Bring a backup back; Indaba must not run. Who was erased since is erased again."""
-    from indaba.operate.restore import restore as bring_back
-    from indaba.operate.saying import Saying
+    from indaba.operate.console import Console
+    from indaba.operate.data.restore import restore as bring_back
 
-    _go(bring_back(folder, data, Saying(), yes=yes, erasures=erasures))
+    _go(bring_back(folder, data, Console(), yes=yes, erasures=erasures))
 
 
 @app.command()
@@ -208,10 +208,10 @@ def upgrade(
     ] = None,
 ) -> None:
     """Bring the data of an older version to this one: all of it, or none. Indaba must not run."""
-    from indaba.operate.saying import Saying
-    from indaba.operate.upgrade import upgrade as bring_up
+    from indaba.operate.console import Console
+    from indaba.operate.data.upgrade import upgrade as bring_up
 
-    _go(bring_up(data, backup, Saying()))
+    _go(bring_up(data, backup, Console()))
 
 
 @app.command()
@@ -221,11 +221,11 @@ def export(
     data: Data = HERE,
 ) -> None:
     """Write all of a community as files: JSON, CSV, ICS, Markdown, its library's files."""
-    from indaba.operate.export import export as write
-    from indaba.operate.saying import Saying
-    from indaba.operate.site import Site
+    from indaba.operate.console import Console
+    from indaba.operate.data.export import export as write
+    from indaba.operate.installation import Installation
 
-    _go(write(Site.found(data), community, folder, Saying()))
+    _go(write(Installation.found(data), community, folder, Console()))
 
 
 @app.command()
@@ -235,21 +235,21 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="It is meant.")] = False,
 ) -> None:
     """Erase a person from every community, for good. Indaba must run."""
-    from indaba.operate.erase import erase as forget
-    from indaba.operate.saying import Saying
-    from indaba.operate.site import Site
+    from indaba.operate.console import Console
+    from indaba.operate.data.erase import erase as forget
+    from indaba.operate.installation import Installation
 
-    _go(forget(Site.found(data), account, Saying(), yes=yes))
+    _go(forget(Installation.found(data), account, Console(), yes=yes))
 
 
 @app.command()
 def sweep(data: Data = HERE) -> None:
     """Have the disk forget what was erased. Indaba must run."""
-    from indaba.operate.saying import Saying
-    from indaba.operate.site import Site
-    from indaba.operate.sweeping import sweep as write_anew
+    from indaba.operate.console import Console
+    from indaba.operate.data.vacuum import sweep as write_anew
+    from indaba.operate.installation import Installation
 
-    _go(write_anew(Site.found(data), Saying()))
+    _go(write_anew(Installation.found(data), Console()))
 
 
 @app.command("rotate-secrets")
@@ -260,10 +260,10 @@ def rotate_secrets(
     ] = None,
 ) -> None:
     """Make a new key for passports. What is under way is not disturbed."""
-    from indaba.operate.rotating import rotate
-    from indaba.operate.saying import Saying
+    from indaba.operate.console import Console
+    from indaba.operate.data.rotating import rotate
 
-    rotate(data, folder, Saying())
+    rotate(data, folder, Console())
 
 
 @app.command()
@@ -290,11 +290,11 @@ def import_page(
     data: Data = HERE,
 ) -> None:
     """Save a page of a resource library with its fields. Indaba must run."""
-    from indaba.operate.importing import bring_in
-    from indaba.operate.saying import Saying
-    from indaba.operate.site import Site
+    from indaba.operate.console import Console
+    from indaba.operate.data.importing import bring_in
+    from indaba.operate.installation import Installation
 
-    _go(bring_in(Site.found(data), file, community, account, link, Saying()))
+    _go(bring_in(Installation.found(data), file, community, account, link, Console()))
 
 
 @bringing.command("terms")
@@ -305,11 +305,11 @@ def import_terms(
     data: Data = HERE,
 ) -> None:
     """Keep the school terms of a file: all of it, or nothing and why. Indaba must run."""
-    from indaba.operate.importing_terms import bring_in
-    from indaba.operate.saying import Saying
-    from indaba.operate.site import Site
+    from indaba.operate.console import Console
+    from indaba.operate.data.importing_terms import bring_in
+    from indaba.operate.installation import Installation
 
-    _go(bring_in(Site.found(data), file, community, account, Saying()))
+    _go(bring_in(Installation.found(data), file, community, account, Console()))
 
 
 @app.command()
@@ -325,10 +325,10 @@ def secrets(
     folder: Annotated[Path, typer.Argument(help="Such as deploy/secrets.")],
 ) -> None:
     """Make the secrets that docker-compose.yml reads; what is there stays."""
-    from indaba.operate.deployment import make_secrets
-    from indaba.operate.saying import Saying
+    from indaba.operate.console import Console
+    from indaba.operate.data.deployment import make_secrets
 
-    make_secrets(folder, Saying())
+    make_secrets(folder, Console())
 
 
 def main() -> None:
@@ -355,7 +355,7 @@ def _go(work: Coroutine[Any, Any, Any]) -> Any:
 def _words(error: BaseException) -> tuple[int | None, str]:
     """The exit code and the words for an error; no code for a mistake of ours."""
     from indaba.contracts.refusal import Refusal
-    from indaba.operate.run_one import CannotStart, cause, explained
+    from indaba.operate.local.run_one import CannotStart, cause, explained
 
     error = cause(error)
     if isinstance(error, Refusal):

@@ -20,7 +20,7 @@ from indaba.operate.settings_text import environment_file
 from indaba.process import zones
 
 if typing.TYPE_CHECKING:
-    from indaba.conversation.intent import Intent
+    from indaba.conversation.commands.intent import Intent
 
 ROOT = Path(__file__).absolute().parents[3]
 
@@ -55,7 +55,7 @@ def events() -> str:
 
 def commands() -> str:
     """Every intent that can be typed, in the order of help."""
-    from indaba.conversation.topics import INTENTS
+    from indaba.conversation.commands.topics import INTENTS
 
     lines = [
         "# Commands",

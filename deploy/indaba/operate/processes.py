@@ -19,7 +19,6 @@ from indaba.process.settings import BadSetting, ProcessSettings, Settings, varia
 from indaba.scheduling.settings import SchedulingSettings
 
 if TYPE_CHECKING:
-    from indaba.contracts.erasure import ErasureAnswered
     from indaba.ledger import Ledger
     from indaba.portal.app import Portal
     from indaba.process.passports import PassportControl
@@ -112,17 +111,6 @@ def erased_by(*bots: str) -> tuple[str, ...]:
     )
 
 
-def erasure_answer(name: str) -> "type[ErasureAnswered]":
-    """The event by which a process says that it has erased somebody. Raises `LookupError`."""
-    from indaba.contracts import spoken
-    from indaba.contracts.erasure import ErasureAnswered
-
-    for answer in spoken(ErasureAnswered):
-        if answer.context() == name:
-            return answer
-    raise LookupError(name)
-
-
 def ledger_of(name: str, common: ProcessSettings, own: Any) -> "Ledger":
     """A ledger on the process's database, with its place on the bus. Raises `BadSetting`."""
     process = PROCESSES[name]
@@ -175,9 +163,9 @@ def _scheduling(ledger: "Ledger", common: ProcessSettings, own: Settings) -> Non
 
 def _library(ledger: "Ledger", common: ProcessSettings, own: Settings) -> None:  # noqa: ARG001
     from indaba.library.app import wire
-    from indaba.process.shelf import Shelf
+    from indaba.process.file_store import FileStore
 
-    wire(ledger, Shelf(common.files_folder))
+    wire(ledger, FileStore(common.files_folder))
 
 
 def _outcomes(ledger: "Ledger", common: ProcessSettings, own: Settings) -> None:  # noqa: ARG001
@@ -219,8 +207,8 @@ def _portal_over(
     port_fallback: bool,
 ) -> "Portal":
     from indaba.portal.app import Portal
+    from indaba.process.file_store import FileStore
     from indaba.process.health import health_routes
-    from indaba.process.shelf import Shelf
 
     async def readiness() -> "Sequence[Readiness]":
         return await asyncio.gather(*(part.ready() for part in parts))
@@ -232,22 +220,22 @@ def _portal_over(
         readiness,
         extra_routes=health_routes(parts),
         port_fallback=port_fallback,
-        shelf=Shelf(common.files_folder),
+        files=FileStore(common.files_folder),
     )
 
 
 def _matrix_bot(ledger: "Ledger", common: ProcessSettings, own: MatrixBotSettings) -> "Part":
     from indaba.matrix_bot.app import MatrixBot
-    from indaba.process.shelf import Shelf
+    from indaba.process.file_store import FileStore
 
-    return MatrixBot(own, ledger, Shelf(common.files_folder))
+    return MatrixBot(own, ledger, FileStore(common.files_folder))
 
 
 def _discord_bot(ledger: "Ledger", common: ProcessSettings, own: DiscordBotSettings) -> "Part":
     from indaba.discord_bot.app import DiscordBot
-    from indaba.process.shelf import Shelf
+    from indaba.process.file_store import FileStore
 
-    return DiscordBot(own, ledger, shelf=Shelf(common.files_folder))
+    return DiscordBot(own, ledger, files=FileStore(common.files_folder))
 
 
 ERASURE_OWNER = "membership"

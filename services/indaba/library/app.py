@@ -12,20 +12,20 @@ from indaba.library import handlers, reactions
 from indaba.library.timers import sweeping
 from indaba.library.timers.reader import Read
 from indaba.library.timers.reading import READ, Reading
-from indaba.process.shelf import Shelf
+from indaba.process.file_store import FileStore
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 USUAL_FOLDER = Path("files")
 
 
-def wire(ledger: Ledger, shelf: Shelf | None = None, read: Read | None = None) -> None:
+def wire(ledger: Ledger, files: FileStore | None = None, read: Read | None = None) -> None:
     """Connect what library answers, listens to and does by the clock with how.
 
     `read` reads a page in the place of the worker process.
     """
-    shelf = shelf or Shelf(USUAL_FOLDER)
+    files = files or FileStore(USUAL_FOLDER)
     reading = Reading(ledger, read)
-    ledger.answer(said.SaveResource, partial(handlers.save_resource, shelf=shelf))
+    ledger.answer(said.SaveResource, partial(handlers.save_resource, files=files))
     ledger.answer(said.DescribeResource, handlers.describe_resource)
     ledger.answer(said.WithdrawResource, handlers.withdraw_resource)
     ledger.answer(said.FindResources, handlers.find_resources)
@@ -37,7 +37,7 @@ def wire(ledger: Ledger, shelf: Shelf | None = None, read: Read | None = None) -
     ledger.on(MembersMerged, reactions.merge_members)
     ledger.on(MinutesApproved, reactions.keep_minutes)
     ledger.on(HighlightsShared, reactions.keep_highlights)
-    ledger.when(READ, reading.look)
-    ledger.when(sweeping.REMOVE, partial(sweeping.remove, shelf=shelf))
-    ledger.loop("reading", reading.run)
-    ledger.loop("sweeping", sweeping.Sweeping(ledger, shelf).run)
+    ledger.on_timer(READ, reading.look)
+    ledger.on_timer(sweeping.REMOVE, partial(sweeping.remove, files=files))
+    ledger.background("reading", reading.run)
+    ledger.background("sweeping", sweeping.Sweeping(ledger, files).run)

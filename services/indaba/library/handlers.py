@@ -20,9 +20,9 @@ from indaba.contracts.library import (
     ResourceWithdrawn,
     SaveResource,
     ShareResource,
-    Shelved,
     ShowMyLibraryData,
     ShowResource,
+    StoredFile,
     UseResource,
     UseShown,
     WithdrawResource,
@@ -47,19 +47,19 @@ from indaba.library.model import (
 )
 from indaba.library.store import Store, Use
 from indaba.library.timers.reading import READ
-from indaba.process.shelf import Shelf
+from indaba.process.file_store import FileStore
 
 MOST_USES = 20
 LONGEST = {"why": 500, "note": 500, "related": 200, "quote": 4000}
 
 
-async def save_resource(request: SaveResource, work: Work, shelf: Shelf) -> ResourceShown:
+async def save_resource(request: SaveResource, work: Work, files: FileStore) -> ResourceShown:
     """Save a link, a file or a message, once."""
     store, member = await _asked_by_member(work)
     if bool(request.link) + (request.file is not None) + (request.quote is not None) != 1:
         raise OneThing
     community = work.passport.in_community()
-    thing = await _thing(request, store, shelf)
+    thing = await _thing(request, store, files)
     await store.one_at_a_time("save", community, thing["same_as"])
     there = await store.same(community, thing["same_as"])
     if there is not None:
@@ -76,8 +76,8 @@ async def save_resource(request: SaveResource, work: Work, shelf: Shelf) -> Reso
     await store.add(resource)
     if resource.link and not resource.title:
         await store.read_later(resource.id, work.now, work.correlation)
-        await work.at(work.now, READ, str(resource.id), {})
-    work.tell(
+        await work.set_timer(work.now, READ, str(resource.id), {})
+    work.emit(
         ResourceSaved(aggregate=resource.id, version=resource.version, resource=resource.facts())
     )
     return ResourceShown(resource=resource.facts())
@@ -91,7 +91,7 @@ async def describe_resource(request: DescribeResource, work: Work) -> ResourceSh
     resource = before.describe(member, facilitates=_facilitates(work), said=said)
     if resource is not before:
         await store.keep(resource)
-        work.tell(
+        work.emit(
             ResourceDescribed(
                 aggregate=resource.id, version=resource.version, resource=resource.facts()
             )
@@ -113,7 +113,7 @@ async def withdraw_resource(request: WithdrawResource, work: Work) -> ResourceSh
             await store.blank_told(
                 resource.id, ("quote.text",) if before.title else ("quote.text", "title")
             )
-        work.tell(
+        work.emit(
             ResourceWithdrawn(
                 aggregate=resource.id, version=resource.version, resource=resource.facts()
             )
@@ -160,7 +160,7 @@ async def use_resource(request: UseResource, work: Work) -> ResourceShown:
     await store.say_use(use)
     resource = before.counted(await store.counts(before.id))
     await store.keep(resource)
-    work.tell(
+    work.emit(
         ResourceUsed(
             aggregate=resource.id,
             version=resource.version,
@@ -179,7 +179,7 @@ async def share_resource(request: ShareResource, work: Work) -> ResourceShown:
     before = await _resource(work, store, request.code)
     resource = before.counted(before.counts)
     await store.keep(resource)
-    work.tell(
+    work.emit(
         ResourceShared(
             aggregate=resource.id,
             version=resource.version,
@@ -217,14 +217,14 @@ async def _resource(work: Work, store: Store, code: str, *, locked: bool = True)
     return found
 
 
-async def _thing(request: SaveResource, store: Store, shelf: Shelf) -> dict[str, Any]:
+async def _thing(request: SaveResource, store: Store, files: FileStore) -> dict[str, Any]:
     """What is saved, what makes it the same as another, and its kind as guessed.
 
     Raises `BadAddress`, `FileNotThere` or `NothingSaid`.
     """
     if request.file is not None:
         await store.one_at_a_time("file", request.file.digest)
-        return await _file(request.file, shelf)
+        return await _file(request.file, files)
     if request.quote is not None:
         return await _quote(request.quote, store)
     there = web(request.link)
@@ -232,9 +232,9 @@ async def _thing(request: SaveResource, store: Store, shelf: Shelf) -> dict[str,
     return {"link": there.seen, "same_as": there.same_as, "kind": kind}
 
 
-async def _file(told: Shelved, shelf: Shelf) -> dict[str, Any]:
+async def _file(told: StoredFile, files: FileStore) -> dict[str, Any]:
     """What lies on the shelf is believed, not what was said of it."""
-    file = await asyncio.to_thread(shelf.look, told.digest, told.name)
+    file = await asyncio.to_thread(files.look, told.digest, told.name)
     if file is None:
         raise FileNotThere
     kind = kind_of_file(file.media_type, file.name)

@@ -41,13 +41,13 @@ async def erase_member(event: MemberErased, work: Work) -> None:
         await store.keep(resource)
         await store.blank_told(resource.id, fields)
         await _remove(before, resource, store, work)
-        work.tell(
+        work.emit(
             ResourceBlanked(
                 aggregate=resource.id, version=resource.version, resource=resource.facts()
             )
         )
     await store.forget_uses(event.member, fresh)
-    work.tell(
+    work.emit(
         LibraryErased(aggregate=event.erasure, version=1, erasure=event.erasure, service="library")
     )
 
@@ -74,7 +74,7 @@ async def merge_members(event: MembersMerged, work: Work) -> None:
             continue
         resource = replace(merged, version=before.version + 1)
         await store.keep(resource)
-        work.tell(
+        work.emit(
             ResourceDescribed(
                 aggregate=resource.id, version=resource.version, resource=resource.facts()
             )
@@ -130,4 +130,4 @@ def _tell(before: Resource | None, resource: Resource, work: Work) -> None:
         if not was_there:
             return
         said = ResourceWithdrawn
-    work.tell(said(aggregate=resource.id, version=resource.version, resource=resource.facts()))
+    work.emit(said(aggregate=resource.id, version=resource.version, resource=resource.facts()))

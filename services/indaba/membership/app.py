@@ -26,7 +26,7 @@ def wire(
     The list of the erased is kept in `erasures_file` too, where one is given.
     """
     if erasures_file is not None:
-        ledger.loop("erasures", ErasuresFile(ledger, erasures_file).run)
+        ledger.background("erasures", ErasuresFile(ledger, erasures_file).run)
     ledger.answer(said.IssuePassport, partial(belonging.issue_passport, office=office))
     ledger.answer(said.FoundCommunity, partial(belonging.found_community, office=office))
     ledger.answer(said.JoinCommunity, partial(belonging.join_community, office=office))

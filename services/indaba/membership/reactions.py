@@ -15,4 +15,4 @@ async def count_erasure_answer(event: ErasureAnswered, work: Work) -> None:
         return
     await erase(work, member)
     expected = await erasing.expected_of(event.erasure)
-    work.tell(MemberErasureFinished(aggregate=event.erasure, version=1, services=tuple(expected)))
+    work.emit(MemberErasureFinished(aggregate=event.erasure, version=1, services=tuple(expected)))

@@ -78,7 +78,7 @@ async def erase_member(event: MemberErased, work: Work) -> None:
     known_as = await once_called(work, event.member)
     fresh = await erase(work, event.member)
     await Store(work).forget(event.member, known_as, fresh)
-    work.tell(
+    work.emit(
         OutcomesErased(
             aggregate=event.erasure, version=1, erasure=event.erasure, service="outcomes"
         )

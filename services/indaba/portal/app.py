@@ -14,10 +14,10 @@ from indaba.portal import reactions
 from indaba.portal.pages import build_app
 from indaba.portal.settings import PortalSettings
 from indaba.portal.store import Store
+from indaba.process.file_store import FileStore
 from indaba.process.health import WebServer
 from indaba.process.loops import pause
 from indaba.process.run import Readiness
-from indaba.process.shelf import Shelf
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SWEEP_SECONDS = 3600.0
@@ -66,7 +66,7 @@ def wire(ledger: Ledger) -> None:
         ledger.on(repeated, reactions.note_series)
     for written in (record.MinutesApproved, record.HighlightsShared):
         ledger.on(written, reactions.note_document)
-    ledger.loop("portal.sweep", partial(_sweep, ledger))
+    ledger.background("portal.sweep", partial(_sweep, ledger))
 
 
 class Portal:
@@ -86,7 +86,7 @@ class Portal:
         *,
         extra_routes: Sequence[BaseRoute] = (),
         port_fallback: bool = False,
-        shelf: Shelf | None = None,
+        files: FileStore | None = None,
     ) -> None:
         self._ledger = ledger
         self._settings = settings
@@ -97,7 +97,7 @@ class Portal:
             secure_cookies=settings.secure_cookies,
             url=lambda: self.url,
             extra_routes=extra_routes,
-            shelf=shelf,
+            files=files,
         )
         self._server: WebServer | None = None
         self.port = settings.port

@@ -10,8 +10,9 @@ from markupsafe import Markup, escape
 
 from indaba.contracts.membership import Platform
 from indaba.contracts.refusal import HINT, Hint, Refusal
-from indaba.conversation.hints import typed
-from indaba.conversation.intent import SLASH
+from indaba.conversation.commands.hints import typed
+from indaba.conversation.commands.intent import SLASH
+from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.wording import Wording
 
 ANYWHERE = frozenset(Platform)
@@ -23,7 +24,7 @@ def in_words(
     hint: Hint, platforms: Iterable[Platform], wording: Wording, *, private: bool = False
 ) -> str:
     """What to type, as a part of a sentence: plain text. `private` is a chat with the bot alone."""
-    form, line = typed(hint, SLASH), typed(hint, "")
+    form, line = typed(hint, SLASH, INTENTS), typed(hint, "", INTENTS)
     return _joined(form, line, frozenset(platforms), wording.say, private=private)
 
 
@@ -36,7 +37,7 @@ def in_markup(
         kept = wording.say(words, **{name: f"{{{name}}}" for name in facts})
         return escape(kept).format(**facts)
 
-    form, line = (Markup("<code>{}</code>").format(typed(hint, p)) for p in (SLASH, ""))
+    form, line = (Markup("<code>{}</code>").format(typed(hint, p, INTENTS)) for p in (SLASH, ""))
     return Markup(_joined(form, line, frozenset(platforms), say, private=private))  # noqa: S704 - escaped above
 
 

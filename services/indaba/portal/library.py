@@ -15,7 +15,7 @@ from indaba.conversation.wording import plain
 from indaba.portal.drawing import draw, has_already, sorry
 from indaba.portal.resources import entry, is_minutes, shown
 from indaba.portal.visiting import Visitor, Visitors
-from indaba.process.shelf import Shelf, clean_name
+from indaba.process.file_store import FileStore, clean_name
 
 PAGE = 10
 LAST_PAGE = 1000
@@ -30,9 +30,9 @@ _PAGE = re.compile(r"[1-9][0-9]{0,3}")
 class LibraryPages:
     """One method per page. Saved messages and files are for signed-in members."""
 
-    def __init__(self, visitors: Visitors, shelf: Shelf | None) -> None:
+    def __init__(self, visitors: Visitors, files: FileStore | None) -> None:
         self._visitors = visitors
-        self._shelf = shelf
+        self._files = files
 
     async def listed(self, request: Request) -> Response:
         """The newest, or what fits the words `q`, ten on a page."""
@@ -72,9 +72,9 @@ class LibraryPages:
         file = details.resource.file if details else None
         if file is None:
             return _no_such_resource(visitor)
-        if self._shelf is None:
+        if self._files is None:
             raise Unavailable("no shelf")
-        if not await asyncio.to_thread(self._shelf.has, file.digest):
+        if not await asyncio.to_thread(self._files.has, file.digest):
             return _not_on_the_shelf(visitor)
         headers = {
             "etag": f'"{file.digest}"',
@@ -85,7 +85,7 @@ class LibraryPages:
         if has_already(request, headers["etag"]):
             return Response(status_code=304, headers=headers)
         headers["content-disposition"] = attachment(file.name)
-        path = self._shelf.path(file.digest)
+        path = self._files.path(file.digest)
         return FileResponse(path, headers=headers, media_type=file.media_type)
 
     async def _found(self, visitor: Visitor, words: str, number: int) -> Response:

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from indaba.contracts.outcomes import Attendance, Evidence, Figure, Report, ShowReport, Term
+from indaba.conversation.commands.topics.outcomes import NAMES, figure_in_words
 from indaba.conversation.times import say_day
-from indaba.conversation.topics.outcomes import NAMES, figure_in_words
 from indaba.conversation.wording import Wording, plain
 from indaba.portal.drawing import draw, sorry
 from indaba.portal.model import Community

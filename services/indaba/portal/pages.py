@@ -29,9 +29,9 @@ from indaba.portal.showing import shown
 from indaba.portal.signing_in import Cookie, SignIns, check_same_site, digest_of, form_of
 from indaba.portal.store import Copies, Store
 from indaba.portal.visiting import Visitors, facts_of
+from indaba.process.file_store import FileStore
 from indaba.process.health import version
 from indaba.process.run import Readiness
-from indaba.process.shelf import Shelf
 
 Findings = Callable[[], Awaitable[Sequence[Readiness]]]
 
@@ -48,11 +48,11 @@ def build_app(
     secure_cookies: bool,
     url: Callable[[], str],
     extra_routes: Sequence[BaseRoute] = (),
-    shelf: Shelf | None = None,
+    files: FileStore | None = None,
 ) -> Starlette:
     """The web application. `url` gives the public address, without a slash at its end."""
     pages = Pages(ledger, readiness, Cookie(secure=secure_cookies), url)
-    library, outcomes = LibraryPages(pages.visitors, shelf), OutcomesPages(pages.visitors)
+    library, outcomes = LibraryPages(pages.visitors, files), OutcomesPages(pages.visitors)
     copies = Copies(ledger.database, ledger.world)
     meetings = MeetingPages(ledger.world, copies, pages.visitors, url)
     mine = MinePages(ledger.world, copies, pages.visitors, url)

@@ -84,7 +84,7 @@ async def erase_member(event: MemberErased, work: Work) -> None:
     for name in names:
         await store.send_home(name)
         await store.answers.forget(name)
-    work.tell(
+    work.emit(
         PortalErased(aggregate=event.erasure, version=1, erasure=event.erasure, service="portal")
     )
 

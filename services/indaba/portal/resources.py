@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from indaba.contracts.library import ResourceDetails, ResourceFacts, ResourceKind, UseShown
-from indaba.conversation.resources import HOW, LICENCES, title_of
+from indaba.conversation.cards.resources import HOW, LICENCES, title_of
 from indaba.conversation.times import say_day
 from indaba.conversation.wording import Wording, plain
 from indaba.portal.model import Community

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from indaba.contracts.membership import ConsumeSignIn, SignedIn
 from indaba.contracts.refusal import Refused, Unavailable
-from indaba.conversation.services import ask
+from indaba.conversation.delivery.service_client import ask
 from indaba.ledger import Ledger
 from indaba.portal.model import SESSION_LASTS
 

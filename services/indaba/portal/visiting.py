@@ -13,7 +13,7 @@ from indaba.contracts.membership import FindAccounts, IssuePassport, PassportIss
 from indaba.contracts.passport import Role
 from indaba.contracts.wire import Reply
 from indaba.contracts.wire import Request as Asked
-from indaba.conversation.services import Asker, Passports, ask
+from indaba.conversation.delivery.service_client import Asker, Passports, ask
 from indaba.conversation.wording import Wording, plain
 from indaba.ledger import Ledger
 from indaba.portal.model import Community

@@ -69,7 +69,7 @@ def wire(ledger: Ledger, read: calendar_reader.Read | None = None) -> None:
     ledger.derive(deriving.derive_digests)
     ledger.derive(deriving.look_at_quiet_hours)
     ledger.derive(deriving.read_calendars_whole)
-    ledger.loop("warming", partial(asyncio.to_thread, model.warm))
+    ledger.background("warming", partial(asyncio.to_thread, model.warm))
 
 
 def _meetings(ledger: Ledger) -> None:
@@ -92,10 +92,10 @@ def _meetings(ledger: Ledger) -> None:
     ledger.answer(said.CheckIn, holding.check_in)
     ledger.answer(on.ShowRegister, holding.show_register)
     ledger.answer(on.CorrectRegister, holding.correct_register)
-    ledger.when(planning.REMIND, reminding_timers.remind)
-    ledger.when(planning.REMIND_LATER, reminding_timers.remind_later)
-    ledger.when(planning.START, holding_timers.start)
-    ledger.when(planning.CLOSE, holding_timers.close)
+    ledger.on_timer(planning.REMIND, reminding_timers.remind)
+    ledger.on_timer(planning.REMIND_LATER, reminding_timers.remind_later)
+    ledger.on_timer(planning.START, holding_timers.start)
+    ledger.on_timer(planning.CLOSE, holding_timers.close)
 
 
 def _series(ledger: Ledger) -> None:
@@ -116,7 +116,7 @@ def _agenda(ledger: Ledger) -> None:
     ledger.answer(agenda_said.RemoveAgendaItem, agenda.remove_agenda_item)
     ledger.answer(agenda_said.OpenTopic, agenda.open_topic)
     ledger.answer(agenda_said.ListMethods, agenda.list_methods)
-    ledger.when(agenda_timers.STEP, agenda_timers.step)
+    ledger.on_timer(agenda_timers.STEP, agenda_timers.step)
 
 
 def _record(ledger: Ledger) -> None:
@@ -136,7 +136,7 @@ def _actions(ledger: Ledger) -> None:
     ledger.answer(promised.ListActions, actions.list_actions)
     ledger.answer(promised.ChangeAction, actions.change_action)
     ledger.answer(promised.HandAction, actions.hand_action)
-    ledger.when(actions_timers.ASK_OWNERS, actions_timers.ask_owners)
+    ledger.on_timer(actions_timers.ASK_OWNERS, actions_timers.ask_owners)
 
 
 def _calendars(ledger: Ledger, read: calendar_reader.Read | None) -> None:
@@ -144,8 +144,8 @@ def _calendars(ledger: Ledger, read: calendar_reader.Read | None) -> None:
     ledger.answer(outside.FollowCalendar, calendars.follow_calendar)
     ledger.answer(outside.UnfollowCalendar, calendars.unfollow_calendar)
     ledger.answer(outside.ListCalendars, calendars.list_calendars)
-    ledger.when(following.FOLLOW, reading.look)
-    ledger.loop("following", reading.run)
+    ledger.on_timer(following.FOLLOW, reading.look)
+    ledger.background("following", reading.run)
 
 
 def _votes(ledger: Ledger) -> None:
@@ -153,7 +153,7 @@ def _votes(ledger: Ledger) -> None:
     ledger.answer(voted.CastVote, votes.cast_vote)
     ledger.answer(voted.CloseVote, votes.close_vote)
     ledger.answer(voted.ShowVote, votes.show_vote)
-    ledger.when(votes_timers.COUNT, votes_timers.close)
+    ledger.on_timer(votes_timers.COUNT, votes_timers.close)
 
 
 def _digest(ledger: Ledger) -> None:
@@ -163,5 +163,5 @@ def _digest(ledger: Ledger) -> None:
     ledger.answer(weekly.GiveFeedback, digest.give_feedback)
     ledger.answer(weekly.ShowFeedback, digest.show_feedback)
     ledger.answer(weekly.ShowChecklist, digest.show_checklist)
-    ledger.when(digest_timers.DIGEST, digest_timers.digest)
-    ledger.when(digest_timers.FEEDBACK, digest_timers.ask_feedback)
+    ledger.on_timer(digest_timers.DIGEST, digest_timers.digest)
+    ledger.on_timer(digest_timers.FEEDBACK, digest_timers.ask_feedback)

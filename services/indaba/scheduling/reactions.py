@@ -74,12 +74,12 @@ async def erase_member(event: MemberErased, work: Work) -> None:
     for written in await Traces(work).forget(event.member, fresh):
         meeting = replace(written, title="", reason="", where="", version=written.version + 1)
         await Meetings(work).keep(meeting)
-        work.tell(MeetingBlanked.of(meeting.facts()))
+        work.emit(MeetingBlanked.of(meeting.facts()))
     for meeting_id in spoken:
         told = await Meetings(work).alone(meeting_id)
         if told is not None:
             await write_again(told, work, theirs=meeting_id in wrote)
-    work.tell(
+    work.emit(
         SchedulingErased(
             aggregate=event.erasure, version=1, erasure=event.erasure, service="scheduling"
         )

@@ -48,3 +48,11 @@ class ShowErased(Question[ErasedAccounts], wire="membership.show-erased.v1"):
 
     erasure: UUID
     platform: Platform
+
+
+def erasure_answer(process: str) -> type[ErasureAnswered]:
+    """The event by which a process says that it has erased somebody. Raises `LookupError`."""
+    for answer in ErasureAnswered.__subclasses__():
+        if answer.context() == process:
+            return answer
+    raise LookupError(process)

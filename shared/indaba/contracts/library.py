@@ -70,7 +70,7 @@ class HowUsed(StrEnum):
     DID_NOT_WORK = "did-not-work"
 
 
-class Shelved(BaseModel):
+class StoredFile(BaseModel):
     """A file as it was put on the shelf. `media_type` is found by looking inside, not believed."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -127,7 +127,7 @@ class ResourceFacts(BaseModel):
     summary: CommunityText = ""
     link: CommunityText = ""
     document: CommunityText = ""
-    file: Shelved | None = None
+    file: StoredFile | None = None
     quote: Quoted | None = None
     sectors: CommunityTexts = ()
     skills: CommunityTexts = ()
@@ -184,7 +184,7 @@ class SaveResource(Request[ResourceShown], wire="library.save-resource.v1"):
     """
 
     link: Address = ""
-    file: Shelved | None = None
+    file: StoredFile | None = None
     quote: Quoted | None = None
     title: ResourceTitle = ""
     why: Why = ""

@@ -95,7 +95,7 @@ class Failures:
         self._not_before.pop(key, None)
         return True
 
-    async def bury(
+    async def dead_letter(
         self,
         handler: str,
         error: BaseException,

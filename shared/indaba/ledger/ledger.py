@@ -15,12 +15,12 @@ from indaba.bus.bus import BUS_ERRORS
 from indaba.contracts import spoken
 from indaba.contracts.wire import Envelope, Event, Reply, Request
 from indaba.ledger import migrations, tables
-from indaba.ledger.answering import Answering
+from indaba.ledger.events import EventProcessor
 from indaba.ledger.failures import Failures, is_passing
-from indaba.ledger.keeping_up import KeepingUp
-from indaba.ledger.listening import Listening
+from indaba.ledger.lag import Lag
 from indaba.ledger.relay import Relay
-from indaba.ledger.timers import Timers, When
+from indaba.ledger.requests import RequestProcessor
+from indaba.ledger.timers import TimerHandler, Timers
 from indaba.ledger.work import Work
 from indaba.ledger.zone_data import Step, ZoneData
 from indaba.process import logs
@@ -37,7 +37,7 @@ REPLIES_KEPT = timedelta(days=1)
 SECRETS_KEPT = timedelta(minutes=10)
 HOUSEKEEPING_SECONDS = 600.0
 SETTLED_SECONDS = 10.0
-"""When housekeeping begins: who starts has people waiting."""
+"""TimerHandler housekeeping begins: who starts has people waiting."""
 
 
 class NotHeard(Exception):  # noqa: N818 - read by operators
@@ -71,29 +71,29 @@ class Ledger:
         self.database = _engine(database_url)
         self._migrations = migrations_folder
         self._failures = Failures(process, self.database, world, retry_pause)
-        self._answering = Answering(process, self.database, world, control, self._failures)
-        self._listening = Listening(process, self.database, world, self._failures)
+        self._requests = RequestProcessor(process, self.database, world, control, self._failures)
+        self._events = EventProcessor(process, self.database, world, self._failures)
         self._relay = Relay(process, self.database, bus, world)
         self._timers = Timers(process, self.database, world, self._failures)
         self._zone_data = ZoneData(process, self.database, world)
-        self._keeping_up = KeepingUp(process, self.database, bus, world)
+        self._lag = Lag(process, self.database, bus, world)
         self._loops = Loops(process)
         self._own_loops: list[tuple[str, Callable[[], Awaitable[None]]]] = []
         self._up = False
-        for part in (self._answering, self._listening, self._timers):
+        for part in (self._requests, self._events, self._timers):
             part.committed = self._after_commit
 
     def answer(self, request: type[Q], handler: Callable[[Q, Work], Awaitable[Reply]]) -> None:
         """Answer a request with a handler."""
-        self._answering.handlers[request.wire] = handler
+        self._requests.handlers[request.wire] = handler
 
     def on(self, event: type[E], reaction: Callable[[E, Work], Awaitable[None]]) -> None:
         """React to an event of another context."""
-        self._listening.reactions[event.wire] = reaction
+        self._events.reactions[event.wire] = reaction
 
-    def when(self, kind: str, handler: When) -> None:
+    def on_timer(self, kind: str, handler: TimerHandler) -> None:
         """Do `handler` when a timer of a kind is due."""
-        self._timers.when(kind, handler)
+        self._timers.on_timer(kind, handler)
 
     def derive(self, step: Step) -> None:
         """Do `step` until it is through, before anything else, on a start with other zone data."""
@@ -102,14 +102,14 @@ class Ledger:
     @property
     def answers(self) -> list[str]:
         """Wire names of the requests answered here, sorted."""
-        return sorted(self._answering.handlers)
+        return sorted(self._requests.handlers)
 
     @property
     def listens_to(self) -> list[str]:
         """Wire names of the events reacted to here, sorted."""
-        return sorted(self._listening.reactions)
+        return sorted(self._events.reactions)
 
-    def loop(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+    def background(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         """Run a background loop of the process's own while the ledger runs."""
         self._own_loops.append((name, run))
 
@@ -123,17 +123,17 @@ class Ledger:
         self._loops.begin("relay", self._relay.run)
         self._loops.begin("timers", self._timers.run)
         self._loops.begin("housekeeping", self._keep_house)
-        self._loops.begin("keeping-up", self._keeping_up.run)
+        self._loops.begin("keeping-up", self._lag.run)
         for name, run in self._own_loops:
             self._loops.begin(name, run)
         self._up = True
 
     def take_part(self) -> None:
         """Tell the bus what is answered and listened to here, before it starts; once."""
-        if self._answering.handlers:
-            self.bus.answer(self.name, self._answering.answer)
-        contexts = {wire.split(".", 1)[0] for wire in self._listening.reactions}
-        self.bus.listen(sorted(contexts), self._listening.hear)
+        if self._requests.handlers:
+            self.bus.answer(self.name, self._requests.answer)
+        contexts = {wire.split(".", 1)[0] for wire in self._events.reactions}
+        self.bus.listen(sorted(contexts), self._events.hear)
         self.bus.on_loss = self._relay.tell_again
 
     async def hear(self, envelopes: Sequence[Envelope]) -> None:
@@ -141,7 +141,7 @@ class Ledger:
 
         What was heard already changes nothing. Raises `NotHeard` where a reaction fails.
         """
-        done = await self._listening.hear(envelopes)
+        done = await self._events.hear(envelopes)
         if missed := [e.wire for e in envelopes if e.id not in done]:
             raise NotHeard(self.name, missed)
 
@@ -168,9 +168,9 @@ class Ledger:
         return Readiness(self.name, ok=True)
 
     async def _after_commit(self, work: Work) -> None:
-        if work.told:
-            self._relay.hand_over(work.told)
-        if work.timed:
+        if work.emitted:
+            self._relay.hand_over(work.emitted)
+        if work.timers_set:
             self._timers.wake.ring()
         if work.erased and self._up:
             with suppress(*BUS_ERRORS):  # old entries go within the hour all the same

@@ -16,7 +16,7 @@ from indaba.process.loops import Wake
 from indaba.process.metrics import TIMERS_FIRED
 from indaba.process.world import World
 
-When = Callable[[dict[str, Any], Work], Awaitable[None]]
+TimerHandler = Callable[[dict[str, Any], Work], Awaitable[None]]
 LOOK_SECONDS = 5.0
 SHORTEST_SECONDS = 0.1
 
@@ -31,11 +31,11 @@ class Timers:
         self._database = database
         self._world = world
         self._failures = failures
-        self._handlers: dict[str, When] = {}
+        self._handlers: dict[str, TimerHandler] = {}
         self.wake = Wake()
         self.committed: Callable[[Work], Awaitable[None]] | None = None
 
-    def when(self, kind: str, handler: When) -> None:
+    def on_timer(self, kind: str, handler: TimerHandler) -> None:
         """Call `handler` with the body of each timer of a kind when it is due."""
         self._handlers[kind] = handler
 
@@ -78,7 +78,7 @@ class Timers:
         await work.keep()
         TIMERS_FIRED.labels(self._process, row["kind"]).inc()
         logs.get(process=self._process, correlation_id=str(work.correlation)).info(
-            "timer.fired", kind=row["kind"], told=[envelope.wire for envelope in work.told]
+            "timer.fired", kind=row["kind"], told=[envelope.wire for envelope in work.emitted]
         )
         return work
 

@@ -46,16 +46,16 @@ class Work:
         self.cause: UUID | None = envelope.id if envelope else None
         given = envelope.correlation if envelope else correlation
         self.correlation: UUID = given or world.new_id()
-        self._told: list[Envelope] = []
-        self.timed = False
+        self._emitted: list[Envelope] = []
+        self.timers_set = False
         """Whether a timer was set, which may be due before all others."""
 
         self.erased = False
         """Set by an erasure: the bus forgets, after the commit, what all have read."""
 
-    def tell(self, event: Event) -> None:
+    def emit(self, event: Event) -> None:
         """Put an event in the journal; the relay publishes it after the commit."""
-        self._told.append(
+        self._emitted.append(
             Envelope.around(
                 event,
                 id=self.world.new_id(),
@@ -65,9 +65,11 @@ class Work:
             )
         )
 
-    async def at(self, due_at: datetime, kind: str, key: str, body: Mapping[str, Any]) -> None:
+    async def set_timer(
+        self, due_at: datetime, kind: str, key: str, body: Mapping[str, Any]
+    ) -> None:
         """Set the timer `kind/key`, replacing one of the same name. `body` is JSON-ready."""
-        self.timed = True
+        self.timers_set = True
         values = {
             "kind": kind,
             "due_at": due_at,
@@ -80,12 +82,12 @@ class Work:
             .on_conflict_do_update(index_elements=["key"], set_=values)
         )
 
-    async def never(self, kind: str, key: str) -> None:
+    async def cancel_timer(self, kind: str, key: str) -> None:
         """Take a timer away; harmless where there is none."""
         name = f"{kind}/{key}"
         await self.connection.execute(tables.timers.delete().where(tables.timers.c.key == name))
 
-    async def none_of(self, kind: str, beginning: str) -> None:
+    async def cancel_timers(self, kind: str, beginning: str) -> None:
         """Take all timers of a kind away whose key begins so; harmless where there are none."""
         key = tables.timers.c.key
         these = key.startswith(f"{kind}/{beginning}", autoescape=True)
@@ -110,13 +112,13 @@ class Work:
         return [Timer(r["key"].removeprefix(f"{kind}/"), r["due_at"], r["body"]) for r in rows]
 
     @property
-    def told(self) -> Sequence[Envelope]:
+    def emitted(self) -> Sequence[Envelope]:
         """What was told so far, in order."""
-        return tuple(self._told)
+        return tuple(self._emitted)
 
     async def keep(self) -> None:
         """Write what was told. The ledger calls this or `keep_with_reply` once, last."""
-        if self._told:
+        if self._emitted:
             await self.connection.execute(_KEEP, {"told": self._rows()})
 
     async def keep_with_reply(self, key: str, reply: Mapping[str, Any]) -> None:
@@ -125,7 +127,7 @@ class Work:
         await self.connection.execute(_KEEP_WITH_REPLY, given)
 
     def _rows(self) -> list[dict[str, Any]]:
-        return [_row(envelope) for envelope in self._told]
+        return [_row(envelope) for envelope in self._emitted]
 
 
 # One round trip for all tables: somebody waits for it.

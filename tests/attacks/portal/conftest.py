@@ -4,12 +4,12 @@ import pytest
 import pytest_asyncio
 
 from attacks.portal_doors import House, house, sign_in
-from indaba.process.shelf import Shelf
+from indaba.process.file_store import FileStore
 from services.portal.conftest import Lively, Opened, OpenPortal, open_to_all, told_of_one
-from services.portal.standing import bus_url, database, open_portal, shelf, town
+from services.portal.standing import bus_url, database, files, open_portal, town
 from services.town import Town
 
-__all__ = ["bus_url", "database", "open_portal", "shelf", "town"]
+__all__ = ["bus_url", "database", "files", "open_portal", "town"]
 LINDIWE, HOME = "@lindiwe2:example.org", "!home:example.org"
 ROGUE, AWAY = "@rogue:example.org", "!away:example.org"
 
@@ -20,8 +20,8 @@ async def reading(open_portal: OpenPortal) -> Opened:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", name="everybodys")
-async def _everybodys(town: Town, open_portal: OpenPortal, shelf: Shelf) -> Lively:
-    return await open_to_all(town, open_portal, shelf)
+async def _everybodys(town: Town, open_portal: OpenPortal, files: FileStore) -> Lively:
+    return await open_to_all(town, open_portal, files)
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ async def forget(event: MemberErased, work: Work) -> None:
     gone = text("DELETE FROM notes WHERE member = :member")
     await work.connection.execute(gone, {"member": event.member})
     erasure = event.erasure
-    work.tell(MadeUpErased(aggregate=erasure, version=1, erasure=erasure, service=NAME))
+    work.emit(MadeUpErased(aggregate=erasure, version=1, erasure=erasure, service=NAME))
 
 
 def wire(ledger: Ledger, common: ProcessSettings, own: Settings) -> None:

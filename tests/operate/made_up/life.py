@@ -25,15 +25,20 @@ from indaba.contracts.membership import (
     Place,
     Platform,
 )
-from indaba.conversation.services import ask
-from indaba.operate import erase as erasing
-from indaba.operate.backup import backup
-from indaba.operate.demo.playing import opened
-from indaba.operate.deployment import make_secrets
-from indaba.operate.engines import Engines
-from indaba.operate.engines.postgres import binaries
-from indaba.operate.export import export
-from indaba.operate.migrating import bring_up_to_date
+from indaba.conversation.delivery.service_client import ask
+from indaba.operate.console import Console
+from indaba.operate.data import erase as erasing
+from indaba.operate.data.backup import backup
+from indaba.operate.data.deployment import make_secrets
+from indaba.operate.data.export import export
+from indaba.operate.data.migrating import bring_up_to_date
+from indaba.operate.data.restore import restore
+from indaba.operate.data.secrets import passport_keys
+from indaba.operate.installation import Installation
+from indaba.operate.local.demo.playing import opened
+from indaba.operate.local.engines import Engines
+from indaba.operate.local.engines.postgres import binaries
+from indaba.operate.local.lock import Claim
 from indaba.operate.processes import (
     ERASURE_OWNER,
     ERASURES,
@@ -42,12 +47,7 @@ from indaba.operate.processes import (
     erased_by,
     of_kind,
 )
-from indaba.operate.restore import restore
-from indaba.operate.running import Claim
-from indaba.operate.saying import Saying
 from indaba.operate.settings_text import environment_file
-from indaba.operate.site import Site
-from indaba.operate.strongbox import passport_keys
 from indaba.process.world import RealWorld
 from operate.made_up import NAME, join_the_table
 from workshop import until
@@ -59,7 +59,7 @@ THANDI = "@thandi:example.org"
 
 async def live(folder: Path, compose: Mapping[str, Any]) -> dict[str, Any]:
     """Everything an operator does, from the first start to the restore of an older backup."""
-    data, saying = folder / "data", Saying()
+    data, saying = folder / "data", Console()
     seen: dict[str, Any] = {}
     engines, claim = Engines(data), Claim(data).take()
     await engines.start()
@@ -75,7 +75,7 @@ async def live(folder: Path, compose: Mapping[str, Any]) -> dict[str, Any]:
             seen["migrated"] = await _notes(engines, 2)
             await backup(data, folder / "backup", saying)
             seen["saved"] = (folder / "backup" / f"{NAME}.dump").exists()
-            await export(Site.of_data(data), "Maths", folder / "export", saying)
+            await export(Installation.of_data(data), "Maths", folder / "export", saying)
             seen["exported"] = _exported(folder / "export")
             seen["erased_by"] = await _erased(engines, folder)
             seen["forgotten"] = await _notes(engines, 1)
@@ -88,7 +88,7 @@ async def live(folder: Path, compose: Mapping[str, Any]) -> dict[str, Any]:
 
 async def _closed_databases(engines: Engines, folder: Path) -> bool:
     """Run what PostgreSQL's image runs, with the secrets that an operator makes."""
-    make_secrets(folder / "secrets", Saying())
+    make_secrets(folder / "secrets", Console())
     environment = {
         "PATH": f"{binaries()}:/usr/bin:/bin",
         "SECRETS": str(folder / "secrets"),
@@ -200,7 +200,7 @@ def _exported(folder: Path) -> int:
 
 async def _erased(engines: Engines, folder: Path) -> list[str]:
     """Erase a member as an operator does; who had to answer, once all have."""
-    site = Site.of_data(engines.postgres.folder.parent)
+    site = Installation.of_data(engines.postgres.folder.parent)
     begun = await erasing._begin(site, THANDI)
     assert await erasing._finished(site, begun.erasure) == []
     assert set(begun.services) == {ERASURE_OWNER, *erased_by()}
@@ -214,7 +214,7 @@ async def _erased(engines: Engines, folder: Path) -> list[str]:
 async def _restored(folder: Path, data: Path) -> int:
     """Notes after a backup from before the erasure was restored: the erased stay erased."""
     listed = folder / ERASURES
-    await restore(folder / "backup", data, Saying(), yes=True, erasures=listed)
+    await restore(folder / "backup", data, Console(), yes=True, erasures=listed)
     engines = Engines(data)
     await engines.postgres.start()
     try:

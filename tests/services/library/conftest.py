@@ -11,7 +11,7 @@ from indaba.library import app as library
 from indaba.library.timers.page import Page
 from indaba.library.timers.reader import Unreadable
 from indaba.membership import app as membership
-from indaba.process.shelf import Shelf
+from indaba.process.file_store import FileStore
 from services.town import Town
 from workshop import OFFICE, ledger_of
 
@@ -33,9 +33,9 @@ def _web() -> Web:
     return Web()
 
 
-@pytest.fixture(name="shelf")
-def _shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path / "files", TestWorld())
+@pytest.fixture(name="files")
+def _files(tmp_path: Path) -> FileStore:
+    return FileStore(tmp_path / "files", TestWorld())
 
 
 @pytest.fixture
@@ -43,14 +43,14 @@ async def town(
     templates: None,
     database: Callable[..., Awaitable[str]],
     bus_url: str,
-    shelf: Shelf,
+    files: FileStore,
     web: Web,
 ) -> AsyncIterator[Town]:
     """Membership and library, running; the library has a shelf and a web of its own."""
     clock = TestWorld()
     wires = {
         "membership": partial(membership.wire, office=OFFICE, erased_by=("library",)),
-        "library": partial(library.wire, shelf=shelf, read=web.read),
+        "library": partial(library.wire, files=files, read=web.read),
     }
     ledgers = {}
     for name, wire in wires.items():

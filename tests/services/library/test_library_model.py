@@ -13,7 +13,7 @@ from indaba.contracts.library import (
     ResourceKind,
     ResourceStatus,
     SaveResource,
-    Shelved,
+    StoredFile,
 )
 from indaba.library.model import (
     BadAddress,
@@ -296,7 +296,7 @@ def test_two_who_are_one_wrote_as_one() -> None:
 
 
 def test_a_file_carries_who_sent_it() -> None:
-    file = Shelved(digest="0" * 64, size=1, media_type="text/plain", name="a.txt")
+    file = StoredFile(digest="0" * 64, size=1, media_type="text/plain", name="a.txt")
 
     facts = _resource(link="", title="", file=file).facts()
 

@@ -63,7 +63,7 @@ def _wrapped(town: Town, event: DocumentEvent) -> Envelope:
 
 async def _hears(town: Town, *events: DocumentEvent) -> None:
     envelopes = [_wrapped(town, event) for event in events]
-    heard = await town.ledgers["library"]._listening.hear(envelopes)
+    heard = await town.ledgers["library"]._events.hear(envelopes)
     assert heard == {envelope.id for envelope in envelopes}
 
 
@@ -130,7 +130,7 @@ async def test_in_whatever_order_versions_come_the_newest_stays_once(town: Town)
         while again:
             await do(ledger, "TRUNCATE ledger.inbox")
             batch = [again.pop() for _ in range(min(len(again), chance.randint(1, 3)))]
-            assert await ledger._listening.hear(batch) == {e.id for e in batch}
+            assert await ledger._events.hear(batch) == {e.id for e in batch}
         state = await rows(ledger, f"SELECT {columns} FROM resources ORDER BY id")
         expected = expected or state
         assert state == expected, seed

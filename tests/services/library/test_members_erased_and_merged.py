@@ -15,7 +15,7 @@ from indaba.contracts.linking import MembersMerged
 from indaba.contracts.membership import AssignRole, EraseMe, PassportIssued, Platform
 from indaba.contracts.passport import Role
 from indaba.contracts.wire import Envelope
-from indaba.process.shelf import Shelf
+from indaba.process.file_store import FileStore
 from services.town import Town
 from workshop import rows, until
 
@@ -51,7 +51,7 @@ async def _erased(town: Town, held: PassportIssued) -> None:
 
 
 async def test_an_erased_member_and_their_words_are_nowhere_and_links_and_counts_stay(
-    town: Town, shelf: Shelf
+    town: Town, files: FileStore
 ) -> None:
     held, thandi = await town.founded(), await town.joined(THANDI)
     await town.ask(
@@ -62,7 +62,7 @@ async def test_an_erased_member_and_their_words_are_nowhere_and_links_and_counts
     said = {"title": "Canary title", "why": "Canary why", "summary": "Canary summary"}
     hers = SaveResource(link=LINK, sectors=("Canary sector",), **said)  # type: ignore[arg-type]
     code = (await town.ask(hers, thandi)).resource.code
-    file = await shelf.put(_bytes(b"%PDF-"), name="Canary.pdf")
+    file = await files.put(_bytes(b"%PDF-"), name="Canary.pdf")
     filed = (await town.ask(SaveResource(file=file), thandi)).resource.code
     quote = Quoted(author=member, text="Canary message", message="$canary")
     quoted = (await town.ask(SaveResource(quote=quote), held)).resource.code
@@ -74,7 +74,7 @@ async def test_an_erased_member_and_their_words_are_nowhere_and_links_and_counts
 
     await _erased(town, thandi)
     after = await _everything(town)
-    await until(lambda: _is_gone(shelf, file.digest))
+    await until(lambda: _is_gone(files, file.digest))
 
     assert before.count("anary") > 10 < before.count(str(member))
     assert [line for line in after.splitlines() if str(member) in line or "anary" in line] == []
@@ -89,22 +89,22 @@ async def test_an_erased_member_and_their_words_are_nowhere_and_links_and_counts
     assert {filed, quoted}.isdisjoint({resource.code for resource in found.resources})
 
 
-async def _is_gone(shelf: Shelf, digest: str) -> bool:
-    return not shelf.has(digest)
+async def _is_gone(files: FileStore, digest: str) -> bool:
+    return not files.has(digest)
 
 
-async def test_a_file_that_another_community_saved_too_stays(town: Town, shelf: Shelf) -> None:
+async def test_a_file_that_another_community_saved_too_stays(town: Town, files: FileStore) -> None:
     await town.founded()
     other = await town.founded(SIPHO, "!other:example.org")
     thandi = await town.joined(THANDI)
-    file = await shelf.put(_bytes(b"%PDF-"), name="plan.pdf")
+    file = await files.put(_bytes(b"%PDF-"), name="plan.pdf")
     await town.ask(SaveResource(file=file), thandi)
     code = (await town.ask(SaveResource(file=file), other)).resource.code
 
     await _erased(town, thandi)
     await until(lambda: _no_timers(town))
 
-    assert shelf.has(file.digest)
+    assert files.has(file.digest)
     kept = (await town.ask(ShowResource(code=code), other)).resource
     assert (kept.status, kept.title) == (ResourceStatus.PUBLISHED, "plan.pdf")
 

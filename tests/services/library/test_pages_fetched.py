@@ -23,7 +23,7 @@ def _page(html: str, more: bytes = b"") -> bytes:
     return HEAD + more + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 
-class Site:
+class Installation:
     """A real HTTP server on this machine. `looked_up` counts, for names may change."""
 
     def __init__(self) -> None:
@@ -76,15 +76,15 @@ class Site:
 
 
 @pytest.fixture(name="site")
-async def _site() -> AsyncIterator[Site]:
-    site = Site()
+async def _site() -> AsyncIterator[Installation]:
+    site = Installation()
     server = await asyncio.start_server(site.serve, "127.0.0.1", 0)
     site.port = server.sockets[0].getsockname()[1]
     yield site
     server.close()
 
 
-async def test_a_page_says_its_title_summary_and_language(site: Site) -> None:
+async def test_a_page_says_its_title_summary_and_language(site: Installation) -> None:
     site.answers["/a"] = _page(
         '<html lang="en-ZA"><head><svg><title>icon</title></svg><title> Fractions\n &amp; halves'
         '</title><meta name="description" content="All about halves"></head><body>'
@@ -97,7 +97,7 @@ async def test_a_page_says_its_title_summary_and_language(site: Site) -> None:
     assert f"Host: maths.example.org:{site.port}" in site.asked[0]
 
 
-async def test_redirects_are_followed_and_each_is_checked_again(site: Site) -> None:
+async def test_redirects_are_followed_and_each_is_checked_again(site: Installation) -> None:
     def to(link: str) -> bytes:
         return b"HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n" % link.encode()
 
@@ -127,7 +127,7 @@ async def test_redirects_are_followed_and_each_is_checked_again(site: Site) -> N
         assert (path, no.value.why) == (path, why)
 
 
-def _literal(site: Site) -> Callable[[str, int], Awaitable[Iterable[str]]]:
+def _literal(site: Installation) -> Callable[[str, int], Awaitable[Iterable[str]]]:
     async def look_up(host: str, port: int) -> Iterable[str]:
         return [host] if ":" in host or host[0].isdigit() else await site.look_up(host, port)
 
@@ -135,7 +135,7 @@ def _literal(site: Site) -> Callable[[str, int], Awaitable[Iterable[str]]]:
 
 
 async def test_a_host_that_changes_its_address_is_asked_at_the_one_that_was_checked(
-    site: Site,
+    site: Installation,
 ) -> None:
     site.answers["/a"] = _page("<title>Checked</title>")
     site.addresses = [["127.0.0.1"], ["127.0.0.9"]]
@@ -147,7 +147,9 @@ async def test_a_host_that_changes_its_address_is_asked_at_the_one_that_was_chec
     assert site.looked_up == ["maths.example.org"] * 2
 
 
-async def test_one_private_address_among_public_ones_is_enough_to_refuse(site: Site) -> None:
+async def test_one_private_address_among_public_ones_is_enough_to_refuse(
+    site: Installation,
+) -> None:
     site.addresses = [["93.184.216.34", "192.168.1.1"]]
 
     assert await site.fails("/a") == "not public"
@@ -196,7 +198,7 @@ def test_what_all_can_reach_is_public(address: str) -> None:
     assert is_public(address)
 
 
-async def test_an_endless_body_is_read_to_half_a_megabyte_only(site: Site) -> None:
+async def test_an_endless_body_is_read_to_half_a_megabyte_only(site: Installation) -> None:
     async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(HEAD + b"Content-Length: 2147483648\r\n\r\n<title>Long</title>")
         for _ in range(2 * 1024 * 1024 * 1024 // 65536):
@@ -216,7 +218,7 @@ async def test_an_endless_body_is_read_to_half_a_megabyte_only(site: Site) -> No
 
 
 @pytest.mark.parametrize("slow", ["head", "body", "silence"])
-async def test_a_slow_drip_ends_in_time(site: Site, slow: str) -> None:
+async def test_a_slow_drip_ends_in_time(site: Installation, slow: str) -> None:
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\n" if slow == "head" else HEAD + b"\r\n<title>")
         while slow != "silence":
@@ -232,7 +234,7 @@ async def test_a_slow_drip_ends_in_time(site: Site, slow: str) -> None:
     assert asyncio.get_running_loop().time() - began < 3
 
 
-async def test_a_small_parcel_that_unpacks_to_gigabytes_stays_small(site: Site) -> None:
+async def test_a_small_parcel_that_unpacks_to_gigabytes_stays_small(site: Installation) -> None:
     bomb = gzip.compress(b"<title>Bomb</title>" + b"\0" * 200_000_000, 9)
     site.answers["/a"] = (
         HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb) + bomb
@@ -250,7 +252,7 @@ async def test_a_small_parcel_that_unpacks_to_gigabytes_stays_small(site: Site) 
     assert await site.fails("/odd") == "packed in an unknown way"
 
 
-async def test_what_is_no_page_is_left_alone(site: Site) -> None:
+async def test_what_is_no_page_is_left_alone(site: Installation) -> None:
     site.answers["/pdf"] = b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n%PDF"
     site.answers["/none"] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
     site.answers["/lost"] = b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"
@@ -267,7 +269,7 @@ async def test_what_is_no_page_is_left_alone(site: Site) -> None:
             await fetch(link, site.rules)
 
 
-async def test_a_page_that_may_come_back_is_tried_again(site: Site) -> None:
+async def test_a_page_that_may_come_back_is_tried_again(site: Installation) -> None:
     site.answers["/busy"] = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"
     with pytest.raises(NotRead) as busy:
         await site.read("/busy")
@@ -280,7 +282,7 @@ async def test_a_page_that_may_come_back_is_tried_again(site: Site) -> None:
     assert (busy.value.again, away.value.again) == (True, True)
 
 
-async def test_a_certificate_must_be_for_the_name(site: Site) -> None:
+async def test_a_certificate_must_be_for_the_name(site: Installation) -> None:
     rules = replace(site.rules, trusted=ssl.create_default_context())
     with pytest.raises(NotRead):
         await fetch(site.link("/a").replace("http:", "https:"), rules)
@@ -326,7 +328,7 @@ async def test_the_worker_refuses_what_is_not_public_and_a_hanging_one_is_killed
     assert hanging._process is None
 
 
-async def test_the_worker_reads_one_page_after_the_other(site: Site) -> None:
+async def test_the_worker_reads_one_page_after_the_other(site: Installation) -> None:
     site.answers["/a"] = _page("<title>One</title>")
     site.answers["/b"] = _page("<title>Two</title>")
     program = (

@@ -4,17 +4,17 @@ from pathlib import Path
 import pytest
 
 from indaba.contracts.library import FindResources, ResourceFacts, ResourceKind
-from indaba.operate.asking import NobodyAnswers, NotYourCommunity
-from indaba.operate.importing import (
+from indaba.operate.client import NobodyAnswers, NotYourCommunity
+from indaba.operate.console import Console
+from indaba.operate.data.importing import (
     NoAddress,
     PageNotRead,
     bring_in,
     read_lines,
     read_page,
 )
-from indaba.operate.running import NotRunning
-from indaba.operate.saying import Saying
-from indaba.operate.site import Site
+from indaba.operate.installation import Installation
+from indaba.operate.local.lock import NotRunning
 from services.town import Town
 
 PAGE = Path(__file__).with_name("page.txt")
@@ -30,8 +30,8 @@ def _as_operators_do(town: Town) -> None:
 
 async def _brought(town: Town, bus_url: str, file: Path, words: str) -> tuple[ResourceFacts, ...]:
     held = await town.founded()
-    site = Site(databases={}, bus_url=bus_url)
-    await bring_in(site, file, "maths teachers", LINDIWE, "", Saying())
+    site = Installation(databases={}, bus_url=bus_url)
+    await bring_in(site, file, "maths teachers", LINDIWE, "", Console())
     return (await town.ask(FindResources(words=words), held)).resources
 
 
@@ -54,11 +54,11 @@ async def test_a_page_brought_in_twice_is_one_resource(
     town: Town, bus_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     held = await town.founded()
-    site = Site(databases={}, bus_url=bus_url)
+    site = Installation(databases={}, bus_url=bus_url)
 
     key = held.community.key if held.community else ""
     for _ in range(2):
-        await bring_in(site, PAGE, key, LINDIWE, "https://circles.example.org/guide", Saying())
+        await bring_in(site, PAGE, key, LINDIWE, "https://circles.example.org/guide", Console())
 
     assert "was there already" in capsys.readouterr().out
     (found,) = (await town.ask(FindResources(), held)).resources
@@ -76,19 +76,19 @@ async def test_the_guide_is_found_by_rural_connectivity_meetings(town: Town, bus
 
 async def test_who_is_no_member_is_told_where_they_are_one(town: Town, bus_url: str) -> None:
     await town.founded()
-    site = Site(databases={}, bus_url=bus_url)
+    site = Installation(databases={}, bus_url=bus_url)
 
     with pytest.raises(NotYourCommunity) as other:
-        await bring_in(site, PAGE, "Dancers", LINDIWE, "", Saying())
+        await bring_in(site, PAGE, "Dancers", LINDIWE, "", Console())
     with pytest.raises(NotYourCommunity) as stranger:
-        await bring_in(site, PAGE, "Maths teachers", "@nobody:example.org", "", Saying())
+        await bring_in(site, PAGE, "Maths teachers", "@nobody:example.org", "", Console())
 
     assert "It is in: Maths teachers." in other.value.words
     assert "It is in no community." in stranger.value.words
 
 
 async def test_what_cannot_be_brought_in_is_said_in_words(tmp_path: Path) -> None:
-    site = Site(databases={}, bus_url="unix:///nowhere", data=tmp_path)
+    site = Installation(databases={}, bus_url="unix:///nowhere", data=tmp_path)
     files = {"empty": b" \n", "binary": b"\xff\xfe\0", "other": b"Just\n\nsome text\n"}
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
@@ -97,20 +97,25 @@ async def test_what_cannot_be_brought_in_is_said_in_words(tmp_path: Path) -> Non
 
     for name in (*files, "absent", "."):
         with pytest.raises(PageNotRead):
-            await bring_in(site, tmp_path / name, "C", "a", "", Saying())
+            await bring_in(site, tmp_path / name, "C", "a", "", Console())
     with pytest.raises(NoAddress):
-        await bring_in(site, undocumented, "C", "a", "", Saying())
+        await bring_in(site, undocumented, "C", "a", "", Console())
     with pytest.raises(NotRunning):
-        await bring_in(site, PAGE, "C", "a", "", Saying())
+        await bring_in(site, PAGE, "C", "a", "", Console())
 
 
 async def test_nobody_there_is_said_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indaba.operate.asking.PATIENCE", 1.0)
+    monkeypatch.setattr("indaba.operate.client.PATIENCE", 1.0)
     with pytest.raises(NobodyAnswers):
         await bring_in(
-            Site(databases={}, bus_url=f"unix://{tmp_path}/x.sock"), PAGE, "C", "a", "", Saying()
+            Installation(databases={}, bus_url=f"unix://{tmp_path}/x.sock"),
+            PAGE,
+            "C",
+            "a",
+            "",
+            Console(),
         )
 
 

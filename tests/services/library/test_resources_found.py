@@ -12,7 +12,11 @@ async def _filled(town: Town) -> PassportIssued:
     for said in (
         {"title": "Reading aloud", "why": "Rural schools like it", "summary": "Stories and songs"},
         {"title": "Meetings in the countryside", "why": "How to convene", "kind": "guideline"},
-        {"title": "Ümlaute und Café", "sectors": ("Adult education",), "skills": ("Listening",)},
+        {
+            "title": "Ümlaute und Café",
+            "sectors": ("Adult education",),
+            "skills": ("EventProcessor",),
+        },
         {"title": "Iincwadi", "summary": "Iincwadi zesiXhosa zabantwana", "language": "xh"},
     ):
         number = len(str(said))

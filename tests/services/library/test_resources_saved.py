@@ -15,9 +15,9 @@ from indaba.contracts.library import (
     ResourceStatus,
     SaveResource,
     ShareResource,
-    Shelved,
     ShowMyLibraryData,
     ShowResource,
+    StoredFile,
     UseResource,
     WithdrawResource,
 )
@@ -26,7 +26,7 @@ from indaba.contracts.refusal import Refused
 from indaba.library.timers.page import Page
 from indaba.library.timers.reader import Unreadable
 from indaba.library.timers.sweeping import Sweeping
-from indaba.process.shelf import Shelf
+from indaba.process.file_store import FileStore
 from services.town import Town
 from workshop import rows, until
 
@@ -124,11 +124,11 @@ async def test_only_members_save_and_only_one_thing_at_a_time(town: Town) -> Non
 
 
 async def test_a_file_is_what_lies_on_the_shelf_not_what_was_said_of_it(
-    town: Town, shelf: Shelf
+    town: Town, files: FileStore
 ) -> None:
     held = await town.founded()
-    shelved = await shelf.put(_bytes(b"%PDF-1.7 ", b"words"), name="../../plan.exe")
-    lie = Shelved(digest=shelved.digest, size=1, media_type="image/png", name="..\\plan.pdf")
+    shelved = await files.put(_bytes(b"%PDF-1.7 ", b"words"), name="../../plan.exe")
+    lie = StoredFile(digest=shelved.digest, size=1, media_type="image/png", name="..\\plan.pdf")
 
     saved = await _saved(town, held, file=lie)
     again = await town.ask(SaveResource(file=shelved), held)
@@ -265,24 +265,24 @@ async def test_a_page_that_is_away_is_tried_three_times(town: Town, web: Any) ->
     assert title == "maths.example.org/fractions"
 
 
-async def test_a_file_nobody_speaks_of_leaves_the_shelf(town: Town, shelf: Shelf) -> None:
+async def test_a_file_nobody_speaks_of_leaves_the_shelf(town: Town, files: FileStore) -> None:
     held = await town.founded()
-    kept = await shelf.put(_bytes(b"kept"), name="kept.txt")
-    gone = await shelf.put(_bytes(b"withdrawn"), name="gone.txt")
-    lost = await shelf.put(_bytes(b"lost"), name="lost.txt")
+    kept = await files.put(_bytes(b"kept"), name="kept.txt")
+    gone = await files.put(_bytes(b"withdrawn"), name="gone.txt")
+    lost = await files.put(_bytes(b"lost"), name="lost.txt")
     await _saved(town, held, file=kept)
     code = (await _saved(town, held, file=gone)).code
     await town.ask(WithdrawResource(code=code), held)
 
-    sweeping = Sweeping(town.ledgers["library"], shelf)
+    sweeping = Sweeping(town.ledgers["library"], files)
     await sweeping.sweep()
-    young = [shelf.has(each.digest) for each in (kept, gone, lost)]
+    young = [files.has(each.digest) for each in (kept, gone, lost)]
     for each in (kept, gone, lost):
-        _age(shelf, each)
+        _age(files, each)
     await sweeping.sweep()
 
     assert young == [True, True, True]
-    assert [shelf.has(each.digest) for each in (kept, gone, lost)] == [True, False, False]
+    assert [files.has(each.digest) for each in (kept, gone, lost)] == [True, False, False]
 
 
 async def test_a_member_sees_all_that_the_library_keeps(town: Town) -> None:
@@ -313,10 +313,10 @@ async def test_hostile_words_are_kept_plain(town: Town) -> None:
         await town.ask(FindResources(words=words), held)
 
 
-def _age(shelf: Shelf, file: Shelved) -> None:
+def _age(files: FileStore, file: StoredFile) -> None:
     import os
 
-    os.utime(shelf.path(file.digest), (0, 0))
+    os.utime(files.path(file.digest), (0, 0))
 
 
 async def _is(true: bool) -> bool:

@@ -32,13 +32,13 @@ from indaba.ledger import Ledger
 from indaba.ledger.migrations import migrate
 from indaba.library import app as library
 from indaba.membership import app as membership
-from indaba.operate.engines import Engines
+from indaba.operate.local.engines import Engines
 from indaba.outcomes import app as outcomes
 from indaba.portal.app import MIGRATIONS, Portal, wire
 from indaba.portal.settings import PortalSettings
+from indaba.process.file_store import FileStore
 from indaba.process.health import health_routes
 from indaba.process.run import Readiness
-from indaba.process.shelf import Shelf
 from indaba.process.world import uuid7
 from indaba.scheduling import app as scheduling
 from services.town import Town
@@ -68,7 +68,7 @@ class Opened:
 
     async def hears(self, *events: Event) -> None:
         envelopes = [self.wrapped(event) for event in events]
-        assert await self.ledger._listening.hear(envelopes) == {e.id for e in envelopes}
+        assert await self.ledger._events.hear(envelopes) == {e.id for e in envelopes}
 
     def founded(self, **changed: Any) -> CommunityFounded:
         facts: dict[str, Any] = {
@@ -151,7 +151,7 @@ async def portals(
         *,
         port_fallback: bool = False,
         world: TestWorld | None = None,
-        shelf: Shelf | None = None,
+        files: FileStore | None = None,
         **settings: Any,
     ) -> Opened:
         url = settings.get("database_url") or await database(template)
@@ -171,7 +171,7 @@ async def portals(
             readiness,
             extra_routes=health_routes([]),
             port_fallback=port_fallback,
-            shelf=shelf,
+            files=files,
         )
         await portal.start()
         browser = browser_at(f"http://127.0.0.1:{portal.port}")
@@ -217,7 +217,7 @@ class Lively:
 
     town: Town
     opened: Opened
-    shelf: Shelf
+    files: FileStore
     facilitator: PassportIssued
 
     @property
@@ -250,7 +250,7 @@ class Lively:
         async def chunks() -> AsyncIterator[bytes]:
             yield content
 
-        return await self.saved(file=await self.shelf.put(chunks(), name=name), **said)
+        return await self.saved(file=await self.files.put(chunks(), name=name), **said)
 
     async def met(self, title: str, *accounts: str) -> None:
         """A meeting that was called, held with these people, and closed."""
@@ -282,13 +282,15 @@ def away_from_the_end_of_a_term(town: Town) -> None:
         town.later(days=2)
 
 
-@pytest.fixture(name="shelf")
-def _shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path / "files", TestWorld())
+@pytest.fixture(name="files")
+def _files(tmp_path: Path) -> FileStore:
+    return FileStore(tmp_path / "files", TestWorld())
 
 
 @asynccontextmanager
-async def four_services(database: FreshDatabase, bus_url: str, shelf: Shelf) -> AsyncIterator[Town]:
+async def four_services(
+    database: FreshDatabase, bus_url: str, files: FileStore
+) -> AsyncIterator[Town]:
     """Running, on copies of their templates; the library has a shelf of its own."""
     clock, ledgers = TestWorld(), {}
     wires: dict[Any, Callable[[Ledger], None]] = {
@@ -296,7 +298,7 @@ async def four_services(database: FreshDatabase, bus_url: str, shelf: Shelf) -> 
             membership.wire, office=OFFICE, erased_by=("scheduling", "library", "outcomes")
         ),
         scheduling: scheduling.wire,
-        library: partial(library.wire, shelf=shelf),
+        library: partial(library.wire, files=files),
         outcomes: outcomes.wire,
     }
     for service, connect in wires.items():
@@ -315,9 +317,9 @@ async def four_services(database: FreshDatabase, bus_url: str, shelf: Shelf) -> 
 
 @pytest.fixture
 async def town(
-    templates: None, database: FreshDatabase, bus_url: str, shelf: Shelf
+    templates: None, database: FreshDatabase, bus_url: str, files: FileStore
 ) -> AsyncIterator[Town]:
-    async with four_services(database, bus_url, shelf) as there:
+    async with four_services(database, bus_url, files) as there:
         yield there
 
 
@@ -329,19 +331,21 @@ def portal_settings() -> dict[str, Any]:
 
 @pytest.fixture
 async def lively(
-    town: Town, open_portal: OpenPortal, shelf: Shelf, portal_settings: dict[str, Any]
+    town: Town, open_portal: OpenPortal, files: FileStore, portal_settings: dict[str, Any]
 ) -> Lively:
     """A community whose page is open; nobody is signed in."""
-    return await open_to_all(town, open_portal, shelf, **portal_settings)
+    return await open_to_all(town, open_portal, files, **portal_settings)
 
 
-async def open_to_all(town: Town, open_portal: OpenPortal, shelf: Shelf, **settings: Any) -> Lively:
-    return await welcomed(town, await open_portal(world=town.clock, shelf=shelf, **settings), shelf)
+async def open_to_all(
+    town: Town, open_portal: OpenPortal, files: FileStore, **settings: Any
+) -> Lively:
+    return await welcomed(town, await open_portal(world=town.clock, files=files, **settings), files)
 
 
-async def welcomed(town: Town, opened: Opened, shelf: Shelf) -> Lively:
+async def welcomed(town: Town, opened: Opened, files: FileStore) -> Lively:
     """A community that is founded now, once the portal shows it."""
-    one = Lively(town, opened, shelf, await town.founded())
+    one = Lively(town, opened, files, await town.founded())
 
     async def heard() -> bool:
         return (await one.get()).status_code == 200

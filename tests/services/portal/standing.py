@@ -7,8 +7,8 @@ import pytest_asyncio
 
 from clock import TestWorld
 from databases import Databases
-from indaba.operate.engines import Engines
-from indaba.process.shelf import Shelf
+from indaba.operate.local.engines import Engines
+from indaba.process.file_store import FileStore
 from services.portal.conftest import FreshDatabase, OpenPortal, four_services, portals
 from services.town import Town
 from workshop import emptied
@@ -26,15 +26,15 @@ def bus_url(engines: Engines) -> str:
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    return Shelf(tmp_path_factory.mktemp("files"), TestWorld())
+def files(tmp_path_factory: pytest.TempPathFactory) -> FileStore:
+    return FileStore(tmp_path_factory.mktemp("files"), TestWorld())
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def town(
-    templates: None, database: FreshDatabase, bus_url: str, shelf: Shelf
+    templates: None, database: FreshDatabase, bus_url: str, files: FileStore
 ) -> AsyncIterator[Town]:
-    async with four_services(database, bus_url, shelf) as there:
+    async with four_services(database, bus_url, files) as there:
         yield there
 
 

@@ -24,7 +24,7 @@ from indaba.contracts.scheduling import (
     ScheduleMeeting,
 )
 from indaba.contracts.wire import Envelope, Event
-from indaba.conversation.services import ask
+from indaba.conversation.delivery.service_client import ask
 from indaba.portal import app
 from indaba.portal.store import Store
 from indaba.scheduling import app as scheduling
@@ -98,7 +98,7 @@ async def test_in_whatever_order_and_however_often_events_come_the_pages_are_the
             # Half of the repeats get past the inbox, as those of a replayed bus may.
             if chance.random() < 0.5:
                 await do(opened.ledger, "TRUNCATE ledger.inbox")
-            assert await opened.ledger._listening.hear(batch) == {e.id for e in batch}
+            assert await opened.ledger._events.hear(batch) == {e.id for e in batch}
         state = await _state(opened)
         expected = expected or state
         assert state == expected, seed

@@ -18,7 +18,7 @@ from indaba.contracts.scheduling import (
     RsvpAnswer,
     RsvpChanged,
 )
-from indaba.operate.engines import Postgres
+from indaba.operate.local.engines import Postgres
 from indaba.process.run import Readiness
 from services.portal.outline import Outline
 

@@ -131,7 +131,7 @@ async def test_series_documents_and_answers_are_the_same_in_whatever_order_they_
             batch = [again.pop() for _ in range(min(len(again), chance.randint(1, 5)))]
             if chance.random() < 0.5:
                 await do(reading.ledger, "TRUNCATE ledger.inbox")
-            assert await reading.ledger._listening.hear(batch) == {e.id for e in batch}
+            assert await reading.ledger._events.hear(batch) == {e.id for e in batch}
         state = await _state(reading)
         expected = expected or state
         assert state == expected, seed

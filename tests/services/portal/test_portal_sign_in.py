@@ -24,8 +24,8 @@ from indaba.contracts.membership import (
 )
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Fault
-from indaba.conversation import services
-from indaba.conversation.services import ask
+from indaba.conversation.delivery import service_client
+from indaba.conversation.delivery.service_client import ask
 from indaba.ledger import Ledger
 from indaba.membership import app as membership
 from indaba.portal.signing_in import SignIns
@@ -305,7 +305,7 @@ async def test_an_erased_member_leaves_no_trace_and_the_portal_says_so(found: Fo
 async def test_while_membership_is_away_the_link_can_be_used_a_little_later(
     open_portal: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "PATIENCE", timedelta(seconds=1))
+    monkeypatch.setattr(service_client, "PATIENCE", timedelta(seconds=1))
     opened = await open_portal()
     answer = await opened.browser.post("/sign-in/s3cret")
     assert answer.status_code == 503

@@ -8,7 +8,7 @@ import pytest
 
 from indaba.contracts.ids import MemberId
 from indaba.contracts.linking import MembersMerged
-from indaba.conversation import services
+from indaba.conversation.delivery import service_client
 from services.portal.outline import Outline
 from workshop import rows
 
@@ -16,7 +16,7 @@ from workshop import rows
 async def test_while_the_library_is_away_the_page_says_a_little_later(
     lively: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "PATIENCE", timedelta(seconds=1))
+    monkeypatch.setattr(service_client, "PATIENCE", timedelta(seconds=1))
     await lively.town.ledgers["library"].stop()
     answer = await lively.get("/library")
     assert answer.status_code == 503
@@ -29,7 +29,7 @@ async def test_while_outcomes_is_away_the_page_says_a_little_later(
     lively: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await lively.sign_in()
-    monkeypatch.setattr(services, "PATIENCE", timedelta(seconds=1))
+    monkeypatch.setattr(service_client, "PATIENCE", timedelta(seconds=1))
     await lively.town.ledgers["outcomes"].stop()
     answer = await lively.get("/outcomes")
     assert answer.status_code == 503

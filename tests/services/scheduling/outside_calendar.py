@@ -34,7 +34,7 @@ def http(body: bytes, more: str = "", status: str = "200 OK") -> bytes:
     return f"HTTP/1.1 {status}\r\n{more}{length}\r\n".encode() + body
 
 
-class Site:
+class Installation:
     """A real HTTP server on this machine, whose answers may be changed at any time.
 
     An answer with an ETag is not sent again to who knows it.
@@ -85,7 +85,7 @@ class Site:
 class NearReader(CalendarReader):
     """Reads in this process, by the worker's own answer, under a site's rules."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Installation) -> None:
         super().__init__()
         self._site = site
 

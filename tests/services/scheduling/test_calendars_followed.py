@@ -41,7 +41,7 @@ from indaba.scheduling.store.calendars import Calendars
 from indaba.scheduling.timers.applying import NOT_FOLLOWED, TAKEN_OUT
 from indaba.scheduling.timers.calendar_reader import CalendarReader
 from indaba.scheduling.timers.following import settle
-from services.scheduling.outside_calendar import NearReader, Site, calendar, event, http
+from services.scheduling.outside_calendar import Installation, NearReader, calendar, event, http
 from services.town import Town
 from workshop import OFFICE, ledger_of, rows, until
 
@@ -50,8 +50,8 @@ READ, NOT_READ = "scheduling.calendar-read.v1", "scheduling.calendar-not-read.v1
 
 
 @pytest.fixture(name="site")
-async def _site() -> AsyncIterator[Site]:
-    site = Site()
+async def _site() -> AsyncIterator[Installation]:
+    site = Installation()
     server = await asyncio.start_server(site.serve, "127.0.0.1", 0)
     site.port = server.sockets[0].getsockname()[1]
     yield site
@@ -63,7 +63,7 @@ async def town(
     templates: None,
     database: Callable[..., Awaitable[str]],
     bus_url: str,
-    site: Site,
+    site: Installation,
 ) -> AsyncIterator[Town]:
     """Membership and scheduling, running; calendars are read from the site."""
     clock = TestWorld()
@@ -107,7 +107,7 @@ async def _told_times(town: Town, wire: str, times: int) -> dict[str, Any]:
     return told[-1]
 
 
-async def _asked_times(site: Site, times: int) -> None:
+async def _asked_times(site: Installation, times: int) -> None:
     async def so_often() -> bool:
         return len(site.asked) >= times
 
@@ -126,7 +126,9 @@ async def _settled(town: Town) -> None:
     await until(none_due)
 
 
-async def _follow(town: Town, held: PassportIssued, site: Site, path: str = "/a") -> CalendarFacts:
+async def _follow(
+    town: Town, held: PassportIssued, site: Installation, path: str = "/a"
+) -> CalendarFacts:
     return (await town.ask(FollowCalendar(link=site.link(path)), held)).calendar
 
 
@@ -134,7 +136,7 @@ async def _coming(town: Town, held: PassportIssued) -> list[MeetingFacts]:
     return list((await town.ask(ListMeetings(limit=50), held)).meetings)
 
 
-async def test_dates_of_a_followed_calendar_become_meetings(town: Town, site: Site) -> None:
+async def test_dates_of_a_followed_calendar_become_meetings(town: Town, site: Installation) -> None:
     held = await town.founded()
     starts = _in(town, days=3)
     site.answers["/a"] = http(
@@ -170,7 +172,7 @@ async def test_dates_of_a_followed_calendar_become_meetings(town: Town, site: Si
     assert "example.org:" not in listed.model_dump_json()
 
 
-async def test_changes_and_removals_follow_and_answers_stay(town: Town, site: Site) -> None:
+async def test_changes_and_removals_follow_and_answers_stay(town: Town, site: Installation) -> None:
     held = await town.founded()
     starts = _in(town, days=3)
     days = [starts + timedelta(days=n) for n in range(3)]
@@ -199,7 +201,9 @@ async def test_changes_and_removals_follow_and_answers_stay(town: Town, site: Si
     assert len(await _told(town, "scheduling.meeting-changed.v1")) == 1
 
 
-async def test_what_did_not_change_is_not_sent_and_nothing_is_told(town: Town, site: Site) -> None:
+async def test_what_did_not_change_is_not_sent_and_nothing_is_told(
+    town: Town, site: Installation
+) -> None:
     held = await town.founded()
     body = calendar(event("a", _in(town, days=3)))
     site.answers["/a"] = http(
@@ -263,7 +267,7 @@ async def test_what_did_not_change_is_not_sent_and_nothing_is_told(town: Town, s
     ],
 )
 async def test_what_cannot_be_followed_is_refused_with_the_reason(
-    town: Town, site: Site, answer: bytes, why: str
+    town: Town, site: Installation, answer: bytes, why: str
 ) -> None:
     held = await town.founded()
     site.answers["/a"] = answer
@@ -289,7 +293,7 @@ async def test_a_private_address_is_refused_at_once_or_when_it_is_read(town: Tow
 
 
 async def test_one_that_stops_working_is_told_once_and_its_meetings_stay(
-    town: Town, site: Site
+    town: Town, site: Installation
 ) -> None:
     held = await town.founded()
     good = http(calendar(event("a", _in(town, days=30))))
@@ -319,7 +323,7 @@ async def test_one_that_stops_working_is_told_once_and_its_meetings_stay(
 
 
 async def test_what_a_facilitator_did_here_holds_until_the_date_changes(
-    town: Town, site: Site
+    town: Town, site: Installation
 ) -> None:
     held = await town.founded()
     days = [_in(town, days=n) for n in (3, 4, 5)]
@@ -349,7 +353,9 @@ async def test_what_a_facilitator_did_here_holds_until_the_date_changes(
     assert len(await _told(town, "scheduling.meeting-restored.v1")) == 1
 
 
-async def test_a_file_that_came_only_in_part_takes_nothing_out(town: Town, site: Site) -> None:
+async def test_a_file_that_came_only_in_part_takes_nothing_out(
+    town: Town, site: Installation
+) -> None:
     held = await town.founded()
     body = calendar(event("a", _in(town, days=3)), event("b", _in(town, days=4)))
     site.answers["/a"] = http(body)
@@ -369,7 +375,7 @@ async def test_a_file_that_came_only_in_part_takes_nothing_out(town: Town, site:
     assert await _told(town, "scheduling.meeting-cancelled.v1") == []
 
 
-async def test_far_dates_get_their_cards_two_weeks_before(town: Town, site: Site) -> None:
+async def test_far_dates_get_their_cards_two_weeks_before(town: Town, site: Installation) -> None:
     held = await town.founded()
     site.answers["/a"] = http(
         calendar(event("a", _in(town, days=3)), event("b", _in(town, days=20)))
@@ -386,7 +392,7 @@ async def test_far_dates_get_their_cards_two_weeks_before(town: Town, site: Site
 
 
 async def test_who_stops_following_has_its_meetings_called_off_or_kept(
-    town: Town, site: Site
+    town: Town, site: Installation
 ) -> None:
     held = await town.founded()
     site.answers["/a"] = http(calendar(event("a", _in(town, days=3), "Off")))
@@ -409,7 +415,7 @@ async def test_who_stops_following_has_its_meetings_called_off_or_kept(
 
 
 async def test_ten_calendars_at_most_and_each_once_for_facilitators_only(
-    town: Town, site: Site
+    town: Town, site: Installation
 ) -> None:
     held, member = await town.founded(), await town.joined(THANDI)
     site.answers |= {f"/{n}": http(calendar()) for n in range(11)}
@@ -429,7 +435,7 @@ async def test_ten_calendars_at_most_and_each_once_for_facilitators_only(
     assert refused == ["not-allowed"] * 3
 
 
-async def _one(town: Town, held: PassportIssued, site: Site) -> Followed:
+async def _one(town: Town, held: PassportIssued, site: Installation) -> Followed:
     followed = await _follow(town, held, site)
     await _told_times(town, READ, 1)
     async with town.ledgers["scheduling"].database.begin() as sql:
@@ -439,7 +445,7 @@ async def _one(town: Town, held: PassportIssued, site: Site) -> Followed:
 
 
 async def test_a_reading_killed_halfway_or_done_twice_comes_to_the_same(
-    town: Town, site: Site
+    town: Town, site: Installation
 ) -> None:
     held = await town.founded()
     site.answers["/a"] = http(calendar(event("a", _in(town, days=3))))
@@ -468,7 +474,7 @@ async def test_a_reading_killed_halfway_or_done_twice_comes_to_the_same(
 
 @pytest.mark.parametrize("personal", [False, True])
 async def test_whoever_is_erased_leaves_no_name_and_the_titles_come_back(
-    town: Town, site: Site, personal: bool
+    town: Town, site: Installation, personal: bool
 ) -> None:
     held, _ = await town.founded(), await town.joined(THANDI)
     promote = AssignRole(platform=Platform.MATRIX, account=THANDI, role=Role.FACILITATOR)
@@ -491,7 +497,7 @@ async def test_whoever_is_erased_leaves_no_name_and_the_titles_come_back(
     assert followed.author not in [c.author for c in listed]
 
 
-async def test_the_worker_process_reads_calendars(site: Site, town: Town) -> None:
+async def test_the_worker_process_reads_calendars(site: Installation, town: Town) -> None:
     now = town.clock.now()
     site.answers["/a"] = http(calendar(event("a", _in(town, days=3))))
     endless = "DTSTART:16010101T000000Z\nRRULE:FREQ=DAILY;COUNT=999999999"
@@ -527,7 +533,9 @@ async def test_the_worker_process_reads_calendars(site: Site, town: Town) -> Non
     assert getattr(slow, "why", "") == "too much to work out"
 
 
-async def test_many_that_go_at_once_go_quietly_and_past_ones_stay(town: Town, site: Site) -> None:
+async def test_many_that_go_at_once_go_quietly_and_past_ones_stay(
+    town: Town, site: Installation
+) -> None:
     held = await town.founded()
     past = event("past", _in(town, hours=2))
     site.answers["/a"] = http(
@@ -546,7 +554,7 @@ async def test_many_that_go_at_once_go_quietly_and_past_ones_stay(town: Town, si
 
 
 async def test_an_entry_used_again_for_a_later_day_is_another_meeting(
-    town: Town, site: Site
+    town: Town, site: Installation
 ) -> None:
     held = await town.founded()
     site.answers["/a"] = http(calendar(event("a", _in(town, hours=2), "First")))
@@ -567,7 +575,7 @@ async def test_an_entry_used_again_for_a_later_day_is_another_meeting(
     assert (before.title, before.starts) == ("First", first.starts)
 
 
-async def test_what_one_follows_the_other_account_does(town: Town, site: Site) -> None:
+async def test_what_one_follows_the_other_account_does(town: Town, site: Installation) -> None:
     held, thandi = await town.founded(), await town.joined(THANDI)
     site.answers["/a"] = http(calendar(event("a", _in(town, days=3))))
     await _follow(town, held, site)

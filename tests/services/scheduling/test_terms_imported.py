@@ -7,10 +7,10 @@ import pytest
 
 from indaba.contracts.refusal import Refusal
 from indaba.contracts.series import ReadRepeat
-from indaba.operate.asking import NotYourCommunity
-from indaba.operate.importing_terms import TermsNotRead, bring_in
-from indaba.operate.saying import Saying
-from indaba.operate.site import Site
+from indaba.operate.client import NotYourCommunity
+from indaba.operate.console import Console
+from indaba.operate.data.importing_terms import TermsNotRead, bring_in
+from indaba.operate.installation import Installation
 from services.town import Town
 
 LINDIWE = "@lindiwe:example.org"
@@ -40,7 +40,7 @@ def _in_its_term(town: Town) -> str:
 
 
 async def _brought(town: Town, bus_url: str, file: Path, community: str = "Maths teachers") -> None:
-    await bring_in(Site(databases={}, bus_url=bus_url), file, community, LINDIWE, Saying())
+    await bring_in(Installation(databases={}, bus_url=bus_url), file, community, LINDIWE, Console())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
@@ -101,6 +101,6 @@ async def test_only_a_facilitator_gives_terms(town: Town, bus_url: str, tmp_path
     file = tmp_path / "terms.csv"
     file.write_text(f"{HEADING}\n{_row(town)}\n")
 
-    site = Site(databases={}, bus_url=bus_url)
+    site = Installation(databases={}, bus_url=bus_url)
     with pytest.raises(Refusal):
-        await bring_in(site, file, "Maths teachers", "@thandi:example.org", Saying())
+        await bring_in(site, file, "Maths teachers", "@thandi:example.org", Console())

@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from indaba.conversation import tables as t
+from indaba.conversation.store import tables as t
 from indaba.conversation.store.cards import CardDue, Cards
 from indaba.conversation.store.dialogue import Dialogue, Offer
-from indaba.conversation.store.errands import Errands
-from indaba.conversation.store.hearing import Heard, Hearing
+from indaba.conversation.store.direct_messages import Errands
+from indaba.conversation.store.inbox import Hearing, QueuedEvent
 from indaba.conversation.store.mirrors import MirrorDue, Mirrors
-from indaba.conversation.store.posting import Draft, Posting, Waiting
+from indaba.conversation.store.outgoing_posts import Draft, Posting, Waiting
 
-__all__ = ["CardDue", "Draft", "Heard", "MirrorDue", "Offer", "Posting", "Store", "Waiting"]
+__all__ = ["CardDue", "Draft", "MirrorDue", "Offer", "Posting", "QueuedEvent", "Store", "Waiting"]
 
 HEARD_REMEMBERED = timedelta(days=7)
 POSTS_KEPT = timedelta(days=3)

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indaba.contracts.scheduling import MeetingFacts, MeetingStatus
-from indaba.conversation import tables as t
-from indaba.conversation.platform import Said
+from indaba.conversation.delivery.chat_events import ReactionAdded
+from indaba.conversation.store import tables as t
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +193,12 @@ class Cards:
         """A notice has become posts, or is pointless."""
         await self._sql.execute(t.notices.delete().where(t.notices.c.id == event_id))
 
-    async def reacted(self, said: Said, meeting: UUID, reactor: str) -> None:
+    async def reacted(self, event: ReactionAdded, meeting: UUID, reactor: str) -> None:
         """Remember what a reaction meant, for when it is taken back."""
         await self._sql.execute(
             insert(t.reactions)
             .values(
-                id=said.id, meeting=meeting, emoji=said.text, reactor=reactor, seen_at=self._now
+                id=event.id, meeting=meeting, emoji=event.emoji, reactor=reactor, seen_at=self._now
             )
             .on_conflict_do_nothing()
         )

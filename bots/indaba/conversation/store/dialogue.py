@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from indaba.conversation import tables as t
 from indaba.conversation.answer import Ask, Choice
-from indaba.conversation.platform import Post, Said
+from indaba.conversation.delivery.chat_events import ChatEvent
+from indaba.conversation.delivery.platform import Post
+from indaba.conversation.store import tables as t
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +34,32 @@ class Dialogue:
         self._sql = connection
         self._now = now
 
-    async def ask(self, said: Said, thread: str, ask: Ask, lasts: timedelta) -> None:
+    async def ask(self, event: ChatEvent, thread: str, ask: Ask, lasts: timedelta) -> None:
         """Remember a question; a newer one to the same person in the room replaces it."""
         values = {"thread": thread, "ask": asdict(ask), "expires_at": self._now + lasts}
         await self._sql.execute(
             insert(t.questions)
-            .values(room=said.room, account=said.account, **values)
+            .values(room=event.room, account=event.account, **values)
             .on_conflict_do_update(index_elements=["room", "account"], set_=values)
         )
 
-    async def question_for(self, said: Said) -> Ask | None:
+    async def question_for(self, event: ChatEvent) -> Ask | None:
         """The open question that this message answers: same person, same room, same thread."""
         query = sa.select(t.questions.c.ask, t.questions.c.thread).where(
-            t.questions.c.room == said.room,
-            t.questions.c.account == said.account,
+            t.questions.c.room == event.room,
+            t.questions.c.account == event.account,
             t.questions.c.expires_at > self._now,
         )
         row = (await self._sql.execute(query)).first()
-        if row is None or row.thread != said.thread:
+        if row is None or row.thread != event.thread:
             return None
         return Ask(**row.ask)
 
-    async def no_question(self, said: Said) -> None:
+    async def no_question(self, event: ChatEvent) -> None:
         """Close the open question to a person in a room."""
         await self._sql.execute(
             t.questions.delete().where(
-                t.questions.c.room == said.room, t.questions.c.account == said.account
+                t.questions.c.room == event.room, t.questions.c.account == event.account
             )
         )
 
@@ -107,14 +108,14 @@ class Dialogue:
         row = (await self._sql.execute(query)).mappings().first()
         return _offer(row) if row else None
 
-    async def newest_offers_to(self, said: Said) -> list[Offer]:
+    async def newest_offers_to(self, event: ChatEvent) -> list[Offer]:
         """The choices last put to a person in this place; empty once they are too old."""
         mine = (
             sa.select(t.choices)
             .where(
-                t.choices.c.account == said.account,
-                t.choices.c.room == said.room,
-                t.choices.c.thread == said.thread,
+                t.choices.c.account == event.account,
+                t.choices.c.room == event.room,
+                t.choices.c.thread == event.thread,
                 t.choices.c.expires_at > self._now,
             )
             .order_by(t.choices.c.expires_at.desc(), t.choices.c.place)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from indaba.conversation import tables as t
+from indaba.conversation.store import tables as t
 
 WANTED = ""
 """The house of a row that says only: this meeting's mirrors are behind, `drawn` is its version."""

@@ -10,13 +10,14 @@ from typing import Any
 from urllib.parse import quote
 
 from indaba.contracts.refusal import Refusal
-from indaba.operate import running, strongbox
 from indaba.operate.chat.timeline import Timeline, name_of
 from indaba.operate.chat.writing import message
-from indaba.operate.matrix import HomeserverRefused, Line
-from indaba.operate.saying import Saying
-from indaba.operate.strongbox import Account
-from indaba.operate.trial import BOT
+from indaba.operate.console import Console
+from indaba.operate.data import secrets
+from indaba.operate.data.secrets import Account
+from indaba.operate.local import lock
+from indaba.operate.local.matrix import HomeserverRefused, MatrixClient
+from indaba.operate.local.trial import BOT
 
 HISTORY = 20
 PAST = 60
@@ -100,7 +101,9 @@ class BotAway(Refusal):
 class Talk:
     """One person's talk in the trial room and with the bot alone."""
 
-    def __init__(self, line: Line, me: Account, bot: str, room: str, saying: Saying) -> None:
+    def __init__(
+        self, line: MatrixClient, me: Account, bot: str, room: str, saying: Console
+    ) -> None:
         self._line = line
         self._me = me
         self._bot = bot
@@ -121,15 +124,15 @@ class Talk:
     @classmethod
     async def opened(cls, data: Path, name: str, say: tuple[str, ...], wait: float) -> None:
         """Talk until the person leaves; with `say`, send that, listen `wait` seconds and leave."""
-        here = running.need(data)
-        known = strongbox.accounts(data)
+        here = lock.need(data)
+        known = secrets.accounts(data)
         people = [user for user in known if user != BOT]
         if name not in people:
             raise NoSuchAccount(name, people)
         if not here.room:
             raise NoTrialRoom
-        async with Line(here.homeserver, known[name].token) as line:
-            talk = cls(line, known[name], known[BOT].user_id, here.room, Saying())
+        async with MatrixClient(here.homeserver, known[name].token) as line:
+            talk = cls(line, known[name], known[BOT].user_id, here.room, Console())
             await talk.run(say, wait)
 
     async def run(self, say: tuple[str, ...], wait: float) -> None:

@@ -14,7 +14,7 @@ from indaba.contracts.library import (
     ResourceFacts,
     ResourceKind,
     ResourceStatus,
-    Shelved,
+    StoredFile,
     UseCounts,
 )
 from indaba.library.model.addresses import web
@@ -61,7 +61,7 @@ class Resource:
     summary: str = ""
     link: str = ""
     document: str = ""
-    file: Shelved | None = None
+    file: StoredFile | None = None
     quote: Quoted | None = None
     sectors: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()

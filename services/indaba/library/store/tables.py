@@ -12,7 +12,7 @@ from indaba.contracts.library import (
     Quoted,
     ResourceKind,
     ResourceStatus,
-    Shelved,
+    StoredFile,
     UseCounts,
 )
 from indaba.library.model import Resource, words
@@ -83,7 +83,7 @@ def resource_of(row: sa.RowMapping) -> Resource:
     own["status"] = ResourceStatus(row["status"])
     own["licence"] = Licence(row["licence"])
     own["counts"] = UseCounts.model_validate(row["counts"])
-    own["file"] = Shelved.model_validate(row["file"]) if row["file"] else None
+    own["file"] = StoredFile.model_validate(row["file"]) if row["file"] else None
     own["quote"] = Quoted.model_validate(row["quote"]) if row["quote"] else None
     own["wrote"] = {
         name: tuple(MemberId(UUID(m)) for m in members) for name, members in row["wrote"].items()

@@ -72,7 +72,7 @@ async def _settle(work: Work, unread: Unread, found: Page | Unreadable) -> None:
         if found.again and unread.tries <= len(PAUSES):
             due_at = work.now + PAUSES[unread.tries - 1]
             await store.put_off(unread.resource, due_at)
-            await work.at(due_at, READ, str(unread.resource), {})
+            await work.set_timer(due_at, READ, str(unread.resource), {})
             return
         await store.read_no_more(unread.resource)
         return
@@ -84,7 +84,7 @@ async def _settle(work: Work, unread: Unread, found: Page | Unreadable) -> None:
     if resource is before:
         return
     await store.keep(resource)
-    work.tell(
+    work.emit(
         ResourceDescribed(
             aggregate=resource.id, version=resource.version, resource=resource.facts()
         )

@@ -6,8 +6,8 @@ from typing import Any
 
 from indaba.ledger import Ledger, Work
 from indaba.library.store import Store
+from indaba.process.file_store import FileStore
 from indaba.process.loops import pause
-from indaba.process.shelf import Shelf
 
 REMOVE = "remove-file"
 KEPT_UNSPOKEN = timedelta(days=1)
@@ -17,23 +17,23 @@ LOOK_SECONDS = 3600.0
 async def remove_soon(digest: str, work: Work) -> None:
     """Have a file that an erased member saved taken away after the commit."""
     body = {"digest": digest, "before": work.now.isoformat()}
-    await work.at(work.now, REMOVE, digest, body)
+    await work.set_timer(work.now, REMOVE, digest, body)
 
 
-async def remove(body: dict[str, Any], work: Work, shelf: Shelf) -> None:
+async def remove(body: dict[str, Any], work: Work, files: FileStore) -> None:
     """Take a file away, unless somebody else saved it or is about to."""
     before = datetime.fromisoformat(body["before"]).timestamp()
     digest: str = body["digest"]
-    if await asyncio.to_thread(shelf.put_at, digest) <= before:
-        await _remove_unspoken(Store(work.connection), shelf, digest)
+    if await asyncio.to_thread(files.put_at, digest) <= before:
+        await _remove_unspoken(Store(work.connection), files, digest)
 
 
 class Sweeping:
     """The loop that looks through the shelf every hour."""
 
-    def __init__(self, ledger: Ledger, shelf: Shelf) -> None:
+    def __init__(self, ledger: Ledger, files: FileStore) -> None:
         self._ledger = ledger
-        self._shelf = shelf
+        self._files = files
 
     async def run(self) -> None:
         """Sweep for ever."""
@@ -44,13 +44,13 @@ class Sweeping:
     async def sweep(self, age: timedelta = KEPT_UNSPOKEN) -> None:
         """Take away all that has lain here longer and nobody speaks of."""
         before = self._ledger.world.now() - age
-        old = await asyncio.to_thread(lambda: list(self._shelf.older_than(before)))
+        old = await asyncio.to_thread(lambda: list(self._files.older_than(before)))
         for digest in old:
             async with self._ledger.database.begin() as sql:
-                await _remove_unspoken(Store(sql), self._shelf, digest)
+                await _remove_unspoken(Store(sql), self._files, digest)
 
 
-async def _remove_unspoken(store: Store, shelf: Shelf, digest: str) -> None:
+async def _remove_unspoken(store: Store, files: FileStore, digest: str) -> None:
     await store.one_at_a_time("file", digest)
     if not await store.is_spoken_of(digest):
-        await asyncio.to_thread(shelf.remove, digest)
+        await asyncio.to_thread(files.remove, digest)

@@ -98,7 +98,7 @@ async def found_community(
         places=(request.posts_in,),
     )
     await store.found(community, request.place, request.posts_in)
-    work.tell(
+    work.emit(
         CommunityFounded(
             aggregate=community.id,
             version=community.version,
@@ -140,7 +140,7 @@ async def leave_community(request: LeaveCommunity, work: Work) -> Done:  # noqa:
     community.left_by(member)
     await store.part(community.id, member)
     version = await store.next_version(member)
-    work.tell(MemberLeft(aggregate=member, version=version, community=community.id, member=member))
+    work.emit(MemberLeft(aggregate=member, version=version, community=community.id, member=member))
     await tell_roles(work, store, community.id, member, ())
     return Done()
 
@@ -170,7 +170,7 @@ async def describe_me(request: DescribeMe, work: Work, office: PassportOffice) -
     if not said:
         return MyProfile(profile=profile)
     await store.keep_profile(member, profile)
-    work.tell(
+    work.emit(
         MemberDescribed(
             aggregate=member,
             version=await store.next_version(member),
@@ -294,7 +294,7 @@ async def _join(
 ) -> None:
     await store.set_role(community, member, role)
     await store.give_receipt(community, member, consent_version)
-    work.tell(
+    work.emit(
         MemberJoined(
             aggregate=member,
             version=await store.next_version(member),
@@ -311,7 +311,7 @@ async def tell_roles(
 ) -> None:
     """Say that a member's roles in a community are now these."""
     version = await store.next_version(member)
-    work.tell(
+    work.emit(
         RolesChanged(
             aggregate=member, version=version, community=community, member=member, roles=roles
         )

@@ -30,7 +30,7 @@ async def erase_member(member: MemberId, work: Work, expected: tuple[str, ...]) 
     await Erasing(work).begin(erasure, names, list(expected))
     await store.forget(member, await erase(work, member))
     await Linking(work).forget(member)
-    work.tell(MemberErased(aggregate=member, version=version, member=member, erasure=erasure))
+    work.emit(MemberErased(aggregate=member, version=version, member=member, erasure=erasure))
     return ErasureBegun(erasure=erasure, services=("membership", *expected))
 
 

@@ -73,7 +73,7 @@ async def link_account(request: LinkAccount, work: Work, office: PassportOffice)
     else:
         await _merge(work, gone=other, member=owner)
     version = await store.next_version(owner)
-    work.tell(AccountLinked(aggregate=owner, version=version, member=owner))
+    work.emit(AccountLinked(aggregate=owner, version=version, member=owner))
     return await passport_for(work, office, community, owner)
 
 
@@ -88,7 +88,7 @@ async def _merge(work: Work, *, gone: MemberId, member: MemberId) -> None:
     await linking.merge(gone, member)
     await merge(work, gone, member)
     await store.keep_profile(member, profile)
-    work.tell(MembersMerged(aggregate=gone, version=version, member=member, gone=gone))
+    work.emit(MembersMerged(aggregate=gone, version=version, member=member, gone=gone))
     for community, role in (mine | theirs).items():
         highest = Role.FACILITATOR if Role.FACILITATOR in (role, mine.get(community)) else role
         await store.set_role(community, member, highest)
@@ -179,7 +179,7 @@ async def _tell_places(
     store = Store(work)
     version = await store.grew(community)
     places = (await _there(work, community)).places
-    work.tell(
+    work.emit(
         PlacesChanged(
             aggregate=community, version=version, added=added, removed=removed, places=places
         )

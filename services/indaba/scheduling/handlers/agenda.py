@@ -67,7 +67,7 @@ async def open_topic(request: OpenTopic, work: Work) -> AgendaShown:
     opened = agenda.open(item)
     number = [each.id for each in opened.items].index(item.id) + 1
     meeting = await timers.keep_agenda(meeting, opened, work)
-    work.tell(TopicOpened.of(meeting.facts(), item=opened.at(number).facts(number)))
+    work.emit(TopicOpened.of(meeting.facts(), item=opened.at(number).facts(number)))
     await timers.begin_steps(meeting, item, number, work)
     return _shown(meeting, opened)
 

@@ -58,7 +58,7 @@ async def schedule_meeting(request: ScheduleMeeting, work: Work) -> MeetingShown
     )
     await Meetings(work).add(meeting)
     await timers.plan(meeting, work)
-    work.tell(MeetingScheduled.of(meeting.facts()))
+    work.emit(MeetingScheduled.of(meeting.facts()))
     await take_up(meeting, work)
     return shown(meeting, work)
 

@@ -92,7 +92,7 @@ async def _on_the_spot(request: StartMeeting, work: Work) -> Meeting:
         minutes=DEFAULT_MINUTES,
     )
     await Meetings(work).add(meeting)
-    work.tell(MeetingScheduled.of(meeting.facts()))
+    work.emit(MeetingScheduled.of(meeting.facts()))
     return meeting
 
 
@@ -149,8 +149,8 @@ async def correct_register(request: CorrectRegister, work: Work) -> RegisterShow
         (CheckInCorrected.of(facts, member=m) for m in gone),
     )
     for event in told:
-        work.tell(event)
-    work.tell(MeetingChanged.of(facts))
+        work.emit(event)
+    work.emit(MeetingChanged.of(facts))
     return _register(meeting)
 
 

@@ -41,10 +41,10 @@ async def open_vote(request: OpenVote, work: Work) -> VoteShown:
         closes_at=work.now + timedelta(minutes=request.minutes),
     )
     await Votes(work).keep(vote)
-    await work.at(vote.closes_at, timers.COUNT, str(vote.id), {"vote": str(vote.id)})
+    await work.set_timer(vote.closes_at, timers.COUNT, str(vote.id), {"vote": str(vote.id)})
     meeting = meeting.touched(work.now)
     await Meetings(work).keep(meeting)
-    work.tell(VoteOpened.of(meeting.facts(), vote=vote.facts()))
+    work.emit(VoteOpened.of(meeting.facts(), vote=vote.facts()))
     return VoteShown(meeting=meeting.facts(), vote=vote.facts())
 
 

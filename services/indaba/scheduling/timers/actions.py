@@ -20,7 +20,7 @@ async def plan(meeting: Meeting, work: Work) -> None:
     """Set when owners are asked, replacing an earlier time."""
     ahead = [due for lead in LEADS if (due := meeting.starts_at - lead) > work.now]
     if ahead and meeting.status is MeetingStatus.SCHEDULED:
-        await work.at(ahead[0], ASK_OWNERS, str(meeting.id), {"meeting": str(meeting.id)})
+        await work.set_timer(ahead[0], ASK_OWNERS, str(meeting.id), {"meeting": str(meeting.id)})
 
 
 async def ask_owners(body: dict[str, Any], work: Work) -> None:
@@ -35,7 +35,7 @@ async def ask_owners(body: dict[str, Any], work: Work) -> None:
         if action.owner is not None:
             theirs.setdefault(action.owner, []).append(action)
     for member, owned in theirs.items():
-        work.tell(
+        work.emit(
             ActionsDue(
                 aggregate=work.world.new_id(),
                 version=1,

@@ -19,7 +19,7 @@ async def keep_agenda(meeting: Meeting, agenda: Agenda, work: Work) -> Meeting:
     changed = meeting.touched(work.now)
     await Meetings(work).keep(changed)
     await Agendas(work).keep(meeting.community, meeting.id, agenda)
-    work.tell(AgendaChanged.of(changed.facts(), items=agenda.facts()))
+    work.emit(AgendaChanged.of(changed.facts(), items=agenda.facts()))
     return changed
 
 
@@ -46,12 +46,12 @@ async def take_up(meeting: Meeting, work: Work) -> None:
     waiting = await agendas.waiting(meeting.community)
     if waiting.items:
         await agendas.keep(meeting.community, meeting.id, waiting)
-        work.tell(AgendaChanged.of(meeting.facts(), items=waiting.facts()))
+        work.emit(AgendaChanged.of(meeting.facts(), items=waiting.facts()))
 
 
 async def begin_steps(meeting: Meeting, item: Item, number: int, work: Work) -> None:
     """A topic with a method begins with its first step; the others follow by the clock."""
-    await work.never(STEP, str(meeting.id))
+    await work.cancel_timer(STEP, str(meeting.id))
     if item.method:
         body = {"meeting": str(meeting.id), "item": str(item.id), "step": 0}
         await _step(meeting, item.facts(number), body, work)
@@ -75,7 +75,7 @@ async def _step(meeting: Meeting, item: AgendaItem, body: dict[str, Any], work: 
     due = steps[place]
     after = work.now + timedelta(minutes=due.minutes)
     until = after if place + 1 < len(steps) else after + timedelta(minutes=due.minutes)
-    work.tell(
+    work.emit(
         StepDue.of(
             meeting.facts(),
             item=item.number,
@@ -86,4 +86,4 @@ async def _step(meeting: Meeting, item: AgendaItem, body: dict[str, Any], work: 
             until=until,
         )
     )
-    await work.at(after, STEP, str(meeting.id), {**body, "step": place + 1})
+    await work.set_timer(after, STEP, str(meeting.id), {**body, "step": place + 1})

@@ -123,7 +123,7 @@ async def _call(calendar: Followed, date: OutsideDate, work: Work) -> Meeting:
     )
     await Meetings(work).add(meeting)
     await planning.plan(meeting, work)
-    work.tell(MeetingScheduled.of(meeting.facts()))
+    work.emit(MeetingScheduled.of(meeting.facts()))
     await take_up(meeting, work)
     return meeting
 
@@ -179,7 +179,7 @@ async def _call_off(meeting: Meeting, reason: str, work: Work, *, quietly: bool)
     cancelled = meeting.cancel(reason)
     await planning.drop(cancelled, work)
     await Meetings(work).keep(cancelled)
-    work.tell(MeetingCancelled.of(cancelled.facts(), quietly=quietly))
+    work.emit(MeetingCancelled.of(cancelled.facts(), quietly=quietly))
     await carry_over(cancelled, work)
 
 
@@ -201,4 +201,4 @@ async def announce_soon(calendar: Followed, work: Work) -> None:
         if meeting is not None and not meeting.announced:
             announced = meeting.announce()
             await store.keep(announced)
-            work.tell(MeetingAnnounced.of(announced.facts()))
+            work.emit(MeetingAnnounced.of(announced.facts()))

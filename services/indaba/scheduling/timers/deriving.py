@@ -59,8 +59,8 @@ async def _derive(kept: KeptInstant, work: Work) -> None:
     is_to_come = await work.is_set(ASK_OWNERS, str(anew.id))
     await planning.plan(anew, work)
     if not is_to_come:  # owners were asked; with another hour alone there is nothing new to ask
-        await work.never(ASK_OWNERS, str(anew.id))
-    work.tell(MeetingMoved.of(anew.facts(), shifted=shifted, members=_coming(anew)))
+        await work.cancel_timer(ASK_OWNERS, str(anew.id))
+    work.emit(MeetingMoved.of(anew.facts(), shifted=shifted, members=_coming(anew)))
 
 
 def _coming(meeting: Meeting) -> tuple[MemberId, ...]:
@@ -77,7 +77,7 @@ async def derive_digests(work: Work, after: str) -> str:
             due = next_digest(choices, timer.due_at - LONGEST_CHANGE)
             if due is not None and due != timer.due_at:
                 body = {**timer.body, "due": due.isoformat()}
-                await work.at(due, DIGEST, timer.key, body)
+                await work.set_timer(due, DIGEST, timer.key, body)
     return timers[-1].key if len(timers) == BATCH else ""
 
 
@@ -85,7 +85,7 @@ async def look_at_quiet_hours(work: Work, after: str) -> str:
     """Reminders that wait for the end of quiet hours look now whether these are over."""
     timers = await work.timers_of(planning.REMIND_LATER, after, BATCH)
     for timer in timers:
-        await work.at(work.now, planning.REMIND_LATER, timer.key, timer.body)
+        await work.set_timer(work.now, planning.REMIND_LATER, timer.key, timer.body)
     return timers[-1].key if len(timers) == BATCH else ""
 
 

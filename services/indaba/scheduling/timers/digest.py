@@ -21,10 +21,10 @@ async def plan_digest(community: CommunityId, choices: Choices, work: Work) -> N
     """Set the next digest, replacing an earlier choice."""
     due = next_digest(choices, work.now)
     if due is None:
-        await work.never(DIGEST, str(community))
+        await work.cancel_timer(DIGEST, str(community))
         return
     body = {"community": str(community), "due": due.isoformat()}
-    await work.at(due, DIGEST, str(community), body)
+    await work.set_timer(due, DIGEST, str(community), body)
 
 
 async def digest(body: dict[str, Any], work: Work) -> None:
@@ -36,7 +36,7 @@ async def digest(body: dict[str, Any], work: Work) -> None:
     weeks = Weeks(work)
     if work.now > due + LATEST or not await weeks.has_news(community):
         return
-    work.tell(
+    work.emit(
         DigestDue(
             aggregate=work.world.new_id(),
             version=1,
@@ -52,7 +52,7 @@ async def plan_feedback(meeting: Meeting, work: Work) -> None:
     if meeting.started_at is not None and meeting.present:
         ended = meeting.ended_at or work.now
         due = max(ended, work.now) + ASKED_AFTER
-        await work.at(due, FEEDBACK, str(meeting.id), {"meeting": str(meeting.id)})
+        await work.set_timer(due, FEEDBACK, str(meeting.id), {"meeting": str(meeting.id)})
 
 
 async def ask_feedback(body: dict[str, Any], work: Work) -> None:
@@ -63,7 +63,7 @@ async def ask_feedback(body: dict[str, Any], work: Work) -> None:
     until = (meeting.ended_at or work.now) + ASKED_UNTIL
     if work.now >= until:
         return
-    work.tell(
+    work.emit(
         FeedbackAsked.of(
             meeting.facts(),
             asking=work.world.new_id(),

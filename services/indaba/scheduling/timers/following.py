@@ -21,7 +21,7 @@ IDLE_SECONDS = 60.0
 
 async def read_soon(calendar: Followed, work: Work) -> None:
     """Set when a calendar is read next."""
-    await work.at(calendar.due_at, FOLLOW, str(calendar.id), {})
+    await work.set_timer(calendar.due_at, FOLLOW, str(calendar.id), {})
 
 
 class Following:
@@ -67,7 +67,7 @@ class Following:
             await work.keep()
         why = found.why if isinstance(found, Unreadable) else ""
         log = logs.get(process=self._ledger.name, correlation_id=str(calendar.correlation))
-        log.info("calendar.read", why=why, told=len(work.told))
+        log.info("calendar.read", why=why, told=len(work.emitted))
         return True
 
 
@@ -96,9 +96,9 @@ async def _told(before: Followed, after: Followed, changes: Changes, work: Work)
     told = after.told_of()
     facts = told.facts(await Calendars(work).count(told.id))
     if failing:
-        work.tell(CalendarNotRead.of(facts))
+        work.emit(CalendarNotRead.of(facts))
     else:
-        work.tell(
+        work.emit(
             CalendarRead.of(
                 facts,
                 called=changes.called,

@@ -28,7 +28,7 @@ async def start(body: dict[str, Any], work: Work) -> None:
     if meeting is None or meeting.status is not MeetingStatus.SCHEDULED:
         return
     if work.now < meeting.starts_at:
-        await work.at(meeting.starts_at, START, str(meeting.id), body)
+        await work.set_timer(meeting.starts_at, START, str(meeting.id), body)
     elif work.now < meeting.closes_itself_at:
         await begin(meeting, work)
 
@@ -38,7 +38,7 @@ async def begin(before: Meeting, work: Work, chair: MemberId | None = None) -> M
     meeting = before.start(work.now, door_from(work.world.below(DOORS)), chair)
     await Meetings(work).keep(meeting)
     until = max(meeting.starts_at, meeting.started_at or work.now) + SAID_UNTIL
-    work.tell(MeetingStarted.of(meeting.facts(), until=until))
+    work.emit(MeetingStarted.of(meeting.facts(), until=until))
     await plan(meeting, work)
     return meeting
 
@@ -49,7 +49,7 @@ async def close(body: dict[str, Any], work: Work) -> None:
     if before is None or before.status not in (MeetingStatus.SCHEDULED, MeetingStatus.LIVE):
         return
     if before.closes_itself_at > work.now:
-        await work.at(before.closes_itself_at, CLOSE, str(before.id), body)
+        await work.set_timer(before.closes_itself_at, CLOSE, str(before.id), body)
         return
     await ended(before.close_by_itself(), work)
 
@@ -60,7 +60,7 @@ async def ended(meeting: Meeting, work: Work) -> None:
     meeting = await count_all(meeting, work)
     await Meetings(work).keep(meeting)
     await plan_feedback(meeting, work)
-    work.tell(MeetingClosed.of(meeting.facts()))
+    work.emit(MeetingClosed.of(meeting.facts()))
     await carry_over(meeting, work)
     if meeting.series is not None:
         await go_on(meeting.series, work)
@@ -71,5 +71,5 @@ async def count_present(meeting: Meeting, member: MemberId, how: Presence, work:
     came = meeting.check_in(member, work.now, how)
     if came is not meeting:
         await Meetings(work).keep(came)
-        work.tell(CheckedIn.of(came.facts(), member=member, how=how))
+        work.emit(CheckedIn.of(came.facts(), member=member, how=how))
     return came

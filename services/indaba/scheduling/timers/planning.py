@@ -25,10 +25,10 @@ async def plan(meeting: Meeting, work: Work) -> None:
         leads = (await ChoicesMade(work).of(meeting.community)).leads
         for lead in _ahead(meeting, leads, work.now):
             due = meeting.remind_at(timedelta(minutes=lead))
-            await work.at(due, REMIND, f"{meeting.id}/{lead}", {**body, "lead": lead})
-        await work.at(meeting.starts_at, START, str(meeting.id), body)
+            await work.set_timer(due, REMIND, f"{meeting.id}/{lead}", {**body, "lead": lead})
+        await work.set_timer(meeting.starts_at, START, str(meeting.id), body)
         await actions.plan(meeting, work)
-    await work.at(meeting.closes_itself_at, CLOSE, str(meeting.id), body)
+    await work.set_timer(meeting.closes_itself_at, CLOSE, str(meeting.id), body)
 
 
 def _ahead(meeting: Meeting, leads: Iterable[int], now: datetime) -> list[int]:
@@ -41,8 +41,8 @@ def _ahead(meeting: Meeting, leads: Iterable[int], now: datetime) -> list[int]:
 
 async def drop(meeting: Meeting, work: Work) -> None:
     """Take the meeting's timers away."""
-    await work.never(START, str(meeting.id))
-    await work.never(actions.ASK_OWNERS, str(meeting.id))
-    await work.never(CLOSE, str(meeting.id))
-    await work.none_of(REMIND, f"{meeting.id}/")
-    await work.none_of(REMIND_LATER, f"{meeting.id}/")
+    await work.cancel_timer(START, str(meeting.id))
+    await work.cancel_timer(actions.ASK_OWNERS, str(meeting.id))
+    await work.cancel_timer(CLOSE, str(meeting.id))
+    await work.cancel_timers(REMIND, f"{meeting.id}/")
+    await work.cancel_timers(REMIND_LATER, f"{meeting.id}/")

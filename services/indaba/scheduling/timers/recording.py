@@ -25,9 +25,9 @@ from indaba.scheduling.store.record import HIGHLIGHTS, MINUTES
 
 def tell_note(meeting: Meeting, note: Note, work: Work, *, made: bool) -> None:
     """Tell of a line; of a new decision, that it was made."""
-    work.tell(NoteKept.of(meeting.facts(), note=note.facts()))
+    work.emit(NoteKept.of(meeting.facts(), note=note.facts()))
     if made and note.kind is NoteKind.DECISION:
-        work.tell(DecisionMade.of(meeting.facts(), note=note.facts()))
+        work.emit(DecisionMade.of(meeting.facts(), note=note.facts()))
 
 
 async def quorum_now(meeting: Meeting, work: Work) -> QuorumState:
@@ -43,7 +43,7 @@ async def tell_minutes(meeting: Meeting, kept: Kept, work: Work) -> None:
     document = Document(
         author=kept.author, version=kept.version, title=title_of(meeting), text=kept.text
     )
-    work.tell(MinutesApproved.of(meeting.facts(), document=document))
+    work.emit(MinutesApproved.of(meeting.facts(), document=document))
 
 
 async def tell_highlights(meeting: Meeting, kept: Kept, work: Work) -> None:
@@ -55,7 +55,7 @@ async def tell_highlights(meeting: Meeting, kept: Kept, work: Work) -> None:
         text=kept.text,
         short=kept.short,
     )
-    work.tell(HighlightsShared.of(meeting.facts(), document=document))
+    work.emit(HighlightsShared.of(meeting.facts(), document=document))
 
 
 async def minutes_now(meeting: Meeting, work: Work) -> str:

@@ -38,7 +38,7 @@ async def _remind_later(meeting: Meeting, later: dict[MemberId, datetime], work:
         members = [str(m) for m, at in later.items() if at == due]
         body = {"meeting": str(meeting.id), "members": members}
         key = f"{meeting.id}/{due.isoformat()}"
-        await work.at(due, REMIND_LATER, key, body)
+        await work.set_timer(due, REMIND_LATER, key, body)
 
 
 async def remind_later(body: dict[str, Any], work: Work) -> None:
@@ -53,7 +53,7 @@ async def remind_later(body: dict[str, Any], work: Work) -> None:
 
 def _tell_reminder(meeting: Meeting, members: list[MemberId], work: Work) -> None:
     if members:
-        work.tell(
+        work.emit(
             ReminderDue.of(
                 meeting.facts(),
                 reminder=work.world.new_id(),

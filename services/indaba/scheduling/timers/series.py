@@ -99,7 +99,7 @@ async def _make(series: Series, date: Date, work: Work) -> Meeting:
     )
     await Meetings(work).add(meeting)
     await timers.plan(meeting, work)
-    work.tell(MeetingScheduled.of(meeting.facts()))
+    work.emit(MeetingScheduled.of(meeting.facts()))
     return meeting
 
 
@@ -133,7 +133,7 @@ async def go_on(series: SeriesId, work: Work, *, changed: bool = False) -> None:
         return
     seen = await look_again(found, work)
     if changed or seen is not found:
-        work.tell(SeriesChanged(aggregate=seen.id, version=seen.version, series=seen.facts()))
+        work.emit(SeriesChanged(aggregate=seen.id, version=seen.version, series=seen.facts()))
     await announce_first(await make_dates(seen, work), work)
 
 
@@ -143,7 +143,7 @@ async def announce_first(coming: list[Meeting], work: Work) -> list[Meeting]:
         return coming
     announced = coming[0].announce()
     await Meetings(work).keep(announced)
-    work.tell(MeetingAnnounced.of(announced.facts()))
+    work.emit(MeetingAnnounced.of(announced.facts()))
     return [announced, *coming[1:]]
 
 
@@ -180,7 +180,7 @@ async def _adopt(meeting: Meeting, series: Series, work: Work) -> Meeting:
         return meeting
     adopted = replace(meeting.touched(work.now), series=series.id, repeats=series.words)
     await Meetings(work).keep(adopted)
-    work.tell(MeetingChanged.of(adopted.facts()))
+    work.emit(MeetingChanged.of(adopted.facts()))
     return adopted
 
 
@@ -190,7 +190,7 @@ async def _put(meeting: Meeting, date: Date, series: Series, work: Work) -> Meet
     put = replace(moved, series=series.id, repeats=series.words, date_of=date.original)
     await Meetings(work).keep(put)
     await timers.plan(put, work)
-    work.tell(MeetingMoved.of(put.facts()))
+    work.emit(MeetingMoved.of(put.facts()))
     return put
 
 
@@ -199,4 +199,4 @@ async def call_off(meeting: Meeting, reason: str, work: Work, *, quietly: bool =
     cancelled = meeting.cancel(reason)
     await timers.drop(cancelled, work)
     await Meetings(work).keep(cancelled)
-    work.tell(MeetingCancelled.of(cancelled.facts(), quietly=quietly))
+    work.emit(MeetingCancelled.of(cancelled.facts(), quietly=quietly))

@@ -15,7 +15,7 @@ async def keep(work: Work, before: Meeting, meeting: Meeting, said: Said) -> Non
     if meeting is before:
         return
     await Meetings(work).keep(meeting)
-    work.tell(said(meeting.facts()))
+    work.emit(said(meeting.facts()))
     tell_who_moved_up(work, before, meeting)
 
 
@@ -30,4 +30,4 @@ def tell_who_moved_up(work: Work, before: Meeting, meeting: Meeting) -> None:
         if m not in waits and m in meeting.rsvps and meeting.rsvps[m] == before.rsvps[m]
     )
     if up:
-        work.tell(MovedUp.of(meeting.facts(), members=up))
+        work.emit(MovedUp.of(meeting.facts(), members=up))

@@ -36,7 +36,7 @@ async def count(meeting: Meeting, vote: Vote, work: Work) -> tuple[Meeting, Vote
     counted = vote.count(await quorum_now(meeting, work))
     if counted is vote:
         return meeting, vote
-    await work.never(COUNT, str(vote.id))
+    await work.cancel_timer(COUNT, str(vote.id))
     await Votes(work).keep(counted)
     records = Records(work)
     notes = await records.of(meeting.id)
@@ -55,5 +55,5 @@ async def count(meeting: Meeting, vote: Vote, work: Work) -> tuple[Meeting, Vote
     meeting = meeting.touched(work.now)
     await Meetings(work).keep(meeting)
     tell_note(meeting, note, work, made=True)
-    work.tell(VoteCounted.of(meeting.facts(), vote=counted.facts()))
+    work.emit(VoteCounted.of(meeting.facts(), vote=counted.facts()))
     return meeting, counted

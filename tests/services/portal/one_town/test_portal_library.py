@@ -210,7 +210,7 @@ async def test_a_file_that_left_the_shelf_is_said_to_be_gone(lively: Any) -> Non
     saved = await lively.filed(b"some text, until it was taken away", "notes.txt")
     link = await lively.saved(link="https://example.org/f", title="No file")
     await lively.sign_in()
-    lively.shelf.remove(saved.file.digest)
+    lively.files.remove(saved.file.digest)
     gone = await _said(lively, f"/library/{saved.code}/file", 404)
     assert "This file is not here any more" in gone.sentence
     none = await _said(lively, f"/library/{link.code}/file", 404)

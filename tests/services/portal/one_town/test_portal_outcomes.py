@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from indaba.contracts.outcomes import ShowReport
-from indaba.conversation.topics.outcomes import NAMES, figure_in_words
+from indaba.conversation.commands.topics.outcomes import NAMES, figure_in_words
 from indaba.conversation.wording import Wording
 from services.portal.outline import Outline
 from workshop import until

@@ -1,0 +1,1 @@
+"""What rooms and people are told without asking: cards, announcements, direct messages."""

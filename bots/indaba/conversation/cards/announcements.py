@@ -1,0 +1,229 @@
+"""What the room is told about an event without having asked: one function per event.
+
+Each gives answers for the meeting's thread; none where the event has lost its sense by now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from indaba.contracts.agenda import AgendaItem, StepDue, TopicOpened
+from indaba.contracts.digest import FeedbackAsked
+from indaba.contracts.holding import MeetingStarted
+from indaba.contracts.ids import MemberId
+from indaba.contracts.membership import FindAccounts, Platform
+from indaba.contracts.refusal import Hint
+from indaba.contracts.scheduling import (
+    MeetingCancelled,
+    MeetingClosed,
+    MeetingEvent,
+    MeetingFacts,
+    MeetingMoved,
+    MeetingRestored,
+    MeetingStatus,
+    MovedUp,
+    ReminderDue,
+    ShowMeeting,
+)
+from indaba.contracts.votes import ShowVote, VoteCounted, VoteOpened
+from indaba.conversation.answer import Answer, Audience, Choice, Choices, Text
+from indaba.conversation.cards import cards
+from indaba.conversation.commands.hints import typed
+from indaba.conversation.commands.intent import ServiceClient
+from indaba.conversation.commands.topics import INTENTS
+from indaba.conversation.commands.topics.agenda import item_line
+from indaba.conversation.commands.topics.digest import Feedback
+from indaba.conversation.commands.topics.voting import result_of, vote_opened
+from indaba.conversation.wording import Wording, plain
+
+TOGETHER = 20
+"""How many people one message names."""
+
+ASKED_TOGETHER = 1000
+
+
+@dataclass(frozen=True)
+class AnnouncementContext:
+    """Who tells: on which platform, in which words, and how it asks."""
+
+    services: ServiceClient
+    platform: Platform
+    locale: str
+    prefix: str
+    now: datetime
+    has_buttons: bool
+
+    @property
+    def wording(self) -> Wording:
+        """Says sentences in the community's language."""
+        return Wording(self.locale)
+
+    def types(self, intent: str, /, **arguments: str) -> str:
+        """An intent, by name or alias, with arguments, as it is typed there."""
+        return typed(Hint(intent, arguments), self.prefix, INTENTS)
+
+    async def meeting_of(self, event: MeetingEvent) -> MeetingFacts:
+        """The meeting as it is now."""
+        return (await self.services.ask(ShowMeeting(meeting=event.meeting.id))).meeting
+
+    async def accounts(self, members: tuple[MemberId, ...]) -> list[str]:
+        """The accounts of members on this platform, sorted; some have none."""
+        found: set[str] = set()
+        for n in range(0, len(members), ASKED_TOGETHER):
+            wanted = FindAccounts(platform=self.platform, members=members[n : n + ASKED_TOGETHER])
+            found.update((await self.services.ask(wanted)).accounts.values())
+        return sorted(found)
+
+    async def in_groups(self, members: tuple[MemberId, ...]) -> list[tuple[str, ...]]:
+        """Their accounts, as many together as one message names."""
+        accounts = await self.accounts(members)
+        return [tuple(accounts[n : n + TOGETHER]) for n in range(0, len(accounts), TOGETHER)]
+
+
+async def remind(event: ReminderDue, context: AnnouncementContext) -> list[Answer]:
+    """Those concerned, by name."""
+    meeting = await context.meeting_of(event)
+    if meeting.sequence != event.meeting.sequence or meeting.status is not MeetingStatus.SCHEDULED:
+        return []
+    groups = await context.in_groups(event.members)
+    return [
+        cards.reminder(meeting, group, context.now, context.locale, context.prefix)
+        for group in groups
+    ]
+
+
+async def tell_moved(event: MeetingMoved, context: AnnouncementContext) -> list[Answer]:
+    """From when to when; nothing where a newer change has its own notice."""
+    meeting = await context.meeting_of(event)
+    if event.shifted:
+        return await _tell_shifted(meeting, event, context)
+    stands = meeting.sequence == event.meeting.sequence
+    return [cards.moved(meeting, context.locale)] if stands else []
+
+
+async def _tell_shifted(
+    meeting: MeetingFacts, event: MeetingMoved, context: AnnouncementContext
+) -> list[Answer]:
+    """Those who said yes, by name; nobody did, then the room. Nothing where it moved since."""
+    planned = meeting.status is MeetingStatus.SCHEDULED
+    if not planned or meeting.starts_at != event.meeting.starts_at:
+        return []
+    groups = await context.in_groups(event.members) or [()]
+    return [cards.shifted(meeting, event.shifted, group, context.locale) for group in groups]
+
+
+async def tell_cancelled(event: MeetingCancelled, context: AnnouncementContext) -> list[Answer]:
+    """That it is off; nothing where it was restored, or one notice tells of many."""
+    meeting = await context.meeting_of(event)
+    stands = meeting.sequence == event.meeting.sequence and not event.quietly
+    return [cards.cancelled(meeting, context.locale)] if stands else []
+
+
+async def tell_restored(event: MeetingRestored, context: AnnouncementContext) -> list[Answer]:
+    """That it takes place after all."""
+    meeting = await context.meeting_of(event)
+    stands = meeting.sequence == event.meeting.sequence
+    return [cards.restored(meeting, context.locale)] if stands else []
+
+
+async def tell_started(event: MeetingStarted, context: AnnouncementContext) -> list[Answer]:
+    """That it has begun, what is kept of it, and how to say that one is here."""
+    meeting = await context.meeting_of(event)
+    if meeting.status is not MeetingStatus.LIVE:
+        return []
+    return [cards.started(meeting, context.locale, context.prefix, has_buttons=context.has_buttons)]
+
+
+async def tell_closed(event: MeetingClosed, context: AnnouncementContext) -> list[Answer]:
+    """That it is over, and what comes of it. One that nobody came to is over without a word."""
+    meeting = await context.meeting_of(event)
+    if meeting.started_at is None:
+        return []
+    return [cards.closed(meeting, context.locale, context.prefix)]
+
+
+async def tell_moved_up(event: MovedUp, context: AnnouncementContext) -> list[Answer]:
+    """Those who have a place now, by name."""
+    meeting = await context.meeting_of(event)
+    if meeting.status is not MeetingStatus.SCHEDULED:
+        return []
+    groups = await context.in_groups(event.members)
+    return [cards.moved_up(meeting, group, context.locale, context.prefix) for group in groups]
+
+
+async def tell_topic(event: TopicOpened, context: AnnouncementContext) -> list[Answer]:
+    """Which topic it is now, and what to read for it."""
+    meeting = await context.meeting_of(event)
+    if meeting.status is not MeetingStatus.LIVE:
+        return []
+    return [topic_opened(event.item, context.wording)]
+
+
+def topic_opened(item: AgendaItem, wording: Wording) -> Answer:
+    """The topic, as its line on the agenda."""
+    words = wording.say("Topic {line}", line=item_line(item, wording))
+    return Answer((Text(words),), Audience.ROOM)
+
+
+async def tell_step(event: StepDue, context: AnnouncementContext) -> list[Answer]:
+    """The next step of the topic's method, and how long it gets."""
+    wording = context.wording
+    words = wording.say(
+        "Step {step} of {steps}, {time}: {words}",
+        step=str(event.step),
+        steps=str(event.steps),
+        time=wording.length(event.minutes),
+        words=wording.say(event.words),
+    )
+    return [Answer((Text(words),), Audience.ROOM)]
+
+
+async def tell_vote(event: VoteOpened, context: AnnouncementContext) -> list[Answer]:
+    """The vote as the platform's own poll; nothing once it is over."""
+    shown = await context.services.ask(ShowVote(vote=event.vote.id))
+    if not shown.vote.open:
+        return []
+    minutes = max(1, round((shown.vote.closes_at - context.now).total_seconds() / 60))
+    how = context.types("vote choose", option="1")
+    return [vote_opened(shown.vote, minutes, context.wording, how)]
+
+
+async def tell_result(event: VoteCounted, context: AnnouncementContext) -> list[Answer]:
+    """What everybody chose, on all platforms together."""
+    return [Answer(result_of(event.vote, context.wording), Audience.ROOM)]
+
+
+async def ask_feedback(event: FeedbackAsked, context: AnnouncementContext) -> list[Answer]:
+    """How it was, in three taps: for whoever likes, no one is named."""
+    meeting = await context.meeting_of(event)
+    wording = context.wording
+    words = wording.say(
+        "How was {title} ({code})? Three taps: {line}",
+        title=plain(meeting.title),
+        code=meeting.code,
+        line=context.types("meeting feedback", code=meeting.code),
+    )
+    picks: tuple[Choice, ...] = ()
+    if context.has_buttons:
+        picks = (Choice(wording.say("Say how it was"), "", Feedback(code=meeting.code)),)
+    return [Answer((Text(words), *((Choices(picks),) if picks else ())), Audience.ROOM)]
+
+
+TOLD: dict[type[MeetingEvent], Callable[[Any, AnnouncementContext], Awaitable[list[Answer]]]] = {
+    ReminderDue: remind,
+    MeetingMoved: tell_moved,
+    MeetingCancelled: tell_cancelled,
+    MeetingRestored: tell_restored,
+    MeetingStarted: tell_started,
+    MeetingClosed: tell_closed,
+    MovedUp: tell_moved_up,
+    TopicOpened: tell_topic,
+    StepDue: tell_step,
+    VoteOpened: tell_vote,
+    VoteCounted: tell_result,
+    FeedbackAsked: ask_feedback,
+}
+"""Every event about a meeting that its thread is told of. An event's `until` bounds its sense."""

@@ -1,0 +1,254 @@
+"""What is told outside of meetings' threads: digests, actions that come back, series that end.
+
+Private matters go to the direct chat that somebody opened with us. Who has none reads them with a
+command, and in the digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from indaba.contracts.actions import ActionsDue
+from indaba.contracts.calendars import CalendarNotRead, CalendarRead
+from indaba.contracts.digest import DigestDue, ShowDigest
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.membership import FindAccounts, FindPlaces
+from indaba.contracts.refusal import Refusal
+from indaba.contracts.series import SeriesCalledOff
+from indaba.conversation.answer import Answer, Audience, Text
+from indaba.conversation.cards.cards import series_called_off
+from indaba.conversation.commands.intent import intent_to_json
+from indaba.conversation.commands.topics.actions import asked_privately
+from indaba.conversation.commands.topics.calendars import calendar_not_read, calendar_read
+from indaba.conversation.commands.topics.digest import digest_blocks, newest
+from indaba.conversation.delivery.platform import ChatPlatform, Post, PostKind
+from indaba.conversation.delivery.service_client import Asker, BusServiceClient, Passports
+from indaba.conversation.store import Draft, Store
+from indaba.conversation.wording import Wording
+from indaba.ledger import Ledger
+from indaba.ledger.failures import reason_of
+from indaba.process import logs
+from indaba.process.loops import Wake, in_parts
+from indaba.process.metrics import POSTS
+
+SOME = 40
+LOOK_SECONDS = 5.0
+PAUSE = timedelta(seconds=15)
+OFFERS_LAST = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer for a room; `account` is whom it is for in a direct chat."""
+
+    room: str
+    answer: Answer
+    account: str = ""
+
+
+class DirectMessages:
+    """Does errands, each once. Killed anywhere, nothing is said twice."""
+
+    def __init__(
+        self, platform: ChatPlatform, ledger: Ledger, passports: Passports, written: Wake
+    ) -> None:
+        self._platform = platform
+        self._ledger = ledger
+        self._passports = passports
+        self._written = written
+        self.wake = Wake()
+
+    async def run(self) -> None:
+        """Do errands for ever."""
+        while True:
+            if not await self._look():
+                await self.wake.wait(LOOK_SECONDS)
+
+    async def _look(self) -> bool:
+        """Do some; whether there may be more."""
+        async with self._ledger.database.begin() as connection:
+            errands = Store(connection, self._ledger.world.now()).errands
+            late = await errands.drop_late()
+            due = await errands.due(SOME)
+        POSTS.labels(self._ledger.name, "too-late").inc(late)
+        await in_parts([[partial(self._do, row)] for row in due])
+        return len(due) == SOME
+
+    async def _do(self, row: dict[str, Any]) -> None:
+        """Do one errand; one that cannot be done lets others come first."""
+        try:
+            told = await self._told(row)
+        except Exception as error:  # noqa: BLE001 - one errand must not stop all others
+            self._log(error, row["correlation"])
+            async with self._ledger.database.begin() as connection:
+                errands = Store(connection, self._ledger.world.now()).errands
+                await errands.later(row["id"], PAUSE)
+            return
+        async with self._ledger.database.begin() as connection:
+            store = Store(connection, self._ledger.world.now())
+            for number, one in enumerate(told):
+                await self._keep(store, one, f"errand/{row['id']}/{one.room}/{number}", row)
+            await store.errands.done(row["id"])
+        self._written.ring()
+
+    async def _told(self, row: dict[str, Any]) -> list[Told]:
+        kind, act = _BY_WIRE[row["wire"]]
+        event = kind.model_validate(row["event"])
+        community = _community_of(event)
+        services = self._services(community, row)
+        return await act(self, event, services, row["correlation"])
+
+    def _services(self, community: UUID, row: dict[str, Any]) -> BusServiceClient:
+        asker = Asker(community=CommunityId(community))
+        return self._asking(asker, f"errand/{row['id']}", row["correlation"])
+
+    def _asking(self, asker: Asker, act: str, correlation: UUID) -> BusServiceClient:
+        return BusServiceClient(
+            self._ledger.bus, self._ledger.world, self._passports, asker, act, correlation
+        )
+
+    async def _wording(self, services: BusServiceClient, correlation: UUID) -> Wording:
+        issued = await self._passports.of(services.asker, correlation)
+        return Wording(issued.passport.locale)
+
+    async def rooms(self, services: BusServiceClient) -> list[str]:
+        """The community's rooms on this platform, one of two that a bridge joins."""
+        there = await services.ask(FindPlaces())
+        found = []
+        for place in there.places:
+            if place.platform is not self._platform.platform:
+                continue
+            twin = await self._platform.bridged_room(place.room)
+            if not any(
+                twin and (p.platform, p.room) == (twin.platform, twin.room) for p in there.places
+            ):
+                found.append(place.room)
+        return found
+
+    async def direct(
+        self, services: BusServiceClient, members: Sequence[MemberId]
+    ) -> dict[str, str]:
+        """The direct chat per account of these members, where they have one."""
+        wanted = FindAccounts(platform=self._platform.platform, members=tuple(members[:1000]))
+        accounts = (await services.ask(wanted)).accounts.values()
+        found: dict[str, str] = {}
+        for account in accounts:
+            async with self._ledger.database.connect() as connection:
+                errands = Store(connection, self._ledger.world.now()).errands
+                room = await errands.direct_room(account)
+            room = room or await self._platform.direct_room(account)
+            if room:
+                found[account] = room
+        return found
+
+    async def tell_actions(
+        self, event: ActionsDue, services: BusServiceClient, correlation: UUID
+    ) -> list[Told]:
+        """What somebody promised comes back to them alone."""
+        wording = await self._wording(services, correlation)
+        title = event.meeting.title if event.meeting else wording.say("the next meeting")
+        answer = asked_privately(event.actions, title, wording)
+        chats = await self.direct(services, [event.member])
+        return [Told(room, answer, account) for account, room in chats.items()]
+
+    async def tell_digest(
+        self, event: DigestDue, services: BusServiceClient, correlation: UUID
+    ) -> list[Told]:
+        """The week for the room, and for each who wants it their own."""
+        wording = await self._wording(services, correlation)
+        new = await newest(services)
+        shown = await services.ask(ShowDigest())
+        blocks = digest_blocks(shown, new, wording)
+        title = Text(wording.say("This week:"))
+        told = [
+            Told(room, Answer((title, *blocks), Audience.ROOM))
+            for room in (await self.rooms(services) if blocks else ())
+        ]
+        for account, room in (await self.direct(services, event.members)).items():
+            own = await self._own_week(event, account, room, correlation)
+            if own is not None:
+                told.append(Told(room, own, account))
+        return told
+
+    async def _own_week(
+        self, event: DigestDue, account: str, room: str, correlation: UUID
+    ) -> Answer | None:
+        asker = Asker(account, room, direct=True, community=event.community)
+        services = self._asking(asker, f"digest/{event.aggregate}/{account}", correlation)
+        try:
+            issued = await self._passports.of(asker, correlation)
+            shown = await services.ask(ShowDigest())
+        except Refusal:
+            return None
+        wording = Wording(issued.passport.locale)
+        mine = digest_blocks(shown, (), wording, issued.passport.zone)
+        lead = Text(wording.say("Your week:"))
+        off = Text(wording.say("To have this no more: {line}", line="me digest off"))
+        return Answer((lead, *mine, off)) if mine else None
+
+    async def tell_series_off(
+        self, event: SeriesCalledOff, services: BusServiceClient, correlation: UUID
+    ) -> list[Told]:
+        """That a series ends: once in the room, instead of once for each date."""
+        wording = await self._wording(services, correlation)
+        answer = series_called_off(event, wording)
+        return [Told(room, answer) for room in await self.rooms(services)]
+
+    async def tell_calendar(
+        self, event: CalendarRead | CalendarNotRead, services: BusServiceClient, correlation: UUID
+    ) -> list[Told]:
+        """How it goes with a followed calendar."""
+        wording = await self._wording(services, correlation)
+        if isinstance(event, CalendarRead):
+            answer = calendar_read(event, wording)
+        else:
+            answer = calendar_not_read(event, wording)
+        return [Told(room, answer) for room in await self.rooms(services)]
+
+    async def _keep(self, store: Store, told: Told, key: str, row: dict[str, Any]) -> None:
+        answer = told.answer
+        for number, content in enumerate(self._platform.draw(answer)):
+            post = Post(f"{key}/{number}", PostKind.MESSAGE, told.room, content)
+            choices = answer.choices() if number == 0 else ()
+            seeded = () if self._platform.has_buttons else choices
+            seeds = tuple({"emoji": choice.emoji} for choice in seeded if choice.emoji)
+            draft = Draft(post, row["correlation"], row["expires_at"], lane=1, follow_ups=seeds)
+            await store.posting.post(draft)
+            kept = [(choice, intent_to_json(choice.intent)) for choice in choices]
+            await store.dialogue.offer(post, kept, told.account, OFFERS_LAST)
+
+    def _log(self, error: Exception, correlation: UUID) -> None:
+        logs.get(process=self._ledger.name).warning(
+            "errand.not-done", reason=reason_of(error), correlation_id=str(correlation)
+        )
+
+
+Errand = ActionsDue | DigestDue | SeriesCalledOff | CalendarRead | CalendarNotRead
+
+
+def _community_of(event: Errand) -> CommunityId:
+    match event:
+        case SeriesCalledOff():
+            return event.series.community
+        case ActionsDue() | DigestDue():
+            return event.community
+        case _:
+            return event.calendar.community
+
+
+Act = Callable[[DirectMessages, Any, BusServiceClient, UUID], Awaitable[list[Told]]]
+_ERRANDS: dict[type[Errand], Act] = {
+    ActionsDue: DirectMessages.tell_actions,
+    DigestDue: DirectMessages.tell_digest,
+    SeriesCalledOff: DirectMessages.tell_series_off,
+    CalendarRead: DirectMessages.tell_calendar,
+    CalendarNotRead: DirectMessages.tell_calendar,
+}
+_BY_WIRE = {kind.wire: (kind, act) for kind, act in _ERRANDS.items()}
+ERRANDS = tuple(_ERRANDS)
+"""Events that are told outside of threads."""

@@ -1,0 +1,249 @@
+"""What rooms are told without asking: cards kept true, reminders, changes."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from indaba.contracts.agenda import AgendaItem, ShowAgenda
+from indaba.contracts.ids import CommunityId, MeetingId
+from indaba.contracts.membership import CommunityCard, FindPlaces
+from indaba.contracts.refusal import NoCommunity, Refused
+from indaba.contracts.scheduling import MeetingFacts, MeetingStatus, ShowMeeting
+from indaba.conversation.answer import Answer
+from indaba.conversation.cards import cards
+from indaba.conversation.cards.announcements import TOLD, AnnouncementContext
+from indaba.conversation.commands.intent import intent_to_json
+from indaba.conversation.delivery.platform import ChatPlatform, Post, PostKind
+from indaba.conversation.delivery.service_client import Asker, BusServiceClient, Passports
+from indaba.conversation.dispatch.live_meetings import rooms_in
+from indaba.conversation.store import CardDue, Draft, Store
+from indaba.ledger import Ledger
+from indaba.ledger.failures import reason_of
+from indaba.process import logs
+from indaba.process.loops import Act, Wake, in_parts
+from indaba.process.metrics import POSTS
+
+CALM = timedelta(seconds=2)
+"""A card is redrawn at most this often: a storm of answers becomes a few edits."""
+
+SOME = 40
+LOOK_SECONDS = 1.0
+CARD_LASTS = timedelta(days=7)
+OFFERS_LAST = timedelta(days=14)
+NOTICE_PAUSE = timedelta(seconds=5)
+UP = frozenset({MeetingStatus.SCHEDULED, MeetingStatus.LIVE})
+"""A meeting that is on or to come gets its card; one that is past only keeps it."""
+
+GONE = frozenset({"no-such-meeting", NoCommunity.code})
+
+
+class CardUpdater:
+    """Draws cards that are behind, and writes notices. Killed anywhere, it says nothing twice."""
+
+    def __init__(
+        self, platform: ChatPlatform, ledger: Ledger, passports: Passports, portal_url: str
+    ) -> None:
+        self._platform = platform
+        self._ledger = ledger
+        self._passports = passports
+        self._portal_url = portal_url
+        self.wake = Wake()
+        self.written: Callable[[], None] = lambda: None
+
+    async def run(self) -> None:
+        """Look after cards and notices for ever."""
+        while True:
+            cards = await self._cards()
+            if not await self._notices() and not cards:
+                await self.wake.wait(LOOK_SECONDS)
+
+    async def _cards(self) -> bool:
+        """Draw some cards; whether there may be more."""
+        async with self._ledger.database.begin() as connection:
+            due = await Store(connection, self._ledger.world.now()).cards.cards_due(CALM, SOME)
+        await in_parts([[partial(self._draw, card)] for card in due])
+        return len(due) == SOME
+
+    async def _draw(self, card: CardDue) -> None:
+        """Draw one card; one that cannot be drawn lets others come first."""
+        try:
+            await self._draw_as_it_stands(card)
+        except Exception as error:  # noqa: BLE001 - one card must not stop all others
+            self._log("card.not-drawn", error, card.correlation)
+            async with self._ledger.database.begin() as connection:
+                cards = Store(connection, self._ledger.world.now()).cards
+                if _is_gone(error):
+                    await cards.drawn(card.meeting, card.wanted, [])
+                else:
+                    await cards.draw_later(card.meeting)
+
+    async def _draw_as_it_stands(self, card: CardDue) -> None:
+        """Ask how the meeting stands now, and keep one post or edit per room."""
+        services = self._services(card.community, f"card/{card.meeting}", card.correlation)
+        shown = await services.ask(ShowMeeting(meeting=MeetingId(card.meeting)))
+        there = await services.ask(FindPlaces())
+        rooms = await rooms_in(there.places, self._platform)
+        issued = await self._passports.of(services.asker, card.correlation)
+        agenda = await services.ask(ShowAgenda(code=shown.meeting.code))
+        drawn = self._drawn(shown.meeting, there.community, issued.passport.locale, agenda.items)
+        posted: list[str] = []
+        async with self._ledger.database.begin() as connection:
+            store = Store(connection, self._ledger.world.now())
+            for room in rooms:
+                message = card.places.get(room)
+                if message:
+                    await self._edit(store, card, room, message, shown.meeting, drawn)
+                elif shown.meeting.announced and shown.meeting.status in UP:
+                    await self._post(store, card, room, shown.meeting, drawn)
+                    posted.append(room)
+            await store.cards.drawn(card.meeting, shown.meeting.version, posted)
+        self.written()
+
+    async def _post(
+        self, store: Store, card: CardDue, room: str, meeting: MeetingFacts, drawn: dict[str, Any]
+    ) -> None:
+        opening = self._platform.draw(cards.thread_opening(meeting))[0]
+        emojis = () if self._platform.has_buttons else ("👍", "🤔", "👎")
+        seeds = [{"emoji": emoji} for emoji in emojis]
+        # A card given up in a room is posted anew with the meeting's next version.
+        key = f"card/{card.meeting}/{room}/first/v{meeting.version}"
+        post = Post(key, PostKind.MESSAGE, room, drawn, code=meeting.code)
+        expires_at = self._ledger.world.now() + CARD_LASTS
+        await store.posting.post(
+            Draft(
+                post,
+                card.correlation,
+                expires_at,
+                lane=1,
+                follow_ups=(*seeds, opening),
+                meeting=card.meeting,
+            )
+        )
+
+    async def _edit(
+        self,
+        store: Store,
+        card: CardDue,
+        room: str,
+        message: str,
+        meeting: MeetingFacts,
+        drawn: dict[str, Any],
+    ) -> None:
+        await store.posting.drop_stale_edits(room, card.meeting)
+        key = f"card/{card.meeting}/{room}/v{meeting.version}"
+        post = Post(key, PostKind.EDIT, room, drawn, target=message)
+        expires_at = self._ledger.world.now() + CARD_LASTS
+        await store.posting.post(Draft(post, card.correlation, expires_at, lane=1))
+
+    def _drawn(
+        self,
+        meeting: MeetingFacts,
+        community: CommunityCard,
+        locale: str,
+        agenda: tuple[AgendaItem, ...],
+    ) -> dict[str, Any]:
+        card = cards.card(
+            meeting,
+            community,
+            self._portal_url,
+            locale,
+            self._platform.prefix,
+            has_buttons=self._platform.has_buttons,
+            agenda=agenda,
+        )
+        return self._platform.draw(card)[0]
+
+    async def _notices(self) -> bool:
+        """Write some notices, those of a meeting in order; whether there may be more."""
+        async with self._ledger.database.begin() as connection:
+            cards = Store(connection, self._ledger.world.now()).cards
+            late = await cards.drop_late_notices()
+            due = await cards.notices_due(SOME)
+        POSTS.labels(self._ledger.name, "too-late").inc(late)
+        by_meeting: dict[UUID, list[Act]] = defaultdict(list)
+        for row in due:
+            by_meeting[row["meeting"]].append(partial(self._tell, row))
+        await in_parts(list(by_meeting.values()))
+        return len(due) == SOME
+
+    async def _tell(self, row: dict[str, Any]) -> None:
+        """Write one notice; one that cannot be written lets others come first."""
+        try:
+            await self._write(row, await self._answers(row))
+        except Exception as error:  # noqa: BLE001 - one notice must not stop all others
+            self._log("notice.not-written", error, row["correlation"])
+            async with self._ledger.database.begin() as connection:
+                cards = Store(connection, self._ledger.world.now()).cards
+                if _is_gone(error):
+                    await cards.notice_written(row["id"])
+                else:
+                    await cards.notice_later(row["id"], NOTICE_PAUSE)
+
+    async def _answers(self, row: dict[str, Any]) -> list[Answer]:
+        """What is to be said; nothing where it has lost its sense."""
+        kind, tell = _TOLD[row["wire"]]
+        event = kind.model_validate(row["event"])
+        services = self._services(
+            event.meeting.community, f"notice/{row['id']}", row["correlation"]
+        )
+        issued = await self._passports.of(services.asker, row["correlation"])
+        context = AnnouncementContext(
+            services,
+            self._platform.platform,
+            issued.passport.locale,
+            self._platform.prefix,
+            self._ledger.world.now(),
+            self._platform.has_buttons,
+        )
+        return await tell(event, context)
+
+    async def _write(self, row: dict[str, Any], answers: list[Answer]) -> None:
+        """Keep a notice as replies in each card's thread; wait while a card is not up yet."""
+        async with self._ledger.database.begin() as connection:
+            store = Store(connection, self._ledger.world.now())
+            places = await store.cards.places_of(row["meeting"])
+            if not places or None in places.values():
+                return
+            for room, message in places.items():
+                for number, answer in enumerate(answers):
+                    content = self._platform.draw(answer)[0]
+                    key = f"notice/{row['id']}/{room}/{number}"
+                    post = Post(key, PostKind.MESSAGE, room, content, thread=message or "")
+                    await self._keep(store, post, answer, row)
+            await store.cards.notice_written(row["id"])
+        self.written()
+
+    async def _keep(self, store: Store, post: Post, answer: Answer, row: dict[str, Any]) -> None:
+        """One post of a notice, with what anybody may pick under it."""
+        choices = answer.choices()
+        seeded = () if self._platform.has_buttons else choices
+        seeds = tuple({"emoji": choice.emoji} for choice in seeded if choice.emoji)
+        draft = Draft(post, row["correlation"], row["expires_at"], lane=1, follow_ups=seeds)
+        await store.posting.post(draft)
+        kept = [(choice, intent_to_json(choice.intent)) for choice in choices]
+        await store.dialogue.offer(post, kept, "", OFFERS_LAST)
+        poll = answer.poll()
+        if poll is not None:
+            await store.errands.poll(post.key, poll.vote)
+
+    def _services(self, community: UUID, act: str, correlation: UUID) -> BusServiceClient:
+        asker = Asker(community=CommunityId(community))
+        return BusServiceClient(
+            self._ledger.bus, self._ledger.world, self._passports, asker, act, correlation
+        )
+
+    def _log(self, what: str, error: Exception, correlation: UUID) -> None:
+        logs.get(process=self._ledger.name).warning(
+            what, reason=reason_of(error), correlation_id=str(correlation)
+        )
+
+
+def _is_gone(error: Exception) -> bool:
+    """Whether there is nothing to be told any more; all other errors may pass."""
+    return isinstance(error, Refused) and error.told in GONE
+
+
+_TOLD = {kind.wire: (kind, tell) for kind, tell in TOLD.items()}

@@ -1,0 +1,114 @@
+"""Suggestions while somebody types an argument, from what the services know."""
+
+from collections.abc import Callable
+from typing import Any, get_args
+
+from indaba.contracts.library import FindResources
+from indaba.contracts.scheduling import ListMeetings, Reading, ReadWhen
+from indaba.conversation.commands.fields import SPOKEN, Language, Room, Zone, folded, suggest_zones
+from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.times import say_when
+from indaba.conversation.wording import plain
+
+LONGEST = 100
+MOST = 25
+RESOURCE = "R"
+Suggestion = tuple[str, str]
+"""What is shown, and what is given when it is taken."""
+
+_ZONE, _LANGUAGE, _ROOM = (get_args(each)[-1] for each in (Zone, Language, Room))
+
+
+def completes(kind: type[Intent], field: str) -> bool:
+    """Whether there is something to suggest for a field."""
+    return _way(kind, field) is not None
+
+
+async def suggestions(
+    kind: type[Intent], field: str, typed: str, services: ServiceClient, locale: str = ""
+) -> list[Suggestion]:
+    """What may be meant, likeliest first, at most 25; raises what asking raises.
+
+    Nothing forces anybody to take one: values are checked like any other.
+    """
+    match _way(kind, field):
+        case "when":
+            found = await _times(typed, services, locale)
+        case "meeting":
+            found = await _meetings(typed, services)
+        case "resource":
+            found = await _resources(typed, services)
+        case "zone":
+            found = [(zone, zone) for zone in suggest_zones(typed, MOST)]
+        case "language":
+            found = _languages(typed)
+        case "room":
+            found = [("here", "here")]
+        case _:
+            found = []
+    return [(label[:LONGEST], value) for label, value in found if len(value) <= LONGEST][:MOST]
+
+
+def _way(kind: type[Intent], field: str) -> str | None:
+    code = kind.mark(field, "code")
+    if code:
+        return "resource" if code == RESOURCE else "meeting"
+    if field == "when":
+        return "when"
+    return next((way for mark, way in _WAYS if _bears(kind, field, mark)), None)
+
+
+_WAYS: tuple[tuple[Any, str], ...] = ((_ZONE, "zone"), (_LANGUAGE, "language"), (_ROOM, "room"))
+
+
+def _bears(kind: type[Intent], field: str, mark: object) -> bool:
+    """Whether a field is read by this mark, alone or beside `None`."""
+    info = kind.model_fields[field]
+    inner = (m for each in get_args(info.annotation) for m in getattr(each, "__metadata__", ()))
+    return any(each == mark for each in (*info.metadata, *inner))
+
+
+async def _times(typed: str, services: ServiceClient, locale: str) -> list[Suggestion]:
+    """How the text is read: as typed where that is sure, else each reading spelt out."""
+    if not typed.strip():
+        return []
+    read = await services.ask(ReadWhen(text=typed))
+    if read.sure:
+        return [(_said(each, locale), typed) for each in read.readings[:1]]
+    return [(_said(each, locale), f"{each.starts:%Y-%m-%d %H:%M}") for each in read.readings]
+
+
+def _said(reading: Reading, locale: str) -> str:
+    return say_when(reading.starts, reading.zone, locale or "en")
+
+
+async def _meetings(typed: str, services: ServiceClient) -> list[Suggestion]:
+    there = await services.ask(ListMeetings(limit=MOST))
+    return _matching(typed, [(m.code, plain(m.title)) for m in there.meetings])
+
+
+async def _resources(typed: str, services: ServiceClient) -> list[Suggestion]:
+    found = await services.ask(FindResources(words="", limit=MOST))
+    near = _matching(typed, [(r.code, plain(r.title)) for r in found.resources])
+    if near or not typed.strip():
+        return near
+    found = await services.ask(FindResources(words=typed[:200], limit=MOST))
+    return [(f"{r.code} {plain(r.title)}", r.code) for r in found.resources]
+
+
+def _matching(typed: str, known: list[tuple[str, str]]) -> list[Suggestion]:
+    wanted = folded(typed)
+    fits: Callable[[str], bool] = lambda text: wanted in folded(text)  # noqa: E731
+    return [(f"{code} {title}", code) for code, title in known if fits(f"{code} {title}")]
+
+
+def _languages(typed: str) -> list[Suggestion]:
+    from babel import Locale
+
+    found: list[Suggestion] = []
+    for tag in SPOKEN:
+        own = Locale.parse(tag)
+        names = {own.get_language_name("en") or tag, own.get_language_name() or tag}
+        if any(folded(typed) in folded(name) for name in (*names, tag)):
+            found.append((" / ".join(sorted(names)), tag))
+    return found

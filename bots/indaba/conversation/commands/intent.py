@@ -1,0 +1,291 @@
+"""What a person can ask for, who that person is, and carrying it out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from indaba.contracts.membership import Platform
+from indaba.contracts.passport import Role
+from indaba.contracts.refusal import Fault, NoCommunity, Refusal, Refused, Unavailable, hint
+from indaba.contracts.wire import Reply, Request
+from indaba.conversation.answer import Answer, Ask
+from indaba.conversation.commands.fields import folded
+from indaba.conversation.wording import Wording, plain
+
+if TYPE_CHECKING:
+    from indaba.conversation.commands.person import Person
+
+R = TypeVar("R", bound=Reply)
+
+SLASH = "/"
+"""The prefix of a platform where commands are forms: examples are shown as such."""
+
+MOST_LETTERS = 4000
+"""More than this in one message is refused in words."""
+
+STOP = frozenset({"stop", "never mind", "nevermind", "forget it", "quit", "abort", "cancel"})
+"""Said instead of an answer, these end the asking."""
+
+UNWELL = {
+    "string_too_long": "That is too long: {length} letters, and at most {max_length} fit.",
+    "string_too_short": "That is too short.",
+    "string_pattern_mismatch": "'{given}' is not such a code. A code looks like M7K2 or R7K2.",
+    "greater_than_equal": "{given} is too little; the least is {ge}.",
+    "less_than_equal": "{given} is too much; the most is {le}.",
+    "too_short": "That is too few: at least {min_length}, separated by commas.",
+    "too_long": "That is too many: {actual_length}, and at most {max_length} fit.",
+}
+"""Sentences for what pydantic finds by itself."""
+
+
+class ServiceClient(Protocol):
+    """The one thing an intent can do: ask the services, as the person who spoke."""
+
+    async def ask(self, request: Request[R]) -> R:
+        """The reply. Raises `Refusal`, `Unavailable` or `Fault`; repeating it is safe."""
+        ...
+
+
+class Intent(BaseModel):
+    """Something to ask for; its fields are the arguments.
+
+    `noun` and `verb` name it (`meeting new`) and are class keywords, as are the `aliases`, lines
+    that mean it too. A field that is required and was not given is asked for with the `question`
+    in its `json_schema_extra`; further marks there: `word` (one word unless quoted) and `keyed`
+    (only as `key: value`). A `hidden` intent is only carried by a choice, never typed. A `PRIVATE`
+    one happens on Matrix only in a direct chat. One that `POINTS` is about a message or a file. A
+    `SILENT` one is done without a word, whatever comes of it; refusals whose code is `HUSHED` are
+    not told either.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    noun: ClassVar[str] = ""
+    verb: ClassVar[str] = ""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    hidden: ClassVar[bool] = False
+    needs: ClassVar[Role | None] = None
+    example: ClassVar[str] = ""
+    PRIVATE: ClassVar[bool] = False
+    POINTS: ClassVar[bool] = False
+    SILENT: ClassVar[bool] = False
+    HUSHED: ClassVar[frozenset[str]] = frozenset()
+
+    def __init_subclass__(
+        cls,
+        noun: str = "",
+        verb: str = "",
+        aliases: tuple[str, ...] = (),
+        *,
+        hidden: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.noun, cls.verb, cls.aliases, cls.hidden = noun, verb, aliases, hidden
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Swallow the class keywords, which pydantic would hand on."""
+
+    @classmethod
+    def called(cls) -> str:
+        """Its name, such as `meeting new`."""
+        return f"{cls.noun} {cls.verb}"
+
+    @classmethod
+    def help_line(cls) -> str:
+        """The first line of the docstring, in English; say it before showing it."""
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+    @classmethod
+    def mark(cls, field: str, mark: str) -> Any:
+        """What a field's `json_schema_extra` says under `mark`; `None` where it says nothing."""
+        extra = cls.model_fields[field].json_schema_extra
+        return extra.get(mark) if isinstance(extra, dict) else None
+
+    @classmethod
+    def check(cls, person: Person) -> None:
+        """Raise a `Refusal` where it is pointless to ask for more or to begin."""
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Do it. Raises what `ServiceClient.ask` raises."""
+        raise NotImplementedError
+
+
+class Outdated(Refusal):
+    """A choice from an older version that means nothing any more."""
+
+    code = "outdated-choice"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That button is from an older version and means nothing now. Type: {hint}",
+            hint=hint("help"),
+        )
+
+
+def named(name: str, intents: Sequence[type[Intent]]) -> type[Intent]:
+    """The intent of that name. Raises `Outdated`."""
+    for kind in intents:
+        if kind.called() == name:
+            return kind
+    raise Outdated
+
+
+def asked_as_json(kind: type[Intent], values: Mapping[str, object]) -> str:
+    """An intent by name and values as they were given, none of them checked yet."""
+    return json.dumps({"intent": kind.called(), "values": dict(values)})
+
+
+def asked_from_json(
+    asked: str, intents: Sequence[type[Intent]]
+) -> tuple[type[Intent], dict[str, object]]:
+    """The intent and the values given. Raises `Outdated` where there is no such intent."""
+    try:
+        data = json.loads(asked)
+        return named(data["intent"], intents), dict(data["values"])
+    except (KeyError, TypeError, ValueError):
+        raise Outdated from None
+
+
+def intent_to_json(intent: Intent) -> str:
+    """An intent by name and values, to be kept until its choice is picked."""
+    values = intent.model_dump(mode="json", exclude_defaults=True)
+    return json.dumps({"intent": intent.called(), "values": values})
+
+
+def intent_from_json(kept: str, intents: Sequence[type[Intent]]) -> Intent:
+    """The intent that was kept. Raises `Outdated` where it no longer exists or fits."""
+    try:
+        found = json.loads(kept)
+        return named(found["intent"], intents).model_validate(found["values"])
+    except (ValidationError, ValueError, KeyError, TypeError) as error:
+        raise Outdated from error
+
+
+def resolve(kind: type[Intent], filled: Mapping[str, object], wording: Wording) -> Intent | Ask:
+    """The intent with these values, or the question for the first that is missing or wrong."""
+    try:
+        return kind.model_validate(dict(filled))
+    except ValidationError as error:
+        problems = {str(each["loc"][0]): each for each in reversed(error.errors())}
+    field = next((name for name in kind.model_fields if name in problems), "")
+    if not field:
+        raise Outdated
+    problem = problems[field]
+    why = "" if problem["type"] == "missing" else sentence(problem, wording)
+    return question(kind, filled, field, wording, why)
+
+
+def question(
+    kind: type[Intent], filled: Mapping[str, object], field: str, wording: Wording, why: str = ""
+) -> Ask:
+    """The question for one field; what is filled in for it so far is dropped."""
+    described = kind.model_fields[field].description or field
+    words = kind.mark(field, "question") or described
+    known = {name: value for name, value in filled.items() if name != field}
+    return Ask(kind.called(), known, field, wording.say(str(words)), why)
+
+
+def resume(
+    ask: Ask, text: str, wording: Wording, intents: Sequence[type[Intent]]
+) -> Intent | Ask | None:
+    """Go on with the answer to a question; `None` where the person said to stop.
+
+    Raises `Outdated` where the intent asked for no longer exists.
+    """
+    kind = named(ask.intent, intents)
+    if folded(text).strip(" .!") in STOP:
+        return None
+    if len(text) > MOST_LETTERS:
+        why = wording.say(
+            "That is too long: {length} letters, and at most {most} fit.",
+            length=len(text),
+            most=MOST_LETTERS,
+        )
+        return question(kind, ask.filled, ask.field, wording, why)
+    return resolve(kind, {**ask.filled, ask.field: text.strip()}, wording)
+
+
+def sentence(problem: ErrorDetails, wording: Wording) -> str:
+    """What is wrong with a value, in one plain sentence."""
+    told = problem["input"]
+    given = plain(", ".join(map(str, told)) if isinstance(told, tuple) else str(told))[:80]
+    facts = {name: plain(str(value)) for name, value in problem.get("ctx", {}).items()}
+    if problem["type"] == "said":
+        return wording.say(str(problem["ctx"]["words"]), **facts)
+    facts |= {"given": given, "length": str(len(str(problem["input"])))}
+    words = UNWELL.get(problem["type"], "I could not read '{given}'.")
+    return wording.say(words, **facts)
+
+
+async def perform(intent: Intent, person: Person, services: ServiceClient) -> Answer:
+    """Check rights and privacy, then do it. Never raises but for our own mistakes.
+
+    A refusal, a service that is away and a fault come out as words for the asker.
+    """
+    say = person.wording.say
+    no = may_not(type(intent), person)
+    if no is not None:
+        return no
+    try:
+        return await intent.respond(person, services)
+    except Refusal as refusal:
+        hushed = (refusal.told if isinstance(refusal, Refused) else refusal.code) in intent.HUSHED
+        words = "" if hushed else person.told(refusal)
+        return Answer.of(words) if words else Answer(())
+    except ValidationError as error:
+        return Answer.of(_unfit(error, person.wording))
+    except Unavailable:
+        return Answer.of(say("I cannot reach what I need just now. Please try again in a minute."))
+    except Fault as fault:
+        return Answer.of(
+            say(
+                "Something went wrong on our side, sorry. Reference: {reference}",
+                reference=plain(fault.reference[-8:]),
+            )
+        )
+
+
+def _unfit(error: ValidationError, wording: Wording) -> str:
+    """What of the words typed no service would take. Raises the error where that is our mistake."""
+    problem = error.errors()[0]
+    if problem["type"] not in UNWELL:
+        raise error
+    where = plain(str(problem["loc"][0])) if problem["loc"] else ""
+    return wording.say("{field}: {why}", field=where, why=sentence(problem, wording))
+
+
+def may_not(kind: type[Intent], person: Person) -> Answer | None:
+    """Why this person cannot do such a thing here; `None` where they can.
+
+    Known before any question is asked, so that nobody answers four questions for nothing.
+    """
+    if kind.PRIVATE and person.platform is Platform.MATRIX and not person.direct:
+        return Answer.of(
+            person.wording.say(
+                "That is between you and me. Open a direct chat with me and type it there."
+            )
+        )
+    try:
+        _check_role(kind, person)
+        kind.check(person)
+    except Refusal as refusal:
+        return Answer.of(person.told(refusal))
+    return None
+
+
+def _check_role(kind: type[Intent], person: Person) -> None:
+    if kind.needs is None:
+        return
+    if person.passport is None:
+        raise NoCommunity
+    if kind.needs is Role.FACILITATOR:
+        person.passport.a_facilitator()
+        return
+    person.passport.a_member()

@@ -1,0 +1,95 @@
+"""Who asks, and where; what they may do, and how they type."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from indaba.contracts.ids import MemberId
+from indaba.contracts.library import StoredFile
+from indaba.contracts.membership import CommunityCard, Place, Platform
+from indaba.contracts.passport import Passport, Role
+from indaba.contracts.refusal import Hint, NoCommunity, Refusal
+from indaba.conversation.commands.hints import put_in, typed, typed_line
+from indaba.conversation.commands.intent import Intent
+from indaba.conversation.delivery.chat_events import Written
+from indaba.conversation.wording import Wording
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who asks, and where: found by the platform, never typed.
+
+    `has_power` says that the account runs the room (room version 12 creators count). `now` and
+    `said_at` are aware UTC. `prefix` is what a line here begins with, such as `!cop `, empty where
+    none is needed; `intents` are all that can be asked for. `rooms` gives the ids of other rooms
+    that the account runs too, by the address it typed. `locale` is the asker's own language; empty:
+    the community's. `house` is what holds the room, `at_home` says that the room itself is the
+    community's. `written` is the message that was pointed at or the file sent along, `author` its
+    author where that is a member here, and `shelved` its file, copied.
+    """
+
+    platform: Platform
+    account: str
+    room: str
+    direct: bool
+    passport: Passport | None
+    community: CommunityCard | None
+    has_power: bool
+    now: datetime
+    said_at: datetime
+    portal_url: str = ""
+    rooms: Mapping[str, str] = field(default_factory=dict)
+    prefix: str = ""
+    intents: Sequence[type[Intent]] = ()
+    locale: str = ""
+    house: str = ""
+    at_home: bool = False
+    written: Written | None = None
+    author: MemberId | None = None
+    shelved: StoredFile | None = None
+
+    @property
+    def wording(self) -> Wording:
+        """Says sentences in this person's language."""
+        return Wording(self.locale or (self.passport.locale if self.passport else ""))
+
+    @property
+    def zone(self) -> str:
+        """The IANA zone this person's times are read and shown in."""
+        if self.passport:
+            return self.passport.zone
+        return self.community.zone if self.community else "Africa/Johannesburg"
+
+    @property
+    def place(self) -> Place:
+        """The room asked in."""
+        return Place(platform=self.platform, room=self.room, house=self.house)
+
+    def in_community(self) -> CommunityCard:
+        """The community asked in. Raises `NoCommunity`."""
+        if self.community is None:
+            raise NoCommunity
+        return self.community
+
+    def is_member(self) -> bool:
+        """Whether this person belongs to the community asked in."""
+        return bool(self.passport and self.passport.member and self.passport.roles)
+
+    def may(self, kind: type[Intent]) -> bool:
+        """Whether this person holds the role that the intent needs."""
+        if kind.needs is None:
+            return True
+        roles = self.passport.roles if self.passport else frozenset()
+        return kind.needs in roles or Role.FACILITATOR in roles
+
+    def types(self, intent: str, /, **arguments: str) -> str:
+        """An intent, by name or alias, with arguments, as this person would type it here."""
+        return typed(Hint(intent, arguments), self.prefix, self.intents)
+
+    def types_example(self, kind: type[Intent]) -> str:
+        """An intent's example as this person would type it here."""
+        return typed_line(kind.example, self.prefix, self.intents)
+
+    def told(self, refusal: Refusal) -> str:
+        """Why something was refused, in this person's language, with what they can type next."""
+        return put_in(self.wording.by_code(refusal), refusal.hint, self.prefix, self.intents)

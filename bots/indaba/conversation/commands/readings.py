@@ -1,0 +1,37 @@
+"""A time that could not be read surely: asked for again, or several readings to pick from."""
+
+from collections.abc import Sequence
+
+from indaba.contracts.scheduling import Reading
+from indaba.conversation.answer import Answer, Choice, Choices, Text
+from indaba.conversation.commands.intent import Intent, question
+from indaba.conversation.commands.topics.cop import NeverMind
+from indaba.conversation.times import say_when
+from indaba.conversation.wording import Wording, plain
+
+NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
+
+
+def asked_again(intent: Intent, doubt: str, wording: Wording) -> Answer:
+    """The question for the time again, with the reason."""
+    why = plain(doubt) or "I found no time in that."
+    filled = intent.model_dump(mode="json", exclude_defaults=True)
+    return Answer((question(type(intent), filled, "when", wording, wording.foreign(why)),))
+
+
+def pick_reading(
+    found: Sequence[Reading], ready: Sequence[Intent], doubt: str, wording: Wording
+) -> Answer:
+    """Which of several readings is meant: the doubt, and a numbered choice for each."""
+    picks = tuple(
+        Choice(wording.say("{when}", when=_in_words(r, wording)), number, intent)
+        for number, r, intent in zip(NUMBERS, found, ready, strict=False)
+    )
+    stop = Choice(wording.say("None of these"), "❌", NeverMind())
+    why = plain(doubt) or "I am not sure which time you mean."
+    lead = (Text(wording.foreign(why)), Text(wording.say("Which one is it?")))
+    return Answer((*lead, Choices((*picks, stop))))
+
+
+def _in_words(reading: Reading, wording: Wording) -> str:
+    return say_when(reading.starts, reading.zone, wording.locale)

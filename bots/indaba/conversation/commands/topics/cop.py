@@ -1,0 +1,399 @@
+"""About the community itself: founding, joining, leaving, help."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field
+
+from indaba.contracts.membership import (
+    CONSENT_VERSION,
+    FoundCommunity,
+    JoinCommunity,
+    LeaveCommunity,
+)
+from indaba.contracts.passport import Role
+from indaba.contracts.refusal import Refusal, hint
+from indaba.conversation.answer import (
+    Answer,
+    Audience,
+    Choice,
+    Choices,
+    Facts,
+    Items,
+    Style,
+    Text,
+)
+from indaba.conversation.commands.fields import Language, Room, Zone, folded, wrong
+from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.person import Person
+from indaba.conversation.wording import Wording, plain
+
+LONGEST_NAME, LONGEST_PURPOSE = 80, 400
+
+
+class RunsTheRoomOnly(Refusal):
+    """Founding needs an account that runs the room."""
+
+    code = "runs-the-room-only"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Only somebody who runs this room can set up a community here. "
+            "Ask a moderator or the owner of the room to type: {hint}",
+            hint=hint("cop setup"),
+        )
+
+
+class AlreadyHere(Refusal):
+    """A community lives in the room already."""
+
+    code = "already-here"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} lives in this room already. To belong to it type: {{hint}}",
+            hint=hint("cop join"),
+            name=name,
+        )
+
+
+class NotYourRoom(Refusal):
+    """Cards go only to rooms that the founder runs and the bot is in."""
+
+    code = "not-your-room"
+
+    def __init__(self, room: str) -> None:
+        super().__init__(
+            f"I can post in {room} only if I am in it and you run it. "
+            "Invite me there first, or say: here",
+            room=room,
+        )
+
+
+def _about(given: str) -> str:
+    name, found, purpose = (part.strip() for part in given.partition(":"))
+    if not (name and found and purpose):
+        raise wrong("Please give both with a colon between them, such as: {example}", example=ABOUT)
+    if len(name) > LONGEST_NAME:
+        raise wrong(
+            "The name has {n} letters, and at most {most} fit.", most=LONGEST_NAME, n=len(name)
+        )
+    if len(purpose) > LONGEST_PURPOSE:
+        raise wrong(
+            "The purpose has {n} letters, and at most {most} fit.",
+            most=LONGEST_PURPOSE,
+            n=len(purpose),
+        )
+    return f"{name}: {purpose}"
+
+
+ABOUT = "Maths circle: we improve maths lessons together"
+
+
+class SetUp(Intent, noun="cop", verb="setup", aliases=("set up", "setup")):
+    """Set up a community in this room."""
+
+    example: ClassVar[str] = f'cop setup "{ABOUT}" English Johannesburg here'
+
+    about: Annotated[str, Field(max_length=500), AfterValidator(_about)] = Field(
+        description="Name and purpose, as Name: purpose",
+        json_schema_extra={
+            "question": "What is the community called, and what is it for? "
+            "Answer as Name: purpose, such as: Maths circle: we improve maths lessons together"
+        },
+    )
+    language: Language = Field(
+        description="The language I speak here, such as English",
+        json_schema_extra={"question": "Which language should I speak here?", "word": True},
+    )
+    zone: Zone = Field(
+        description="Time zone or city, such as Johannesburg",
+        json_schema_extra={
+            "question": "Which time zone or city do you meet in? For example: Johannesburg",
+            "word": True,
+        },
+    )
+    where: Room = Field(
+        description="Room for the meeting cards: here, or its address",
+        json_schema_extra={
+            "question": "Where should I post meetings? Say here, or give a room's address.",
+            "word": True,
+        },
+    )
+
+    @classmethod
+    def check(cls, person: Person) -> None:
+        """Raise `AlreadyHere` or `RunsTheRoomOnly`."""
+        _may_found(person)
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """A preview with what is kept and why, and the choice to found it."""
+        say = person.wording.say
+        name, _, purpose = self.about.partition(": ")
+        room = person.room if self.where == "here" else person.rooms.get(self.where)
+        if room is None:
+            raise NotYourRoom(plain(self.where))
+        found = Found(name=name, purpose=purpose, language=self.language, zone=self.zone, room=room)
+        rows = (
+            (say("Name"), plain(name)),
+            (say("Purpose"), plain(purpose)),
+            (say("Language"), _language_name(self.language)),
+            (say("Time zone"), self.zone),
+            (say("Meetings are posted"), say("here") if room == person.room else plain(room)),
+        )
+        options = (
+            Choice(say("I am 18 or older, I agree, set it up"), "✅", found, Style.MAIN),
+            Choice(say("Stop"), "❌", NeverMind()),
+        )
+        lead = Text(say("This is what I would set up. You become its first facilitator."))
+        return Answer((lead, Facts(rows), *_consent(person.wording), Choices(options)))
+
+
+def _may_found(person: Person) -> None:
+    if person.community is not None and (person.at_home or person.direct):
+        raise AlreadyHere(plain(person.community.name))
+    if not person.has_power:
+        raise RunsTheRoomOnly
+
+
+def _language_name(tag: str) -> str:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(tag, sep="-").get_language_name() or tag
+    except (UnknownLocaleError, ValueError):
+        return tag
+
+
+def _consent(wording: Wording) -> tuple[Text, Items, Text]:
+    """What is kept and why: version `CONSENT_VERSION` of the words that people agree to."""
+    say = wording.say
+    kept = (
+        say("Your chat account here, to know you and to mention you."),
+        say("Your answers and check-ins, to plan meetings and to count who came."),
+        say(
+            "Lines tagged for the minutes, votes, promises and feedback; that you wrote or spoke "
+            "at a meeting, not what."
+        ),
+        say("What you save to the library and say about using it, for the others to find."),
+        say("Your profile, only as far as you fill it in, to show who the community reaches."),
+        say("Proof of this consent, for as long as it holds and three years after."),
+    )
+    after = say(
+        "What you say in the room is not kept, unless a member saves or tags a message: then you "
+        "see it and can take it out. See or erase it all at any time: me data. "
+        "This is for adults, 18 or older. Wording: {version}",
+        version=CONSENT_VERSION,
+    )
+    return Text(say("If you agree, Indaba keeps:")), Items(kept), Text(after)
+
+
+class Found(Intent, noun="cop", verb="found", hidden=True):
+    """Found the community as previewed."""
+
+    name: str
+    purpose: str
+    language: str
+    zone: str
+    room: str
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Says in the room that the community is there and what to do next."""
+        _may_found(person)
+        reply = await services.ask(
+            FoundCommunity(
+                name=self.name,
+                purpose=self.purpose,
+                language=self.language,
+                zone=self.zone,
+                place=person.place,
+                posts_in=person.place.model_copy(update={"room": self.room}),
+                account=person.account,
+                has_power=person.has_power,
+                adult=True,
+                consent_version=CONSENT_VERSION,
+            )
+        )
+        say = person.wording.say
+        name = plain(reply.community.name if reply.community else self.name)
+        steps = (
+            say("Others become members with: {line}", line=person.types("cop join")),
+            say(
+                "Call the first meeting: {line}", line=person.types("meeting new", **FIRST_MEETING)
+            ),
+            say("See all I can do: {line}", line=person.types("cop help")),
+        )
+        lead = Text(say("{name} begins here, and you are its facilitator.", name=name))
+        return Answer((lead, Items(steps)), Audience.ROOM)
+
+
+FIRST_MEETING = {"title": "First meeting", "when": "thu 18:00 for 60 minutes"}
+
+
+class Join(Intent, noun="cop", verb="join", aliases=("join",)):
+    """Become a member of the community here."""
+
+    example: ClassVar[str] = "cop join"
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """What is kept and why, and the choice to agree."""
+        community = person.in_community()
+        say = person.wording.say
+        if person.is_member():
+            words = "You are a member of {name} already."
+            return Answer.of(say(words, name=plain(community.name)))
+        lead = say(
+            "{name}: {purpose}", name=plain(community.name), purpose=plain(community.purpose)
+        )
+        options = (
+            Choice(say("I am 18 or older, I agree, let me in"), "✅", AgreeAndJoin(), Style.MAIN),
+            Choice(say("Not now"), "❌", NeverMind()),
+        )
+        return Answer((Text(lead), *_consent(person.wording), Choices(options)))
+
+
+class AgreeAndJoin(Intent, noun="cop", verb="agree-and-join", hidden=True):
+    """Join, having agreed."""
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Welcomes, with the three lines to begin with."""
+        reply = await services.ask(
+            JoinCommunity(
+                place=person.place,
+                account=person.account,
+                adult=True,
+                consent_version=CONSENT_VERSION,
+            )
+        )
+        say = person.wording.say
+        card = reply.community or person.in_community()
+        lead = Text(say("Welcome to {name}. Good to begin with:", name=plain(card.name)))
+        return Answer((lead, Items(_first_lines(person, member=True))))
+
+
+class Leave(Intent, noun="cop", verb="leave", aliases=("leave",)):
+    """Leave the community here."""
+
+    example: ClassVar[str] = "cop leave"
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """What leaving means, and the choice."""
+        say = person.wording.say
+        name = plain(person.in_community().name)
+        words = (
+            "If you leave {name}, I stop reminding you of its meetings. "
+            "To have what is kept erased as well, type: {line}"
+        )
+        options = (
+            Choice(say("Leave {name}", name=name), "✅", LeaveNow(), Style.DANGER),
+            Choice(say("Stay"), "❌", NeverMind()),
+        )
+        lead = Text(say(words, name=name, line=person.types("me data", what="erase")))
+        return Answer((lead, Choices(options)))
+
+
+class LeaveNow(Intent, noun="cop", verb="leave-now", hidden=True):
+    """Leave, having said so twice."""
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Says goodbye."""
+        await services.ask(LeaveCommunity())
+        words = "You have left. Go well; you can come back with: {line}"
+        return Answer.of(person.wording.say(words, line=person.types("cop join")))
+
+
+class Help(Intent, noun="cop", verb="help", aliases=("help",)):
+    """Show what I can do, with examples to copy."""
+
+    example: ClassVar[str] = "cop help meeting"
+
+    topic: str | None = Field(
+        default=None, max_length=60, description="meeting, me, member or cop; or a command"
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """All nouns, one noun, or one command; only what this person may do."""
+        able = [kind for kind in person.intents if not kind.hidden and _useful(kind, person)]
+        asked = folded(self.topic or "")
+        chosen = [k for k in able if asked in (k.noun, k.verb, folded(k.called()), *k.aliases)]
+        if chosen:
+            return Answer((Items(tuple(_line(kind, person) for kind in chosen)),))
+        return _overview(able, person, unknown=plain(self.topic or ""))
+
+
+def _useful(kind: type[Intent], person: Person) -> bool:
+    if kind is SetUp:
+        return person.community is None and (person.has_power or person.direct)
+    if kind is Join:
+        return person.community is not None and not person.is_member()
+    if kind is Leave:
+        return person.is_member()
+    return person.may(kind)
+
+
+def _line(kind: type[Intent], person: Person) -> str:
+    say = person.wording.say
+    example = person.types_example(kind)
+    return say("{example} - {meaning}", example=example, meaning=say(kind.help_line()))
+
+
+def _overview(able: list[type[Intent]], person: Person, unknown: str) -> Answer:
+    say = person.wording.say
+    nouns = dict.fromkeys(kind.noun for kind in able)
+    verbs = {noun: ", ".join(k.verb for k in able if k.noun == noun) for noun in nouns}
+    missed = (Text(say("I have no help on '{topic}'.", topic=unknown)),) if unknown else ()
+    more = say("More on one of them: {line}", line=person.types("cop help", topic="meeting"))
+    moved = say("Coming from Apollo or sesh: /event and /create are meeting new here.")
+    return Answer(
+        (
+            *missed,
+            Text(say("Good to begin with:")),
+            Items(_first_lines(person, person.is_member())),
+            Text(say("All I can do for you here:")),
+            Items(tuple(say("{noun}: {verbs}", noun=n, verbs=v) for n, v in verbs.items())),
+            Text(more),
+            Text(moved),
+        )
+    )
+
+
+def _first_lines(person: Person, member: bool) -> tuple[str, ...]:
+    """The three most useful lines for this person here."""
+    say = person.wording.say
+    meetings = (
+        say("{line} - the next meeting", line=person.types("meeting next")),
+        say("{line} - say that you come (or maybe, or no)", line=person.types("meeting yes")),
+        say("{line} - when it is for you", line=person.types("meeting when")),
+    )
+    if person.community is None and not member:
+        start = say("{line} - set up a community here", line=person.types("cop setup"))
+        return (start, *meetings[:2])
+    if not member:
+        return (say("{line} - become a member", line=person.types("cop join")), *meetings[:2])
+    if person.passport and Role.FACILITATOR in person.passport.roles:
+        call = say("{line} - call a meeting", line=person.types("meeting new", **FIRST_MEETING))
+        return (call, *meetings[:2])
+    return meetings
+
+
+class PortalLink(Intent, noun="cop", verb="portal", aliases=("portal",)):
+    """Show the address of the community's page."""
+
+    example: ClassVar[str] = "cop portal"
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """The address."""
+        community = person.in_community()
+        link = f"{person.portal_url}/c/{community.key}"
+        return Answer.of(
+            person.wording.say("{name} on the web: {link}", name=plain(community.name), link=link)
+        )
+
+
+class NeverMind(Intent, noun="cop", verb="never-mind", hidden=True):
+    """Do nothing."""
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Says that nothing changed."""
+        return Answer.of(person.wording.say("All right, nothing has changed."))

@@ -1,0 +1,336 @@
+"""The week in one message, feedback in three taps, and the chair's list."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from indaba.contracts.digest import (
+    ChecklistShown,
+    DigestShown,
+    GiveFeedback,
+    SetDigest,
+    SetMyDigest,
+    ShowChecklist,
+    ShowDigest,
+    ShowFeedback,
+    WillUse,
+)
+from indaba.contracts.library import FindResources, ResourceFacts
+from indaba.contracts.passport import Role
+from indaba.contracts.refusal import Hint, Refusal, Unavailable, hint
+from indaba.contracts.scheduling import MeetingFacts
+from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Text
+from indaba.conversation.commands.fields import Code, OnOff, wrong
+from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.topics.actions import action_line
+from indaba.conversation.times import say_for, say_start
+from indaba.conversation.wording import Wording, plain
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+STARS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
+NEW_RESOURCES = 3
+MOST = 5
+
+
+class Digest(Intent, noun="cop", verb="digest", aliases=("digest", "week", "this week")):
+    """Show the week: what comes, what was decided, what is open."""
+
+    needs: ClassVar[Role | None] = Role.MEMBER
+    example: ClassVar[str] = "cop digest"
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """The asker's own week."""
+        shown = await services.ask(ShowDigest())
+        new = await newest(services)
+        told = digest_blocks(shown, new, person.wording, person.zone)
+        return Answer(told or (Text(person.wording.say("A quiet week: nothing to tell.")),))
+
+
+async def newest(services: ServiceClient) -> tuple[ResourceFacts, ...]:
+    """The three resources saved last; none where the library is away."""
+    try:
+        found = await services.ask(FindResources(words="", limit=NEW_RESOURCES))
+    except (Refusal, Unavailable):
+        return ()
+    return found.resources
+
+
+def digest_blocks(
+    shown: DigestShown, new: tuple[ResourceFacts, ...], wording: Wording, zone: str = ""
+) -> tuple[Text | Items, ...]:
+    """The week in short lines, each part under its name; nothing for an empty week."""
+    say = wording.say
+    parts = (
+        (say("Coming:"), [_coming(m, shown, wording, zone) for m in shown.meetings]),
+        (say("Your actions:"), [action_line(a, wording) for a in shown.mine]),
+        (say("Decided:"), [_own(note.text, wording) for note in shown.decisions]),
+        (say("Asked for help:"), [_own(note.text, wording) for note in shown.asked]),
+        (say("Actions of all:"), [action_line(a, wording) for a in shown.actions]),
+        (say("Minutes and highlights:"), [_named(m, wording) for m in shown.minutes]),
+        (say("New in the library:"), [_own(f"{r.code} {r.title}", wording) for r in new]),
+    )
+    blocks: list[Text | Items] = []
+    for title, lines in parts:
+        if lines:
+            blocks += [Text(title), Items(tuple(lines[:MOST]))]
+    return tuple(blocks)
+
+
+def _own(line: str, wording: Wording) -> str:
+    """A line in the community's own words."""
+    return wording.say("{words}", words=plain(line))
+
+
+def _named(meeting: MeetingFacts, wording: Wording) -> str:
+    return wording.say("{code} {title}", code=meeting.code, title=plain(meeting.title))
+
+
+def _coming(meeting: MeetingFacts, shown: DigestShown, wording: Wording, zone: str) -> str:
+    answer = shown.answers.get(str(meeting.id))
+    when = (
+        say_for(meeting.starts_at, zone, wording.locale)
+        if zone
+        else say_start(meeting, wording.locale)
+    )
+    said = wording.say(", you said {answer}", answer=wording.say(answer.value)) if answer else ""
+    return wording.say(
+        "{code} {title}: {when}{said}",
+        code=meeting.code,
+        title=plain(meeting.title),
+        when=when,
+        said=said,
+    )
+
+
+class DigestDay(Intent, noun="cop", verb="digest-day"):
+    """Choose when the weekly digest comes, or none."""
+
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+    example: ClassVar[str] = "cop digest-day monday hour: 8"
+
+    day: str = Field(
+        min_length=1,
+        max_length=20,
+        description="A weekday, or off",
+        json_schema_extra={"question": "On which weekday? Say off for none."},
+    )
+    hour: int = Field(
+        default=8,
+        ge=0,
+        le=23,
+        description="At which hour, from 0 to 23",
+        json_schema_extra={"keyed": True},
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """When it comes now."""
+        from pydantic_core import PydanticCustomError
+
+        say = person.wording.say
+        try:
+            weekday = _weekday(self.day)
+        except PydanticCustomError:
+            words = "I need a weekday or off, and read '{given}'."
+            return Answer.of(say(words, given=plain(self.day)))
+        kept = await services.ask(SetDigest(weekday=weekday, hour=self.hour))
+        if not kept.weekday:
+            return Answer.of(say("Noted: no weekly digest."))
+        day = say(DAYS[kept.weekday - 1].capitalize())
+        return Answer.of(
+            say("Noted: the digest comes on {day} at {hour}:00.", day=day, hour=f"{kept.hour:02}")
+        )
+
+
+def _weekday(given: str) -> int:
+    word = given.casefold().strip(" .!")
+    if word in ("off", "no", "none", "never"):
+        return 0
+    found = [n for n, day in enumerate(DAYS, start=1) if len(word) > 1 and day.startswith(word)]
+    if len(found) != 1:
+        raise wrong("I need a weekday or off, and read '{given}'.", given=given)
+    return found[0]
+
+
+class MyDigest(Intent, noun="me", verb="digest"):
+    """Have my own weekly digest in our direct chat, or not."""
+
+    example: ClassVar[str] = "me digest off"
+
+    state: OnOff = Field(
+        description="on or off",
+        json_schema_extra={"question": "Should I send you a weekly digest? Say on or off."},
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Which it is now."""
+        await services.ask(SetMyDigest(on=self.state))
+        say = person.wording.say
+        if self.state:
+            return Answer.of(say("Noted: once a week I send you your digest in our direct chat."))
+        return Answer.of(say("Noted: no digest for you."))
+
+
+class Feedback(Intent, noun="meeting", verb="feedback", aliases=("feedback",)):
+    """Say in three taps how a meeting was; facilitators see the sum."""
+
+    needs: ClassVar[Role | None] = Role.MEMBER
+    example: ClassVar[str] = "meeting feedback M7K2"
+
+    code: Code = Field(
+        description="The meeting's code, such as M7K2",
+        json_schema_extra={"code": True, "question": "Which meeting? Its code looks like M7K2."},
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """The first of three questions; to a facilitator the sum so far above it."""
+        say = person.wording.say
+        picks = tuple(
+            Choice(say("{n}", n=str(n)), STARS[n - 1], Useful(code=self.code, useful=n))
+            for n in range(1, 6)
+        )
+        asked = Text(say("How useful was it for your work? 1 is not at all, 5 is very."))
+        private = Text(say("Only sums are shown, and only when three or more have answered."))
+        total = await self._sum(person, services)
+        return Answer((*total, asked, private, Choices(picks)))
+
+    async def _sum(self, person: Person, services: ServiceClient) -> tuple[Facts, ...]:
+        if not person.may(_Facilitated):
+            return ()
+        try:
+            shown = await services.ask(ShowFeedback(code=self.code))
+        except (Refusal, Unavailable):
+            return ()
+        say = person.wording.say
+        rows = [(say("Answers"), say("{n}", n=str(shown.answers)))]
+        if shown.useful is not None:
+            rows.append((say("Useful"), say("{n} of 5", n=f"{shown.useful:.1f}")))
+        if shown.could_speak is not None:
+            rows.append((say("Could speak"), say("{n} of 5", n=f"{shown.could_speak:.1f}")))
+        for how, n in shown.will_use.items():
+            rows.append((say("Will use it: {how}", how=say(how.value)), say("{n}", n=str(n))))
+        return (Facts(tuple(rows)),)
+
+
+class _Facilitated(Intent):
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+
+
+class Useful(Intent, noun="meeting", verb="useful", hidden=True):
+    """The first tap."""
+
+    needs: ClassVar[Role | None] = Role.MEMBER
+
+    code: str
+    useful: int
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """The second question."""
+        await services.ask(GiveFeedback(code=self.code, useful=self.useful))
+        say = person.wording.say
+        picks = tuple(
+            Choice(say("{n}", n=str(n)), STARS[n - 1], CouldSpeak(code=self.code, speak=n))
+            for n in range(1, 6)
+        )
+        return Answer((Text(say("I felt able to speak: 1 not at all, 5 very.")), Choices(picks)))
+
+
+class CouldSpeak(Intent, noun="meeting", verb="could-speak", hidden=True):
+    """The second tap."""
+
+    needs: ClassVar[Role | None] = Role.MEMBER
+
+    code: str
+    speak: int
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """The third question."""
+        await services.ask(GiveFeedback(code=self.code, could_speak=self.speak))
+        say = person.wording.say
+        signs = {WillUse.YES: "👍", WillUse.MAYBE: "🤔", WillUse.NO: "👎"}
+        picks = tuple(
+            Choice(say(each.value), signs[each], WillUseIt(code=self.code, use=each))
+            for each in WillUse
+        )
+        return Answer((Text(say("Will you use something from it?")), Choices(picks)))
+
+
+class WillUseIt(Intent, noun="meeting", verb="will-use", hidden=True):
+    """The third tap."""
+
+    needs: ClassVar[Role | None] = Role.MEMBER
+
+    code: str
+    use: WillUse
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Thanks."""
+        await services.ask(GiveFeedback(code=self.code, will_use=self.use))
+        return Answer.of(person.wording.say("Thank you. That was all."))
+
+
+class Checklist(Intent, noun="meeting", verb="checklist", aliases=("checklist",)):
+    """See what the chair has to do before, during and after."""
+
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+    PRIVATE: ClassVar[bool] = False
+    example: ClassVar[str] = "meeting checklist M7K2"
+
+    code: Code | None = Field(
+        default=None,
+        description="The meeting's code; the one that is on or next if you do not say",
+        json_schema_extra={"code": True},
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Each duty with a sign and the line that does it."""
+        return _checklist(await services.ask(ShowChecklist(code=self.code)), person)
+
+
+DUTIES: dict[str, tuple[str, Hint]] = {
+    "agenda": ("The agenda has items", hint("agenda add", title="Reading in Grade 1", code="")),
+    "where": ("The place is set", hint("meeting edit", code="", where="Room 4")),
+    "roles": (
+        "Roles for the day are taken",
+        hint("meeting edit", code="", roles="note-taker, greeter"),
+    ),
+    "answers": ("Somebody is coming", hint("meeting show", code="")),
+    "actions": ("No action is late", hint("action list", which="late")),
+    "started": ("Begun", hint("meeting start", code="")),
+    "register": ("Somebody is in the register", hint("meeting attendance", code="")),
+    "noted": ("Something is noted", hint("meeting note", kind="info", text="We meet on Thursdays")),
+    "ended": ("Ended", hint("meeting end", code="")),
+    "minutes": ("Minutes approved", hint("minutes approve", code="")),
+    "highlights": ("Highlights shared", hint("minutes highlights", code="")),
+    "next": (
+        "The next meeting is planned",
+        hint("meeting new", title="Reading circle", when="thu 14:00"),
+    ),
+}
+"""What shows that a duty is done, and what to type for it; an empty code is the meeting's."""
+
+PARTS = {"before": "Before:", "during": "During:", "after": "After:"}
+
+
+def _checklist(shown: ChecklistShown, person: Person) -> Answer:
+    say, meeting = person.wording.say, shown.meeting
+    lead = say("{title} ({code})", title=plain(meeting.title), code=meeting.code)
+    blocks: list[Text | Items] = [Text(lead)]
+    for part, title in PARTS.items():
+        duties = [duty for duty in shown.duties if duty.when == part and duty.key in DUTIES]
+        lines = []
+        for duty in duties:
+            words = DUTIES[duty.key][0]
+            typed = _typed(duty.key, meeting.code, person)
+            told = "✅ {words}" if duty.done else "⬜ {words}: {line}"
+            lines.append(say(told, words=say(words), line=typed))
+        blocks += [Text(say(title)), Items(tuple(lines))] if lines else []
+    return Answer(tuple(blocks))
+
+
+def _typed(duty: str, code: str, person: Person) -> str:
+    wanted = DUTIES[duty][1]
+    given = {name: value or code for name, value in wanted.arguments.items()}
+    return person.types(wanted.intent, **given)

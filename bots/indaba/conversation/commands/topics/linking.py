@@ -1,0 +1,222 @@
+"""About one community in several rooms, and one member with several accounts."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import BeforeValidator, Field
+
+from indaba.contracts.ids import CODE_LETTERS
+from indaba.contracts.linking import (
+    AddPlace,
+    CodeIssued,
+    IssueLinkCode,
+    IssueRoomCode,
+    LinkAccount,
+    RemovePlace,
+    ShowRoomCode,
+)
+from indaba.contracts.passport import Role
+from indaba.contracts.scheduling import ListMeetings
+from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Style, Text
+from indaba.conversation.commands.fields import wrong
+from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.topics.cop import AlreadyHere, NeverMind, RunsTheRoomOnly
+from indaba.conversation.commands.topics.scheduling import MOST_LISTED, when_here
+from indaba.conversation.wording import Wording, plain
+
+CODE_LENGTH = 8
+
+
+def _one_time(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    code = "".join(given.split()).replace("-", "").upper()
+    if len(code) != CODE_LENGTH or set(code) - set(CODE_LETTERS):
+        raise wrong("'{given}' is not such a code. It looks like 7K2M-9QPX.", given=given[:40])
+    return code
+
+
+Secret = Annotated[str, BeforeValidator(_one_time, json_schema_input_type=str)]
+
+
+def _spoken(issued: CodeIssued) -> str:
+    return f"{issued.code[:4]}-{issued.code[4:]}"
+
+
+class LinkMe(Intent, noun="me", verb="link", aliases=("link me",)):
+    """Make my accounts on Discord and Matrix one member."""
+
+    PRIVATE: ClassVar[bool] = True
+    example: ClassVar[str] = "me link"
+
+    code: Secret | None = Field(
+        default=None,
+        description="The code from your other account; leave it out to get one here",
+        json_schema_extra={"word": True},
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """A code for the other account, or the confirmation that both are one."""
+        say = person.wording.say
+        if self.code is None:
+            code = _spoken(await services.ask(IssueLinkCode()))
+            return Answer.of(
+                say("Your code is {code}. It works once, for ten minutes.", code=code),
+                say(
+                    "From your other account, on Discord or Matrix, type to me privately: {line}",
+                    line=f"me link {code}",
+                ),
+                say("Give it to nobody: whoever types it becomes you."),
+            )
+        request = LinkAccount(platform=person.platform, account=person.account, code=self.code)
+        await services.ask(request)
+        return Answer.of(
+            say(
+                "Done: both accounts are one member now. Where you answered twice, your last word "
+                "counts."
+            )
+        )
+
+
+class InviteRoom(Intent, noun="cop", verb="invite", aliases=("invite room",)):
+    """Get a code by which one more room or server joins this community."""
+
+    PRIVATE: ClassVar[bool] = True
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+    example: ClassVar[str] = "cop invite"
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """The code, and what to do with it."""
+        code = _spoken(await services.ask(IssueRoomCode()))
+        say = person.wording.say
+        return Answer.of(
+            say("The code is {code}. It works once, for ten minutes.", code=code),
+            say(
+                "Somebody who runs the other room, on Discord or Matrix, types there: {line}",
+                line=person.types("cop connect", code=code),
+            ),
+            say("From then on each meeting has a card in both rooms, and one count."),
+        )
+
+
+class Connect(Intent, noun="cop", verb="connect"):
+    """Make this room one more room of a community."""
+
+    example: ClassVar[str] = "cop connect 7K2M-9QPX"
+
+    code: Secret = Field(
+        description="The code that a facilitator of the community got from me",
+        json_schema_extra={
+            "question": "Which code did the facilitator get from me? It looks like 7K2M-9QPX.",
+            "word": True,
+        },
+    )
+
+    @classmethod
+    def check(cls, person: Person) -> None:
+        """Raise `AlreadyHere` or `RunsTheRoomOnly`."""
+        _may_connect(person)
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """What would happen, and the choice."""
+        shown = await services.ask(
+            ShowRoomCode(
+                platform=person.platform,
+                account=person.account,
+                code=self.code,
+                has_power=person.has_power,
+            )
+        )
+        say, name = person.wording.say, plain(shown.community.name)
+        lead = say(
+            "This code is from {name}: {purpose}", name=name, purpose=plain(shown.community.purpose)
+        )
+        after = say(
+            "If you go on, this room becomes one of its rooms: its meetings are posted here, and "
+            "people here can become members of it."
+        )
+        connect = ConnectNow(code=self.code)
+        options = (
+            Choice(say("Connect this room"), "✅", connect, Style.MAIN),
+            Choice(say("Stop"), "❌", NeverMind()),
+        )
+        return Answer((Text(lead), Text(after), Choices(options)))
+
+
+def _may_connect(person: Person) -> None:
+    if person.community is not None and person.at_home:
+        raise AlreadyHere(plain(person.community.name))
+    if not person.has_power:
+        raise RunsTheRoomOnly
+
+
+class ConnectNow(Intent, noun="cop", verb="connect-now", hidden=True):
+    """Connect the room, having seen to what."""
+
+    code: Secret
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Says in the room what it belongs to now and what is coming."""
+        _may_connect(person)
+        shown = await services.ask(
+            AddPlace(
+                place=person.place,
+                account=person.account,
+                code=self.code,
+                has_power=person.has_power,
+            )
+        )
+        say, name = person.wording.say, plain(shown.community.name)
+        coming = (await services.ask(ListMeetings(limit=MOST_LISTED))).meetings
+        lines = tuple(
+            say(
+                "{code} {title}: {when}",
+                code=m.code,
+                title=plain(m.title),
+                when=when_here(m, person.wording),
+            )
+            for m in coming
+        )
+        joining = say("To become a member type: {line}", line=person.types("cop join"))
+        lead = say("This room belongs to {name} now. Its meetings are posted here too.", name=name)
+        blocks = (Text(lead), Text(joining), *_coming(lines, person.wording))
+        return Answer(blocks, Audience.ROOM)
+
+
+def _coming(lines: tuple[str, ...], wording: Wording) -> tuple[Text | Items, ...]:
+    return (Text(wording.say("Coming meetings:")), Items(lines)) if lines else ()
+
+
+class Disconnect(Intent, noun="cop", verb="disconnect"):
+    """Take this room out of the community."""
+
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+    example: ClassVar[str] = "cop disconnect"
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """What it means, and the choice."""
+        say, name = person.wording.say, plain(person.in_community().name)
+        words = (
+            "If you go on, meetings of {name} are not posted here any more. Its members stay "
+            "members. To undo it you need a new code from its other room."
+        )
+        options = (
+            Choice(say("Disconnect this room"), "✅", DisconnectNow(), Style.DANGER),
+            Choice(say("Stop"), "❌", NeverMind()),
+        )
+        return Answer((Text(say(words, name=name)), Choices(options)))
+
+
+class DisconnectNow(Intent, noun="cop", verb="disconnect-now", hidden=True):
+    """Disconnect the room, having been told what it means."""
+
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Says so in the room."""
+        await services.ask(RemovePlace(place=person.place))
+        name = plain(person.in_community().name)
+        words = person.wording.say("This room does not belong to {name} any more.", name=name)
+        return Answer((Text(words),), Audience.ROOM)

@@ -1,0 +1,287 @@
+"""About me, and about members: profile, zone, reminders, data, sign-in, roles."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from indaba.contracts.library import ShowMyLibraryData
+from indaba.contracts.membership import (
+    AssignRole,
+    Category,
+    DescribeMe,
+    EraseMe,
+    IssueSignIn,
+    MemberData,
+    Profile,
+    ShowMyData,
+)
+from indaba.contracts.outcomes import ShowMyOutcomesData
+from indaba.contracts.passport import Role
+from indaba.contracts.reminding import SetReminders
+from indaba.contracts.scheduling import ShowMySchedulingData
+from indaba.conversation.answer import Answer, Choice, Choices, Facts, File, Items, Style, Text
+from indaba.conversation.commands.fields import Account, Listed, OnOff, Zone, one_of
+from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.topics.cop import NeverMind
+from indaba.conversation.wording import Wording, plain
+
+
+class DataAct(StrEnum):
+    """What to do with what is kept about me."""
+
+    SHOW = "show"
+    EXPORT = "export"
+    ERASE = "erase"
+
+
+class MyProfilePage(Intent, noun="me", verb="profile", aliases=("profile",)):
+    """Show my profile, or set part of it."""
+
+    PRIVATE: ClassVar[bool] = True
+    example: ClassVar[str] = "me profile category: teacher"
+
+    category: Annotated[Category | None, one_of(Category)] = Field(
+        default=None, description="What you are, such as teacher, parent or civil society"
+    )
+    organisation: str | None = Field(
+        default=None,
+        max_length=120,
+        description="Your school or organisation",
+        json_schema_extra={"keyed": True},
+    )
+    province: str | None = Field(
+        default=None,
+        max_length=80,
+        description="Your province",
+        json_schema_extra={"keyed": True},
+    )
+    languages: Listed | None = Field(
+        default=None,
+        max_length=12,
+        description="Languages you speak, separated by commas",
+        json_schema_extra={"keyed": True},
+    )
+    zone: Zone | None = Field(
+        default=None,
+        description="Your time zone or city, such as Johannesburg",
+        json_schema_extra={"keyed": True},
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Shows the profile as it is now, and how to set it."""
+        given = self.model_dump(exclude_none=True)
+        reply = await services.ask(DescribeMe(**given))
+        say = person.wording.say
+        lead = say("Noted. This is your profile now.") if given else say("This is your profile.")
+        lines = (
+            person.types("me profile", category="teacher"),
+            person.types("me profile", province="Gauteng"),
+            person.types("me timezone", zone="Durban"),
+        )
+        return Answer(
+            (
+                Text(lead),
+                Facts(_profile(reply.profile, person.wording)),
+                Text(say("To change something, type a line such as:")),
+                Items(tuple(say("{line}", line=line) for line in lines)),
+            )
+        )
+
+
+def _profile(profile: Profile, wording: Wording) -> tuple[tuple[str, str], ...]:
+    say = wording.say
+    empty = say("not said")
+    rows = (
+        (say("Category"), say(profile.category.value) if profile.category else ""),
+        (say("Organisation"), plain(profile.organisation)),
+        (say("Province"), plain(profile.province)),
+        (say("Languages"), plain(", ".join(profile.languages))),
+        (say("Time zone"), profile.zone),
+    )
+    return tuple((label, value or empty) for label, value in rows)
+
+
+class MyTimeZone(Intent, noun="me", verb="timezone", aliases=("timezone", "time zone")):
+    """Set the time zone I read and type times in."""
+
+    example: ClassVar[str] = "me timezone Johannesburg"
+
+    zone: Zone = Field(
+        description="Your time zone or city, such as Johannesburg",
+        json_schema_extra={"question": "Which time zone or city are you in?"},
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Confirms with the zone's IANA name."""
+        reply = await services.ask(DescribeMe(zone=self.zone))
+        words = "Noted: I read and show you times in {zone}."
+        return Answer.of(person.wording.say(words, zone=reply.profile.zone or self.zone))
+
+
+class MyReminders(Intent, noun="me", verb="reminders", aliases=("reminders",)):
+    """Turn my reminders on or off, in every community."""
+
+    example: ClassVar[str] = "me reminders off"
+
+    state: OnOff = Field(
+        description="on or off",
+        json_schema_extra={"question": "Should I remind you of meetings? Say on or off."},
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Says which it is now."""
+        say = person.wording.say
+        if (await services.ask(SetReminders(on=self.state))).on:
+            return Answer.of(say("Reminders are on: I mention you before meetings you come to."))
+        return Answer.of(say("Reminders are off: I will not mention you before meetings."))
+
+
+class MyData(Intent, noun="me", verb="data"):
+    """Show, export or erase what is kept about me."""
+
+    PRIVATE: ClassVar[bool] = True
+    example: ClassVar[str] = "me data export"
+
+    what: Annotated[DataAct, one_of(DataAct)] = Field(
+        default=DataAct.SHOW, description="show, export or erase"
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Facts of every service, a JSON file, or what erasing means with a choice."""
+        if self.what is DataAct.ERASE:
+            return _before_erasing(person.wording)
+        kept = [
+            await services.ask(ShowMyData()),
+            await services.ask(ShowMySchedulingData()),
+            await services.ask(ShowMyLibraryData()),
+            await services.ask(ShowMyOutcomesData()),
+        ]
+        if self.what is DataAct.EXPORT:
+            return _export(kept, person.wording)
+        return _shown(kept, person)
+
+
+def _shown(kept: list[MemberData], person: Person) -> Answer:
+    say = person.wording.say
+    blocks: list[Text | Facts] = []
+    for each in kept:
+        rows = tuple((say("{name}", name=n), v) for n, v in _flat(each.data, ""))
+        blocks.append(Text(say("Kept by {service}:", service=plain(each.service))))
+        blocks.append(Facts(rows or ((say("Nothing"), say("nothing is kept here")),)))
+    hint = say(
+        "For a file of it all type: {export}. To have it erased type: {erase}",
+        export=person.types("me data", what="export"),
+        erase=person.types("me data", what="erase"),
+    )
+    return Answer((*blocks, Text(hint)))
+
+
+def _flat(data: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Leaves of nested facts with where they are, such as `communities 1 name`."""
+    if isinstance(data, dict) and data:
+        for name, value in data.items():
+            yield from _flat(value, f"{path} {plain(str(name))}".strip())
+        return
+    if isinstance(data, list | tuple) and data:
+        for number, value in enumerate(data, start=1):
+            yield from _flat(value, f"{path} {number}".strip())
+        return
+    if path:
+        yield path.replace("_", " "), "-" if data in (None, "", [], {}) else plain(str(data))
+
+
+def _export(kept: list[MemberData], wording: Wording) -> Answer:
+    whole = {each.service: each.data for each in kept}
+    data = json.dumps(whole, ensure_ascii=False, indent=2, default=str).encode()
+    words = wording.say("All that is kept about you is in this file. Keep it to yourself.")
+    return Answer((Text(words), File("indaba-my-data.json", "application/json", data)))
+
+
+def _before_erasing(wording: Wording) -> Answer:
+    say = wording.say
+    return Answer(
+        (
+            Text(say("If you go on, I erase you everywhere, in all communities:")),
+            Items(
+                (
+                    say("Your name, accounts and profile are deleted."),
+                    say("What you wrote, such as titles of meetings, is blanked."),
+                    say("Answers and check-ins are still counted, but nobody can tell whose."),
+                    say("It cannot be undone. You may join again later as somebody new."),
+                )
+            ),
+            Choices(
+                (
+                    Choice(say("Erase me everywhere"), "✅", EraseMyData(), Style.DANGER),
+                    Choice(say("Keep everything"), "❌", NeverMind()),
+                )
+            ),
+        )
+    )
+
+
+class EraseMyData(Intent, noun="me", verb="erase-now", hidden=True):
+    """Erase me everywhere."""
+
+    PRIVATE: ClassVar[bool] = True
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Says how many services confirm it."""
+        reply = await services.ask(EraseMe())
+        say = person.wording.say
+        words = "Erasing has begun in: {services}. It takes a few minutes. Go well."
+        return Answer.of(say(words, services=plain(", ".join(reply.services))))
+
+
+class SignIn(Intent, noun="me", verb="sign-in", aliases=("sign in", "login", "log in")):
+    """Get a link that signs me in to the community's pages."""
+
+    PRIVATE: ClassVar[bool] = True
+    example: ClassVar[str] = "me sign-in"
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """A link that works once, and how long."""
+        reply = await services.ask(IssueSignIn())
+        minutes = max(1, math.floor((reply.expires_at - person.now).total_seconds() / 60))
+        return Answer.of(
+            person.wording.say(
+                "Your link: {link}", link=f"{person.portal_url}/sign-in/{reply.secret}"
+            ),
+            person.wording.count(
+                minutes,
+                "It works once, within one minute. Do not pass it on: whoever opens it is you.",
+                "It works once, within {n} minutes. Do not pass it on: whoever opens it is you.",
+            ),
+        )
+
+
+class GiveRole(Intent, noun="member", verb="role"):
+    """Give a member a role."""
+
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+    example: ClassVar[str] = "member role @thandi:example.org facilitator"
+
+    account: Account = Field(
+        description="The member's account, as a mention or a Matrix id",
+        json_schema_extra={"question": "Whose role? Mention them or type their id.", "word": True},
+    )
+    role: Annotated[Role, one_of(Role)] = Field(
+        description="member or facilitator",
+        json_schema_extra={"question": "Which role: member or facilitator?"},
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Says who has which role now."""
+        await services.ask(
+            AssignRole(platform=person.platform, account=self.account, role=self.role)
+        )
+        say = person.wording.say
+        words = "Done: {account} is now a {role} of this community."
+        return Answer.of(say(words, account=plain(self.account), role=say(self.role.value)))

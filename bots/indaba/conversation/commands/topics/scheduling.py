@@ -1,0 +1,279 @@
+"""About meetings: calling, finding, answering, moving, checking in."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, NaiveDatetime
+
+from indaba.contracts.passport import Role
+from indaba.contracts.scheduling import (
+    ListMeetings,
+    MeetingFacts,
+    MeetingStatus,
+    ReadWhen,
+    ScheduleMeeting,
+    ShowMeeting,
+    Which,
+)
+from indaba.contracts.series import ReadRepeat
+from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
+from indaba.conversation.cards.views import facts_of, states_of
+from indaba.conversation.commands.fields import Code, Minutes, one_of
+from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.readings import asked_again, pick_reading
+from indaba.conversation.commands.topics.cop import NeverMind
+from indaba.conversation.commands.topics.repeating import PreviewSeries, pick_series
+from indaba.conversation.times import how_long_until, say_for, say_start
+from indaba.conversation.wording import Wording, plain
+
+NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
+MOST_LISTED = 10
+
+
+def when_here(meeting: MeetingFacts, wording: Wording) -> str:
+    """A meeting's time in its own zone."""
+    return say_start(meeting, wording.locale)
+
+
+class NewMeeting(
+    Intent, noun="meeting", verb="new", aliases=("event", "create", "new event", "schedule")
+):
+    """Call a meeting."""
+
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+    example: ClassVar[str] = 'meeting new "Fractions in Grade 4" thu 18:00 for 90 minutes'
+
+    title: str = Field(
+        min_length=1,
+        max_length=120,
+        description="What it is about",
+        json_schema_extra={"question": "What is the meeting about?", "before_time": True},
+    )
+    when: str = Field(
+        min_length=1,
+        max_length=200,
+        description="When, in your own words: thu 18:00, or 3 May at 2 pm",
+        json_schema_extra={"question": "When does it begin? For example: thu 18:00"},
+    )
+    minutes: Minutes = Field(
+        default=60, description="How long it takes, in minutes; an hour if you do not say"
+    )
+
+    where: str = Field(
+        default="",
+        max_length=200,
+        description="Where: a room, an address or a link",
+        json_schema_extra={"keyed": True},
+    )
+    capacity: int = Field(
+        default=0,
+        ge=0,
+        le=10_000,
+        description="How many can come, guests counted; no limit if you do not say",
+        json_schema_extra={"keyed": True},
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """The preview when sure; else the readings to pick from, or the question again."""
+        same = self.model_dump(exclude={"when"})
+        repeat = await services.ask(ReadRepeat(text=self.when))
+        if repeat.repeats:
+            if not repeat.readings:
+                return asked_again(self, repeat.doubt, person.wording)
+            series = PreviewSeries(text=self.when, **same)
+            if repeat.sure:
+                return await series.respond(person, services)
+            return pick_series(repeat.readings, series, repeat.doubt, person.wording)
+        read = await services.ask(ReadWhen(text=self.when))
+        ready = [Preview(starts=r.starts, zone=r.zone, **same) for r in read.readings]
+        if read.sure and ready:
+            return await ready[0].respond(person, services)
+        if not ready:
+            return asked_again(self, read.doubt, person.wording)
+        return pick_reading(read.readings, ready, read.doubt, person.wording)
+
+
+def own_time(starts: str, mine: str, wording: Wording) -> tuple[tuple[str, str], ...]:
+    """A row with the asker's own time where it reads differently."""
+    return () if mine == starts else ((wording.say("For you"), mine),)
+
+
+class Preview(Intent, noun="meeting", verb="preview", hidden=True):
+    """Show what would be called."""
+
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+
+    title: str
+    starts: NaiveDatetime
+    zone: str
+    minutes: int = 60
+    where: str = ""
+    capacity: int = 0
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """The meeting as understood, in the community's zone, and the choice to call it."""
+        wording, say = person.wording, person.wording.say
+        here, mine = both_zones(self.starts, self.zone, person)
+        rows = (
+            (say("Title"), plain(self.title)),
+            (say("When"), here),
+            *own_time(here, mine, wording),
+            (say("How long"), wording.length(self.minutes)),
+            (say("Where"), plain(self.where)),
+            (say("Places"), str(self.capacity or "")),
+        )
+        call = CallMeeting(**self.model_dump())
+        options = (
+            Choice(say("Call the meeting"), "✅", call, Style.MAIN),
+            Choice(say("Stop"), "❌", NeverMind()),
+        )
+        lead = Text(say("I understood this. Its card goes to the community's room."))
+        shown = Facts(tuple(row for row in rows if row[1]))
+        return Answer((lead, shown, Choices(options)))
+
+
+def both_zones(starts: NaiveDatetime, zone: str, person: Person) -> tuple[str, str]:
+    """A wall time in the community's zone, and in the asker's."""
+    from zoneinfo import ZoneInfo
+
+    locale = person.wording.locale
+    instant = starts.replace(tzinfo=ZoneInfo(zone))
+    home = person.community.zone if person.community else zone
+    return say_for(instant, home, locale), say_for(instant, person.zone, locale)
+
+
+class CallMeeting(Intent, noun="meeting", verb="call", hidden=True):
+    """Call the meeting as previewed."""
+
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+
+    title: str
+    starts: NaiveDatetime
+    zone: str
+    minutes: int = 60
+    where: str = ""
+    capacity: int = 0
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """One line with the code: the card follows by itself."""
+        reply = await services.ask(ScheduleMeeting(**self.model_dump()))
+        words = Text(person.wording.say("Called: {code}", code=reply.meeting.code))
+        return Answer((words,), card=reply.meeting.id)
+
+
+class NextMeeting(Intent, noun="meeting", verb="next", aliases=("next",)):
+    """Show the next meeting."""
+
+    example: ClassVar[str] = "meeting next"
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """The meeting and my answer."""
+        return await _show(None, person, services)
+
+
+class MeetingDetails(Intent, noun="meeting", verb="show"):
+    """Show one meeting."""
+
+    example: ClassVar[str] = "meeting show M7K2"
+
+    code: Code = Field(
+        description="The meeting's code, such as M7K2",
+        json_schema_extra={"code": True, "question": "Which meeting? Its code looks like M7K2."},
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """The meeting and my answer."""
+        return await _show(self.code, person, services)
+
+
+async def _show(code: str | None, person: Person, services: ServiceClient) -> Answer:
+    reply = await services.ask(ShowMeeting(code=code))
+    meeting, wording = reply.meeting, person.wording
+    mine = say_for(meeting.starts_at, person.zone, wording.locale)
+    answer = ""
+    if reply.mine:
+        answer = wording.say("You said: {answer}", answer=wording.say(reply.mine.value))
+    elif meeting.status in OPEN:
+        answer = wording.say("You have not answered. Type: {line}", line=_line(person, meeting))
+    said = (Text(answer),) if answer else ()
+    rows = facts_of(meeting, wording)
+    own = own_time(when_here(meeting, wording), mine, wording)
+    return Answer((*states_of(meeting, wording), Facts((*rows, *own)), *said))
+
+
+OPEN = frozenset({MeetingStatus.SCHEDULED, MeetingStatus.LIVE})
+"""While a meeting is so, it takes answers."""
+
+
+def _line(person: Person, meeting: MeetingFacts) -> str:
+    return person.types("meeting yes", code=meeting.code)
+
+
+class ListOfMeetings(Intent, noun="meeting", verb="list", aliases=("meetings",)):
+    """List the coming meetings."""
+
+    example: ClassVar[str] = "meeting list"
+
+    which: Annotated[Which, one_of(Which)] = Field(
+        default=Which.COMING, description="coming, mine or past"
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """One line per meeting, soonest first; past ones latest first."""
+        reply = await services.ask(ListMeetings(limit=MOST_LISTED, which=self.which))
+        wording = person.wording
+        if not reply.meetings:
+            return Answer.of(wording.say(NONE_LISTED[self.which]))
+        lines = tuple(
+            wording.say(
+                "{code} {title}: {when}",
+                code=m.code,
+                title=plain(m.title),
+                when=when_here(m, wording),
+            )
+            for m in reply.meetings
+        )
+        return Answer((Text(wording.say(LISTED[self.which])), Items(lines)))
+
+
+LISTED = {
+    Which.COMING: "Coming meetings:",
+    Which.MINE: "Meetings you said yes or maybe to:",
+    Which.PAST: "Past meetings:",
+}
+NONE_LISTED = {
+    Which.COMING: "No meeting is planned.",
+    Which.MINE: "You have said yes or maybe to no coming meeting.",
+    Which.PAST: "No meeting has ended yet.",
+}
+
+
+class MeetingWhen(Intent, noun="meeting", verb="when", aliases=("when",)):
+    """Show when a meeting is for me."""
+
+    example: ClassVar[str] = "meeting when M7K2"
+
+    code: Code | None = Field(
+        default=None,
+        description="The meeting's code; the next one if you do not say",
+        json_schema_extra={"code": True},
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """The time in the asker's zone, how far away it is, and the meeting's own time."""
+        meeting = (await services.ask(ShowMeeting(code=self.code))).meeting
+        wording = person.wording
+        here = when_here(meeting, wording)
+        mine = say_for(meeting.starts_at, person.zone, wording.locale)
+        lead = wording.say(
+            "{title} ({code}): {when}, {away}",
+            title=plain(meeting.title),
+            code=meeting.code,
+            when=mine,
+            away=how_long_until(meeting.starts_at, person.now, wording.locale),
+        )
+        if here == mine:
+            return Answer.of(lead)
+        return Answer.of(lead, wording.say("In the community's time: {when}", when=here))

@@ -1,0 +1,1 @@
+"""From a chat event to what is posted back: context, resolve, perform, reply."""

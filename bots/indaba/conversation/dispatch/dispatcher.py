@@ -1,0 +1,76 @@
+"""From a chat event to what is posted back, in four steps: context, resolve, perform, reply."""
+
+from indaba.conversation.answer import Answer
+from indaba.conversation.delivery.chat_events import ReactionAdded
+from indaba.conversation.delivery.platform import ChatPlatform
+from indaba.conversation.dispatch.context import load_context
+from indaba.conversation.dispatch.outcome import Outcome
+from indaba.conversation.dispatch.people import People
+from indaba.conversation.dispatch.perform import Performer
+from indaba.conversation.dispatch.reply import Replies
+from indaba.conversation.dispatch.resolve import digest, resolve_event
+from indaba.conversation.store import QueuedEvent, Store
+from indaba.conversation.wording import Wording
+from indaba.ledger import Ledger
+
+FAULT = "Something went wrong on our side, sorry. Reference: {reference}"
+HALT = (
+    "You have said a great deal within an hour, as programs do that answer each other. "
+    "I stop here and listen to you again in an hour."
+)
+
+
+class Dispatcher:
+    """Handles events one at a time. Handling one twice has one effect.
+
+    The store is read, the services are asked, and only then is everything kept in one
+    transaction: killed anywhere before, the event is handled again with the same keys.
+    """
+
+    def __init__(self, platform: ChatPlatform, ledger: Ledger, people: People) -> None:
+        self._ledger = ledger
+        self._performer = Performer(platform, people)
+        self._replies = Replies(platform, ledger.world)
+
+    async def deal_with(self, queued: QueuedEvent) -> bool:
+        """Understand, ask, and keep what is to be posted; whether any words are."""
+        async with self._ledger.database.connect() as connection:
+            context = await load_context(queued.event, Store(connection, self._ledger.world.now()))
+        found = resolve_event(queued.event, context)
+        outcome = await self._performer.perform(queued, found)
+        await self._keep(queued, outcome)
+        told = outcome.answer
+        return told is not None and bool(told.blocks) and not told.ack
+
+    async def apologise(self, queued: QueuedEvent) -> None:
+        """Give an event up that failed too often, with a reference for whoever looks into it."""
+        await self._end_with(queued, FAULT, reference=str(queued.correlation)[-8:])
+
+    async def call_a_halt(self, queued: QueuedEvent) -> None:
+        """Do nothing more for somebody with whom talk goes round and round."""
+        await self._end_with(queued, HALT)
+
+    async def pass_over(self, queued: QueuedEvent) -> None:
+        """Do nothing, and say nothing."""
+        async with self._ledger.database.begin() as connection:
+            store = Store(connection, self._ledger.world.now())
+            await store.hearing.dealt_with(queued.event.id)
+
+    async def _end_with(self, queued: QueuedEvent, words: str, **facts: str) -> None:
+        # Nobody is asked who this is: that may be what fails.
+        await self._keep(queued, Outcome(Answer.of(Wording().say(words, **facts))))
+
+    async def _keep(self, queued: QueuedEvent, outcome: Outcome) -> None:
+        event = queued.event
+        async with self._ledger.database.begin() as connection:
+            store = Store(connection, self._ledger.world.now())
+            if outcome.spent is not None:
+                await store.dialogue.picked(outcome.spent.post)
+            if outcome.reacted_to is not None and isinstance(event, ReactionAdded):
+                reactor = digest(event.id, event.account)
+                await store.cards.reacted(event, outcome.reacted_to, reactor)
+            if outcome.answer is not None:
+                await self._replies.keep(store, queued, outcome.answer)
+            if event.direct:
+                await store.errands.opened(event.account, event.room)
+            await store.hearing.dealt_with(event.id)

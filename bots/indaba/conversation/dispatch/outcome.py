@@ -1,0 +1,16 @@
+"""What comes of an event."""
+
+from dataclasses import dataclass
+
+from indaba.contracts.ids import MeetingId
+from indaba.conversation.answer import Answer
+from indaba.conversation.store import Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An answer, the offer it used up, and the meeting whose card was reacted to."""
+
+    answer: Answer | None
+    spent: Offer | None = None
+    reacted_to: MeetingId | None = None

@@ -1,0 +1,150 @@
+"""Who spoke and what they pointed at, found out from the platform and from membership."""
+
+from dataclasses import replace
+
+from indaba.contracts.ids import MemberId
+from indaba.contracts.library import MOST_BYTES, StoredFile
+from indaba.contracts.linking import FindMembers
+from indaba.contracts.refusal import Refusal
+from indaba.conversation.commands.intent import Intent, may_not
+from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.topics import INTENTS
+from indaba.conversation.commands.topics.cop import SetUp
+from indaba.conversation.delivery.chat_events import ChatEvent, CommandInvoked, MessageSent, Written
+from indaba.conversation.delivery.platform import CannotRead, ChatPlatform
+from indaba.conversation.delivery.service_client import Asker, BusServiceClient, Passports
+from indaba.conversation.store import QueuedEvent
+from indaba.ledger import Ledger
+from indaba.process.file_store import FileStore, TooLarge
+
+
+class CannotCopy(Refusal):
+    """The platform does not give a file."""
+
+    code = "cannot-copy"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "I cannot read that file any more, or it is larger than 25 MB. "
+            "Send it again, or save a link to it."
+        )
+
+
+class People:
+    """Makes a `Person` of what was queued."""
+
+    def __init__(
+        self,
+        platform: ChatPlatform,
+        ledger: Ledger,
+        passports: Passports,
+        portal_url: str,
+        files: FileStore | None,
+    ) -> None:
+        self._platform = platform
+        self._ledger = ledger
+        self._passports = passports
+        self._portal_url = portal_url
+        self._files = files
+
+    def services(self, queued: QueuedEvent) -> BusServiceClient:
+        """What asks the services for whoever spoke."""
+        return BusServiceClient(
+            self._ledger.bus,
+            self._ledger.world,
+            self._passports,
+            _asker(queued.event),
+            queued.event.id,
+            queued.correlation,
+        )
+
+    async def who(self, queued: QueuedEvent) -> Person:
+        """Who spoke, as membership knows them. Raises `Unavailable` where it cannot be asked."""
+        event = queued.event
+        issued = await self._passports.of(_asker(event), queued.correlation)
+        # Only founding and connecting need the power, and only where no community lives yet.
+        lives_here = issued.community is not None and issued.lives_here
+        power = not lives_here and not event.direct
+        return Person(
+            platform=self._platform.platform,
+            account=event.account,
+            room=event.room,
+            direct=event.direct,
+            passport=issued.passport,
+            community=issued.community,
+            has_power=power and await self._platform.has_power(event.room, event.account),
+            now=self._ledger.world.now(),
+            said_at=event.sent_at,
+            portal_url=self._portal_url,
+            prefix=self._prefix(event),
+            intents=INTENTS,
+            house=event.house,
+            at_home=lives_here,
+        )
+
+    async def who_may(self, queued: QueuedEvent, kind: type[Intent]) -> Person:
+        """Who spoke; asked anew before an intent is denied them a second after they may."""
+        person = await self.who(queued)
+        if not may_not(kind, person):
+            return person
+        self._passports.drop(_asker(queued.event))
+        return await self.who(queued)
+
+    async def with_surroundings(
+        self, queued: QueuedEvent, intent: Intent, person: Person
+    ) -> Person:
+        """What an intent needs besides: rooms named, the message pointed at, its file copied.
+
+        Raises `Wait`, `Unavailable` or a `Refusal`.
+        """
+        if isinstance(intent, SetUp) and person.has_power:
+            return replace(person, rooms=await self._rooms(queued.event, intent.where))
+        if not intent.POINTS or may_not(type(intent), person):
+            return person
+        written = await self._pointed_at(queued.event)
+        if written is None:
+            return person
+        return replace(
+            person,
+            written=written,
+            author=await self._author(queued, written),
+            shelved=await self._copied(written),
+        )
+
+    def _prefix(self, event: ChatEvent) -> str:
+        return "" if event.direct and not self._platform.has_buttons else self._platform.prefix
+
+    async def _rooms(self, event: ChatEvent, address: str) -> dict[str, str]:
+        """Another room by its address, if the account runs it too."""
+        room = await self._platform.room_at(address)
+        runs = bool(room) and await self._platform.has_power(room, event.account)
+        return {address: room} if runs else {}
+
+    async def _pointed_at(self, event: ChatEvent) -> Written | None:
+        if isinstance(event, MessageSent | CommandInvoked) and event.written is not None:
+            return event.written
+        if not event.target:
+            return None
+        return await self._platform.message_at(event.room, event.target)
+
+    async def _author(self, queued: QueuedEvent, written: Written) -> MemberId | None:
+        wanted = FindMembers(platform=self._platform.platform, accounts=(written.account,))
+        found = await self.services(queued).ask(wanted)
+        return found.members.get(written.account)
+
+    async def _copied(self, written: Written) -> StoredFile | None:
+        if written.file is None:
+            return None
+        if written.file.size > MOST_BYTES:
+            raise TooLarge(MOST_BYTES)
+        if self._files is None:
+            raise CannotCopy
+        try:
+            pieces = self._platform.open_file(written.file)
+            return await self._files.put(pieces, name=written.file.name)
+        except CannotRead:
+            raise CannotCopy from None
+
+
+def _asker(event: ChatEvent) -> Asker:
+    return Asker(event.account, event.room, event.direct, house=event.house)

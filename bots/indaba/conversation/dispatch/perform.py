@@ -1,0 +1,223 @@
+"""Step three: do what an event means, as the person it came from."""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, ClassVar
+from uuid import UUID
+
+from indaba.bus.bus import LITTLE_LATER
+from indaba.contracts.record import NoteKind
+from indaba.contracts.refusal import Expired, Refusal, Unavailable
+from indaba.contracts.scheduling import ShowMeeting
+from indaba.conversation.answer import Answer, Ask, Text
+from indaba.conversation.cards.rsvp_words import answer_of
+from indaba.conversation.commands.hints import put_in, unclear
+from indaba.conversation.commands.intent import (
+    Intent,
+    Outdated,
+    asked_from_json,
+    intent_from_json,
+    may_not,
+    named,
+    perform,
+    resolve,
+    resume,
+)
+from indaba.conversation.commands.line import Unclear, read_line
+from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.topics import INTENTS
+from indaba.conversation.commands.topics.coming import WithdrawAnswer
+from indaba.conversation.commands.topics.cop import NeverMind
+from indaba.conversation.commands.topics.noting import Noticed, Retagged, Tagged, origin_in
+from indaba.conversation.delivery.chat_events import ChatEvent, MessageSent
+from indaba.conversation.delivery.platform import ChatPlatform
+from indaba.conversation.dispatch import resolve as means
+from indaba.conversation.dispatch.live_meetings import LiveMeetings
+from indaba.conversation.dispatch.outcome import Outcome
+from indaba.conversation.dispatch.people import People
+from indaba.conversation.store import QueuedEvent
+from indaba.conversation.wording import Wording
+
+MOST_NOTICED = 10_000
+SILENCE = Outcome(None)
+
+
+class Performer:
+    """Does what events mean. The database is left alone while services are asked."""
+
+    def __init__(self, platform: ChatPlatform, people: People) -> None:
+        self._platform = platform
+        self._people = people
+        self._live = LiveMeetings(platform, people)
+        self._noticed: OrderedDict[tuple[UUID, str], None] = OrderedDict()
+
+    async def perform(self, queued: QueuedEvent, found: means.Resolution) -> Outcome:
+        """Do it; what is to be said. Raises `Wait`, or what is a mistake of ours."""
+        return await self._doing[type(found)](self, queued, found)
+
+    async def _ignored(self, _: QueuedEvent, __: means.Ignore) -> Outcome:
+        return SILENCE
+
+    async def _said(self, queued: QueuedEvent, found: means.Say) -> Outcome:
+        return Outcome(Answer.of((await self._wording(queued)).say(found.words)))
+
+    async def _intent(self, queued: QueuedEvent, found: means.Perform) -> Outcome:
+        answer = await self._do(queued, found.intent)
+        if not found.aloud:
+            return SILENCE
+        if found.reaction_on is not None:
+            told = None if answer.ack else by_name(queued.event, answer)
+            return Outcome(told, reacted_to=found.reaction_on)
+        if found.named:
+            return Outcome(by_name(queued.event, answer) if answer.blocks else None)
+        return Outcome(answer)
+
+    async def _command(self, queued: QueuedEvent, found: means.Command) -> Outcome:
+        """A line that was typed; of one that a reaction meant, what was done shows there."""
+        answer = await self._line(queued, found.line)
+        if not found.by_reaction:
+            return Outcome(answer)
+        if not answer.ack:
+            return Outcome(by_name(queued.event, answer))
+        return Outcome(None, reacted_to=answer.card)
+
+    async def _line(self, queued: QueuedEvent, line: str) -> Answer:
+        read = read_line(line, INTENTS)
+        wording = await self._wording(queued)
+        if isinstance(read, Unclear):
+            return unclear(read, wording, self._platform.prefix, INTENTS)
+        return await self._go_on(queued, resolve(read.intent, read.filled, wording))
+
+    async def _form(self, queued: QueuedEvent, found: means.Form) -> Outcome:
+        """A form that was sent; what is in it was typed, and is checked here."""
+        try:
+            kind, values = asked_from_json(found.asked, INTENTS)
+        except Outdated as outdated:
+            return Outcome(Answer.of(self._in_words(outdated)))
+        wording = await self._wording(queued)
+        answer = await self._go_on(queued, resolve(kind, values, wording))
+        return Outcome(Answer(()) if kind.SILENT else answer)
+
+    async def _resumed(self, queued: QueuedEvent, found: means.Resume) -> Outcome:
+        person = await self._person_or_none(queued)
+        if person is None:
+            return Outcome(Answer((Text(LITTLE_LATER), found.question)))
+        step = resume(found.question, found.text, person.wording, INTENTS)
+        return Outcome(await self._go_on(queued, step))
+
+    async def _go_on(self, queued: QueuedEvent, step: Intent | Ask | None) -> Answer:
+        """Do a whole intent, or ask for what is missing; `None` means that they said stop."""
+        if step is None:
+            return await self._do(queued, NeverMind())
+        if isinstance(step, Intent):
+            return await self._do(queued, step)
+        person = await self._person_or_none(queued)
+        no = may_not(named(step.intent, INTENTS), person) if person else None
+        return no or Answer((step,))
+
+    async def _pick(self, queued: QueuedEvent, found: means.Pick) -> Outcome:
+        offer = found.offer
+        try:
+            intent = intent_from_json(offer.intent, INTENTS)
+        except Outdated as outdated:
+            return Outcome(Answer.of(self._in_words(outdated)), offer)
+        answer = await self._do(queued, intent)
+        # What is offered to everybody stays for the next one.
+        return Outcome(answer, offer if offer.account else None)
+
+    async def _withdraw(self, queued: QueuedEvent, found: means.Withdraw) -> Outcome:
+        try:
+            shown = await self._people.services(queued).ask(ShowMeeting(meeting=found.meeting))
+        except (Expired, Unavailable) as late:
+            return Outcome(Answer.of(late.words))
+        except Refusal:
+            return SILENCE
+        if shown.mine is None or shown.mine is not answer_of(found.emoji):
+            return SILENCE
+        answer = await self._do(queued, WithdrawAnswer(code=shown.meeting.code))
+        return Outcome(None if answer.ack else answer)
+
+    async def _tagged(self, queued: QueuedEvent, found: means.TagLine) -> Outcome:
+        try:
+            meeting = found.meeting or await self._live.here(queued)
+        except Unavailable as away:
+            return Outcome(Answer.of(away.words))
+        if meeting is None or not isinstance(queued.event, MessageSent):
+            return await self.perform(queued, found.otherwise)
+        intent = means.intent_of_tag(found.tag, queued.event, meeting[1])
+        return Outcome(await self._do(queued, intent))
+
+    async def _retagged(self, queued: QueuedEvent, found: means.Retag) -> Outcome:
+        """A line follows its message's new words, or it is one from now on, or no more."""
+        event, tag = queued.event, found.tag
+        if not await self._platform.may_edit(event.room, event.target, event.account):
+            return SILENCE
+        origin = origin_in(event.room, event.target)
+        if tag is None:
+            await self._do(queued, Retagged(origin=origin))
+            return SILENCE
+        live = found.live
+        with suppress(Unavailable):
+            live = live or await self._live.here(queued)
+        if live is not None:
+            kind, text = NoteKind(tag.kind), tag.text[:1000]
+            await self._do(queued, Tagged(kind=kind, text=text, origin=origin, code=live[1]))
+        else:
+            await self._do(queued, Retagged(origin=origin, text=tag.text))
+        return SILENCE
+
+    async def _noticed_in(self, queued: QueuedEvent, found: means.Notice) -> Outcome:
+        known = (found.meeting[0], queued.event.account)
+        if known not in self._noticed:
+            await self._do(queued, Noticed(code=found.meeting[1]))
+            self._noticed[known] = None
+            if len(self._noticed) > MOST_NOTICED:
+                self._noticed.popitem(last=False)
+        return SILENCE
+
+    async def _do(self, queued: QueuedEvent, intent: Intent) -> Answer:
+        try:
+            person = await self._people.who_may(queued, type(intent))
+            person = await self._people.with_surroundings(queued, intent, person)
+        except Unavailable as away:
+            return Answer.of(away.words)
+        except Refusal as refusal:
+            return Answer.of(self._in_words(refusal))
+        return await perform(intent, person, self._people.services(queued))
+
+    def _in_words(self, refusal: Refusal) -> str:
+        """What is refused before it is known who asks."""
+        return put_in(Wording().by_code(refusal), refusal.hint, self._platform.prefix, INTENTS)
+
+    async def _wording(self, queued: QueuedEvent) -> Wording:
+        person = await self._person_or_none(queued)
+        return person.wording if person else Wording()
+
+    async def _person_or_none(self, queued: QueuedEvent) -> Person | None:
+        try:
+            return await self._people.who(queued)
+        except (Refusal, Unavailable):
+            return None
+
+    _doing: ClassVar[
+        dict[type[means.Resolution], Callable[[Any, QueuedEvent, Any], Awaitable[Outcome]]]
+    ] = {
+        means.Ignore: _ignored,
+        means.Say: _said,
+        means.Perform: _intent,
+        means.Command: _command,
+        means.Form: _form,
+        means.Resume: _resumed,
+        means.Pick: _pick,
+        means.Withdraw: _withdraw,
+        means.TagLine: _tagged,
+        means.Retag: _retagged,
+        means.Notice: _noticed_in,
+    }
+
+
+def by_name(event: ChatEvent, answer: Answer) -> Answer:
+    """A reaction has no words to answer beside: name whom the answer is for."""
+    blocks = (Text(f"{event.account}:"), *answer.blocks)
+    return Answer(blocks, answer.audience, mentions=(event.account,))

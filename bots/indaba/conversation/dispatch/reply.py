@@ -1,0 +1,143 @@
+"""Step four: keep an answer as posts, with the question it asks and the choices it offers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from indaba.conversation.answer import ANYBODY, Answer, Audience, Choice
+from indaba.conversation.commands.intent import intent_to_json
+from indaba.conversation.delivery.chat_events import (
+    ButtonPressed,
+    ChatEvent,
+    CommandInvoked,
+    MessageSent,
+)
+from indaba.conversation.delivery.platform import ChatPlatform, Post, PostKind
+from indaba.conversation.store import Draft, QueuedEvent, Store
+from indaba.process.world import World
+
+ANSWER_LASTS = timedelta(hours=24)
+QUESTION_LASTS = timedelta(minutes=30)
+CHOICE_LASTS = timedelta(minutes=30)
+LONG_ANSWER = 8
+"""Lines from which on an answer opens a thread instead of filling the room."""
+
+EMPTY = "…"
+"""What stands in an ephemeral answer whose words are on their way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How posts are kept: whose act they belong to, until when, how soon, and who may pick.
+
+    `offered_to` is an account; empty: anybody. Lane 0 overtakes lane 1.
+    """
+
+    correlation: UUID
+    expires_at: datetime
+    lane: int
+    offered_to: str
+    offers_last: timedelta
+
+
+async def keep_post(
+    store: Store,
+    platform: ChatPlatform,
+    post: Post,
+    choices: Sequence[Choice],
+    delivery: Delivery,
+    *,
+    waits_for_words: bool = False,
+) -> None:
+    """Keep one post with the choices under it; where there are no buttons, reactions seed them."""
+    seeded = () if platform.has_buttons else choices
+    seeds = tuple({"emoji": choice.emoji} for choice in seeded if choice.emoji)
+    draft = Draft(
+        post, delivery.correlation, delivery.expires_at, follow_ups=seeds, lane=delivery.lane
+    )
+    if waits_for_words:
+        draft = draft.empty_first(platform.draw(Answer.of(EMPTY))[0])
+    await store.posting.post(draft)
+    offers = [(choice, intent_to_json(choice.intent)) for choice in choices]
+    await store.dialogue.offer(post, offers, delivery.offered_to, delivery.offers_last)
+
+
+class Replies:
+    """Keeps what is answered to an event, beside it or in private."""
+
+    def __init__(self, platform: ChatPlatform, world: World) -> None:
+        self._platform = platform
+        self._world = world
+
+    async def keep(self, store: Store, queued: QueuedEvent, answer: Answer) -> None:
+        """Keep an answer as posts; a question that was open to the asker is closed."""
+        event = queued.event
+        await store.dialogue.no_question(event)
+        if answer.ack and not event.ephemeral and isinstance(event, SPOKEN):
+            await self._sign(store, queued, answer.sign)
+            return
+        spot = spot_of(event, answer)
+        if event.ephemeral and not spot.ephemeral:
+            await self._acknowledge(store, queued)
+        delivery = self._delivery(queued, answer.offered_to or event.account)
+        for number, content in enumerate(self._platform.draw(answer)):
+            post = replace(spot, key=f"{event.id}/{number}", content=content)
+            choices = answer.choices() if number == 0 else ()
+            waits = bool(spot.ephemeral and number)
+            await keep_post(store, self._platform, post, choices, delivery, waits_for_words=waits)
+        question = answer.question()
+        if question is not None:
+            await store.dialogue.ask(event, spot.thread, question, QUESTION_LASTS)
+
+    async def _sign(self, store: Store, queued: QueuedEvent, sign: str) -> None:
+        """A reaction on the asker's message is enough."""
+        event = queued.event
+        if isinstance(event, MessageSent):
+            post = Post(
+                f"{event.id}/ack",
+                PostKind.REACTION,
+                event.room,
+                {"emoji": sign},
+                thread=event.thread,
+                target=event.id,
+            )
+            await keep_post(store, self._platform, post, (), self._delivery(queued, ""))
+
+    async def _acknowledge(self, store: Store, queued: QueuedEvent) -> None:
+        """What was asked privately and answered to all is acknowledged privately too."""
+        event = queued.event
+        post = Post(
+            f"{event.id}/done",
+            PostKind.MESSAGE,
+            event.room,
+            self._platform.draw(Answer.of("Done, see below."))[0],
+            ephemeral=event.ephemeral,
+        )
+        await keep_post(store, self._platform, post, (), self._delivery(queued, ""))
+
+    def _delivery(self, queued: QueuedEvent, offered_to: str) -> Delivery:
+        allowed = "" if offered_to == ANYBODY else offered_to
+        expires_at = self._world.now() + ANSWER_LASTS
+        return Delivery(queued.correlation, expires_at, 0, allowed, CHOICE_LASTS)
+
+
+SPOKEN = (MessageSent, CommandInvoked, ButtonPressed)
+"""Events that are answered themselves; others are about a message, beside which the answer goes."""
+
+
+def spot_of(event: ChatEvent, answer: Answer) -> Post:
+    """Where an answer goes: into the thread it was asked in, else beside the question."""
+    thread = event.thread
+    if not isinstance(event, SPOKEN):
+        return Post("", PostKind.MESSAGE, event.room, {}, thread=thread, reply_to=event.target)
+    if event.ephemeral and answer.audience is Audience.ASKER:
+        return Post("", PostKind.MESSAGE, event.room, {}, thread=thread, ephemeral=event.ephemeral)
+    is_message = isinstance(event, MessageSent) and not event.ephemeral
+    # What asks something back stays where the person will answer it: beside the question.
+    asks_back = answer.choices() or answer.question()
+    is_long = answer.text().count("\n") >= LONG_ANSWER
+    if is_message and is_long and not asks_back and not thread and not event.direct:
+        thread = event.id
+    reply_to = event.id if is_message else ""
+    return Post("", PostKind.MESSAGE, event.room, {}, thread=thread, reply_to=reply_to)

@@ -1,0 +1,94 @@
+"""What is told outside of meetings' threads: to a room, or to one person in a direct chat."""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from indaba.conversation.store import tables as t
+
+
+class Errands:
+    """Errands, direct chats and polls, within one transaction."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self._sql = connection
+        self._now = now
+
+    async def keep(
+        self,
+        event_id: UUID | None,
+        wire: str,
+        event: dict[str, Any],
+        correlation: UUID,
+        until: datetime,
+    ) -> None:
+        """Keep an event that somebody is to be told of, once."""
+        row = {"id": event_id, "wire": wire, "event": event}
+        more = {"correlation": correlation, "expires_at": until}
+        await self._sql.execute(insert(t.errands).values(**row, **more).on_conflict_do_nothing())
+
+    async def drop_late(self) -> int:
+        """Drop those that have lost their sense; gives how many."""
+        late = t.errands.delete().where(t.errands.c.expires_at <= self._now)
+        return (await self._sql.execute(late)).rowcount
+
+    async def due(self, limit: int = 20) -> list[dict[str, Any]]:
+        """Errands to be done now, oldest first."""
+        query = (
+            sa.select(t.errands)
+            .where(sa.or_(t.errands.c.not_before.is_(None), t.errands.c.not_before <= self._now))
+            .order_by(t.errands.c.id)
+            .limit(limit)
+        )
+        return [dict(row) for row in (await self._sql.execute(query)).mappings()]
+
+    async def later(self, errand: UUID, after: timedelta) -> None:
+        """One that could not be done now."""
+        row = t.errands.c.id == errand
+        await self._sql.execute(t.errands.update().where(row).values(not_before=self._now + after))
+
+    async def done(self, errand: UUID) -> None:
+        """One that has become posts, or is pointless."""
+        await self._sql.execute(t.errands.delete().where(t.errands.c.id == errand))
+
+    async def direct_room(self, account: str) -> str:
+        """The direct chat that an account opened with us; empty where there is none."""
+        theirs = t.direct_rooms.c.account == _digest(account)
+        query = sa.select(t.direct_rooms.c.room).where(theirs)
+        return (await self._sql.execute(query)).scalar() or ""
+
+    async def opened(self, account: str, room: str) -> None:
+        """An account spoke to us in a direct chat; of the account only a digest is kept."""
+        row = insert(t.direct_rooms).values(account=_digest(account), room=room)
+        await self._sql.execute(
+            row.on_conflict_do_update(index_elements=["account"], set_={"room": room})
+        )
+
+    async def closed(self, account: str) -> None:
+        """An account has no direct chat with us any more."""
+        theirs = t.direct_rooms.c.account == _digest(account)
+        await self._sql.execute(t.direct_rooms.delete().where(theirs))
+
+    async def poll(self, post: str, vote: UUID) -> None:
+        """A post of ours is the poll of a vote."""
+        row = insert(t.polls).values(post=post, vote=vote)
+        await self._sql.execute(row.on_conflict_do_nothing())
+
+    async def vote_of(self, message: str) -> UUID | None:
+        """The vote whose poll a message of ours is."""
+        query = (
+            sa.select(t.polls.c.vote)
+            .join(t.posts, t.posts.c.key == t.polls.c.post)
+            .where(t.posts.c.message == message)
+        )
+        found: UUID | None = (await self._sql.execute(query)).scalar()
+        return found
+
+
+def _digest(account: str) -> str:
+    return hashlib.sha256(f"direct/{account}".encode()).hexdigest()[:40]

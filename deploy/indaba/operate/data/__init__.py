@@ -1,0 +1,1 @@
+"""What operators do with data: back up, restore, export, erase, upgrade."""

@@ -1,0 +1,88 @@
+"""`indaba sweep`: what was erased leaves the disk, too.
+
+A database keeps the bytes of changed rows until it writes their place anew, and its log keeps them
+until the next checkpoint; so does the bus's file. Here all of that is written anew.
+"""
+
+import asyncio
+from pathlib import Path
+
+from indaba.operate.console import Console
+from indaba.operate.installation import Installation
+from indaba.operate.local.engines import Engines
+from indaba.operate.local.engines.postgres import Postgres
+from indaba.operate.processes import ERASURES, PROCESSES
+
+MARK = "swept"
+LOOK_SECONDS = 600.0
+PATIENCE = 60.0
+
+
+async def sweep(site: Installation, saying: Console) -> None:
+    """Write the databases, their log and the bus's file anew. Tables are locked for moments."""
+    if site.data is None:
+        for name, url in site.databases.items():
+            await _vacuum(url)
+            saying.step(f"Wrote the database {name} anew")
+        saying.line("The logs and backups of your PostgreSQL are yours to have expire.")
+    else:
+        await sweep_postgres(Postgres(site.data / "postgres"))
+        saying.step("Wrote the databases anew")
+    await rewrite_bus(site.bus_url)
+    saying.line("What was erased is on this disk no more. Backups from before still have it.")
+
+
+async def sweep_postgres(postgres: Postgres) -> None:
+    """Every table and catalogue written anew, and no log from before kept."""
+    for name in (*PROCESSES, "postgres"):
+        async with postgres.superuser(name) as session:
+            await session.execute("VACUUM (FULL, ANALYZE)")
+    async with postgres.superuser() as session:
+        for _ in range(2):
+            await session.execute("CHECKPOINT")
+            await session.execute("SELECT pg_switch_wal()")
+        await session.execute("CHECKPOINT")
+
+
+async def rewrite_bus(url: str) -> None:
+    """Have the bus write its file anew; returns once it has."""
+    from indaba.bus import Bus
+    from indaba.process.world import RealWorld
+
+    bus = Bus(url, "operator", RealWorld())
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await bus.start()
+            for context in PROCESSES:
+                await bus.forget(context)
+            await bus.rewrite()
+    finally:
+        await bus.stop()
+
+
+async def sweep_by_itself(engines: Engines, data: Path) -> None:
+    """For `indaba up`: sweep within the hour after somebody was erased, for ever."""
+    listed, mark = data / ERASURES, data / MARK
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        if not listed.exists() or _changed(mark) >= _changed(listed):
+            continue
+        began = _changed(listed)
+        await sweep_postgres(engines.postgres)
+        await rewrite_bus(engines.valkey.url)
+        if _changed(listed) == began:
+            mark.touch()
+
+
+def _changed(path: Path) -> float:
+    return path.stat().st_mtime if path.exists() else 0.0
+
+
+async def _vacuum(url: str) -> None:
+    import asyncpg
+
+    session = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        await session.execute("VACUUM (FULL, ANALYZE)")
+    finally:
+        await session.close()

@@ -1,0 +1,1 @@
+"""Indaba on this machine: engines, processes, the demo and the preview."""

@@ -1,0 +1,1 @@
+"""How an installation is: status, health, doctor, dead letters."""

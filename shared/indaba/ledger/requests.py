@@ -1,0 +1,230 @@
+"""One request, one transaction, one reply; asked again, the same reply."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import ValidationError
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from indaba.bus import Outcome, ReplyEnvelope
+from indaba.bus.bus import LITTLE_LATER
+from indaba.contracts import find
+from indaba.contracts.passport import Passport
+from indaba.contracts.refusal import BadPassport, Expired, Refusal, Unavailable
+from indaba.contracts.wire import Envelope, Personal, Question, Reply, Request
+from indaba.ledger import tables
+from indaba.ledger.failures import Failures, is_passing, reason_of
+from indaba.ledger.work import Work
+from indaba.process import logs
+from indaba.process.metrics import MESSAGE_SECONDS, MESSAGES
+from indaba.process.passports import PassportControl
+from indaba.process.world import World
+
+Handler = Callable[[Any, Work], Awaitable[Reply]]
+_MARK = insert(tables.inbox).on_conflict_do_nothing().returning(tables.inbox.c.key)
+PAUSES = (0.1, 0.4)
+"""Seconds between the tries of a request that meets a fault; an asker is waiting."""
+
+
+class Unknown(Refusal):
+    """Nobody here answers such a request."""
+
+    code = "unknown-request"
+
+    def __init__(self, wire: str) -> None:
+        super().__init__("I do not know how to do that yet.", wire=wire)
+
+
+class Malformed(Refusal):
+    """A request that does not fit its contract. A face checks first, so people rarely see it."""
+
+    code = "malformed-request"
+
+    def __init__(self, fields: list[str]) -> None:
+        named = ", ".join(fields)
+        super().__init__(f"I could not use what was given for: {named}.", fields=named)
+
+
+class RequestProcessor:
+    """Answers the requests of one service."""
+
+    def __init__(
+        self,
+        process: str,
+        database: AsyncEngine,
+        world: World,
+        control: PassportControl,
+        failures: Failures,
+    ) -> None:
+        self._process = process
+        self._database = database
+        self._world = world
+        self._control = control
+        self._failures = failures
+        self.handlers: dict[str, Handler] = {}
+        self.committed: Callable[[Work], Awaitable[None]] | None = None
+
+    async def answer(self, envelope: Envelope) -> ReplyEnvelope:
+        """Handle a request; its outcome, whatever it is, goes back to the asker."""
+        began = time.perf_counter()
+        reply = await self._outcome(envelope)
+        seconds = time.perf_counter() - began
+        known = envelope.wire if envelope.wire in self.handlers else "unknown"
+        MESSAGES.labels(self._process, known, reply.outcome).inc()
+        MESSAGE_SECONDS.labels(self._process).observe(seconds)
+        logs.get(process=self._process).info(
+            "request.answered",
+            wire=envelope.wire,
+            outcome=reply.outcome,
+            code=reply.body.get("code") if reply.outcome is Outcome.REFUSED else None,
+            message_id=str(envelope.id),
+            correlation_id=str(envelope.correlation),
+            duration_ms=round(seconds * 1000, 2),
+        )
+        return reply
+
+    async def _outcome(self, envelope: Envelope) -> ReplyEnvelope:
+        try:
+            return self._says(envelope, Outcome.ANSWERED, await self._try(envelope))
+        except Expired:
+            return self._says(envelope, Outcome.EXPIRED, {})
+        except Refusal as no:
+            said = refused(no)
+            return self._says(envelope, Outcome.REFUSED, said)
+        except Unavailable as later:
+            return self._says(envelope, Outcome.UNAVAILABLE, {"words": later.words})
+        except Exception as error:  # noqa: BLE001 - the asker must hear of it, in one sentence
+            if is_passing(error):
+                return self._says(envelope, Outcome.UNAVAILABLE, {"words": LITTLE_LATER})
+            return self._says(envelope, Outcome.FAULT, {"reference": str(envelope.correlation)})
+
+    async def _try(self, envelope: Envelope) -> dict[str, Any]:
+        """Handle; a fault is tried again at once, then kept as a dead letter and raised."""
+        passport = self._check(envelope)
+        for pause in (*PAUSES, None):
+            try:
+                return await self._handle(envelope, passport)
+            except (Refusal, Unavailable):
+                raise
+            except Exception as error:
+                if is_passing(error):
+                    raise
+                logs.get(process=self._process).error(
+                    "request.failed",
+                    wire=envelope.wire,
+                    reason=reason_of(error),
+                    correlation_id=str(envelope.correlation),
+                )
+                if pause is None:
+                    await self._bury(envelope, error, passport.member)
+                    raise
+                await asyncio.sleep(pause)
+        raise AssertionError
+
+    def _check(self, envelope: Envelope) -> Passport:
+        """The passport of a request that is worth doing. Raises `Expired`, `BadPassport`."""
+        self._in_time(envelope)
+        if envelope.wire not in self.handlers:
+            raise Unknown(envelope.wire)
+        passport = self._control.verify(envelope.passport, self._world.now())
+        if envelope.community is not None and envelope.community != passport.community:
+            raise BadPassport("other community")
+        return passport
+
+    def _in_time(self, envelope: Envelope) -> None:
+        """Raises `Expired` where its asker has been told that it was not done.
+
+        Asked before the commit too: a process may stand still in the midst of its work.
+        """
+        if envelope.expires_at is None or envelope.expires_at <= self._world.now():
+            raise Expired
+
+    async def _handle(self, envelope: Envelope, passport: Passport) -> dict[str, Any]:
+        request = _opened(envelope)
+        key = f"{envelope.wire}/{envelope.idempotency_key or envelope.id}"
+        async with self._database.begin() as connection:
+            first = isinstance(request, Question) or await self._first(connection, key, passport)
+            if not first:
+                return await self._stored(connection, key)
+            work = Work(connection, self._world, envelope, passport)
+            try:
+                reply = await self.handlers[envelope.wire](request, work)
+            except Refusal as no:
+                if not no.leaves_a_mark:
+                    raise
+                await self._unmark(connection, key)
+                await connection.commit()
+                raise
+            said = reply.model_dump(mode="json")
+            if isinstance(request, Question):
+                await work.keep()
+            else:
+                await work.keep_with_reply(key, said)
+                self._in_time(envelope)
+        if self.committed is not None:
+            await self.committed(work)
+        return said
+
+    async def _first(self, connection: AsyncConnection, key: str, passport: Passport) -> bool:
+        """Whether nobody did this before. Waits for one who is doing it at this moment."""
+        given = {"key": key, "done_at": self._world.now(), "member": passport.member}
+        return (await connection.execute(_MARK, given)).first() is not None
+
+    async def _unmark(self, connection: AsyncConnection, key: str) -> None:
+        """A request that was refused may be asked again."""
+        await connection.execute(tables.inbox.delete().where(tables.inbox.c.key == key))
+
+    async def _stored(self, connection: AsyncConnection, key: str) -> dict[str, Any]:
+        query = sa.select(tables.inbox.c.reply).where(tables.inbox.c.key == key)
+        reply: dict[str, Any] | None = (await connection.execute(query)).scalar_one()
+        if reply is None:
+            raise Expired
+        return reply
+
+    async def _bury(self, envelope: Envelope, error: Exception, member: UUID | None) -> None:
+        """Straight to the dead letters: the asker has been told, nobody waits for another try."""
+        letter = envelope.model_dump(mode="json", exclude={"passport"})
+        letter["body"] = _impersonal(envelope)
+        tries = len(PAUSES) + 1
+        await self._failures.dead_letter(envelope.wire, error, tries, letter, member)
+
+    def _says(self, envelope: Envelope, outcome: Outcome, body: dict[str, Any]) -> ReplyEnvelope:
+        return ReplyEnvelope(to=envelope.id, outcome=outcome, body=body)
+
+
+def _opened(envelope: Envelope) -> Request[Any]:
+    contract = find(envelope.wire)
+    if contract is None or not issubclass(contract, Request):
+        raise Unknown(envelope.wire)
+    try:
+        return contract.model_validate(envelope.body)
+    except ValidationError as error:
+        raise Malformed([str(e["loc"][-1]) for e in error.errors()]) from None
+
+
+def _impersonal(envelope: Envelope) -> dict[str, Any]:
+    """The body without personal data: an operator mends the program, not the person."""
+    contract = find(envelope.wire)
+    fields = contract.model_fields if contract else {}
+    personal = {name for name, f in fields.items() if Personal in f.metadata}
+    personal |= {name for name, f in fields.items() if "Personal" in repr(f.annotation)}
+    return {n: "(personal)" if n in personal else v for n, v in envelope.body.items()}
+
+
+def refused(no: Refusal) -> dict[str, Any]:
+    """A refusal as it travels in a reply."""
+    told = {"code": no.code, "words": no.words, "facts": _plain(no.facts)}
+    if no.hint is not None:
+        told["hint"] = {"intent": no.hint.intent, "arguments": dict(no.hint.arguments)}
+    return told
+
+
+def _plain(facts: dict[str, Any]) -> dict[str, Any]:
+    """Facts as JSON can carry them."""
+    simple = (str, int, float, bool, type(None))
+    return {name: v if isinstance(v, simple) else str(v) for name, v in facts.items()}
