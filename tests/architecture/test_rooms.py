@@ -18,6 +18,7 @@ ROOMS = {
     "handlers",
     "reactions",
     "timers",
+    "workflows",
     "model",
     "store",
     "settings",
@@ -98,3 +99,11 @@ def test_nothing_holds_an_address_of_a_package_registry() -> None:
     words = re.compile(r"https?://\S+(\.whl|\.tgz|\.deb|/simple/?)\b")
 
     assert [p.name for p in pages if p.is_file() and words.search(p.read_text())] == []
+
+
+def test_a_migration_says_in_its_name_what_it_does() -> None:
+    folders = [*ROOT.glob("*/indaba/*/migrations"), ROOT / "shared/indaba/ledger/schema/versions"]
+    names = [page.stem for folder in folders for page in folder.glob("*.py")]
+
+    assert len(names) > 20
+    assert [name for name in names if not re.fullmatch(r"[a-z_]+_\d{4}_[a-z_]+", name)] == []

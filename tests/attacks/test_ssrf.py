@@ -12,7 +12,7 @@ from indaba.contracts.library import SaveResource
 from indaba.contracts.refusal import Refused
 from indaba.library.timers.fetching import fetch as read_page_at
 from indaba.process.outside.fetching import Answer, NotRead, Rules, fetch
-from indaba.scheduling.timers.calendar_worker import answer as read_calendar_at
+from indaba.scheduling.workflows.calendars.worker import answer as read_calendar_at
 
 NOW = "2026-11-23T10:00:00+00:00"
 

@@ -22,7 +22,7 @@ from indaba.library.timers.sweeping import REMOVE
 from indaba.portal.signing_in import digest_of
 from indaba.portal.store import Store as Copies
 from indaba.scheduling.store.calendars import Calendars, KeptDate
-from indaba.scheduling.timers.planning import REMIND_LATER
+from indaba.scheduling.workflows.planning import REMIND_LATER
 
 if TYPE_CHECKING:
     from growth.community import Community

@@ -22,7 +22,7 @@ from indaba.contracts.membership import (
     MemberLeft,
 )
 from indaba.ledger import Ledger
-from indaba.scheduling import model, reactions
+from indaba.scheduling import model, reactions, timers
 from indaba.scheduling.handlers import (
     actions,
     agenda,
@@ -36,13 +36,13 @@ from indaba.scheduling.handlers import (
     series,
     votes,
 )
-from indaba.scheduling.timers import actions as actions_timers
-from indaba.scheduling.timers import agenda as agenda_timers
-from indaba.scheduling.timers import calendar_reader, deriving, following, planning
-from indaba.scheduling.timers import digest as digest_timers
-from indaba.scheduling.timers import holding as holding_timers
-from indaba.scheduling.timers import reminding as reminding_timers
-from indaba.scheduling.timers import votes as votes_timers
+from indaba.scheduling.workflows import actions as promises
+from indaba.scheduling.workflows import agenda as agenda_steps
+from indaba.scheduling.workflows import deriving, planning
+from indaba.scheduling.workflows import digest as weeks
+from indaba.scheduling.workflows import votes as voting
+from indaba.scheduling.workflows.calendars import following
+from indaba.scheduling.workflows.calendars import reader as calendar_reader
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -92,10 +92,10 @@ def _meetings(ledger: Ledger) -> None:
     ledger.answer(said.CheckIn, holding.check_in)
     ledger.answer(on.ShowRegister, holding.show_register)
     ledger.answer(on.CorrectRegister, holding.correct_register)
-    ledger.on_timer(planning.REMIND, reminding_timers.remind)
-    ledger.on_timer(planning.REMIND_LATER, reminding_timers.remind_later)
-    ledger.on_timer(planning.START, holding_timers.start)
-    ledger.on_timer(planning.CLOSE, holding_timers.close)
+    ledger.on_timer(planning.REMIND, timers.remind)
+    ledger.on_timer(planning.REMIND_LATER, timers.remind_later)
+    ledger.on_timer(planning.START, timers.start)
+    ledger.on_timer(planning.CLOSE, timers.close)
 
 
 def _series(ledger: Ledger) -> None:
@@ -116,7 +116,7 @@ def _agenda(ledger: Ledger) -> None:
     ledger.answer(agenda_said.RemoveAgendaItem, agenda.remove_agenda_item)
     ledger.answer(agenda_said.OpenTopic, agenda.open_topic)
     ledger.answer(agenda_said.ListMethods, agenda.list_methods)
-    ledger.on_timer(agenda_timers.STEP, agenda_timers.step)
+    ledger.on_timer(agenda_steps.STEP, timers.step)
 
 
 def _record(ledger: Ledger) -> None:
@@ -136,7 +136,7 @@ def _actions(ledger: Ledger) -> None:
     ledger.answer(promised.ListActions, actions.list_actions)
     ledger.answer(promised.ChangeAction, actions.change_action)
     ledger.answer(promised.HandAction, actions.hand_action)
-    ledger.on_timer(actions_timers.ASK_OWNERS, actions_timers.ask_owners)
+    ledger.on_timer(promises.ASK_OWNERS, timers.ask_owners)
 
 
 def _calendars(ledger: Ledger, read: calendar_reader.Read | None) -> None:
@@ -153,7 +153,7 @@ def _votes(ledger: Ledger) -> None:
     ledger.answer(voted.CastVote, votes.cast_vote)
     ledger.answer(voted.CloseVote, votes.close_vote)
     ledger.answer(voted.ShowVote, votes.show_vote)
-    ledger.on_timer(votes_timers.COUNT, votes_timers.close)
+    ledger.on_timer(voting.COUNT, timers.count_vote)
 
 
 def _digest(ledger: Ledger) -> None:
@@ -163,5 +163,5 @@ def _digest(ledger: Ledger) -> None:
     ledger.answer(weekly.GiveFeedback, digest.give_feedback)
     ledger.answer(weekly.ShowFeedback, digest.show_feedback)
     ledger.answer(weekly.ShowChecklist, digest.show_checklist)
-    ledger.on_timer(digest_timers.DIGEST, digest_timers.digest)
-    ledger.on_timer(digest_timers.FEEDBACK, digest_timers.ask_feedback)
+    ledger.on_timer(weeks.DIGEST, timers.digest)
+    ledger.on_timer(weeks.FEEDBACK, timers.ask_feedback)

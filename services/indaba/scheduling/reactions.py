@@ -18,10 +18,10 @@ from indaba.ledger.erasure import erase
 from indaba.ledger.merging import merge
 from indaba.scheduling.store import ChoicesMade, Meetings, Records, Traces
 from indaba.scheduling.store.calendars import Calendars
-from indaba.scheduling.timers.digest import plan_digest
-from indaba.scheduling.timers.following import read_soon
-from indaba.scheduling.timers.recording import write_again
-from indaba.scheduling.timers.telling import keep
+from indaba.scheduling.workflows.calendars.following import read_soon
+from indaba.scheduling.workflows.digest import plan_digest
+from indaba.scheduling.workflows.keeping import keep
+from indaba.scheduling.workflows.record import write_again
 
 
 async def withdraw_answers(event: MemberLeft, work: Work) -> None:

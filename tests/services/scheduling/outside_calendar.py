@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from indaba.process.outside.fetching import NotRead, Rules, is_public
-from indaba.scheduling.timers.calendar_reader import CalendarReader, Unreadable
-from indaba.scheduling.timers.calendar_worker import answer
+from indaba.scheduling.workflows.calendars.reader import CalendarReader, Unreadable
+from indaba.scheduling.workflows.calendars.worker import answer
 
 
 def calendar(*events: str, head: str = "") -> bytes:

@@ -38,9 +38,9 @@ from indaba.membership import app as membership
 from indaba.scheduling import app as scheduling
 from indaba.scheduling.model.outside import Followed, Found
 from indaba.scheduling.store.calendars import Calendars
-from indaba.scheduling.timers.applying import NOT_FOLLOWED, TAKEN_OUT
-from indaba.scheduling.timers.calendar_reader import CalendarReader
-from indaba.scheduling.timers.following import settle
+from indaba.scheduling.workflows.calendars.applying import NOT_FOLLOWED, TAKEN_OUT
+from indaba.scheduling.workflows.calendars.following import settle
+from indaba.scheduling.workflows.calendars.reader import CalendarReader
 from services.scheduling.outside_calendar import Installation, NearReader, calendar, event, http
 from services.town import Town
 from workshop import OFFICE, ledger_of, rows, until
@@ -504,7 +504,7 @@ async def test_the_worker_process_reads_calendars(site: Installation, town: Town
     site.answers["/slow"] = http(calendar(*(f"UID:{n}\n{endless}" for n in range(99))))
     program = (
         "from indaba.process.outside import fetching;"
-        "from indaba.scheduling.timers import calendar_worker as worker;"
+        "from indaba.scheduling.workflows.calendars import worker;"
         "worker.Rules = lambda seconds: fetching.Rules(is_allowed=bool, ports=None);"
         "worker.main()"
     )

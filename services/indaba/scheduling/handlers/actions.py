@@ -29,7 +29,7 @@ from indaba.scheduling.model import (
     zone_named,
 )
 from indaba.scheduling.store import Actions
-from indaba.scheduling.timers.codes import CODES
+from indaba.scheduling.workflows.codes import CODES
 
 MOST_LISTED = 100
 

@@ -26,7 +26,7 @@ from indaba.scheduling.model import (
     method_named,
 )
 from indaba.scheduling.store import Agendas
-from indaba.scheduling.timers import agenda as timers
+from indaba.scheduling.workflows import agenda as timers
 
 
 async def add_agenda_item(request: AddAgendaItem, work: Work) -> AgendaShown:

@@ -20,8 +20,8 @@ from indaba.scheduling.model.outside import (
     calendar_address,
 )
 from indaba.scheduling.store.calendars import Calendars
-from indaba.scheduling.timers.applying import call_off_all
-from indaba.scheduling.timers.following import read_soon
+from indaba.scheduling.workflows.calendars.applying import call_off_all
+from indaba.scheduling.workflows.calendars.following import read_soon
 
 
 async def follow_calendar(request: FollowCalendar, work: Work) -> CalendarFollowed:

@@ -29,10 +29,10 @@ from indaba.ledger import Work
 from indaba.scheduling.handlers.keeping import changed, meeting_called, shown
 from indaba.scheduling.model import Meeting, NoSuchMeeting, read_when
 from indaba.scheduling.store import ChoicesMade, Meetings, Traces
-from indaba.scheduling.timers import planning as timers
-from indaba.scheduling.timers import series
-from indaba.scheduling.timers.agenda import carry_over, take_up
-from indaba.scheduling.timers.codes import fresh_code
+from indaba.scheduling.workflows import planning as timers
+from indaba.scheduling.workflows import series
+from indaba.scheduling.workflows.agenda import carry_over, take_up
+from indaba.scheduling.workflows.codes import fresh_code
 
 
 async def understand_when(request: ReadWhen, work: Work) -> WhenRead:

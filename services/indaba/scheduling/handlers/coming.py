@@ -23,7 +23,7 @@ from indaba.ledger.merging import now_called
 from indaba.scheduling.handlers.keeping import changed, meeting_called
 from indaba.scheduling.model import Quiet
 from indaba.scheduling.store import ChoicesMade, Meetings
-from indaba.scheduling.timers import planning as timers
+from indaba.scheduling.workflows import planning as timers
 
 
 async def answer_rsvp(request: AnswerRsvp, work: Work) -> MeetingShown:

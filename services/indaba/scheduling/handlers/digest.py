@@ -35,7 +35,7 @@ from indaba.scheduling.store import (
     Weeks,
 )
 from indaba.scheduling.store.record import HIGHLIGHTS, MINUTES
-from indaba.scheduling.timers import digest as timers
+from indaba.scheduling.workflows import digest as timers
 
 A_WEEK = timedelta(days=7)
 FEEDBACK_LASTS = timedelta(days=14)

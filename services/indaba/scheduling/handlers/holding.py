@@ -40,8 +40,8 @@ from indaba.scheduling.model import (
     zone_named,
 )
 from indaba.scheduling.store import Meetings
-from indaba.scheduling.timers import holding as timers
-from indaba.scheduling.timers.codes import fresh_code
+from indaba.scheduling.workflows import holding as timers
+from indaba.scheduling.workflows.codes import fresh_code
 
 DEFAULT_MINUTES = 60
 

@@ -13,7 +13,7 @@ from indaba.scheduling.model import (
     NotTheChair,
 )
 from indaba.scheduling.store import Meetings
-from indaba.scheduling.timers.telling import Said, keep
+from indaba.scheduling.workflows.keeping import Said, keep
 
 
 async def changed(work: Work, before: Meeting, meeting: Meeting, said: Said) -> MeetingShown:

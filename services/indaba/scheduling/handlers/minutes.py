@@ -28,7 +28,7 @@ from indaba.scheduling.model import (
 )
 from indaba.scheduling.store import Actions, Kept, Meetings, Records
 from indaba.scheduling.store.record import HIGHLIGHTS, MINUTES
-from indaba.scheduling.timers.recording import (
+from indaba.scheduling.workflows.record import (
     highlights_now,
     minutes_now,
     quorum_now,

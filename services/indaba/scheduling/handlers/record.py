@@ -30,8 +30,8 @@ from indaba.scheduling.model import (
     split_due,
 )
 from indaba.scheduling.store import Agendas, ChoicesMade, Meetings, Records
-from indaba.scheduling.timers.holding import count_present
-from indaba.scheduling.timers.recording import quorum_now, tell_note
+from indaba.scheduling.workflows.holding import count_present
+from indaba.scheduling.workflows.record import quorum_now, tell_note
 
 
 async def take_note(request: TakeNote, work: Work) -> NoteTaken:

@@ -44,10 +44,10 @@ from indaba.scheduling.model import (
 )
 from indaba.scheduling.model.repeating import Repeats, add, is_repeating, this_and_later
 from indaba.scheduling.store import AllSeries, Meetings
-from indaba.scheduling.timers import planning
-from indaba.scheduling.timers import series as timers
-from indaba.scheduling.timers.agenda import take_up
-from indaba.scheduling.timers.telling import keep
+from indaba.scheduling.workflows import planning
+from indaba.scheduling.workflows import series as timers
+from indaba.scheduling.workflows.agenda import take_up
+from indaba.scheduling.workflows.keeping import keep
 
 SHOWN = 5
 

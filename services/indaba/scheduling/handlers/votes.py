@@ -17,8 +17,8 @@ from indaba.ledger.merging import now_called
 from indaba.scheduling.handlers.keeping import check_chair, meeting_on, meeting_on_or_last
 from indaba.scheduling.model import Meeting, NotLive, NoVoteOpen, Vote, VoteOpenAlready
 from indaba.scheduling.store import Meetings, Votes
-from indaba.scheduling.timers import votes as timers
-from indaba.scheduling.timers.holding import count_present
+from indaba.scheduling.workflows import votes as timers
+from indaba.scheduling.workflows.holding import count_present
 
 
 async def open_vote(request: OpenVote, work: Work) -> VoteShown:

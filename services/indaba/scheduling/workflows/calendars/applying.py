@@ -27,10 +27,10 @@ from indaba.scheduling.model.outside import Followed, Found, OutsideDate
 from indaba.scheduling.model.wall_time import instant
 from indaba.scheduling.store import Meetings
 from indaba.scheduling.store.calendars import Calendars, KeptDate
-from indaba.scheduling.timers import planning
-from indaba.scheduling.timers.agenda import carry_over, take_up
-from indaba.scheduling.timers.codes import fresh_code
-from indaba.scheduling.timers.telling import keep
+from indaba.scheduling.workflows import planning
+from indaba.scheduling.workflows.agenda import carry_over, take_up
+from indaba.scheduling.workflows.codes import fresh_code
+from indaba.scheduling.workflows.keeping import keep
 
 TAKEN_OUT = "Taken out of the calendar it came from"
 NOT_FOLLOWED = "The calendar it came from is not followed any more"

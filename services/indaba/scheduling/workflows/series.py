@@ -28,8 +28,8 @@ from indaba.scheduling.model import (
 )
 from indaba.scheduling.model.repeating import DateThere, NoSuchDate, Repeats, restore, skip
 from indaba.scheduling.store import AllSeries, Meetings
-from indaba.scheduling.timers import planning as timers
-from indaba.scheduling.timers.codes import fresh_code
+from indaba.scheduling.workflows import planning as timers
+from indaba.scheduling.workflows.codes import fresh_code
 
 
 def today(series: Series, work: Work) -> datetime:

@@ -11,7 +11,7 @@ __all__ = ["CalendarReader", "Read", "Unreadable"]
 
 Read = Callable[[Followed, Iterable[str], datetime], Awaitable[Found | Unreadable]]
 PATIENCE = 45.0
-WORKER = (sys.executable, "-m", "indaba.scheduling.timers.calendar_worker")
+WORKER = (sys.executable, "-m", "indaba.scheduling.workflows.calendars.worker")
 
 
 class CalendarReader(ReadingProcess):

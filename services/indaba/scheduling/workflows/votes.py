@@ -1,26 +1,14 @@
 """A vote is over by the clock, by hand, or with its meeting; its result stands in the minutes."""
 
-from typing import Any
-from uuid import UUID
 
 from indaba.contracts.record import NoteKind
 from indaba.contracts.votes import VoteCounted
 from indaba.ledger import Work
 from indaba.scheduling.model import Meeting, Note, Vote
 from indaba.scheduling.store import Agendas, Meetings, Records, Votes
-from indaba.scheduling.timers.recording import quorum_now, tell_note
+from indaba.scheduling.workflows.record import quorum_now, tell_note
 
 COUNT = "count-vote"
-
-
-async def close(body: dict[str, Any], work: Work) -> None:
-    """The time of a vote is over."""
-    wanted = UUID(body["vote"])
-    of = await Votes(work).meeting_of(wanted)
-    meeting = await Meetings(work).alone(of) if of else None
-    for vote in await Votes(work).of(meeting.id) if meeting else ():
-        if meeting is not None and vote.id == wanted and vote.open:
-            await count(meeting, vote, work)
 
 
 async def count_all(meeting: Meeting, work: Work) -> Meeting:

@@ -16,9 +16,9 @@ from indaba.process import logs
 from indaba.scheduling.model import Meeting, UnknownZone, instant, next_digest, zone_named
 from indaba.scheduling.store import ChoicesMade, KeptInstant, Meetings
 from indaba.scheduling.store.calendars import Calendars
-from indaba.scheduling.timers import planning
-from indaba.scheduling.timers.actions import ASK_OWNERS
-from indaba.scheduling.timers.digest import DIGEST
+from indaba.scheduling.workflows import planning
+from indaba.scheduling.workflows.actions import ASK_OWNERS
+from indaba.scheduling.workflows.digest import DIGEST
 
 BATCH = 200
 LONGEST_CHANGE = timedelta(hours=12)

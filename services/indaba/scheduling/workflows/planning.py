@@ -7,7 +7,7 @@ from indaba.contracts.scheduling import MeetingStatus
 from indaba.ledger import Work
 from indaba.scheduling.model import Meeting
 from indaba.scheduling.store import ChoicesMade
-from indaba.scheduling.timers import actions
+from indaba.scheduling.workflows import actions
 
 REMIND = "remind"
 REMIND_LATER = "remind-later"

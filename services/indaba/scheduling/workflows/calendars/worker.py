@@ -1,4 +1,4 @@
-"""The process that reads calendars. Run as `python -m indaba.scheduling.timers.calendar_worker`."""
+"""The process that reads calendars: `python -m indaba.scheduling.workflows.calendars.worker`."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -10,8 +10,8 @@ from indaba.process import logs
 from indaba.process.loops import Wake
 from indaba.scheduling.model.outside import Followed, Found
 from indaba.scheduling.store.calendars import Calendars
-from indaba.scheduling.timers.applying import Changes, announce_soon, apply
-from indaba.scheduling.timers.calendar_reader import CalendarReader, Read, Unreadable
+from indaba.scheduling.workflows.calendars.applying import Changes, announce_soon, apply
+from indaba.scheduling.workflows.calendars.reader import CalendarReader, Read, Unreadable
 
 FOLLOW = "follow-calendar"
 LEASE = timedelta(minutes=2)

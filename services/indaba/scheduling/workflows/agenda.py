@@ -2,11 +2,8 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from indaba.contracts.agenda import AgendaChanged, AgendaItem, StepDue
-from indaba.contracts.ids import MeetingId
-from indaba.contracts.scheduling import MeetingStatus
 from indaba.ledger import Work
 from indaba.scheduling.model import Agenda, Item, Meeting, method_named
 from indaba.scheduling.store import Agendas, Meetings
@@ -54,21 +51,11 @@ async def begin_steps(meeting: Meeting, item: Item, number: int, work: Work) -> 
     await work.cancel_timer(STEP, str(meeting.id))
     if item.method:
         body = {"meeting": str(meeting.id), "item": str(item.id), "step": 0}
-        await _step(meeting, item.facts(number), body, work)
+        await do_step(meeting, item.facts(number), body, work)
 
 
-async def step(body: dict[str, Any], work: Work) -> None:
-    """The next step of the topic's method, while it still is the topic."""
-    meeting = await Meetings(work).alone(MeetingId(UUID(body["meeting"])))
-    if meeting is None or meeting.status is not MeetingStatus.LIVE:
-        return
-    agenda = await Agendas(work).of(meeting.id)
-    now = agenda.now
-    if now is not None and str(now.id) == body["item"]:
-        await _step(meeting, now.facts(agenda.items.index(now) + 1), body, work)
-
-
-async def _step(meeting: Meeting, item: AgendaItem, body: dict[str, Any], work: Work) -> None:
+async def do_step(meeting: Meeting, item: AgendaItem, body: dict[str, Any], work: Work) -> None:
+    """Tell of a step of the topic's method, and set the next one; past the last, nothing."""
     steps, place = method_named(item.method).steps, int(body["step"])
     if place >= len(steps):
         return

@@ -1,1 +1,0 @@
-"""What scheduling does by the clock."""

@@ -1,0 +1,1 @@
+"""Calendars kept elsewhere that a community follows: read, compared, applied."""

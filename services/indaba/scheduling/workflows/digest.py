@@ -1,0 +1,30 @@
+"""Once a week the community hears what was and what comes; after meetings, how it was is asked."""
+
+from datetime import timedelta
+
+from indaba.contracts.ids import CommunityId
+from indaba.ledger import Work
+from indaba.scheduling.model import Choices, Meeting, next_digest
+
+DIGEST, FEEDBACK = "digest", "ask-feedback"
+LATEST = timedelta(hours=12)
+ASKED_AFTER = timedelta(hours=1)
+ASKED_UNTIL = timedelta(days=2)
+
+
+async def plan_digest(community: CommunityId, choices: Choices, work: Work) -> None:
+    """Set the next digest, replacing an earlier choice."""
+    due = next_digest(choices, work.now)
+    if due is None:
+        await work.cancel_timer(DIGEST, str(community))
+        return
+    body = {"community": str(community), "due": due.isoformat()}
+    await work.set_timer(due, DIGEST, str(community), body)
+
+
+async def plan_feedback(meeting: Meeting, work: Work) -> None:
+    """An hour after its end, those who came may say how it was."""
+    if meeting.started_at is not None and meeting.present:
+        ended = meeting.ended_at or work.now
+        due = max(ended, work.now) + ASKED_AFTER
+        await work.set_timer(due, FEEDBACK, str(meeting.id), {"meeting": str(meeting.id)})
