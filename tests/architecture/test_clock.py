@@ -10,13 +10,13 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PRODUCT = {
     "shared/indaba/process/world.py": "the port itself",
-    "deploy/indaba/operate/backup.py": "a backup says when it was begun",
-    "deploy/indaba/operate/restore.py": "says how old the backup is; sets aside what it replaces",
-    "deploy/indaba/operate/upgrade.py": "refuses a backup that is too old to go by",
-    "deploy/indaba/operate/letters.py": "a timer that is replayed is due at once",
-    "deploy/indaba/operate/running.py": "notes since when a data folder is in use",
-    "deploy/indaba/operate/preview.py": "the simulated Discord's clock follows the machine's",
-    "deploy/indaba/operate/demo/playing.py": "the demo's own world, shifted from the machine's",
+    "deploy/indaba/operate/data/backup.py": "a backup says when it was begun",
+    "deploy/indaba/operate/data/restore.py": "says how old the backup is",
+    "deploy/indaba/operate/data/upgrade.py": "refuses a backup that is too old to go by",
+    "deploy/indaba/operate/observe/dead_letters.py": "a timer that is replayed is due at once",
+    "deploy/indaba/operate/local/lock.py": "notes since when a data folder is in use",
+    "deploy/indaba/operate/local/preview.py": "the simulated Discord's clock follows the machine's",
+    "deploy/indaba/operate/local/demo/playing.py": "the demo's own world, shifted",
 }
 """Product files that read the machine's clock, and why they may."""
 
@@ -26,7 +26,7 @@ TESTS = {
     "tests/homeserver_clock/sitecustomize.py": "puts the homeserver's clock where the tests' is",
     "tests/process/test_world.py": "tests the real world",
     "tests/operate/test_rotate_and_export.py": "calls operators' commands, and those are real",
-    "tests/operate/test_letters.py": "calls operators' commands, and those are real",
+    "tests/operate/test_dead_letters.py": "calls operators' commands, and those are real",
     "tests/operate/test_backup.py": "calls operators' commands, and those are real",
     "tests/operate/test_doctor.py": "calls operators' commands, and those are real",
     "tests/operate/made_up/life.py": "a made-up service that a deployment runs",

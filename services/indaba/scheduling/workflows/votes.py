@@ -1,6 +1,5 @@
 """A vote is over by the clock, by hand, or with its meeting; its result stands in the minutes."""
 
-
 from indaba.contracts.record import NoteKind
 from indaba.contracts.votes import VoteCounted
 from indaba.ledger import Work

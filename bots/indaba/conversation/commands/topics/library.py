@@ -40,8 +40,7 @@ from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.wording import Wording, plain
 
-BEST = 3
-PAGE = 10
+BEST, PAGE = 3, 10
 NUMBERS = ("1️⃣", "2️⃣", "3️⃣")
 CODE: JsonDict = {"code": "R", "question": "Which resource? Its code looks like R7K2."}
 KEYED: JsonDict = {"keyed": True}
