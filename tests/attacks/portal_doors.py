@@ -108,7 +108,7 @@ async def _saved(lively: Lively, held: PassportIssued, key: str) -> tuple[str, s
     member, now = held.passport.member, lively.town.clock.now()
     assert member
     quote = Quoted(text=f"message-of-{key}", author=member, message="$1", said_at=now)
-    message = await lively.town.ask(SaveResource(title="ChatEvent", quote=quote), held)
+    message = await lively.town.ask(SaveResource(title="Said", quote=quote), held)
     shelved = await lively.files.put(chunks(), name="page.html")
     file = await lively.town.ask(SaveResource(title="A file", file=shelved), held)
     return message.resource.code, file.resource.code

@@ -134,8 +134,8 @@ class Village:
         self.updater.written = self.sender.wake.ring
         self.sender.posted.append(self.updater.wake)
         ledger.bus.expect_replies()
-        ledger.background("herald", self.updater.run)
-        ledger.background("postman", self.sender.run)
+        ledger.background("cards", self.updater.run)
+        ledger.background("sender", self.sender.run)
 
     def meeting(self, *rooms: str, **facts: Any) -> MeetingFacts:
         starts = datetime(2031, 5, 6, 14, 0)

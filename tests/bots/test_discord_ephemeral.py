@@ -47,7 +47,7 @@ async def test_each_part_is_read_once_wherever_the_bot_dies(stage: Stage, *, aft
     whole = _told(await _answered(stage, await _minutes(stage)))
     assert len(whole) == PARTS
     for others in reversed(range(SURVIVED + 1)):
-        made = await _interrupted(stage, (DiscordPlatform, "_whisper", after), others)
+        made = await _interrupted(stage, (DiscordPlatform, "_ephemeral", after), others)
         assert _told(await _answered(stage, made)) == whole, others
 
 

@@ -87,7 +87,7 @@ def test_the_names_of_hints_are_written_where_they_are_given() -> None:
         if not isinstance(call.args[0], ast.Constant)
     }
 
-    assert hidden == {"bots/indaba/conversation/topics/digest.py"}
+    assert hidden == {"bots/indaba/conversation/commands/topics/digest.py"}
 
 
 def test_no_service_and_no_page_of_the_portal_knows_how_people_type() -> None:

@@ -69,7 +69,7 @@ class Room:
         self.clock = clock
         self.dispatcher = Counter(ledger)
         self.inbox = InboxWorker(ledger, cast("Dispatcher", self.dispatcher), Wake(), MOST)
-        ledger.background("listener", self.inbox.run)
+        ledger.background("inbox", self.inbox.run)
 
     async def say(self, account: str, text: str, times: int = 1) -> None:
         now = self.clock.now()

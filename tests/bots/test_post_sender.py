@@ -56,7 +56,7 @@ class Office:
         self.ledger = ledger
         self.clock = clock
         self.sender = PostSender(self.square, ledger)
-        ledger.background("postman", self.sender.run)
+        ledger.background("sender", self.sender.run)
 
     async def keep(
         self, *given: tuple[str, str], body: str = "hello", ephemeral: str = "", **draft: Any

@@ -77,9 +77,7 @@ async def save_resource(request: SaveResource, work: Work, files: FileStore) -> 
     if resource.link and not resource.title:
         await store.read_later(resource.id, work.now, work.correlation)
         await work.set_timer(work.now, READ, str(resource.id), {})
-    work.emit(
-        ResourceSaved(aggregate=resource.id, version=resource.version, resource=resource.facts())
-    )
+    work.emit(ResourceSaved.of(resource.facts()))
     return ResourceShown(resource=resource.facts())
 
 
@@ -91,11 +89,7 @@ async def describe_resource(request: DescribeResource, work: Work) -> ResourceSh
     resource = before.describe(member, facilitates=_facilitates(work), said=said)
     if resource is not before:
         await store.keep(resource)
-        work.emit(
-            ResourceDescribed(
-                aggregate=resource.id, version=resource.version, resource=resource.facts()
-            )
-        )
+        work.emit(ResourceDescribed.of(resource.facts()))
     return ResourceShown(resource=resource.facts())
 
 
@@ -113,11 +107,7 @@ async def withdraw_resource(request: WithdrawResource, work: Work) -> ResourceSh
             await store.blank_told(
                 resource.id, ("quote.text",) if before.title else ("quote.text", "title")
             )
-        work.emit(
-            ResourceWithdrawn(
-                aggregate=resource.id, version=resource.version, resource=resource.facts()
-            )
-        )
+        work.emit(ResourceWithdrawn.of(resource.facts()))
     return ResourceShown(resource=resource.facts())
 
 
@@ -161,10 +151,8 @@ async def use_resource(request: UseResource, work: Work) -> ResourceShown:
     resource = before.counted(await store.counts(before.id))
     await store.keep(resource)
     work.emit(
-        ResourceUsed(
-            aggregate=resource.id,
-            version=resource.version,
-            resource=resource.facts(),
+        ResourceUsed.of(
+            resource.facts(),
             member=member,
             how=use.how,
             use=use.id,
@@ -180,10 +168,8 @@ async def share_resource(request: ShareResource, work: Work) -> ResourceShown:
     resource = before.counted(before.counts)
     await store.keep(resource)
     work.emit(
-        ResourceShared(
-            aggregate=resource.id,
-            version=resource.version,
-            resource=resource.facts(),
+        ResourceShared.of(
+            resource.facts(),
             member=member,
         )
     )

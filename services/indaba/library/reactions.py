@@ -41,11 +41,7 @@ async def erase_member(event: MemberErased, work: Work) -> None:
         await store.keep(resource)
         await store.blank_told(resource.id, fields)
         await _remove(before, resource, store, work)
-        work.emit(
-            ResourceBlanked(
-                aggregate=resource.id, version=resource.version, resource=resource.facts()
-            )
-        )
+        work.emit(ResourceBlanked.of(resource.facts()))
     await store.forget_uses(event.member, fresh)
     work.emit(
         LibraryErased(aggregate=event.erasure, version=1, erasure=event.erasure, service="library")
@@ -74,11 +70,7 @@ async def merge_members(event: MembersMerged, work: Work) -> None:
             continue
         resource = replace(merged, version=before.version + 1)
         await store.keep(resource)
-        work.emit(
-            ResourceDescribed(
-                aggregate=resource.id, version=resource.version, resource=resource.facts()
-            )
-        )
+        work.emit(ResourceDescribed.of(resource.facts()))
 
 
 async def keep_minutes(event: MinutesApproved, work: Work) -> None:
@@ -130,4 +122,4 @@ def _tell(before: Resource | None, resource: Resource, work: Work) -> None:
         if not was_there:
             return
         said = ResourceWithdrawn
-    work.emit(said(aggregate=resource.id, version=resource.version, resource=resource.facts()))
+    work.emit(said.of(resource.facts()))

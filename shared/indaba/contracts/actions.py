@@ -2,7 +2,8 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
+from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -102,6 +103,11 @@ class ActionEvent(Event):
     """`aggregate` is the action's own id, `action` its public state after it."""
 
     action: ActionFacts
+
+    @classmethod
+    def of(cls, aggregate: UUID, action: ActionFacts) -> Self:
+        """The event about an action as it is after it."""
+        return cls(aggregate=aggregate, version=action.version, action=action)
 
 
 class ActionAdded(ActionEvent, wire="scheduling.action-added.v1"):

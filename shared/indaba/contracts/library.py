@@ -1,7 +1,7 @@
 """What is said about resources: saving, finding, sharing, using. The library owns it."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -255,6 +255,11 @@ class ResourceEvent(Event):
     """`aggregate` is the resource, `version` its version, `resource` its state after it."""
 
     resource: ResourceFacts
+
+    @classmethod
+    def of(cls, resource: ResourceFacts, **facts: Any) -> Self:
+        """The event about a resource as it is after it."""
+        return cls(aggregate=resource.id, version=resource.version, resource=resource, **facts)
 
 
 class ResourceSaved(ResourceEvent, wire="library.resource-saved.v1"):

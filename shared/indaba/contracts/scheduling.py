@@ -58,6 +58,40 @@ class Presence(StrEnum):
     FACILITATOR = "facilitator"
 
 
+class MeetingDetails(BaseModel):
+    """What whoever calls a meeting says of it: requests and facts of meetings and series have it.
+
+    A new field of a meeting begins here.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    title: Title
+    minutes: int = Field(default=60, ge=5, le=24 * 60)
+    where: Where = ""
+    capacity: int = Field(default=0, ge=0, le=10_000)
+
+    def details(self) -> dict[str, Any]:
+        """The details alone, by name."""
+        return {name: getattr(self, name) for name in MeetingDetails.model_fields}
+
+
+class OtherDetails(BaseModel):
+    """Details to change; what is `None` stays.
+
+    `answers_close` is minutes before the start (0: at the start); `roles` are all names wanted.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    title: Title | None = None
+    minutes: int | None = Field(default=None, ge=5, le=24 * 60)
+    where: Where | None = None
+    capacity: int | None = Field(default=None, ge=0, le=10_000)
+    answers_close: int | None = Field(default=None, ge=0, le=60 * 24 * 28)
+    roles: tuple[RoleName, ...] | None = Field(default=None, max_length=8)
+
+
 class Counts(BaseModel):
     """How many members said what, and how many checked in.
 
@@ -85,7 +119,7 @@ class DayRole(BaseModel):
     member: MemberId | None = None
 
 
-class MeetingFacts(BaseModel):
+class MeetingFacts(MeetingDetails):
     """A meeting as anybody in its community may see it.
 
     `starts` is wall time in `zone` (IANA); `starts_at` the same instant in UTC, derived for
@@ -96,26 +130,21 @@ class MeetingFacts(BaseModel):
     `answers_until`, and `capacity` counts members and guests (0: no limit).
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
+    title: CommunityText
     id: MeetingId
     community: CommunityId
     code: MeetingCode
     version: int
     author: MemberId
-    title: CommunityText
     starts: NaiveDatetime
     zone: str
-    minutes: int = Field(ge=5, le=24 * 60)
     starts_at: AwareDatetime
     status: MeetingStatus
     sequence: int = Field(ge=0)
     moved_from: NaiveDatetime | None = None
     reason: CommunityText = ""
     counts: Counts = Counts()
-    where: CommunityText = ""
     chair: MemberId | None = None
-    capacity: int = Field(default=0, ge=0)
     answers_until: AwareDatetime | None = None
     roles: tuple[DayRole, ...] = ()
     series: SeriesId | None = None
@@ -174,30 +203,17 @@ class MeetingsListed(Reply):
     meetings: tuple[MeetingFacts, ...]
 
 
-class ScheduleMeeting(Request[MeetingShown], wire="scheduling.schedule-meeting.v1"):
+class ScheduleMeeting(MeetingDetails, Request[MeetingShown], wire="scheduling.schedule-meeting.v1"):
     """Call a meeting (facilitators)."""
 
-    title: Title
     starts: NaiveDatetime
     zone: str
-    minutes: int = Field(default=60, ge=5, le=24 * 60)
-    where: Where = ""
-    capacity: int = Field(default=0, ge=0, le=10_000)
 
 
-class ChangeMeeting(Request[MeetingShown], wire="scheduling.change-meeting.v1"):
-    """Change what is given, leave what is not (facilitators). Also after the end: its title.
-
-    `answers_close` is minutes before the start (0: at the start); `roles` are all names wanted.
-    """
+class ChangeMeeting(OtherDetails, Request[MeetingShown], wire="scheduling.change-meeting.v1"):
+    """Change what is given, leave what is not (facilitators). Also after the end: its title."""
 
     code: MeetingCode
-    title: Title | None = None
-    minutes: int | None = Field(default=None, ge=5, le=24 * 60)
-    where: Where | None = None
-    capacity: int | None = Field(default=None, ge=0, le=10_000)
-    answers_close: int | None = Field(default=None, ge=0, le=60 * 24 * 28)
-    roles: tuple[RoleName, ...] | None = Field(default=None, max_length=8)
     chair: MemberId | None = None
 
 

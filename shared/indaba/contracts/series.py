@@ -6,18 +6,18 @@ while ahead. `Scope` says how much of the series an act on one date means.
 
 from datetime import date
 from enum import StrEnum
+from typing import Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime
 
 from indaba.contracts.ids import CommunityId, MeetingCode, MemberId, SeriesId
 from indaba.contracts.scheduling import (
+    MeetingDetails,
     MeetingFacts,
     MeetingShown,
+    OtherDetails,
     Reason,
-    RoleName,
-    Title,
     WhenText,
-    Where,
 )
 from indaba.contracts.wire import CommunityText, Event, Question, Reply, Request
 
@@ -60,7 +60,7 @@ class Pattern(BaseModel):
     added: tuple[NaiveDatetime, ...] = ()
 
 
-class SeriesFacts(BaseModel):
+class SeriesFacts(MeetingDetails):
     """A series as anybody in its community may see it.
 
     `words` say the pattern in English; `until` is the last moment of a series that was ended.
@@ -68,15 +68,11 @@ class SeriesFacts(BaseModel):
     holidays or because they were skipped (EXDATE, 3.8.5.1). `sequence` as in `MeetingFacts`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
+    title: CommunityText
     id: SeriesId
     community: CommunityId
     version: int
     author: MemberId
-    title: CommunityText
-    minutes: int
-    where: CommunityText = ""
     pattern: Pattern
     words: str
     sequence: int = 0
@@ -139,14 +135,10 @@ class SeriesShown(Reply):
     meetings: tuple[MeetingFacts, ...]
 
 
-class StartSeries(Request[SeriesShown], wire="scheduling.start-series.v1"):
+class StartSeries(MeetingDetails, Request[SeriesShown], wire="scheduling.start-series.v1"):
     """Call a series (facilitators). The first date is announced at once, others in their turn."""
 
-    title: Title
     pattern: Pattern
-    minutes: int = Field(default=60, ge=5, le=24 * 60)
-    where: Where = ""
-    capacity: int = Field(default=0, ge=0, le=10_000)
 
 
 class ShowSeries(Question[SeriesShown], wire="scheduling.show-series.v1"):
@@ -166,7 +158,7 @@ class RepeatOtherwise(Request[SeriesShown], wire="scheduling.repeat-otherwise.v1
     scope: Scope
 
 
-class ChangeSeries(Request[SeriesShown], wire="scheduling.change-series.v1"):
+class ChangeSeries(OtherDetails, Request[SeriesShown], wire="scheduling.change-series.v1"):
     """Change what this date and later ones, or all to come, have in common (facilitators).
 
     Fields as in `ChangeMeeting`; what is not given stays. Dates made later have it too.
@@ -174,12 +166,6 @@ class ChangeSeries(Request[SeriesShown], wire="scheduling.change-series.v1"):
 
     code: MeetingCode
     scope: Scope
-    title: Title | None = None
-    minutes: int | None = Field(default=None, ge=5, le=24 * 60)
-    where: Where | None = None
-    capacity: int | None = Field(default=None, ge=0, le=10_000)
-    answers_close: int | None = Field(default=None, ge=0, le=60 * 24 * 28)
-    roles: tuple[RoleName, ...] | None = Field(default=None, max_length=8)
 
 
 class AddDate(Request[MeetingShown], wire="scheduling.add-date.v1"):
@@ -238,6 +224,11 @@ class SeriesEvent(Event):
     """`aggregate` is the series; `series` its public state after it."""
 
     series: SeriesFacts
+
+    @classmethod
+    def of(cls, series: SeriesFacts, **facts: Any) -> Self:
+        """The event about a series as it is after it."""
+        return cls(aggregate=series.id, version=series.version, series=series, **facts)
 
 
 class SeriesStarted(SeriesEvent, wire="scheduling.series-started.v1"):

@@ -15,7 +15,7 @@ async def _filled(town: Town) -> PassportIssued:
         {
             "title": "Ümlaute und Café",
             "sectors": ("Adult education",),
-            "skills": ("EventProcessor",),
+            "skills": ("Listening",),
         },
         {"title": "Iincwadi", "summary": "Iincwadi zesiXhosa zabantwana", "language": "xh"},
     ):

@@ -84,8 +84,4 @@ async def _settle(work: Work, unread: Unread, found: Page | Unreadable) -> None:
     if resource is before:
         return
     await store.keep(resource)
-    work.emit(
-        ResourceDescribed(
-            aggregate=resource.id, version=resource.version, resource=resource.facts()
-        )
-    )
+    work.emit(ResourceDescribed.of(resource.facts()))

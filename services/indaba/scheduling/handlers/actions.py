@@ -71,7 +71,7 @@ async def promise(
         meeting_code=meeting.code if meeting else "",
     )
     await Actions(work).keep(action)
-    work.emit(ActionAdded(aggregate=action.id, version=1, action=action.facts()))
+    work.emit(ActionAdded.of(action.id, action.facts()))
     return action
 
 
@@ -115,7 +115,7 @@ async def hand_action(request: HandAction, work: Work) -> ActionShown:
 async def _kept(work: Work, before: Action, action: Action) -> ActionShown:
     if action is not before:
         await Actions(work).keep(action)
-        work.emit(ActionChanged(aggregate=action.id, version=action.version, action=action.facts()))
+        work.emit(ActionChanged.of(action.id, action.facts()))
     return ActionShown(action=action.facts())
 
 

@@ -48,13 +48,10 @@ async def schedule_meeting(request: ScheduleMeeting, work: Work) -> MeetingShown
         community=community,
         code=await fresh_code(work, community),
         author=author,
-        title=request.title,
         starts=request.starts,
         zone=request.zone,
-        minutes=request.minutes,
-        where=request.where,
-        capacity=request.capacity,
         now=work.now,
+        **request.details(),
     )
     await Meetings(work).add(meeting)
     await timers.plan(meeting, work)

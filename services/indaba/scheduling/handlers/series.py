@@ -86,11 +86,8 @@ async def start_series(request: StartSeries, work: Work) -> SeriesShown:
         id=SeriesId(work.world.new_id()),
         community=community,
         author=author,
-        title=request.title,
-        minutes=request.minutes,
         repeats=repeats_of(request.pattern),
-        where=request.where,
-        capacity=request.capacity,
+        **request.details(),
     )
     calendar = await AllSeries(work).calendar(community)
     series = replace(series.seen(timers.today(series, work), calendar), version=1)
@@ -98,7 +95,7 @@ async def start_series(request: StartSeries, work: Work) -> SeriesShown:
     coming = await timers.make_dates(series, work)
     if not coming:
         raise NoDatesLeft
-    work.emit(SeriesStarted(aggregate=series.id, version=1, series=series.facts()))
+    work.emit(SeriesStarted.of(series.facts()))
     coming = await timers.announce_first(coming, work)
     await take_up(coming[0], work)
     return _shown(series, coming)
@@ -127,7 +124,7 @@ async def repeat_otherwise(request: RepeatOtherwise, work: Work) -> SeriesShown:
     if not made and not kept:
         raise NoDatesLeft
     tell = SeriesChanged if later.id == series.id else SeriesStarted
-    work.emit(tell(aggregate=later.id, version=later.version, series=later.facts()))
+    work.emit(tell.of(later.facts()))
     return _shown(later, await timers.announce_first(made, work))
 
 
@@ -139,7 +136,7 @@ async def _split(series: Series, meeting: Meeting, wanted: Repeats, work: Work) 
     if before is None:
         return series.with_repeats(wanted)
     earlier = await timers.look_again(series.with_repeats(before), work)
-    work.emit(SeriesChanged(aggregate=earlier.id, version=earlier.version, series=earlier.facts()))
+    work.emit(SeriesChanged.of(earlier.facts()))
     later = replace(series, id=SeriesId(work.world.new_id()), repeats=wanted, version=1, sequence=0)
     await AllSeries(work).keep(later)
     return later
@@ -154,7 +151,7 @@ async def change_series(request: ChangeSeries, work: Work) -> SeriesShown:
     if changed is not series:
         changed = await timers.look_again(changed, work)
         facts = changed.facts()
-        work.emit(SeriesChanged(aggregate=changed.id, version=changed.version, series=facts))
+        work.emit(SeriesChanged.of(facts))
     coming = await _to_come(changed, work)
     later = request.scope is Scope.LATER
     return _shown(
@@ -182,7 +179,7 @@ async def add_date(request: AddDate, work: Work) -> MeetingShown:
     changed = series.with_repeats(add(series.repeats, starts))
     changed = await timers.look_again(changed, work)
     meeting = await timers.make_one(changed, starts, work)
-    work.emit(SeriesChanged(aggregate=changed.id, version=changed.version, series=changed.facts()))
+    work.emit(SeriesChanged.of(changed.facts()))
     return shown(meeting, work)
 
 
@@ -204,10 +201,8 @@ async def end_series(request: EndSeries, work: Work) -> SeriesEnded:
     for date in scheduled:
         await timers.call_off(date, request.reason, work)
     work.emit(
-        SeriesCalledOff(
-            aggregate=ended.id,
-            version=ended.version,
-            series=ended.facts(),
+        SeriesCalledOff.of(
+            ended.facts(),
             cancelled=len(scheduled),
             reason=request.reason,
             author=author,

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from indaba.contracts.ids import CommunityId, MemberId, SeriesId
 from indaba.contracts.refusal import Refusal
+from indaba.contracts.scheduling import MeetingDetails
 from indaba.contracts.series import Avoided, Pattern, SeriesFacts
 from indaba.scheduling.model.plain_text import clean_title, one_line
 from indaba.scheduling.model.refusals import check_length
@@ -113,23 +114,18 @@ class Series:
 
     def facts(self) -> SeriesFacts:
         """What anybody in the community may see."""
-        return SeriesFacts(
-            id=self.id,
-            community=self.community,
-            version=self.version,
-            author=self.author,
-            title=self.title,
-            minutes=self.minutes,
-            where=self.where,
-            pattern=pattern_of(self.repeats),
-            words=self.words,
-            sequence=self.sequence,
-            ended=self.ended,
-            not_held=self.not_held,
-        )
+        same = {name: getattr(self, name) for name in _TOLD}
+        return SeriesFacts(**same, pattern=pattern_of(self.repeats))
+
+    def details(self) -> dict[str, Any]:
+        """What its dates begin with, by the names of `MeetingDetails`."""
+        return {name: getattr(self, name) for name in MeetingDetails.model_fields}
 
     def _changed(self, **facts: Any) -> Self:
         return replace(self, version=self.version + 1, **facts)
+
+
+_TOLD = tuple(set(SeriesFacts.model_fields) - {"pattern"})
 
 
 def pattern_of(repeats: Repeats) -> Pattern:

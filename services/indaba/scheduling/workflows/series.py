@@ -84,12 +84,9 @@ async def _make(series: Series, date: Date, work: Work) -> Meeting:
         community=series.community,
         code=await fresh_code(work, series.community),
         author=series.author,
-        title=series.title,
         starts=date.starts,
         zone=series.repeats.zone,
-        minutes=series.minutes,
-        where=series.where,
-        capacity=series.capacity,
+        **series.details(),
         answers_close=series.answers_close,
         roles=wanted({}, series.roles),
         series=series.id,
@@ -133,7 +130,7 @@ async def go_on(series: SeriesId, work: Work, *, changed: bool = False) -> None:
         return
     seen = await look_again(found, work)
     if changed or seen is not found:
-        work.emit(SeriesChanged(aggregate=seen.id, version=seen.version, series=seen.facts()))
+        work.emit(SeriesChanged.of(seen.facts()))
     await announce_first(await make_dates(seen, work), work)
 
 

@@ -24,6 +24,7 @@ from indaba.contracts.series import (
     StartSeries,
 )
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
+from indaba.conversation.commands.drafts import MeetingDraft
 from indaba.conversation.commands.fields import Code
 from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.commands.person import Person
@@ -91,17 +92,13 @@ async def _elsewhere(
     return tuple((label, say_for(first, zone, person.wording.locale)) for zone in others)
 
 
-class PreviewSeries(Intent, noun="meeting", verb="preview-series", hidden=True):
+class PreviewSeries(MeetingDraft, noun="meeting", verb="preview-series", hidden=True):
     """Show what series would be called."""
 
     needs: ClassVar[Role | None] = Role.FACILITATOR
 
-    title: str
     text: str
     choice: int = 0
-    minutes: int = 60
-    where: str = ""
-    capacity: int = 0
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """The pattern in words, its next five dates, and the choice to call it."""
@@ -110,25 +107,15 @@ class PreviewSeries(Intent, noun="meeting", verb="preview-series", hidden=True):
         if not isinstance(found, tuple) or self.choice >= len(found):
             return Answer.of(wording.foreign(found) if isinstance(found, str) else say("Stopped."))
         reading = found[self.choice]
-        rows = [
-            (say("Title"), plain(self.title)),
-            (say("Repeats"), plain(reading.words)),
-            (say("How long"), wording.length(self.minutes)),
-        ]
-        call = CallSeries(
-            title=self.title,
-            pattern=reading.pattern,
-            minutes=self.minutes,
-            where=self.where,
-            capacity=self.capacity,
-        )
+        rows = self.in_words(wording, (say("Repeats"), plain(reading.words)))
+        call = CallSeries(pattern=reading.pattern, **self.details())
         options = (
             Choice(say("Call the series"), "✅", call, Style.MAIN),
             Choice(say("Stop"), "❌", NeverMind()),
         )
         lead = Text(say("I understood this. The first date's card goes to the community's room."))
         dates = await dates_of(reading, person, services)
-        return Answer((lead, Facts(tuple(rows)), *dates, Choices(options)))
+        return Answer((lead, Facts(rows), *dates, Choices(options)))
 
 
 def pick_series(
@@ -144,16 +131,12 @@ def pick_series(
     return Answer((why, Text(wording.say("Which one is it?")), Choices((*picks, stop))))
 
 
-class CallSeries(Intent, noun="meeting", verb="call-series", hidden=True):
+class CallSeries(MeetingDraft, noun="meeting", verb="call-series", hidden=True):
     """Call the series as previewed."""
 
     needs: ClassVar[Role | None] = Role.FACILITATOR
 
-    title: str
     pattern: Pattern
-    minutes: int = 60
-    where: str = ""
-    capacity: int = 0
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """The first date's code: its card follows by itself."""

@@ -19,7 +19,8 @@ from indaba.contracts.scheduling import (
 from indaba.contracts.series import ReadRepeat
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
 from indaba.conversation.cards.views import facts_of, states_of
-from indaba.conversation.commands.fields import Code, Minutes, one_of
+from indaba.conversation.commands.drafts import MeetingDraft, Timed
+from indaba.conversation.commands.fields import Code, one_of
 from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.readings import asked_again, pick_reading
@@ -38,46 +39,20 @@ def when_here(meeting: MeetingFacts, wording: Wording) -> str:
 
 
 class NewMeeting(
-    Intent, noun="meeting", verb="new", aliases=("event", "create", "new event", "schedule")
+    MeetingDraft,
+    Timed,
+    noun="meeting",
+    verb="new",
+    aliases=("event", "create", "new event", "schedule"),
 ):
     """Call a meeting."""
 
     needs: ClassVar[Role | None] = Role.FACILITATOR
     example: ClassVar[str] = 'meeting new "Fractions in Grade 4" thu 18:00 for 90 minutes'
 
-    title: str = Field(
-        min_length=1,
-        max_length=120,
-        description="What it is about",
-        json_schema_extra={"question": "What is the meeting about?", "before_time": True},
-    )
-    when: str = Field(
-        min_length=1,
-        max_length=200,
-        description="When, in your own words: thu 18:00, or 3 May at 2 pm",
-        json_schema_extra={"question": "When does it begin? For example: thu 18:00"},
-    )
-    minutes: Minutes = Field(
-        default=60, description="How long it takes, in minutes; an hour if you do not say"
-    )
-
-    where: str = Field(
-        default="",
-        max_length=200,
-        description="Where: a room, an address or a link",
-        json_schema_extra={"keyed": True},
-    )
-    capacity: int = Field(
-        default=0,
-        ge=0,
-        le=10_000,
-        description="How many can come, guests counted; no limit if you do not say",
-        json_schema_extra={"keyed": True},
-    )
-
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """The preview when sure; else the readings to pick from, or the question again."""
-        same = self.model_dump(exclude={"when"})
+        same = self.details()
         repeat = await services.ask(ReadRepeat(text=self.when))
         if repeat.repeats:
             if not repeat.readings:
@@ -100,38 +75,26 @@ def own_time(starts: str, mine: str, wording: Wording) -> tuple[tuple[str, str],
     return () if mine == starts else ((wording.say("For you"), mine),)
 
 
-class Preview(Intent, noun="meeting", verb="preview", hidden=True):
+class Preview(MeetingDraft, noun="meeting", verb="preview", hidden=True):
     """Show what would be called."""
 
     needs: ClassVar[Role | None] = Role.FACILITATOR
 
-    title: str
     starts: NaiveDatetime
     zone: str
-    minutes: int = 60
-    where: str = ""
-    capacity: int = 0
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """The meeting as understood, in the community's zone, and the choice to call it."""
         wording, say = person.wording, person.wording.say
         here, mine = both_zones(self.starts, self.zone, person)
-        rows = (
-            (say("Title"), plain(self.title)),
-            (say("When"), here),
-            *own_time(here, mine, wording),
-            (say("How long"), wording.length(self.minutes)),
-            (say("Where"), plain(self.where)),
-            (say("Places"), str(self.capacity or "")),
-        )
+        rows = self.in_words(wording, (say("When"), here), *own_time(here, mine, wording))
         call = CallMeeting(**self.model_dump())
         options = (
             Choice(say("Call the meeting"), "✅", call, Style.MAIN),
             Choice(say("Stop"), "❌", NeverMind()),
         )
         lead = Text(say("I understood this. Its card goes to the community's room."))
-        shown = Facts(tuple(row for row in rows if row[1]))
-        return Answer((lead, shown, Choices(options)))
+        return Answer((lead, Facts(rows), Choices(options)))
 
 
 def both_zones(starts: NaiveDatetime, zone: str, person: Person) -> tuple[str, str]:
@@ -144,17 +107,13 @@ def both_zones(starts: NaiveDatetime, zone: str, person: Person) -> tuple[str, s
     return say_for(instant, home, locale), say_for(instant, person.zone, locale)
 
 
-class CallMeeting(Intent, noun="meeting", verb="call", hidden=True):
+class CallMeeting(MeetingDraft, noun="meeting", verb="call", hidden=True):
     """Call the meeting as previewed."""
 
     needs: ClassVar[Role | None] = Role.FACILITATOR
 
-    title: str
     starts: NaiveDatetime
     zone: str
-    minutes: int = 60
-    where: str = ""
-    capacity: int = 0
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """One line with the code: the card follows by itself."""
