@@ -10,7 +10,7 @@ from indaba.contracts.wire import Event, Request
 from indaba.conversation.commands.line import Understood, read_line
 from indaba.conversation.commands.topics import INTENTS
 from indaba.operate import docs
-from indaba.operate.processes import PROCESSES
+from indaba.operate.processes import PROCESSES, Kind
 from indaba.process.settings import ProcessSettings, Settings, variable
 
 ROOT = Path(__file__).parents[2]
@@ -58,7 +58,9 @@ def test_every_contract_and_every_command_has_its_chapter() -> None:
 def test_the_table_names_the_migrations_that_the_part_names(name: str) -> None:
     import importlib
 
-    app = importlib.import_module(f"indaba.{name}.app")
+    kind = PROCESSES[name].kind
+    root = "conversation.root" if kind is Kind.BOT else f"{name}.app"
+    app = importlib.import_module(f"indaba.{root}")
     assert PROCESSES[name].migrations == app.MIGRATIONS
 
 

@@ -43,6 +43,10 @@ class Playhouse:
         self.has_buttons = platform is Platform.DISCORD
         self.prefix = SLASH if self.has_buttons else PREFIX
         self.posted: dict[str, Post] = {}
+        self.shown: dict[str, dict[str, Any]] = {}
+        """What stands there now, by message."""
+
+        self._ids: dict[str, str] = {}
         self._number = count(1)
         self._up = asyncio.Condition()
 
@@ -57,11 +61,15 @@ class Playhouse:
         return matrix.contents(answer)
 
     async def post(self, post: Post) -> str:
-        """Keep it; edits and reactions too."""
+        """Keep it; edits and reactions too. A key that was posted before is not posted again."""
         async with self._up:
-            self.posted[post.key] = post
+            if post.key not in self._ids:
+                self._ids[post.key] = f"{self.platform}-{next(self._number)}"
+                self.posted[post.key] = post
+                if post.kind is not PostKind.REACTION:
+                    self.shown[post.target or self._ids[post.key]] = post.content
             self._up.notify_all()
-        return f"{self.platform}-{next(self._number)}"
+        return self._ids[post.key]
 
     async def has_power(self, room: str, account: str) -> bool:  # noqa: ARG002
         """Whoever sets up runs the room."""
