@@ -5,15 +5,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PINS := deploy/requirements
 INSTALL := $(PYTHON) deploy/indaba/operate/install.py
-# Hashes come from the index alone: a wheel in a local folder, or an older pin, would stand for all.
+# Hashes come from the index alone: with a wheel in a local folder, or an older pin, only its hash
+# would be written.
 COMPILE := env -u UV_FIND_LINKS -u UV_INDEX -u UV_EXTRA_INDEX_URL $(BIN)/uv pip compile --quiet \
   --no-cache --no-config --upgrade --universal --python-version 3.11 --generate-hashes --no-header
 
-# Where this is set, every process compiles all that it imports anew.
+# With this set, every process would compile everything it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test thorough any-day check drills bench sbom pictures pins clean
+.PHONY: help install up demo test thorough any-day check docs drills bench sbom pictures pins clean
 
 help:
 	@echo "make up       install what is missing, then run Indaba until Ctrl-C"
@@ -23,10 +24,11 @@ help:
 	@echo "make thorough the breadth: every case, and any-day (PART=2/4: a quarter of it)"
 	@echo "make any-day  the suites at year's end, on a leap day, when clocks change ..."
 	@echo "make check    format, lint, types, layers, documentation"
+	@echo "make docs     write the pages made from code: events, commands, env.example"
 	@echo "make drills   kill everything and see what survives (SEED=7, ARGS=bus_truth)"
 	@echo "make bench    measure beside others, into dist/ (ARGS=growth)"
 	@echo "make sbom     what the image is made of (CycloneDX), into dist/"
-	@echo "make pictures take the pictures of docs/facilitators.md anew (needs chromium)"
+	@echo "make pictures take the pictures of docs/facilitators.md again (needs chromium)"
 	@echo "make pins     choose new versions of everything"
 	@echo "make clean    remove the environments and caches; your data stays"
 
@@ -36,8 +38,8 @@ $(VENV)/.installed: pyproject.toml $(PINS)/indaba.txt $(PINS)/uv.txt
 	@$(INSTALL) $(VENV) $(PINS)/indaba.txt --editable
 	@touch $@
 
-# Synapse and maubot are AGPL: environments of their own, started as processes of their own, never
-# imported. The others hold what we measure beside us, and what tells what the image is made of.
+# Synapse and maubot are AGPL: each has its own environment, runs as its own process and is never
+# imported. The others hold the software we compare with, and the tool that lists the image's parts.
 OTHERS := .venv-synapse .venv-maubot .venv-bench .venv-runtime .venv-sbom
 .PHONY: $(OTHERS)
 $(OTHERS): %: %/.installed
@@ -55,7 +57,7 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed .venv-synapse/.installed
 	@exec $(BIN)/python -m pytest $(ARGS)
 
-# A part is chosen by names alone, so the same part is the same tests on every machine.
+# A part is chosen by test names, so it holds the same tests on every machine.
 PART ?= 1/1
 thorough: $(VENV)/.installed .venv-synapse/.installed
 	@$(BIN)/python -m pytest --thorough --part $(PART) $(ARGS)
@@ -71,6 +73,9 @@ check: $(VENV)/.installed
 	$(BIN)/lint-imports
 	$(BIN)/python -m indaba.operate.docs --check
 
+docs: $(VENV)/.installed
+	@$(BIN)/python -m indaba.operate.docs
+
 drills: $(VENV)/.installed .venv-synapse/.installed .venv-maubot/.installed
 	@PYTHONPATH=tests exec $(BIN)/python tests/drills/run.py $(ARGS)
 
@@ -81,7 +86,7 @@ sbom: $(VENV)/.installed .venv-runtime/.installed .venv-sbom/.installed
 	@mkdir -p dist
 	@.venv-sbom/bin/cyclonedx-py environment .venv-runtime/bin/python --pyproject pyproject.toml \
 	  --output-reproducible --validate --output-format JSON --output-file dist/sbom.cdx.json
-	@echo "dist/sbom.cdx.json says what the image is made of (CycloneDX)"
+	@echo "dist/sbom.cdx.json lists what the image is made of (CycloneDX)"
 
 pictures: $(VENV)/.installed .venv-synapse/.installed
 	@INDABA_PICTURES=docs/pictures $(BIN)/python -m pytest -n 0 tests/journeys/test_a_meeting_on_both.py

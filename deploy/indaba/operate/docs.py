@@ -1,6 +1,6 @@
-"""Pages that are written from the code: `python -m indaba.operate.docs` writes them.
+"""The pages that are generated from code. `make docs` writes them.
 
-With `--check` nothing is written; stale ones are named and the exit code is 1.
+With `--check` nothing is written: stale pages are named and the exit code is 1.
 """
 
 import sys
@@ -39,7 +39,7 @@ def events() -> str:
     lines = [
         "# Events and requests",
         "",
-        "Written from `shared/indaba/contracts` by `python -m indaba.operate.docs`; do not edit.",
+        "Generated from `shared/indaba/contracts` by `make docs`; do not edit.",
         "Fields marked *community text* are blanked when their author is erased; fields marked",
         "*personal* stay in replies of membership.",
         "",
@@ -60,8 +60,8 @@ def commands() -> str:
     lines = [
         "# Commands",
         "",
-        "Written from `bots/indaba/conversation/topics` by `python -m indaba.operate.docs`; do not",
-        "edit. On Matrix a line begins with `!cop`, in a direct chat with nothing.",
+        "Generated from `bots/indaba/conversation/commands/topics` by `make docs`; do not edit.",
+        "On Matrix a line begins with `!cop`; in a direct chat it needs no prefix.",
         "",
         *(line for kind in INTENTS if not kind.hidden for line in _intent(kind)),
     ]
@@ -69,17 +69,17 @@ def commands() -> str:
 
 
 def stale() -> list[str]:
-    """The files that are not as they should be."""
+    """The files that differ from what would be generated."""
     return [name for name, text in pages().items() if _kept(name) != text]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write, or with `--check` only look. The exit code."""
+    """Write the stale pages, or only name them with `--check`. Returns the exit code."""
     zones.use_pinned()
     names = stale()
     if "--check" in arguments:
         for name in names:
-            sys.stdout.write(f"{name} is stale. Run: python -m indaba.operate.docs\n")
+            sys.stdout.write(f"{name} is stale. Run: make docs\n")
         return 1 if names else 0
     for name in names:
         (ROOT / name).parent.mkdir(exist_ok=True)

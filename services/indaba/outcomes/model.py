@@ -1,6 +1,6 @@
 """What figures mean and how they are computed. No clock, no I/O.
 
-Formulas: research/domain.md 5.4. Every figure comes with what it rests on; below five nothing is
+Formulas: decision 0014. Every figure comes with what it rests on; below five nothing is
 said, because with fewer a share says more about single people than about a community.
 """
 

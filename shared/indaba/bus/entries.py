@@ -33,7 +33,7 @@ async def keep_raw(message: Any) -> StreamMessage[Any]:
     """FastStream parser that leaves the entry as it is.
 
     FastStream's own batch parser answers for all entries at once, so one bad entry would take the
-    good ones with it (stack.md, 10).
+    good ones with it.
     """
     return StreamMessage(raw_message=message, body=b"")
 

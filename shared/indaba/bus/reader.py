@@ -108,7 +108,7 @@ class Reader:
         return int(found[0][0].split(b"-")[0]) / 1000 if found else 0.0
 
     def _subscribe(self, broker: RedisBroker, min_idle_time: int | None) -> None:
-        """Requests come one by one: FastStream mixes up the answers of a batch (stack.md, 10)."""
+        """Requests come one by one: FastStream mixes up the answers of a batch (decision 0005)."""
         single = self._batch == 1
         stream = Stream(
             self.stream,

@@ -16,7 +16,7 @@ PreRead = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_
 
 
 class Result(StrEnum):
-    """What an item is meant to lead to (research/domain.md 3.3)."""
+    """What an item is meant to lead to."""
 
     SHARE = "share"
     DECIDE = "decide"
@@ -123,7 +123,7 @@ class MethodStep(BaseModel):
 
 
 class Method(BaseModel):
-    """A way to run an item, from the method library (research/domain.md 3.5)."""
+    """A way to run an item, from the method library."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

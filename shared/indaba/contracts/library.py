@@ -22,7 +22,7 @@ Facet = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 
 
 class ResourceKind(StrEnum):
-    """What a resource is (research/domain.md 4.3)."""
+    """What a resource is, in the manner of Dublin Core types."""
 
     HIGHLIGHTS = "meeting-highlights"
     PRESENTATION = "presentation"

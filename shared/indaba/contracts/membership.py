@@ -15,7 +15,7 @@ CONSENT_VERSION = "2026-11-24"
 """The wording of the consent in force; a receipt keeps the version that was agreed to."""
 
 KEPT_FOR_PROOF = timedelta(days=3 * 366)
-"""Consent receipts and the audit trail: life of the purpose and three years (domain.md 8.4)."""
+"""Consent receipts and the audit trail: life of the purpose and three years (decision 0006)."""
 
 
 class Platform(StrEnum):
@@ -26,7 +26,7 @@ class Platform(StrEnum):
 
 
 class Category(StrEnum):
-    """Stakeholder category (research/domain.md, glossary)."""
+    """Stakeholder category."""
 
     TEACHER = "teacher"
     PRINCIPAL = "principal"

@@ -11,11 +11,11 @@ from indaba.contracts.membership import MemberData
 from indaba.contracts.wire import Question, Reply
 
 ENOUGH = 5
-"""Below this many nothing is computed (research/domain.md 5.4: suppress any cell below 5)."""
+"""No figure is computed for fewer people: it would speak of single ones (decision 0014)."""
 
 
 class Indicator(StrEnum):
-    """What is measured (formulas: research/domain.md 5.4)."""
+    """What is measured. The formulas are in decision 0014."""
 
     ATTENDANCE_RETENTION = "attendance-retention"
     """O2.2: of those at a meeting, how many were at the next, over all pairs of the term."""

@@ -1,6 +1,6 @@
 """What is said about what is kept of a meeting: notes, decisions, minutes, highlights.
 
-Scheduling owns it. Only what somebody tagged is kept (research/peers.md 2.1, 51).
+Scheduling owns it. Only tagged lines are kept: nobody consented to a transcript (decision 0017).
 """
 
 from enum import StrEnum
@@ -33,7 +33,7 @@ class NoteKind(StrEnum):
 
 
 class Rule(StrEnum):
-    """How a decision was reached (research/domain.md 3.3)."""
+    """How a decision was reached."""
 
     CONSENSUS = "consensus"
     CONSENT = "consent"

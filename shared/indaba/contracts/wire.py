@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 KEPT_FOR_A_TERM = timedelta(days=400)
-"""Thirteen months: how long facts for indicators are kept (research/domain.md 8.4)."""
+"""Thirteen months: a year can be compared with the one before, and no longer is needed."""
 
 
 class Published:

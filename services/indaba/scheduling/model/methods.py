@@ -1,6 +1,6 @@
 """The method library: ways to run an agenda item that work where people type.
 
-After research/domain.md 3.5; the steps and their minutes are ours.
+Known methods of facilitation (World Café, fishbowl, troika); the steps and minutes are ours.
 """
 
 from indaba.contracts.agenda import Method, MethodStep
