@@ -129,6 +129,12 @@ def _meeting(c: Community) -> UUID:
     return c.meetings["coming"].id
 
 
+def _told_of(c: Community) -> dict[str, Any]:
+    """What is kept of an event about a meeting, as far as a store reads it."""
+    meeting = c.meetings["coming"]
+    return {"meeting": {"id": str(meeting.id), "community": str(meeting.community)}}
+
+
 def _waiting(c: Community) -> Waiting:
     return Waiting(_post("answer"), _meeting(c), c.meetings["coming"].starts_at)
 
@@ -190,6 +196,7 @@ POSTING: Mapping[str, Look] = {
 }
 CARDS: Mapping[str, Look] = {
     "want_card": lambda s, c: s.cards.want_card(c.meetings["coming"], 99, _meeting(c)),
+    "none_due": lambda s, c: s.cards.none_due(c.meetings["coming"].community),
     "draw_again": lambda s, c: s.cards.draw_again(c.meetings["coming"].community),
     "cards_due": lambda s, _: s.cards.cards_due(timedelta(seconds=2), 40),
     "places_of": lambda s, c: s.cards.places_of(_meeting(c)),
@@ -199,7 +206,7 @@ CARDS: Mapping[str, Look] = {
     "live_in": lambda s, _: s.cards.live_in(ROOM),
     "any_in": lambda s, _: s.cards.any_in(ROOM),
     "notice": lambda s, c: s.cards.notice(
-        _meeting(c), "some.wire.v1", {"meeting": {"id": str(_meeting(c))}}, _meeting(c), _soon(c)
+        _meeting(c), "some.wire.v1", _told_of(c), _meeting(c), _soon(c)
     ),
     "drop_late_notices": lambda s, _: s.cards.drop_late_notices(),
     "notices_due": lambda s, _: s.cards.notices_due(),
@@ -211,6 +218,8 @@ CARDS: Mapping[str, Look] = {
 }
 MIRRORS: Mapping[str, Look] = {
     "want": lambda s, c: s.mirrors.want(_meeting(c), 9),
+    "want_all": lambda s, c: s.mirrors.want_all(c.meetings["coming"].community),
+    "want_none": lambda s, c: s.mirrors.want_none(c.meetings["coming"].community),
     "due": lambda s, _: s.mirrors.due(),
     "done": _mirrors,
     "event_of": lambda s, c: s.mirrors.event_of(_meeting(c), f"house-{OWN}"),
@@ -229,6 +238,11 @@ ERRANDS: Mapping[str, Look] = {
     "poll": lambda s, c: s.errands.poll(f"answer/{OWN}", _meeting(c)),
     "vote_of": lambda s, c: s.errands.vote_of(_card(c)),
 }
+COMMUNITIES: Mapping[str, Look] = {
+    "settle": lambda s, c: s.communities.settle(c.meetings["coming"].community, 9, here=True),
+    "lives_elsewhere": lambda s, c: s.communities.lives_elsewhere(c.meetings["coming"].community),
+    "forget_set_aside": lambda s, _: s.communities.forget_set_aside(),
+}
 WHOLE: Mapping[str, Look] = {
     "forget": lambda s, _: s.forget(account(1)),
     "forget_old": lambda s, _: s.forget_old(),
@@ -239,6 +253,7 @@ LOOKS: Mapping[str, Mapping[str, Look]] = {
     "dialogue": DIALOGUE,
     "posting": POSTING,
     "cards": CARDS,
+    "communities": COMMUNITIES,
     "mirrors": MIRRORS,
     "errands": ERRANDS,
 }

@@ -8,7 +8,13 @@ from indaba.contracts.erasure import ErasureAnswered
 from indaba.contracts.holding import CheckInCorrected, MeetingStarted
 from indaba.contracts.ids import CommunityId
 from indaba.contracts.linking import AccountLinked, MembersMerged, PlacesChanged
-from indaba.contracts.membership import MemberErased, MemberJoined, MemberLeft, RolesChanged
+from indaba.contracts.membership import (
+    CommunityFounded,
+    MemberErased,
+    MemberJoined,
+    MemberLeft,
+    RolesChanged,
+)
 from indaba.contracts.scheduling import (
     CheckedIn,
     MeetingAnnounced,
@@ -23,7 +29,13 @@ from indaba.contracts.scheduling import (
     RsvpChanged,
 )
 from indaba.conversation.cards.announcements import TOLD
-from indaba.conversation.cards.direct_messages import ERRANDS, DirectMessages, Errand
+from indaba.conversation.cards.direct_messages import (
+    ERRANDS,
+    DirectMessages,
+    Errand,
+    community_of,
+    concerns_members,
+)
 from indaba.conversation.cards.updater import CardUpdater
 from indaba.conversation.delivery.service_client import Passports
 from indaba.conversation.store import Store
@@ -75,11 +87,16 @@ class Reactions:
         if type(event) in TOLD:
             await self.tell(event, work)
 
-    async def redraw(self, event: MeetingEvent, work: Work) -> None:
-        """The meeting's card is behind, where it has one by now."""
-        cards = Store(work.connection, work.now).cards
-        await cards.want_card(event.meeting, event.version, work.correlation)
+    async def redraw(self, event: MeetingEvent, work: Work) -> bool:
+        """The meeting's card is behind, where it has one by now.
+
+        Gives whether the community may live here: where it does not, nothing is drawn.
+        """
+        store = Store(work.connection, work.now)
+        here = not await store.communities.lives_elsewhere(event.meeting.community)
+        await store.cards.want_card(event.meeting, event.version, work.correlation, here=here)
         self._updater.wake.ring()
+        return here
 
     async def tell(self, event: MeetingEvent, work: Work) -> None:
         """The meeting's thread is to be told, unless that has become pointless."""
@@ -96,10 +113,32 @@ class Reactions:
         if until <= work.now:
             POSTS.labels(self._process, "too-late").inc()
             return
+        community = None if concerns_members(event) else community_of(event)
+        kept = event.model_dump(mode="json")
         await Store(work.connection, work.now).errands.keep(
-            work.cause, event.wire, event.model_dump(mode="json"), work.correlation, until
+            work.cause, event.wire, kept, work.correlation, until, community
         )
         self._direct_messages.wake.ring()
+
+    async def settle(self, event: CommunityFounded | PlacesChanged, work: Work) -> bool:
+        """Note where a community lives; gives whether it has come to this platform just now.
+
+        Its cards are then drawn here, and none while it lives elsewhere.
+        """
+        community, store = CommunityId(event.aggregate), Store(work.connection, work.now)
+        here = any(place.platform is self._passports.platform for place in event.places)
+        came = await store.communities.settle(community, event.version, here=here)
+        if await store.communities.lives_elsewhere(community):
+            await store.cards.none_due(community)
+        elif came:
+            await store.cards.draw_again(community)
+        self._updater.wake.ring()
+        self._direct_messages.wake.ring()
+        return came
+
+    async def found(self, event: CommunityFounded, work: Work) -> None:
+        """A community began."""
+        await self.settle(event, work)
 
     async def open_rooms(self, event: PlacesChanged, work: Work) -> None:
         """A community has more rooms, or fewer: its cards are drawn where it lives now."""
@@ -107,7 +146,7 @@ class Reactions:
         if event.added is not None:
             cards = Store(work.connection, work.now).cards
             await cards.draw_again(CommunityId(event.aggregate))
-            self._updater.wake.ring()
+        await self.settle(event, work)
 
     async def merge_members(self, event: MembersMerged, work: Work) -> None:
         """Two members are one."""
@@ -151,6 +190,7 @@ def wire(ledger: Ledger, reactions: Reactions) -> None:
     ledger.on(AccountLinked, reactions.drop_passport)
     ledger.on(MembersMerged, reactions.merge_members)
     ledger.on(PlacesChanged, reactions.open_rooms)
+    ledger.on(CommunityFounded, reactions.found)
     ledger.on(MemberErased, reactions.erase_member)
 
 

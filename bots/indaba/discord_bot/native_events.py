@@ -6,7 +6,14 @@ from typing import Any
 
 from indaba.contracts.holding import MeetingStarted
 from indaba.contracts.ids import CommunityId, MeetingId
-from indaba.contracts.membership import CommunityCard, FindPlaces, Place, Platform
+from indaba.contracts.linking import PlacesChanged
+from indaba.contracts.membership import (
+    CommunityCard,
+    CommunityFounded,
+    FindPlaces,
+    Place,
+    Platform,
+)
 from indaba.contracts.refusal import Refused as Denied
 from indaba.contracts.scheduling import (
     MeetingBlanked,
@@ -201,13 +208,25 @@ class MirroringReactions(Reactions):
 
     native: NativeEvents
 
-    async def redraw(self, event: MeetingEvent, work: Work) -> None:
+    async def redraw(self, event: MeetingEvent, work: Work) -> bool:
         """The meeting's card is behind, and its native events where they show what changed."""
-        await super().redraw(event, work)
-        if isinstance(event, MIRRORED):
+        here = await super().redraw(event, work)
+        if here and isinstance(event, MIRRORED):
             mirrors = Store(work.connection, work.now).mirrors
             await mirrors.want(event.meeting.id, event.version)
             self.native.wake.ring()
+        return here
+
+    async def settle(self, event: CommunityFounded | PlacesChanged, work: Work) -> bool:
+        """Note where a community lives; one that has come here gets its native events."""
+        came = await super().settle(event, work)
+        community, store = CommunityId(event.aggregate), Store(work.connection, work.now)
+        if await store.communities.lives_elsewhere(community):
+            await store.mirrors.want_none(community)
+        elif came:
+            await store.mirrors.want_all(community)
+            self.native.wake.ring()
+        return came
 
 
 def _mark(meeting: MeetingFacts) -> str:

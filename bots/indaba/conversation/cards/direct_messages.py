@@ -99,7 +99,7 @@ class DirectMessages:
     async def _told(self, row: dict[str, Any]) -> list[Told]:
         kind, act = _BY_WIRE[row["wire"]]
         event = kind.model_validate(row["event"])
-        community = _community_of(event)
+        community = community_of(event)
         services = self._services(community, row)
         return await act(self, event, services, row["correlation"])
 
@@ -231,7 +231,8 @@ class DirectMessages:
 Errand = ActionsDue | DigestDue | SeriesCalledOff | CalendarRead | CalendarNotRead
 
 
-def _community_of(event: Errand) -> CommunityId:
+def community_of(event: Errand) -> CommunityId:
+    """The community that an event is told in."""
     match event:
         case SeriesCalledOff():
             return event.series.community
@@ -239,6 +240,11 @@ def _community_of(event: Errand) -> CommunityId:
             return event.community
         case _:
             return event.calendar.community
+
+
+def concerns_members(event: Errand) -> bool:
+    """Whether members are told in their own chats, wherever their community has its rooms."""
+    return isinstance(event, ActionsDue) or (isinstance(event, DigestDue) and bool(event.members))
 
 
 Act = Callable[[DirectMessages, Any, BusServiceClient, UUID], Awaitable[list[Told]]]

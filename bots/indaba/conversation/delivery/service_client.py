@@ -53,7 +53,7 @@ class Passports:
 
     def __init__(self, bus: Bus, platform: Platform, world: World) -> None:
         self._bus = bus
-        self._platform = platform
+        self.platform = platform
         self._world = world
         self._held: dict[Asker, tuple[PassportIssued, datetime]] = {}
         self._dropped = 0
@@ -65,7 +65,7 @@ class Passports:
             return held[0]
         dropped = self._dropped
         request = IssuePassport(
-            platform=self._platform,
+            platform=self.platform,
             account=asker.account,
             room=asker.room,
             house=asker.house,
@@ -82,7 +82,7 @@ class Passports:
 
     async def erased(self, erasure: UUID, correlation: UUID) -> tuple[str, ...]:
         """Accounts that an erasure under way concerns. Raises what asking raises."""
-        wanted = ShowErased(erasure=erasure, platform=self._platform)
+        wanted = ShowErased(erasure=erasure, platform=self.platform)
         return (await ask(self._bus, self._world, wanted, correlation)).accounts
 
     def drop(self, asker: Asker) -> None:
@@ -125,7 +125,7 @@ class BusServiceClient:
         self._passports = passports
         self.asker = asker
         self._act = act
-        self._correlation = correlation
+        self.correlation = correlation
         self._asked: Counter[str] = Counter()
 
     async def ask(self, request: Request[R]) -> R:
@@ -146,9 +146,9 @@ class BusServiceClient:
         return reply
 
     async def _ask(self, request: Request[R], key: str) -> R:
-        issued = await self._passports.of(self.asker, self._correlation)
+        issued = await self._passports.of(self.asker, self.correlation)
         return await ask(
-            self._bus, self._world, request, self._correlation, passport=issued, key=key
+            self._bus, self._world, request, self.correlation, passport=issued, key=key
         )
 
 

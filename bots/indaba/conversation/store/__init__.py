@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indaba.conversation.store import tables as t
 from indaba.conversation.store.cards import CardDue, Cards
+from indaba.conversation.store.communities import Communities
 from indaba.conversation.store.dialogue import Dialogue, Offer
 from indaba.conversation.store.direct_messages import Errands
 from indaba.conversation.store.inbox import Hearing, QueuedEvent
@@ -30,6 +31,7 @@ class Store:
         self.dialogue = Dialogue(connection, now)
         self.posting = Posting(connection, now)
         self.cards = Cards(connection, now)
+        self.communities = Communities(connection, now)
         self.mirrors = Mirrors(connection, now)
         self.errands = Errands(connection, now)
 
@@ -58,3 +60,4 @@ class Store:
         await self._sql.execute(t.polls.delete().where(t.polls.c.post.in_(sa.select(gone.c.key))))
         seen = t.reactions.c.seen_at
         await self._sql.execute(t.reactions.delete().where(seen < now - REACTIONS_KEPT))
+        await self.communities.forget_set_aside()

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from indaba.contracts.scheduling import MeetingFacts, MeetingStatus
 from indaba.conversation.delivery.chat_events import ReactionAdded
 from indaba.conversation.store import tables as t
+from indaba.conversation.store.communities import elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +40,27 @@ class Cards:
         meeting: MeetingFacts,
         version: int,
         correlation: UUID,
+        *,
+        here: bool = True,
     ) -> None:
-        """The card of a meeting should show at least this version."""
+        """The card of a meeting should show at least this version.
+
+        Where the community does not live `here`, nothing is due until it comes.
+        """
         newer = {"wanted": version, "correlation": correlation, "status": meeting.status}
+        shown = {"drawn": 0 if here else version}
         await self._sql.execute(
             insert(t.cards)
             .values(
                 meeting=meeting.id,
                 community=meeting.community,
                 code=meeting.code,
-                drawn=0,
+                **shown,
                 **newer,
             )
             .on_conflict_do_update(
                 index_elements=["meeting"],
-                set_=newer,
+                set_=newer if here else newer | shown,
                 where=t.cards.c.wanted < version,
             )
         )
@@ -62,6 +69,11 @@ class Cards:
         """All cards of a community are behind: it has another room."""
         theirs = t.cards.c.community == community
         await self._sql.execute(t.cards.update().where(theirs).values(drawn=0))
+
+    async def none_due(self, community: UUID) -> None:
+        """A community does not live here: none of its cards is behind."""
+        behind = sa.and_(t.cards.c.community == community, t.cards.c.wanted > t.cards.c.drawn)
+        await self._sql.execute(t.cards.update().where(behind).values(drawn=t.cards.c.wanted))
 
     async def cards_due(self, calm: timedelta, limit: int = 20) -> list[CardDue]:
         """Cards behind their meeting that were not tried within `calm`, longest ago first.
@@ -160,6 +172,8 @@ class Cards:
                 event=event,
                 correlation=correlation,
                 expires_at=until,
+                community=UUID(event["meeting"]["community"]),
+                kept_at=self._now,
             )
             .on_conflict_do_nothing()
         )
@@ -178,6 +192,7 @@ class Cards:
                 t.notices.c.expires_at > self._now,
                 _has_place(t.notices.c.meeting, sa.true()),
                 ~_has_place(t.notices.c.meeting, t.card_places.c.message.is_(None)),
+                ~elsewhere(t.notices.c.community),
             )
             .order_by(t.notices.c.id)
             .limit(limit)

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indaba.conversation.store import tables as t
+from indaba.conversation.store.communities import elsewhere
 
 
 class Errands:
@@ -26,10 +27,14 @@ class Errands:
         event: dict[str, Any],
         correlation: UUID,
         until: datetime,
+        community: UUID | None = None,
     ) -> None:
-        """Keep an event that somebody is to be told of, once."""
-        row = {"id": event_id, "wire": wire, "event": event}
-        more = {"correlation": correlation, "expires_at": until}
+        """Keep an event that somebody is to be told of, once.
+
+        Told only while `community` lives here; `None` where people are told wherever it lives.
+        """
+        row = {"id": event_id, "wire": wire, "event": event, "community": community}
+        more = {"correlation": correlation, "expires_at": until, "kept_at": self._now}
         await self._sql.execute(insert(t.errands).values(**row, **more).on_conflict_do_nothing())
 
     async def drop_late(self) -> int:
@@ -41,7 +46,10 @@ class Errands:
         """Errands to be done now, oldest first."""
         query = (
             sa.select(t.errands)
-            .where(sa.or_(t.errands.c.not_before.is_(None), t.errands.c.not_before <= self._now))
+            .where(
+                sa.or_(t.errands.c.not_before.is_(None), t.errands.c.not_before <= self._now),
+                ~elsewhere(t.errands.c.community),
+            )
             .order_by(t.errands.c.id)
             .limit(limit)
         )

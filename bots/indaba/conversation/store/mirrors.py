@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from indaba.contracts.scheduling import MeetingStatus
 from indaba.conversation.store import tables as t
 
 WANTED = ""
@@ -42,6 +43,21 @@ class Mirrors:
                 index_elements=["meeting", "house"], set_={"drawn": version}, where=newer
             )
         )
+
+    async def want_all(self, community: UUID) -> None:
+        """A community has come here: its meetings to come get their native events."""
+        upcoming = t.cards.c.status.in_([MeetingStatus.SCHEDULED, MeetingStatus.LIVE])
+        theirs = sa.select(
+            t.cards.c.meeting, sa.literal(WANTED), t.cards.c.wanted.label("drawn")
+        ).where(t.cards.c.community == community, upcoming)
+        wanted = insert(t.mirrors).from_select(["meeting", "house", "drawn"], theirs)
+        await self._sql.execute(wanted.on_conflict_do_nothing())
+
+    async def want_none(self, community: UUID) -> None:
+        """A community does not live here: none of its native events is behind."""
+        theirs = sa.select(t.cards.c.meeting).where(t.cards.c.community == community)
+        behind = sa.and_(t.mirrors.c.house == WANTED, t.mirrors.c.meeting.in_(theirs))
+        await self._sql.execute(t.mirrors.delete().where(behind))
 
     async def due(self, limit: int = 50) -> list[MirrorDue]:
         """Meetings whose native events are behind."""

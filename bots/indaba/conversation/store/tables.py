@@ -102,6 +102,8 @@ notices = sa.Table(
     sa.Column("correlation", sa.Uuid),
     sa.Column("expires_at", _instant),
     sa.Column("not_before", _instant),
+    sa.Column("community", sa.Uuid),
+    sa.Column("kept_at", _instant),
 )
 errands = sa.Table(
     "errands",
@@ -112,6 +114,15 @@ errands = sa.Table(
     sa.Column("correlation", sa.Uuid),
     sa.Column("expires_at", _instant),
     sa.Column("not_before", _instant),
+    sa.Column("community", sa.Uuid),
+    sa.Column("kept_at", _instant),
+)
+communities = sa.Table(
+    "communities",
+    metadata,
+    sa.Column("community", sa.Uuid),
+    sa.Column("version", sa.Integer),
+    sa.Column("here", sa.Boolean),
 )
 direct_rooms = sa.Table(
     "direct_rooms", metadata, sa.Column("account", sa.Text), sa.Column("room", sa.Text)
