@@ -14,11 +14,16 @@ from simcord.builders import ChannelHandle
 
 from bots.discord_town import HELPER, Town, code_in, permit, server_of, words
 from indaba.conversation.answer import Answer
+from indaba.conversation.commands.intent import asked_as_json
+from indaba.conversation.commands.topics.scheduling import NextMeeting
+from indaba.conversation.delivery.chat_events import CommandInvoked
 from indaba.conversation.delivery.inbox_worker import InboxWorker
 from indaba.conversation.delivery.platform import CannotPost, Post, PostKind, Wait
 from indaba.conversation.dispatch.dispatcher import Dispatcher
+from indaba.conversation.store import Store
 from indaba.discord_bot.catching_up import CatchingUp
 from indaba.discord_bot.client import Api, Client, Gateway
+from indaba.discord_bot.first_words import in_time
 from indaba.ledger import Ledger
 from indaba.operate.local.engines import Engines
 from indaba.process.loops import Wake
@@ -136,6 +141,46 @@ async def test_an_answer_for_a_token_too_old_is_given_up(town: Town) -> None:
     assert town.bot is not None
     with pytest.raises(CannotPost):
         await town.bot.platform.post(late)
+
+
+async def test_what_could_be_answered_only_too_late_is_not_sent_to_a_dead_token(town: Town) -> None:
+    channel, lindiwe = await town.founded()
+    ledger = _ledger_of(town)
+    long_ago = CommandInvoked(
+        id="4711",
+        room=str(channel.id),
+        account=str(lindiwe.id),
+        sent_at=town.clock.now() - timedelta(minutes=15),
+        ephemeral="a token",
+        asked=asked_as_json(NextMeeting, {}),
+        house=str(server_of(channel).id),
+    )
+    async with ledger.database.begin() as connection:
+        store = Store(connection, town.clock.now())
+        await store.hearing.hear([(long_ago, town.clock.new_id())])
+
+    async def given_up() -> bool:
+        too_late = "SELECT 1 FROM posts WHERE whisper = 'a token' AND given_up = 'too late'"
+        return bool(await rows(ledger, too_late))
+
+    await until(given_up)
+    assert not [each for each in town.env.http_requests if "a token" in each.path]
+
+
+async def test_a_question_that_cannot_be_ended_is_not_waited_for() -> None:
+    goes_on = asyncio.Event()
+
+    async def swallows() -> None:
+        try:
+            await goes_on.wait()
+        except asyncio.CancelledError:
+            await goes_on.wait()
+
+    began = asyncio.get_running_loop().time()
+    with pytest.raises(TimeoutError):
+        await in_time(swallows(), 0.05)
+    assert asyncio.get_running_loop().time() - began < 1
+    goes_on.set()
 
 
 async def test_an_interaction_delivered_twice_is_done_once(town: Town) -> None:

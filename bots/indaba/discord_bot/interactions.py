@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import discord
 
@@ -27,6 +27,7 @@ from indaba.conversation.store import Store
 from indaba.conversation.wording import Wording
 from indaba.discord_bot import commands, forms
 from indaba.discord_bot.client import Api, Refused
+from indaba.discord_bot.first_words import FirstWords, heard, soon
 from indaba.discord_bot.platform import written_of
 from indaba.discord_bot.reading import Spot, clean, file_in, spot_of
 from indaba.discord_bot.render import ASK, DO, EPHEMERAL, PICK
@@ -36,9 +37,6 @@ from indaba.process import logs
 
 MESSAGE, DEFERRED, DEFERRED_UPDATE, SUGGESTIONS, FORM = 4, 5, 6, 8, 9
 ALREADY_ACKNOWLEDGED = 40060
-SOON = 1.5
-"""Seconds: Discord waits three, and the way there and back takes its part."""
-
 MOST_REMEMBERED = 500
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds."""
@@ -46,6 +44,7 @@ PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 TOO_OLD = "That question has been answered or is too old."
 SENT_ALREADY = "That was sent already. Nothing more was done."
 NOT_KEPT = "I could not take that down just now. Nothing has changed; please try again."
+T = TypeVar("T")
 LATER = "I cannot look that up just now. Please press again in a moment."
 
 
@@ -57,6 +56,7 @@ class Interactions:
         self._ledger = ledger
         self._inbox = inbox
         self._passports = passports
+        self._first_words = FirstWords(api)
         self._pointed_at: dict[str, Written] = {}
 
     async def take(self, found: discord.Interaction) -> None:
@@ -69,8 +69,12 @@ class Interactions:
         }.get(found.type)
         if way is None or found.channel_id is None:
             return
+        heard(found)
         try:
-            await way(found)
+            try:
+                await way(found)
+            except _NotKept:
+                await self._replace(found, NOT_KEPT)
         except (Refused, Wait) as error:
             # It was not acknowledged, so Discord tells the person itself that it failed.
             logs.get(process="discord_bot").warning("interaction.lost", error=str(error)[:80])
@@ -88,7 +92,7 @@ class Interactions:
         asked = asked_as_json(kind, values) if kind else _unknown(noun, verb)
         file = options.get(commands.FILE, {}).get("value")
         sent = _attached(found, data, file) if file else None
-        await self._keep(found, [self._invoked(found, asked, written=sent)])
+        await self._keep([self._invoked(found, asked, written=sent)])
 
     async def _button(self, found: discord.Interaction) -> None:
         pressed = str(_data(found).get("custom_id", ""))
@@ -111,7 +115,7 @@ class Interactions:
             if isinstance(understood, Understood)
             else _unknown(line, "")
         )
-        await self._keep(found, [self._invoked(found, asked)])
+        await self._keep([self._invoked(found, asked)])
 
     async def _pick(self, found: discord.Interaction, pressed: str) -> None:
         """A choice that is kept under its post. What only its asker sees is replaced in place."""
@@ -121,20 +125,19 @@ class Interactions:
         if not await self._acknowledge(found, DEFERRED_UPDATE if in_place else DEFERRED):
             return
         number = int(place) if place.isdecimal() else 0
-        await self._keep(found, [ButtonPressed(**self._common(found), post=post, place=number)])
+        await self._keep([ButtonPressed(**self._common(found), post=post, place=number)])
 
     async def _open_form(self, found: discord.Interaction, about: str) -> None:
         """The form for an open question: only a first answer may be one, so it is looked up now."""
         try:
-            async with asyncio.timeout(SOON):
-                ask = await self._question(found)
+            ask = await soon(found, self._question(found))
         except Exception:  # noqa: BLE001 - whatever keeps the database: an answer must go out
             await self._reply(found, LATER)
             return
         if ask is None or not about.startswith(f"{ask.intent}:{ask.field}"[: len(about)]):
             await self._reply(found, TOO_OLD)
             return
-        await self._respond(found, FORM, forms.question(ask, _message_id(found)))
+        await self._first_words.say(found, FORM, forms.question(ask, _message_id(found)))
 
     async def _form(self, found: discord.Interaction) -> None:
         sent = str(_data(found).get("custom_id", ""))
@@ -153,14 +156,14 @@ class Interactions:
         if not await self._acknowledge(found, DEFERRED):
             return
         message, _, field = about.partition(":")
-        ask = await self._question(found)
+        ask = await self._tried(lambda: self._question(found))
         if ask is None or ask.field != field:
             await self._replace(found, TOO_OLD)
             return
         values = {**ask.filled, field: clean(typed.get(forms.FIELD, ""))}
         asked = asked_as_json(named(ask.intent, INTENTS), values)
         answer = self._invoked(found, asked, key=f"answer/{message}")
-        if not await self._keep(found, [answer]):
+        if not await self._keep([answer]):
             await self._replace(found, SENT_ALREADY)
 
     async def _menu(self, found: discord.Interaction, data: dict[str, Any]) -> None:
@@ -174,12 +177,12 @@ class Interactions:
             if await self._acknowledge(found, DEFERRED):
                 asked = asked_as_json(AddToMinutes, {})
                 noted = self._invoked(found, asked, written=written_of(shown))
-                await self._keep(found, [noted])
+                await self._keep([noted])
             return
         if len(self._pointed_at) >= MOST_REMEMBERED:
             self._pointed_at.pop(next(iter(self._pointed_at)))
         self._pointed_at[target] = written_of(shown)
-        await self._respond(found, FORM, forms.saving(target, str(found.id)))
+        await self._first_words.say(found, FORM, forms.saving(target, str(found.id)))
 
     async def _saved(self, found: discord.Interaction, about: str, typed: dict[str, str]) -> None:
         target, _, opened = about.partition(":")
@@ -193,7 +196,7 @@ class Interactions:
             return
         asked = asked_as_json(kind, values)
         saved = self._invoked(found, asked, key=f"save/{opened}", written=written)
-        if not await self._keep(found, [saved]):
+        if not await self._keep([saved]):
             await self._replace(found, SENT_ALREADY)
 
     async def _fetched(self, found: discord.Interaction, message: str) -> Written | None:
@@ -212,7 +215,7 @@ class Interactions:
         shown: list[dict[str, str]] = []
         if kind is not None and field in kind.model_fields:
             shown = await self._suggested(found, kind, field, str(options[field].get("value", "")))
-        await self._respond(found, SUGGESTIONS, {"choices": shown})
+        await self._first_words.say(found, SUGGESTIONS, {"choices": shown})
 
     async def _suggested(
         self, found: discord.Interaction, kind: type[Intent], field: str, typed: str
@@ -224,29 +227,36 @@ class Interactions:
             self._ledger.bus, world, self._passports, asker, str(found.id), correlation
         )
         try:
-            async with asyncio.timeout(SOON):
-                passport = (await self._passports.of(asker, correlation)).passport
-                near = await suggestions(kind, field, typed, services, passport.locale)
+            near = await soon(found, self._near(services, kind, field, typed))
         except Exception:  # noqa: BLE001 - without suggestions one types on; nothing is lost
             return []
         return [{"name": label, "value": value} for label, value in near if label and value]
+
+    async def _near(
+        self, services: BusServiceClient, kind: type[Intent], field: str, typed: str
+    ) -> Sequence[tuple[str, str]]:
+        issued = await self._passports.of(services.asker, services.correlation)
+        return await suggestions(kind, field, typed, services, issued.passport.locale)
 
     async def _question(self, found: discord.Interaction) -> Ask | None:
         async with self._ledger.database.connect() as connection:
             store = Store(connection, self._ledger.world.now())
             return await store.dialogue.question_for(ChatEvent(**self._common(found)))
 
-    async def _keep(self, found: discord.Interaction, events: Sequence[ChatEvent]) -> int:
-        """Keep what was acknowledged, trying for a while; gives how many were new."""
+    async def _keep(self, events: Sequence[ChatEvent]) -> int:
+        """Keep what was acknowledged; gives how many were new."""
+        return await self._tried(lambda: self._inbox.hear(events))
+
+    async def _tried(self, act: Callable[[], Awaitable[T]]) -> T:
+        """Do what needs the database, trying for a while. Raises `_NotKept`."""
         for pause in PAUSES:
             try:
-                return await self._inbox.hear(events)
+                return await act()
             except Exception as error:
                 if not is_passing(error):
                     raise
                 await asyncio.sleep(pause)
-        await self._replace(found, NOT_KEPT)
-        return len(events)
+        raise _NotKept
 
     def _invoked(
         self,
@@ -276,25 +286,22 @@ class Interactions:
     async def _acknowledge(self, found: discord.Interaction, way: int) -> bool:
         """Whether Discord knows that we took it; what it gave up on is not done."""
         try:
-            await self._respond(found, way, {"flags": EPHEMERAL})
+            await self._first_words.say(found, way, {"flags": EPHEMERAL})
         except Refused as refused:
             return refused.code == ALREADY_ACKNOWLEDGED
         return True
 
     async def _reply(self, found: discord.Interaction, words: str) -> None:
-        await self._respond(found, MESSAGE, {"content": words, "flags": EPHEMERAL})
+        await self._first_words.say(found, MESSAGE, {"content": words, "flags": EPHEMERAL})
 
     async def _replace(self, found: discord.Interaction, words: str) -> None:
         path = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
         where = {"webhook_id": self._api.application, "webhook_token": found.token}
         await self._api.call("PATCH", path, {"content": words}, where=where)
 
-    async def _respond(self, found: discord.Interaction, way: int, data: dict[str, Any]) -> None:
-        # Under these names discord.py counts each interaction's limits apart.
-        path = "/interactions/{webhook_id}/{webhook_token}/callback"
-        body = {"type": way, "data": data}
-        where = {"webhook_id": found.id, "webhook_token": found.token}
-        await self._api.call("POST", path, body, where=where)
+
+class _NotKept(Exception):  # noqa: N818 - what is said to the person
+    """The database was away for long."""
 
 
 def _data(found: discord.Interaction) -> dict[str, Any]:

@@ -18,6 +18,9 @@ from indaba.conversation.store import Draft, QueuedEvent, Store
 from indaba.process.world import World
 
 ANSWER_LASTS = timedelta(hours=24)
+EPHEMERAL_LASTS = timedelta(minutes=14, seconds=30)
+"""How long after an act only its asker can be answered. Later, the platform takes nothing more."""
+
 QUESTION_LASTS = timedelta(minutes=30)
 CHOICE_LASTS = timedelta(minutes=30)
 LONG_ANSWER = 8
@@ -80,7 +83,8 @@ class Replies:
         spot = spot_of(event, answer)
         if event.ephemeral and not spot.ephemeral:
             await self._acknowledge(store, queued)
-        delivery = self._delivery(queued, answer.offered_to or event.account)
+        offered_to = answer.offered_to or event.account
+        delivery = self._delivery(queued, offered_to, ephemeral=bool(spot.ephemeral))
         for number, content in enumerate(self._platform.draw(answer)):
             post = replace(spot, key=f"{event.id}/{number}", content=content)
             choices = answer.choices() if number == 0 else ()
@@ -114,11 +118,16 @@ class Replies:
             self._platform.draw(Answer.of("Done, see below."))[0],
             ephemeral=event.ephemeral,
         )
-        await keep_post(store, self._platform, post, (), self._delivery(queued, ""))
+        delivery = self._delivery(queued, "", ephemeral=True)
+        await keep_post(store, self._platform, post, (), delivery)
 
-    def _delivery(self, queued: QueuedEvent, offered_to: str) -> Delivery:
+    def _delivery(
+        self, queued: QueuedEvent, offered_to: str, *, ephemeral: bool = False
+    ) -> Delivery:
         allowed = "" if offered_to == ANYBODY else offered_to
         expires_at = self._world.now() + ANSWER_LASTS
+        if ephemeral:
+            expires_at = queued.event.sent_at + EPHEMERAL_LASTS
         return Delivery(queued.correlation, expires_at, 0, allowed, CHOICE_LASTS)
 
 
