@@ -18,7 +18,7 @@ from clock import TestWorld, present
 from databases import Databases
 from indaba.conversation.root import MIGRATIONS
 from indaba.discord_bot.app import DiscordBot
-from indaba.discord_bot.client import Gateway
+from indaba.discord_bot.gateway import Gateway
 from indaba.discord_bot.settings import DiscordBotSettings
 from indaba.ledger import Ledger, migrations
 from indaba.library import app as library

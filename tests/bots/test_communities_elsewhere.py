@@ -29,7 +29,8 @@ from indaba.conversation.cards.direct_messages import DirectMessages
 from indaba.conversation.cards.updater import CardUpdater
 from indaba.conversation.delivery.service_client import Passports
 from indaba.conversation.store import Store
-from indaba.discord_bot.client import Api, Gateway
+from indaba.discord_bot.client import Api
+from indaba.discord_bot.gateway import Gateway
 from indaba.discord_bot.native_events import MirroringReactions, NativeEvents
 from indaba.ledger import Ledger, Work
 from indaba.process.loops import Wake

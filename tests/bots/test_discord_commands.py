@@ -20,7 +20,8 @@ from indaba.conversation.commands.topics.scheduling import CallMeeting, NewMeeti
 from indaba.conversation.delivery.chat_events import FileSent
 from indaba.conversation.delivery.platform import CannotRead
 from indaba.discord_bot import commands, render
-from indaba.discord_bot.client import Api, Gateway
+from indaba.discord_bot.client import Api
+from indaba.discord_bot.gateway import Gateway
 from indaba.discord_bot.platform import DiscordPlatform
 
 TYPED = [kind for kind in INTENTS if not kind.hidden]

@@ -22,8 +22,9 @@ from indaba.conversation.delivery.platform import CannotPost, Post, PostKind, Wa
 from indaba.conversation.dispatch.dispatcher import Dispatcher
 from indaba.conversation.store import Store
 from indaba.discord_bot.catching_up import CatchingUp
-from indaba.discord_bot.client import Api, Client, Gateway
+from indaba.discord_bot.client import Api, Client
 from indaba.discord_bot.first_words import in_time
+from indaba.discord_bot.gateway import Gateway
 from indaba.ledger import Ledger
 from indaba.operate.local.engines import Engines
 from indaba.process.loops import Wake
@@ -316,7 +317,7 @@ class Doors:
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    async def start(self, token: str) -> None:
+    async def login(self, token: str) -> None:
         Doors.opened += 1
         raise self._error
 
@@ -327,7 +328,7 @@ class Doors:
 async def test_a_bad_token_is_said_in_words_and_a_lost_gateway_is_opened_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("indaba.discord_bot.client.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("indaba.discord_bot.gateway.FIRST_PAUSE", 0.01)
     for error, said in (
         (discord.LoginFailure(), "INDABA_DISCORD_BOT_TOKEN"),
         (AttributeError(), "cannot be reached"),

@@ -28,7 +28,8 @@ from indaba.contracts.wire import Request
 from indaba.conversation.delivery.service_client import ask
 from indaba.conversation.root import MIGRATIONS
 from indaba.discord_bot.app import DiscordBot
-from indaba.discord_bot.client import Client, Gateway
+from indaba.discord_bot.client import Client
+from indaba.discord_bot.gateway import Gateway
 from indaba.discord_bot.settings import DiscordBotSettings
 from indaba.ledger import Ledger, migrations
 from indaba.membership import app as membership
@@ -70,18 +71,21 @@ async def _serve(process: str, database_url: str, bus_url: str) -> None:
     await asyncio.Event().wait()
 
 
-def live(database_url: str, bus_url: str, base: str, address: str, step: Step | None) -> None:
+def live(
+    database_url: str, bus_url: str, base: str, address: str, step: Step | None, replica: str
+) -> None:
     """Be the Discord bot until killed, by its own hand at a step if one is given."""
     logs.configure(json=True, level=50)
     discord.http.Route.BASE = base
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
     if step is not None:
         die_around(step, SURVIVED)
-    run.live(_live(database_url, bus_url))
+    run.live(_live(database_url, bus_url, replica))
 
 
-async def _live(database_url: str, bus_url: str) -> None:
-    ledger = ledger_of("discord_bot", database_url, bus_url, migrations=FOLDERS["discord_bot"])
+async def _live(database_url: str, bus_url: str, replica: str) -> None:
+    folder = FOLDERS["discord_bot"]
+    ledger = ledger_of("discord_bot", database_url, bus_url, migrations=folder, replica=replica)
     settings = DiscordBotSettings(database_url=database_url, token="a token", portal_url="")
     await DiscordBot(settings, ledger, Impatient("a token")).start()
     await asyncio.Event().wait()
@@ -153,10 +157,10 @@ class Stage:
             process, self.url(process), self._engines.valkey.url, migrations=FOLDERS[process]
         )
 
-    def bot(self, step: Step | None = None) -> Mortal:
+    def bot(self, step: Step | None = None, replica: str = "1") -> Mortal:
         fake = self.discord
         given = (self.url("discord_bot"), self._engines.valkey.url, fake.rest.base, fake.address)
-        return Mortal(self._context, live, *given, step)
+        return Mortal(self._context, live, *given, step, replica)
 
     async def bot_at_work(self, step: Step | None = None) -> Mortal:
         """A bot that listens."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from drills.discord_shards import AGAIN_WITHIN, SHARDS, one_of_two_killed
 from drills.discord_stage import SURVIVED, Stage, a_stage
 from drills.mortals import Mortal, Step, nursery
 from drills.verdict import Verdict
@@ -141,6 +142,7 @@ async def _through(stage: Stage, scale: Scale, random: Random, found: Findings) 
         found.once("said while the bot was dead", await _down(stage, bot, scale.down))
         for step in scale.steps:
             found.once(f'killed at "{step}"', await _killed_at(stage, step))
+        await _one_of_two(stage, scale, found)
     finally:
         for one in stage.bots:
             one.kill()
@@ -299,6 +301,18 @@ async def _killed_at(stage: Stage, step: str) -> Counter[str]:
     assert await asyncio.to_thread(doomed.death, 30) == -signal.SIGKILL, step
     await stage.bot_at_work()
     return await stage.answered(said)
+
+
+async def _one_of_two(stage: Stage, scale: Scale, found: Findings) -> None:
+    said, longest = await one_of_two_killed(stage, scale.mentions)
+    found.once(f"{SHARDS} shards, one of two processes killed", stage.answers(said))
+    found.tried.append(f"all answered {longest:.1f} s after a death")
+    found.figures["seconds without"] = round(longest)
+    if longest > AGAIN_WITHIN:
+        found.faults.append(f"one of two processes killed: {longest:.0f} s without an answer")
+    happened = stage.discord.gateway.happened
+    if happened["identified beyond the limit"]:
+        found.faults.append("connections begun beyond the limit")
 
 
 def _judge_manners(stage: Stage, found: Findings) -> None:

@@ -204,6 +204,7 @@ CARDS: Mapping[str, Look] = {
     "draw_later": lambda s, c: s.cards.draw_later(_meeting(c)),
     "card_on": lambda s, c: s.cards.card_on(_card(c)),
     "live_in": lambda s, _: s.cards.live_in(ROOM),
+    "live": lambda s, _: s.cards.live(),
     "any_in": lambda s, _: s.cards.any_in(ROOM),
     "notice": lambda s, c: s.cards.notice(
         _meeting(c), "some.wire.v1", _told_of(c), _meeting(c), _soon(c)

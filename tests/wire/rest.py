@@ -16,6 +16,9 @@ VERSION = "/api/v10"
 KEPT = 40
 """Requests with their answers that are kept of each route, to be held against the description."""
 
+ONLY_AS_IT_CONNECTS = {"channels", "threads", "members", "voice_states", "presences"}
+"""What a server is told with on the gateway, and not when it is asked for."""
+
 Answered = tuple[int, Any]
 NO_CONTENT: Answered = (204, None)
 
@@ -71,10 +74,14 @@ class Rest:
         hook = "/webhooks/{application}/{token}"
         events = "/guilds/{guild}/scheduled-events"
         return [
+            self._route("GET", "/gateway/bot", Way(self._gateway_information)),
             self._route("GET", "/users/@me", Way(self._me)),
             self._route("GET", "/oauth2/applications/@me", Way(self._application)),
             self._route("PUT", "/applications/{application}/commands", Way(self._commands)),
+            self._route("GET", "/guilds/{guild}", Way(self._guild)),
+            self._route("GET", "/guilds/{guild}/channels", Way(self._channels)),
             self._route("GET", "/guilds/{guild}/members/{account}", Way(self._member)),
+            self._route("GET", channel, Way(self._channel)),
             self._route("POST", f"{channel}/messages", Way(self._say, "say")),
             self._route("GET", f"{channel}/messages", Way(self._history, "read")),
             self._route("GET", message, Way(self._read)),
@@ -156,6 +163,22 @@ class Rest:
     async def _commands(self, asked: Asked) -> Answered:
         self.world.commands = asked.body
         return 200, []
+
+    async def _gateway_information(self, _: Asked) -> Answered:
+        return 200, self._gateway.information()
+
+    async def _guild(self, asked: Asked) -> Answered:
+        if asked.where["guild"] not in self.world.guilds:
+            return _no(404, 10004, "Unknown Guild")
+        whole = self.world.whole_guild(asked.where["guild"])
+        return 200, {key: whole[key] for key in whole.keys() - ONLY_AS_IT_CONNECTS}
+
+    async def _channels(self, asked: Asked) -> Answered:
+        return 200, self.world.whole_guild(asked.where["guild"])["channels"]
+
+    async def _channel(self, asked: Asked) -> Answered:
+        found = self.world.channels.get(asked.where["channel"])
+        return (200, found) if found else _no(404, 10003, "Unknown Channel")
 
     async def _member(self, asked: Asked) -> Answered:
         return 200, member(user(asked.where["account"], "somebody"))

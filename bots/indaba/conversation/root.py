@@ -72,12 +72,25 @@ class Conversation:
             run = partial(self._lease.while_held, run)
         self.ledger.background(name, run)
 
-    async def ready(self, trouble: str) -> Readiness:
-        """Ready when the ledger is, this copy is at work, and the platform has no `trouble`."""
+    @property
+    def is_at_work(self) -> bool:
+        """Whether this copy of the bot is the one at work."""
+        return self._lease is None or self._lease.held
+
+    @property
+    def stands_by(self) -> bool:
+        """Whether another copy of the bot is known to be at work."""
+        return self._lease is not None and self._lease.standing_by
+
+    async def ready(self, trouble: str, *, beside: bool = False) -> Readiness:
+        """Ready when the ledger is, this copy is at work, and the platform has no `trouble`.
+
+        With `beside` it need not be the one at work: it has something to do beside that one.
+        """
         readiness = await self.ledger.ready()
         if not readiness.ok:
             return readiness
-        if self._lease is not None and self._lease.standing_by:
+        if self.stands_by and not beside:
             trouble = "another copy of this bot is at work; standing by"
         return Readiness(self.ledger.name, ok=not trouble, why=trouble)
 

@@ -1,24 +1,29 @@
 """The Discord bot's composition root."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from indaba.conversation.root import Conversation
 from indaba.discord_bot.catching_up import CatchingUp
-from indaba.discord_bot.client import Api, Client, Gateway
+from indaba.discord_bot.client import Api, Client
+from indaba.discord_bot.gateway import Gateway
 from indaba.discord_bot.hearing import Hearing
 from indaba.discord_bot.interactions import Interactions
 from indaba.discord_bot.native_events import MirroringReactions, NativeEvents
+from indaba.discord_bot.pace import BESIDE, Pace
 from indaba.discord_bot.platform import DiscordPlatform
 from indaba.discord_bot.settings import DiscordBotSettings
+from indaba.discord_bot.shards import Shards, Starts
 from indaba.ledger import Ledger
 from indaba.process.file_store import FileStore
+from indaba.process.loops import Act
 from indaba.process.run import Readiness
 
 
 class DiscordBot:
     """The bot as a part of a process. `ledger` is its own, on a database at `MIGRATIONS`.
 
-    `gateway` is how it reaches Discord; `shelf` where files that people send are kept, without it
+    `gateway` is how it reaches Discord; `files` where files that people send are kept, without it
     none is.
     """
 
@@ -33,9 +38,22 @@ class DiscordBot:
     ) -> None:
         self._ledger = ledger
         self.gateway = gateway or Gateway(settings.token)
-        self._api = Api(self.gateway)
+        self._api = Api(self.gateway, self._other_gateways)
         self.platform = DiscordPlatform(self._api)
-        self._conversation = self._wire(settings, files)
+        self.conversation = Conversation(
+            self.platform, ledger, settings.portal_url, files=files, reacting=MirroringReactions
+        )
+        self._pace = Pace(part=lambda: 1.0 if self.conversation.is_at_work else BESIDE)
+        starts = Starts(ledger.database, self.conversation.inbox, settings.shards)
+        self.gateway.before = starts.first
+        self._shards = Shards(
+            ledger.database,
+            lambda: self.conversation.is_at_work,
+            starts,
+            self.gateway,
+            self._another_shard,
+        )
+        self._wire(settings)
 
     async def start(self) -> None:
         """Begin. A Discord that is away is waited for in the background."""
@@ -46,24 +64,35 @@ class DiscordBot:
         await self._ledger.stop()
 
     async def ready(self) -> Readiness:
-        """Ready when it hears and posts."""
-        return await self._conversation.ready(self.gateway.trouble)
+        """Ready when it hears, and posts where it is this copy that does."""
+        has_shards = bool(self._shards.gateways)
+        own = "" if self.conversation.stands_by else self.gateway.trouble
+        return await self.conversation.ready(own or self._shards.trouble, beside=has_shards)
 
-    def _wire(self, settings: DiscordBotSettings, files: FileStore | None) -> Conversation:
-        ledger = self._ledger
-        conversation = Conversation(
-            self.platform, ledger, settings.portal_url, files=files, reacting=MirroringReactions
-        )
-        inbox, passports = conversation.inbox, conversation.passports
-        native = NativeEvents(self._api, ledger, passports, settings.portal_url)
+    def _wire(self, settings: DiscordBotSettings) -> None:
+        conversation = self.conversation
+        native = NativeEvents(self._api, self._ledger, conversation.passports, settings.portal_url)
         if isinstance(conversation.reactions, MirroringReactions):
             conversation.reactions.native = native
-        catching_up = CatchingUp(self._api, ledger, inbox)
-        interactions = Interactions(self._api, ledger, inbox, passports)
-        hearing = Hearing(self._api, self.gateway, ledger, inbox, interactions, catching_up)
+        loops, hearing = self._shard(self.gateway)
         native.began = hearing.in_meetings.listened
-        self.gateway.begin(partial(Client, hearing))
         conversation.at_work("events", native.run)
-        conversation.at_work("catching-up", catching_up.run)
-        conversation.at_work("gateway", self.gateway.run)
-        return conversation
+        for name, run in loops.items():
+            conversation.at_work(name, run)
+        self._ledger.background("shards", self._shards.run)
+
+    def _shard(self, gateway: Gateway) -> tuple[dict[str, Act], Hearing]:
+        """What hears on one shard: its loops by name, and what it hears with."""
+        inbox, api = self.conversation.inbox, Api(gateway, self._other_gateways)
+        catching_up = CatchingUp(api, self._ledger, inbox)
+        interactions = Interactions(api, self._ledger, inbox, self.conversation.passports)
+        hearing = Hearing(api, gateway, self._ledger, inbox, interactions, catching_up)
+        gateway.begin(partial(Client, hearing, self._pace))
+        return {"catching-up": catching_up.run, "gateway": gateway.run}, hearing
+
+    def _another_shard(self, gateway: Gateway) -> list[Act]:
+        loops, hearing = self._shard(gateway)
+        return [*loops.values(), hearing.in_meetings.look_around]
+
+    def _other_gateways(self) -> Sequence[Gateway]:
+        return self._shards.gateways

@@ -3,10 +3,10 @@
 import asyncio
 import io
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import aiohttp
 import discord
@@ -16,11 +16,13 @@ from indaba.conversation.delivery.platform import Limited, Wait
 from indaba.discord_bot.pace import Pace
 from indaba.process import logs
 
+if TYPE_CHECKING:
+    from indaba.discord_bot.gateway import Gateway
+
 LONGEST_LIMIT = 30.0
 """Seconds that discord.py may wait for a rate limit by itself; longer ones are ours to honour."""
 
 AWAY = timedelta(seconds=5)
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 SERVER_ERROR, TOO_MANY = 500, 429
 _NOWHERE: Mapping[str, Any] = {}
 
@@ -108,7 +110,7 @@ def intents() -> discord.Intents:
 class Client(discord.Client):
     """discord.py's client, handing on what it hears. It starts nothing of its own."""
 
-    def __init__(self, ears: Ears) -> None:
+    def __init__(self, ears: Ears, pace: Pace) -> None:
         super().__init__(
             intents=intents(),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -116,9 +118,15 @@ class Client(discord.Client):
             max_messages=None,
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
-            http_trace=Pace().trace(),
+            http_trace=pace.trace(),
         )
         self._ears = ears
+        self.before_again: Callable[[], Awaitable[None]] | None = None
+        """Awaited before it identifies once more. May raise."""
+
+        self.identifying = asyncio.Event()
+        """Set as it identifies, or when it will not any more."""
+
         # discord.py drops these for people it has not seen, and without the members intent it
         # has seen hardly anybody.
         parsers = self._connection.parsers
@@ -132,6 +140,24 @@ class Client(discord.Client):
         # What a parser raises ends discord.py's connection; without READY there is none.
         for name in parsers.keys() - {"READY", "RESUMED"}:
             parsers[name] = self._carefully(name, parsers[name])
+
+    def be_shard(self, shard: int, count: int) -> None:
+        """Be one shard of several; to be said before it connects."""
+        self.shard_id, self.shard_count = shard, count
+        self._connection.shard_count = count
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait for our turn; for the first time that was done before we connected."""
+        if self.shard_count is None:
+            await super().before_identify_hook(shard_id, initial=initial)
+        if self.before_again is not None and not initial:
+            await self.before_again()
+        self.identifying.set()
+
+    async def close(self) -> None:
+        """End the connection. Idempotent."""
+        self.identifying.set()
+        await super().close()
 
     async def on_connect(self) -> None:
         """Identified: the first that is heard of a connection, before all that happens on it."""
@@ -230,49 +256,14 @@ class Client(discord.Client):
         logs.get(process="discord_bot").error("event.failed", heard=event_method, error=name)
 
 
-class Gateway:
-    """Keeps one client connected. `trouble` says in words why it is not, empty where it is."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-        self._make: Callable[[], Client] | None = None
-        self.client: Client | None = None
-        self.trouble = "connecting to Discord"
-
-    def begin(self, make: Callable[[], Client]) -> None:
-        """Say how a client is made."""
-        self._make = make
-        self.client = make()
-
-    async def run(self) -> None:
-        """Connect for ever. discord.py itself resumes; what it gives up on begins here anew."""
-        pause = FIRST_PAUSE
-        while self._make is not None:
-            self.client = client = self._make()
-            began = asyncio.get_running_loop().time()
-            try:
-                await client.start(self._token)
-            except discord.LoginFailure:
-                self.trouble = (
-                    "Discord does not accept the bot's token. "
-                    "Make a new one in the developer portal and set INDABA_DISCORD_BOT_TOKEN."
-                )
-            except Exception as error:  # noqa: BLE001 - 2.7.1 raises AttributeError and more
-                self.trouble = "Discord cannot be reached; trying again"
-                logs.get(process="discord_bot").warning("gateway.lost", error=type(error).__name__)
-            finally:
-                await client.close()
-            if asyncio.get_running_loop().time() - began > LONGEST_PAUSE:
-                pause = FIRST_PAUSE
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
-
-
 class Api:
     """Calls to Discord, with its answers in three words: done, `Wait`, or `Refused`."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(
+        self, gateway: "Gateway", others: Callable[[], Sequence["Gateway"]] = lambda: ()
+    ) -> None:
         self._gateway = gateway
+        self._others = others
 
     @property
     def client(self) -> Client:
@@ -281,6 +272,24 @@ class Api:
         if client is None or client.http.token is None or client.user is None:
             raise Wait(AWAY)
         return client
+
+    @property
+    def knows_all(self) -> bool:
+        """Whether every server is told to this connection. Raises `Wait`."""
+        return self.client.shard_count is None
+
+    def channel(self, number: str) -> Any:
+        """A channel that any connection of this process is told of, or `None`. Raises `Wait`."""
+        return next(filter(None, (c.get_channel(int(number)) for c in self._clients(number))), None)
+
+    def guild(self, number: str) -> discord.Guild | None:
+        """A server that any connection of this process is told of. Raises `Wait`."""
+        return next(filter(None, (c.get_guild(int(number)) for c in self._clients(number))), None)
+
+    def _clients(self, number: str) -> Iterator[Client]:
+        if number.isdecimal():
+            yield self.client
+            yield from (g.client for g in self._others() if g.client is not None)
 
     @property
     def me(self) -> int:

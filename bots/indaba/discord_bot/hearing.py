@@ -13,7 +13,8 @@ from indaba.conversation.delivery.platform import Wait
 from indaba.conversation.store import Store
 from indaba.discord_bot import commands
 from indaba.discord_bot.catching_up import CatchingUp
-from indaba.discord_bot.client import Api, Ballot, Gateway, Refused
+from indaba.discord_bot.client import Api, Ballot, Refused
+from indaba.discord_bot.gateway import LOST, Gateway
 from indaba.discord_bot.in_meetings import InMeetings
 from indaba.discord_bot.interactions import Interactions
 from indaba.discord_bot.reading import message_sent
@@ -61,7 +62,7 @@ class Hearing:
 
     def lost(self) -> None:
         """The connection is gone for now."""
-        self._gateway.trouble = "Discord cannot be reached; trying again"
+        self._gateway.trouble = LOST
 
     def resumed(self) -> None:
         """The connection is back, and what was said meanwhile comes by itself."""
@@ -124,7 +125,7 @@ class Hearing:
         await self._inbox.hear([], (place, digest))
 
     def _is_in(self, room: str, house: str) -> bool:
-        channel = self._api.client.get_channel(int(room)) if room.isdecimal() else None
+        channel = self._api.channel(room)
         return isinstance(channel, discord.abc.GuildChannel) and str(channel.guild.id) == house
 
     def _log(self) -> Any:

@@ -2,6 +2,7 @@
 
 import re
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -18,12 +19,17 @@ from indaba.conversation.delivery.chat_events import (
     ReactionRemoved,
 )
 from indaba.conversation.delivery.inbox_worker import InboxWorker
+from indaba.conversation.delivery.platform import Wait
 from indaba.conversation.store import Store
 from indaba.discord_bot.client import Api, Ballot
 from indaba.discord_bot.reading import READ_KINDS, Spot, clean, spot_of
 from indaba.ledger import Ledger
+from indaba.process.loops import pause
 
 MOST_NOTICED = 10_000
+LOOK_AROUND = 10.0
+"""Seconds."""
+
 Meeting = tuple[UUID, str]
 
 
@@ -50,7 +56,7 @@ class InMeetings:
 
     async def spoke(self, channel: str, account: str) -> None:
         """Somebody is in a voice channel of a server where one meeting is on."""
-        voice = self._api.client.get_channel(int(channel)) if channel.isdecimal() else None
+        voice = self._api.channel(channel)
         if not isinstance(voice, discord.VoiceChannel | discord.StageChannel):
             return
         found = await self._live_in([str(c.id) for c in voice.guild.text_channels])
@@ -61,14 +67,36 @@ class InMeetings:
 
     async def listened(self, place: Place, meeting: MeetingFacts) -> None:
         """A meeting began: who is in a voice channel of that server already is there."""
-        house = place.house
-        guild = self._api.client.get_guild(int(house)) if house.isdecimal() else None
-        spot = Spot(place.room, "", house)
-        for channel in (*guild.voice_channels, *guild.stage_channels) if guild else ():
+        guild = self._api.guild(place.house)
+        if guild is not None:
+            spot = Spot(place.room, "", place.house)
+            await self._look_into_voice(guild, (meeting.id, meeting.code), spot)
+
+    async def _look_into_voice(self, guild: discord.Guild, meeting: Meeting, spot: Spot) -> None:
+        for channel in (*guild.voice_channels, *guild.stage_channels):
             for account in channel.voice_states:
                 if account != self._api.me:
-                    began = (meeting.id, meeting.code)
-                    await self._notice(began, str(account), spot, Presence.VOICE)
+                    await self._notice(meeting, str(account), spot, Presence.VOICE)
+
+    async def look_around(self) -> None:
+        """Look, for ever, who is in a voice channel while a meeting is on.
+
+        For shards of a copy that may not be the one that brings up native events, where a meeting's
+        beginning is acted on.
+        """
+        while True:
+            await pause(LOOK_AROUND)
+            with suppress(Wait):
+                await self._look_around()
+
+    async def _look_around(self) -> None:
+        async with self._ledger.database.connect() as connection:
+            live = await Store(connection, self._ledger.world.now()).cards.live()
+        for meeting, code, room in live:
+            channel = self._api.channel(room)
+            if isinstance(channel, discord.abc.GuildChannel):
+                spot = Spot(room, "", str(channel.guild.id))
+                await self._look_into_voice(channel.guild, (meeting, code), spot)
 
     async def chose(self, ballot: Ballot) -> None:
         """Keep a choice in a poll of ours, or in what may yet prove one, for the desk."""
@@ -154,6 +182,6 @@ class InMeetings:
             return await Store(connection, self._ledger.world.now()).cards.any_in(room)
 
     def _spot(self, channel: str, house: str) -> Spot:
-        there = self._api.client.get_channel(int(channel)) if channel.isdecimal() else None
+        there = self._api.channel(channel)
         guild = getattr(there, "guild", None)
         return spot_of(there, guild.id) if there and guild else Spot(channel, "", house)

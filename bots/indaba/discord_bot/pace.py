@@ -1,6 +1,7 @@
 """Keeps below Discord's limit for a whole bot, which no header tells before it is broken."""
 
 import asyncio
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import aiohttp
@@ -11,14 +12,26 @@ PER_SECOND, AT_ONCE = 40, 8
 Beyond that limit discord.py holds back everything, even what has to go out within three seconds.
 """
 
+BESIDE = 0.2
+"""The part of a copy of the bot that only hears: all that is posted goes out by another."""
+
 NOT_COUNTED = ("/interactions/", "/webhooks/")
 """What answers interactions: Discord does not count it, and it cannot wait."""
 
 
 class Pace:
-    """Lets requests go one after the other; a few at once after a rest."""
+    """Lets requests go one after the other; a few at once after a rest.
 
-    def __init__(self, per_second: float = PER_SECOND, at_once: int = AT_ONCE) -> None:
+    `part` is how much of that is ours now.
+    """
+
+    def __init__(
+        self,
+        per_second: float = PER_SECOND,
+        at_once: int = AT_ONCE,
+        part: Callable[[], float] = lambda: 1.0,
+    ) -> None:
+        self._part = part
         self._apart = 1 / per_second
         self._ahead = self._apart * at_once
         self._next = 0.0
@@ -26,7 +39,7 @@ class Pace:
     async def turn(self) -> None:
         """Wait until the next request may go."""
         now = asyncio.get_running_loop().time()
-        self._next = max(self._next, now - self._ahead) + self._apart
+        self._next = max(self._next, now - self._ahead) + self._apart / self._part()
         if self._next > now:
             await asyncio.sleep(self._next - now)
 

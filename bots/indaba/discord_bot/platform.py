@@ -64,7 +64,7 @@ class DiscordPlatform:
 
     async def has_power(self, room: str, account: str) -> bool:
         """Whether an account owns or may manage the server that a channel belongs to."""
-        channel = self._channel(room)
+        channel = await self._channel(room)
         if channel is None or not account.isdecimal():
             return False
         guild = channel.guild
@@ -76,10 +76,11 @@ class DiscordPlatform:
 
     async def room_at(self, address: str) -> str:
         """The id of a channel that we see and may post in, by that id."""
-        channel = self._channel(address)
+        channel = await self._channel(address)
         if channel is None:
             return ""
-        may = channel.permissions_for(channel.guild.me)
+        guild = channel.guild
+        may = channel.permissions_for(guild.me or await self._ourselves(guild))
         return address if may.view_channel and may.send_messages else ""
 
     async def message_at(self, room: str, message: str) -> Written | None:
@@ -134,9 +135,28 @@ class DiscordPlatform:
         """Discord knows nothing of bridges."""
         return None
 
-    def _channel(self, room: str) -> discord.abc.GuildChannel | None:
-        found = self._api.client.get_channel(int(room)) if room.isdecimal() else None
+    async def _channel(self, room: str) -> discord.abc.GuildChannel | None:
+        """A channel as this process is told of it; asked for where another may hear its server."""
+        found = self._api.channel(room)
+        if found is None and room.isdecimal() and not self._api.knows_all:
+            return await self._asked_for(room)
         return found if isinstance(found, discord.abc.GuildChannel) else None
+
+    async def _asked_for(self, room: str) -> discord.abc.GuildChannel | None:
+        client = self._api.client
+        where = {"channel_id": room}
+        try:
+            shown = await self._api.call("GET", "/channels/{channel_id}", where=where)
+            number = int(shown.get("guild_id") or 0)
+            guild = await asked(lambda: client.fetch_guild(number, with_counts=False))
+            channels = await asked(guild.fetch_channels)
+        except Refused:
+            return None
+        return next((channel for channel in channels if channel.id == int(room)), None)
+
+    async def _ourselves(self, guild: discord.Guild) -> discord.Member:
+        ourselves: discord.Member = await asked(lambda: guild.fetch_member(self._api.me))
+        return ourselves
 
     async def _ephemeral(self, post: Post) -> str:
         """The first words replace what the asker sees as `thinking`; the others come after.

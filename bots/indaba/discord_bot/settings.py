@@ -13,6 +13,9 @@ class DiscordBotSettings(Settings):
 
     database_url: str = Field(description="PostgreSQL: postgresql+asyncpg://user@host/discord_bot")
     token: str = Field(repr=False, description="The bot's token, from Discord's developer portal")
+    shards: int = Field(
+        default=0, ge=0, description="Connections to Discord; 0: as many as Discord recommends"
+    )
     portal_url: str = Field(default="", description="Address of the portal, for links")
 
     @field_validator("portal_url")

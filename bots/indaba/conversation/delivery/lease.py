@@ -12,12 +12,14 @@ LOCK = 7_211_956
 """Advisory lock number: one working bot on a database."""
 
 LOOK_SECONDS = 2.0
+LEASE = 15
+"""Seconds after which who stands still or has vanished has lost what was held."""
 
 
 class Lease:
     """The right to hear and post, held as an advisory lock on a connection of its own.
 
-    It ends with the connection, so whoever dies gives it back.
+    It ends with the connection, so whoever dies gives it back, and who stands still loses it.
     """
 
     def __init__(self, database: AsyncEngine, look: float = LOOK_SECONDS) -> None:
@@ -27,10 +29,15 @@ class Lease:
         self._lost = asyncio.Event()
         self.standing_by = False
 
+    @property
+    def held(self) -> bool:
+        """Whether it is ours."""
+        return self._held.is_set()
+
     async def run(self) -> None:
         """Try to get it and hold it, for ever. Raises what the database raises when it goes."""
         async with self._database.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await to_hold_locks(connection)
             try:
                 while True:
                     await self._look_at(connection)
@@ -65,3 +72,45 @@ class Lease:
             self._lost.clear()
             self._held.set()
         self.standing_by = not self._held.is_set()
+
+
+async def to_hold_locks(connection: AsyncConnection) -> None:
+    """Make a connection one whose locks end soon after its owner stands still or is cut off.
+
+    Not to be given back to a pool.
+    """
+    await connection.execution_options(isolation_level="AUTOCOMMIT")
+    settings = {
+        "idle_session_timeout": f"{LEASE}s",
+        "tcp_keepalives_idle": LEASE // 3,
+        "tcp_keepalives_interval": LEASE // 3,
+        "tcp_keepalives_count": 2,
+    }
+    for name, value in settings.items():
+        await connection.execute(sa.text(f"SET {name} = '{value}'"))
+
+
+async def take(connection: AsyncConnection, lock: int, number: int) -> bool:
+    """Whether a lock of two numbers could be had; it ends with the connection."""
+    asked = sa.text(f"SELECT pg_try_advisory_lock({lock}, {number})")
+    return bool(await connection.scalar(asked))
+
+
+async def give_back(connection: AsyncConnection, lock: int, number: int) -> None:
+    """Let go of a lock that was taken once on this connection."""
+    await connection.execute(sa.text(f"SELECT pg_advisory_unlock({lock}, {number})"))
+
+
+async def be_counted(connection: AsyncConnection, lock: int) -> None:
+    """Be one of those who are counted under a lock, for as long as the connection stands."""
+    await connection.execute(sa.text(f"SELECT pg_try_advisory_lock_shared({lock}, 0)"))
+
+
+async def count(connection: AsyncConnection, lock: int) -> int:
+    """How many are counted under a lock in this database."""
+    counted = sa.text(
+        "SELECT count(DISTINCT pid) FROM pg_locks "  # noqa: S608 - a number of ours
+        f"WHERE locktype = 'advisory' AND granted AND classid = {lock} AND objsubid = 2 "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    return int(await connection.scalar(counted) or 0)

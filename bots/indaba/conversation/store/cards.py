@@ -149,6 +149,15 @@ class Cards:
         row = (await self._sql.execute(query)).first()
         return (row.meeting, row.code) if row else None
 
+    async def live(self) -> list[tuple[UUID, str, str]]:
+        """Meetings that are on: id, code and room, once for each room."""
+        query = (
+            sa.select(t.cards.c.meeting, t.cards.c.code, t.card_places.c.room)
+            .join(t.card_places, t.card_places.c.meeting == t.cards.c.meeting)
+            .where(t.cards.c.status == sa.literal_column(f"'{MeetingStatus.LIVE}'"))
+        )
+        return [tuple(row) for row in await self._sql.execute(query)]
+
     async def any_in(self, room: str) -> bool:
         """Whether a meeting's card is in a room."""
         query = sa.select(t.card_places.c.room).where(t.card_places.c.room == room).limit(1)

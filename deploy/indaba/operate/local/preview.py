@@ -14,7 +14,7 @@ import discord
 import simcord
 
 from indaba.discord_bot.app import DiscordBot
-from indaba.discord_bot.client import Gateway
+from indaba.discord_bot.gateway import Gateway
 from indaba.discord_bot.settings import DiscordBotSettings
 from indaba.process.file_store import FileStore
 

@@ -1,0 +1,235 @@
+"""Discord's shards: how many there are, which of them are ours, and whose turn it is to begin one.
+
+Discord tells one connection of at most 2,500 servers; beyond, a bot has several, and server n
+is told of on number `(n >> 22) % shards`. Copies of the bot share these by advisory locks in
+the bot's database; a copy that dies or stands still has lost them within `LEASE`.
+
+Per shard are: hearing (messages, commands, buttons, votes, voice), the first word to an
+interaction, and what is caught up on. What is heard lies in one table, once per id, so that two
+copies that hear the same for a moment do it once.
+
+Under the one lease as before are: the inbox, posting, cards, native events, direct messages. An
+inbox shared out would have to keep each person's acts in order over several copies, and Discord's
+limits hold for the whole bot; neither costs much. Shard 0 goes with that lease: it is told of
+direct chats, and its connection is what is posted with. So with one shard a second copy stands by.
+Commands are told by whichever shard is connected and finds them changed: telling them twice changes
+nothing.
+"""
+
+import asyncio
+import math
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from indaba.conversation.delivery import lease
+from indaba.conversation.delivery.inbox_worker import InboxWorker
+from indaba.conversation.delivery.lease import LOCK, LOOK_SECONDS, to_hold_locks
+from indaba.discord_bot.client import Client
+from indaba.discord_bot.gateway import Gateway, NoStartsLeft
+from indaba.ledger.failures import reason_of
+from indaba.process import logs
+from indaba.process.loops import Act, pause
+
+PRESENT, STARTING = LOCK + 1, LOCK + 2
+"""Advisory locks of two numbers: a copy is there, and a shard of a group is being begun."""
+
+APART = 5.0
+"""Seconds between two beginnings in a group of shards, as Discord wants it."""
+
+LONGEST_TURN = 60.0
+"""Seconds that a shard may take to identify once it is its turn."""
+
+LOOK_FOR_TURN = 0.25
+LONGEST_HELD_OFF = timedelta(minutes=10)
+"""Discord may let us begin sooner than it said."""
+
+PLACE = "discord/shards"
+"""Under which the number of shards is kept for all copies."""
+
+
+@dataclass
+class Shard:
+    """One connection to Discord that is ours, and what runs on it."""
+
+    gateway: Gateway
+    task: asyncio.Task[None]
+
+
+class Starts:
+    """Begins shards as Discord allows: so many a day, and one after the other in a group.
+
+    `wanted` shards, or as many as Discord recommends where it is 0.
+    """
+
+    def __init__(self, database: AsyncEngine, inbox: InboxWorker, wanted: int) -> None:
+        self._database = database
+        self._inbox = inbox
+        self._wanted = wanted
+        self._turns: dict[int, asyncio.Lock] = {}
+        self._resting: set[asyncio.Task[None]] = set()
+
+    async def first(self, client: Client) -> None:
+        """Before shard 0 connects: settle how many there are, for all copies."""
+        recommended, _, _ = await client.http.get_bot_gateway()
+        count = max(1, self._wanted or recommended)
+        if await self._inbox.position(PLACE) != str(count):
+            await self._inbox.hear([], (PLACE, str(count)))
+        await self.one(0, count, client)
+
+    async def one(self, shard: int, count: int, client: Client) -> None:
+        """Before a shard connects: its number, and its turn. Raises `NoStartsLeft`."""
+        if count > 1:
+            client.be_shard(shard, count)
+        client.before_again = partial(self._turn, client)
+        await self._turn(client)
+
+    async def count(self) -> int:
+        """How many shards there are; 1 until shard 0 has been begun."""
+        return int(await self._inbox.position(PLACE) or 1)
+
+    async def _turn(self, client: Client) -> None:
+        _, _, limit = await client.http.get_bot_gateway()
+        if limit["remaining"] < 1:
+            after = timedelta(milliseconds=limit["reset_after"])
+            raise NoStartsLeft(min(after, LONGEST_HELD_OFF))
+        if client.shard_count is None:
+            return
+        group = (client.shard_id or 0) % max(1, limit["max_concurrency"])
+        turn = self._turns.setdefault(group, asyncio.Lock())
+        await turn.acquire()
+        client.identifying.clear()
+        taken = asyncio.Event()
+        resting = asyncio.ensure_future(self._rest(group, turn, taken, client.identifying))
+        self._resting.add(resting)
+        resting.add_done_callback(self._resting.discard)
+        waiting = asyncio.ensure_future(taken.wait())
+        try:
+            await asyncio.wait({resting, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+        if resting.done():
+            resting.result()
+
+    async def _rest(
+        self, group: int, turn: asyncio.Lock, taken: asyncio.Event, used: asyncio.Event
+    ) -> None:
+        """Take a group's turn over all copies, and keep it until it was used for long enough."""
+        try:
+            async with self._database.connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                while not await lease.take(connection, STARTING, group):  # noqa: ASYNC110 - another process holds it
+                    await asyncio.sleep(LOOK_FOR_TURN)
+                taken.set()
+                try:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(used.wait(), LONGEST_TURN)
+                    await asyncio.sleep(APART)
+                finally:
+                    await connection.invalidate()
+        finally:
+            turn.release()
+
+
+class Shards:
+    """This copy's share of the shards beyond number 0.
+
+    `is_at_work` tells whether shard 0 is ours; `make` gives the loops that hear on a gateway of
+    its own, like that of shard 0.
+    """
+
+    def __init__(
+        self,
+        database: AsyncEngine,
+        is_at_work: Callable[[], bool],
+        starts: Starts,
+        first: Gateway,
+        make: Callable[[Gateway], Sequence[Act]],
+        look: float = LOOK_SECONDS,
+    ) -> None:
+        self._database = database
+        self._is_at_work = is_at_work
+        self._starts = starts
+        self._first = first
+        self._make = make
+        self._look_seconds = look
+        self._count = 1
+        self._held: dict[int, Shard] = {}
+
+    @property
+    def gateways(self) -> list[Gateway]:
+        """Those of the shards that are ours."""
+        return [shard.gateway for shard in self._held.values()]
+
+    @property
+    def trouble(self) -> str:
+        """Why a shard of ours is not heard, in words; empty where all are."""
+        troubles = ((n, shard.gateway.trouble) for n, shard in sorted(self._held.items()))
+        return next((f"shard {n} of {self._count}: {why}" for n, why in troubles if why), "")
+
+    async def run(self) -> None:
+        """Hold our share, for ever. Raises what the database raises when it goes."""
+        async with self._database.connect() as connection:
+            await to_hold_locks(connection)
+            try:
+                await lease.be_counted(connection, PRESENT)
+                while True:
+                    await self._look(connection)
+                    await pause(self._look_seconds)
+            finally:
+                await self._let_go(list(self._held))
+                await connection.invalidate()
+
+    async def _look(self, connection: AsyncConnection) -> None:
+        copies = await lease.count(connection, PRESENT) or 1
+        count = await self._starts.count()
+        ended = [n for n, shard in self._held.items() if shard.task.done()]
+        await self._give_back(connection, list(self._held) if count != self._count else ended)
+        self._count = count
+        share = math.ceil(count / copies) - self._is_at_work()
+        await self._give_back(connection, sorted(self._held)[max(0, share) :])
+        for number in range(1, count):
+            if len(self._held) >= share:
+                return
+            if number not in self._held and await lease.take(connection, LOCK, number):
+                self._begin(number)
+
+    def _begin(self, number: int) -> None:
+        gateway = self._first.another()
+        gateway.before = partial(self._starts.one, number, self._count)
+        task = asyncio.create_task(self._listen(self._make(gateway)), name=f"shard {number}")
+        self._held[number] = Shard(gateway, task)
+
+    async def _listen(self, loops: Sequence[Act]) -> None:
+        """Run all of these until one fails."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for loop in loops:
+                    group.create_task(_forever(loop))
+        except* Exception as failed:  # noqa: BLE001 - it is begun anew, perhaps elsewhere
+            for error in failed.exceptions:
+                self._log().warning("shard.failed", reason=reason_of(error))
+
+    async def _give_back(self, connection: AsyncConnection, numbers: list[int]) -> None:
+        await self._let_go(numbers)
+        for number in numbers:
+            await lease.give_back(connection, LOCK, number)
+
+    async def _let_go(self, numbers: list[int]) -> None:
+        """Hear no more on these shards."""
+        tasks = [self._held.pop(number).task for number in numbers]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _log(self) -> Any:
+        return logs.get(process="discord_bot")
+
+
+async def _forever(loop: Act) -> None:
+    await loop()
