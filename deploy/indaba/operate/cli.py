@@ -53,7 +53,7 @@ def demo(
         int | None, typer.Option(help="The portal's port; by default 8080, or a free one.")
     ] = None,
 ) -> None:
-    """Play one term of a made-up community of 24, then show its pages until Ctrl-C."""
+    """Play one term of an invented community of 24, then show its pages until Ctrl-C."""
     from indaba.operate.console import Console
     from indaba.operate.local.up import UpOptions, live
 
@@ -106,7 +106,7 @@ def status(
     data: Data = HERE,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Show how all parts are."""
+    """Show the state of all parts."""
     from indaba.operate.installation import Installation
     from indaba.operate.observe.status import show
 
@@ -115,7 +115,7 @@ def status(
 
 @app.command()
 def doctor(data: Data = HERE) -> None:
-    """Find troubles: what, why, what next. Exit code 1 where there is one."""
+    """Find problems: what, why, what to do. Exit code 1 if there is one."""
     from indaba.operate.installation import Installation
     from indaba.operate.observe.doctor import examine
 
@@ -165,7 +165,7 @@ def replay_letter(
     data: Data = HERE,
     process: Process = "",
 ) -> None:
-    """Have one tried again."""
+    """Try one again."""
     from indaba.operate.installation import Installation
     from indaba.operate.observe.dead_letters import replay
 
@@ -177,7 +177,7 @@ def backup(
     folder: Annotated[Path, typer.Argument(resolve_path=True, help="A new folder for the backup.")],
     data: Data = HERE,
 ) -> None:
-    """Save databases, secrets and the homeserver; Indaba may run meanwhile."""
+    """Save databases, secrets and the homeserver. Indaba may be running."""
     from indaba.operate.console import Console
     from indaba.operate.data.backup import backup as save
 
@@ -193,7 +193,7 @@ def restore(
         Path | None, typer.Option(help="A list of the erased that you kept elsewhere.")
     ] = None,
 ) -> None:
-    """Bring a backup back; Indaba must not run. Who was erased since is erased again."""
+    """Restore a backup; Indaba must not run. People erased since are erased again."""
     from indaba.operate.console import Console
     from indaba.operate.data.restore import restore as bring_back
 
@@ -207,7 +207,7 @@ def upgrade(
         Path | None, typer.Option("--backup", resolve_path=True, help="A backup of today.")
     ] = None,
 ) -> None:
-    """Bring the data of an older version to this one: all of it, or none. Indaba must not run."""
+    """Upgrade the data of an older version: all of it or none. Indaba must not run."""
     from indaba.operate.console import Console
     from indaba.operate.data.upgrade import upgrade as bring_up
 
@@ -220,7 +220,7 @@ def export(
     community: Annotated[str, typer.Option(help="The community's name, or its key.")],
     data: Data = HERE,
 ) -> None:
-    """Write all of a community as files: JSON, CSV, ICS, Markdown, its library's files."""
+    """Write everything of a community as files: JSON, CSV, ICS, Markdown, library files."""
     from indaba.operate.console import Console
     from indaba.operate.data.export import export as write
     from indaba.operate.installation import Installation
@@ -244,7 +244,7 @@ def erase(
 
 @app.command()
 def sweep(data: Data = HERE) -> None:
-    """Have the disk forget what was erased. Indaba must run."""
+    """Remove erased data from the disk. Indaba must run."""
     from indaba.operate.console import Console
     from indaba.operate.data.vacuum import sweep as write_anew
     from indaba.operate.installation import Installation
@@ -259,7 +259,7 @@ def rotate_secrets(
         Path | None, typer.Option("--secrets", help="Instead: the folder of `indaba secrets`.")
     ] = None,
 ) -> None:
-    """Make a new key for passports. What is under way is not disturbed."""
+    """Make a new key for passports. Nobody is signed out."""
     from indaba.operate.console import Console
     from indaba.operate.data.rotating import rotate
 
@@ -304,7 +304,7 @@ def import_terms(
     account: Annotated[str, typer.Option("--as", help="A facilitator's account.")],
     data: Data = HERE,
 ) -> None:
-    """Keep the school terms of a file: all of it, or nothing and why. Indaba must run."""
+    """Import school terms from a file: all of them, or none and why. Indaba must run."""
     from indaba.operate.console import Console
     from indaba.operate.data.importing_terms import bring_in
     from indaba.operate.installation import Installation
@@ -324,7 +324,7 @@ def settings() -> None:
 def secrets(
     folder: Annotated[Path, typer.Argument(help="Such as deploy/secrets.")],
 ) -> None:
-    """Make the secrets that docker-compose.yml reads; what is there stays."""
+    """Make the secrets that docker-compose.yml reads. Existing ones stay."""
     from indaba.operate.console import Console
     from indaba.operate.data.deployment import make_secrets
 
@@ -332,7 +332,7 @@ def secrets(
 
 
 def main() -> None:
-    """Run the command; what is not our fault is said in words."""
+    """Run the command. Errors that are not bugs are reported in a sentence."""
     from indaba.process import zones
 
     zones.use_pinned()
@@ -353,7 +353,7 @@ def _go(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 def _words(error: BaseException) -> tuple[int | None, str]:
-    """The exit code and the words for an error; no code for a mistake of ours."""
+    """The exit code and the words for an error; no code if it is a bug."""
     from indaba.contracts.refusal import Refusal
     from indaba.operate.local.run_one import CannotStart, cause, explained
 

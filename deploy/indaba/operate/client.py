@@ -23,7 +23,7 @@ R = TypeVar("R", bound=Reply)
 
 
 class NotYourCommunity(Refusal):
-    """The account is no member of the community that was named."""
+    """The account is not a member of that community."""
 
     code = "not-your-community"
 
@@ -33,7 +33,7 @@ class NotYourCommunity(Refusal):
 
 
 class NobodyAnswers(Refusal):
-    """Indaba does not run, or its bus cannot be reached."""
+    """Indaba is not running, or its bus cannot be reached."""
 
     code = "nobody-answers"
 
@@ -59,7 +59,7 @@ async def ask_as(site: Installation, request: Request[R], community: str, accoun
 
 
 def full(account: str, site: Installation) -> str:
-    """The account of somebody of the trial room, where only their name is given."""
+    """The account of somebody in the trial room, if only their name is given."""
     if site.data is None or account.startswith("@"):
         return account
     from indaba.operate.data.secrets import accounts
@@ -78,7 +78,7 @@ async def _asked(bus_url: str, request: Request[R], named: str, account: str) ->
 
 @asynccontextmanager
 async def face(bus_url: str) -> "AsyncIterator[tuple[Bus, World]]":
-    """A place on the bus from which to ask."""
+    """A connection to the bus from which to send requests."""
     from indaba.bus import Bus
     from indaba.process.world import RealWorld
 

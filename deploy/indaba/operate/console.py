@@ -9,7 +9,7 @@ from rich.text import Text
 
 
 class Console:
-    """Says one line after the other. A reader that went away (`| head`) is no reason to stop."""
+    """Prints lines. A closed pipe (`| head`) is no reason to stop."""
 
     def __init__(self, *, errors: bool = False) -> None:
         self._console = Terminal(

@@ -1,8 +1,8 @@
 """Fills a virtual environment with pinned packages, on a machine that has only Python.
 
 Run by make, before anything is installed: standard library only.
-uv does the work in seconds. It does not read pip's settings, so they are told to it; where uv
-cannot cope with them, pip itself does the same work in a minute.
+uv does the work in seconds. It does not read pip's settings, so we pass them on; if uv cannot
+use them, pip does the same work in a minute.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def pip_settings(listing: str) -> dict[str, str]:
 
 
 def uv_environment(settings: Mapping[str, str], present: Mapping[str, str]) -> dict[str, str]:
-    """The variables uv needs on top of `present`, which wins where both speak."""
+    """The variables uv needs on top of `present`, which wins if both speak."""
     ours = {
         "UV_CACHE_DIR": str(_HERE / ".cache" / "uv"),
         # As pip does: any index may have the right file, and the hashes say which that is.

@@ -29,7 +29,7 @@ class NothingHere(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """One Indaba. `data` is set where it is a data folder's."""
+    """One installation. `data` is set if it is a data folder's."""
 
     databases: dict[str, str]
     bus_url: str
@@ -45,7 +45,7 @@ class Installation:
 
     @classmethod
     def found(cls, data: Path) -> "Installation":
-        """The environment's where it names a database, else the data folder's.
+        """The environment's if it names a database, else the data folder's.
 
         Raises `NothingHere`.
         """
@@ -94,12 +94,12 @@ class Installation:
 
     @property
     def is_running(self) -> bool:
-        """Whether it runs now; of an environment that is not known, so it counts as running."""
+        """Whether it is running. For an environment this is unknown and counts as running."""
         return self.data is None or lock.is_claimed(self.data)
 
 
 def setting(settings: type[Settings], field_name: str) -> str:
-    """A setting's value from the environment or its file; empty where it is not set."""
+    """A setting's value from the environment or its file; empty if it is not set."""
     name = variable(settings, field_name)
     if os.environ.get(name):
         return os.environ[name]
@@ -131,7 +131,7 @@ def databases_in_environment(names: Sequence[str]) -> dict[str, str]:
 
 
 def ready_page(site: Installation) -> dict[str, Any]:
-    """What the running Indaba says of its parts, by name; empty where it cannot be asked."""
+    """What the running Indaba says of its parts, by name; empty if it cannot be asked."""
     from urllib.parse import urlsplit
 
     from indaba.operate.observe.health import answer

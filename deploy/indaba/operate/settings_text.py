@@ -40,7 +40,7 @@ def _lines(settings: type[Settings]) -> Iterator[str]:
 
 
 def _default(field: FieldInfo) -> str | None:
-    """As it would be written in an environment; `None` where it must be given."""
+    """As it would be written in an environment; `None` if it must be given."""
     if field.default is PydanticUndefined:
         return None
     if field.default is None:

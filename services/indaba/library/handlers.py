@@ -219,7 +219,7 @@ async def _thing(request: SaveResource, store: Store, files: FileStore) -> dict[
 
 
 async def _file(told: StoredFile, files: FileStore) -> dict[str, Any]:
-    """What lies on the shelf is believed, not what was said of it."""
+    """The stored file is believed, not what was said about it."""
     file = await asyncio.to_thread(files.look, told.digest, told.name)
     if file is None:
         raise FileNotThere

@@ -236,14 +236,14 @@ class Community:
         return replace(self, roles={**self.roles, member: role})
 
     def spare(self, member: MemberId) -> None:
-        """Raise `LastFacilitator` where the community would be without one."""
+        """Raise `LastFacilitator` if the community would be without one."""
         facilitators = [m for m, role in self.roles.items() if role is Role.FACILITATOR]
         if facilitators == [member]:
             raise LastFacilitator(self.name)
 
 
 def check_consent(*, adult: bool, consent_version: str) -> None:
-    """Raise `AdultsOnly` or `ConsentOutdated` unless somebody may be kept."""
+    """Raise `AdultsOnly` or `ConsentOutdated` unless somebody may join."""
     if not adult:
         raise AdultsOnly
     if consent_version != CONSENT_VERSION:

@@ -1,6 +1,6 @@
-"""The list of the erased outside of the database, for backups from before to be put right.
+"""The list of the erased outside the database, so that older backups can be corrected.
 
-It holds digests of random ids: without a backup that has those ids it says nothing of anybody.
+It holds digests of random ids: without a backup that has those ids it identifies nobody.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ class ErasuresFile:
             await pause(LOOK_SECONDS)
 
     async def look(self) -> None:
-        """Write the file where the database knows more: all at first, then what is new."""
+        """Add to the file what only the database has: everything at first, then what is new."""
         since = self._looked_at and self._looked_at - COMMITTED_WITHIN
         now = self._ledger.world.now()
         async with self._ledger.database.connect() as sql:
@@ -44,7 +44,7 @@ class ErasuresFile:
 
 
 def add_to(path: Path, digests: frozenset[str]) -> frozenset[str]:
-    """Add to a list; gives all of it. Whoever reads meanwhile sees the former or the new one."""
+    """Add to a list; returns all of it. A concurrent reader sees the old or the new list."""
     known = read(path)
     if digests <= known and path.exists():
         return known
@@ -57,7 +57,7 @@ def add_to(path: Path, digests: frozenset[str]) -> frozenset[str]:
 
 
 def read(path: Path) -> frozenset[str]:
-    """The digests of a list; empty where there is none."""
+    """The digests of a list; empty if there is none."""
     try:
         lines = path.read_text(encoding="ascii").splitlines()
     except FileNotFoundError:

@@ -65,7 +65,7 @@ def sorry(
 ) -> Response:
     """A page that says what went wrong and what to do next, each a sentence already in words.
 
-    `back` is where to go on and what that is called; the first page where it is not given.
+    `back` is where to go on and what that is called; the first page if it is not given.
     """
     return draw("sorry", status=status, headers=headers, title=title, words=words, back=back)
 
@@ -117,7 +117,7 @@ def icon() -> bytes:
 
 
 def stylesheet(digest: str) -> Response:
-    """The stylesheet. A browser keeps it for good where `digest` is that of its bytes.
+    """The stylesheet. A browser may cache it for ever if `digest` is that of its bytes.
 
     A page drawn by a replica of another version names another digest; it gets what there is.
     """

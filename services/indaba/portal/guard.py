@@ -32,7 +32,7 @@ class Guard:
         self._strict = [(name.encode(), value.encode()) for name, value in told.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve; headers are added where a page did not set its own."""
+        """Serve; headers are added unless a page set its own."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -1,4 +1,4 @@
-"""Documents about meetings, who answered what, and addresses of personal calendars."""
+"""Documents about meetings, members' answers, and addresses of personal calendars."""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ class Documents:
         self._sql = connection
 
     async def keep(self, meeting: MeetingId, kind: Kind, told: Told, told_at: datetime) -> None:
-        """Keep what was told unless something newer is known."""
+        """Store it unless something newer is known."""
         row = {name: getattr(told, name) for name in ("version", "title", "text", "short")}
         fresh = insert(documents).values(meeting=meeting, kind=kind, told_at=told_at, **row)
         newer = fresh.excluded.version > documents.c.version
@@ -53,7 +53,7 @@ class Documents:
 
 
 class Answers:
-    """Who answered what, and by which secret address they follow it."""
+    """Members' answers, and the secret addresses of their feeds."""
 
     def __init__(self, connection: AsyncConnection, now: datetime) -> None:
         self._sql = connection

@@ -22,7 +22,7 @@ _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 class Community:
     """A community as anybody with its link may see it. `zone` is IANA, `language` in words.
 
-    `platforms` are those it lives on; all of them where that is not known.
+    `platforms` are those it lives on; all of them if that is unknown.
     """
 
     id: CommunityId
@@ -43,7 +43,7 @@ class Community:
 class Meeting:
     """A meeting as anybody with its community's link may see it; as in `MeetingFacts`.
 
-    `stamp` (UTC) is when its organisers last changed it; who answers does not touch it.
+    `stamp` (UTC) is when its organisers last changed it; answers do not change it.
     """
 
     id: MeetingId

@@ -30,7 +30,7 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A figure in words. `behind` is empty for those who are no facilitators."""
+    """A figure in words. `behind` is empty for members who are not facilitators."""
 
     id: str
     name: str

@@ -60,7 +60,7 @@ async def note_document(event: DocumentEvent, work: Work) -> None:
 
 
 async def end_sessions(event: MemberLeft | RolesChanged, work: Work) -> None:
-    """Who has no role in a community any more is not signed in to it and follows nothing of it."""
+    """Somebody without a role in a community is signed out of it and loses its feeds."""
     if isinstance(event, RolesChanged) and event.roles:
         return
     store = Store(work.connection, work.now)
@@ -69,7 +69,7 @@ async def end_sessions(event: MemberLeft | RolesChanged, work: Work) -> None:
 
 
 async def merge_members(event: MembersMerged, work: Work) -> None:
-    """Two members were one person: by the name that remains they are signed in, and come."""
+    """Two members were one person: sessions and answers move to the remaining id."""
     await merge(work, event.gone, event.member)
     store = Store(work.connection, work.now)
     await store.call_anew(event.gone, event.member)

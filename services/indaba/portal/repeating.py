@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from icalendar import Event
 
 YEARS_AHEAD = 5
-"""For so long a file describes the zone of a series without an end; it is written anew by then."""
+"""For so long a file describes the zone of a series without an end; it is rewritten by then."""
 
 _UNTIL = "%Y%m%dT%H%M%S"
 

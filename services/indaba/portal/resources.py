@@ -137,7 +137,7 @@ def _rows(resource: ResourceFacts, there: Community, wording: Wording) -> Iterab
 
 
 def language_of(tag: str, wording: Wording) -> str:
-    """The name of a language; the tag where nobody knows a name."""
+    """The name of a language; the tag if nobody knows a name."""
     from babel import Locale, UnknownLocaleError
 
     if not tag:

@@ -72,7 +72,7 @@ class Cookie:
         self._name = "__Host-indaba" if secure else "indaba"
 
     def digest(self, request: Request) -> str:
-        """The digest of the session's token; empty where there is none."""
+        """The digest of the session's token; empty if there is none."""
         token = request.cookies.get(self._name, "")
         return digest_of(token) if token else ""
 

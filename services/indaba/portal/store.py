@@ -61,7 +61,7 @@ class Store:
         self.answers = Answers(connection, now)
 
     async def keep_community(self, told: CommunityFounded) -> None:
-        """Keep what was told unless something newer is known."""
+        """Store it unless something newer is known."""
         row = {
             name: getattr(told, name)
             for name in ("key", "name", "purpose", "language", "zone", "version")
@@ -89,7 +89,7 @@ class Store:
     async def keep_meeting(
         self, told: MeetingFacts, told_at: datetime, *, by_organiser: bool
     ) -> None:
-        """Keep what was told unless something newer is known.
+        """Store it unless something newer is known.
 
         The times are the same in whatever order events come: the earliest at which anything was
         told, and the latest at which an organiser changed something.
@@ -108,7 +108,7 @@ class Store:
         await self._sql.execute(fresh.on_conflict_do_update(index_elements=["id"], set_=kept))
 
     async def keep_series(self, told: SeriesFacts, told_at: datetime) -> None:
-        """Keep what was told unless something newer is known; told twice, the earlier time."""
+        """Store it unless something newer is known; of two equal versions, the earlier time."""
         row = series_row_of(told)
         fresh = insert(series).values(**row, told_at=told_at)
         newer = fresh.excluded.version > series.c.version
@@ -238,7 +238,7 @@ class Store:
         await self._sql.execute(theirs)
 
     async def call_anew(self, gone: MemberId, member: MemberId) -> None:
-        """Sessions of a member that is gone belong to the one they became."""
+        """Sessions of a merged member belong to the member they became."""
         theirs = sessions.update().where(sessions.c.member == gone)
         await self._sql.execute(theirs.values(member=member))
 
@@ -292,7 +292,7 @@ class Copies:
         self._world = world
 
     async def look(self, read: Callable[[Store], Awaitable[T]]) -> T:
-        """Read; once more where a stale connection broke. Raises `OSError` after five seconds."""
+        """Read; once more if a stale connection broke. Raises `OSError` after five seconds."""
         try:
             return await self.change(read)
         except Exception as error:

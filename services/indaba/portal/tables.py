@@ -1,4 +1,4 @@
-"""The portal's tables, and how what was told lies in them."""
+"""The portal's tables, and how events are stored in them."""
 
 from typing import Any
 
@@ -90,13 +90,13 @@ ALL = (communities, meetings, series, documents, answers, calendar_keys, session
 
 
 def row_of(told: MeetingFacts) -> dict[str, Any]:
-    """A meeting as it was told, as far as it is kept; nobody is named."""
+    """A meeting's row: what the portal stores of it. Names nobody."""
     facts = {**told.model_dump(exclude={"counts"}), **told.counts.model_dump()}
     return {name: value for name, value in facts.items() if name in meetings.c}
 
 
 def series_row_of(told: SeriesFacts) -> dict[str, Any]:
-    """A series as it was told, as far as it is kept; nobody is named."""
+    """A series' row: what the portal stores of it. Names nobody."""
     pattern = told.pattern
     facts = told.model_dump(exclude={"pattern", "author", "not_held"})
     dates = {"skipped": pattern.skipped, "added": pattern.added, "not_held": told.not_held}
@@ -110,7 +110,7 @@ def series_row_of(told: SeriesFacts) -> dict[str, Any]:
 
 
 def known_communities() -> sa.Select[Any]:
-    """All communities with their platforms, which are `NULL` where nothing was told of them."""
+    """All communities with their platforms, which are `NULL` if nothing was told of them."""
     there = platforms.c.community == communities.c.id
     joined = communities.outerjoin(platforms, there)
     return sa.select(communities, platforms.c.platforms).select_from(joined)

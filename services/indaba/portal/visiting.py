@@ -1,4 +1,4 @@
-"""Who opens a community's page, and asking the services for them."""
+"""The visitors of a community's page, and asking the services on their behalf."""
 
 import re
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class Visitor:
 
 
 def facts_of(there: Community, here: str, *, exact: bool = True) -> dict[str, Any]:
-    """What stands around every page of a community, for members and guests alike."""
+    """What surrounds every page of a community, for members and guests."""
     return {
         "key": there.key,
         "name": plain(there.name),
@@ -89,7 +89,7 @@ class Visitors:
         return there
 
     async def visitor(self, request: Request) -> Visitor:
-        """Who asks. Raises a 404 where the key opens nothing, and what asking raises."""
+        """Who asks. Raises a 404 if the key opens nothing, and what asking raises."""
         there, correlation = await self.there(request), self._world.new_id()
         guest = await self._guests.of(Asker(community=there.id), correlation)
         member = await self._signed_in(request, there)

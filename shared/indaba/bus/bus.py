@@ -1,4 +1,4 @@
-"""The bus: what it promises to those who use it, over Valkey or Redis Streams."""
+"""The bus: requests and events over Valkey or Redis Streams."""
 
 import asyncio
 import time
@@ -46,18 +46,18 @@ LITTLE_LATER = "I cannot reach the rest of Indaba just now. Please try again a l
 
 
 class Bus:
-    """Carries requests to the service that answers them, and events to all who listen.
+    """Carries requests to the service that answers them, and events to every reader.
 
     Promises:
 
-    * A message handed over (`tell` returned) reaches every reader at least once, in no promised
-      order, as soon as it runs, whether it ran when the message was sent or not.
+    * A message handed over (`tell` has returned) reaches every reader at least once, in no promised
+      order, as soon as it runs, whether it was running when the message was sent or not.
     * A reader that fails, or is killed, gets its message again; another replica takes it over.
-    * A malformed entry is dropped and counted; those beside it are not touched.
-    * `ask` sends again until it is answered or expires; whoever answers must do so once only.
-    * When the bus comes back without its data, `on_loss` is told and readers go on.
+    * A malformed entry is dropped and counted; the entries around it are unaffected.
+    * `ask` sends again until it is answered or expires; the effect must happen only once.
+    * When the bus comes back without its data, `on_loss` is called and readers continue.
 
-    It keeps nothing: the service databases are the truth.
+    It stores nothing: the service databases are the truth.
     """
 
     def __init__(
@@ -103,18 +103,18 @@ class Bus:
         )
 
     def listen(self, contexts: Iterable[str], listen: Listen) -> None:
-        """Hear the events of contexts. `listen` gives the ids it is done with."""
+        """Read the events of contexts. `listen` returns the ids of those it has handled."""
         for context in contexts:
             self._readers.append(Reader(self, events_of(context), listen, batch=100))
 
     def expect_replies(self) -> None:
-        """Be one who asks: faces only."""
+        """Receive replies. For faces only."""
         self._asks = True
         channel = Channel(self._replies)
         self._broker.subscriber(channel=channel, parser=_raw, decoder=_data)(self._hear_reply)
 
     async def start(self) -> None:
-        """Connect, make the groups, take up what was left, then read. Waits for the bus."""
+        """Connect, create the groups, handle what was left, then read. Waits for the bus."""
         while not await self._begun():
             with suppress(*BUS_ERRORS):
                 await self._broker.stop()
@@ -123,14 +123,14 @@ class Bus:
             self._loops.begin("bus.take-up", reader.take_up_own)
 
     async def stop(self) -> None:
-        """Stop reading; what is in hand is finished or left for the next to take up."""
+        """Stop reading. Messages in progress are finished, or left for the next start."""
         await self._loops.stop()
         with suppress(*BUS_ERRORS):
             await self._broker.stop()
 
     @property
     def epoch(self) -> str:
-        """Names the life of the bus's data, as last looked at: another one, other data."""
+        """Identifies the bus's data, as last checked; changes when the data was lost."""
         return self._epoch
 
     async def reachable(self) -> bool:
@@ -145,7 +145,7 @@ class Bus:
     async def ask(self, context: str, envelope: Envelope) -> ReplyEnvelope:
         """Send a request and wait for its reply, sending again until it expires.
 
-        What expired comes back with the outcome `EXPIRED`, or `UNAVAILABLE` where that is the
+        An expired request returns the outcome `EXPIRED`, or `UNAVAILABLE` where that is the
         last that was heard. Raises `Unavailable` where the bus could not be reached at all.
         """
         heard: ReplyEnvelope | None = None
@@ -179,20 +179,20 @@ class Bus:
         return False
 
     async def _last_word(self, envelope: Envelope) -> ReplyEnvelope | None:
-        """What was done at the last moment is told a moment later."""
+        """What was done at the last moment is answered a moment later."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORD_SECONDS):
                 return await self._expect(envelope)
         return None
 
     def _expect(self, envelope: Envelope) -> asyncio.Future[ReplyEnvelope]:
-        """What will be the next reply to a request."""
+        """A future for the next reply to a request."""
         reply: asyncio.Future[ReplyEnvelope] = asyncio.get_running_loop().create_future()
         self._waiting[envelope.id] = reply
         return reply
 
     async def tell(self, context: str, envelopes: Sequence[Envelope]) -> None:
-        """Put events of a context on the bus, all in one go. Raises one of `BUS_ERRORS`."""
+        """Publish events of a context in one batch. Raises one of `BUS_ERRORS`."""
         if is_cluster(self._broker):
             await asyncio.gather(*(self._tell(context, envelope) for envelope in envelopes))
             return
@@ -202,7 +202,7 @@ class Bus:
             await pipe.execute()
 
     async def room_for_events(self, context: str) -> bool:
-        """Trim what every reader has had; whether fewer than 10,000 lie ahead of the slowest."""
+        """Trim what every reader has handled. Whether fewer than 10,000 wait for the slowest."""
         stream = events_of(context)
         if await self.client.xlen(stream) == 0:
             return True
@@ -219,18 +219,18 @@ class Bus:
         return bool(await self.client.xlen(stream) < MOST_AHEAD)
 
     async def behind(self) -> dict[str, int]:
-        """How many events of each context we have yet to handle. Raises one of `BUS_ERRORS`."""
+        """How many events of each context are waiting for us. Raises one of `BUS_ERRORS`."""
         heard = [reader for reader in self._readers if not reader.deletes]
         return {context_of(reader.stream): await reader.behind() for reader in heard}
 
     async def oldest_request(self) -> float:
-        """The age of the oldest unanswered request to us, in seconds; 0 where there is none."""
+        """The age of the oldest unanswered request to us, in seconds; 0 if there is none."""
         added = [await reader.oldest() for reader in self._readers if reader.deletes]
         now = self._world.now().timestamp()
         return max((now - at for at in added if at), default=0.0)
 
     async def forget(self, context: str) -> None:
-        """Trim every event that all readers have had and rewrite the bus's file (erasure)."""
+        """Trim every event that all readers have handled and rewrite the bus's file (erasure)."""
         if not await self.client.exists(events_of(context)):
             return
         slowest = await self._slowest(events_of(context))
@@ -241,7 +241,7 @@ class Bus:
                 await self.client.bgrewriteaof(**node)
 
     async def rewrite(self) -> None:
-        """Have the bus write its file anew without what was trimmed; returns once it has."""
+        """Rewrite the bus's file without what was trimmed. Returns when it is done."""
         await asyncio.gather(*(self._rewrite(node) for node in nodes_of(self.client)))
 
     async def _rewrite(self, node: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""From what lies in a stream to envelopes, each opened by itself, whatever is beside it."""
+"""From stream entries to envelopes, each decoded separately."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,14 +14,14 @@ DATA = b"__data__"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One stream entry: its id there, and its envelope, `None` where it is malformed."""
+    """One stream entry: its id there, and its envelope, `None` if it is malformed."""
 
     id: bytes
     envelope: Envelope | None
 
 
 def open_entry(entry_id: bytes, fields: dict[bytes, bytes]) -> Entry:
-    """Open one entry; whatever is wrong with it stays its own trouble."""
+    """Decode one entry. A malformed entry affects no other."""
     try:
         data, _headers = BinaryMessageFormatV1.parse(fields[DATA])
         return Entry(entry_id, Envelope.model_validate_json(data))
@@ -30,7 +30,7 @@ def open_entry(entry_id: bytes, fields: dict[bytes, bytes]) -> Entry:
 
 
 async def keep_raw(message: Any) -> StreamMessage[Any]:
-    """FastStream parser that leaves the entry as it is.
+    """A FastStream parser that changes nothing.
 
     FastStream's own batch parser answers for all entries at once, so one bad entry would take the
     good ones with it.

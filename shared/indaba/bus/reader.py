@@ -1,4 +1,4 @@
-"""One consumer group on one stream: FastStream's traps and their cures live here."""
+"""One consumer group on one stream, with workarounds for FastStream."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -29,8 +29,8 @@ class Reader:
 
     The stream is read twice: a subscriber for new entries, and one that claims entries left
     pending by a failure or a dead replica (`min_idle_time` makes FastStream read *only* those).
-    What this very consumer left pending at its last death is taken up first, page by page. One that
-    `deletes` what is done has only what is not done in its stream.
+    What this consumer left pending when it was killed is handled first, page by page. One that
+    `deletes` has only unhandled entries in its stream.
     """
 
     def __init__(
@@ -54,16 +54,16 @@ class Reader:
         self._left: list[Entry] = []
 
     async def prepare(self, broker: RedisBroker, take_over_ms: int) -> None:
-        """Make the group and declare both subscribers; once, before the broker starts."""
+        """Create the group and declare both subscribers. Call once, before the broker starts."""
         await self.make_group()
         if not self._subscribers:
             self._subscribe(broker, min_idle_time=None)
             self._subscribe(broker, min_idle_time=take_over_ms)
 
     async def make_group(self) -> None:
-        """Make the group at the stream's beginning; harmless where it exists.
+        """Create the group at the stream's beginning. Idempotent.
 
-        FastStream itself would make it at `$` and never see what was sent before its first start.
+        FastStream would create it at `$` and miss what was sent before its first start.
         """
         try:
             await self._bus.client.xgroup_create(
@@ -74,7 +74,7 @@ class Reader:
                 raise
 
     async def take_up_own(self) -> None:
-        """Handle what this consumer had in hand when it died. Ends when there is no more."""
+        """Handle what this consumer had pending when it was killed. Ends when nothing is left."""
         last = "0"
         while True:
             found = await self._bus.client.xreadgroup(
@@ -87,7 +87,7 @@ class Reader:
             await self._take([open_entry(i, fields or {}) for i, fields in entries])
 
     async def revive(self) -> None:
-        """Start again a subscriber that FastStream stopped for good (the stream was deleted)."""
+        """Restart a subscriber that FastStream stopped because its stream was deleted."""
         for subscriber in self._subscribers:
             if not subscriber.running:
                 await self.make_group()
@@ -95,7 +95,7 @@ class Reader:
                 await subscriber.start()
 
     async def behind(self) -> int:
-        """How many entries of the stream this group has yet to handle."""
+        """How many entries are waiting for this group."""
         for group in await self._bus.client.xinfo_groups(self.stream):
             if group["name"] == self._bus.process.encode():
                 # After a trim the server may not know how many are left, but then they are few.
@@ -103,7 +103,7 @@ class Reader:
         return 0
 
     async def oldest(self) -> float:
-        """When the oldest entry was added, in seconds since the epoch; 0 where there is none."""
+        """When the oldest entry was added, in seconds since the epoch; 0 if there is none."""
         found = await self._bus.client.xrange(self.stream, count=1)
         return int(found[0][0].split(b"-")[0]) / 1000 if found else 0.0
 
@@ -129,7 +129,7 @@ class Reader:
         self._subscribers.append(subscriber)
 
     async def _take(self, entries: list[Entry]) -> None:
-        """Handle entries that nobody here has in hand; settle those that are done."""
+        """Handle entries that nothing here is handling; acknowledge those that are done."""
         mine = [entry for entry in entries if entry.id not in self._in_hand]
         self._in_hand.update(entry.id for entry in mine)
         try:

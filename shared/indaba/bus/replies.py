@@ -1,4 +1,4 @@
-"""What comes back for a request."""
+"""Replies to requests."""
 
 from enum import StrEnum
 from typing import Any

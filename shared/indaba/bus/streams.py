@@ -5,7 +5,7 @@ from typing import Any, Self
 from faststream.redis import PubSub, StreamSub
 
 EPOCH = "indaba:epoch"
-"""Gone when the bus has lost its data: then relays tell the last two days again."""
+"""Missing when the bus has lost its data; relays then publish the last two days again."""
 
 MOST_AHEAD = 10_000
 """Entries ahead of the slowest reader before a relay holds back."""
@@ -27,7 +27,7 @@ def context_of(stream: str) -> str:
 
 
 def replies_to(process: str, replica: str, token: str) -> str:
-    """The channel on which one running face hears its replies."""
+    """The channel on which one running face receives its replies."""
     return f"replies.{process}.{replica}.{token}"
 
 

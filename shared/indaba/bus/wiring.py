@@ -15,7 +15,7 @@ def broker_at(url: str) -> RedisBroker:
 
     One server: `redis://`, `rediss://` or `unix://`. A cluster: `redis+cluster://` (or with
     `rediss`) and some of its nodes, such as `redis+cluster://one:6379,two:6379`; the others are
-    found from there. Raises `ValueError` where a node's port is no number.
+    found from there. Raises `ValueError` if a node's port is no number.
     """
     # apply_types off: we hand over opened envelopes, FastStream need not look at them.
     quiet: Any = None  # FastStream takes None for silence, its types do not say so

@@ -64,7 +64,7 @@ _BY_WIRE = _by_wire()
 
 
 def find(wire: str) -> type[Message] | None:
-    """The contract with a wire name; `None` where nobody here knows it.
+    """The contract with a wire name; `None` if nobody here knows it.
 
     Contracts of a service that was imported later are found too.
     """

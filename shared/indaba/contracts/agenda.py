@@ -53,7 +53,7 @@ class AgendaItem(BaseModel):
 
 
 class AgendaShown(Reply):
-    """A meeting's agenda in order, empty where nobody added to it; `minutes` are planned in all.
+    """A meeting's agenda in order, empty if nobody added to it; `minutes` are planned in all.
 
     Where no meeting is planned, `meeting` is empty and the items wait for the next one.
     """
@@ -142,7 +142,7 @@ class MethodsListed(Reply):
 
 
 class ListMethods(Question[MethodsListed], wire="scheduling.list-methods.v1"):
-    """Show all methods, or one by key or name. Raises where there is none such."""
+    """Show all methods, or one by key or name. Raises if there is none such."""
 
     name: str = Field(default="", max_length=60)
 

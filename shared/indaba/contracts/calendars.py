@@ -41,7 +41,7 @@ class NotFollowed(BaseModel):
 class CalendarFacts(BaseModel):
     """A followed calendar as facilitators may see it.
 
-    `title` is what it calls itself, empty where it does not. `host` is where it is. `dates` counts
+    `title` is what it calls itself, empty if it does not. `host` is where it is. `dates` counts
     its meetings to come; `why` says in words what is wrong, empty while nothing is. `zone` is the
     community's when following began: times that name no zone are read in it.
     """
@@ -97,7 +97,7 @@ class UnfollowCalendar(Request[CalendarUnfollowed], wire="scheduling.unfollow-ca
 
 
 class CalendarsListed(Reply):
-    """The calendars a community follows, by number; empty where it follows none."""
+    """The calendars a community follows, by number; empty if it follows none."""
 
     calendars: tuple[CalendarFacts, ...]
 

@@ -167,7 +167,7 @@ class ResourcesFound(Reply):
     """Resources, best first; without words the newest first.
 
     `total` counts all that fit. `read_as` pairs each word that nobody here ever used with the known
-    word it was taken for; empty where none was.
+    word it was taken for; empty if none was.
     """
 
     resources: tuple[ResourceFacts, ...]

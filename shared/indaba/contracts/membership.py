@@ -73,7 +73,7 @@ class CommunityCard(BaseModel):
 
 
 class PassportIssued(Reply):
-    """A signed passport, what it says, and the community it is for (empty where there is none).
+    """A signed passport, what it says, and the community it is for (empty if there is none).
 
     `choices` lists the asker's communities where the room belongs to none and there are several.
     `lives_here` says that the room itself belongs to the community, not only its house.

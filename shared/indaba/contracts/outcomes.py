@@ -49,7 +49,7 @@ class Evidence(BaseModel):
 
 
 class Figure(BaseModel):
-    """One indicator: `counted` of `of`. Not to be shown as a share where it is not `enough`.
+    """One indicator: `counted` of `of`. Not to be shown as a share if it is not `enough`.
 
     `n` is what the indicator rests on, and `needed` how many it needs. `evidence` is empty for
     those who are no facilitators.
@@ -71,7 +71,7 @@ class Figure(BaseModel):
 
     @property
     def share(self) -> float | None:
-        """The figure between 0 and 1; `None` where there is not enough."""
+        """The figure between 0 and 1; `None` if there is not enough."""
         return self.counted / self.of if self.enough and self.of else None
 
 

@@ -92,7 +92,7 @@ class TakeNote(Request[NoteTaken], wire="scheduling.take-note.v1"):
     """Keep a line. Empty code: the meeting that is on. The same `origin` again changes the text.
 
     An action's `owner` defaults to nobody; `due` is free text, read in the asker's zone. `author`
-    is whose words they are, where somebody else put them in.
+    is whose words they are, if somebody else put them in.
     """
 
     code: MeetingCode | None = None
@@ -108,7 +108,7 @@ class TakeNote(Request[NoteTaken], wire="scheduling.take-note.v1"):
 class ChangeNote(Request[NoteTaken], wire="scheduling.change-note.v1"):
     """Change a line's text, or remove it with none: its author, the chair, or a facilitator.
 
-    Named by `origin`, or by code and number. Refused where there is none such. A face says `gone`
+    Named by `origin`, or by code and number. Refused if there is none such. A face says `gone`
     where the message itself was taken back, by whoever may: then its line goes too.
     """
 
@@ -187,7 +187,7 @@ class ApproveMinutes(Request[MinutesShown], wire="scheduling.approve-minutes.v1"
 class HighlightsShown(Reply):
     """A meeting's highlights for everybody: no names, at most 600 words; `short` 300 characters.
 
-    `shared` is the version in the library, 0 where it is a draft still.
+    `shared` is the version in the library, 0 if it is a draft still.
     """
 
     meeting: MeetingFacts

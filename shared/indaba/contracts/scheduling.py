@@ -166,9 +166,9 @@ class Reading(BaseModel):
 
 
 class WhenRead(Reply):
-    """What a date text means. `sure` only where there is one reading and every word was used.
+    """What a date text means. `sure` only if there is one reading and every word was used.
 
-    `readings` are the candidates, likeliest first, empty where nothing was understood; `doubt`
+    `readings` are the candidates, likeliest first, empty if nothing was understood; `doubt`
     says in words why it is asked back (empty when sure).
     """
 

@@ -69,7 +69,7 @@ class Reply(BaseModel):
 
 
 class Done(Reply):
-    """The answer where there is nothing to say but yes."""
+    """The answer if there is nothing to say but yes."""
 
 
 R_co = TypeVar("R_co", bound=Reply, covariant=True)

@@ -1,4 +1,4 @@
-"""The shelf: files of the communities, each kept once under the SHA-256 of its bytes."""
+"""The file store: communities' files, each stored once under the SHA-256 of its bytes."""
 
 import asyncio
 import codecs
@@ -52,7 +52,7 @@ _RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"
 
 
 class TooLarge(Refusal):
-    """A file has more bytes than are kept."""
+    """A file is larger than allowed."""
 
     code = "file-too-large"
 
@@ -76,10 +76,10 @@ class FileStore:
     async def put(
         self, chunks: AsyncIterator[bytes], *, name: str, most: int = MOST_BYTES
     ) -> StoredFile:
-        """Keep what comes, and give its facts. The same bytes again are the same file.
+        """Store the bytes and return the file's facts. Equal bytes are one file.
 
-        A file lies here for a day before the library sweeps it, unless a resource speaks of it.
-        Raises `TooLarge` as soon as there is a byte too many; nothing of it stays then.
+        A file that no resource refers to is swept by the library after a day.
+        Raises `TooLarge` at the first byte too many; nothing is stored then.
         """
         incoming = self.folder / "incoming"
         file, path = await asyncio.to_thread(_begin, incoming)
@@ -93,7 +93,7 @@ class FileStore:
         return StoredFile(digest=digest, size=size, media_type=kind, name=clean_name(name))
 
     def path(self, digest: str) -> Path:
-        """Where a file lies, or would lie. Raises `ValueError` for what is no digest."""
+        """The path of a file, stored or not. Raises `ValueError` if `digest` is not one."""
         if len(digest) != hashlib.sha256().digest_size * 2 or not _DIGEST_LETTERS.issuperset(
             digest
         ):
@@ -101,7 +101,7 @@ class FileStore:
         return self.folder / digest[:2] / digest
 
     def has(self, digest: str) -> bool:
-        """Whether a file lies here."""
+        """Whether the file is stored."""
         return self.path(digest).is_file()
 
     def open(self, digest: str) -> BinaryIO:
@@ -109,7 +109,7 @@ class FileStore:
         return self.path(digest).open("rb")
 
     def look(self, digest: str, name: str) -> StoredFile | None:
-        """A file's facts, found by looking inside it; `None` where it does not lie here."""
+        """A file's facts, found by looking inside it; `None` if it is not stored."""
         path = self.path(digest)
         try:
             size = path.stat().st_size
@@ -119,18 +119,18 @@ class FileStore:
         return StoredFile(digest=digest, size=size, media_type=kind, name=clean_name(name))
 
     def put_at(self, digest: str) -> float:
-        """When a file was last put here, in seconds since 1970; 0 where it is not here."""
+        """When the file was last stored, in seconds since 1970; 0 if it is not stored."""
         try:
             return self.path(digest).stat().st_mtime
         except FileNotFoundError:
             return 0.0
 
     def remove(self, digest: str) -> None:
-        """Take a file away; harmless where there is none."""
+        """Delete a file. Idempotent."""
         self.path(digest).unlink(missing_ok=True)
 
     def older_than(self, instant: datetime) -> Iterator[str]:
-        """Digests of files that were put here earlier; half-written ones are taken away."""
+        """Digests of files stored earlier than that; half-written ones are deleted."""
         before = instant.timestamp()
         for path in self.folder.glob("*/*"):
             with suppress(FileNotFoundError):
@@ -142,7 +142,7 @@ class FileStore:
                     yield path.name
 
     def _settle(self, file: BinaryIO, path: Path, digest: str) -> str:
-        """Under its digest, on the disk for good; what was there already is made young."""
+        """Move it under its digest, synced to disk; an existing file gets the present time."""
         file.flush()
         os.fsync(file.fileno())
         file.close()
@@ -174,7 +174,7 @@ def clean_name(name: str) -> str:
 
 
 def media_type(path: Path) -> str:
-    """What a file is, by its content alone; `application/octet-stream` where that says nothing."""
+    """What a file is, by its content alone; `application/octet-stream` if that says nothing."""
     with path.open("rb") as file:
         head = file.read(_LOOKED_AT)
     for beginning, kind in _BEGINNINGS:
@@ -208,7 +208,7 @@ def _in_zip(path: Path) -> str:
 
 
 def _declared(archive: zipfile.ZipFile) -> str:
-    """What the first entry says; it must lie there unpacked, for a few bytes may become gigabytes.
+    """What the first entry says. It must be uncompressed: a few bytes may become gigabytes.
 
     Both OpenDocument and EPUB demand that it does.
     """

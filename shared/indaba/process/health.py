@@ -22,7 +22,7 @@ def version() -> str:
 
 
 def health_routes(parts: Sequence[Part]) -> list[Route]:
-    """Routes that answer for these parts. /ready is 503 while any part is not ready."""
+    """Routes that report on these parts. /ready is 503 while any part is not ready."""
 
     async def live(_: Request) -> Response:
         return PlainTextResponse("live\n")
@@ -70,11 +70,11 @@ class WebServer:
             await self._server.shutdown()
 
     async def ready(self) -> Readiness:
-        """Ready once it listens."""
+        """Ready once it is listening."""
         ok = self._serving is not None
         return Readiness(self.name, ok, "" if ok else "not listening yet")
 
 
 def health_server(parts: Sequence[Part], host: str, port: int) -> WebServer:
-    """The small server that a process of its own shows its health with."""
+    """The small server that shows a single process's health."""
     return WebServer("health", Starlette(routes=list(health_routes(parts))), host, port)

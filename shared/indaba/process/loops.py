@@ -7,21 +7,21 @@ from indaba.process import logs
 
 RESTART_SECONDS = 1.0
 SIDE_BY_SIDE = 6
-"""As much as waits for others at once without crowding out what somebody waits for."""
+"""How many parts are done at once, so that other work is not crowded out."""
 
 Act = Callable[[], Awaitable[None]]
 
 
 async def pause(seconds: float) -> None:
-    """Sleep between two rounds of a loop; where the loop was cancelled meanwhile, end it."""
+    """Sleep between two rounds of a loop. Ends the loop if it was cancelled meanwhile."""
     _end_if_cancelled()
     await asyncio.sleep(seconds)
 
 
 def _end_if_cancelled() -> None:
-    """Raise what was swallowed amid a round.
+    """Raise a cancellation that was swallowed during a round.
 
-    redis-py sends under `wait_for`, which forgets a cancellation in Python 3.11 where a result came
+    redis-py sends under `wait_for`, which forgets a cancellation in Python 3.11 if a result arrives
     at the same time.
     """
     task = asyncio.current_task()
@@ -30,7 +30,7 @@ def _end_if_cancelled() -> None:
 
 
 class Loops:
-    """The background loops of one part. A loop that raises is logged and begun again."""
+    """The background loops of one part. A loop that raises is logged and restarted."""
 
     def __init__(self, process: str) -> None:
         self._process = process
@@ -88,7 +88,7 @@ class Wake:
 
 
 async def in_parts(parts: Sequence[Sequence[Act]]) -> None:
-    """Do several parts side by side, a few at once; the acts of a part one after the other."""
+    """Handle several groups concurrently, a few at once; within a group, one after the other."""
     gate = asyncio.Semaphore(SIDE_BY_SIDE)
 
     async def one(acts: Sequence[Act]) -> None:

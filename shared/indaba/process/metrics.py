@@ -1,4 +1,4 @@
-"""What Prometheus reads at /metrics to tell whether all keeps up, and where not.
+"""The metrics Prometheus reads at /metrics: what keeps up, and what does not.
 
 `deploy/monitoring` has the dashboard and the alerts made of these, `docs/runbook.md` what to do.
 """

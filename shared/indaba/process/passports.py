@@ -57,7 +57,7 @@ class PassportOffice:
         return f"{_encode(claims)}.{_encode(self._key.sign(claims))}"
 
     def pseudonym(self, text: str) -> str:
-        """The same opaque word for the same text, which nobody else can make; empty for empty."""
+        """The same opaque word for the same text; nobody else can make it. Empty for empty."""
         if not text:
             return ""
         return hmac.new(self._oldest.private_bytes_raw(), text.encode(), "sha256").hexdigest()[:24]
@@ -96,7 +96,7 @@ class PassportControl:
 
 
 def pems(text: str) -> list[str]:
-    """The PEM blocks in a text, in its order; the text itself where there is none to be seen."""
+    """The PEM blocks in a text, in order; the text itself if there are none."""
     return _PEM.findall(text) or [text]
 
 

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def live(work: Coroutine[Any, Any, T]) -> T:
-    """Run what a whole process is about, on libuv's loop: half the cost of a message is its lines.
+    """Run a process's main function on libuv's loop: half the cost of a message is the loop's.
 
     Decision 0020 has the figures beside asyncio's own loop.
     """
@@ -36,11 +36,11 @@ class Part(Protocol):
     name: str
 
     async def start(self) -> None:
-        """Begin. Waits, and says so, while an engine is not there yet."""
+        """Start. Waits, and says so, while an engine is not available yet."""
         ...
 
     async def stop(self) -> None:
-        """Finish what is in hand and end. Safe to call when `start` did not finish."""
+        """Finish work in progress and stop. Safe to call if `start` did not finish."""
         ...
 
     async def ready(self) -> Readiness:

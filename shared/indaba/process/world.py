@@ -1,4 +1,4 @@
-"""The one port through which clock, ids and chance come in."""
+"""The one port through which clock, ids and randomness come in."""
 
 import secrets
 import time
@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 class World(Protocol):
-    """What a process may not make up by itself. Tests pass one of their own."""
+    """Clock, ids and randomness. Tests pass their own."""
 
     def now(self) -> datetime:
         """The present, aware, in UTC."""
@@ -28,7 +28,7 @@ class World(Protocol):
 
 
 class RealWorld:
-    """The machine's own clock and chance."""
+    """The machine's own clock and randomness."""
 
     def now(self) -> datetime:
         """The present, aware, in UTC."""

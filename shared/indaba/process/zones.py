@@ -12,7 +12,7 @@ _NAMED = re.compile(r"# version (\S+)")
 
 
 def use_pinned() -> None:
-    """Read zones from the pinned package from now on. Called first by whatever is a process."""
+    """Read zones from the pinned package from now on. Every process calls this first."""
     zoneinfo.reset_tzpath([])
     zoneinfo.ZoneInfo.clear_cache()
 

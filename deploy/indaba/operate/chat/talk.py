@@ -1,4 +1,4 @@
-"""Talking in the trial room: what is typed is sent, what is said is shown."""
+"""Chat in the trial room: sends what is typed, shows what others write."""
 
 import asyncio
 import json
@@ -57,7 +57,7 @@ HELP = """Type to say something; !cop help asks the bot what it can do.
 
 
 class NoSuchAccount(Refusal):
-    """Somebody was named who has no account for trying things."""
+    """The named person has no trial account."""
 
     code = "no-such-account"
 
@@ -292,7 +292,7 @@ class Talk:
         return f"/user/{quote(self._me.user_id)}/account_data/m.direct"
 
     async def _known_direct(self) -> str:
-        """The direct chat with the bot; empty where there is none yet."""
+        """The direct chat with the bot; empty if there is none yet."""
         try:
             known = (await self._line.ask("GET", self._direct_path)).get(self._bot, [])
         except HomeserverRefused:

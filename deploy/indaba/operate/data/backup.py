@@ -1,7 +1,7 @@
-"""`indaba backup`: databases, files, secrets, the homeserver we brought; Indaba may run meanwhile.
+"""`indaba backup`: databases, files, secrets, the homeserver we brought. Indaba may be running.
 
-Readers are saved before those they listen to, the homeserver last. So nobody in a backup has heard
-of what its owner in the same backup does not know; a restore tells owners' news again.
+Readers are saved before the services they read, and the homeserver last. So no reader in a backup
+has an event that its owner in the same backup lacks; a restore publishes the owners' events again.
 """
 
 import asyncio
@@ -23,13 +23,13 @@ from indaba.operate.processes import ERASURES, FILES, KEYS, readers_first
 
 SUPERUSER = "indaba"
 INCOMING = "incoming"
-"""Where the shelf has files that are still being written."""
+"""Where the file store has files that are still being written."""
 
 HOMESERVER_FILES = ("signing.key", "secrets.json", "port")
 
 
 class FolderInUse(Refusal):
-    """A backup wants a folder of its own."""
+    """A backup needs a new or empty folder."""
 
     code = "folder-in-use"
 
@@ -85,7 +85,7 @@ def _prepare(data: Path, folder: Path) -> None:
 
 @asynccontextmanager
 async def running_postgres(data: Path) -> AsyncIterator[Postgres]:
-    """The PostgreSQL of a running Indaba, or one started for the while."""
+    """The PostgreSQL of a running Indaba, or one started for this purpose."""
     postgres, claim = Postgres(data / "postgres"), lock.Claim(data)
     try:
         claim.take()
@@ -147,7 +147,7 @@ def _copy_secrets(data: Path, folder: Path) -> None:
 
 
 def _copy_homeserver(synapse: Path, folder: Path) -> None:
-    """Its database as it is at one instant, though it is being written; its media and its keys."""
+    """Its database as of one instant, even during writes; its media and its keys."""
     folder.mkdir(mode=0o700)
     _copy_database(synapse / "homeserver.db", folder / "homeserver.db")
     for name in HOMESERVER_FILES:
@@ -157,7 +157,7 @@ def _copy_homeserver(synapse: Path, folder: Path) -> None:
 
 
 def _copy_keys(keys: Path, folder: Path) -> None:
-    """Each file as it is at one instant, though the bot may be writing it."""
+    """Each file as of one instant, even if the bot is writing it."""
     folder.mkdir(mode=0o700)
     for path in sorted(keys.iterdir()):
         if path.suffix == ".db":
@@ -168,9 +168,9 @@ def _copy_keys(keys: Path, folder: Path) -> None:
 
 
 def _copy_files(files: Path, folder: Path) -> None:
-    """What was saved for good, after the databases that speak of it. It never changes, it may go.
+    """Copied after the databases that refer to them. Files never change, but may be deleted.
 
-    Half-written files stay behind, and so does one that its last resource left meanwhile.
+    Half-written files are skipped, and so is a file deleted meanwhile.
     """
     folder.mkdir(mode=0o700)
     for path in sorted(files.glob("*/*")):

@@ -10,7 +10,7 @@ HOST = "postgres:5432"
 
 
 def make_secrets(folder: Path, saying: Console) -> None:
-    """Write what is missing; what is there stays. The bot's token is left to be filled in."""
+    """Write the missing files; existing ones stay. The bot's token is left for you to fill in."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     (folder / ".gitignore").write_text("*\n", encoding="utf-8")

@@ -19,7 +19,7 @@ SELECT service FROM erasure_answers WHERE erasure = $1) FROM erasures WHERE id =
 
 
 class NobodyOfThatAccount(Refusal):
-    """Nobody is known by an account."""
+    """The account is unknown."""
 
     code = "nobody-of-that-account"
 

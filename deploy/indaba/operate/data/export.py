@@ -23,7 +23,7 @@ OF = {"meeting": "meetings", "resource": "resources", "vote": "votes"}
 """Tables that have no community of their own, by the column that leads to one which has."""
 
 NOT_TOLD = {"found_by", "words", "door"}
-"""Columns that are made of others, or open something."""
+"""Columns that are computed, or are secrets."""
 
 COLUMNS = """SELECT table_name, array_agg(column_name::text) FROM information_schema.columns
 WHERE table_schema = 'public' GROUP BY table_name ORDER BY table_name"""
@@ -57,7 +57,7 @@ class NoSuchCommunity(Refusal):
 
 
 class FolderInUse(Refusal):
-    """An export wants a folder of its own."""
+    """An export needs a new or empty folder."""
 
     code = "folder-in-use"
 

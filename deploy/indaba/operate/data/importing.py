@@ -67,7 +67,7 @@ class PageRead:
 
     @property
     def kind(self) -> ResourceKind | None:
-        """Guessed from the title; `None` where that says nothing."""
+        """Guessed from the title; `None` if that says nothing."""
         title = self.title.casefold()
         for words, kind in _KINDS:
             if re.search(rf"\b({words})\b", title):

@@ -26,8 +26,8 @@ async def bring_up_to_date(
 ) -> int:
     """Migrate each process's database, under a lock of its own. How many were changed.
 
-    `databases` maps process names to addresses; `told` gets a line for each. What one database
-    refuses is not done to any. Raises `MigrationFailed`.
+    `databases` maps process names to addresses; `told` is called with a line for each. If
+    one migration fails, no database is changed. Raises `MigrationFailed`.
     """
     from indaba.ledger.failures import is_passing
     from indaba.ledger.migrations import migrated

@@ -1,6 +1,6 @@
-"""Whom a restored backup brings back is erased again, before anybody can ask for them.
+"""People erased after a backup are erased again on restore, before anybody can ask for their data.
 
-Every service does what it does to every erasure; only the events are carried by hand, because
+Every service handles these as any other erasure; only the events are delivered directly, because
 neither the bus nor a bot runs during a restore.
 """
 
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from indaba.ledger import Ledger, Work
 
 NOBODY = "redis://127.0.0.1:1/0"
-"""Ledgers want to know a bus; this one is never called."""
+"""Ledgers need a bus; this one is never called."""
 
 NOWHERE = f"{DRIVER}nowhere"
-"""Settings want to know a database; the ledgers here have theirs already."""
+"""Settings need a database; the ledgers here already have theirs."""
 
 A_MOMENT = timedelta(seconds=1)
 
@@ -52,7 +52,7 @@ def lists(folder: Path, data: Path, more: Path | None) -> frozenset[str]:
 
 
 async def erase_again(databases: Mapping[str, str], data: Path, listed: frozenset[str]) -> int:
-    """Erase who is in the databases though listed as erased; how many that were.
+    """Erase everybody in the databases who is on a list of the erased. Returns how many.
 
     The databases must be at the newest schema, and nobody else may use them.
     """
@@ -72,7 +72,7 @@ async def erase_again(databases: Mapping[str, str], data: Path, listed: frozense
 
 
 class _Ledgers:
-    """All ledgers of a deployment that does not run."""
+    """All ledgers of a deployment that is not running."""
 
     def __init__(self, databases: Mapping[str, str], data: Path) -> None:
         from indaba.process.world import RealWorld
@@ -120,7 +120,7 @@ class _Ledgers:
         await self._carry(began)
 
     async def _carry(self, since: datetime) -> None:
-        """Bring what each has told since to all others, until nobody has anything new to tell."""
+        """Deliver each service's new events to all others, until there are none."""
         carried: set[Any] = set()
         while True:
             news = [

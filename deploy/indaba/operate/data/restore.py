@@ -1,4 +1,4 @@
-"""`indaba restore`: a backup becomes the data folder; what was there is kept aside."""
+"""`indaba restore`: a backup becomes the data folder; the existing data is moved aside."""
 
 import logging
 import shutil
@@ -22,11 +22,11 @@ from indaba.operate.processes import ERASURES, FILES, KEYS, PROCESSES, readers_f
 from indaba.process import logs
 
 TOLD_AGAIN = timedelta(hours=48)
-"""How far back from the backup owners tell their news again; inboxes remember longer."""
+"""How far back from the backup events are published again; inboxes remember longer."""
 
 
 class StillRunning(Refusal):
-    """A restore needs the folder for itself."""
+    """Indaba must not run during a restore."""
 
     code = "still-running"
 
@@ -51,9 +51,9 @@ async def restore(
 ) -> None:
     """Put the backup in the place of the data folder. Whatever fails, that stays as it was.
 
-    The bus is left behind on purpose: owners tell the news around the backup again, and inboxes
-    recognise what they have done. Who was erased since the backup is erased again, by all lists of
-    the erased that are found: the data's, those of backups beside this one, and `erasures`.
+    The bus is left behind on purpose: events around the backup are published again, and inboxes
+    recognise what they have handled. People erased since are erased again, by all lists of the
+    erased that are found: the data's, those of backups beside this one, and `erasures`.
     """
     whole = manifest.read(folder)
     _check_known(folder, whole)
@@ -142,7 +142,7 @@ async def _fill(
 async def _put_right(
     postgres: Postgres, aside: Path, listed: frozenset[str], saying: Console
 ) -> None:
-    """Bring an older backup to this version, and erase again who was erased since."""
+    """Upgrade an older backup to this version, and erase again everybody erased since."""
     databases = {name: postgres.url(name) for name in PROCESSES}
     await bring_up_to_date(databases)
     add_to(aside / ERASURES, listed)
@@ -153,7 +153,7 @@ async def _put_right(
 
 
 async def _bring_to_now(postgres: Postgres, name: str, began: datetime) -> None:
-    """Let inboxes remember as long as they would have, and tell the news around it again."""
+    """Extend the inboxes' memory by the backup's age, and publish events around it again."""
     session = await asyncpg.connect(host=str(postgres.sockets), port=5432, user=name, database=name)
     try:
         passed = datetime.now(UTC) - began

@@ -1,4 +1,4 @@
-"""`indaba rotate-secrets`: a new key for passports, beside the former one for a while."""
+"""`indaba rotate-secrets`: a new key for passports; the old one is valid until the next."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ class NoKeys(Refusal):
 
 
 def rotate(data: Path, secrets: Path | None, saying: Console) -> None:
-    """Make a new pair of keys in a data folder, or in the folder of a composition's secrets.
+    """Make a new pair of keys in a data folder, or in the folder of docker-compose.yml's secrets.
 
     Raises `StillRunning` or `NoKeys`.
     """

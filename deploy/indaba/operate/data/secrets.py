@@ -46,7 +46,7 @@ def new_password() -> str:
 
 
 def accounts(data: Path) -> dict[str, Account]:
-    """The accounts made so far, by user name; empty where there are none."""
+    """The accounts made so far, by user name; empty if there are none."""
     try:
         known = json.loads((data / FOLDER / "accounts.json").read_text(encoding="utf-8"))
     except FileNotFoundError:

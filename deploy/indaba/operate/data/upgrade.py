@@ -18,7 +18,7 @@ KEY = "secrets/passport-public.pem"
 
 
 class UpgradeNeeded(Refusal):
-    """Data of an older version is not touched before it was saved."""
+    """Data of an older version is not touched before it is backed up."""
 
     code = "upgrade-needed"
 
@@ -30,7 +30,7 @@ class UpgradeNeeded(Refusal):
 
 
 class NoFreshBackup(Refusal):
-    """An upgrade asks for a backup to fall back to."""
+    """An upgrade needs a fresh backup to fall back to."""
 
     code = "no-fresh-backup"
 

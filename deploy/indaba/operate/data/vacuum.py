@@ -1,7 +1,7 @@
-"""`indaba sweep`: what was erased leaves the disk, too.
+"""`indaba sweep`: removes erased data from the disk, too.
 
-A database keeps the bytes of changed rows until it writes their place anew, and its log keeps them
-until the next checkpoint; so does the bus's file. Here all of that is written anew.
+A database keeps the bytes of changed rows until it rewrites their place, and its log keeps them
+until the next checkpoint; so does the bus's file. All of these are rewritten here.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ PATIENCE = 60.0
 
 
 async def sweep(site: Installation, saying: Console) -> None:
-    """Write the databases, their log and the bus's file anew. Tables are locked for moments."""
+    """Rewrite the databases, their log and the bus's file. Tables are locked briefly."""
     if site.data is None:
         for name, url in site.databases.items():
             await _vacuum(url)
@@ -33,7 +33,7 @@ async def sweep(site: Installation, saying: Console) -> None:
 
 
 async def sweep_postgres(postgres: Postgres) -> None:
-    """Every table and catalogue written anew, and no log from before kept."""
+    """Rewrite every table and catalogue, and keep no earlier log."""
     for name in (*PROCESSES, "postgres"):
         async with postgres.superuser(name) as session:
             await session.execute("VACUUM (FULL, ANALYZE)")
@@ -45,7 +45,7 @@ async def sweep_postgres(postgres: Postgres) -> None:
 
 
 async def rewrite_bus(url: str) -> None:
-    """Have the bus write its file anew; returns once it has."""
+    """Rewrite the bus's file. Returns when it is done."""
     from indaba.bus import Bus
     from indaba.process.world import RealWorld
 
@@ -61,7 +61,7 @@ async def rewrite_bus(url: str) -> None:
 
 
 async def sweep_by_itself(engines: Engines, data: Path) -> None:
-    """For `indaba up`: sweep within the hour after somebody was erased, for ever."""
+    """For `indaba up`: sweep within an hour of each erasure, until cancelled."""
     listed, mark = data / ERASURES, data / MARK
     while True:
         await asyncio.sleep(LOOK_SECONDS)

@@ -15,7 +15,7 @@ DEFAULT_DATA = Path("data")
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What others need to know of a running Indaba. Empty text where there is none of it."""
+    """How to reach a running Indaba. Texts are empty for what it does not have."""
 
     pid: int
     portal: str
@@ -101,12 +101,12 @@ def announce(data: Path, portal: str, health: str, homeserver: str = "", room: s
 
 
 def withdraw(data: Path) -> None:
-    """Be found no more. Idempotent."""
+    """Withdraw the announcement. Idempotent."""
     (data / "running.json").unlink(missing_ok=True)
 
 
 def find(data: Path) -> Running | None:
-    """The Indaba that runs on a folder; `None` where none does, or none is ready yet."""
+    """The Indaba that runs on a folder; `None` if none does, or none is ready yet."""
     return _written(data) if is_claimed(data) else None
 
 

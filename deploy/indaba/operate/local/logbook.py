@@ -17,7 +17,7 @@ class Logbook:
         self._file = self._opened()
 
     def write(self, text: str) -> int:
-        """Append. Begins a new file first where this one is full."""
+        """Append. Begins a new file first if this one is full."""
         if self._file.tell() >= self._most:
             self._file.close()
             self._path.replace(self._path.with_suffix(".jsonl.1"))

@@ -1,4 +1,4 @@
-"""A person's line to a homeserver: what the trial room, the terminal chat and the doctor need."""
+"""A client for one account on a homeserver, for the trial room, the chat and the doctor."""
 
 from typing import Any, Self
 from urllib.parse import quote
@@ -86,7 +86,7 @@ class MatrixClient:
         return {e["state_key"]: e["content"]["membership"] for e in found["chunk"]}
 
     async def state(self, room: str, kind: str) -> dict[str, Any]:
-        """The content of a state event; empty where there is none."""
+        """The content of a state event; empty if there is none."""
         try:
             return await self.ask("GET", f"{_room(room)}/state/{quote(kind)}/")
         except HomeserverRefused as refused:
@@ -103,7 +103,7 @@ class MatrixClient:
         return str((await self.ask("POST", "/createRoom", facts))["room_id"])
 
     async def invite(self, room: str, user_id: str) -> None:
-        """Invite somebody; harmless where they are in already."""
+        """Invite somebody. Idempotent."""
         try:
             await self.ask("POST", f"{_room(room)}/invite", {"user_id": user_id})
         except HomeserverRefused as refused:
@@ -111,7 +111,7 @@ class MatrixClient:
                 raise
 
     async def join(self, room: str) -> None:
-        """Join; harmless where we are in already."""
+        """Join a room. Idempotent."""
         await self.ask("POST", f"/join/{quote(room, safe='')}", {})
 
     async def send(self, room: str, kind: str, content: dict[str, Any]) -> str:

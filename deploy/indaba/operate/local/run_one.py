@@ -53,7 +53,7 @@ async def run(name: str) -> None:
 
 
 def check_free(setting: str, host: str, port: int) -> None:
-    """Raise `CannotStart` where a port is taken: uvicorn ends the process without a word."""
+    """Raise `CannotStart` if a port is taken: uvicorn would end the process silently."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -81,7 +81,7 @@ def cause(error: BaseException) -> BaseException:
 
 
 def explained(error: BaseException, name: str) -> BaseException:
-    """The first of an error's causes in words where we know them; itself where we do not."""
+    """The first of an error's causes that has words of ours; else the error itself."""
     from asyncpg import PostgresError
     from sqlalchemy.exc import DBAPIError
 

@@ -33,7 +33,7 @@ PATIENCE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class UpOptions:
-    """What was asked for. Without `port` the usual one is used, or any free one."""
+    """The options of `indaba up`. Without `port`, the default one or any free one is used."""
 
     data: Path
     synapse: bool = True
@@ -244,7 +244,7 @@ class LocalStack:
         return part_of(name, common, read(process.settings, database_url=url, **given))
 
     def _awaited(self) -> dict[str, Any]:
-        """Where no bot runs, none answers an erasure: membership must not wait for it."""
+        """A bot that does not run answers no erasure: membership must not wait for it."""
         from indaba.operate.processes import ERASURES, erased_by
 
         bots = [
@@ -341,7 +341,7 @@ def _is_set(name: str) -> bool:
 
 
 def _load(*, with_bot: bool) -> None:
-    """Import what is needed soon, on one core while the engines boot on another."""
+    """Import what is needed soon while the engines start on another core."""
     import indaba.operate.local.trial
     import indaba.portal.app
 
@@ -350,7 +350,7 @@ def _load(*, with_bot: bool) -> None:
 
 
 def _reachable(host: str) -> str:
-    """How to reach, from this machine, who listens on a host."""
+    """The address by which this machine reaches a listening host."""
     if host in ("0.0.0.0", "::", ""):  # noqa: S104 - compared, not bound
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host

@@ -31,7 +31,7 @@ _IDS_AND_TIMES = ("id", "wire", "occurred_at", "correlation", "causation", "comm
 
 
 class NoSuchLetter(Refusal):
-    """No letter has that id, or several end in it."""
+    """No dead letter has that id, or several end in it."""
 
     code = "no-such-letter"
 
@@ -41,7 +41,7 @@ class NoSuchLetter(Refusal):
 
 
 class CannotReplay(Refusal):
-    """A letter that cannot be tried again."""
+    """A dead letter that cannot be tried again."""
 
     code = "cannot-replay"
 
@@ -102,7 +102,7 @@ def _hidden(value: Any) -> Any:
 
 
 async def replay(site: Installation, wanted: str, process: str) -> None:
-    """Put one back and delete the letter. Raises `CannotReplay` or `NoSuchLetter`."""
+    """Replay one and delete the letter. Raises `CannotReplay` or `NoSuchLetter`."""
     found = await _one(site, wanted, process)
     match found.kind:
         case "event":
@@ -118,9 +118,9 @@ async def replay(site: Installation, wanted: str, process: str) -> None:
 
 
 async def _tell_again(site: Installation, found: Letter) -> None:
-    """Publish an event once more. Those who have done it recognise it; whoever failed has not.
+    """Publish an event again. Readers that have handled it recognise it.
 
-    The letter goes last: killed in between, the event is told twice, which is harmless.
+    The letter is deleted last. If killed in between, the event is published twice: harmless.
     """
     envelope = Envelope.model_validate(found.letter)
     bus = Bus(site.bus_url, "operator", RealWorld())

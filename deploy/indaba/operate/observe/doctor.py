@@ -19,7 +19,7 @@ BUS_PATIENCE = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found: `what` is looked at, `why` it is a trouble, `next` helps."""
+    """What a check found: `what` was checked, `why` it is a problem, `next` what to do."""
 
     ok: bool
     what: str
@@ -28,7 +28,7 @@ class Finding:
 
 
 async def examine(site: Installation) -> bool:
-    """Print all findings, the troubles last. Whether there is a trouble."""
+    """Print all findings, the problems last. Whether there is a problem."""
     saying = Console()
     found = [finding async for finding in findings(site)]
     for finding in sorted(found, key=lambda each: not each.ok):
@@ -146,7 +146,7 @@ async def _reader_findings(client: Any, context: str) -> list[Finding]:
 
 @asynccontextmanager
 async def _bus(url: str) -> AsyncIterator[Any]:
-    """The bus's client; `None` where nobody answers."""
+    """The bus's client; `None` if nobody answers."""
     from indaba.bus import Bus
     from indaba.process.world import RealWorld
 
@@ -265,7 +265,7 @@ def part_findings(site: Installation) -> Iterable[Finding]:
 
 
 def disk_finding(free: int) -> Finding:
-    """Whether there is room for what is to come; `free` in bytes."""
+    """Whether the disk has enough space; `free` in bytes."""
     left = f"{free / 1e9:.1f} GB are free where the data is"
     if free >= LEAST_FREE_BYTES:
         return Finding(ok=True, what=left)

@@ -6,7 +6,7 @@ import sys
 
 
 def ask() -> int:
-    """Print what /ready says; 0 where it is ready, 1 where not, 2 where no port is set."""
+    """Print what /ready says. Returns 0 if ready, 1 if not, 2 if no port is set."""
     port = os.environ.get("INDABA_HEALTH_PORT", "")
     if not port.isdecimal() or port == "0":
         sys.stderr.write("INDABA_HEALTH_PORT: is not set, so nobody can be asked.\n")
@@ -17,7 +17,7 @@ def ask() -> int:
 
 
 def answer(host: str, port: int, path: str) -> tuple[int, str]:
-    """Status and text of a page; status 0 and the reason where nobody answers."""
+    """Status and text of a page; status 0 and the reason if nobody answers."""
     line = http.client.HTTPConnection(host, port, timeout=5.0)
     try:
         line.request("GET", path)

@@ -1,4 +1,4 @@
-"""What kind of thing a resource is, guessed where nobody said; and the languages people name."""
+"""The kind of a resource, guessed if nobody said; and the languages people name."""
 
 import re
 from functools import cache
@@ -41,7 +41,7 @@ class UnknownLanguage(Refusal):
 
 
 def kind_of_page(host: str, path: str) -> ResourceKind:
-    """The kind of what lies at an address."""
+    """The kind of what is at an address."""
     if _is_on(host, _VIDEO_HOSTS):
         return ResourceKind.VIDEO
     if _is_on(host, _AUDIO_HOSTS):

@@ -14,7 +14,7 @@ _BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
 def one_line(text: str, most: int = LONGEST_TITLE) -> str:
     """The text in one line without control characters, bidi overrides and invisible marks.
 
-    Joiners stay: emoji and some scripts are written with them. Empty where nothing can be seen.
+    Joiners stay: emoji and some scripts are written with them. Empty if nothing can be seen.
     """
     spaced = " ".join(unicodedata.normalize("NFC", text).split())
     line = " ".join("".join(filter(_is_kept, spaced)).split())
@@ -31,7 +31,7 @@ def paragraphs(text: str, most: int = LONGEST_SUMMARY) -> str:
 
 
 def first_words(text: str) -> str:
-    """How a text begins, in whole words where there are any, at most 80 letters."""
+    """How a text begins, in whole words if there are any, at most 80 letters."""
     line = one_line(text, len(text) + 1)
     if len(line) <= FIRST_WORDS:
         return line

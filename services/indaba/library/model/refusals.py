@@ -26,7 +26,7 @@ class OneThing(Refusal):
 
 
 class FileNotThere(Refusal):
-    """The file to save does not lie on the shelf."""
+    """The file to save is not in the file store."""
 
     code = "file-not-there"
 

@@ -104,7 +104,7 @@ class Resource:
         return replace(self, **new, wrote=wrote, version=self.version + 1)
 
     def read_page(self, title: str, summary: str, language: str) -> Self:
-        """With what its page says of itself, where nobody else said anything."""
+        """With what its page says about itself, if nobody else said anything."""
         if self.status is ResourceStatus.WITHDRAWN or self.title or not title:
             return self
         return replace(

@@ -18,7 +18,7 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def nearest(word: str, known: Collection[str]) -> str | None:
-    """The known word that a misspelled one is most likely meant to be; `None` where none is near.
+    """The known word that a misspelled one is most likely meant to be; `None` if none is near.
 
     Short words and figures are taken as they are.
     """

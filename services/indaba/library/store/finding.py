@@ -74,7 +74,7 @@ class Finding:
         return (await self._sql.execute(query)).first() is not None
 
     async def _query(self, meant: Sequence[str]) -> sa.ColumnElement[Any]:
-        """Any of the words; such as "the" and "of" count only where there are no others."""
+        """Any of the words; such as "the" and "of" count only if there are no others."""
         telling = [word for word in meant if await self._tells(word)]
         query = _reading((telling or meant)[0])
         for word in (telling or meant)[1:]:

@@ -190,7 +190,7 @@ class Store:
         return [resource_of(row) for row in (await self._sql.execute(query)).mappings().all()]
 
     async def forget_uses(self, member: MemberId, fresh: MemberId) -> None:
-        """Counts stay; who, and in which words, does not. So go the traces of earlier ids."""
+        """Counts stay; the people and their words are deleted, and so are traces of earlier ids."""
         theirs = uses.update().where(uses.c.member == member)
         await self._sql.execute(theirs.values(member=fresh, note=""))
         traces = sa.or_(merged.c.member == member, merged.c.gone == member)
@@ -208,9 +208,9 @@ class Store:
                 await self.say_use(replace(theirs, member=member))
 
     async def blank_told(self, resource: ResourceId, fields: Collection[str]) -> None:
-        """Empty fields in what was told of a resource: who saved it need not have written them.
+        """Blank fields in published events about a resource: its saver may not be their author.
 
-        A dot leads into a field. Stored replies that show the resource go.
+        A dot leads into a field. Stored replies that show the resource are deleted.
         """
         envelope = ledger.journal.c.envelope
         blanked: Any = envelope

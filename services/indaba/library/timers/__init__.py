@@ -1,1 +1,1 @@
-"""What the library does by the clock: reads the titles of pages, sweeps the shelf."""
+"""What the library does by the clock: reads page titles, sweeps the file store."""

@@ -1,4 +1,4 @@
-"""Reading a page of the web that anybody may have named: as far as its head goes."""
+"""Reading the head of an untrusted web page."""
 
 from indaba.library.timers.page import Page, is_enough, read_page
 from indaba.process.outside import fetching
@@ -16,7 +16,7 @@ OK = 200
 
 
 async def fetch(link: str, rules: Rules) -> Page:
-    """What a page says of itself. Raises `NotRead`."""
+    """What a page says about itself. Raises `NotRead`."""
     return await fetching.fetch(link, rules, _read, HEADERS)
 
 

@@ -1,4 +1,4 @@
-"""What a page says of itself: its title, what it is about, its language."""
+"""What a page says about itself: its title, its description, its language."""
 
 import codecs
 import re
@@ -31,7 +31,7 @@ _WHERE_CHARSET_IS = 4096
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What was read. `title` is empty where the page has none."""
+    """What was read. `title` is empty if the page has none."""
 
     title: str = ""
     summary: str = ""

@@ -20,6 +20,6 @@ class Reader(ReadingProcess):
         super().__init__(worker, patience)
 
     async def read(self, link: str) -> Page | Unreadable:
-        """What a page says of itself, or why that is not known."""
+        """What a page says about itself, or why that is unknown."""
         found = await self.ask({"link": link})
         return found if isinstance(found, Unreadable) else Page(**found)

@@ -1,4 +1,4 @@
-"""Files that nobody speaks of any more leave the shelf."""
+"""Deletes files that no resource refers to any more."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -15,13 +15,13 @@ LOOK_SECONDS = 3600.0
 
 
 async def remove_soon(digest: str, work: Work) -> None:
-    """Have a file that an erased member saved taken away after the commit."""
+    """Delete a file saved by an erased member, after the commit."""
     body = {"digest": digest, "before": work.now.isoformat()}
     await work.set_timer(work.now, REMOVE, digest, body)
 
 
 async def remove(body: dict[str, Any], work: Work, files: FileStore) -> None:
-    """Take a file away, unless somebody else saved it or is about to."""
+    """Delete a file, unless somebody else saved it or is about to."""
     before = datetime.fromisoformat(body["before"]).timestamp()
     digest: str = body["digest"]
     if await asyncio.to_thread(files.put_at, digest) <= before:
@@ -29,7 +29,7 @@ async def remove(body: dict[str, Any], work: Work, files: FileStore) -> None:
 
 
 class Sweeping:
-    """The loop that looks through the shelf every hour."""
+    """The loop that goes through the file store every hour."""
 
     def __init__(self, ledger: Ledger, files: FileStore) -> None:
         self._ledger = ledger
@@ -42,7 +42,7 @@ class Sweeping:
             await pause(LOOK_SECONDS)
 
     async def sweep(self, age: timedelta = KEPT_UNSPOKEN) -> None:
-        """Take away all that has lain here longer and nobody speaks of."""
+        """Delete files that are old enough and that no resource refers to."""
         before = self._ledger.world.now() - age
         old = await asyncio.to_thread(lambda: list(self._files.older_than(before)))
         for digest in old:

@@ -118,7 +118,7 @@ async def found_community(
 async def join_community(
     request: JoinCommunity, work: Work, office: PassportOffice
 ) -> PassportIssued:
-    """Let somebody in who consented."""
+    """Add a member who has consented."""
     check_consent(adult=request.adult, consent_version=request.consent_version)
     store = Store(work)
     living = await store.community_in(request.place)
@@ -184,21 +184,21 @@ async def describe_me(request: DescribeMe, work: Work, office: PassportOffice) -
 
 
 async def find_accounts(request: FindAccounts, work: Work) -> Accounts:
-    """Tell a face whom of the community to mention; those who left are nobody's business."""
+    """The accounts to mention; not of those who have left."""
     community = work.passport.in_community()
     found = await Store(work).accounts(community, request.platform, request.members)
     return Accounts(accounts=found)
 
 
 async def find_members(request: FindMembers, work: Work) -> MembersFound:
-    """Tell a face who of the community is behind accounts."""
+    """The members behind accounts."""
     community = work.passport.in_community()
     found = await Store(work).members_behind(community, request.platform, request.accounts)
     return MembersFound(members=found)
 
 
 async def find_places(request: FindPlaces, work: Work) -> Places:  # noqa: ARG001 - says all
-    """Tell a face where a community posts."""
+    """The rooms in which a community posts."""
     community = await Store(work).community(work.passport.in_community(), locked=False)
     if community is None:
         raise NoCommunity

@@ -11,7 +11,7 @@ from indaba.membership.store import Erasing, Linking, Store
 
 
 async def erase_me(request: EraseMe, work: Work, expected: tuple[str, ...]) -> ErasureBegun:  # noqa: ARG001 - says all
-    """Forget the asker here and tell every service to."""
+    """Erase the asker here and have every service do so."""
     store, member = Store(work), work.passport.member
     if member is None:
         raise NotAMember
@@ -23,7 +23,7 @@ async def erase_me(request: EraseMe, work: Work, expected: tuple[str, ...]) -> E
 
 
 async def erase_member(member: MemberId, work: Work, expected: tuple[str, ...]) -> ErasureBegun:
-    """Forget a member here and tell every service to, whatever they lead."""
+    """Erase a member here and have every service do so, even a last facilitator."""
     store, erasure = Store(work), work.world.new_id()
     version = await store.next_version(member)
     names = [member, *await once_called(work, member)]

@@ -1,4 +1,4 @@
-"""Erasures under way, and the list of who was erased, which names nobody."""
+"""Erasures in progress, and the list of the erased, which names nobody."""
 
 import hashlib
 from datetime import datetime
@@ -96,6 +96,6 @@ async def erased(sql: AsyncConnection, since: datetime | None = None) -> list[st
 
 
 async def still_here(sql: AsyncConnection, listed: frozenset[str]) -> list[MemberId]:
-    """Members who are on a list of the erased and here all the same, as in a restored backup."""
+    """Members on a list of the erased who are still here, as in a restored backup."""
     known = (await sql.execute(sa.text("SELECT id FROM members"))).scalars()
     return [MemberId(member) for member in known if digest_of(member) in listed]

@@ -115,7 +115,7 @@ class Linking:
         await self._sql.execute(query.with_for_update())
 
     async def merge(self, gone: MemberId, member: MemberId) -> None:
-        """All that names `gone` names `member`; where both belong, `member`'s row stays."""
+        """All that names `gone` names `member`; if both belong, `member`'s row stays."""
         await self._sql.execute(
             accounts.update().where(accounts.c.member == gone).values(member=member)
         )

@@ -112,7 +112,7 @@ class Store:
         return found
 
     async def community_of_house(self, place: Place) -> CommunityId | None:
-        """The only community that lives in a place's house; none where there are several."""
+        """The only community that lives in a place's house; none if there are several."""
         if not place.house:
             return None
         query = sa.select(places.c.community).where(
@@ -145,7 +145,7 @@ class Store:
         return found
 
     async def welcome(self, platform: Platform, account: str) -> MemberId:
-        """The member behind an account, made where there is none."""
+        """The member behind an account, created if there is none."""
         known = await self.member_of(platform, account)
         if known is not None:
             return known
@@ -182,7 +182,7 @@ class Store:
         return version
 
     async def set_role(self, community: CommunityId, member: MemberId, role: Role) -> None:
-        """Keep a member's role; joins them where they were not in."""
+        """Store a member's role; adds them if they are not a member yet."""
         joined = insert(memberships).values(
             community=community, member=member, role=role, joined_at=self._work.now
         )
@@ -309,7 +309,7 @@ class Store:
         )
 
     async def spend_sign_in(self, digest: str) -> tuple[MemberId, CommunityId] | None:
-        """Use up a secret; nothing where it is unknown, used or too old."""
+        """Use up a secret; nothing if it is unknown, used or too old."""
         spent = (
             sign_ins.delete()
             .where(sign_ins.c.digest == digest)

@@ -1,1 +1,1 @@
-"""Reading from the web what strangers put there, carefully, in a process of its own."""
+"""Reading untrusted content from the web, in a separate process."""

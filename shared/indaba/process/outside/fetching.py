@@ -1,7 +1,7 @@
-"""Asking for what anybody may have named on the web: carefully, and not much of it.
+"""Fetching untrusted addresses from the web: carefully, and not much of each.
 
 Each host is looked up once per connection, every address it has must be public, and the connection
-goes to the address that was checked. Redirects are followed by hand and checked alike.
+goes to the address that was checked. Redirects are followed one by one and checked in the same way.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ _NEVER = tuple(
 
 
 class NotRead(Exception):  # noqa: N818 - a finding
-    """What is there was not read. `why` is a few words; `again`: it may work later."""
+    """It could not be read. `why` is a few words; `again`: it may work later."""
 
     def __init__(self, why: str, *, again: bool = False) -> None:
         super().__init__(why)
@@ -44,7 +44,7 @@ class NotRead(Exception):  # noqa: N818 - a finding
 
 
 def is_public(told: str) -> bool:
-    """Whether anybody in the world reaches the same machine by an address, also by one inside."""
+    """Whether an address is public, including an IPv4 address inside it."""
     try:
         ip = ip_address(told.partition("%")[0])
     except ValueError:
@@ -81,7 +81,7 @@ async def look_up(host: str, port: int) -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Where to and how long; only tests have others than these."""
+    """Which addresses, and for how long. Only tests use other rules."""
 
     look_up: LookUp = look_up
     is_allowed: Callable[[str], bool] = is_public
@@ -216,7 +216,7 @@ class _Pinned(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Raises `NotRead` where one of the host's addresses is not public."""
+        """Raises `NotRead` if one of the host's addresses is not public."""
         found = list(await self._rules.look_up(host.strip("[]"), port))
         if not found:
             raise NotRead("unknown host", again=True)
@@ -235,5 +235,5 @@ class _Pinned(httpcore.AsyncNetworkBackend):
         return await self._net.connect_tcp(found[-1], port, *how)
 
     async def sleep(self, seconds: float) -> None:
-        """Likewise handed on."""
+        """Passed on as well."""
         await self._net.sleep(seconds)

@@ -1,4 +1,4 @@
-"""The reading process from outside: begun on first use, ended when it hangs or has no work."""
+"""The client of a reading process: started on first use, ended when it hangs or is idle."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ _HANDED_ON = ("PATH", "PYTHONPATH", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR", "SY
 
 
 class Unreadable:
-    """What is there was not read. `why` is a few words for logs; `again`: it may work later."""
+    """It could not be read. `why` is a few words for logs; `again`: it may work later."""
 
     def __init__(self, why: str, *, again: bool) -> None:
         self.why = why
@@ -22,7 +22,7 @@ class Unreadable:
 
 
 class ReadingProcess:
-    """Reads one thing at a time. Secrets of ours and proxies are none of the worker's business."""
+    """Reads one thing at a time. The worker gets none of our secrets or proxies."""
 
     def __init__(self, worker: Sequence[str], patience: float) -> None:
         self._worker = worker

@@ -1,7 +1,7 @@
-"""The inside of a process that reads for us: a line with a question comes in, one goes out.
+"""The inside of a reading process: one line with a question in, one line out.
 
-Its own process, because what strangers send may be made to hang or to fill the memory: then only
-this is lost. It ends when nobody listens any more.
+A separate process, because untrusted content may hang it or fill its memory: then only this
+process is lost. It ends when its parent does.
 """
 
 import asyncio

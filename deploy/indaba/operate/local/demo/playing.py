@@ -228,7 +228,7 @@ class Play:
             await asyncio.gather(*batch)
 
     async def _settled(self) -> None:
-        """Until everything said has been told to everybody whom it concerns."""
+        """Wait until every event has reached every reader."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             for ledger in self._bots:
                 while await _waits(ledger):  # noqa: ASYNC110 - tables ring no bell

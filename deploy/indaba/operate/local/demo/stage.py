@@ -1,7 +1,7 @@
-"""A stage: everything of a bot but its platform, whose part is played here.
+"""A stage: everything of a bot except its platform, which is simulated here.
 
-What people say goes the way it always goes: heard, understood, asked, answered, drawn, posted.
-Only the last step ends in a list, where the play finds what it was told.
+What people write takes the usual way: stored, resolved, performed, answered, drawn, posted.
+Only the last step ends in a list, from which the play reads the answers.
 """
 
 import asyncio
@@ -32,11 +32,11 @@ PREFIX = "!cop "
 
 
 class NoAnswer(Exception):  # noqa: N818 - a play that stands still
-    """Nobody answered; `line` is what was event."""
+    """Nobody answered; `line` is what was said."""
 
 
 class Playhouse:
-    """Implements `ChatPlatform`: draws as its platform does, and keeps what would be posted."""
+    """Implements `ChatPlatform`: draws as its platform does, and stores what would be posted."""
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform

@@ -1,4 +1,4 @@
-"""Who is in the demo's community, and what happens in its term. All of it is made up."""
+"""The people of the demo's community and the events of its term. All invented."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

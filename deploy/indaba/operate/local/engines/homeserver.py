@@ -1,4 +1,4 @@
-"""What our Synapse is told: loopback only, no federation, stock limits on talking."""
+"""Our Synapse's configuration: loopback only, no federation, default rate limits."""
 
 import base64
 import json

@@ -31,7 +31,7 @@ class Identity:
 
 
 def ourselves() -> Identity:
-    """Stay who we are."""
+    """The current user."""
     return Identity(enter=lambda: None)
 
 

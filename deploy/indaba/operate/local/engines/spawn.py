@@ -22,7 +22,7 @@ _TICK = 0.005
 
 @dataclass(frozen=True)
 class Order:
-    """What to start and how it is told to stop.
+    """What to start and how to stop it.
 
     `farewell` is sent by `Child.stop`, and by the kernel when we die. `log` receives both
     outputs; at 8 MB the last one is kept as `.1` at the next start.
