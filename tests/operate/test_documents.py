@@ -89,3 +89,14 @@ def test_every_line_that_a_page_tells_people_to_type_is_understood(page: str) ->
 
     assert len(told) > 5
     assert [line for line, found in read.items() if not isinstance(found, Understood)] == []
+
+
+@pytest.mark.parametrize("name", list(PROCESSES))
+def test_the_architecture_page_says_of_each_process_what_its_row_says(name: str) -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    [row] = re.findall(rf"^\| `{name}` \| (.+) \|$", page, re.MULTILINE)
+    kind, _, reads = row.split(" | ")
+    process = PROCESSES[name]
+
+    assert kind == f"{process.kind}{' (optional)' if process.optional else ''}"
+    assert (set(re.findall(r"\w+", reads)) & PROCESSES.keys()) == set(process.reads)

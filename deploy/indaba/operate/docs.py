@@ -26,7 +26,7 @@ ROOT = Path(__file__).absolute().parents[3]
 
 
 def pages() -> dict[str, str]:
-    """What each generated file should hold, by path inside the checkout."""
+    """The contents of each generated file, by path in the checkout."""
     return {
         "docs/events.md": events(),
         "docs/commands.md": commands(),

@@ -127,7 +127,7 @@ def ledger_of(name: str, common: ProcessSettings, own: Any) -> "Ledger":
 
 
 def check_database_url(settings: type[Settings], url: str) -> None:
-    """Raise `BadSetting` where a database address cannot work."""
+    """Raise `BadSetting` if a database address cannot work."""
     if not url.startswith(DRIVER):
         name = variable(settings, "database_url")
         raise BadSetting(f"{name}: must begin with {DRIVER}, and does not.")
@@ -193,7 +193,7 @@ def portal(
     *,
     port_fallback: bool = False,
 ) -> "Portal":
-    """The portal, whose pages about health answer for `parts`, read each time anew."""
+    """The portal. Its health pages report on `parts`, read at each request."""
     ledger = ledger_of("portal", common, own)
     return _portal_over(ledger, common, own, parts, port_fallback=port_fallback)
 

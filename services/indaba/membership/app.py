@@ -21,9 +21,9 @@ def wire(
     erased_by: tuple[str, ...],
     erasures_file: Path | None = None,
 ) -> None:
-    """Connect what membership answers and listens to with how.
+    """Connect requests and events with their handlers and reactions.
 
-    The list of the erased is kept in `erasures_file` too, where one is given.
+    The list of the erased is also written to `erasures_file`, if there is one.
     """
     if erasures_file is not None:
         ledger.background("erasures", ErasuresFile(ledger, erasures_file).run)

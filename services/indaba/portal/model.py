@@ -1,4 +1,4 @@
-"""What the portal knows of communities and meetings. No clock, no I/O."""
+"""What the portal knows about communities and meetings. No clock, no I/O."""
 
 import re
 from dataclasses import dataclass

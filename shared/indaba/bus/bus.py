@@ -145,8 +145,8 @@ class Bus:
     async def ask(self, context: str, envelope: Envelope) -> ReplyEnvelope:
         """Send a request and wait for its reply, sending again until it expires.
 
-        An expired request returns the outcome `EXPIRED`, or `UNAVAILABLE` where that is the
-        last that was heard. Raises `Unavailable` where the bus could not be reached at all.
+        An expired request returns the outcome `EXPIRED`, or `UNAVAILABLE` if that is the
+        last that was heard. Raises `Unavailable` if the bus could not be reached at all.
         """
         heard: ReplyEnvelope | None = None
         sent = False

@@ -76,7 +76,7 @@ async def restore(
 
 
 def _check_known(folder: Path, whole: Manifest) -> None:
-    """Raise `NewerBackup` where the backup knows what we do not."""
+    """Raise `NewerBackup` if the backup is from a newer version."""
     from indaba.ledger.migrations import known
 
     if whole.postgres > major():

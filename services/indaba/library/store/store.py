@@ -77,7 +77,7 @@ class Store:
         return [MemberId(gone) for gone in (await self._sql.execute(query)).scalars()]
 
     async def know_as(self, gone: MemberId, member: MemberId) -> None:
-        """From now on `gone` is `member`, also where others were `gone` before."""
+        """From now on `gone` is `member`, even if others were `gone` before."""
         earlier = merged.update().where(merged.c.member == gone).values(member=member)
         await self._sql.execute(earlier)
         said = insert(merged).values(gone=gone, member=member)

@@ -10,7 +10,7 @@ from indaba.library.model import one_line, paragraphs
 
 MOST_SUMMARY = 500
 LONGEST_TAIL = 8192
-"""Letters of something that never ends, such as a tag: closing looks at each anew from each."""
+"""Letters of something that never ends, such as a tag: closing it would take quadratic time."""
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _NAMED = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
