@@ -19,9 +19,9 @@ from indaba.process.run import Readiness
 
 
 class MatrixBot:
-    """The bot as a part of a process. `ledger` is its own, on a database at `MIGRATIONS`.
+    """The bot as a part of a process. `ledger` is its own, on a migrated database.
 
-    `shelf` is where files that people save are kept; the library looks there for them.
+    Files that people save go to `files`; the library finds them there.
     """
 
     name = "matrix_bot"

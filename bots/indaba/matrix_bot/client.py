@@ -75,7 +75,7 @@ class Homeserver:
 
     nio serves as connection and sender only: its parsing drops events it does not know, its retries
     sleep inside a request, and its position lives in memory, so one bad event or one limit would
-    cost us commands. Every method raises `Wait` where the server is away or busy, else `Refused`.
+    cost us commands. Every method raises `Wait` if the server is away or busy, else `Refused`.
     """
 
     def __init__(self, url: str, user_id: str, access_token: str, device_id: str = "") -> None:
@@ -99,7 +99,7 @@ class Homeserver:
         self._is("")
 
     async def sync(self, since: str, patience: float = SYNC_SECONDS) -> dict[str, Any]:
-        """What happened after a position, or how rooms stand where there is none.
+        """What happened after a position, or how rooms stand if there is none.
 
         Waits `patience` seconds at most for something to happen.
         """
@@ -124,7 +124,7 @@ class Homeserver:
         return await self._ask("GET", f"{_room(room)}/messages?{given}")
 
     async def event(self, room: str, event: str) -> Any:
-        """One event by its id. Raises `Refused` where it is gone."""
+        """One event by its id. Raises `Refused` if it is gone."""
         return await self._ask("GET", f"{_room(room)}/event/{quote(event, safe='')}")
 
     async def keys(self, deed: str, content: dict[str, Any]) -> Any:
@@ -143,7 +143,7 @@ class Homeserver:
         return await self._ask("GET", f"{_room(room)}/state")
 
     async def room_at(self, alias: str) -> str:
-        """The id of the room an alias leads to. Raises `Refused` where it leads nowhere."""
+        """The id of the room an alias leads to. Raises `Refused` if it leads nowhere."""
         found = await self._ask("GET", f"{CLIENT}/directory/room/{quote(alias, safe='')}")
         return str(found.get("room_id", "")) if isinstance(found, dict) else ""
 
@@ -168,7 +168,7 @@ class Homeserver:
         return str(answer.get("content_uri", ""))
 
     async def download(self, server: str, name: str) -> AsyncIterator[bytes]:
-        """A file's bytes, piece by piece, however many there are. Raises `Refused` where gone."""
+        """A file's bytes, piece by piece, however many there are. Raises `Refused` if gone."""
         from aiohttp import ClientError
 
         path = f"{DOWNLOADS}/{quote(server, safe=':[]')}/{quote(name, safe='')}"
@@ -299,7 +299,7 @@ def _room(room: str) -> str:
 
 
 def _parsed(text: bytes) -> Any:
-    """JSON, or `None` where it is none (a proxy's error page, nested without end)."""
+    """JSON, or `None` if it is none (a proxy's error page, nested without end)."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -37,7 +37,7 @@ class Keyring:
 
     Without a folder nothing can be read (`wanted` is false). Otherwise every method but `open`,
     `close` and `is_open` asks for an open keyring. What it raises is the disk's trouble: whoever
-    sees it closes the keyring and opens it anew, so that memory and disk are one again.
+    sees it closes the keyring and opens it again, so that memory and disk agree.
     """
 
     def __init__(self, folder: str, account: str) -> None:
@@ -65,7 +65,7 @@ class Keyring:
         return self._olm
 
     def open(self, device: str) -> None:
-        """Take the keys of a device up from the disk, new ones where there are none."""
+        """Take the keys of a device up from the disk, new ones if there are none."""
         from nio.crypto import Olm
         from nio.store import SqliteStore
 
@@ -88,7 +88,7 @@ class Keyring:
             self._olm = None
 
     def take(self, news: dict[str, Any], since: str) -> None:
-        """Take in what a sync brought for our device, whole or not at all. Twice is harmless."""
+        """Take in what a sync brought for our device, all or nothing. Idempotent."""
         olm = self._olm
         if not since:  # nobody tells whose devices changed before
             olm.tracked_users.clear()
@@ -119,7 +119,7 @@ class Keyring:
         return found
 
     def read(self, room: str, event: dict[str, Any]) -> dict[str, Any] | None:
-        """The event as it was before it was encrypted; `None` where it cannot be read.
+        """The event as it was before it was encrypted; `None` if it cannot be read.
 
         It is read only with a key that came from the sender's own device: others in the room have
         the key as well, and could say the words again in their own name.
@@ -139,7 +139,7 @@ class Keyring:
     def lock(self, room: str, devices: Mapping[Device, Any], now: datetime) -> Any:
         """The key to seal a room's next message with, which none but `devices` have.
 
-        A new one where somebody who has it is gone, or somebody is there who has it not.
+        A new one if somebody who has it is gone, or somebody is there who has it not.
         """
         olm = self._olm
         session = olm.outbound_group_sessions.get(room)
@@ -260,7 +260,7 @@ def sealed_file(data: bytes) -> tuple[bytes, dict[str, Any]]:
 
 
 def opened_file(sealed: bytes, keys: dict[str, Any]) -> bytes | None:
-    """A file as it was before it was encrypted; `None` where it is not the one that was sent."""
+    """A file as it was before it was encrypted; `None` if it is not the one that was sent."""
     from nio.crypto import decrypt_attachment
 
     try:

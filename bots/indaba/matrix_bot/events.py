@@ -62,7 +62,7 @@ def chat_event_of(event: object, scene: Scene) -> ChatEvent | None:
 
 
 def redacted_by(event: dict[str, Any]) -> str:
-    """The event that a redaction takes back; empty where it names none."""
+    """The event that a redaction takes back; empty if it names none."""
     content = event.get("content")
     named = content.get("redacts") if isinstance(content, dict) else None
     about = event.get("redacts") if named is None else named
@@ -198,7 +198,7 @@ def _is_meant(relation: dict[str, Any], replied: str) -> bool:
 def _addressed(text: str, content: dict[str, Any], scene: Scene) -> str | None:
     """The text without prefix or our name; in a direct chat all of it.
 
-    Our bare name counts only where it addresses somebody (`Indaba: …`, `@indaba …`, or a mention):
+    Our bare name counts only if it addresses somebody (`Indaba: …`, `@indaba …`, or a mention):
     people talk about an indaba too.
     """
     meant = strip_address(text, (scene.prefix,), (scene.me,))

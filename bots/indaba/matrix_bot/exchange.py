@@ -35,7 +35,7 @@ LOST = (
 
 
 class Exchange:
-    """The traffic of keys. Methods raise `Wait`; done twice, everything is harmless."""
+    """The traffic of keys. Methods raise `Wait` and are idempotent."""
 
     def __init__(
         self, homeserver: Homeserver, rooms: Rooms, keyring: Keyring, world: World

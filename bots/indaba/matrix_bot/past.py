@@ -27,7 +27,7 @@ class Past:
         self._exchange = exchange
 
     async def message(self, room: str, name: str) -> dict[str, Any] | None:
-        """A message as it was before it was encrypted; `None` where it is gone or closed to us.
+        """A message as it was before it was encrypted; `None` if it is gone or closed to us.
 
         What was said before we came in is closed to us, whatever the homeserver shows.
         """
@@ -37,7 +37,7 @@ class Past:
         return await self._opened(room, event)
 
     async def writer(self, room: str, name: str) -> str:
-        """The account that wrote a message; empty where it is gone or closed to us."""
+        """The account that wrote a message; empty if it is gone or closed to us."""
         event = await self._open_to_us(room, name)
         return str(event["sender"]) if event else ""
 

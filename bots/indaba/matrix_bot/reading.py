@@ -35,7 +35,7 @@ class Reading:
         return URGENT_SECONDS if self._keyring.wanted and self._unread.is_urgent else SYNC_SECONDS
 
     async def begin(self) -> None:
-        """Take the keys up. Raises `Wait` where they cannot be used."""
+        """Take the keys up. Raises `Wait` if they cannot be used."""
         await self._exchange.begin()
         await self._unread.load()
 

@@ -76,7 +76,7 @@ class RoomFacts:
 
     @property
     def own_membership(self) -> dict[str, Any]:
-        """The event that says that we are in it; empty where unknown."""
+        """The event that says that we are in it; empty if unknown."""
         return self._event("m.room.member", self._me)
 
     @property
@@ -86,7 +86,7 @@ class RoomFacts:
 
     @property
     def own_name(self) -> str:
-        """The name we go by in it; empty where unknown."""
+        """The name we go by in it; empty if unknown."""
         name = self._of("m.room.member", self._me).get("displayname")
         return name if isinstance(name, str) else ""
 
@@ -138,7 +138,7 @@ class Rooms:
         self._changes = 0
 
     async def of(self, room: str) -> RoomFacts:
-        """The facts of a room, empty where we may not look. Raises `Wait`."""
+        """The facts of a room, empty if we may not look. Raises `Wait`."""
         known = self._known.get(room)
         if known is not None:
             return known
@@ -155,7 +155,7 @@ class Rooms:
         return facts
 
     def note(self, room: str, events: Iterable[object], *, gap: bool) -> None:
-        """A room's state has changed. After a gap it is fetched anew when needed."""
+        """A room's state has changed. After a gap it is fetched again when needed."""
         changes = [event for event in events if isinstance(event, dict) and "state_key" in event]
         if not changes and not gap:
             return

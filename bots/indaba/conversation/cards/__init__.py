@@ -1,1 +1,1 @@
-"""What rooms and people are told without asking: cards, announcements, direct messages."""
+"""What rooms and people read without asking: cards, announcements, direct messages."""

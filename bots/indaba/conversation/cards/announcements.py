@@ -1,4 +1,4 @@
-"""What the room is told about an event without having asked: one function per event.
+"""What the room reads about an event: one function per event.
 
 Each gives answers for the meeting's thread; none where the event has lost its sense by now.
 """
@@ -96,7 +96,7 @@ async def remind(event: ReminderDue, context: AnnouncementContext) -> list[Answe
 
 
 async def tell_moved(event: MeetingMoved, context: AnnouncementContext) -> list[Answer]:
-    """From when to when; nothing where a newer change has its own notice."""
+    """From when to when; nothing if a newer change has its own notice."""
     meeting = await context.meeting_of(event)
     if event.shifted:
         return await _tell_shifted(meeting, event, context)
@@ -107,7 +107,7 @@ async def tell_moved(event: MeetingMoved, context: AnnouncementContext) -> list[
 async def _tell_shifted(
     meeting: MeetingFacts, event: MeetingMoved, context: AnnouncementContext
 ) -> list[Answer]:
-    """Those who said yes, by name; nobody did, then the room. Nothing where it moved since."""
+    """Those who said yes, by name; nobody did, then the room. Nothing if it moved since."""
     planned = meeting.status is MeetingStatus.SCHEDULED
     if not planned or meeting.starts_at != event.meeting.starts_at:
         return []
@@ -116,7 +116,7 @@ async def _tell_shifted(
 
 
 async def tell_cancelled(event: MeetingCancelled, context: AnnouncementContext) -> list[Answer]:
-    """That it is off; nothing where it was restored, or one notice tells of many."""
+    """That it is off; nothing if it was restored, or one notice tells of many."""
     meeting = await context.meeting_of(event)
     stands = meeting.sequence == event.meeting.sequence and not event.quietly
     return [cards.cancelled(meeting, context.locale)] if stands else []

@@ -80,7 +80,7 @@ def card(  # noqa: PLR0913 - what a card shows, the last by name
 
 
 def _agenda(items: tuple[AgendaItem, ...], wording: Wording) -> tuple[Block, ...]:
-    """The first items of the agenda; nothing where it is empty."""
+    """The first items of the agenda; nothing if it is empty."""
     if not items:
         return ()
     lines = tuple(item_line(item, wording) for item in items[:MOST_ON_CARD])

@@ -1,4 +1,4 @@
-"""What is told outside of meetings' threads: digests, actions that come back, series that end.
+"""Messages outside meetings' threads: digests, action follow-ups, series that end.
 
 Private matters go to the direct chat that somebody opened with us. Who has none reads them with a
 command, and in the digest.

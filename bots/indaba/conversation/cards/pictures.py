@@ -1,4 +1,4 @@
-"""Draws pictures: in a process of its own, started on first use, because it is slow and large.
+"""Draws pictures in a separate process, started on first use, because it is slow and large.
 
 The picture repeats what the words say; whoever cannot see it misses nothing.
 """
@@ -34,7 +34,7 @@ class Bars:
 
 
 async def draw_report(report: Report, name: str, wording: Wording) -> bytes:
-    """A PNG of who came to the meetings of a term; empty where none was held, or none drawn."""
+    """A PNG of who came to the meetings of a term; empty if none was held, or none drawn."""
     if not report.meetings:
         return b""
     shown = report.meetings[-MOST_BARS:]

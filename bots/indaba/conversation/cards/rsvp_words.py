@@ -39,7 +39,7 @@ _POLITE = frozenset({"please", "thanks", "thank", "you", "asseblief", "dankie", 
 
 
 def answer_of(emoji: str) -> RsvpAnswer | None:
-    """What a reaction means, in any skin tone or drawing; `None` where it means nothing."""
+    """What a reaction means, in any skin tone or drawing; `None` if it means nothing."""
     return REACTIONS.get(_TRIMMINGS.sub("", emoji.strip()))
 
 

@@ -1,4 +1,4 @@
-"""What rooms are told without asking: cards kept true, reminders, changes."""
+"""Keeps cards up to date, and writes reminders and changes to rooms."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -183,7 +183,7 @@ class CardUpdater:
                     await cards.notice_later(row["id"], NOTICE_PAUSE)
 
     async def _answers(self, row: dict[str, Any]) -> list[Answer]:
-        """What is to be said; nothing where it has lost its sense."""
+        """What is to be said; nothing if it has lost its sense."""
         kind, tell = _TOLD[row["wire"]]
         event = kind.model_validate(row["event"])
         services = self._services(

@@ -57,7 +57,7 @@ def facts_of(meeting: MeetingFacts, wording: Wording) -> tuple[tuple[str, str], 
 
 
 def _places(meeting: MeetingFacts, wording: Wording) -> str:
-    """How many places are free, where there is a limit."""
+    """How many places are free, if there is a limit."""
     if not meeting.capacity:
         return ""
     taken = meeting.counts.yes + meeting.counts.guests

@@ -219,7 +219,7 @@ class Arguments:
             del self.tokens[:size]
 
     def _before_time(self) -> int:
-        """How many tokens stand before the first that begins a time; all where none does."""
+        """How many tokens stand before the first that begins a time; all if none does."""
         for at in range(len(self.tokens)):
             if TIME_BEGINS.match(" ".join(t.said for t in self.tokens[at:])):
                 return at

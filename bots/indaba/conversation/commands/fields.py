@@ -60,7 +60,7 @@ def folded(text: str) -> str:
 
 
 def nearest(text: str, known: Iterable[str], limit: int = 3, cutoff: float = 70) -> list[str]:
-    """The known words most like `text`, best first; empty where none is near."""
+    """The known words most like `text`, best first; empty if none is near."""
     from rapidfuzz import fuzz, process
 
     options = list(known)

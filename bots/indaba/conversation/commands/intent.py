@@ -104,13 +104,13 @@ class Intent(BaseModel):
 
     @classmethod
     def mark(cls, field: str, mark: str) -> Any:
-        """What a field's `json_schema_extra` says under `mark`; `None` where it says nothing."""
+        """What a field's `json_schema_extra` says under `mark`; `None` if it says nothing."""
         extra = cls.model_fields[field].json_schema_extra
         return extra.get(mark) if isinstance(extra, dict) else None
 
     @classmethod
     def check(cls, person: Person) -> None:
-        """Raise a `Refusal` where it is pointless to ask for more or to begin."""
+        """Raise a `Refusal` if it is pointless to ask for more or to begin."""
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Do it. Raises what `ServiceClient.ask` raises."""
@@ -145,7 +145,7 @@ def asked_as_json(kind: type[Intent], values: Mapping[str, object]) -> str:
 def asked_from_json(
     asked: str, intents: Sequence[type[Intent]]
 ) -> tuple[type[Intent], dict[str, object]]:
-    """The intent and the values given. Raises `Outdated` where there is no such intent."""
+    """The intent and the values given. Raises `Outdated` if there is no such intent."""
     try:
         data = json.loads(asked)
         return named(data["intent"], intents), dict(data["values"])
@@ -160,7 +160,7 @@ def intent_to_json(intent: Intent) -> str:
 
 
 def intent_from_json(kept: str, intents: Sequence[type[Intent]]) -> Intent:
-    """The intent that was kept. Raises `Outdated` where it no longer exists or fits."""
+    """The intent that was kept. Raises `Outdated` if it no longer exists or fits."""
     try:
         found = json.loads(kept)
         return named(found["intent"], intents).model_validate(found["values"])
@@ -195,9 +195,9 @@ def question(
 def resume(
     ask: Ask, text: str, wording: Wording, intents: Sequence[type[Intent]]
 ) -> Intent | Ask | None:
-    """Go on with the answer to a question; `None` where the person said to stop.
+    """Go on with the answer to a question; `None` if the person said to stop.
 
-    Raises `Outdated` where the intent asked for no longer exists.
+    Raises `Outdated` if the intent asked for no longer exists.
     """
     kind = named(ask.intent, intents)
     if folded(text).strip(" .!") in STOP:
@@ -262,7 +262,7 @@ def _unfit(error: ValidationError, wording: Wording) -> str:
 
 
 def may_not(kind: type[Intent], person: Person) -> Answer | None:
-    """Why this person cannot do such a thing here; `None` where they can.
+    """Why this person cannot do such a thing here; `None` if they can.
 
     Known before any question is asked, so that nobody answers four questions for nothing.
     """

@@ -29,7 +29,7 @@ class Understood:
 class Unclear:
     """What was not understood: a sentence, its facts, and lines that may have been meant.
 
-    The fact `meant`, where there is one, is such a line too.
+    The fact `meant`, if there is one, is such a line too.
     """
 
     words: str
@@ -40,7 +40,7 @@ class Unclear:
 def strip_address(
     text: str, prefixes: Sequence[str] = ("!cop",), names: Sequence[str] = ()
 ) -> str | None:
-    """What follows the prefix or the bot's name, empty where nothing does; `None` if not addressed.
+    """What follows the prefix or the bot's name, empty if nothing does; `None` if not addressed.
 
     Names match with or without `@`, with `:` or `,` after them, at the beginning only.
     """
@@ -56,7 +56,7 @@ def strip_address(
 def phrases(intents: Sequence[type[Intent]]) -> dict[str, type[Intent]]:
     """Every way to begin a line, folded, and what it means.
 
-    A verb alone counts only where one noun has it; aliases always do.
+    A verb alone counts only if one noun has it; aliases always do.
     """
     typed = [kind for kind in intents if not kind.hidden]
     verbs = [kind.verb for kind in typed]

@@ -1,4 +1,4 @@
-"""What people do in chat, as a platform heard it. Nothing in it is trusted."""
+"""What people do in chat, as a platform reports it. Nothing in it is trusted."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +38,7 @@ class ChatEvent:
     `id` is the platform's own id of the event: the key under which it happens once. `thread` is
     the id of the thread's first message, empty in the room itself. `ephemeral` is a handle by which
     one answer reaches its asker alone, good for a quarter of an hour. `house` is what holds several
-    rooms (a server), where there is such a thing.
+    rooms (a server), if there is such a thing.
     """
 
     id: str
@@ -52,13 +52,13 @@ class ChatEvent:
 
     @property
     def target(self) -> str:
-        """The message it is about; empty where it is about none."""
+        """The message it is about; empty if it is about none."""
         return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSent(ChatEvent):
-    """Words. `addressed` is the text without prefix or mention, `None` where they are not for us.
+    """Words. `addressed` is the text without prefix or mention, `None` if they are not for us.
 
     In a direct chat everything is meant for us. `mentions` are accounts that the text names besides
     us. `written` is a message pointed at, or this one with the file sent along.

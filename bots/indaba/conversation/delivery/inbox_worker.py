@@ -1,4 +1,4 @@
-"""Takes up what was said, each person's acts in order, different people's side by side."""
+"""Handles stored chat events: each person's in order, different people's concurrently."""
 
 import asyncio
 from collections import defaultdict
@@ -24,7 +24,7 @@ LONGEST_PAUSE = 30.0
 
 
 class InboxWorker:
-    """Keeps what platforms hand over, and brings it to the desk until it is dealt with."""
+    """Stores what platforms hand over, and passes it to the dispatcher until it is handled."""
 
     def __init__(
         self, ledger: Ledger, dispatcher: Dispatcher, dealt_with: Wake, most_turns: int = MOST_TURNS
@@ -40,9 +40,9 @@ class InboxWorker:
     async def hear(
         self, events: Sequence[ChatEvent], position: tuple[str, str] | None = None
     ) -> int:
-        """Keep what was said, and how far the platform was read, in one transaction.
+        """Store chat events and how far the platform was read, in one transaction.
 
-        Gives how many were new: what is queued again is not done again.
+        Returns how many were new: an event that is already stored is not handled again.
         """
         world = self._ledger.world
         async with self._ledger.database.begin() as connection:
@@ -55,14 +55,14 @@ class InboxWorker:
         return new
 
     async def read_up_to(self, positions: Sequence[tuple[str, str]]) -> None:
-        """Remember how far several places were read where nothing was for us."""
+        """Record how far several places were read if nothing there was for us."""
         async with self._ledger.database.begin() as connection:
             store = Store(connection, self._ledger.world.now())
             for position in positions:
                 await store.hearing.set_position(*position)
 
     async def unsay(self, event: str) -> None:
-        """Drop something that was taken back before it was dealt with."""
+        """Drop an event that was taken back before it was handled."""
         async with self._ledger.database.begin() as connection:
             await Store(connection, self._ledger.world.now()).hearing.unsay(event)
 
@@ -72,7 +72,7 @@ class InboxWorker:
             return await Store(connection, self._ledger.world.now()).hearing.position(name)
 
     async def run(self) -> None:
-        """Deal with what was queued, for ever."""
+        """Handle stored events until cancelled."""
         try:
             while True:
                 await self._begin_what_waits()

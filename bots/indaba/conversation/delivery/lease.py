@@ -1,4 +1,4 @@
-"""One bot at work at a time: a second copy on the same database stands by."""
+"""One working bot at a time: a second copy on the same database stands by."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -28,7 +28,7 @@ class Post:
 
     `content` is what `draw` made (messages and edits), or `{"emoji": ...}` for a reaction on the
     message `target`. An edit replaces `target`. `code` is a word found in the text (a card's short
-    code), empty where there is none; `retried` says that an earlier try was left open. With
+    code), empty if there is none; `retried` says that an earlier try was left open. With
     `ephemeral` it answers what bore that handle, for its asker alone.
     """
 
@@ -101,11 +101,11 @@ class ChatPlatform(Protocol):
         ...
 
     async def room_at(self, address: str) -> str:
-        """The id of the room at an address people type; empty where none is found now."""
+        """The id of the room at an address people type; empty if none is found now."""
         ...
 
     async def message_at(self, room: str, message: str) -> Written | None:
-        """A message in a room; `None` where it is gone or may not be read. Raises `Wait`."""
+        """A message in a room; `None` if it is gone or may not be read. Raises `Wait`."""
         ...
 
     async def may_edit(self, room: str, message: str, account: str) -> bool:
@@ -117,7 +117,7 @@ class ChatPlatform(Protocol):
         ...
 
     async def direct_room(self, account: str) -> str:
-        """A direct chat that we may open with an account by ourselves; empty where we may not.
+        """A direct chat that we may open with an account by ourselves; empty if we may not.
 
         Raises `Wait`.
         """

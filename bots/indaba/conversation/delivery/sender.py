@@ -1,4 +1,4 @@
-"""Brings posts to the platform: once each, answers first, limits honoured."""
+"""Sends posts to the platform: once each, answers first, within its limits."""
 
 import asyncio
 from collections import defaultdict

@@ -193,6 +193,6 @@ def _opened(request: Request[Any], reply: ReplyEnvelope, correlation: UUID) -> R
 
 
 def _hint(body: dict[str, Any]) -> Hint | None:
-    """The hint of a refusal; `None` where there is none, as from versions that knew no hints."""
+    """The hint of a refusal; `None` if there is none, as from versions that knew no hints."""
     told = body.get("hint")
     return Hint(told["intent"], told["arguments"]) if told else None

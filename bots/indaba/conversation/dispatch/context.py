@@ -1,4 +1,4 @@
-"""Step one: what is kept that bears on an event: a card, a question, choices, a vote."""
+"""Step one: what the store knows about an event: a card, a question, choices, a vote."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Context:
 async def load_context(event: ChatEvent, store: Store) -> Context:
     """Gather what bears on an event.
 
-    Raises `Wait` where it is about a message that is nothing to us yet, while a post of ours to
+    Raises `Wait` if it is about a message that is nothing to us yet, while a post of ours to
     that room may be up without our knowing: people, and those who spoke while we were dead, are
     quicker than our note of what we posted.
     """

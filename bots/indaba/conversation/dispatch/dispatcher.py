@@ -33,7 +33,7 @@ class Dispatcher:
         self._replies = Replies(platform, ledger.world)
 
     async def deal_with(self, queued: QueuedEvent) -> bool:
-        """Understand, ask, and keep what is to be posted; whether any words are."""
+        """Take the four steps. Whether any words are to be posted."""
         async with self._ledger.database.connect() as connection:
             context = await load_context(queued.event, Store(connection, self._ledger.world.now()))
         found = resolve_event(queued.event, context)
@@ -43,11 +43,11 @@ class Dispatcher:
         return told is not None and bool(told.blocks) and not told.ack
 
     async def apologise(self, queued: QueuedEvent) -> None:
-        """Give an event up that failed too often, with a reference for whoever looks into it."""
+        """Give up an event that failed too often, with a reference for the operator."""
         await self._end_with(queued, FAULT, reference=str(queued.correlation)[-8:])
 
     async def call_a_halt(self, queued: QueuedEvent) -> None:
-        """Do nothing more for somebody with whom talk goes round and round."""
+        """Tell somebody in an endless exchange that we stop answering."""
         await self._end_with(queued, HALT)
 
     async def pass_over(self, queued: QueuedEvent) -> None:

@@ -25,9 +25,9 @@ class LiveMeetings:
         self._people = people
 
     async def here(self, queued: QueuedEvent) -> tuple[UUID, str] | None:
-        """The meeting that is on where somebody spoke, and its code.
+        """The meeting in progress in the room of an event, and its code.
 
-        Raises `Unavailable`, or `Wait`, where nobody can say.
+        Raises `Unavailable`, or `Wait`, if nobody can say.
         """
         services = self._people.services(queued)
         try:

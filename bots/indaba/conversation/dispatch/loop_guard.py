@@ -1,4 +1,4 @@
-"""Talk that goes round and round: a program that answers whatever we say, and we it."""
+"""Ends endless talk with a program that answers whatever we say."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -75,7 +75,7 @@ class LoopGuard:
         talk.silent_until = self._world.now() + WITHIN
 
     def _forget_old(self) -> None:
-        """Forget talks that ended long ago, where there are many."""
+        """Forget talks that ended long ago, if there are many."""
         if len(self._talks) < MOST_TALKS:
             return
         since = self._world.now() - WITHIN

@@ -59,7 +59,7 @@ class People:
         )
 
     async def who(self, queued: QueuedEvent) -> Person:
-        """Who spoke, as membership knows them. Raises `Unavailable` where it cannot be asked."""
+        """Who spoke, as membership knows them. Raises `Unavailable` if it cannot be asked."""
         event = queued.event
         issued = await self._passports.of(_asker(event), queued.correlation)
         # Only founding and connecting need the power, and only where no community lives yet.
@@ -83,7 +83,7 @@ class People:
         )
 
     async def who_may(self, queued: QueuedEvent, kind: type[Intent]) -> Person:
-        """Who spoke; asked anew before an intent is denied them a second after they may."""
+        """Who spoke; asked again before refusing, in case they have just got the right."""
         person = await self.who(queued)
         if not may_not(kind, person):
             return person

@@ -53,7 +53,7 @@ async def keep_post(
     *,
     waits_for_words: bool = False,
 ) -> None:
-    """Keep one post with the choices under it; where there are no buttons, reactions seed them."""
+    """Keep one post with the choices under it; if there are no buttons, reactions seed them."""
     seeded = () if platform.has_buttons else choices
     seeds = tuple({"emoji": choice.emoji} for choice in seeded if choice.emoji)
     draft = Draft(

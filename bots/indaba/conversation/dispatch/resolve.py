@@ -105,7 +105,7 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class TagLine:
-    """Keep a tagged line where a meeting is on; where none is, `otherwise` holds.
+    """Keep a tagged line where a meeting is on; if none is, `otherwise` holds.
 
     Without `meeting` nothing is known of one: scheduling has to be asked, for it may have begun a
     moment ago.
@@ -120,7 +120,7 @@ class TagLine:
 class Retag:
     """What was noted from a message follows its new words, where its writer changed them.
 
-    `tag` is `None` where they carry no tag any more.
+    `tag` is `None` if they carry no tag any more.
     """
 
     tag: Tag | None

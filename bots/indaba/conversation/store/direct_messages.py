@@ -1,4 +1,4 @@
-"""What is told outside of meetings' threads: to a room, or to one person in a direct chat."""
+"""Messages outside meetings' threads: to a room, or to one person in a direct chat."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ class Errands:
     ) -> None:
         """Keep an event that somebody is to be told of, once.
 
-        Told only while `community` lives here; `None` where people are told wherever it lives.
+        Told only while `community` lives here; `None` if people are told wherever it lives.
         """
         row = {"id": event_id, "wire": wire, "event": event, "community": community}
         more = {"correlation": correlation, "expires_at": until, "kept_at": self._now}
@@ -65,7 +65,7 @@ class Errands:
         await self._sql.execute(t.errands.delete().where(t.errands.c.id == errand))
 
     async def direct_room(self, account: str) -> str:
-        """The direct chat that an account opened with us; empty where there is none."""
+        """The direct chat that an account opened with us; empty if there is none."""
         theirs = t.direct_rooms.c.account == _digest(account)
         query = sa.select(t.direct_rooms.c.room).where(theirs)
         return (await self._sql.execute(query)).scalar() or ""

@@ -1,4 +1,4 @@
-"""What was heard and not yet dealt with, and how far a platform has been read."""
+"""Chat events not yet handled, and how far a platform has been read."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -81,7 +81,7 @@ class Mirrors:
         await self._sql.execute(t.mirrors.delete().where(row))
 
     async def event_of(self, meeting: UUID, house: str) -> str:
-        """The native event of a meeting in a house; empty where there is none."""
+        """The native event of a meeting in a house; empty if there is none."""
         m = t.mirrors.c
         query = sa.select(m.event).where(m.meeting == meeting, m.house == house)
         return (await self._sql.execute(query)).scalar() or ""

@@ -1,4 +1,4 @@
-"""What is to be posted, in which order, and what came of it."""
+"""Posts to send, their order, and what became of them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ class Draft:
     meeting: UUID | None = None
 
     def empty_first(self, empty: dict[str, Any]) -> "Draft":
-        """Put up empty, then filled: for where nobody can look up whether a post is up.
+        """Post it empty, then fill it, as nobody can look up whether a post is there.
 
         One made anew after a crash may be there twice, so it says nothing; what is filled twice
         reads as if it had been filled once.
@@ -146,7 +146,7 @@ class Posting:
     async def trying(self, key: str) -> bool:
         """A post is about to be tried: from now on it may be up without our knowing.
 
-        False where it was taken back meanwhile.
+        False if it was taken back meanwhile.
         """
         row = t.posts.c.key == key
         tried = t.posts.update().where(row).values(tried_at=self._now)

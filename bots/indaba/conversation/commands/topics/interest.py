@@ -10,7 +10,7 @@ from indaba.conversation.commands.person import Person
 
 
 class Interested(Intent, noun="meeting", verb="interested", hidden=True):
-    """Count as maybe, where nothing was answered yet."""
+    """Count as maybe, if nothing was answered yet."""
 
     SILENT: ClassVar[bool] = True
 

@@ -38,7 +38,7 @@ NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
 
 
 async def repeating(text: str, services: ServiceClient) -> tuple[RepeatReading, ...] | str | None:
-    """How a text repeats: readings where there is one or are several, why not, or no repetition."""
+    """How a text repeats: readings if there is one or are several, why not, or no repetition."""
     read = await services.ask(ReadRepeat(text=text))
     if not read.repeats:
         return None
