@@ -121,7 +121,7 @@ class Square(Quiet):
 
 
 class Village:
-    """A herald and a postman at work."""
+    """A card updater and a post sender at work."""
 
     def __init__(self, ledger: Ledger, services: BusServiceClient, clock: TestWorld) -> None:
         self.ledger = ledger

@@ -29,7 +29,7 @@ def _words(queued: QueuedEvent) -> str:
 
 
 class Counter:
-    """A desk where what people say decides how it goes."""
+    """A dispatcher where what people say decides how it goes."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger

@@ -49,7 +49,7 @@ class Square(Quiet):
 
 
 class Office:
-    """A postman at work on a square."""
+    """A post sender at work on a square."""
 
     def __init__(self, ledger: Ledger, clock: TestWorld) -> None:
         self.square = Square()

@@ -97,7 +97,7 @@ def test_who_is_killed_while_writing_leaves_nothing_half(tmp_path: Path) -> None
         "    yield b'x' * 100000\n"
         "    print('half', flush=True)\n"
         "    await asyncio.sleep(60)\n"
-        "asyncio.run(Shelf(Path(sys.argv[1])).put(slow(), name='a'))\n"
+        "asyncio.run(FileStore(Path(sys.argv[1])).put(slow(), name='a'))\n"
     )
     writer = subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True

@@ -1,7 +1,7 @@
 """Library: what a community found useful, how it is found again, and what became of it.
 
 Owns: resources (links, files, messages, minutes, highlights), who used them and how it went, the
-shelf's order.
+files themselves.
 
 Answers: library.describe-resource.v1, library.find-resources.v1, library.save-resource.v1,
 library.share-resource.v1, library.show-my-data.v1, library.show-resource.v1,

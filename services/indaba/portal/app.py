@@ -73,7 +73,7 @@ class Portal:
     """The portal as a part of a process. `port` and `url` are real after `start`.
 
     Listens at once, so that people find words, not an error, while an engine is still away.
-    Without a `shelf` saved files are said to be away.
+    Without `files`, saved files are reported as unavailable.
     """
 
     name = "portal"

@@ -71,7 +71,7 @@ class HowUsed(StrEnum):
 
 
 class StoredFile(BaseModel):
-    """A file as it was put on the shelf. `media_type` is found by looking inside, not believed."""
+    """A file in the file store. `media_type` is found by looking inside, not believed."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -180,7 +180,7 @@ class SaveResource(Request[ResourceShown], wire="library.save-resource.v1"):
 
     Exactly one of `link`, `file` and `quote`. Without a title a link's page is asked for its own,
     a little later; a file is called by its name, a message by its first words. A quoted author must
-    be a member of the community. A file must lie on the shelf already.
+    be a member of the community. A file must be in the file store already.
     """
 
     link: Address = ""

@@ -46,7 +46,7 @@ async def town(
     files: FileStore,
     web: Web,
 ) -> AsyncIterator[Town]:
-    """Membership and library, running; the library has a shelf and a web of its own."""
+    """Membership and library, running; the library has a file store and a web of its own."""
     clock = TestWorld()
     wires = {
         "membership": partial(membership.wire, office=OFFICE, erased_by=("library",)),

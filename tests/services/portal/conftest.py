@@ -291,7 +291,7 @@ def _files(tmp_path: Path) -> FileStore:
 async def four_services(
     database: FreshDatabase, bus_url: str, files: FileStore
 ) -> AsyncIterator[Town]:
-    """Running, on copies of their templates; the library has a shelf of its own."""
+    """Running, on copies of their templates; the library has a file store of its own."""
     clock, ledgers = TestWorld(), {}
     wires: dict[Any, Callable[[Ledger], None]] = {
         membership: partial(
