@@ -98,7 +98,7 @@ def row_of(told: MeetingFacts) -> dict[str, Any]:
 def series_row_of(told: SeriesFacts) -> dict[str, Any]:
     """A series' row: what the portal stores of it. Names nobody."""
     pattern = told.pattern
-    facts = told.model_dump(exclude={"pattern", "author", "not_held"})
+    facts = told.model_dump(include={column.name for column in series.c} - {"not_held"})
     dates = {"skipped": pattern.skipped, "added": pattern.added, "not_held": told.not_held}
     return {
         **facts,
