@@ -16,6 +16,7 @@ from growth.kept import ADDRESS, LASTS, line
 from growth.names import OWN, ROOM, account
 from growth.processes import Processes
 from indaba.conversation.answer import Ask
+from indaba.conversation.delivery.chat_events import ReactionAdded
 from indaba.conversation.delivery.platform import Post, PostKind
 from indaba.conversation.store import Draft, Store, Waiting
 from indaba.ledger import Ledger, Work, tables
@@ -147,6 +148,18 @@ def _said(name: str, c: Community) -> Any:
     return line(name, sent_at=c.meetings["coming"].starts_at)
 
 
+def _sign(c: Community) -> ReactionAdded:
+    said = _said("sign", c)
+    return ReactionAdded(
+        id=said.id,
+        room=ROOM,
+        account=said.account,
+        sent_at=said.sent_at,
+        message=_card(c),
+        emoji="✅",
+    )
+
+
 def _card(c: Community) -> str:
     return f"$card-{c.codes['coming']}-{OWN}"
 
@@ -213,7 +226,7 @@ CARDS: Mapping[str, Look] = {
     "notices_due": lambda s, _: s.cards.notices_due(),
     "notice_later": lambda s, c: s.cards.notice_later(_meeting(c), LASTS),
     "notice_written": lambda s, c: s.cards.notice_written(_meeting(c)),
-    "reacted": lambda s, c: s.cards.reacted(_said("sign", c), _meeting(c), "digest"),
+    "reacted": lambda s, c: s.cards.reacted(_sign(c), _meeting(c), "digest"),
     "reaction": lambda s, _: s.cards.reaction(f"$line-{OWN}"),
     "code_of": lambda s, c: s.cards.code_of(_meeting(c)),
 }

@@ -20,3 +20,4 @@ def upgrade() -> None:
     for table in ("notices", "errands"):
         op.add_column(table, sa.Column("community", sa.Uuid))
         op.add_column(table, sa.Column("kept_at", sa.DateTime(timezone=True)))
+        op.create_index(f"{table}_kept_at", table, ["kept_at"])

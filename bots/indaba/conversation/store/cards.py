@@ -151,12 +151,13 @@ class Cards:
 
     async def live(self) -> list[tuple[UUID, str, str]]:
         """Meetings that are on: id, code and room, once for each room."""
-        query = (
-            sa.select(t.cards.c.meeting, t.cards.c.code, t.card_places.c.room)
-            .join(t.card_places, t.card_places.c.meeting == t.cards.c.meeting)
-            .where(t.cards.c.status == sa.literal_column(f"'{MeetingStatus.LIVE}'"))
-        )
-        return [tuple(row) for row in await self._sql.execute(query)]
+        on = t.cards.c.status == sa.literal_column(f"'{MeetingStatus.LIVE}'")
+        query = sa.select(t.cards.c.meeting, t.cards.c.code).where(on)
+        codes = {row.meeting: row.code for row in await self._sql.execute(query)}
+        theirs = t.card_places.c.meeting.in_(codes)
+        places = sa.select(t.card_places.c.meeting, t.card_places.c.room).where(theirs)
+        rooms = await self._sql.execute(places)
+        return [(row.meeting, codes[row.meeting], row.room) for row in rooms]
 
     async def any_in(self, room: str) -> bool:
         """Whether a meeting's card is in a room."""
@@ -201,7 +202,7 @@ class Cards:
                 t.notices.c.expires_at > self._now,
                 _has_place(t.notices.c.meeting, sa.true()),
                 ~_has_place(t.notices.c.meeting, t.card_places.c.message.is_(None)),
-                ~elsewhere(t.notices.c.community),
+                elsewhere(t.notices.c.community).is_not(True),
             )
             .order_by(t.notices.c.id)
             .limit(limit)

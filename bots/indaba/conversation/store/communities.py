@@ -56,6 +56,10 @@ class Communities:
 
 
 def elsewhere(community: sa.ColumnElement[UUID]) -> sa.ColumnElement[bool]:
-    """Whether a row belongs to a community that has no room here."""
+    """Whether a row belongs to a community that has no room here.
+
+    Looked up row by row: what is due is little, beside all communities.
+    """
     known = t.communities.c
-    return sa.exists().where(known.community == community, sa.not_(known.here))
+    here = sa.select(known.here).where(known.community == community).scalar_subquery()
+    return here.is_(sa.false())

@@ -48,7 +48,7 @@ class Errands:
             sa.select(t.errands)
             .where(
                 sa.or_(t.errands.c.not_before.is_(None), t.errands.c.not_before <= self._now),
-                ~elsewhere(t.errands.c.community),
+                elsewhere(t.errands.c.community).is_not(True),
             )
             .order_by(t.errands.c.id)
             .limit(limit)
