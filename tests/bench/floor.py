@@ -18,7 +18,7 @@ AT_ONCE = 60
 FLOOR_TABLES = """
 CREATE TABLE IF NOT EXISTS bench_inbox (key text PRIMARY KEY, reply jsonb);
 CREATE TABLE IF NOT EXISTS bench_journal (id uuid PRIMARY KEY, envelope jsonb);
-CREATE TABLE IF NOT EXISTS bench_outgoing (id uuid PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS bench_outbox (id uuid PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS bench_marks (n int, step int);
 """
 
@@ -48,10 +48,10 @@ class _Floor:
         async with self._service.acquire() as sql, sql.transaction():
             await sql.execute("INSERT INTO bench_inbox VALUES ($1, '{}')", key)
             await sql.execute("INSERT INTO bench_journal VALUES ($1, $2)", event, body)
-            await sql.execute("INSERT INTO bench_outgoing VALUES ($1)", event)
+            await sql.execute("INSERT INTO bench_outbox VALUES ($1)", event)
         await self._redis.publish("bench.replies", key)
         async with self._service.acquire() as sql, sql.transaction():
-            await sql.execute("DELETE FROM bench_outgoing WHERE id = $1", event)
+            await sql.execute("DELETE FROM bench_outbox WHERE id = $1", event)
             await self._redis.xadd("bench.events", {"key": key, "body": body})
 
     async def listen(self) -> None:

@@ -41,7 +41,7 @@ QUICK = {"fsync": "off", "synchronous_commit": "off", "max_wal_size": "8GB"}
 PARTS = {"ledger.journal": 40, "ledger.inbox": 40}
 """Of these a part is copied; only erasures look through them."""
 
-NOT_COPIED = ("ledger.outgoing", "ledger.marks", "ledger.attempts", "public.positions")
+NOT_COPIED = ("ledger.outbox", "ledger.marks", "ledger.attempts", "public.positions")
 Timed = Callable[[int], Awaitable[float]]
 
 

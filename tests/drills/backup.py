@@ -128,7 +128,7 @@ class House:
 
         async def quiet() -> bool:
             waiting = [
-                (await rows(ledger, "SELECT count(*) FROM ledger.outgoing"))[0][0]
+                (await rows(ledger, "SELECT count(*) FROM ledger.outbox"))[0][0]
                 for ledger in self.ledgers.values()
             ]
             behind = [sum((await one.bus.behind()).values()) for one in self.ledgers.values()]

@@ -60,10 +60,10 @@ async def _failed(ledger: Ledger) -> None:
 
 
 async def _published(ledger: Ledger) -> None:
-    kept = sa.select(tables.outgoing.c.id).limit(LEFT_TO_PUBLISH)
+    kept = sa.select(tables.outbox.c.id).limit(LEFT_TO_PUBLISH)
     async with ledger.database.begin() as sql:
         ids = list((await sql.execute(kept)).scalars())
-        await sql.execute(tables.outgoing.delete().where(tables.outgoing.c.id.not_in(ids)))
+        await sql.execute(tables.outbox.delete().where(tables.outbox.c.id.not_in(ids)))
 
 
 async def _follow(ledger: Ledger, community: "Community") -> None:

@@ -40,7 +40,7 @@ FEW = {"ledger.journal": 12, "ledger.inbox": 12}
 
 FIXED = {
     "ledger.marks": "two rows: the life of the bus, the version of the zone data",
-    "ledger.outgoing": "what is not published yet: empty but for moments",
+    "ledger.outbox": "what is not published yet: empty but for moments",
     "ledger.attempts": "what failed and is tried again: emptied as it goes well",
     "ledger.dead_letters": "what was given up: it grows with mistakes, for thirty days",
     "public.positions": "one row: how far a platform was read",

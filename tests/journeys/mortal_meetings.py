@@ -48,7 +48,7 @@ SAID = {
 AIMS = {
     "scheduling": (
         "SELECT count(*) > $1 FROM ledger.journal",
-        "SELECT $1::bigint IS NOT NULL AND EXISTS (SELECT FROM ledger.outgoing)",
+        "SELECT $1::bigint IS NOT NULL AND EXISTS (SELECT FROM ledger.outbox)",
     ),
     "matrix_bot": (
         "SELECT count(*) > $1 FROM ledger.inbox",
@@ -63,7 +63,7 @@ BEFORE = {
     "matrix_bot": "SELECT count(*) FROM ledger.inbox",
 }
 UNDONE = {
-    "scheduling": "SELECT EXISTS (SELECT FROM ledger.outgoing)"
+    "scheduling": "SELECT EXISTS (SELECT FROM ledger.outbox)"
     " OR EXISTS (SELECT FROM ledger.timers WHERE due_at <= now())",
     "matrix_bot": "SELECT EXISTS (SELECT FROM posts WHERE sent_at IS NULL AND given_up IS NULL)"
     " OR EXISTS (SELECT FROM notices) OR EXISTS (SELECT FROM heard WHERE done_at IS NULL)"

@@ -26,7 +26,7 @@ def _wrapped(event: MemberLeft) -> Envelope:
 
 
 async def _tell(ledger: Ledger, *events: MemberLeft | MemberJoined) -> None:
-    """As a handler would: journal and outgoing in one transaction."""
+    """As a handler would: journal and outbox in one transaction."""
     async with ledger.database.begin() as connection:
         work = Work(connection, ledger.world)
         for event in events:
@@ -280,11 +280,11 @@ async def test_events_are_held_back_while_a_reader_is_ten_thousand_behind(
     await asyncio.sleep(0.6)  # relays look twice a second
     await _tell(teller, _left())
     await asyncio.sleep(0.5)
-    held = await rows(teller, "SELECT count(*) FROM ledger.outgoing")
+    held = await rows(teller, "SELECT count(*) FROM ledger.outbox")
     await client.xreadgroup("slow", "s", {"{membership}.events": ">"}, count=10_000, noack=True)
 
     async def let_go() -> bool:
-        return await rows(teller, "SELECT count(*) FROM ledger.outgoing") == [(0,)]
+        return await rows(teller, "SELECT count(*) FROM ledger.outbox") == [(0,)]
 
     assert held == [(1,)]
     await until(let_go)

@@ -12,7 +12,7 @@ from indaba.ledger import Ledger, Work, relay
 from workshop import rows, until
 
 STREAM = "{membership}.events"
-OUTGOING = "SELECT count(*) FROM ledger.outgoing"
+OUTBOX = "SELECT count(*) FROM ledger.outbox"
 
 
 async def _published(open_ledger: Any, monkeypatch: pytest.MonkeyPatch) -> Ledger:
@@ -34,7 +34,7 @@ async def _published(open_ledger: Any, monkeypatch: pytest.MonkeyPatch) -> Ledge
     await until(on_the_bus)
     await ledger._loops.stop()
     await ledger.bus._loops.stop()
-    assert await rows(ledger, OUTGOING) == [(1,)]
+    assert await rows(ledger, OUTBOX) == [(1,)]
     return ledger
 
 
@@ -43,7 +43,7 @@ async def test_what_was_published_is_struck_out(
 ) -> None:
     ledger = await _published(open_ledger, monkeypatch)
     await ledger._relay._strike()
-    assert await rows(ledger, OUTGOING) == [(0,)]
+    assert await rows(ledger, OUTBOX) == [(0,)]
 
 
 async def test_what_was_published_stays_when_the_bus_lost_it_and_another_noticed_first(
@@ -54,7 +54,7 @@ async def test_what_was_published_stays_when_the_bus_lost_it_and_another_noticed
     await ledger.bus.client.flushall()
     await other._relay.tell_again("another life")
     await ledger._relay._strike()
-    assert await rows(ledger, OUTGOING) == [(1,)]
+    assert await rows(ledger, OUTBOX) == [(1,)]
 
 
 async def test_a_strike_waits_for_who_is_telling_again_at_this_moment(
@@ -67,4 +67,4 @@ async def test_a_strike_waits_for_who_is_telling_again_at_this_moment(
         await asyncio.sleep(0.3)
         assert not strike.done()
     await strike
-    assert await rows(ledger, OUTGOING) == [(1,)]
+    assert await rows(ledger, OUTBOX) == [(1,)]

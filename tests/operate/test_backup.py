@@ -85,7 +85,7 @@ async def test_what_was_there_before_a_backup_is_there_after_a_restore(
     try:
         assert before <= await _keys(data)
         session = await _session(data, "library")
-        waiting = [str(row["id"]) for row in await session.fetch("SELECT id FROM ledger.outgoing")]
+        waiting = [str(row["id"]) for row in await session.fetch("SELECT id FROM ledger.outbox")]
         assert "0190b6b5-0000-7000-8000-000000000001" in waiting
         oldest = await session.fetchval("SELECT now() - min(done_at) FROM ledger.inbox")
         assert oldest.total_seconds() < 120

@@ -57,7 +57,7 @@ async def test_events_that_pile_up_and_dead_letters_are_counted(database: Any) -
     async with engine.begin() as connection:
         await connection.execute(
             sa.text(
-                "INSERT INTO ledger.outgoing SELECT gen_random_uuid() FROM generate_series(1, 1001)"
+                "INSERT INTO ledger.outbox SELECT gen_random_uuid() FROM generate_series(1, 1001)"
             )
         )
         await connection.execute(

@@ -1,6 +1,7 @@
 import asyncio
 import shutil
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -13,11 +14,13 @@ from indaba.operate.console import Console
 from indaba.operate.data import secrets
 from indaba.operate.data.backup import backup
 from indaba.operate.data.migrating import MigrationFailed, behind, bring_up_to_date
+from indaba.operate.data.restore import restore
 from indaba.operate.data.upgrade import NoFreshBackup, upgrade
 from indaba.operate.local.engines import Postgres
 from indaba.operate.processes import PROCESSES, Process
 
 EARLIER = "library_0002"
+EVENT = "0190b6b5-0000-7000-8000-000000000001"
 HOOKED = '''"""Fails half way."""
 
 from alembic import op
@@ -47,6 +50,9 @@ async def older(tmp_path: Path) -> Path:
     async with database.begin() as connection:
         await connection.run_sync(_only_to, EARLIER)
         await connection.execute(sa.text("INSERT INTO ledger.marks VALUES ('kept', 'yes')"))
+        event = f"INSERT INTO ledger.journal VALUES ('{EVENT}', 'x.y.v1', now(), '{{}}')"
+        await connection.execute(sa.text(event))
+        await connection.execute(sa.text("INSERT INTO ledger.inbox VALUES ('done', now(), NULL)"))
     await database.dispose()
     await postgres.stop()
     secrets.passport_keys(data)
@@ -69,16 +75,17 @@ async def _behind(data: Path) -> list[str]:
         await postgres.stop()
 
 
-async def _has(data: Path, database: str, table: str) -> bool:
+async def _column(data: Path, query: str) -> list[Any]:
+    """The first column of what the library's database answers."""
     postgres = Postgres(data / "postgres")
     await postgres.start()
     session = await asyncpg.connect(
-        host=str(postgres.sockets), port=5432, user=database, database=database
+        host=str(postgres.sockets), port=5432, user="library", database="library"
     )
-    found = await session.fetchval("SELECT to_regclass($1) IS NOT NULL", table)
+    rows = await session.fetch(query)
     await session.close()
     await postgres.stop()
-    return bool(found)
+    return [row[0] for row in rows]
 
 
 async def test_an_upgrade_asks_for_a_backup_of_today(older: Path, tmp_path: Path) -> None:
@@ -97,6 +104,19 @@ async def test_an_older_data_folder_is_brought_to_this_version(older: Path, tmp_
 
     assert await _behind(older) == []
     await upgrade(older, None, Console())  # nothing is left to do
+
+
+async def test_an_older_backup_is_restored_and_its_events_are_published_again(
+    older: Path, tmp_path: Path
+) -> None:
+    saved, data = tmp_path / "saved", tmp_path / "restored"
+    await backup(older, saved, Console())
+
+    await restore(saved, data, Console(), yes=False)
+
+    assert await _behind(data) == []
+    assert await _column(data, "SELECT id::text FROM ledger.outbox") == [EVENT]
+    assert await _column(data, "SELECT key FROM ledger.inbox WHERE done_at <= now()") == ["done"]
 
 
 async def test_a_backup_of_another_indaba_is_no_way_back(older: Path, tmp_path: Path) -> None:
@@ -126,7 +146,7 @@ async def test_a_migration_that_fails_leaves_every_database_as_it_was(
 
     monkeypatch.undo()
     assert await _behind(older) == ["library"]
-    assert not await _has(older, "library", "half_done")
+    assert await _column(older, "SELECT to_regclass('half_done') IS NOT NULL") == [False]
 
 
 def _folder(process: Process, library: Process, broken: Path) -> Path:

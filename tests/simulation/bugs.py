@@ -106,11 +106,11 @@ def _told_before_the_commit(stack: ExitStack) -> None:
     with_reply = _in_place_of(stack, Work, "keep_with_reply", keep_with_reply)
 
 
-def _outgoing_emptied_first(stack: ExitStack) -> None:
+def _outbox_emptied_first(stack: ExitStack) -> None:
     async def publish(self: Relay, _: Sequence[Envelope]) -> int:
-        outgoing, journal = tables.outgoing, tables.journal
-        oldest = sa.select(outgoing.c.id).limit(BATCH).with_for_update(skip_locked=True)
-        taken = outgoing.delete().where(outgoing.c.id.in_(oldest)).returning(outgoing.c.id)
+        outbox, journal = tables.outbox, tables.journal
+        oldest = sa.select(outbox.c.id).limit(BATCH).with_for_update(skip_locked=True)
+        taken = outbox.delete().where(outbox.c.id.in_(oldest)).returning(outbox.c.id)
         async with self._database.begin() as connection:
             ids = list((await connection.execute(taken)).scalars())
             query = sa.select(journal.c.envelope).where(journal.c.id.in_(ids))
@@ -160,7 +160,7 @@ BUGS: dict[str, Plant] = {
     "timer taken first": _timer_taken_first,
     "reply not stored": _reply_not_stored,
     "told before the commit": _told_before_the_commit,
-    "outgoing emptied first": _outgoing_emptied_first,
+    "outbox emptied first": _outbox_emptied_first,
     "older version taken": _older_version_taken,
     "loss not noticed": _loss_not_noticed,
     "read without lock": _read_without_lock,

@@ -21,7 +21,7 @@ ROWS = {
     "journal": "SELECT id::text, wire, envelope->'body'->>'aggregate' FROM ledger.journal",
     "inbox": "SELECT key, reply FROM ledger.inbox",
     "effects": "SELECT kind, key FROM effects",
-    "outgoing": "SELECT id::text FROM ledger.outgoing",
+    "outbox": "SELECT id::text FROM ledger.outbox",
     "dead": "SELECT kind, handler FROM ledger.dead_letters",
     "attempts": "SELECT key FROM ledger.attempts",
     "timers": "SELECT kind, key FROM ledger.timers",
@@ -160,7 +160,7 @@ def _events(play: Play, evidence: Evidence) -> Iterable[str]:
 
 def _left(evidence: Evidence) -> Iterable[str]:
     for name, of in evidence.of.items():
-        for what in ("outgoing", "attempts"):
+        for what in ("outbox", "attempts"):
             if of[what]:
                 yield f"{name}: {len(of[what])} left in {what}"
         dead = Counter(of["dead"])

@@ -1,4 +1,4 @@
-"""Nothing lost, nothing twice: journal and relay, inbox, timers, dead letters, migrations.
+"""Transactional outbox and inbox, timers, dead letters, migrations: nothing lost, nothing twice.
 
 `Ledger` is what a service is wired to; `Work` is what its handlers are given.
 """

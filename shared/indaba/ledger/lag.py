@@ -36,7 +36,7 @@ class Lag:
         """Measure once. Raises one of `BUS_ERRORS`, or what the database does."""
         async with self._database.connect() as connection:
             for table, gauge in (
-                (tables.outgoing, metrics.EVENTS_WAITING),
+                (tables.outbox, metrics.EVENTS_WAITING),
                 (tables.dead_letters, metrics.DEAD_LETTERS_KEPT),
             ):
                 counted = sa.select(sa.func.count()).select_from(table)

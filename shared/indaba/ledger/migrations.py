@@ -52,12 +52,15 @@ def _heads_of(connection: sa.Connection) -> tuple[str, ...]:
 
 async def require_current(database: AsyncEngine, process: str, folder: Path) -> None:
     """Raise `SchemaUnknown`, in words, unless the database is at the schema we know."""
-    found, known = await revisions(database), heads(folder)
-    if found != known:
-        raise SchemaUnknown(
-            f"The database of {process} is at schema {_words(found)}, "
-            f"this program knows {_words(known)}. Run: indaba migrate"
-        )
+    found, newest = await revisions(database), heads(folder)
+    if found == newest:
+        return
+    is_newer = not found <= known(folder)
+    raise SchemaUnknown(
+        f"The database of {process} is at schema {_words(found)}, "
+        f"this program knows {_words(newest)}. "
+        + ("A newer version brought it there: run that one." if is_newer else "Run: indaba migrate")
+    )
 
 
 async def migrate(url: str, folder: Path) -> bool:

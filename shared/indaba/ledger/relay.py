@@ -29,11 +29,11 @@ TOLD_AGAIN = timedelta(hours=48)
 
 
 class Relay:
-    """Publishes what is in `outgoing`. Any number may run beside each other on one database.
+    """Publishes what is in `outbox`. Any number may run beside each other on one database.
 
     Who committed an event hands it over and it is published from memory, for a reader waits; its
     row is struck out a moment later, with many others. A row that stays longer is of a process that
-    died, or of a bus that was away: it leaves `outgoing` in the transaction that publishes it.
+    died, or of a bus that was away: it leaves `outbox` in the transaction that publishes it.
     Killed anywhere in between, an event is published again, and readers recognise it.
     """
 
@@ -49,7 +49,7 @@ class Relay:
         self.wake = Wake()
 
     def hand_over(self, envelopes: Sequence[Envelope]) -> None:
-        """Publish what was committed just now. Loses nothing: it is in `outgoing` too."""
+        """Publish what was committed just now. Loses nothing: it is in `outbox` too."""
         self._fresh += envelopes
         self.wake.ring()
 
@@ -61,7 +61,7 @@ class Relay:
                 await self.wake.wait(STRIKE_SECONDS if self._told else POLL_SECONDS)
 
     async def tell_again(self, epoch: str) -> None:
-        """Put the last two days back into `outgoing`, once per epoch of the bus."""
+        """Put the last two days back into `outbox`, once per epoch of the bus."""
         async with self._database.begin() as connection:
             if await self._knows(connection, epoch):
                 return
@@ -69,7 +69,7 @@ class Relay:
                 tables.journal.c.occurred_at > self._world.now() - TOLD_AGAIN
             )
             await connection.execute(
-                insert(tables.outgoing)
+                insert(tables.outbox)
                 .from_select(["id"], recent)
                 .on_conflict_do_nothing(index_elements=["id"])
             )
@@ -130,7 +130,7 @@ class Relay:
         EVENTS_PUBLISHED.labels(self._context).inc(len(fresh))
 
     async def _strike(self) -> None:
-        """Take what was published out of `outgoing`, unless the bus lost its data meanwhile.
+        """Take what was published out of `outbox`, unless the bus lost its data meanwhile.
 
         The mark is locked, so that it cannot change between the look and the commit: `tell_again`
         then finds either the mark locked, or the rows gone and puts them back.
@@ -138,32 +138,30 @@ class Relay:
         told, self._told = self._told, []
         if not told:
             return
-        marks, outgoing = tables.marks.c, tables.outgoing.c
+        marks, outbox = tables.marks.c, tables.outbox.c
         same_life = (
             sa.select(marks.name)
             .where(marks.name == "epoch", marks.value == self._told_in)
             .with_for_update(read=True)
         )
-        ours = sa.select(outgoing.id).where(outgoing.id.in_(told))
+        ours = sa.select(outbox.id).where(outbox.id.in_(told))
         async with self._database.begin() as connection:
             if (await connection.execute(same_life)).first() is not None:
                 free = ours.with_for_update(skip_locked=True)
-                await connection.execute(tables.outgoing.delete().where(outgoing.id.in_(free)))
+                await connection.execute(tables.outbox.delete().where(outbox.id.in_(free)))
 
     async def _publish_left(self, now: datetime) -> int:
-        journal, outgoing = tables.journal, tables.outgoing
+        journal, outbox = tables.journal, tables.outbox
         happened = journal.c.occurred_at
         oldest = (
-            sa.select(outgoing.c.id)
-            .outerjoin(journal, journal.c.id == outgoing.c.id)
+            sa.select(outbox.c.id)
+            .outerjoin(journal, journal.c.id == outbox.c.id)
             .where(sa.or_(happened.is_(None), ~happened.between(now - LEFT_BEHIND, now)))
-            .order_by(outgoing.c.id)
+            .order_by(outbox.c.id)
             .limit(BATCH)
-            .with_for_update(skip_locked=True, of=outgoing)
+            .with_for_update(skip_locked=True, of=outbox)
         )
-        taken = (
-            outgoing.delete().where(outgoing.c.id.in_(oldest)).returning(outgoing.c.id).cte("taken")
-        )
+        taken = outbox.delete().where(outbox.c.id.in_(oldest)).returning(outbox.c.id).cte("taken")
         told = (
             sa.select(journal.c.envelope)
             .join(taken, taken.c.id == journal.c.id)

@@ -14,7 +14,7 @@ journal = sa.Table(
     sa.Column("envelope", JSONB, nullable=False),
 )
 
-outgoing = sa.Table("outgoing", metadata, sa.Column("id", sa.Uuid, primary_key=True))
+outbox = sa.Table("outbox", metadata, sa.Column("id", sa.Uuid, primary_key=True))
 
 inbox = sa.Table(
     "inbox",

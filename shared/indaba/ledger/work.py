@@ -136,7 +136,7 @@ _TELL = (
     " SELECT id, wire, occurred_at, envelope FROM jsonb_to_recordset(:told)"
     " AS t(id uuid, wire text, occurred_at timestamptz, envelope jsonb) RETURNING id)"
 )
-_OUT = "INSERT INTO ledger.outgoing SELECT id FROM told"
+_OUT = "INSERT INTO ledger.outbox SELECT id FROM told"
 _KEEP = sa.text(f"{_TELL} {_OUT}").bindparams(sa.bindparam("told", type_=JSONB))
 _KEEP_WITH_REPLY = sa.text(
     f"{_TELL}, gone_out AS ({_OUT})"  # noqa: S608 - made of the constants above

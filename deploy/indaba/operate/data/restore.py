@@ -121,9 +121,10 @@ def _put_keys(keys: Path, folder: Path) -> None:
 async def _fill(
     folder: Path, aside: Path, whole: Manifest, saying: Console, listed: frozenset[str]
 ) -> None:
-    """Bring the databases back."""
+    """Bring the databases back, and an older backup to this version's schema."""
     postgres = Postgres(aside / "postgres")
     await postgres.start()
+    restored = []
     try:
         await postgres.provision(tuple(PROCESSES))
         for name in readers_first():
@@ -132,19 +133,21 @@ async def _fill(
                 continue
             await tool("pg_restore", postgres, "--exit-on-error", f"--dbname={name}", str(dump))
             if whole.schemas.get(name):
-                await _bring_to_now(postgres, name, whole.began_at)
+                restored.append(name)
             saying.step(f"Restored the database {name}")
-        await _put_right(postgres, aside, listed, saying)
+        await bring_up_to_date({name: postgres.url(name) for name in PROCESSES})
+        for name in restored:
+            await _bring_to_now(postgres, name, whole.began_at)
+        await _erase_again(postgres, aside, listed, saying)
     finally:
         await postgres.stop()
 
 
-async def _put_right(
+async def _erase_again(
     postgres: Postgres, aside: Path, listed: frozenset[str], saying: Console
 ) -> None:
-    """Upgrade an older backup to this version, and erase again everybody erased since."""
+    """Erase again everybody erased since the backup."""
     databases = {name: postgres.url(name) for name in PROCESSES}
-    await bring_up_to_date(databases)
     add_to(aside / ERASURES, listed)
     logs.configure(level=logging.WARNING)
     if count := await erase_again(databases, aside, listed):
@@ -153,13 +156,16 @@ async def _put_right(
 
 
 async def _bring_to_now(postgres: Postgres, name: str, began: datetime) -> None:
-    """Extend the inboxes' memory by the backup's age, and publish events around it again."""
+    """Extend the inboxes' memory by the backup's age, and publish events around it again.
+
+    The database is at the newest schema.
+    """
     session = await asyncpg.connect(host=str(postgres.sockets), port=5432, user=name, database=name)
     try:
         passed = datetime.now(UTC) - began
         await session.execute("UPDATE ledger.inbox SET done_at = done_at + $1", passed)
         await session.execute(
-            "INSERT INTO ledger.outgoing (id) SELECT id FROM ledger.journal"
+            "INSERT INTO ledger.outbox (id) SELECT id FROM ledger.journal"
             " WHERE occurred_at > $1 ON CONFLICT DO NOTHING",
             began - TOLD_AGAIN,
         )

@@ -101,7 +101,7 @@ async def _counts(database: AsyncEngine) -> tuple[int, int]:
     async with database.connect() as connection:
         outgoing, letters = [
             (await connection.execute(sa.select(sa.func.count()).select_from(table))).scalar_one()
-            for table in (tables.outgoing, tables.dead_letters)
+            for table in (tables.outbox, tables.dead_letters)
         ]
     return outgoing, letters
 
