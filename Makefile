@@ -77,7 +77,7 @@ docs: $(VENV)/.installed
 	@$(BIN)/python -m indaba.operate.docs
 
 drills: $(VENV)/.installed .venv-synapse/.installed .venv-maubot/.installed
-	@PYTHONPATH=tests exec $(BIN)/python tests/drills/run.py $(ARGS)
+	@INDABA_TESTS_BEGIN=machine PYTHONPATH=tests exec $(BIN)/python tests/drills/run.py $(ARGS)
 
 bench: $(VENV)/.installed .venv-synapse/.installed .venv-bench/.installed
 	@PYTHONPATH=tests exec $(BIN)/python tests/bench/measure.py $(ARGS)

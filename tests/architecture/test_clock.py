@@ -29,6 +29,7 @@ TESTS = {
     "tests/operate/test_dead_letters.py": "calls operators' commands, and those are real",
     "tests/operate/test_backup.py": "calls operators' commands, and those are real",
     "tests/operate/test_doctor.py": "calls operators' commands, and those are real",
+    "tests/operate/test_upgrade.py": "restores a backup, as operators do",
     "tests/operate/made_up/life.py": "a made-up service that a deployment runs",
     "tests/operate/test_table_of_processes.py": "calls operators' commands, and those are real",
     "tests/operate/test_databases_lent.py": "fills a table; nobody reads the time",

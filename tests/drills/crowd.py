@@ -160,6 +160,7 @@ class Crowd:
                 "due_at": h.due_at,
                 "body": {"meeting": str(h.meeting), "lead": lead},
                 "correlation": uuid4(),
+                "lane": h.community,
             }
             for h in self.homes
         ]

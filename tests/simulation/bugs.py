@@ -65,14 +65,12 @@ def _timer_taken_first(stack: ExitStack) -> None:
         async with self._database.begin() as other:
             return await right(self, other, row)
 
-    async def fire_one(self: Timers, kind: str = "") -> bool:
+    async def fire_one(self: Timers, kind: str = "", **_: Any) -> bool:
         async with self._database.begin() as connection:
             kinds = [kind] if kind else list(self._handlers)
             row = (await connection.execute(self._next_due(kinds))).mappings().first()
             if row is None:
                 return False
-            mine = tables.timers.c.key == row["key"]
-            await connection.execute(tables.timers.delete().where(mine))
         work = await fire(self, dict(row))
         assert self.committed is not None
         await self.committed(work)

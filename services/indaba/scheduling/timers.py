@@ -25,7 +25,7 @@ async def start(body: dict[str, Any], work: Work) -> None:
     if meeting is None or meeting.status is not MeetingStatus.SCHEDULED:
         return
     if work.now < meeting.starts_at:
-        await work.set_timer(meeting.starts_at, START, str(meeting.id), body)
+        await work.set_timer(meeting.starts_at, START, str(meeting.id), body, meeting.community)
     elif work.now < meeting.closes_itself_at:
         await begin(meeting, work)
 
@@ -36,7 +36,7 @@ async def close(body: dict[str, Any], work: Work) -> None:
     if before is None or before.status not in (MeetingStatus.SCHEDULED, MeetingStatus.LIVE):
         return
     if before.closes_itself_at > work.now:
-        await work.set_timer(before.closes_itself_at, CLOSE, str(before.id), body)
+        await work.set_timer(before.closes_itself_at, CLOSE, str(before.id), body, before.community)
         return
     await ended(before.close_by_itself(), work)
 
@@ -66,7 +66,7 @@ async def _remind_later(meeting: Meeting, later: dict[MemberId, datetime], work:
         members = [str(m) for m, at in later.items() if at == due]
         body = {"meeting": str(meeting.id), "members": members}
         key = f"{meeting.id}/{due.isoformat()}"
-        await work.set_timer(due, REMIND_LATER, key, body)
+        await work.set_timer(due, REMIND_LATER, key, body, meeting.community)
 
 
 async def remind_later(body: dict[str, Any], work: Work) -> None:

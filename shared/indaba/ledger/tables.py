@@ -41,6 +41,7 @@ timers = sa.Table(
     sa.Column("due_at", sa.DateTime(timezone=True), nullable=False, index=True),
     sa.Column("body", JSONB, nullable=False),
     sa.Column("correlation", sa.Uuid, nullable=False),
+    sa.Column("lane", sa.Uuid),
 )
 
 dead_letters = sa.Table(

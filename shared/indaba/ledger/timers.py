@@ -1,5 +1,12 @@
-"""Timers: rows with a due time, done in the transaction that takes them away."""
+"""Timers: rows with a due time, done in the transaction that takes them away.
 
+Those of one lane (a community) fire one after the other, in order of their due times, in however
+many processes. Different lanes fire side by side, a few at once, so that a slow one holds up nobody
+else. A timer without a lane, as one set by a version that knew none, stands alone. One that fails
+is put off, and those behind it pass.
+"""
+
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -12,7 +19,7 @@ from indaba.ledger import tables, zone_data
 from indaba.ledger.failures import Failures, is_passing, reason_of
 from indaba.ledger.work import Work
 from indaba.process import logs
-from indaba.process.loops import Wake
+from indaba.process.loops import SIDE_BY_SIDE, Wake
 from indaba.process.metrics import TIMERS_FIRED
 from indaba.process.world import World
 
@@ -32,6 +39,7 @@ class Timers:
         self._world = world
         self._failures = failures
         self._handlers: dict[str, TimerHandler] = {}
+        self._in_hand: set[str] = set()
         self.wake = Wake()
         self.committed: Callable[[Work], Awaitable[None]] | None = None
 
@@ -40,36 +48,48 @@ class Timers:
         self._handlers[kind] = handler
 
     async def run(self) -> None:
-        """Fire for ever."""
-        while True:
-            while await self.fire_one():
-                pass
-            await self.wake.wait(await self._seconds_to_next())
+        """Fire for ever, `SIDE_BY_SIDE` at once."""
+        looking = asyncio.Lock()
+        async with asyncio.TaskGroup() as firing:
+            for _ in range(SIDE_BY_SIDE):
+                firing.create_task(self._fire_for_ever(looking))
 
-    async def fire_one(self, kind: str = "") -> bool:
-        """Do one timer that is due, of one kind if that is given; whether there was one."""
-        async with self._database.connect() as connection:
-            transaction = await connection.begin()
-            row = (
-                (await connection.execute(self._next_due([kind] if kind else list(self._handlers))))
-                .mappings()
-                .first()
-            )
-            if row is None:
-                return False
-            await connection.execute(
-                tables.timers.delete().where(tables.timers.c.key == row["key"])
-            )
-            try:
-                work = await self._fire(connection, dict(row))
-            except Exception as error:  # noqa: BLE001 - one bad timer must not stop the others
-                await transaction.rollback()
-                await self._put_off(dict(row), error)
+    async def _fire_for_ever(self, looking: asyncio.Lock) -> None:
+        """Fire one after the other. Of all who do this, one at a time looks for what is due."""
+        while True:
+            await looking.acquire()
+            if await self.fire_one(taken=looking.release):
+                self.wake.ring()  # the next of its lane may be due
             else:
-                await transaction.commit()
-                await self._failures.succeeded(f"timer/{row['key']}")
-                if self.committed is not None:
-                    await self.committed(work)
+                await self.wake.wait(await self._seconds_to_next())
+                looking.release()
+
+    async def fire_one(self, kind: str = "", taken: Callable[[], None] = lambda: None) -> bool:
+        """Do one timer that is due, of one kind if that is given; whether there was one.
+
+        Calls `taken` before it is done, once it is sure that nobody else does it.
+        """
+        row: dict[str, Any] = {}
+        try:
+            async with self._database.begin() as connection:
+                due = self._next_due([kind] if kind else list(self._handlers))
+                row.update((await connection.execute(due)).mappings().first() or {})
+                if not row:
+                    return False
+                # One that fails is due still, and free, until it is put off.
+                self._in_hand.add(row["key"])
+                taken()
+                work = await self._fire(connection, row)
+        except Exception as error:  # one bad timer must not stop the others
+            if not row:
+                raise
+            await self._put_off(row, error)
+            return True
+        finally:
+            self._in_hand.discard(row.get("key", ""))
+        await self._failures.succeeded(f"timer/{row['key']}")
+        if self.committed is not None:
+            await self.committed(work)
         return True
 
     async def _fire(self, connection: AsyncConnection, row: dict[str, Any]) -> Work:
@@ -93,7 +113,7 @@ class Timers:
             "timer",
             row["kind"],
             error,
-            {"key": row["key"], "body": row["body"], "correlation": str(row["correlation"])},
+            _letter(row),
         )
         # One that was set anew in the meantime keeps its new time.
         same = sa.and_(tables.timers.c.key == row["key"], tables.timers.c.due_at == row["due_at"])
@@ -104,18 +124,33 @@ class Timers:
                 later = self._world.now() + timedelta(seconds=LOOK_SECONDS)
                 await connection.execute(tables.timers.update().where(same).values(due_at=later))
 
-    def _next_due(self, kinds: Sequence[str]) -> sa.Select[Any]:
-        return (
-            sa.select(tables.timers)
-            .where(
-                tables.timers.c.due_at <= self._world.now(),
-                tables.timers.c.kind.in_(kinds),
-                zone_data.is_ours(),
-            )
-            .order_by(tables.timers.c.due_at)
-            .limit(1)
-            .with_for_update(skip_locked=True)
+    def _next_due(self, kinds: Sequence[str]) -> sa.Executable:
+        """Takes away the earliest due timer that nobody has in hand and that is its lane's first.
+
+        While a lane's first is in hand elsewhere its row is still seen here, so that the lane rests
+        until that is committed, whichever copy has it.
+        """
+        due, earlier = tables.timers.alias("due"), tables.timers.alias("earlier")
+        is_behind = sa.exists().where(
+            earlier.c.lane == due.c.lane,
+            sa.tuple_(earlier.c.due_at, earlier.c.key) < sa.tuple_(due.c.due_at, due.c.key),
+            earlier.c.kind.in_(kinds),
         )
+        first = (
+            sa.select(due.c.key)
+            .where(
+                due.c.due_at <= self._world.now(),
+                due.c.kind.in_(kinds),
+                due.c.key.not_in(self._in_hand),
+                zone_data.is_ours(),
+                ~is_behind,
+            )
+            .order_by(due.c.due_at)
+            .limit(1)
+            .with_for_update(skip_locked=True, of=due)
+        )
+        timers = tables.timers
+        return timers.delete().where(timers.c.key == first.scalar_subquery()).returning(timers)
 
     async def _seconds_to_next(self) -> float:
         ours = tables.timers.c.kind.in_(list(self._handlers))
@@ -126,3 +161,10 @@ class Timers:
             return LOOK_SECONDS
         left: float = (due_at - self._world.now()).total_seconds()
         return min(LOOK_SECONDS, max(SHORTEST_SECONDS, left))
+
+
+def _letter(row: dict[str, Any]) -> dict[str, Any]:
+    """A timer as a dead letter keeps it."""
+    lane = row["lane"] and str(row["lane"])
+    correlation = str(row["correlation"])
+    return {"key": row["key"], "body": row["body"], "correlation": correlation, "lane": lane}

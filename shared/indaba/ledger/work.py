@@ -18,11 +18,12 @@ from indaba.process.world import World
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A timer that is set: its key within its kind, when it is due, and its body."""
+    """A timer that is set: its key within its kind, when it is due, its body and its lane."""
 
     key: str
     due_at: datetime
     body: Mapping[str, Any]
+    lane: UUID | None
 
 
 class Work:
@@ -66,15 +67,25 @@ class Work:
         )
 
     async def set_timer(
-        self, due_at: datetime, kind: str, key: str, body: Mapping[str, Any]
+        self,
+        due_at: datetime,
+        kind: str,
+        key: str,
+        body: Mapping[str, Any],
+        lane: UUID | None = None,
     ) -> None:
-        """Set the timer `kind/key`, replacing one of the same name. `body` is JSON-ready."""
+        """Set the timer `kind/key`, replacing one of the same name. `body` is JSON-ready.
+
+        Timers of one lane (a community) fire one after the other, in order of their due times;
+        those of different lanes, and those without one, side by side.
+        """
         self.timers_set = True
         values = {
             "kind": kind,
             "due_at": due_at,
             "body": dict(body),
             "correlation": self.correlation,
+            "lane": lane,
         }
         await self.connection.execute(
             insert(tables.timers)
@@ -102,14 +113,17 @@ class Work:
         """Timers of a kind that are set, by key, beginning after one; they are locked."""
         timers = tables.timers.c
         query = (
-            sa.select(timers.key, timers.due_at, timers.body)
+            sa.select(timers.key, timers.due_at, timers.body, timers.lane)
             .where(timers.kind == kind, timers.key > f"{kind}/{after}")
             .order_by(timers.key)
             .limit(limit)
             .with_for_update()
         )
         rows = (await self.connection.execute(query)).mappings()
-        return [Timer(r["key"].removeprefix(f"{kind}/"), r["due_at"], r["body"]) for r in rows]
+        return [
+            Timer(r["key"].removeprefix(f"{kind}/"), r["due_at"], r["body"], r["lane"])
+            for r in rows
+        ]
 
     @property
     def emitted(self) -> Sequence[Envelope]:

@@ -147,6 +147,7 @@ async def _set_again(site: Installation, found: Letter) -> None:
         "due_at": datetime.now(UTC),
         "body": letter["body"],
         "correlation": UUID(letter["correlation"]),
+        "lane": UUID(letter["lane"]) if letter.get("lane") else None,
     }
     timer = insert(tables.timers).values(row).on_conflict_do_nothing()
     async with _database(site, found.process) as database, database.begin() as connection:

@@ -41,7 +41,8 @@ async def open_vote(request: OpenVote, work: Work) -> VoteShown:
         closes_at=work.now + timedelta(minutes=request.minutes),
     )
     await Votes(work).keep(vote)
-    await work.set_timer(vote.closes_at, timers.COUNT, str(vote.id), {"vote": str(vote.id)})
+    body = {"vote": str(vote.id)}
+    await work.set_timer(vote.closes_at, timers.COUNT, str(vote.id), body, meeting.community)
     meeting = meeting.touched(work.now)
     await Meetings(work).keep(meeting)
     work.emit(VoteOpened.of(meeting.facts(), vote=vote.facts()))

@@ -15,4 +15,5 @@ async def plan(meeting: Meeting, work: Work) -> None:
     """Set when owners are asked, replacing an earlier time."""
     ahead = [due for lead in LEADS if (due := meeting.starts_at - lead) > work.now]
     if ahead and meeting.status is MeetingStatus.SCHEDULED:
-        await work.set_timer(ahead[0], ASK_OWNERS, str(meeting.id), {"meeting": str(meeting.id)})
+        body = {"meeting": str(meeting.id)}
+        await work.set_timer(ahead[0], ASK_OWNERS, str(meeting.id), body, meeting.community)

@@ -73,4 +73,5 @@ async def do_step(meeting: Meeting, item: AgendaItem, body: dict[str, Any], work
             until=until,
         )
     )
-    await work.set_timer(after, STEP, str(meeting.id), {**body, "step": place + 1})
+    following = {**body, "step": place + 1}
+    await work.set_timer(after, STEP, str(meeting.id), following, meeting.community)

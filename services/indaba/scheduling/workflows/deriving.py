@@ -77,7 +77,7 @@ async def derive_digests(work: Work, after: str) -> str:
             due = next_digest(choices, timer.due_at - LONGEST_CHANGE)
             if due is not None and due != timer.due_at:
                 body = {**timer.body, "due": due.isoformat()}
-                await work.set_timer(due, DIGEST, timer.key, body)
+                await work.set_timer(due, DIGEST, timer.key, body, timer.lane)
     return timers[-1].key if len(timers) == BATCH else ""
 
 
@@ -85,7 +85,8 @@ async def look_at_quiet_hours(work: Work, after: str) -> str:
     """Reminders that wait for the end of quiet hours look now whether these are over."""
     timers = await work.timers_of(planning.REMIND_LATER, after, BATCH)
     for timer in timers:
-        await work.set_timer(work.now, planning.REMIND_LATER, timer.key, timer.body)
+        kind = planning.REMIND_LATER
+        await work.set_timer(work.now, kind, timer.key, timer.body, timer.lane)
     return timers[-1].key if len(timers) == BATCH else ""
 
 

@@ -19,7 +19,7 @@ async def plan_digest(community: CommunityId, choices: Choices, work: Work) -> N
         await work.cancel_timer(DIGEST, str(community))
         return
     body = {"community": str(community), "due": due.isoformat()}
-    await work.set_timer(due, DIGEST, str(community), body)
+    await work.set_timer(due, DIGEST, str(community), body, community)
 
 
 async def plan_feedback(meeting: Meeting, work: Work) -> None:
@@ -27,4 +27,5 @@ async def plan_feedback(meeting: Meeting, work: Work) -> None:
     if meeting.started_at is not None and meeting.present:
         ended = meeting.ended_at or work.now
         due = max(ended, work.now) + ASKED_AFTER
-        await work.set_timer(due, FEEDBACK, str(meeting.id), {"meeting": str(meeting.id)})
+        body = {"meeting": str(meeting.id)}
+        await work.set_timer(due, FEEDBACK, str(meeting.id), body, meeting.community)

@@ -20,15 +20,16 @@ LAST_CALL = 5
 async def plan(meeting: Meeting, work: Work) -> None:
     """Set the meeting's timers, replacing those of an earlier time."""
     await drop(meeting, work)
-    body = {"meeting": str(meeting.id)}
+    body, lane = {"meeting": str(meeting.id)}, meeting.community
     if meeting.status is MeetingStatus.SCHEDULED:
         leads = (await ChoicesMade(work).of(meeting.community)).leads
         for lead in _ahead(meeting, leads, work.now):
             due = meeting.remind_at(timedelta(minutes=lead))
-            await work.set_timer(due, REMIND, f"{meeting.id}/{lead}", {**body, "lead": lead})
-        await work.set_timer(meeting.starts_at, START, str(meeting.id), body)
+            with_lead = {**body, "lead": lead}
+            await work.set_timer(due, REMIND, f"{meeting.id}/{lead}", with_lead, lane)
+        await work.set_timer(meeting.starts_at, START, str(meeting.id), body, lane)
         await actions.plan(meeting, work)
-    await work.set_timer(meeting.closes_itself_at, CLOSE, str(meeting.id), body)
+    await work.set_timer(meeting.closes_itself_at, CLOSE, str(meeting.id), body, lane)
 
 
 def _ahead(meeting: Meeting, leads: Iterable[int], now: datetime) -> list[int]:
