@@ -55,7 +55,7 @@ MEASURES: dict[str, Measure] = {
     "chat": lambda folder, _: chat.measured(folder, rounds=3, commands=40),
     "slash": _slash,
     "growth": lambda folder, _: growth.measured(folder, COMMUNITIES),
-    "rebuild": lambda folder, _: rebuild.measured(folder, meetings=200),
+    "rebuild": lambda folder, _: rebuild.measured(folder, meetings=300),
     "memory": lambda folder, _: memory.of_each(folder),
 }
 

@@ -1,65 +1,190 @@
-"""How fast a read model is built anew from a journal of a service."""
+"""How fast a read model is built anew: through the bus, and beside it a bare copy of its rows."""
 
+import asyncio
 import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import asyncpg
+import sqlalchemy as sa
+
 from indaba.bus import Bus
 from indaba.contracts.ids import CommunityId, MemberId
-from indaba.contracts.membership import CommunityFounded
-from indaba.contracts.scheduling import MeetingScheduled, RsvpAnswer, RsvpChanged
+from indaba.contracts.membership import CommunityFounded, MemberJoined
+from indaba.contracts.scheduling import (
+    CheckedIn,
+    MeetingScheduled,
+    RsvpAnswer,
+    RsvpChanged,
+)
 from indaba.contracts.wire import Envelope, Event
 from indaba.ledger import Ledger, migrations
 from indaba.operate.local.engines import Engines
-from indaba.portal.app import MIGRATIONS, wire
+from indaba.operate.processes import PROCESSES
+from indaba.outcomes import app as outcomes
+from indaba.portal import app as portal
 from indaba.process.passports import PassportControl
 from indaba.process.world import RealWorld
 from services.portal.conftest import AUTHOR, meeting_of
 from workshop import PUBLIC_KEY
 
 BATCH = 100
-ANSWERS = 30
+CAME = 30
+"""Members who come to each meeting, or answer whether they will."""
+
+SLOW_MEETINGS = 60
+"""Meetings for the portal's copies, which are written event by event."""
+
+CHECK_INS = "SELECT meeting, member, present, version FROM check_ins"
 
 
-async def measured(folder: Path, meetings: int) -> float:
-    """Events a second into the portal's copies: meetings, each with thirty answers."""
+async def measured(folder: Path, meetings: int) -> dict[str, float]:
+    """Events a second into each read model, in one run; `copied` is the floor.
+
+    That is as many rows a second as a bare `COPY` of the check-ins and of their inbox marks puts
+    into tables like those, in transactions of as many.
+    """
     engines = Engines(folder / "engines")
     await engines.start()
-    url = engines.postgres.url("portal")
-    await migrations.migrate(url, MIGRATIONS)
-    world = RealWorld()
-    bus = Bus(engines.valkey.url, "portal", world)
-    ledger = Ledger("portal", url, MIGRATIONS, bus, world, PassportControl(PUBLIC_KEY))
-    wire(ledger)
-    told = [_told(event) for event in _events(meetings)]
+    try:
+        world = RealWorld()
+        events = [_told(event, world) for event in _check_ins(meetings)]
+        by_hand = _ledger(engines, "outcomes", world)
+        await _migrated(engines, "outcomes")
+        outcomes.wire(by_hand)
+        rate = await _heard(by_hand, events)
+        copied = await _copied(engines, by_hand)
+        await _emptied(by_hand)
+        through = await _through_the_bus(engines, events, world)
+        await _migrated(engines, "portal")
+        copies = _ledger(engines, "portal", world)
+        portal.wire(copies)
+        answers = [_told(event, world) for event in _answers(SLOW_MEETINGS)]
+        slow = await _heard(copies, answers)
+        for ledger in (by_hand, copies):
+            await ledger.database.dispose()
+    finally:
+        await engines.stop()
+    return {"through_the_bus": through, "by_hand": rate, "portal": slow, "copied": copied}
+
+
+def _ledger(engines: Engines, name: str, world: RealWorld) -> Ledger:
+    bus = Bus(engines.valkey.url, name, world)
+    url, control = engines.postgres.url(name), PassportControl(PUBLIC_KEY)
+    return Ledger(name, url, PROCESSES[name].migrations, bus, world, control)
+
+
+async def _migrated(engines: Engines, name: str) -> None:
+    await migrations.migrate(engines.postgres.url(name), PROCESSES[name].migrations)
+
+
+async def _heard(ledger: Ledger, events: Sequence[Envelope]) -> float:
     began = time.perf_counter()
-    for first in range(0, len(told), BATCH):
-        await ledger.hear(told[first : first + BATCH])
-    rate = len(told) / (time.perf_counter() - began)
-    await ledger.database.dispose()
-    await engines.stop()
+    for first in range(0, len(events), BATCH):
+        await ledger.hear(events[first : first + BATCH])
+    return len(events) / (time.perf_counter() - began)
+
+
+async def _emptied(ledger: Ledger) -> None:
+    tables = "communities, memberships, meetings, check_ins, ledger.inbox"
+    async with ledger.database.begin() as connection:
+        await connection.execute(sa.text(f"TRUNCATE {tables}"))
+
+
+async def _through_the_bus(engines: Engines, events: Sequence[Envelope], world: RealWorld) -> float:
+    """From the start of a process, with all events lying on the bus, to the last one's commit."""
+    owners = Bus(engines.valkey.url, "owners", world)
+    await owners.start()
+    ledger = _ledger(engines, "outcomes", world)
+    outcomes.wire(ledger)
+    await _published(owners, events)
+    began = time.perf_counter()
+    await ledger.start()
+    while await _count(ledger) < len(events):
+        await asyncio.sleep(0.02)
+    rate = len(events) / (time.perf_counter() - began)
+    await ledger.stop()
+    await owners.stop()
     return rate
 
 
-def _events(meetings: int) -> list[Event]:
+async def _published(bus: Bus, events: Sequence[Envelope]) -> None:
+    for first in range(0, len(events), BATCH):
+        batch = events[first : first + BATCH]
+        for context in {envelope.wire.split(".", 1)[0] for envelope in batch}:
+            await bus.tell(context, [e for e in batch if e.wire.startswith(f"{context}.")])
+
+
+async def _count(ledger: Ledger) -> int:
+    async with ledger.database.connect() as connection:
+        found = await connection.execute(sa.text("SELECT count(*) FROM ledger.inbox"))
+        return int(found.scalar_one())
+
+
+async def _copied(engines: Engines, ledger: Ledger) -> float:
+    """Check-ins a second, each with its mark: what is there in the end, and nothing reckoned."""
+    sql = await asyncpg.connect(engines.postgres.url("outcomes").replace("+asyncpg", ""))
+    try:
+        rows = [tuple(row) for row in await sql.fetch(CHECK_INS)]
+        marks = [(f"event/{uuid4()}", datetime.now(UTC)) for _ in rows]
+        await sql.execute("CREATE TABLE floor_rows (LIKE check_ins INCLUDING ALL)")
+        await sql.execute("CREATE TABLE floor_marks (LIKE ledger.inbox INCLUDING ALL)")
+        began = time.perf_counter()
+        for first in range(0, len(rows), BATCH):
+            async with sql.transaction():
+                these, those = rows[first : first + BATCH], marks[first : first + BATCH]
+                named = ("key", "done_at")
+                await sql.copy_records_to_table("floor_marks", records=those, columns=named)
+                await sql.copy_records_to_table("floor_rows", records=these)
+        rate = len(rows) / (time.perf_counter() - began)
+        await sql.execute("DROP TABLE floor_rows, floor_marks")
+        return rate
+    finally:
+        await sql.close()
+
+
+def _founded(community: CommunityId) -> CommunityFounded:
+    return CommunityFounded(
+        aggregate=community,
+        version=1,
+        author=AUTHOR,
+        name="Reading",
+        purpose="",
+        language="English",
+        zone="Africa/Johannesburg",
+        key="k3y",
+        places=(),
+    )
+
+
+def _check_ins(meetings: int) -> list[Event]:
+    """A community of thirty, its meetings, and who came to each."""
     community = CommunityId(uuid4())
-    events: list[Event] = [
-        CommunityFounded(
-            aggregate=community,
-            version=1,
-            author=AUTHOR,
-            name="Reading",
-            purpose="",
-            language="English",
-            zone="Africa/Johannesburg",
-            key="k3y",
-            places=(),
-        )
+    events: list[Event] = [_founded(community)]
+    members = [MemberId(uuid4()) for _ in range(CAME)]
+    events += [
+        MemberJoined(aggregate=m, version=1, member=m, community=community, consent_version="1")
+        for m in members
     ]
     for _ in range(meetings):
         meeting = meeting_of(community)
+        events.append(MeetingScheduled.of(meeting))
+        for number, member in enumerate(members):
+            now = meeting.model_copy(update={"version": number + 2})
+            events.append(CheckedIn.of(now, member=member))
+    return events
+
+
+def _answers(meetings: int) -> list[Event]:
+    """A community, its meetings, and thirty answers to each."""
+    community = CommunityId(uuid4())
+    events: list[Event] = [_founded(community)]
+    for _ in range(meetings):
+        meeting = meeting_of(community)
         events.append(MeetingScheduled(aggregate=meeting.id, version=1, meeting=meeting))
-        for number in range(ANSWERS):
+        for number in range(CAME):
             changed = meeting.model_copy(update={"version": number + 2})
             events.append(
                 RsvpChanged(
@@ -73,7 +198,6 @@ def _events(meetings: int) -> list[Event]:
     return events
 
 
-def _told(event: Event) -> Envelope:
-    world = RealWorld()
+def _told(event: Event, world: RealWorld) -> Envelope:
     name, now = world.new_id(), world.now()
     return Envelope.around(event, id=name, occurred_at=now, correlation=name)

@@ -13,11 +13,11 @@ from indaba.bus.reader import Reader
 from indaba.contracts.wire import Envelope
 from indaba.ledger import tables
 from indaba.ledger.events import EventProcessor
+from indaba.ledger.newest import NewestRows
 from indaba.ledger.relay import BATCH, Relay
 from indaba.ledger.requests import RequestProcessor
 from indaba.ledger.timers import Timers
 from indaba.ledger.work import Work
-from indaba.outcomes.store import Store
 from simulation.wire import current
 
 Plant = Callable[[ExitStack], None]
@@ -121,14 +121,20 @@ def _outbox_emptied_first(stack: ExitStack) -> None:
 
 
 def _older_version_taken(stack: ExitStack) -> None:
-    async def newer(
-        self: Store, table: sa.Table, key: dict[str, Any], version: int, **values: Any
-    ) -> None:
-        these = [table.c[name] == value for name, value in key.items()]
-        await self._sql.execute(table.delete().where(*these))
-        await self._sql.execute(table.insert().values(**key, **values, version=version))
+    async def write(self: NewestRows, connection: Any) -> None:
+        for (table, names, _), rows in self._rows.items():
+            for key in rows:
+                these = [table.c[n] == value for n, value in zip(names, key, strict=True)]
+                await connection.execute(table.delete().where(*these))
+        await right(self, connection)
 
-    _in_place_of(stack, Store, "_newer", newer)
+    def add(self: NewestRows, table: sa.Table, key: Any, version: int, values: Any) -> None:
+        for rows in self._rows.values():
+            rows.pop(tuple(key.values()), None)
+        gathered(self, table, key, version, values)
+
+    right = _in_place_of(stack, NewestRows, "write", write)
+    gathered = _in_place_of(stack, NewestRows, "add", add)
 
 
 def _loss_not_noticed(stack: ExitStack) -> None:

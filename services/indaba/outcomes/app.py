@@ -14,10 +14,10 @@ def wire(ledger: Ledger) -> None:
     """Connect what outcomes answers and listens to with how."""
     ledger.answer(said.ShowReport, handlers.show_report)
     ledger.answer(said.ShowMyOutcomesData, handlers.show_my_data)
-    ledger.on(membership.CommunityFounded, reactions.know_community)
-    ledger.on(membership.MemberJoined, reactions.welcome)
-    ledger.on(membership.MemberLeft, reactions.part)
-    ledger.on(membership.MemberDescribed, reactions.describe)
+    ledger.on(membership.CommunityFounded, reactions.know_community, gathers=True)
+    ledger.on(membership.MemberJoined, reactions.welcome, gathers=True)
+    ledger.on(membership.MemberLeft, reactions.part, gathers=True)
+    ledger.on(membership.MemberDescribed, reactions.describe, gathers=True)
     ledger.on(linking.MembersMerged, reactions.merge_members)
     ledger.on(membership.MemberErased, reactions.erase_member)
     for changed in (
@@ -27,14 +27,14 @@ def wire(ledger: Ledger) -> None:
         scheduling.MeetingClosed,
         scheduling.MeetingBlanked,
     ):
-        ledger.on(changed, reactions.follow_meeting)
-    ledger.on(scheduling.CheckedIn, reactions.count_presence)
-    ledger.on(holding.CheckInCorrected, reactions.take_back_presence)
+        ledger.on(changed, reactions.follow_meeting, gathers=True)
+    ledger.on(scheduling.CheckedIn, reactions.count_presence, gathers=True)
+    ledger.on(holding.CheckInCorrected, reactions.take_back_presence, gathers=True)
     for other in (
         library.ResourceSaved,
         library.ResourceDescribed,
         library.ResourceWithdrawn,
         library.ResourceBlanked,
     ):
-        ledger.on(other, reactions.follow_resource)
-    ledger.on(library.ResourceUsed, reactions.count_use)
+        ledger.on(other, reactions.follow_resource, gathers=True)
+    ledger.on(library.ResourceUsed, reactions.count_use, gathers=True)

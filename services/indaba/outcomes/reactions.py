@@ -20,52 +20,52 @@ from indaba.outcomes.store import Store
 
 async def know_community(event: CommunityFounded, work: Work) -> None:
     """A community, and the zone its days are counted in."""
-    await Store(work).community(event.aggregate, event.zone, event.version)
+    Store(work).community(event.aggregate, event.zone, event.version)
 
 
 async def welcome(event: MemberJoined, work: Work) -> None:
     """One member more."""
-    await Store(work).belongs(event.community, event.member, event.version, belongs=True)
+    Store(work).belongs(event.community, event.member, event.version, belongs=True)
 
 
 async def part(event: MemberLeft, work: Work) -> None:
     """One member less; what they came to stays counted."""
-    await Store(work).belongs(event.community, event.member, event.version, belongs=False)
+    Store(work).belongs(event.community, event.member, event.version, belongs=False)
 
 
 async def describe(event: MemberDescribed, work: Work) -> None:
     """Which organisation a member is of, as a digest."""
-    await Store(work).described(event.member, event.organisation, event.version)
+    Store(work).described(event.member, event.organisation, event.version)
 
 
 async def follow_meeting(event: MeetingEvent, work: Work) -> None:
     """A meeting as it is now."""
-    await Store(work).meeting(event.meeting)
+    Store(work).meeting(event.meeting)
 
 
 async def count_presence(event: CheckedIn, work: Work) -> None:
     """A member was there."""
-    await Store(work).meeting(event.meeting)
-    await Store(work).present(event.meeting, event.member, present=True)
+    Store(work).meeting(event.meeting)
+    Store(work).present(event.meeting, event.member, present=True)
 
 
 async def take_back_presence(event: CheckInCorrected, work: Work) -> None:
     """A member was not there after all."""
-    await Store(work).meeting(event.meeting)
-    await Store(work).present(event.meeting, event.member, present=False)
+    Store(work).meeting(event.meeting)
+    Store(work).present(event.meeting, event.member, present=False)
 
 
 async def follow_resource(event: ResourceEvent, work: Work) -> None:
     """A resource as it is now."""
-    await Store(work).resource(event.resource)
+    Store(work).resource(event.resource)
 
 
 async def count_use(event: ResourceUsed, work: Work) -> None:
     """A member used it, or says that it did not work."""
     store = Store(work)
-    await store.resource(event.resource)
+    store.resource(event.resource)
     helped = event.how is not HowUsed.DID_NOT_WORK
-    await store.used(event.resource.id, event.member, event.version, helped=helped)
+    store.used(event.resource.id, event.member, event.version, helped=helped)
 
 
 async def merge_members(event: MembersMerged, work: Work) -> None:

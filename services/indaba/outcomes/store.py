@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
 from indaba.contracts.library import ResourceFacts, ResourceStatus
@@ -62,22 +61,22 @@ class Store:
         self._work = work
         self._sql = work.connection
 
-    async def community(self, community: UUID, zone: str, version: int) -> None:
+    def community(self, community: UUID, zone: str, version: int) -> None:
         """A community and the zone its days are counted in."""
-        await self._newer(_communities, {"id": community}, version, zone=zone)
+        self._work.keep_newest(_communities, {"id": community}, version, zone=zone)
 
-    async def belongs(self, community: UUID, member: UUID, version: int, *, belongs: bool) -> None:
+    def belongs(self, community: UUID, member: UUID, version: int, *, belongs: bool) -> None:
         """Whether a member belongs to a community."""
         key = {"community": community, "member": member}
-        await self._newer(_memberships, key, version, belongs=belongs)
+        self._work.keep_newest(_memberships, key, version, belongs=belongs)
 
-    async def described(self, member: UUID, organisation: str, version: int) -> None:
+    def described(self, member: UUID, organisation: str, version: int) -> None:
         """Where a member says they work, as a digest."""
-        await self._newer(_members, {"id": member}, version, organisation=organisation)
+        self._work.keep_newest(_members, {"id": member}, version, organisation=organisation)
 
-    async def meeting(self, meeting: MeetingFacts) -> None:
+    def meeting(self, meeting: MeetingFacts) -> None:
         """A meeting as it is now."""
-        await self._newer(
+        self._work.keep_newest(
             _meetings,
             {"id": meeting.id},
             meeting.version,
@@ -88,14 +87,14 @@ class Store:
             status=meeting.status,
         )
 
-    async def present(self, meeting: MeetingFacts, member: UUID, *, present: bool) -> None:
+    def present(self, meeting: MeetingFacts, member: UUID, *, present: bool) -> None:
         """Whether a member was at a meeting, as its register says at this version."""
         key = {"meeting": meeting.id, "member": member}
-        await self._newer(_check_ins, key, meeting.version, present=present)
+        self._work.keep_newest(_check_ins, key, meeting.version, present=present)
 
-    async def resource(self, resource: ResourceFacts) -> None:
+    def resource(self, resource: ResourceFacts) -> None:
         """A resource as it is now."""
-        await self._newer(
+        self._work.keep_newest(
             _resources,
             {"id": resource.id},
             resource.version,
@@ -106,10 +105,10 @@ class Store:
             status=resource.status,
         )
 
-    async def used(self, resource: UUID, member: UUID, version: int, *, helped: bool) -> None:
+    def used(self, resource: UUID, member: UUID, version: int, *, helped: bool) -> None:
         """What became of a resource in a member's hands."""
         key = {"resource": resource, "member": member}
-        await self._newer(_uses, key, version, helped=helped)
+        self._work.keep_newest(_uses, key, version, helped=helped)
 
     async def forget(self, member: MemberId, known_as: list[MemberId], fresh: MemberId) -> None:
         """Give a member's traces a fresh id; what they said of themselves goes."""
@@ -232,18 +231,6 @@ class Store:
             _memberships.c.community == community, _memberships.c.belongs
         )
         return int((await self._sql.execute(query)).scalar_one())
-
-    async def _newer(
-        self, table: sa.Table, key: dict[str, Any], version: int, **values: Any
-    ) -> None:
-        """Keep a row unless a newer version of it is known."""
-        kept = {**values, "version": version}
-        said = insert(table).values(**key, **kept)
-        await self._sql.execute(
-            said.on_conflict_do_update(
-                index_elements=list(key), set_=kept, where=table.c.version < version
-            )
-        )
 
 
 _TRACES = (

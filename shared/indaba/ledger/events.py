@@ -1,4 +1,7 @@
-"""Events of others: each done once, all of a batch in one commit, a bad one by itself."""
+"""Events of others: each done once, all of a batch in one commit, a bad one by itself.
+
+Reactions that only gather rows of read copies share the statements that write them.
+"""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,6 +16,7 @@ from indaba.contracts import find
 from indaba.contracts.refusal import Unavailable
 from indaba.contracts.wire import Envelope
 from indaba.ledger.failures import Failures, is_passing, reason_of
+from indaba.ledger.newest import NewestRows
 from indaba.ledger.work import Work
 from indaba.process import logs
 from indaba.process.metrics import MESSAGES
@@ -41,6 +45,9 @@ class EventProcessor:
         self._world = world
         self._failures = failures
         self.reactions: dict[str, Reaction] = {}
+        self.gathering: set[str] = set()
+        """Wire names of events whose reactions do nothing but gather rows."""
+
         self.committed: Callable[[Work], Awaitable[None]] | None = None
 
     async def hear(self, envelopes: Sequence[Envelope]) -> set[UUID]:
@@ -68,17 +75,25 @@ class EventProcessor:
 
     async def _together(self, due: Sequence[Envelope]) -> list["Heard"]:
         async with self._database.begin() as connection:
-            new = await self._first(connection, due)
-            return [
-                await self._react(connection, e) if e.id in new else Heard(e, repeated=True)
+            new, newest = await self._first(connection, due), NewestRows()
+            results = [
+                await self._react(connection, e, newest) if e.id in new else Heard(e, repeated=True)
                 for e in due
             ]
+            await newest.write(connection)
+            return results
 
-    async def _react(self, connection: AsyncConnection, envelope: Envelope) -> "Heard":
+    async def _react(
+        self, connection: AsyncConnection, envelope: Envelope, newest: NewestRows
+    ) -> "Heard":
         began = time.perf_counter()
-        work = Work(connection, self._world, envelope)
+        work = Work(connection, self._world, envelope, newest=newest)
+        gathers = envelope.wire in self.gathering
+        if not gathers:
+            await newest.write(connection)
         await self.reactions[envelope.wire](_opened(envelope), work)
-        await work.keep()
+        if not gathers:
+            await work.keep()
         return Heard(envelope, work, time.perf_counter() - began)
 
     async def _first(self, connection: AsyncConnection, due: Sequence[Envelope]) -> set[UUID]:
@@ -111,15 +126,16 @@ class EventProcessor:
     async def _afterwards(self, heard: Sequence["Heard"], done: Sequence[Envelope]) -> None:
         for envelope in done:
             await self._failures.succeeded(_key(envelope))
+        log = logs.get(process=self._process)
         for one in heard:
-            self._log(one)
+            self._log(log, one)
             if one.work is not None and self.committed is not None:
                 await self.committed(one.work)
 
-    def _log(self, heard: "Heard") -> None:
+    def _log(self, log: Any, heard: "Heard") -> None:
         envelope = heard.envelope
         MESSAGES.labels(self._process, envelope.wire, heard.outcome).inc()
-        logs.get(process=self._process).info(
+        log.info(
             "event.handled",
             wire=envelope.wire,
             outcome=heard.outcome,

@@ -87,9 +87,21 @@ class Ledger:
         """Answer a request with a handler."""
         self._requests.handlers[request.wire] = handler
 
-    def on(self, event: type[E], reaction: Callable[[E, Work], Awaitable[None]]) -> None:
-        """React to an event of another context."""
+    def on(
+        self,
+        event: type[E],
+        reaction: Callable[[E, Work], Awaitable[None]],
+        *,
+        gathers: bool = False,
+    ) -> None:
+        """React to an event of another context.
+
+        One that `gathers` does nothing but `work.keep_newest`: its rows are written together with
+        those of other events. All other reactions see them written.
+        """
         self._events.reactions[event.wire] = reaction
+        if gathers:
+            self._events.gathering.add(event.wire)
 
     def on_timer(self, kind: str, handler: TimerHandler) -> None:
         """Do `handler` when a timer of a kind is due."""

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from indaba.contracts.passport import Passport
 from indaba.contracts.wire import Envelope, Event
 from indaba.ledger import tables
+from indaba.ledger.newest import NewestRows
 from indaba.process.world import World
 
 
@@ -39,6 +40,7 @@ class Work:
         envelope: Envelope | None = None,
         passport: Passport | None = None,
         correlation: UUID | None = None,
+        newest: NewestRows | None = None,
     ) -> None:
         self.connection = connection
         self.world = world
@@ -48,6 +50,7 @@ class Work:
         given = envelope.correlation if envelope else correlation
         self.correlation: UUID = given or world.new_id()
         self._emitted: list[Envelope] = []
+        self._newest = newest or NewestRows()
         self.timers_set = False
         """Whether a timer was set, which may be due before all others."""
 
@@ -65,6 +68,20 @@ class Work:
                 causation=self.cause,
             )
         )
+
+    def keep_newest(
+        self, table: sa.Table, key: Mapping[str, Any], version: int, **values: Any
+    ) -> None:
+        """Keep a row of a read copy unless that version or a newer one is known.
+
+        The table has a column `version` and a unique index on the key. Rows are written together
+        before the commit; statements of the same transaction see them after `write_newest`.
+        """
+        self._newest.add(table, key, version, values)
+
+    async def write_newest(self) -> None:
+        """Write what `keep_newest` was given. Idempotent."""
+        await self._newest.write(self.connection)
 
     async def set_timer(
         self,
@@ -132,11 +149,13 @@ class Work:
 
     async def keep(self) -> None:
         """Write what was told. The ledger calls this or `keep_with_reply` once, last."""
+        await self.write_newest()
         if self._emitted:
             await self.connection.execute(_KEEP, {"told": self._rows()})
 
     async def keep_with_reply(self, key: str, reply: Mapping[str, Any]) -> None:
         """Write what was told and the reply under its inbox mark."""
+        await self.write_newest()
         given = {"told": self._rows(), "key": key, "reply": dict(reply)}
         await self.connection.execute(_KEEP_WITH_REPLY, given)
 
