@@ -137,7 +137,7 @@ async def test_a_migration_that_fails_leaves_every_database_as_it_was(
     folder = tmp_path / "broken"
     library = PROCESSES["library"]
     await asyncio.to_thread(shutil.copytree, library.migrations, folder)
-    last = max(path.stem for path in folder.glob("library_*.py"))
+    [last] = migrations.heads(folder) - migrations.heads(tmp_path / "none")
     (folder / "library_9999.py").write_text(HOOKED.format(last=last))
     monkeypatch.setattr(Process, "migrations", property(lambda p: _folder(p, library, folder)))
 
