@@ -228,7 +228,7 @@ class Found(Intent, noun="cop", verb="found", hidden=True):
         return Answer((lead, Items(steps)), Audience.ROOM)
 
 
-FIRST_MEETING = {"title": "First meeting", "when": "thu 18:00 for 60 minutes"}
+FIRST_MEETING = {"title": "First meeting", "when": "thu 18:00", "minutes": "60 minutes"}
 
 
 class Join(Intent, noun="cop", verb="join", aliases=("join",)):
