@@ -107,3 +107,11 @@ def test_a_migration_says_in_its_name_what_it_does() -> None:
 
     assert len(names) > 20
     assert [name for name in names if not re.fullmatch(r"[a-z_]+_\d{4}_[a-z_]+", name)] == []
+
+
+def test_every_store_is_given_a_transaction_and_nothing_else_of_the_database() -> None:
+    shape = re.compile(r"def __init__\(self, (\w+): (\w+)")
+    stores = [p for p in _pages() if "/store" in p.as_posix() or p.name == "store.py"]
+    given = {m for page in stores for m in shape.findall(page.read_text())}
+
+    assert given == {("work", "Work"), ("work", "Transaction")}

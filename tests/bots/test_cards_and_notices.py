@@ -42,6 +42,7 @@ from indaba.conversation.delivery.sender import PostSender
 from indaba.conversation.delivery.service_client import Passports
 from indaba.conversation.store import Store
 from indaba.ledger import Ledger
+from indaba.ledger.session import Session
 from workshop import ledger_of, passport, rows, until
 
 MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
@@ -161,7 +162,7 @@ class Village:
     async def want(self, *meetings: MeetingFacts) -> None:
         """The cards of these meetings are behind."""
         async with self.ledger.database.begin() as connection:
-            cards = Store(connection, self.clock.now()).cards
+            cards = Store(Session(connection, self.clock.now())).cards
             for m in meetings:
                 await cards.want_card(m, m.version, uuid4())
         self.updater.wake.ring()
@@ -169,7 +170,7 @@ class Village:
     async def tell(self, *events: MeetingEvent, minutes: int = 60) -> None:
         until_when = self.clock.now() + timedelta(minutes=minutes)
         async with self.ledger.database.begin() as connection:
-            cards = Store(connection, self.clock.now()).cards
+            cards = Store(Session(connection, self.clock.now())).cards
             for event in events:
                 body = event.model_dump(mode="json")
                 key = self.clock.new_id()

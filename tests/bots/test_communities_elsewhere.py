@@ -33,6 +33,7 @@ from indaba.discord_bot.client import Api
 from indaba.discord_bot.gateway import Gateway
 from indaba.discord_bot.native_events import MirroringReactions, NativeEvents
 from indaba.ledger import Ledger, Work
+from indaba.ledger.session import Session
 from indaba.process.loops import Wake
 from workshop import do, ledger_of, rows
 
@@ -95,7 +96,7 @@ class Bot:
         up = "INSERT INTO card_places SELECT meeting, 'room', 'up' FROM cards"
         await do(self.ledger, f"{up} ON CONFLICT DO NOTHING")
         async with self.ledger.database.connect() as connection:
-            store = Store(connection, self.ledger.world.now())
+            store = Store(Session(connection, self.ledger.world.now()))
             return Kept(
                 len(await store.cards.cards_due(timedelta())),
                 sorted(row["wire"] for row in await store.cards.notices_due()),
@@ -204,7 +205,7 @@ async def test_what_came_before_the_first_room_here_appears_with_it_and_not_for_
 
     await bot.kept_after([founded(other), *happened()])
     async with bot.ledger.database.begin() as connection:
-        await Store(connection, LATER).forget_old()
+        await Store(Session(connection, LATER)).forget_old()
     assert await rows(bot.ledger, "SELECT 1 FROM notices UNION ALL SELECT 1 FROM errands") == []
     await bot.hear([changed(2, other, own, added=own)])
     assert await bot.kept() == Kept(1, [], [], int(platform is Platform.DISCORD))

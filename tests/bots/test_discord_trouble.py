@@ -26,6 +26,7 @@ from indaba.discord_bot.client import Api, Client
 from indaba.discord_bot.first_words import in_time
 from indaba.discord_bot.gateway import Gateway
 from indaba.ledger import Ledger
+from indaba.ledger.session import Session
 from indaba.operate.local.engines import Engines
 from indaba.process.loops import Wake
 from workshop import do, rows, until
@@ -157,7 +158,7 @@ async def test_what_could_be_answered_only_too_late_is_not_sent_to_a_dead_token(
         house=str(server_of(channel).id),
     )
     async with ledger.database.begin() as connection:
-        store = Store(connection, town.clock.now())
+        store = Store(Session(connection, town.clock.now()))
         await store.hearing.hear([(long_ago, town.clock.new_id())])
 
     async def given_up() -> bool:

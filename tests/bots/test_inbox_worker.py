@@ -16,6 +16,7 @@ from indaba.conversation.delivery.platform import Wait
 from indaba.conversation.dispatch.dispatcher import Dispatcher
 from indaba.conversation.store import QueuedEvent, Store
 from indaba.ledger import Ledger
+from indaba.ledger.session import Session
 from indaba.process.loops import Wake
 from workshop import ledger_of, rows, until
 
@@ -55,7 +56,9 @@ class Counter:
 
     async def pass_over(self, queued: QueuedEvent) -> None:
         async with self._ledger.database.begin() as connection:
-            await Store(connection, self._ledger.world.now()).hearing.dealt_with(queued.event.id)
+            await Store(Session(connection, self._ledger.world.now())).hearing.dealt_with(
+                queued.event.id
+            )
 
     async def apologise(self, queued: QueuedEvent) -> None:
         self.sorry.append(queued.event.account)
@@ -137,7 +140,7 @@ async def test_what_was_never_dealt_with_is_forgotten_in_the_end(room: Room) -> 
     for days, left in ((6, 1), (8, 0)):
         now = room.clock.now() + timedelta(days=days)
         async with room.ledger.database.begin() as connection:
-            await Store(connection, now).forget_old()
+            await Store(Session(connection, now)).forget_old()
         assert len(await rows(room.ledger, "SELECT 1 FROM heard")) == left
 
 

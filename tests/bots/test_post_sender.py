@@ -16,6 +16,7 @@ from indaba.conversation.delivery.platform import CannotPost, Post, PostKind
 from indaba.conversation.delivery.sender import NOTICES_AT_ONCE, TURN, PostSender
 from indaba.conversation.store import Draft, Store
 from indaba.ledger import Ledger
+from indaba.ledger.session import Session
 from workshop import ledger_of, rows, until
 
 MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
@@ -67,7 +68,7 @@ class Office:
             for room, key in given:
                 post = Post(key, PostKind.MESSAGE, room, {"body": body}, ephemeral=ephemeral)
                 kept = Draft(post, uuid4(), now + timedelta(hours=1), **draft)
-                await Store(connection, now).posting.post(kept)
+                await Store(Session(connection, now)).posting.post(kept)
         self.sender.wake.ring()
 
     async def come_up(self, *keys: str) -> None:

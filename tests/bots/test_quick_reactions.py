@@ -24,6 +24,7 @@ from indaba.conversation.delivery.platform import Post, PostKind, Wait
 from indaba.conversation.dispatch.context import Context, load_context
 from indaba.conversation.store import Draft, Store, Waiting
 from indaba.ledger import Ledger
+from indaba.ledger.session import Session
 from workshop import ledger_of
 
 MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
@@ -40,7 +41,7 @@ class Room:
 
     async def offer(self) -> None:
         async with self.ledger.database.begin() as connection:
-            store = Store(connection, self.clock.now())
+            store = Store(Session(connection, self.clock.now()))
             await store.posting.post(Draft(self.post, uuid4(), self.waiting.expires_at))
             choice = Choice("Yes", "✅", Help())
             kept = [(choice, intent_to_json(choice.intent))]
@@ -49,22 +50,22 @@ class Room:
 
     async def is_noted(self) -> None:
         async with self.ledger.database.begin() as connection:
-            await Store(connection, self.clock.now()).posting.is_up(self.waiting, "$offer")
+            await Store(Session(connection, self.clock.now())).posting.is_up(self.waiting, "$offer")
 
     async def is_given_up(self) -> None:
         async with self.ledger.database.begin() as connection:
-            await Store(connection, self.clock.now()).posting.give_up("offer", "we left")
+            await Store(Session(connection, self.clock.now())).posting.give_up("offer", "we left")
 
     async def was_turned_away(self) -> None:
         async with self.ledger.database.begin() as connection:
-            await Store(connection, self.clock.now()).posting.turned_away("offer")
+            await Store(Session(connection, self.clock.now())).posting.turned_away("offer")
 
     async def around(self, kind: "Kind", about: str, room: str = "room") -> Context:
         event = kind(
             id="$1", room=room, account="thandi", sent_at=self.clock.now(), **OWN[kind](about)
         )
         async with self.ledger.database.connect() as connection:
-            return await load_context(event, Store(connection, self.clock.now()))
+            return await load_context(event, Store(Session(connection, self.clock.now())))
 
 
 Kind = type[ReactionAdded | BallotCast | MessageEdited]

@@ -18,6 +18,7 @@ from indaba.conversation.delivery.chat_events import MessageSent, ReactionAdded
 from indaba.conversation.delivery.platform import Post, PostKind
 from indaba.conversation.store import Draft, Store, Waiting
 from indaba.ledger import Ledger, Work, tables
+from indaba.ledger.session import Session
 from indaba.library.timers.sweeping import REMOVE
 from indaba.portal.signing_in import digest_of
 from indaba.portal.store import Store as Copies
@@ -44,7 +45,7 @@ async def everything(there: Processes, community: "Community") -> None:
     await _wait(there, community)
     await _visit(there.ledgers["portal"], community, now)
     async with there.ledgers["matrix_bot"].database.begin() as sql:
-        await _talk(Store(sql, now), community, now, there.clock.new_id())
+        await _talk(Store(Session(sql, now)), community, now, there.clock.new_id())
 
 
 async def _failed(ledger: Ledger) -> None:
@@ -92,7 +93,7 @@ async def _visit(ledger: Ledger, community: "Community", now: datetime) -> None:
     passport = community.member.passport
     member, there = passport.a_member(), passport.in_community()
     async with ledger.database.begin() as sql:
-        copies = Copies(sql, now)
+        copies = Copies(Session(sql, now))
         await copies.sign_in(digest_of(SESSION), "", member, there)
         await copies.answers.make_key(digest_of(ADDRESS), member, there)
 

@@ -27,6 +27,7 @@ from indaba.contracts.membership import EraseMe
 from indaba.contracts.passport import Passport
 from indaba.contracts.wire import Request
 from indaba.conversation.store import Store
+from indaba.ledger.session import Session
 from indaba.operate.local.engines import Engines
 from indaba.operate.processes import PROCESSES
 from indaba.process import logs
@@ -209,7 +210,7 @@ def test_no_request_reads_a_whole_table(everything: Everything, kind: type[Reque
 def test_nothing_that_a_bot_keeps_is_looked_for_in_whole_tables(
     everything: Everything, part: str
 ) -> None:
-    store: Any = Store(None, None)  # type: ignore[arg-type]  # only asked what it has
+    store: Any = Store(Session(None, None))  # type: ignore[arg-type]  # only asked what it has
     there = type(getattr(store, part)) if part else Store
     assert set(LOOKS[part]) == {name for name in vars(there) if not name.startswith("_")}
     found = everything.read_from_end_to_end(*(f"{part}.{name}" for name in LOOKS[part]))

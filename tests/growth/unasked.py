@@ -21,6 +21,7 @@ from indaba.conversation.delivery.platform import Post, PostKind
 from indaba.conversation.store import Draft, Store, Waiting
 from indaba.ledger import Ledger, Work, tables
 from indaba.ledger import ledger as housekeeping
+from indaba.ledger.session import Session
 from indaba.library.store import Store as Library
 from indaba.membership.store import erased
 from indaba.portal.store import Store as Copies
@@ -88,12 +89,12 @@ async def _calendar(ledger: Ledger) -> None:
 async def _page(ledger: Ledger) -> None:
     async with ledger.database.begin() as sql:
         now = ledger.world.now() + timedelta(hours=1)
-        assert await Library(sql).take_unread(now, now + LASTS)
+        assert await Library(Session(sql, now)).take_unread(now, now + LASTS)
 
 
 async def _file(ledger: Ledger) -> None:
     async with ledger.database.begin() as sql:
-        await Library(sql).is_spoken_of("0" * 64)
+        await Library(Session(sql, ledger.world.now())).is_spoken_of("0" * 64)
 
 
 async def _erased(ledger: Ledger) -> None:
@@ -103,7 +104,7 @@ async def _erased(ledger: Ledger) -> None:
 
 async def _swept(ledger: Ledger) -> None:
     async with ledger.database.connect() as sql:
-        await Copies(sql, ledger.world.now()).forget_old()
+        await Copies(Session(sql, ledger.world.now())).forget_old()
 
 
 async def _warm(_: Ledger) -> None:
@@ -281,7 +282,7 @@ async def looked(there: Processes, community: Community, part: str, name: str) -
     """Do what a bot does with its store, and undo it."""
     ledger = there.ledgers["matrix_bot"]
     async with ledger.database.connect() as sql:
-        found = await LOOKS[part][name](Store(sql, there.clock.now()), community)
+        found = await LOOKS[part][name](Store(Session(sql, there.clock.now())), community)
         await sql.rollback()
     return found
 

@@ -92,7 +92,7 @@ class Reactions:
 
         Gives whether the community may live here: where it does not, nothing is drawn.
         """
-        store = Store(work.connection, work.now)
+        store = Store(work)
         here = not await store.communities.lives_elsewhere(event.meeting.community)
         await store.cards.want_card(event.meeting, event.version, work.correlation, here=here)
         self._updater.wake.ring()
@@ -115,7 +115,7 @@ class Reactions:
             return
         community = None if concerns_members(event) else community_of(event)
         kept = event.model_dump(mode="json")
-        await Store(work.connection, work.now).errands.keep(
+        await Store(work).errands.keep(
             work.cause, event.wire, kept, work.correlation, until, community
         )
         self._direct_messages.wake.ring()
@@ -125,7 +125,7 @@ class Reactions:
 
         Its cards are then drawn here, and none while it lives elsewhere.
         """
-        community, store = CommunityId(event.aggregate), Store(work.connection, work.now)
+        community, store = CommunityId(event.aggregate), Store(work)
         here = any(place.platform is self._passports.platform for place in event.places)
         came = await store.communities.settle(community, event.version, here=here)
         if await store.communities.lives_elsewhere(community):
@@ -144,7 +144,7 @@ class Reactions:
         """A community has more rooms, or fewer: its cards are drawn where it lives now."""
         self._passports.drop_all()
         if event.added is not None:
-            cards = Store(work.connection, work.now).cards
+            cards = Store(work).cards
             await cards.draw_again(CommunityId(event.aggregate))
         await self.settle(event, work)
 
@@ -170,7 +170,7 @@ async def forget(
 ) -> None:
     """Forget a member and their accounts, and answer so."""
     await erase(work, event.member)
-    store = Store(work.connection, work.now)
+    store = Store(work)
     for account in accounts:
         await store.forget(account)
     service = erased.context()
@@ -195,6 +195,6 @@ def wire(ledger: Ledger, reactions: Reactions) -> None:
 
 
 async def _keep_notice(event: MeetingEvent, work: Work, until: datetime) -> None:
-    await Store(work.connection, work.now).cards.notice(
+    await Store(work).cards.notice(
         work.cause, event.wire, event.model_dump(mode="json"), work.correlation, until
     )

@@ -19,6 +19,7 @@ from indaba.conversation.dispatch.people import People
 from indaba.conversation.reactions import Reactions
 from indaba.conversation.store import Store
 from indaba.ledger import Ledger
+from indaba.ledger.session import Session
 from indaba.process.file_store import FileStore
 from indaba.process.loops import pause
 from indaba.process.run import Readiness
@@ -109,5 +110,5 @@ class Conversation:
     async def _forget_old(self) -> None:
         while True:
             async with self.ledger.database.begin() as connection:
-                await Store(connection, self.ledger.world.now()).forget_old()
+                await Store(Session(connection, self.ledger.world.now())).forget_old()
             await pause(HOUSEKEEPING_SECONDS)

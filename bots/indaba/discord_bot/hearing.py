@@ -19,6 +19,7 @@ from indaba.discord_bot.in_meetings import InMeetings
 from indaba.discord_bot.interactions import Interactions
 from indaba.discord_bot.reading import message_sent
 from indaba.ledger import Ledger
+from indaba.ledger.session import Session
 from indaba.process import logs
 
 
@@ -99,7 +100,7 @@ class Hearing:
         """A mark on a native event of ours counts as an act in the room of the meeting's card."""
         now = self._ledger.world.now()
         async with self._ledger.database.connect() as connection:
-            store = Store(connection, now)
+            store = Store(Session(connection, now))
             meeting = await store.mirrors.meeting_of(house, event)
             places = await store.cards.places_of(meeting) if meeting else {}
         room = next((room for room in places if self._is_in(room, house)), "")

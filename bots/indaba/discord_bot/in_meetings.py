@@ -24,6 +24,7 @@ from indaba.conversation.store import Store
 from indaba.discord_bot.client import Api, Ballot
 from indaba.discord_bot.reading import READ_KINDS, Spot, clean, spot_of
 from indaba.ledger import Ledger
+from indaba.ledger.session import Session
 from indaba.process.loops import pause
 
 MOST_NOTICED = 10_000
@@ -91,7 +92,7 @@ class InMeetings:
 
     async def _look_around(self) -> None:
         async with self._ledger.database.connect() as connection:
-            live = await Store(connection, self._ledger.world.now()).cards.live()
+            live = await Store(Session(connection, self._ledger.world.now())).cards.live()
         for meeting, code, room in live:
             channel = self._api.channel(room)
             if isinstance(channel, discord.abc.GuildChannel):
@@ -103,7 +104,7 @@ class InMeetings:
         now = self._ledger.world.now()
         spot = self._spot(ballot.channel, ballot.house)
         async with self._ledger.database.connect() as connection:
-            store = Store(connection, now)
+            store = Store(Session(connection, now))
             # People are quicker than our note of what we posted. Looked at first: what is noted in
             # between is found below.
             is_open = await store.posting.is_open(spot.room)
@@ -161,7 +162,7 @@ class InMeetings:
 
     async def _live_thread(self, spot: Spot) -> Meeting | None:
         async with self._ledger.database.connect() as connection:
-            cards = Store(connection, self._ledger.world.now()).cards
+            cards = Store(Session(connection, self._ledger.world.now())).cards
             card = await cards.card_on(spot.thread)
             live = await cards.live_in(spot.room) if card else None
         return card if card is not None and card == live else None
@@ -170,7 +171,7 @@ class InMeetings:
         """The meeting that is on in one of these rooms; none where several are."""
         found: dict[Meeting, str] = {}
         async with self._ledger.database.connect() as connection:
-            cards = Store(connection, self._ledger.world.now()).cards
+            cards = Store(Session(connection, self._ledger.world.now())).cards
             for room in rooms:
                 live = await cards.live_in(room)
                 if live is not None:
@@ -179,7 +180,7 @@ class InMeetings:
 
     async def _has_cards(self, room: str) -> bool:
         async with self._ledger.database.connect() as connection:
-            return await Store(connection, self._ledger.world.now()).cards.any_in(room)
+            return await Store(Session(connection, self._ledger.world.now())).cards.any_in(room)
 
     def _spot(self, channel: str, house: str) -> Spot:
         there = self._api.channel(channel)

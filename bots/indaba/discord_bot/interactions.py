@@ -33,6 +33,7 @@ from indaba.discord_bot.reading import Spot, clean, file_in, spot_of
 from indaba.discord_bot.render import ASK, DO, EPHEMERAL, PICK
 from indaba.ledger import Ledger
 from indaba.ledger.failures import is_passing
+from indaba.ledger.session import Session
 from indaba.process import logs
 
 MESSAGE, DEFERRED, DEFERRED_UPDATE, SUGGESTIONS, FORM = 4, 5, 6, 8, 9
@@ -240,7 +241,7 @@ class Interactions:
 
     async def _question(self, found: discord.Interaction) -> Ask | None:
         async with self._ledger.database.connect() as connection:
-            store = Store(connection, self._ledger.world.now())
+            store = Store(Session(connection, self._ledger.world.now()))
             return await store.dialogue.question_for(ChatEvent(**self._common(found)))
 
     async def _keep(self, events: Sequence[ChatEvent]) -> int:

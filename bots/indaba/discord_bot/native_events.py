@@ -38,6 +38,7 @@ from indaba.discord_bot.client import Api, Refused
 from indaba.discord_bot.render import escaped, shortened
 from indaba.ledger import Ledger, Work
 from indaba.ledger.failures import reason_of
+from indaba.ledger.session import Session
 from indaba.process import logs
 from indaba.process.loops import Wake
 
@@ -85,7 +86,7 @@ class NativeEvents:
     async def _look(self) -> None:
         now = self._ledger.world.now()
         async with self._ledger.database.connect() as connection:
-            due = await Store(connection, now).mirrors.due()
+            due = await Store(Session(connection, now)).mirrors.due()
         for each in due:
             if self._later.get(MeetingId(each.meeting), now) <= now:
                 await self._mirror(each)
@@ -102,7 +103,7 @@ class NativeEvents:
                 return
         self._later.pop(MeetingId(due.meeting), None)
         async with self._ledger.database.begin() as connection:
-            await Store(connection, self._ledger.world.now()).mirrors.done(due)
+            await Store(Session(connection, self._ledger.world.now())).mirrors.done(due)
 
     async def _as_it_stands(self, due: MirrorDue) -> None:
         asker = Asker(community=CommunityId(due.community))
@@ -127,7 +128,7 @@ class NativeEvents:
 
     async def _in_house(self, house: str, meeting: MeetingFacts, community: CommunityCard) -> None:
         async with self._ledger.database.connect() as connection:
-            mirrors = Store(connection, self._ledger.world.now()).mirrors
+            mirrors = Store(Session(connection, self._ledger.world.now())).mirrors
             event = await mirrors.event_of(meeting.id, house)
         event = event or await self._made_before(house, meeting)
         if event and not await self._follow(house, event, meeting, community):
@@ -140,7 +141,7 @@ class NativeEvents:
             )
         if event:
             async with self._ledger.database.begin() as connection:
-                mirrors = Store(connection, self._ledger.world.now()).mirrors
+                mirrors = Store(Session(connection, self._ledger.world.now())).mirrors
                 await mirrors.keep(meeting.id, house, event, meeting.version)
 
     async def _made_before(self, house: str, meeting: MeetingFacts) -> str:
@@ -212,7 +213,7 @@ class MirroringReactions(Reactions):
         """The meeting's card is behind, and its native events where they show what changed."""
         here = await super().redraw(event, work)
         if here and isinstance(event, MIRRORED):
-            mirrors = Store(work.connection, work.now).mirrors
+            mirrors = Store(work).mirrors
             await mirrors.want(event.meeting.id, event.version)
             self.native.wake.ring()
         return here
@@ -220,7 +221,7 @@ class MirroringReactions(Reactions):
     async def settle(self, event: CommunityFounded | PlacesChanged, work: Work) -> bool:
         """Note where a community lives; one that has come here gets its native events."""
         came = await super().settle(event, work)
-        community, store = CommunityId(event.aggregate), Store(work.connection, work.now)
+        community, store = CommunityId(event.aggregate), Store(work)
         if await store.communities.lives_elsewhere(community):
             await store.mirrors.want_none(community)
         elif came:

@@ -10,6 +10,7 @@ from indaba.conversation.delivery.platform import ChatPlatform, Post, PostKind
 from indaba.conversation.store import Draft, Store
 from indaba.conversation.wording import Wording
 from indaba.ledger import Ledger
+from indaba.ledger.session import Session
 from indaba.matrix_bot.rooms import RoomFacts
 from indaba.process.loops import Wake
 
@@ -58,7 +59,7 @@ class Greetings:
         post = Post(key, PostKind.MESSAGE, room, content)
         draft = Draft(post, world.new_id(), world.now() + GREETING_LASTS, lane=1)
         async with self._ledger.database.begin() as connection:
-            await Store(connection, world.now()).posting.post(draft)
+            await Store(Session(connection, world.now())).posting.post(draft)
         self._kept.ring()
 
 

@@ -114,7 +114,7 @@ async def withdraw_resource(request: WithdrawResource, work: Work) -> ResourceSh
 async def find_resources(request: FindResources, work: Work) -> ResourcesFound:
     """Find by words; what was said in the room only for members."""
     community, messages = work.passport.in_community(), work.passport.member is not None
-    found = await Store(work.connection).find(community, request, messages=messages)
+    found = await Store(work).find(community, request, messages=messages)
     return ResourcesFound(
         resources=tuple(resource.facts() for resource in found.resources),
         total=found.total,
@@ -124,7 +124,7 @@ async def find_resources(request: FindResources, work: Work) -> ResourcesFound:
 
 async def show_resource(request: ShowResource, work: Work) -> ResourceDetails:
     """Show a resource and what was said of using it."""
-    store = Store(work.connection)
+    store = Store(work)
     resource = await _resource(work, store, request.code, locked=False)
     uses = await store.uses_of(resource.id, MOST_USES)
     shown = (UseShown(author=u.member, how=u.how, note=u.note, said_at=u.said_at) for u in uses)
@@ -180,14 +180,14 @@ async def show_my_data(request: ShowMyLibraryData, work: Work) -> MemberData:  #
     """Show all that is kept here about the asker."""
     if work.passport.member is None:
         raise NotAMember
-    store = Store(work.connection)
+    store = Store(work)
     member = await store.known_as(work.passport.member)
     return MemberData(service="library", data=await store.history(member))
 
 
 async def _asked_by_member(work: Work) -> tuple[Store, MemberId]:
     """The store, and the asker as they are known now. Raises `NoCommunity` or `NotAMember`."""
-    store = Store(work.connection)
+    store = Store(work)
     return store, await store.known_as(work.passport.a_member())
 
 

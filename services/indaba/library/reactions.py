@@ -30,7 +30,7 @@ from indaba.library.timers import sweeping
 
 async def erase_member(event: MemberErased, work: Work) -> None:
     """Counts and links stay; the member goes, with what they wrote, said and sent."""
-    store = Store(work.connection)
+    store = Store(work)
     for gone in await store.former(event.member):
         await erase(work, gone)
     fresh = await erase(work, event.member)
@@ -59,7 +59,7 @@ async def _remove(before: Resource, resource: Resource, store: Store, work: Work
 
 async def merge_members(event: MembersMerged, work: Work) -> None:
     """Two members were one: what the one saved, wrote, said and used is the other's."""
-    store = Store(work.connection)
+    store = Store(work)
     await store.know_as(event.gone, event.member)
     touched = await store.touched_by(event.gone)
     await store.merge_uses(event.gone, event.member)
@@ -89,7 +89,7 @@ async def _keep_document(event: DocumentEvent, kind: ResourceKind, work: Work) -
     Words may be gone from a newer version because who said them was erased, so what was told of
     older ones is emptied.
     """
-    store, meeting, told = Store(work.connection), event.meeting, event.document
+    store, meeting, told = Store(work), event.meeting, event.document
     name = document_name(meeting.id, kind)
     await store.one_at_a_time("document", name)
     author = await store.known_as(told.author)

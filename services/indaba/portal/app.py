@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from indaba.contracts import holding, linking, membership, record, scheduling, series
 from indaba.ledger import Ledger
+from indaba.ledger.session import Session
 from indaba.portal import reactions
 from indaba.portal.pages import build_app
 from indaba.portal.settings import PortalSettings
@@ -149,5 +150,5 @@ def _is_taken(host: str, port: int) -> bool:
 async def _sweep(ledger: Ledger) -> None:
     while True:
         async with ledger.database.begin() as connection:
-            await Store(connection, ledger.world.now()).forget_old()
+            await Store(Session(connection, ledger.world.now())).forget_old()
         await pause(SWEEP_SECONDS)

@@ -5,11 +5,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId
 from indaba.contracts.record import Document as Told
 from indaba.contracts.scheduling import RsvpAnswer
+from indaba.ledger.session import Transaction
 from indaba.portal.model import Document, Kind
 from indaba.portal.tables import answers, calendar_keys, documents
 
@@ -17,8 +17,8 @@ from indaba.portal.tables import answers, calendar_keys, documents
 class Documents:
     """Minutes and highlights, the newest version of each."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._sql = connection
+    def __init__(self, work: Transaction) -> None:
+        self._sql = work.connection
 
     async def keep(self, meeting: MeetingId, kind: Kind, told: Told, told_at: datetime) -> None:
         """Store it unless something newer is known."""
@@ -55,9 +55,9 @@ class Documents:
 class Answers:
     """Members' answers, and the secret addresses of their feeds."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
-        self._sql = connection
-        self._now = now
+    def __init__(self, work: Transaction) -> None:
+        self._sql = work.connection
+        self._now = work.now
 
     async def keep(
         self,

@@ -19,12 +19,12 @@ _UUID7 = 7
 
 async def note_community(event: CommunityFounded, work: Work) -> None:
     """Keep a copy of what its page shows."""
-    await Store(work.connection, work.now).keep_community(event)
+    await Store(work).keep_community(event)
 
 
 async def note_places(event: PlacesChanged, work: Work) -> None:
     """A room joined or left: its platform may be a new one, or the last of its kind."""
-    store = Store(work.connection, work.now)
+    store = Store(work)
     await store.keep_platforms(event.aggregate, event.places, event.version)
 
 
@@ -42,20 +42,20 @@ async def note_rsvp(event: RsvpChanged, work: Work) -> None:
     """A member's own calendar shows what they come to."""
     await _keep(event, work, by_organiser=False)
     member = await now_called(work, event.member)
-    answers = Store(work.connection, work.now).answers
+    answers = Store(work).answers
     await answers.keep(event.meeting.id, member, event.answer, event.version, _told_at(work))
 
 
 async def note_series(event: SeriesEvent, work: Work) -> None:
     """A series was called, changed or ended."""
-    await Store(work.connection, work.now).keep_series(event.series, _told_at(work))
+    await Store(work).keep_series(event.series, _told_at(work))
 
 
 async def note_document(event: DocumentEvent, work: Work) -> None:
     """Minutes were approved or highlights shared; without text they are gone."""
     await _keep(event, work, by_organiser=False)
     kind = Kind.HIGHLIGHTS if isinstance(event, HighlightsShared) else Kind.MINUTES
-    documents = Store(work.connection, work.now).documents
+    documents = Store(work).documents
     await documents.keep(event.meeting.id, kind, event.document, _told_at(work))
 
 
@@ -63,7 +63,7 @@ async def end_sessions(event: MemberLeft | RolesChanged, work: Work) -> None:
     """Somebody without a role in a community is signed out of it and loses its feeds."""
     if isinstance(event, RolesChanged) and event.roles:
         return
-    store = Store(work.connection, work.now)
+    store = Store(work)
     await store.send_home(event.member, event.community)
     await store.answers.revoke(event.member, event.community)
 
@@ -71,7 +71,7 @@ async def end_sessions(event: MemberLeft | RolesChanged, work: Work) -> None:
 async def merge_members(event: MembersMerged, work: Work) -> None:
     """Two members were one person: sessions and answers move to the remaining id."""
     await merge(work, event.gone, event.member)
-    store = Store(work.connection, work.now)
+    store = Store(work)
     await store.call_anew(event.gone, event.member)
     await store.answers.give_all(event.gone, event.member)
 
@@ -80,7 +80,7 @@ async def erase_member(event: MemberErased, work: Work) -> None:
     """Sessions, answers and addresses of calendars are all that names a member here."""
     names = (event.member, *await once_called(work, event.member))
     await erase(work, event.member)
-    store = Store(work.connection, work.now)
+    store = Store(work)
     for name in names:
         await store.send_home(name)
         await store.answers.forget(name)
@@ -90,7 +90,7 @@ async def erase_member(event: MemberErased, work: Work) -> None:
 
 
 async def _keep(event: MeetingEvent, work: Work, *, by_organiser: bool) -> None:
-    store = Store(work.connection, work.now)
+    store = Store(work)
     await store.keep_meeting(event.meeting, _told_at(work), by_organiser=by_organiser)
 
 

@@ -8,13 +8,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import CommunityFounded, Place
 from indaba.contracts.scheduling import MeetingFacts, MeetingStatus, RsvpAnswer
 from indaba.contracts.series import SeriesFacts
 from indaba.ledger.failures import is_passing
+from indaba.ledger.session import Session, Transaction
 from indaba.portal.keeping import Answers, Documents
 from indaba.portal.model import (
     CANCELLED_KEPT,
@@ -54,11 +55,11 @@ MOST_IN_FEED = 1000
 class Store:
     """What the portal keeps, within one transaction. `now` is aware."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
-        self._sql = connection
-        self._now = now
-        self.documents = Documents(connection)
-        self.answers = Answers(connection, now)
+    def __init__(self, work: Transaction) -> None:
+        self._sql = work.connection
+        self._now = work.now
+        self.documents = Documents(work)
+        self.answers = Answers(work)
 
     async def keep_community(self, told: CommunityFounded) -> None:
         """Store it unless something newer is known."""
@@ -303,7 +304,7 @@ class Copies:
     async def change(self, act: Callable[[Store], Awaitable[T]]) -> T:
         """Act in one transaction. Raises `OSError` after five seconds."""
         async with asyncio.timeout(PATIENCE_SECONDS), self._database.begin() as connection:
-            return await act(Store(connection, self._world.now()))
+            return await act(Store(Session(connection, self._world.now())))
 
 
 def _length() -> sa.ColumnElement[Any]:

@@ -25,6 +25,7 @@ from indaba.contracts.scheduling import (
 )
 from indaba.contracts.wire import Envelope, Event
 from indaba.conversation.delivery.service_client import ask
+from indaba.ledger.session import Session
 from indaba.portal import app
 from indaba.portal.store import Store
 from indaba.scheduling import app as scheduling
@@ -143,7 +144,7 @@ async def test_calendars_keep_past_meetings_for_a_while(
     reading.world.ahead = timedelta(days=days)
     assert ("Reading circle" in (await reading.feed()).text) is there
     async with reading.ledger.database.begin() as connection:
-        await Store(connection, reading.world.now()).forget_old()
+        await Store(Session(connection, reading.world.now())).forget_old()
     kept = await rows(reading.ledger, "SELECT id FROM meetings")
     assert (kept == [(over.id,)]) is there
 

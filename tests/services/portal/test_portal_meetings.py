@@ -27,6 +27,7 @@ from indaba.contracts.scheduling import (
     RsvpAnswer,
     ScheduleMeeting,
 )
+from indaba.ledger.session import Session
 from indaba.portal.printing.press import Paper, Press
 from indaba.portal.store import Store
 from indaba.portal.writing import Block, Part, blocks
@@ -118,7 +119,7 @@ async def test_a_meeting_with_something_to_read_keeps_its_page(reading: Any) -> 
     await reading.hears(_shared(reading), reading.called(code="M7K3"))
     reading.world.ahead = timedelta(days=300)
     async with reading.ledger.database.begin() as connection:
-        await Store(connection, reading.world.now()).forget_old()
+        await Store(Session(connection, reading.world.now())).forget_old()
     for code, status in (("M7K2", 200), ("M7K3", 404)):
         answer = await reading.browser.get(f"/c/{reading.key}/meetings/{code}")
         assert answer.status_code == status
@@ -277,7 +278,7 @@ async def test_my_calendar_has_what_i_come_to_and_nothing_else(lively: Any) -> N
     lively.opened.world.ahead += timedelta(days=40)
     assert await there()
     async with lively.opened.ledger.database.begin() as connection:
-        await Store(connection, lively.opened.world.now()).forget_old()
+        await Store(Session(connection, lively.opened.world.now())).forget_old()
     kept = await rows(
         lively.opened.ledger, "SELECT m.title FROM answers JOIN meetings m ON m.id = meeting"
     )

@@ -32,6 +32,7 @@ from indaba.contracts.series import (
     StartSeries,
 )
 from indaba.contracts.wire import Envelope, Event
+from indaba.ledger.session import Session
 from indaba.portal.store import Store
 from workshop import do, rows, until
 
@@ -170,7 +171,7 @@ async def test_a_date_called_off_is_shown_for_thirty_days_and_then_left_out(
     )
     reading.world.ahead = timedelta(days=days)
     async with reading.ledger.database.begin() as connection:
-        await Store(connection, reading.world.now()).forget_old()
+        await Store(Session(connection, reading.world.now())).forget_old()
     text = (await reading.feed()).text.replace("\r\n ", "")
     first = f"TZID={ZONE}:{series.pattern.first:%Y%m%dT%H%M%S}"
     assert (f"RECURRENCE-ID;{first}" in text) is (state == "shown")

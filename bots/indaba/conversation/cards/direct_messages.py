@@ -32,6 +32,7 @@ from indaba.conversation.store import Draft, Store
 from indaba.conversation.wording import Wording
 from indaba.ledger import Ledger
 from indaba.ledger.failures import reason_of
+from indaba.ledger.session import Session
 from indaba.process import logs
 from indaba.process.loops import Wake, in_parts
 from indaba.process.metrics import POSTS
@@ -72,7 +73,7 @@ class DirectMessages:
     async def _look(self) -> bool:
         """Do some; whether there may be more."""
         async with self._ledger.database.begin() as connection:
-            errands = Store(connection, self._ledger.world.now()).errands
+            errands = Store(Session(connection, self._ledger.world.now())).errands
             late = await errands.drop_late()
             due = await errands.due(SOME)
         POSTS.labels(self._ledger.name, "too-late").inc(late)
@@ -86,11 +87,11 @@ class DirectMessages:
         except Exception as error:  # noqa: BLE001 - one errand must not stop all others
             self._log(error, row["correlation"])
             async with self._ledger.database.begin() as connection:
-                errands = Store(connection, self._ledger.world.now()).errands
+                errands = Store(Session(connection, self._ledger.world.now())).errands
                 await errands.later(row["id"], PAUSE)
             return
         async with self._ledger.database.begin() as connection:
-            store = Store(connection, self._ledger.world.now())
+            store = Store(Session(connection, self._ledger.world.now()))
             for number, one in enumerate(told):
                 await self._keep(store, one, f"errand/{row['id']}/{one.room}/{number}", row)
             await store.errands.done(row["id"])
@@ -139,7 +140,7 @@ class DirectMessages:
         found: dict[str, str] = {}
         for account in accounts:
             async with self._ledger.database.connect() as connection:
-                errands = Store(connection, self._ledger.world.now()).errands
+                errands = Store(Session(connection, self._ledger.world.now())).errands
                 room = await errands.direct_room(account)
             room = room or await self._platform.direct_room(account)
             if room:

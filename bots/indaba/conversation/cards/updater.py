@@ -22,6 +22,7 @@ from indaba.conversation.dispatch.live_meetings import rooms_in
 from indaba.conversation.store import CardDue, Draft, Store
 from indaba.ledger import Ledger
 from indaba.ledger.failures import reason_of
+from indaba.ledger.session import Session
 from indaba.process import logs
 from indaba.process.loops import Act, Wake, in_parts
 from indaba.process.metrics import POSTS
@@ -63,7 +64,9 @@ class CardUpdater:
     async def _cards(self) -> bool:
         """Draw some cards; whether there may be more."""
         async with self._ledger.database.begin() as connection:
-            due = await Store(connection, self._ledger.world.now()).cards.cards_due(CALM, SOME)
+            due = await Store(Session(connection, self._ledger.world.now())).cards.cards_due(
+                CALM, SOME
+            )
         await in_parts([[partial(self._draw, card)] for card in due])
         return len(due) == SOME
 
@@ -74,7 +77,7 @@ class CardUpdater:
         except Exception as error:  # noqa: BLE001 - one card must not stop all others
             self._log("card.not-drawn", error, card.correlation)
             async with self._ledger.database.begin() as connection:
-                cards = Store(connection, self._ledger.world.now()).cards
+                cards = Store(Session(connection, self._ledger.world.now())).cards
                 if _is_gone(error):
                     await cards.drawn(card.meeting, card.wanted, [])
                 else:
@@ -91,7 +94,7 @@ class CardUpdater:
         drawn = self._drawn(shown.meeting, there.community, issued.passport.locale, agenda.items)
         posted: list[str] = []
         async with self._ledger.database.begin() as connection:
-            store = Store(connection, self._ledger.world.now())
+            store = Store(Session(connection, self._ledger.world.now()))
             for room in rooms:
                 message = card.places.get(room)
                 if message:
@@ -159,7 +162,7 @@ class CardUpdater:
     async def _notices(self) -> bool:
         """Write some notices, those of a meeting in order; whether there may be more."""
         async with self._ledger.database.begin() as connection:
-            cards = Store(connection, self._ledger.world.now()).cards
+            cards = Store(Session(connection, self._ledger.world.now())).cards
             late = await cards.drop_late_notices()
             due = await cards.notices_due(SOME)
         POSTS.labels(self._ledger.name, "too-late").inc(late)
@@ -176,7 +179,7 @@ class CardUpdater:
         except Exception as error:  # noqa: BLE001 - one notice must not stop all others
             self._log("notice.not-written", error, row["correlation"])
             async with self._ledger.database.begin() as connection:
-                cards = Store(connection, self._ledger.world.now()).cards
+                cards = Store(Session(connection, self._ledger.world.now())).cards
                 if _is_gone(error):
                     await cards.notice_written(row["id"])
                 else:
@@ -203,7 +206,7 @@ class CardUpdater:
     async def _write(self, row: dict[str, Any], answers: list[Answer]) -> None:
         """Keep a notice as replies in each card's thread; wait while a card is not up yet."""
         async with self._ledger.database.begin() as connection:
-            store = Store(connection, self._ledger.world.now())
+            store = Store(Session(connection, self._ledger.world.now()))
             places = await store.cards.places_of(row["meeting"])
             if not places or None in places.values():
                 return

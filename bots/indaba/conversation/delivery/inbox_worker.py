@@ -12,6 +12,7 @@ from indaba.conversation.dispatch.loop_guard import MOST_TURNS, LoopGuard, Turn
 from indaba.conversation.store import QueuedEvent, Store
 from indaba.ledger import Ledger
 from indaba.ledger.failures import is_passing, reason_of
+from indaba.ledger.session import Session
 from indaba.process import logs
 from indaba.process.loops import Wake
 
@@ -46,7 +47,7 @@ class InboxWorker:
         """
         world = self._ledger.world
         async with self._ledger.database.begin() as connection:
-            store = Store(connection, world.now())
+            store = Store(Session(connection, world.now()))
             new = await store.hearing.hear((event, world.new_id()) for event in events)
             if position is not None:
                 await store.hearing.set_position(*position)
@@ -57,19 +58,19 @@ class InboxWorker:
     async def read_up_to(self, positions: Sequence[tuple[str, str]]) -> None:
         """Record how far several places were read if nothing there was for us."""
         async with self._ledger.database.begin() as connection:
-            store = Store(connection, self._ledger.world.now())
+            store = Store(Session(connection, self._ledger.world.now()))
             for position in positions:
                 await store.hearing.set_position(*position)
 
     async def unsay(self, event: str) -> None:
         """Drop an event that was taken back before it was handled."""
         async with self._ledger.database.begin() as connection:
-            await Store(connection, self._ledger.world.now()).hearing.unsay(event)
+            await Store(Session(connection, self._ledger.world.now())).hearing.unsay(event)
 
     async def position(self, name: str) -> str:
         """How far a platform has been read; empty at first."""
         async with self._ledger.database.connect() as connection:
-            return await Store(connection, self._ledger.world.now()).hearing.position(name)
+            return await Store(Session(connection, self._ledger.world.now())).hearing.position(name)
 
     async def run(self) -> None:
         """Handle stored events until cancelled."""
@@ -85,7 +86,7 @@ class InboxWorker:
 
     async def _begin_what_waits(self) -> None:
         async with self._ledger.database.connect() as connection:
-            store = Store(connection, self._ledger.world.now())
+            store = Store(Session(connection, self._ledger.world.now()))
             queued = await store.hearing.waiting_to_be_heard(
                 AT_ONCE, PER_PERSON, list(self._in_hand)
             )

@@ -11,6 +11,7 @@ from indaba.conversation.delivery.platform import CannotPost, ChatPlatform, Limi
 from indaba.conversation.store import Posting, Store, Waiting
 from indaba.ledger import Ledger
 from indaba.ledger.failures import is_passing, reason_of
+from indaba.ledger.session import Session
 from indaba.process import logs
 from indaba.process.loops import Wake, pause
 from indaba.process.metrics import POSTS, POSTS_WAITING, RATE_LIMITED_SECONDS
@@ -60,14 +61,14 @@ class PostSender:
         """Count what waits, for ever, for /metrics."""
         while True:
             async with self._ledger.database.connect() as connection:
-                store = Store(connection, self._ledger.world.now())
+                store = Store(Session(connection, self._ledger.world.now()))
                 waiting = await store.posting.count_waiting()
             POSTS_WAITING.labels(self._ledger.name).set(waiting)
             await pause(MEASURED_EVERY)
 
     async def _begin_what_waits(self) -> None:
         async with self._ledger.database.connect() as connection:
-            posting = Store(connection, self._ledger.world.now()).posting
+            posting = Store(Session(connection, self._ledger.world.now())).posting
             answers = _by_line(await posting.waiting_answers(AT_ONCE, self._in_hand))
             busy = {*self._in_hand, *answers}
             free = NOTICES_AT_ONCE - len(self._noticed)
@@ -125,7 +126,7 @@ class PostSender:
             return True
         if not post.retried:
             async with self._ledger.database.begin() as connection:
-                if not await Store(connection, now).posting.trying(post.key):
+                if not await Store(Session(connection, now)).posting.trying(post.key):
                     return True
         try:
             message = await self._platform.post(post)
@@ -143,7 +144,9 @@ class PostSender:
 
     async def _is_up(self, waiting: Waiting, message: str) -> None:
         async with self._ledger.database.begin() as connection:
-            await Store(connection, self._ledger.world.now()).posting.is_up(waiting, message)
+            await Store(Session(connection, self._ledger.world.now())).posting.is_up(
+                waiting, message
+            )
         self._log(waiting, "posted")
         for wake in self.posted:
             wake.ring()
@@ -164,18 +167,20 @@ class PostSender:
 
     async def _put_off(self, line: str, after: timedelta) -> None:
         async with self._ledger.database.begin() as connection:
-            await Store(connection, self._ledger.world.now()).posting.later(line, after)
+            await Store(Session(connection, self._ledger.world.now())).posting.later(line, after)
 
     async def _turned_away(self, post: Post, limit: Limited) -> None:
         """The platform took nothing, so that a first try leaves nothing open."""
         RATE_LIMITED_SECONDS.labels(self._ledger.name).inc(limit.after.total_seconds())
         if not post.retried:
             async with self._ledger.database.begin() as connection:
-                await Store(connection, self._ledger.world.now()).posting.turned_away(post.key)
+                await Store(Session(connection, self._ledger.world.now())).posting.turned_away(
+                    post.key
+                )
 
     async def _give_up(self, waiting: Waiting, why: str, outcome: str) -> None:
         async with self._ledger.database.begin() as connection:
-            store = Store(connection, self._ledger.world.now())
+            store = Store(Session(connection, self._ledger.world.now()))
             await store.posting.give_up(waiting.post.key, why)
         self._log(waiting, outcome)
 

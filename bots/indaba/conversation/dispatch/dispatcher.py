@@ -12,6 +12,7 @@ from indaba.conversation.dispatch.resolve import digest, resolve_event
 from indaba.conversation.store import QueuedEvent, Store
 from indaba.conversation.wording import Wording
 from indaba.ledger import Ledger
+from indaba.ledger.session import Session
 
 FAULT = "Something went wrong on our side, sorry. Reference: {reference}"
 HALT = (
@@ -35,7 +36,9 @@ class Dispatcher:
     async def deal_with(self, queued: QueuedEvent) -> bool:
         """Take the four steps. Whether any words are to be posted."""
         async with self._ledger.database.connect() as connection:
-            context = await load_context(queued.event, Store(connection, self._ledger.world.now()))
+            context = await load_context(
+                queued.event, Store(Session(connection, self._ledger.world.now()))
+            )
         found = resolve_event(queued.event, context)
         outcome = await self._performer.perform(queued, found)
         await self._keep(queued, outcome)
@@ -53,7 +56,7 @@ class Dispatcher:
     async def pass_over(self, queued: QueuedEvent) -> None:
         """Do nothing, and say nothing."""
         async with self._ledger.database.begin() as connection:
-            store = Store(connection, self._ledger.world.now())
+            store = Store(Session(connection, self._ledger.world.now()))
             await store.hearing.dealt_with(queued.event.id)
 
     async def _end_with(self, queued: QueuedEvent, words: str, **facts: str) -> None:
@@ -63,7 +66,7 @@ class Dispatcher:
     async def _keep(self, queued: QueuedEvent, outcome: Outcome) -> None:
         event = queued.event
         async with self._ledger.database.begin() as connection:
-            store = Store(connection, self._ledger.world.now())
+            store = Store(Session(connection, self._ledger.world.now()))
             if outcome.spent is not None:
                 await store.dialogue.picked(outcome.spent.post)
             if outcome.reacted_to is not None and isinstance(event, ReactionAdded):

@@ -1,9 +1,8 @@
 """The only SQL of a conversation. A store is one transaction's view of a bot's own database."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indaba.conversation.store import tables as t
 from indaba.conversation.store.cards import CardDue, Cards
@@ -13,6 +12,7 @@ from indaba.conversation.store.direct_messages import Errands
 from indaba.conversation.store.inbox import Hearing, QueuedEvent
 from indaba.conversation.store.mirrors import MirrorDue, Mirrors
 from indaba.conversation.store.outgoing_posts import Draft, Posting, Waiting
+from indaba.ledger.session import Transaction
 
 __all__ = ["CardDue", "Draft", "MirrorDue", "Offer", "Posting", "QueuedEvent", "Store", "Waiting"]
 
@@ -24,16 +24,16 @@ REACTIONS_KEPT = timedelta(days=90)
 class Store:
     """What a bot keeps, by subject."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
-        self._sql = connection
-        self._now = now
-        self.hearing = Hearing(connection, now)
-        self.dialogue = Dialogue(connection, now)
-        self.posting = Posting(connection, now)
-        self.cards = Cards(connection, now)
-        self.communities = Communities(connection, now)
-        self.mirrors = Mirrors(connection, now)
-        self.errands = Errands(connection, now)
+    def __init__(self, work: Transaction) -> None:
+        self._sql = work.connection
+        self._now = work.now
+        self.hearing = Hearing(work)
+        self.dialogue = Dialogue(work)
+        self.posting = Posting(work)
+        self.cards = Cards(work)
+        self.communities = Communities(work)
+        self.mirrors = Mirrors(work)
+        self.errands = Errands(work)
 
     async def forget(self, account: str) -> None:
         """Drop what names an account: questions, choices, reactions, words not dealt with."""

@@ -8,12 +8,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indaba.contracts.scheduling import MeetingFacts, MeetingStatus
 from indaba.conversation.delivery.chat_events import ReactionAdded
 from indaba.conversation.store import tables as t
 from indaba.conversation.store.communities import elsewhere
+from indaba.ledger.session import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class CardDue:
 class Cards:
     """Cards, reactions on them, and notices, within one transaction."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
-        self._sql = connection
-        self._now = now
+    def __init__(self, work: Transaction) -> None:
+        self._sql = work.connection
+        self._now = work.now
 
     async def want_card(
         self,

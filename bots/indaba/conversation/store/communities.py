@@ -3,14 +3,14 @@
 One that nothing is known of is treated as living here: nothing of it may be lost.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indaba.conversation.store import tables as t
+from indaba.ledger.session import Transaction
 
 SET_ASIDE = timedelta(hours=1)
 """How long notices of communities elsewhere stay: news of a first room here may come after them."""
@@ -19,9 +19,9 @@ SET_ASIDE = timedelta(hours=1)
 class Communities:
     """Where communities live, within one transaction."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
-        self._sql = connection
-        self._now = now
+    def __init__(self, work: Transaction) -> None:
+        self._sql = work.connection
+        self._now = work.now
 
     async def settle(self, community: UUID, version: int, *, here: bool) -> bool:
         """Note whether a community lives here, as of a version; older news changes nothing.

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indaba.conversation.answer import Ask, Choice
 from indaba.conversation.delivery.chat_events import ChatEvent
 from indaba.conversation.delivery.platform import Post
 from indaba.conversation.store import tables as t
+from indaba.ledger.session import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Offer:
 class Dialogue:
     """Questions and choices, within one transaction."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
-        self._sql = connection
-        self._now = now
+    def __init__(self, work: Transaction) -> None:
+        self._sql = work.connection
+        self._now = work.now
 
     async def ask(self, event: ChatEvent, thread: str, ask: Ask, lasts: timedelta) -> None:
         """Remember a question; a newer one to the same person in the room replaces it."""

@@ -7,18 +7,18 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indaba.conversation.store import tables as t
 from indaba.conversation.store.communities import elsewhere
+from indaba.ledger.session import Transaction
 
 
 class Errands:
     """Errands, direct chats and polls, within one transaction."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
-        self._sql = connection
-        self._now = now
+    def __init__(self, work: Transaction) -> None:
+        self._sql = work.connection
+        self._now = work.now
 
     async def keep(
         self,

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indaba.conversation.delivery.chat_events import ChatEvent
 from indaba.conversation.store import tables as t
 from indaba.conversation.store.kept_events import from_json, to_json
+from indaba.ledger.session import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class QueuedEvent:
 class Hearing:
     """What people said, within one transaction."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
-        self._sql = connection
-        self._now = now
+    def __init__(self, work: Transaction) -> None:
+        self._sql = work.connection
+        self._now = work.now
 
     async def hear(self, said: Iterable[tuple[ChatEvent, UUID]]) -> int:
         """Keep what was said, once per id, in the order given; how many were new."""

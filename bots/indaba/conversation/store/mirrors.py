@@ -1,15 +1,14 @@
 """Which native events of a platform mirror which meetings."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indaba.contracts.scheduling import MeetingStatus
 from indaba.conversation.store import tables as t
+from indaba.ledger.session import Transaction
 
 WANTED = ""
 """The house of a row that says only: this meeting's mirrors are behind, `drawn` is its version."""
@@ -28,9 +27,9 @@ class MirrorDue:
 class Mirrors:
     """Native events, within one transaction."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
-        self._sql = connection
-        self._now = now
+    def __init__(self, work: Transaction) -> None:
+        self._sql = work.connection
+        self._now = work.now
 
     async def want(self, meeting: UUID, version: int) -> None:
         """The native events of a meeting should show at least this version."""

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indaba.conversation.delivery.platform import Post, PostKind
 from indaba.conversation.store import tables as t
+from indaba.ledger.session import Transaction
 
 ANSWERS, NOTICES, SIGNS = 0, 1, 2
 _line: sa.ColumnElement[str] = sa.func.coalesce(
@@ -57,9 +57,9 @@ class Waiting:
 class Posting:
     """Posts, within one transaction."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
-        self._sql = connection
-        self._now = now
+    def __init__(self, work: Transaction) -> None:
+        self._sql = work.connection
+        self._now = work.now
 
     async def post(self, draft: Draft) -> None:
         """Keep a post, once per key."""

@@ -13,6 +13,7 @@ from typing import Any
 import asyncpg
 
 from indaba.contracts.refusal import Refusal
+from indaba.ledger.session import Session
 from indaba.operate.console import Console
 from indaba.operate.data.backup import running_postgres
 from indaba.operate.installation import Installation
@@ -169,7 +170,7 @@ async def _calendar(url: str, tables: Tables) -> bytes:
     database = create_async_engine(url)
     try:
         async with database.connect() as sql:
-            store = Store(sql, RealWorld().now())
+            store = Store(Session(sql, RealWorld().now()))
             key = tables["membership"]["communities"][0]["key"]
             community = await store.community(key)
             if community is None:

@@ -6,10 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indaba.contracts.ids import CommunityId
 from indaba.contracts.library import FindResources, ResourceStatus
+from indaba.ledger.session import Transaction
 from indaba.library.model import Resource, nearest, words
 from indaba.library.store.tables import ENGLISH, SIMPLE, resource_of, resources
 
@@ -29,8 +29,8 @@ class Found:
 class Finding:
     """Looks through what a community has published; without `messages`, past those."""
 
-    def __init__(self, sql: AsyncConnection, community: CommunityId, *, messages: bool) -> None:
-        self._sql = sql
+    def __init__(self, work: Transaction, community: CommunityId, *, messages: bool) -> None:
+        self._sql = work.connection
         self._published = (
             resources.c.community == community,
             resources.c.status == ResourceStatus.PUBLISHED,

@@ -8,11 +8,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from indaba.contracts.ids import CommunityId, MemberId, ResourceId
 from indaba.contracts.library import FindResources, HowUsed, ResourceStatus, UseCounts
 from indaba.ledger import tables as ledger
+from indaba.ledger.session import Transaction
 from indaba.library.model import Resource, code_from, count
 from indaba.library.store.finding import Finding, Found
 from indaba.library.store.tables import (
@@ -63,8 +63,9 @@ class Unread:
 class Store:
     """Resources, uses, pages to read and members who were two."""
 
-    def __init__(self, sql: AsyncConnection) -> None:
-        self._sql = sql
+    def __init__(self, work: Transaction) -> None:
+        self._work = work
+        self._sql = work.connection
 
     async def known_as(self, member: MemberId) -> MemberId:
         """Who a member is now: another, if the two turned out to be one person."""
@@ -144,7 +145,7 @@ class Store:
 
     async def find(self, community: CommunityId, wanted: FindResources, *, messages: bool) -> Found:
         """See `Finding.find`."""
-        return await Finding(self._sql, community, messages=messages).find(wanted)
+        return await Finding(self._work, community, messages=messages).find(wanted)
 
     async def use_of(self, resource: ResourceId, member: MemberId) -> Use | None:
         """What a member said of using a resource."""

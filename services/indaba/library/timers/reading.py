@@ -6,6 +6,7 @@ from typing import Any
 
 from indaba.contracts.library import ResourceDescribed
 from indaba.ledger import Ledger, Work
+from indaba.ledger.session import Session
 from indaba.library.store import Store, Unread
 from indaba.library.timers.page import Page
 from indaba.library.timers.reader import Read, Reader, Unreadable
@@ -52,7 +53,7 @@ class Reading:
         """Read one page that is due; whether there was one."""
         now = self._ledger.world.now()
         async with self._ledger.database.begin() as sql:
-            unread = await Store(sql).take_unread(now, now + LEASE)
+            unread = await Store(Session(sql, now)).take_unread(now, now + LEASE)
         if unread is None:
             return False
         found = await self._read(unread.link)
@@ -67,7 +68,7 @@ class Reading:
 
 
 async def _settle(work: Work, unread: Unread, found: Page | Unreadable) -> None:
-    store = Store(work.connection)
+    store = Store(work)
     if isinstance(found, Unreadable):
         if found.again and unread.tries <= len(PAUSES):
             due_at = work.now + PAUSES[unread.tries - 1]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from indaba.ledger import Ledger, Work
+from indaba.ledger.session import Session
 from indaba.library.store import Store
 from indaba.process.file_store import FileStore
 from indaba.process.loops import pause
@@ -25,7 +26,7 @@ async def remove(body: dict[str, Any], work: Work, files: FileStore) -> None:
     before = datetime.fromisoformat(body["before"]).timestamp()
     digest: str = body["digest"]
     if await asyncio.to_thread(files.put_at, digest) <= before:
-        await _remove_unspoken(Store(work.connection), files, digest)
+        await _remove_unspoken(Store(work), files, digest)
 
 
 class Sweeping:
@@ -47,7 +48,8 @@ class Sweeping:
         old = await asyncio.to_thread(lambda: list(self._files.older_than(before)))
         for digest in old:
             async with self._ledger.database.begin() as sql:
-                await _remove_unspoken(Store(sql), self._files, digest)
+                now = self._ledger.world.now()
+                await _remove_unspoken(Store(Session(sql, now)), self._files, digest)
 
 
 async def _remove_unspoken(store: Store, files: FileStore, digest: str) -> None:
