@@ -206,7 +206,7 @@ class _Heard:
     def on(self, event: type[Event], _: Any) -> None:
         self.heard.append(event.wire)
 
-    def loop(self, *_: Any) -> None:
+    def background(self, *_: Any) -> None:
         return
 
 
