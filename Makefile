@@ -14,15 +14,14 @@ COMPILE := env -u UV_FIND_LINKS -u UV_INDEX -u UV_EXTRA_INDEX_URL $(BIN)/uv pip 
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test thorough any-day check docs drills bench sbom pictures pins clean
+.PHONY: help install up demo test thorough check docs drills bench sbom pictures pins clean
 
 help:
 	@echo "make up       install what is missing, then run Indaba until Ctrl-C"
 	@echo "make demo     a made-up community with one term behind it, to look at"
 	@echo "make install  install only"
 	@echo "make test     every promise once, on the real engines (ARGS=... goes to pytest)"
-	@echo "make thorough the breadth: every case, and any-day (PART=2/4: a quarter of it)"
-	@echo "make any-day  the suites at year's end, on a leap day, when clocks change ..."
+	@echo "make thorough the breadth: every case (PART=2/4: a quarter of it)"
 	@echo "make check    format, lint, types, layers, documentation"
 	@echo "make docs     write the pages made from code: events, commands, env.example"
 	@echo "make drills   kill everything and see what survives (SEED=7, ARGS=bus_truth)"
@@ -60,11 +59,7 @@ test: $(VENV)/.installed .venv-synapse/.installed
 # A part is chosen by test names, so it holds the same tests on every machine.
 PART ?= 1/1
 thorough: $(VENV)/.installed .venv-synapse/.installed
-	@$(BIN)/python -m pytest --thorough --part $(PART) $(ARGS)
-	@PART=$(PART) exec $(BIN)/python tests/any_day.py
-
-any-day: $(VENV)/.installed .venv-synapse/.installed
-	@PART=$(PART) exec $(BIN)/python tests/any_day.py $(ARGS)
+	@exec $(BIN)/python -m pytest --thorough --part $(PART) $(ARGS)
 
 check: $(VENV)/.installed
 	$(BIN)/ruff format --check

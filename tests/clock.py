@@ -1,7 +1,7 @@
 """The tests' clock: whatever day it is outside, what is tested begins at one chosen moment.
 
 Every test, and every process forked by one, reads the present here. So a test is as red or green
-on the last evening of a year as on any Tuesday; `make any-day` begins at the awkward moments.
+on the last evening of a year as on any Tuesday; `INDABA_TESTS_BEGIN` begins at another.
 What runs as a process of its own with the product's own settings (the operator's commands, the
 engines) lives by the machine's clock; its tests ask `RealWorld`.
 """

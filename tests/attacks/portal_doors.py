@@ -68,6 +68,7 @@ class House:
             "key": [self.key],
             "secret": [of.own],
             "term": ["2026-4"],
+            "digest": ["0" * 16],
             "code": [of.meeting] if "/meetings/" in route.path else [of.message, of.file],
             **{name: [value] for name, value in given.items()},
         }
