@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from indaba.process import logs
 
 RESTART_SECONDS = 1.0
+FETCH_SECONDS = 30.0
+IDLE_SECONDS = 60.0
 SIDE_BY_SIDE = 6
 """How many parts are done at once, so that other work is not crowded out."""
 
@@ -85,6 +87,25 @@ class Wake:
         except TimeoutError:
             pass
         self._event.clear()
+
+
+async def fetch_for_ever(one: Callable[[], Awaitable[bool]], wake: Wake, close: Act) -> None:
+    """Do `one` until it finds nothing due, then wait for the bell, at most `FETCH_SECONDS`.
+
+    `close` lets go of what the work holds open: after `IDLE_SECONDS` without any, and at the end;
+    it is called repeatedly.
+    """
+    loop, idle_since = asyncio.get_running_loop(), 0.0
+    try:
+        while True:
+            if await one():
+                idle_since = loop.time()
+                continue
+            if loop.time() - idle_since > IDLE_SECONDS:
+                await close()
+            await wake.wait(FETCH_SECONDS)
+    finally:
+        await close()
 
 
 async def in_parts(parts: Sequence[Sequence[Act]]) -> None:

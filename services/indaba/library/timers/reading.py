@@ -1,6 +1,5 @@
 """Pages saved without a title are asked for their own, outside of any transaction."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -11,15 +10,13 @@ from indaba.library.store import Store, Unread
 from indaba.library.timers.page import Page
 from indaba.library.timers.reader import Read, Reader, Unreadable
 from indaba.process import logs
-from indaba.process.loops import Wake
+from indaba.process.loops import Wake, fetch_for_ever
 
 READ = "read-page"
 PAUSES = (timedelta(minutes=1), timedelta(minutes=15))
 """Waits after the first and the second try; after the third a page is left alone."""
 
 LEASE = timedelta(minutes=2)
-LOOK_SECONDS = 30.0
-IDLE_SECONDS = 60.0
 
 
 class Reading:
@@ -37,17 +34,7 @@ class Reading:
 
     async def run(self) -> None:
         """Read for ever."""
-        loop, idle_since = asyncio.get_running_loop(), 0.0
-        try:
-            while True:
-                if await self.read_one():
-                    idle_since = loop.time()
-                    continue
-                if loop.time() - idle_since > IDLE_SECONDS:
-                    await self._reader.close()
-                await self._wake.wait(LOOK_SECONDS)
-        finally:
-            await self._reader.close()
+        await fetch_for_ever(self.read_one, self._wake, self._reader.close)
 
     async def read_one(self) -> bool:
         """Read one page that is due; whether there was one."""

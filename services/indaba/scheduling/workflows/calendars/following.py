@@ -1,13 +1,12 @@
 """Followed calendars are read every hour, outside of any transaction, and their dates applied."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
 from indaba.contracts.calendars import CalendarNotRead, CalendarRead
 from indaba.ledger import Ledger, Work
 from indaba.process import logs
-from indaba.process.loops import Wake
+from indaba.process.loops import Wake, fetch_for_ever
 from indaba.scheduling.model.outside import Followed, Found
 from indaba.scheduling.store.calendars import Calendars
 from indaba.scheduling.workflows.calendars.applying import Changes, announce_soon, apply
@@ -15,8 +14,6 @@ from indaba.scheduling.workflows.calendars.reader import CalendarReader, Read, U
 
 FOLLOW = "follow-calendar"
 LEASE = timedelta(minutes=2)
-LOOK_SECONDS = 30.0
-IDLE_SECONDS = 60.0
 
 
 async def read_soon(calendar: Followed, work: Work) -> None:
@@ -39,17 +36,7 @@ class Following:
 
     async def run(self) -> None:
         """Read for ever."""
-        loop, idle_since = asyncio.get_running_loop(), 0.0
-        try:
-            while True:
-                if await self.read_one():
-                    idle_since = loop.time()
-                    continue
-                if loop.time() - idle_since > IDLE_SECONDS:
-                    await self._reader.close()
-                await self._wake.wait(LOOK_SECONDS)
-        finally:
-            await self._reader.close()
+        await fetch_for_ever(self.read_one, self._wake, self._reader.close)
 
     async def read_one(self) -> bool:
         """Read one calendar that is due; whether there was one."""
