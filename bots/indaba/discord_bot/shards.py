@@ -29,15 +29,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from indaba.conversation.delivery import lease
 from indaba.conversation.delivery.inbox_worker import InboxWorker
-from indaba.conversation.delivery.lease import LOCK, LOOK_SECONDS, to_hold_locks
+from indaba.conversation.delivery.lease import LOOK_SECONDS, to_hold_locks
 from indaba.discord_bot.client import Client
 from indaba.discord_bot.gateway import Gateway, NoStartsLeft
 from indaba.ledger.failures import reason_of
+from indaba.ledger.locks import Lock
 from indaba.process import logs
 from indaba.process.loops import Act, pause
-
-PRESENT, STARTING = LOCK + 1, LOCK + 2
-"""Advisory locks of two numbers: a copy is there, and a shard of a group is being begun."""
 
 APART = 5.0
 """Seconds between two beginnings in a group of shards, as Discord wants it."""
@@ -123,7 +121,7 @@ class Starts:
         try:
             async with self._database.connect() as connection:
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
-                while not await lease.take(connection, STARTING, group):  # noqa: ASYNC110 - another process holds it
+                while not await lease.take(connection, Lock.SHARD_BEGINS, group):  # noqa: ASYNC110 - another process holds it
                     await asyncio.sleep(LOOK_FOR_TURN)
                 taken.set()
                 try:
@@ -177,7 +175,7 @@ class Shards:
         async with self._database.connect() as connection:
             await to_hold_locks(connection)
             try:
-                await lease.be_counted(connection, PRESENT)
+                await lease.be_counted(connection, Lock.COPY_PRESENT)
                 while True:
                     await self._look(connection)
                     await pause(self._look_seconds)
@@ -186,7 +184,7 @@ class Shards:
                 await connection.invalidate()
 
     async def _look(self, connection: AsyncConnection) -> None:
-        copies = await lease.count(connection, PRESENT) or 1
+        copies = await lease.count(connection, Lock.COPY_PRESENT) or 1
         count = await self._starts.count()
         ended = [n for n, shard in self._held.items() if shard.task.done()]
         await self._give_back(connection, list(self._held) if count != self._count else ended)
@@ -196,7 +194,7 @@ class Shards:
         for number in range(1, count):
             if len(self._held) >= share:
                 return
-            if number not in self._held and await lease.take(connection, LOCK, number):
+            if number not in self._held and await lease.take(connection, Lock.WORKING_BOT, number):
                 self._begin(number)
 
     def _begin(self, number: int) -> None:
@@ -218,7 +216,7 @@ class Shards:
     async def _give_back(self, connection: AsyncConnection, numbers: list[int]) -> None:
         await self._let_go(numbers)
         for number in numbers:
-            await lease.give_back(connection, LOCK, number)
+            await lease.give_back(connection, Lock.WORKING_BOT, number)
 
     async def _let_go(self, numbers: list[int]) -> None:
         """Hear no more on these shards."""

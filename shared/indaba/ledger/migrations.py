@@ -12,9 +12,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from indaba.ledger.locks import Lock
+
 SCHEMA = Path(__file__).parent / "schema"
-LOCK = 7_211_955
-"""Advisory lock number: one migration at a time on a database."""
 
 
 class SchemaUnknown(Exception):  # noqa: N818 - read by operators
@@ -78,7 +78,7 @@ async def migrated(url: str, folder: Path) -> AsyncIterator[bool]:
     database = create_async_engine(url)
     try:
         async with database.begin() as connection:
-            await connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+            await connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({Lock.MIGRATING})"))
             before = frozenset(await connection.run_sync(_heads_of))
             behind = before != await asyncio.to_thread(heads, folder)
             if behind:

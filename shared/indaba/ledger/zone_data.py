@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from indaba.ledger import tables
+from indaba.ledger.locks import Lock
 from indaba.ledger.work import Work
 from indaba.process import logs, zones
 from indaba.process.world import World
@@ -21,8 +22,6 @@ Gives the last key of the batch, or empty when it was the last. Harmless when re
 """
 
 MARK = "zone-data"
-LOCK = 7_211_956
-"""Advisory lock number: one process at a time derives anew in a database."""
 
 
 def is_ours() -> sa.ColumnElement[bool]:
@@ -54,7 +53,7 @@ class ZoneData:
         if not self.steps:
             return
         async with self._database.begin() as held:
-            await held.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+            await held.execute(sa.text(f"SELECT pg_advisory_xact_lock({Lock.DERIVING})"))
             before = await _version(held)
             if before == zones.version():
                 return

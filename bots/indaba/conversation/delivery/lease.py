@@ -6,10 +6,8 @@ from collections.abc import Awaitable, Callable
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from indaba.ledger.locks import Lock
 from indaba.process.loops import pause
-
-LOCK = 7_211_956
-"""Advisory lock number: one working bot on a database."""
 
 LOOK_SECONDS = 2.0
 LEASE = 15
@@ -67,7 +65,7 @@ class Lease:
         if self._held.is_set():
             await connection.execute(sa.text("SELECT 1"))
             return
-        asked = sa.text(f"SELECT pg_try_advisory_lock({LOCK})")
+        asked = sa.text(f"SELECT pg_try_advisory_lock({Lock.WORKING_BOT})")
         if await connection.scalar(asked):
             self._lost.clear()
             self._held.set()
@@ -90,23 +88,23 @@ async def to_hold_locks(connection: AsyncConnection) -> None:
         await connection.execute(sa.text(f"SET {name} = '{value}'"))
 
 
-async def take(connection: AsyncConnection, lock: int, number: int) -> bool:
+async def take(connection: AsyncConnection, lock: Lock, number: int) -> bool:
     """Whether a lock of two numbers could be had; it ends with the connection."""
     asked = sa.text(f"SELECT pg_try_advisory_lock({lock}, {number})")
     return bool(await connection.scalar(asked))
 
 
-async def give_back(connection: AsyncConnection, lock: int, number: int) -> None:
+async def give_back(connection: AsyncConnection, lock: Lock, number: int) -> None:
     """Let go of a lock that was taken once on this connection."""
     await connection.execute(sa.text(f"SELECT pg_advisory_unlock({lock}, {number})"))
 
 
-async def be_counted(connection: AsyncConnection, lock: int) -> None:
+async def be_counted(connection: AsyncConnection, lock: Lock) -> None:
     """Be one of those who are counted under a lock, for as long as the connection stands."""
     await connection.execute(sa.text(f"SELECT pg_try_advisory_lock_shared({lock}, 0)"))
 
 
-async def count(connection: AsyncConnection, lock: int) -> int:
+async def count(connection: AsyncConnection, lock: Lock) -> int:
     """How many are counted under a lock in this database."""
     counted = sa.text(
         "SELECT count(DISTINCT pid) FROM pg_locks "  # noqa: S608 - a number of ours
