@@ -142,7 +142,6 @@ class Crowd:
         self, model: Mapping[str, UUID], starts_at: datetime, lead: int
     ) -> None:
         wall = starts_at.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
-        over = starts_at + timedelta(hours=1)
         meetings = [
             {
                 "id": h.meeting,
@@ -150,7 +149,7 @@ class Crowd:
                 "author": h.member,
                 "starts": wall,
                 "starts_at": starts_at,
-                "over_at": over,
+                "over_at": starts_at + timedelta(hours=1),
             }
             for h in self.homes
         ]
