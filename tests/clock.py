@@ -7,9 +7,11 @@ engines) lives by the machine's clock; its tests ask `RealWorld`.
 """
 
 import os
+import secrets
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
-from indaba.process.world import RealWorld
+from indaba.process.world import RealWorld, uuid7
 
 BEGIN = "INDABA_TESTS_BEGIN"
 """An instant in ISO 8601 with its offset, or `machine` for the clock outside."""
@@ -44,6 +46,9 @@ class TestWorld(RealWorld):
 
     def now(self) -> datetime:
         return present() + self.ahead
+
+    def new_id(self) -> UUID:
+        return uuid7(int(self.now().timestamp() * 1000), secrets.randbits(74))
 
     def set_to(self, instant: datetime) -> None:
         """Go on from another moment, earlier or later."""

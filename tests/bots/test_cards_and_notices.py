@@ -36,15 +36,17 @@ from indaba.contracts.scheduling import (
 )
 from indaba.contracts.wire import Envelope, Reply
 from indaba.conversation.answer import Answer
-from indaba.conversation.cards.updater import CardUpdater
+from indaba.conversation.cards.updater import FRESH, CardUpdater
 from indaba.conversation.delivery.platform import CannotPost, Post, PostKind, Wait
 from indaba.conversation.delivery.sender import PostSender
 from indaba.conversation.delivery.service_client import Passports
 from indaba.conversation.store import Store
 from indaba.ledger import Ledger
 from indaba.ledger.session import Session
+from indaba.process.world import uuid7
 from workshop import ledger_of, passport, rows, until
 
+NOW = timedelta()
 MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
 
 
@@ -167,13 +169,15 @@ class Village:
                 await cards.want_card(m, m.version, uuid4())
         self.updater.wake.ring()
 
-    async def tell(self, *events: MeetingEvent, minutes: int = 60) -> None:
+    async def tell(self, *events: MeetingEvent, minutes: int = 60, ago: timedelta = NOW) -> None:
+        """What happened a while `ago` is heard of now."""
+        happened = int((self.clock.now() - ago).timestamp() * 1000)
         until_when = self.clock.now() + timedelta(minutes=minutes)
         async with self.ledger.database.begin() as connection:
             cards = Store(Session(connection, self.clock.now())).cards
             for event in events:
                 body = event.model_dump(mode="json")
-                key = self.clock.new_id()
+                key = uuid7(happened, self.clock.below(1 << 74))
                 await cards.notice(key, event.wire, body, uuid4(), until_when)
         self.updater.wake.ring()
 
@@ -391,20 +395,33 @@ async def test_of_new_rules_nothing_is_said_once_the_meeting_was_moved(village: 
     assert village.said("room", "clock rules") == 0
 
 
+@pytest.mark.parametrize("heard_of", [True, False])
 @pytest.mark.parametrize("change", [{"sequence": 1}, {"status": MeetingStatus.CLOSED}])
 async def test_nobody_is_reminded_of_a_meeting_that_is_not_as_it_was(
-    village: Village, change: dict[str, Any]
+    village: Village, change: dict[str, Any], *, heard_of: bool
 ) -> None:
     member = MemberId(uuid4())
     village.services.accounts = {str(member): "@thandi"}
     meeting = await village.card_up("room")
-    village.services.meetings[meeting.id] = meeting.model_copy(update=change)
-    await village.tell(reminder(meeting, member))
+    newer = meeting.model_copy(update={"version": 2, **change})
+    village.services.meetings[meeting.id] = newer
+    if heard_of:
+        await village.want(newer)
+    await village.tell(reminder(meeting, member), ago=NOW if heard_of else FRESH)
     await village.notices_are_dealt_with()
     other = await village.card_up("other room")
     await village.tell(reminder(other, member))
     await village.hears("other room", "@thandi")
     assert village.said("room", "@thandi") == 0
+
+
+async def test_who_is_reminded_in_time_needs_no_answer_from_scheduling(village: Village) -> None:
+    member = MemberId(uuid4())
+    village.services.accounts = {str(member): "@thandi"}
+    meeting = await village.card_up("room")
+    village.services.trouble[meeting.id] = Outcome.FAULT
+    await village.tell(reminder(meeting, member))
+    await village.hears("room", "@thandi")
 
 
 async def test_a_reminder_that_comes_too_late_is_dropped_and_counted(village: Village) -> None:

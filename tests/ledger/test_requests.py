@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from indaba.bus import Outcome
+from indaba.bus.streams import requests_to
 from indaba.contracts.membership import FindPlaces, LeaveCommunity, MemberLeft, Places
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import NoCommunity, Unavailable
@@ -250,3 +251,13 @@ async def test_who_asks_with_next_to_no_time_left_is_told_so(open_ledger: Any) -
     async with asyncio.timeout(30):
         outcomes = await asyncio.gather(*(outcome(0.0001 * number) for number in range(400)))
     assert set(outcomes) <= {str(Outcome.EXPIRED), "unavailable"}
+
+
+async def test_who_is_slow_to_answer_is_asked_less_and_less_often(open_ledger: Any) -> None:
+    """At 0, 0.5, 1.5 and 3.5 s: asked at one pace, a service that is behind never catches up."""
+    face = await _asker(open_ledger)
+    slow = f"slow{uuid4().hex[:8]}"
+    asked = envelope(LeaveCommunity(), passport(uuid4(), uuid4(), Role.MEMBER), seconds=4)
+    reply = await face.bus.ask(slow, asked)
+    assert reply.outcome is Outcome.EXPIRED
+    assert 2 <= await face.bus.client.xlen(requests_to(slow)) <= 4

@@ -145,20 +145,22 @@ class Bus:
     async def ask(self, context: str, envelope: Envelope) -> ReplyEnvelope:
         """Send a request and wait for its reply, sending again until it expires.
 
+        The pause between two sendings doubles: who is slow to answer is not asked more often.
         An expired request returns the outcome `EXPIRED`, or `UNAVAILABLE` if that is the
         last that was heard. Raises `Unavailable` if the bus could not be reached at all.
         """
         heard: ReplyEnvelope | None = None
-        sent = False
+        sent, lull = False, self._ask_again
         try:
             while (left := self._seconds_left(envelope.expires_at)) > MOMENT_SECONDS:
                 reply = self._expect(envelope)
-                patience, began = min(left, self._ask_again), time.monotonic()
+                patience, began = min(left, lull), time.monotonic()
                 sent = await self._sent_within(patience, context, envelope) or sent
                 # Not in one time-out with the sending: redis-py may swallow it there, since it
                 # uses `wait_for`, which does so in Python 3.11. Then this would wait for ever.
                 await asyncio.wait({reply}, timeout=max(0.0, began + patience - time.monotonic()))
                 if not reply.done():
+                    lull *= 2
                     continue
                 heard = reply.result()
                 if heard.outcome is not Outcome.UNAVAILABLE:

@@ -51,3 +51,8 @@ def uuid7(milliseconds: int, chance: int) -> UUID:
     """Lay out a UUIDv7 from Unix milliseconds and 74 random bits (RFC 9562, 5.7)."""
     high, low = chance >> 62, chance & ((1 << 62) - 1)
     return UUID(int=(milliseconds << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low)
+
+
+def made_at(identifier: UUID) -> datetime:
+    """The moment in UTC, to the millisecond, in which a UUIDv7 was made."""
+    return datetime.fromtimestamp((identifier.int >> 80) / 1000, UTC)

@@ -47,7 +47,10 @@ ASKED_TOGETHER = 1000
 
 @dataclass(frozen=True)
 class AnnouncementContext:
-    """Who tells: on which platform, in which words, and how it asks."""
+    """Who tells: on which platform, in which words, and how it asks.
+
+    `known` is the meeting as its event tells it, while it is unlikely to be otherwise by now.
+    """
 
     services: ServiceClient
     platform: Platform
@@ -55,6 +58,7 @@ class AnnouncementContext:
     prefix: str
     now: datetime
     has_buttons: bool
+    known: MeetingFacts | None = None
 
     @property
     def wording(self) -> Wording:
@@ -84,8 +88,8 @@ class AnnouncementContext:
 
 
 async def remind(event: ReminderDue, context: AnnouncementContext) -> list[Answer]:
-    """Those concerned, by name."""
-    meeting = await context.meeting_of(event)
+    """Those concerned, by name. Thousands are due in a minute, so few of them ask."""
+    meeting = context.known or await context.meeting_of(event)
     if meeting.sequence != event.meeting.sequence or meeting.status is not MeetingStatus.SCHEDULED:
         return []
     groups = await context.in_groups(event.members)

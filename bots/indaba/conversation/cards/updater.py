@@ -11,7 +11,7 @@ from indaba.contracts.agenda import AgendaItem, ShowAgenda
 from indaba.contracts.ids import CommunityId, MeetingId
 from indaba.contracts.membership import CommunityCard, FindPlaces
 from indaba.contracts.refusal import NoCommunity, Refused
-from indaba.contracts.scheduling import MeetingFacts, MeetingStatus, ShowMeeting
+from indaba.contracts.scheduling import MeetingEvent, MeetingFacts, MeetingStatus, ShowMeeting
 from indaba.conversation.answer import Answer
 from indaba.conversation.cards import cards
 from indaba.conversation.cards.announcements import TOLD, AnnouncementContext
@@ -26,6 +26,7 @@ from indaba.ledger.session import Session
 from indaba.process import logs
 from indaba.process.loops import Act, Wake, in_parts
 from indaba.process.metrics import POSTS
+from indaba.process.world import made_at
 
 CALM = timedelta(seconds=2)
 """A card is redrawn at most this often: a storm of answers becomes a few edits."""
@@ -35,6 +36,9 @@ LOOK_SECONDS = 1.0
 CARD_LASTS = timedelta(days=7)
 OFFERS_LAST = timedelta(days=14)
 NOTICE_PAUSE = timedelta(seconds=5)
+FRESH = timedelta(seconds=20)
+"""So long after an event its meeting is as the event says, unless a newer one was heard of."""
+
 UP = frozenset({MeetingStatus.SCHEDULED, MeetingStatus.LIVE})
 """A meeting that is on or to come gets its card; one that is past only keeps it."""
 
@@ -200,8 +204,14 @@ class CardUpdater:
             self._platform.prefix,
             self._ledger.world.now(),
             self._platform.has_buttons,
+            known=self._known(row, event),
         )
         return await tell(event, context)
+
+    def _known(self, row: dict[str, Any], event: MeetingEvent) -> MeetingFacts | None:
+        """The meeting as the event tells it; `None` once it may be otherwise."""
+        age = self._ledger.world.now() - made_at(row["id"])
+        return event.meeting if age < FRESH and row["wanted"] <= event.version else None
 
     async def _write(self, row: dict[str, Any], answers: list[Answer]) -> None:
         """Keep a notice as replies in each card's thread; wait while a card is not up yet."""

@@ -194,9 +194,13 @@ class Cards:
         return (await self._sql.execute(late)).rowcount
 
     async def notices_due(self, limit: int = 20) -> list[dict[str, Any]]:
-        """Notices to be written now, oldest first: those whose card is up wherever it belongs."""
+        """Notices to be written now, oldest first: those whose card is up wherever it belongs.
+
+        `wanted` is the newest version of the meeting that was heard of.
+        """
         query = (
-            sa.select(t.notices)
+            sa.select(t.notices, t.cards.c.wanted)
+            .join(t.cards, t.cards.c.meeting == t.notices.c.meeting)
             .where(
                 sa.or_(t.notices.c.not_before.is_(None), t.notices.c.not_before <= self._now),
                 t.notices.c.expires_at > self._now,
