@@ -19,7 +19,7 @@ from indaba.process.file_store import FileStore, TooLarge, media_type
 from indaba.process.outside.fetching import Answer, NotRead, Rules, fetch
 from indaba.scheduling.model.outside.reading import CalendarRefused, read_calendar
 from indaba.scheduling.model.repeating.terms import read_terms
-from services.scheduling.outside_calendar import calendar
+from services.scheduling.calendars.outside_calendar import calendar
 
 MEGABYTE = 1 << 20
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)

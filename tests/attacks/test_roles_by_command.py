@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bots.test_topics import FOUNDER, MEMBER, THANDI, BusServiceClient, understood
+from bots.answering import FOUNDER, MEMBER, THANDI, BusServiceClient, understood
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Refused
 from indaba.contracts.wire import Question, Request

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from bots.test_topics import THANDI, BusServiceClient, understood
+from bots.answering import THANDI, BusServiceClient, understood
 from indaba.contracts.wire import Published, Reply
 from indaba.conversation.answer import Answer, Ask, Choice, Choices, Facts, Items, Poll, Text
 from indaba.conversation.commands.intent import Intent, perform

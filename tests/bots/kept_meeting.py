@@ -23,91 +23,19 @@ THANDI = MemberId(UUID(int=3))
 
 def answers(meeting: s.MeetingFacts) -> dict[str, Reply | Exception]:
     """A reply per request, by the request's name."""
-    note = r.NoteFacts(
-        meeting=meeting.id,
-        number=1,
-        version=1,
-        kind=r.NoteKind.DECISION,
-        text="We use stones",
-        author=THANDI,
-        topic="Fractions",
-        at=NOW,
-        rule=r.Rule.CONSENT,
-        quorum=r.QuorumState(present=2, needed=5, met=False),
-        late=True,
-        corrected=True,
-    )
-    action = a.ActionFacts(
-        code="A7K2",
-        community=meeting.community,
-        version=1,
-        author=THANDI,
-        text="Collect stones",
-        due=date(2026, 12, 31),
-        promised=date(2026, 11, 23),
-        status=a.ActionStatus.NEEDS_HELP,
-    )
-    pattern = e.Pattern(
-        first=meeting.starts,
-        zone=meeting.zone,
-        rule="FREQ=WEEKLY",
-        avoided=e.Avoided(province="any"),
-    )
-    series = e.SeriesFacts(
-        id=SeriesId(UUID(int=6)),
-        community=meeting.community,
-        version=1,
-        author=THANDI,
-        title=meeting.title,
-        minutes=60,
-        pattern=pattern,
-        words="every week on Thursday at 18:00",
-    )
-    vote = v.VoteFacts(
-        id=UUID(int=8),
-        meeting=meeting.id,
-        number=1,
-        version=2,
-        author=THANDI,
-        question="Where?",
-        options=("Hall", "Online"),
-        tally=(1, 2),
-        voters=3,
-        closes_at=NOW + timedelta(minutes=10),
-        quorum=r.QuorumState(present=1, needed=3, met=False),
-    )
-    item = g.AgendaItem(
-        number=1,
-        title="Fractions",
-        author=THANDI,
-        result=g.Result.DECIDE,
-        minutes=20,
-        method="spotlight",
-        pre_read="R7K2",
-        carried=True,
-        status=g.ItemStatus.NOW,
-    )
-    agenda = g.AgendaShown(meeting=meeting, items=(item,), minutes=20)
-    step = g.MethodStep(words="Tell the story.", minutes=5)
-    method = g.Method(
-        key="spotlight", name="Spotlight", group="any", in_text="yes", note="One.", steps=(step,)
-    )
-    taken = r.NoteTaken(meeting=meeting, note=note, action=action)
-    minutes = r.MinutesShown(
-        meeting=meeting,
-        status=r.MinutesStatus.DRAFT,
-        version=1,
-        topics=(r.TopicMinutes(title="Fractions", notes=(note,)),),
-        actions=(action,),
-        quorum=r.QuorumState(present=2),
-        changed=True,
-    )
-    highlights = r.HighlightsShown(
-        meeting=meeting, text="# Fractions\n- We use stones", short="We use stones", shared=0
-    )
-    shown = e.SeriesShown(series=series, meetings=(meeting,))
-    voted = v.VoteShown(meeting=meeting, vote=vote, mine=2)
-    acted = a.ActionShown(action=action, doubt="I did not understand that day.")
+    return {
+        **_calendars(meeting),
+        **_series(meeting),
+        **_coming(meeting),
+        **_agenda(meeting),
+        **_record(meeting),
+        **_actions(meeting),
+        **_vote(meeting),
+        **_looking_back(meeting),
+    }
+
+
+def _calendars(meeting: s.MeetingFacts) -> dict[str, Reply]:
     calendar = c.CalendarFacts(
         id=c.CalendarId(UUID(int=9)),
         community=meeting.community,
@@ -126,33 +54,158 @@ def answers(meeting: s.MeetingFacts) -> dict[str, Reply | Exception]:
         "FollowCalendar": c.CalendarFollowed(calendar=calendar),
         "ListCalendars": c.CalendarsListed(calendars=(calendar,)),
         "UnfollowCalendar": c.CalendarUnfollowed(calendar=calendar, cancelled=4),
+    }
+
+
+def _series(meeting: s.MeetingFacts) -> dict[str, Reply]:
+    pattern = e.Pattern(
+        first=meeting.starts,
+        zone=meeting.zone,
+        rule="FREQ=WEEKLY",
+        avoided=e.Avoided(province="any"),
+    )
+    series = e.SeriesFacts(
+        id=SeriesId(UUID(int=6)),
+        community=meeting.community,
+        version=1,
+        author=THANDI,
+        title=meeting.title,
+        minutes=60,
+        pattern=pattern,
+        words="every week on Thursday at 18:00",
+    )
+    shown = e.SeriesShown(series=series, meetings=(meeting,))
+    return {
         "ReadRepeat": e.RepeatRead(repeats=False),
-        "FindMembers": li.MembersFound(
-            members={"@thandi:example.org": THANDI, "@bo:example.org": MemberId(UUID(int=5))}
-        ),
-        "ShowZones": li.ZonesShown(zones=("Europe/London", "Asia/Tokyo")),
-        "StartSeries": shown,
-        "ShowSeries": shown,
-        "RepeatOtherwise": shown,
-        "ChangeSeries": shown,
+        **dict.fromkeys(("StartSeries", "ShowSeries", "RepeatOtherwise", "ChangeSeries"), shown),
         "EndSeries": e.SeriesEnded(series=series, cancelled=3),
         "ImportTerms": e.TermsKept(kept=0, faults=("Row 3: no such day.",)),
-        "ShowRegister": register(meeting),
-        "CorrectRegister": register(meeting),
+    }
+
+
+def _coming(meeting: s.MeetingFacts) -> dict[str, Reply]:
+    """Who is meant, who was there, and when they are reminded."""
+    bo = MemberId(UUID(int=5))
+    return {
+        "FindMembers": li.MembersFound(
+            members={"@thandi:example.org": THANDI, "@bo:example.org": bo}
+        ),
+        "ShowZones": li.ZonesShown(zones=("Europe/London", "Asia/Tokyo")),
+        **dict.fromkeys(("ShowRegister", "CorrectRegister"), register(meeting)),
         "SetReminderTimes": reminding.ReminderTimes(leads=(1440, 60)),
         "SetQuietHours": reminding.QuietHours(begins="20:00", ends="07:00"),
+        "SetQuorum": r.QuorumSet(needed=5, required={Category.TEACHER: 2}),
+    }
+
+
+def _agenda(meeting: s.MeetingFacts) -> dict[str, Reply]:
+    item = g.AgendaItem(
+        number=1,
+        title="Fractions",
+        author=THANDI,
+        result=g.Result.DECIDE,
+        minutes=20,
+        method="spotlight",
+        pre_read="R7K2",
+        carried=True,
+        status=g.ItemStatus.NOW,
+    )
+    agenda = g.AgendaShown(meeting=meeting, items=(item,), minutes=20)
+    step = g.MethodStep(words="Tell the story.", minutes=5)
+    method = g.Method(
+        key="spotlight", name="Spotlight", group="any", in_text="yes", note="One.", steps=(step,)
+    )
+    return {
         **dict.fromkeys(
             ("AddAgendaItem", "ShowAgenda", "ChangeAgendaItem", "RemoveAgendaItem", "OpenTopic"),
             agenda,
         ),
         "ListMethods": g.MethodsListed(methods=(method,)),
+    }
+
+
+def _note(meeting: s.MeetingFacts) -> r.NoteFacts:
+    return r.NoteFacts(
+        meeting=meeting.id,
+        number=1,
+        version=1,
+        kind=r.NoteKind.DECISION,
+        text="We use stones",
+        author=THANDI,
+        topic="Fractions",
+        at=NOW,
+        rule=r.Rule.CONSENT,
+        quorum=r.QuorumState(present=2, needed=5, met=False),
+        late=True,
+        corrected=True,
+    )
+
+
+def _action(meeting: s.MeetingFacts) -> a.ActionFacts:
+    return a.ActionFacts(
+        code="A7K2",
+        community=meeting.community,
+        version=1,
+        author=THANDI,
+        text="Collect stones",
+        due=date(2026, 12, 31),
+        promised=date(2026, 11, 23),
+        status=a.ActionStatus.NEEDS_HELP,
+    )
+
+
+def _record(meeting: s.MeetingFacts) -> dict[str, Reply]:
+    note, action = _note(meeting), _action(meeting)
+    taken = r.NoteTaken(meeting=meeting, note=note, action=action)
+    minutes = r.MinutesShown(
+        meeting=meeting,
+        status=r.MinutesStatus.DRAFT,
+        version=1,
+        topics=(r.TopicMinutes(title="Fractions", notes=(note,)),),
+        actions=(action,),
+        quorum=r.QuorumState(present=2),
+        changed=True,
+    )
+    highlights = r.HighlightsShown(
+        meeting=meeting, text="# Fractions\n- We use stones", short="We use stones", shared=0
+    )
+    return {
         **dict.fromkeys(("TakeNote", "ChangeNote", "RestoreNote"), taken),
         **dict.fromkeys(("ShowMinutes", "ApproveMinutes"), minutes),
         **dict.fromkeys(("ShowHighlights", "EditHighlights", "ShareHighlights"), highlights),
-        "SetQuorum": r.QuorumSet(needed=5, required={Category.TEACHER: 2}),
+    }
+
+
+def _actions(meeting: s.MeetingFacts) -> dict[str, Reply]:
+    action = _action(meeting)
+    acted = a.ActionShown(action=action, doubt="I did not understand that day.")
+    return {
         **dict.fromkeys(("AddAction", "ChangeAction", "HandAction"), acted),
         "ListActions": a.ActionsListed(actions=(action,) * 17),
-        **dict.fromkeys(("OpenVote", "CastVote", "CloseVote", "ShowVote"), voted),
+    }
+
+
+def _vote(meeting: s.MeetingFacts) -> dict[str, Reply]:
+    vote = v.VoteFacts(
+        id=UUID(int=8),
+        meeting=meeting.id,
+        number=1,
+        version=2,
+        author=THANDI,
+        question="Where?",
+        options=("Hall", "Online"),
+        tally=(1, 2),
+        voters=3,
+        closes_at=NOW + timedelta(minutes=10),
+        quorum=r.QuorumState(present=1, needed=3, met=False),
+    )
+    voted = v.VoteShown(meeting=meeting, vote=vote, mine=2)
+    return {**dict.fromkeys(("OpenVote", "CastVote", "CloseVote", "ShowVote"), voted)}
+
+
+def _looking_back(meeting: s.MeetingFacts) -> dict[str, Reply]:
+    note, action = _note(meeting), _action(meeting)
+    return {
         "ShowDigest": d.DigestShown(
             meetings=(meeting,),
             answers={str(meeting.id): s.RsvpAnswer.YES},

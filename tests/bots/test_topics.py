@@ -2,198 +2,40 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
-from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
 
 from bots import kept_meeting
-from indaba.contracts import library as lib
-from indaba.contracts import linking as li
-from indaba.contracts import membership as m
-from indaba.contracts import outcomes as out
-from indaba.contracts import record as r
-from indaba.contracts import reminding
-from indaba.contracts import scheduling as s
-from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
-from indaba.contracts.passport import Passport, Role
-from indaba.contracts.refusal import Fault, Refused, Unavailable
-from indaba.contracts.wire import Done, Reply, Request
-from indaba.conversation.answer import Answer, Ask, Audience, Block, Facts, File, Items, Text
-from indaba.conversation.commands.intent import (
-    Intent,
-    intent_from_json,
-    intent_to_json,
-    perform,
-    resolve,
-    resume,
+from bots.answering import (
+    FOUNDER,
+    GUEST,
+    LATER,
+    MEETING,
+    MEMBER,
+    READING,
+    THANDI,
+    BusServiceClient,
+    passport,
+    picked,
+    said,
+    understood,
 )
-from indaba.conversation.commands.line import Understood, read_line
-from indaba.conversation.commands.person import Person
+from indaba.contracts import membership as m
+from indaba.contracts import record as r
+from indaba.contracts import scheduling as s
+from indaba.contracts.passport import Role
+from indaba.contracts.refusal import Fault, Refused, Unavailable
+from indaba.contracts.wire import Request
+from indaba.conversation.answer import Ask, Audience, File
+from indaba.conversation.commands.intent import Intent, perform, resolve, resume
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.cop import Found, SetUp
 from indaba.conversation.commands.topics.noting import Tagged
 from indaba.conversation.commands.topics.scheduling import CallMeeting
 from indaba.conversation.commands.topics.voting import NewVote
-from indaba.conversation.wording import PSEUDO, Wording
-
-NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
-COMMUNITY = m.CommunityCard(
-    id=CommunityId(UUID(int=1)), name="Maths circle", purpose="we improve maths lessons",
-    language="en-ZA", zone="Africa/Johannesburg", key="k3y",
-)  # fmt: skip
-MEETING = s.MeetingFacts(
-    id=MeetingId(UUID(int=2)), community=COMMUNITY.id, code="M7K2", version=1,
-    author=MemberId(UUID(int=3)), title="Fractions", starts=datetime(2026, 12, 3, 18, 0),
-    zone="Africa/Johannesburg", minutes=90, starts_at=datetime(2026, 12, 3, 16, 0, tzinfo=UTC),
-    status=s.MeetingStatus.SCHEDULED, sequence=0, counts=s.Counts(yes=3, maybe=1),
-)  # fmt: skip
-READING = s.Reading(starts=MEETING.starts, zone=MEETING.zone, starts_at=MEETING.starts_at)
-LATER = READING.model_copy(
-    update={n: getattr(READING, n) - timedelta(hours=12) for n in ("starts", "starts_at")}
-)
-
-RESOURCE = lib.ResourceFacts(
-    id=ResourceId(UUID(int=4)), community=COMMUNITY.id, code="R7K2", version=1,
-    author=MemberId(UUID(int=3)), status=lib.ResourceStatus.PUBLISHED, kind=lib.ResourceKind.TOOL,
-    title="Fractions with bottle tops", why="It worked in Grade 4",
-    link="https://example.org/fractions", saved_at=NOW, counts=lib.UseCounts(used=2),
-)  # fmt: skip
-USE = lib.UseShown(
-    author=MemberId(UUID(int=3)), how=lib.HowUsed.ADAPTED, note="With stones", said_at=NOW
-)
-CODE = li.CodeIssued(code="7K2M9QPX", expires_at=NOW + timedelta(minutes=10))
-FEW = out.Figure(indicator=out.Indicator.CROSS_USE, counted=1, of=3, n=3)
-ENOUGH = out.Figure(
-    indicator=out.Indicator.ATTENDANCE_RETENTION, counted=31, of=50, n=18,
-    evidence=(out.Evidence(code="M7K2", happened_at=NOW, counted=8, of=12),),
-)  # fmt: skip
-CAME = out.Attendance(
-    meeting=MEETING.id, code="M7K2", title="Fractions", starts_at=NOW, day=NOW.date(),
-    present=12, newcomers=4,
-    came_again=0,
-)  # fmt: skip
-REPORT = out.Report(
-    community=COMMUNITY.id,
-    term=out.Term(name="2026-4", first=date(2026, 10, 1), last=date(2026, 12, 31)),
-    so_far=True, figures=(ENOUGH, FEW), meetings=(CAME,), members=24, resources=3,
-)  # fmt: skip
-
-
-class BusServiceClient:
-    """Services that keep one meeting, one member, and whatever a test says they answer."""
-
-    def __init__(self, **changed: Reply | Exception) -> None:
-        self.kept: dict[str, Reply | Exception] = {
-            "IssueSignIn": m.SignInIssued(secret="abc", expires_at=NOW + timedelta(minutes=10)),
-            "ShowMyData": m.MemberData(
-                service="membership", data={"accounts": [{"platform": "matrix"}], "zone": ""}
-            ),
-            "ShowMySchedulingData": m.MemberData(service="scheduling", data={"rsvps": []}),
-            "ShowMyLibraryData": m.MemberData(service="library", data={"saved": []}),
-            "ShowMyOutcomesData": m.MemberData(service="outcomes", data={"meetings counted": []}),
-            "FindResources": lib.ResourcesFound(
-                resources=(RESOURCE,), total=5, read_as=(("fracsions", "fractions"),)
-            ),
-            "ShowResource": lib.ResourceDetails(resource=RESOURCE, uses=(USE,)),
-            "ShowReport": REPORT,
-            "IssueLinkCode": CODE,
-            "IssueRoomCode": CODE,
-            "ShowRoomCode": li.CommunityShown(community=COMMUNITY),
-            "AddPlace": li.CommunityShown(community=COMMUNITY),
-            "RemovePlace": Done(),
-            "LinkAccount": m.PassportIssued(token="t", passport=passport(), community=COMMUNITY),
-            "EraseMe": m.ErasureBegun(erasure=UUID(int=9), services=("membership", "scheduling")),
-            "AssignRole": Done(),
-            "LeaveCommunity": Done(),
-            "ReadWhen": s.WhenRead(sure=True, readings=(READING,)),
-            "FindAccounts": m.Accounts(accounts={str(UUID(int=3)): "@thandi:example.org"}),
-            **kept_meeting.answers(MEETING),
-            "ListMeetings": s.MeetingsListed(meetings=(MEETING,)),
-            **changed,
-        }
-        self.profile = m.Profile()
-        self.meeting = MEETING
-
-    async def ask(self, request: Request[Any]) -> Any:
-        """The kept reply of that request's name, or one made from what the request says."""
-        found = self.kept.get(type(request).__name__) or self._made(request)
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-    def _made(self, request: Request[Any]) -> Reply:  # noqa: PLR0911 - one case per reply
-        match request:
-            case m.DescribeMe():
-                self.profile = self.profile.model_copy(update=request.model_dump(exclude_none=True))
-                return m.MyProfile(profile=self.profile)
-            case reminding.SetReminders(on=on):
-                return reminding.RemindersSet(on=on)
-            case m.FoundCommunity() | m.JoinCommunity() as asked:
-                name = getattr(asked, "name", COMMUNITY.name)
-                here = COMMUNITY.model_copy(update={"name": name})
-                return m.PassportIssued(token="t", passport=passport(), community=here)
-            case lib.SaveResource() | lib.DescribeResource() | lib.WithdrawResource():
-                return lib.ResourceShown(resource=RESOURCE)
-            case lib.UseResource() | lib.ShareResource():
-                return lib.ResourceShown(resource=RESOURCE)
-            case s.AnswerRsvp(answer=answer):
-                return s.MeetingShown(meeting=self.meeting, mine=answer)
-            case s.ScheduleMeeting(title=title, starts=starts, zone=zone):
-                facts = {"title": title, "starts": starts, "zone": zone}
-                self.meeting = self.meeting.model_copy(update=facts)
-        return s.MeetingShown(meeting=self.meeting)
-
-
-def passport(*roles: Role, locale: str = "en-ZA", zone: str = "Africa/Johannesburg") -> Passport:
-    return Passport(
-        expires_at=NOW + timedelta(minutes=5),
-        community=COMMUNITY.id,
-        member=MemberId(UUID(int=3)) if roles else None,
-        roles=frozenset(roles),
-        locale=locale,
-        zone=zone,
-    )
-
-
-THANDI = Person(
-    intents=INTENTS,
-    platform=m.Platform.MATRIX,
-    account="@thandi:example.org",
-    room="!room:example.org",
-    direct=True,
-    passport=passport(Role.FACILITATOR, Role.MEMBER),
-    community=COMMUNITY,
-    has_power=True,
-    now=NOW,
-    said_at=NOW,
-    portal_url="https://cop.example.org",
-)
-MEMBER = replace(THANDI, passport=passport(Role.MEMBER), has_power=False)
-GUEST = replace(THANDI, passport=passport(), has_power=False)
-FOUNDER = replace(THANDI, passport=None, community=None, has_power=True)
-
-
-def understood(line: str) -> Intent:
-    read = read_line(line, INTENTS)
-    assert isinstance(read, Understood), read
-    intent = resolve(read.intent, read.filled, Wording())
-    assert isinstance(intent, Intent), intent
-    return intent
-
-
-async def said(line: str, person: Person = THANDI, **changed: Reply | Exception) -> Answer:
-    return await perform(understood(line), person, BusServiceClient(**changed))
-
-
-async def picked(answer: Answer, emoji: str, person: Person, **changed: Reply) -> Answer:
-    """The choice after a restart: through its kept form."""
-    choice = next(c for c in answer.choices() if c.emoji == emoji)
-    again = intent_from_json(intent_to_json(choice.intent), INTENTS)
-    assert again == choice.intent
-    return await perform(again, person, BusServiceClient(**changed))
+from indaba.conversation.wording import Wording
 
 
 async def test_a_meeting_is_previewed_and_called_when_picked() -> None:
@@ -376,85 +218,6 @@ async def test_addresses_of_page_and_calendar_lead_to_the_portal() -> None:
 async def test_what_cannot_be_done_is_said_in_words(problem: Exception, words: str) -> None:
     answer = await said("next", ShowMeeting=problem)
     assert words in answer.text()
-
-
-HOSTILE = "@room <b>x</b> **bold** \u202eevil\u2066\x00 [a](http://x) ```\n{code} {0} %s"
-
-
-async def test_hostile_titles_are_shown_as_text_only() -> None:
-    facts = MEETING.model_copy(update={"title": HOSTILE, "reason": HOSTILE})
-    shown = s.MeetingShown(meeting=facts)
-    listed = s.MeetingsListed(meetings=(facts,))
-    answers = [
-        await said("next", ShowMeeting=shown),
-        await said("meeting list", ListMeetings=listed),
-        await said("yes", AnswerRsvp=shown),
-    ]
-    for text in (each.text() for each in answers):
-        assert "@room" not in text
-        assert not any(c in text for c in "\u202e\u2066\x00")
-        assert "{code} {0} %s" in text
-        assert "**bold**" in text
-
-
-DATA = {
-    "24",
-    "1",
-    "3",
-    RESOURCE.why,
-    RESOURCE.link,
-    *("M7K2", "Fractions", "Fractions in Grade 4", "the hall is taken", "Maths circle"),
-    *("we improve maths lessons together", "Africa/Johannesburg", "English", "matrix", "-"),
-}
-
-
-def bare(block: Block) -> list[str]:
-    """What a block shows that has not passed the catalogue."""
-    match block:
-        case Text(words):
-            shown = [words]
-        case Items(lines):
-            shown = list(lines)
-        case Facts(rows):
-            dates = [v for _, v in rows if not v.startswith("Thursday") and v not in DATA]
-            shown = [label for label, _ in rows] + dates
-        case _:
-            shown = []
-    return [words for words in shown if not (words.startswith("⟦") and "⟧" in words)]
-
-
-def unmarked(answer: Answer) -> list[str]:
-    loose = [words for block in answer.blocks for words in bare(block)]
-    loose += [c.label for c in answer.choices() if not c.label.startswith("⟦")]
-    if ask := answer.question():
-        loose += [w for w in (ask.question, ask.why) if w and not w.startswith("⟦")]
-    return loose
-
-
-TYPED = [kind for kind in INTENTS if not kind.hidden]
-
-
-def spoken_to(kind: type[Intent], changed: Person | None = None) -> Person:
-    person = changed or (FOUNDER if kind in (SetUp, Found) else THANDI)
-    return replace(person, locale=PSEUDO)
-
-
-@pytest.mark.parametrize("kind", TYPED, ids=lambda k: k.called())
-async def test_no_sentence_of_any_intent_slips_by_the_catalogue(kind: type[Intent]) -> None:
-    todo = [understood(kind.example)]
-    done: list[Intent] = []
-    people = [None, GUEST, MEMBER, replace(THANDI, direct=False)]
-    while todo:
-        intent = todo.pop()
-        done.append(intent)
-        for changed in people:
-            for unsure in (
-                BusServiceClient(),
-                BusServiceClient(ReadWhen=s.WhenRead(sure=False, readings=())),
-            ):
-                answer = await perform(intent, spoken_to(kind, changed), unsure)
-                assert unmarked(answer) == []
-                todo += [c.intent for c in answer.choices() if c.intent not in done + todo]
 
 
 async def test_a_series_is_previewed_with_its_dates_and_as_members_elsewhere_see_it() -> None:
