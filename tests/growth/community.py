@@ -72,6 +72,7 @@ class Founder:
         await self._hand_out_secrets()
         await self._choose()
         await self._all.settle()
+        await self._upgrade()
         await kept.everything(self._all, self.community)
         return self.community
 
@@ -216,6 +217,14 @@ class Founder:
         with suppress(Refused):
             await self._ask(wrong)
         await self._ask(library.SaveResource(link=f"https://example.org/{OWN}/page"), there.member)
+
+    async def _upgrade(self) -> None:
+        """A new release comes while the chair wants to be left in peace."""
+        now, hour = self.now().astimezone(ZoneInfo(ZONE)), timedelta(hours=1)
+        peace = reminding.SetQuietHours(begins=f"{now - hour:%H:%M}", ends=f"{now + hour:%H:%M}")
+        await self._ask(peace, self.community.chair)
+        await self._all.begin_release()
+        await self._all.settle()
 
     def _name(self, what: str, meeting: s.MeetingFacts) -> None:
         self.community.codes[what] = meeting.code

@@ -113,6 +113,16 @@ class Processes:
             for begin in range(0, len(told), BATCH):
                 await self.hear(told[begin : begin + BATCH])
 
+    async def begin_release(self) -> None:
+        """Each does what it does once per release."""
+        for ledger in self.ledgers.values():
+            if (step := ledger._new_release.step) is not None:
+                async with ledger.database.begin() as connection:
+                    work = Work(connection, self.clock)
+                    assert await step(work, "") == ""
+                    await work.keep()
+                await self._remember(work)
+
     async def hear(self, envelopes: Sequence[Envelope]) -> None:
         for ledger in self.ledgers.values():
             assert await ledger._events.hear(envelopes) == {e.id for e in envelopes}, ledger.name

@@ -68,6 +68,7 @@ async def kept_house(ledger: Ledger) -> None:
         await housekeeping._forget_inbox(connection, now)
         await housekeeping._forget_journal(connection, now)
         await connection.rollback()
+    await _release_begun(ledger)
     await ledger._timers._seconds_to_next()
     ledger._relay._told = [ledger.world.new_id()]
     await ledger._relay._strike()
@@ -75,6 +76,15 @@ async def kept_house(ledger: Ledger) -> None:
     await ledger._relay._publish_left(now)
     await ledger._lag.look()
     await ledger._failures.forget_old(now - housekeeping.INBOX_REMEMBERS)
+
+
+async def _release_begun(ledger: Ledger) -> None:
+    """The first batch of what is done once per release, and a later one."""
+    for after in ("", str(UUID(int=0))):
+        if (step := ledger._new_release.step) is not None:
+            async with ledger.database.connect() as sql:
+                assert await step(Work(sql, ledger.world), after)
+                await sql.rollback()
 
 
 async def _calendar(ledger: Ledger) -> None:

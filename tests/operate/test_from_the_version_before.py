@@ -11,6 +11,9 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from indaba.contracts.membership import ReleaseInstalled
+from indaba.contracts.wire import Event
+from indaba.conversation.cards.news import LINES, RELEASE
 from indaba.conversation.delivery.chat_events import MessageSent
 from indaba.operate.console import Console
 from indaba.operate.data import manifest
@@ -53,6 +56,17 @@ LEFT = {
 }
 """What lay there when the sample was taken."""
 
+CHESS = "0190b6b5-0000-7000-8000-0000000000c4"
+SECOND = f"""
+INSERT INTO communities VALUES
+  ('{CHESS}', 'Chess', '', 'English', 'Africa/Johannesburg', 'k', 1);
+INSERT INTO places (platform, room, community, posts)
+  VALUES ('matrix', '!chess:example.org', '{CHESS}', true);
+INSERT INTO memberships SELECT '{CHESS}', member, 'facilitator', '2026-11-01Z'
+  FROM accounts WHERE account = '{NALEDI}'
+"""
+"""A second community, on Matrix alone; its facilitator has no direct chat with the bot."""
+
 
 @dataclass
 class Upgraded:
@@ -71,6 +85,10 @@ class Upgraded:
 
     async def count(self, database: str, rows: str) -> int:
         return await _count(self.engines, database, rows)
+
+
+def _emitted(event: type[Event]) -> str:
+    return f"ledger.journal WHERE wire = '{event.wire}'"
 
 
 async def _count(engines: Engines, database: str, rows: str) -> int:
@@ -95,12 +113,21 @@ async def upgraded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Up
         database: {rows: await _count(engines, database, rows) for rows in lying}
         for database, lying in LEFT.items()
     }
+    await _do(engines, "membership", SECOND)
     world = ShiftedWorld()
     world.go_to(taken + timedelta(minutes=2))
     async with opened(engines, data, world, PROCESSES) as parts:
         yield Upgraded(found, engines, parts)
     await engines.stop()
     claim.give_back()
+
+
+async def _do(engines: Engines, database: str, statements: str) -> None:
+    session = await asyncpg.connect(engines.postgres.url(database).replace("+asyncpg", ""))
+    try:
+        await session.execute(statements)
+    finally:
+        await session.close()
 
 
 async def _says_plainly(upgraded: Upgraded, account: str, text: str) -> str:
@@ -137,6 +164,50 @@ async def test_what_waited_is_answered_posted_and_told(upgraded: Upgraded, bot: 
     assert "Coming meetings" in posted  # asked for, and not yet answered or sent, when it died
     assert "Fractions" in posted
     assert "called off" in posted.casefold()
+
+
+async def test_each_community_is_told_once_on_one_platform_what_is_new(upgraded: Upgraded) -> None:
+    def news() -> dict[str, list[str]]:
+        posts = [post for bot in BOTS for post in upgraded.stage(bot).house.posted.values()]
+        found: dict[str, list[str]] = {}
+        for post in posts:
+            if f"Indaba {RELEASE}" in (words := words_of(post.content)):
+                found.setdefault(post.room, []).append(words)
+        return found
+
+    async def both_are_told() -> bool:
+        return len(news()) >= 2
+
+    await until(both_are_told, 30)
+    [chess], [maths] = news().pop("!chess:example.org"), news().pop("!lindiwe:private.invalid")
+    assert len(news()) == await upgraded.count("membership", _emitted(ReleaseInstalled)) == 2
+    assert chess.startswith("For the facilitators of Chess: ")
+    assert "!cop invite" in chess
+    assert maths.startswith("For the facilitators of Maths teachers: ")
+    assert "!cop" not in maths
+    assert len(maths.splitlines()) == 1 + len(LINES) + 1
+
+
+@pytest.mark.parametrize(("bot", "elsewhere"), [("matrix_bot", 0), ("discord_bot", 1)])
+async def test_a_bot_learns_at_once_which_communities_live_elsewhere(
+    upgraded: Upgraded, bot: str, elsewhere: int
+) -> None:
+    async def knows_both() -> bool:
+        return await upgraded.count(bot, "communities") == 2
+
+    await until(knows_both, 20)
+    assert await upgraded.count(bot, "communities WHERE NOT here") == elsewhere
+
+
+async def test_the_portal_learns_at_once_on_which_platforms_a_community_lives(
+    upgraded: Upgraded,
+) -> None:
+    async def knows_both() -> bool:
+        return await upgraded.count("portal", "community_platforms") == 2
+
+    await until(knows_both, 20)
+    one = "community_platforms WHERE platforms = '{matrix}'"
+    assert await upgraded.count("portal", one) == 1
 
 
 async def test_a_question_that_was_open_is_answered(upgraded: Upgraded) -> None:

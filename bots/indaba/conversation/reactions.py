@@ -109,6 +109,8 @@ class Reactions:
 
     async def run_errand(self, event: Errand, work: Work) -> None:
         """Somebody is to be told outside of a thread, unless that has become pointless."""
+        if getattr(event, "platform", self._passports.platform) is not self._passports.platform:
+            return
         until: datetime = getattr(event, "until", None) or work.now + CHANGES_LAST
         if until <= work.now:
             POSTS.labels(self._process, "too-late").inc()

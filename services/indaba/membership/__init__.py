@@ -14,7 +14,7 @@ membership.show-my-data.v1, membership.show-room-code.v1, membership.show-zones.
 Tells: membership.account-linked.v1, membership.community-founded.v1,
 membership.member-described.v1, membership.member-erased.v1, membership.member-erasure-finished.v1,
 membership.member-joined.v1, membership.member-left.v1, membership.members-merged.v1,
-membership.places-changed.v1, membership.roles-changed.v1
+membership.places-changed.v1, membership.release-installed.v1, membership.roles-changed.v1
 
 Listens to: discord_bot.erasure-answered.v1, library.erasure-answered.v1,
 matrix_bot.erasure-answered.v1, outcomes.erasure-answered.v1, portal.erasure-answered.v1,

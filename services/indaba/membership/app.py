@@ -10,6 +10,7 @@ from indaba.ledger import Ledger
 from indaba.membership import reactions
 from indaba.membership.handlers import belonging, erasing, linking
 from indaba.membership.timers import ErasuresFile
+from indaba.membership.workflows import begin_release
 from indaba.process.passports import PassportOffice
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -27,6 +28,7 @@ def wire(
     """
     if erasures_file is not None:
         ledger.background("erasures", ErasuresFile(ledger, erasures_file).run)
+    ledger.on_new_release(begin_release)
     ledger.answer(said.IssuePassport, partial(belonging.issue_passport, office=office))
     ledger.answer(said.FoundCommunity, partial(belonging.found_community, office=office))
     ledger.answer(said.JoinCommunity, partial(belonging.join_community, office=office))

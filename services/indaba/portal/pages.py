@@ -30,7 +30,7 @@ from indaba.portal.signing_in import Cookie, SignIns, check_same_site, digest_of
 from indaba.portal.store import Copies, Store
 from indaba.portal.visiting import Visitors, facts_of
 from indaba.process.file_store import FileStore
-from indaba.process.health import version
+from indaba.process.release import version
 from indaba.process.run import Readiness
 
 Findings = Callable[[], Awaitable[Sequence[Readiness]]]

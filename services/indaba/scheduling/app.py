@@ -20,6 +20,7 @@ from indaba.contracts.membership import (
     MemberDescribed,
     MemberErased,
     MemberLeft,
+    ReleaseInstalled,
 )
 from indaba.ledger import Ledger
 from indaba.scheduling import model, reactions, timers
@@ -38,7 +39,7 @@ from indaba.scheduling.handlers import (
 )
 from indaba.scheduling.workflows import actions as promises
 from indaba.scheduling.workflows import agenda as agenda_steps
-from indaba.scheduling.workflows import deriving, planning
+from indaba.scheduling.workflows import deriving, news, planning
 from indaba.scheduling.workflows import digest as weeks
 from indaba.scheduling.workflows import votes as voting
 from indaba.scheduling.workflows.calendars import following
@@ -65,6 +66,7 @@ def wire(ledger: Ledger, read: calendar_reader.Read | None = None) -> None:
     ledger.on(MemberErased, reactions.erase_member)
     ledger.on(MemberLeft, reactions.withdraw_answers)
     ledger.on(MembersMerged, reactions.merge_members)
+    ledger.on(ReleaseInstalled, reactions.hear_of_release)
     ledger.derive(deriving.derive_meetings)
     ledger.derive(deriving.derive_digests)
     ledger.derive(deriving.look_at_quiet_hours)
@@ -165,3 +167,4 @@ def _digest(ledger: Ledger) -> None:
     ledger.answer(weekly.ShowChecklist, digest.show_checklist)
     ledger.on_timer(weeks.DIGEST, timers.digest)
     ledger.on_timer(weeks.FEEDBACK, timers.ask_feedback)
+    ledger.on_timer(news.NEWS, news.tell_news)

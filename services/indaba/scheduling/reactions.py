@@ -11,6 +11,7 @@ from indaba.contracts.membership import (
     MemberDescribed,
     MemberErased,
     MemberLeft,
+    ReleaseInstalled,
 )
 from indaba.contracts.scheduling import MeetingBlanked, RsvpChanged
 from indaba.ledger import Work
@@ -21,6 +22,7 @@ from indaba.scheduling.store.calendars import Calendars
 from indaba.scheduling.workflows.calendars.following import read_soon
 from indaba.scheduling.workflows.digest import plan_digest
 from indaba.scheduling.workflows.keeping import keep
+from indaba.scheduling.workflows.news import plan_news
 from indaba.scheduling.workflows.record import write_again
 
 
@@ -56,6 +58,11 @@ async def know_community(event: CommunityFounded, work: Work) -> None:
     choices = replace(choices, zone=event.zone)
     await chosen.choose(CommunityId(event.aggregate), choices)
     await plan_digest(CommunityId(event.aggregate), choices, work)
+
+
+async def hear_of_release(event: ReleaseInstalled, work: Work) -> None:
+    """A community has a newer release: its facilitators are told when it suits them."""
+    await plan_news(event, work)
 
 
 async def describe_member(event: MemberDescribed, work: Work) -> None:

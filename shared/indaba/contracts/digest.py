@@ -1,4 +1,4 @@
-"""What is said about digests, feedback, and what a chair should do next. Scheduling owns it."""
+"""What is said about digests, news, feedback and the chair's next steps. Scheduling owns it."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from indaba.contracts.actions import ActionFacts
 from indaba.contracts.ids import CommunityId, MeetingCode, MemberId
+from indaba.contracts.membership import Platform
 from indaba.contracts.record import NoteFacts
 from indaba.contracts.scheduling import MeetingEvent, MeetingFacts, RsvpAnswer
 from indaba.contracts.wire import Done, Event, Question, Reply, Request
@@ -58,6 +59,19 @@ class DigestDue(Event, wire="scheduling.digest-due.v1"):
 
     community: CommunityId
     members: tuple[MemberId, ...]
+    until: AwareDatetime
+
+
+class NewsDue(Event, wire="scheduling.news-due.v1"):
+    """Facilitators of a community are told now what a release brings, on one platform.
+
+    Worthless after `until`.
+    """
+
+    community: CommunityId
+    release: str
+    members: tuple[MemberId, ...]
+    platform: Platform
     until: AwareDatetime
 
 

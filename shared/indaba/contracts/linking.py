@@ -110,7 +110,11 @@ class MembersMerged(Event, wire="membership.members-merged.v1", kept=KEPT_FOR_PR
 
 
 class PlacesChanged(Event, wire="membership.places-changed.v1"):
-    """A room joined or left a community. `aggregate` is the community, `places` all that post."""
+    """A room joined or left a community. `aggregate` is the community, `places` all that post.
+
+    With neither `added` nor `removed` nothing changed: a new release says where it lives, for
+    readers that have not kept it.
+    """
 
     added: Place | None = None
     removed: Place | None = None

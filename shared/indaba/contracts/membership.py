@@ -301,3 +301,17 @@ class MemberErasureFinished(Event, wire="membership.member-erasure-finished.v1")
     """Every service has answered. `aggregate` is the erasure."""
 
     services: tuple[str, ...]
+
+
+class ReleaseInstalled(Event, wire="membership.release-installed.v1"):
+    """A community has a newer release of Indaba since now, told once per community and release.
+
+    `members` are its facilitators, to be told what is new on one `platform`, in the hours of its
+    `zone`.
+    """
+
+    community: CommunityId
+    release: str
+    members: tuple[MemberId, ...]
+    platform: Platform
+    zone: str

@@ -18,6 +18,7 @@ from indaba.ledger import migrations, tables
 from indaba.ledger.events import EventProcessor
 from indaba.ledger.failures import Failures, is_passing
 from indaba.ledger.lag import Lag
+from indaba.ledger.new_release import NewRelease
 from indaba.ledger.relay import Relay
 from indaba.ledger.requests import RequestProcessor
 from indaba.ledger.timers import TimerHandler, Timers
@@ -76,6 +77,7 @@ class Ledger:
         self._relay = Relay(process, self.database, bus, world)
         self._timers = Timers(process, self.database, world, self._failures)
         self._zone_data = ZoneData(process, self.database, world)
+        self._new_release = NewRelease(process, self.database, world)
         self._lag = Lag(process, self.database, bus, world)
         self._loops = Loops(process)
         self._own_loops: list[tuple[str, Callable[[], Awaitable[None]]]] = []
@@ -111,6 +113,10 @@ class Ledger:
         """Do `step` until it is through, before anything else, on a start with other zone data."""
         self._zone_data.steps.append(step)
 
+    def on_new_release(self, step: Step) -> None:
+        """Do `step` until it is through, before anything else, on the first start of a release."""
+        self._new_release.step = step
+
     @property
     def answers(self) -> list[str]:
         """Wire names of the requests answered here, sorted."""
@@ -130,6 +136,7 @@ class Ledger:
         await self._wait_for_database()
         await migrations.require_current(self.database, self.name, self._migrations)
         await self._zone_data.settle()
+        await self._new_release.settle()
         self.take_part()
         await self.bus.start()
         self._loops.begin("relay", self._relay.run)

@@ -23,3 +23,6 @@ class Lock(IntEnum):
 
     DERIVING = 7_211_959
     """One process at a time derives instants anew from other zone data."""
+
+    RELEASE_BEGINS = 7_211_960
+    """One process at a time does what is done once per release."""

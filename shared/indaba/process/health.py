@@ -1,7 +1,6 @@
 """/live, /ready and /metrics of one process."""
 
 import asyncio
-import importlib.metadata
 from collections.abc import Sequence
 
 import uvicorn
@@ -12,13 +11,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from indaba.process import zones
+from indaba.process import release, zones
 from indaba.process.run import Part, Readiness
-
-
-def version() -> str:
-    """Indaba's version."""
-    return importlib.metadata.version("indaba")
 
 
 def health_routes(parts: Sequence[Part]) -> list[Route]:
@@ -31,7 +25,7 @@ def health_routes(parts: Sequence[Part]) -> list[Route]:
         found = await asyncio.gather(*(part.ready() for part in parts))
         return JSONResponse(
             {
-                "version": version(),
+                "version": release.version(),
                 "zones": zones.version(),
                 "parts": {r.name: r.why or "ready" for r in found},
             },

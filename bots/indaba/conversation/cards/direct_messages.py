@@ -1,4 +1,4 @@
-"""Messages outside meetings' threads: digests, action follow-ups, series that end.
+"""Messages outside meetings' threads: digests, action follow-ups, series that end, news.
 
 Private matters go to the direct chat that somebody opened with us. Who has none reads them with a
 command, and in the digest.
@@ -15,14 +15,16 @@ from uuid import UUID
 
 from indaba.contracts.actions import ActionsDue
 from indaba.contracts.calendars import CalendarNotRead, CalendarRead
-from indaba.contracts.digest import DigestDue, ShowDigest
+from indaba.contracts.digest import DigestDue, NewsDue, ShowDigest
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import FindAccounts, FindPlaces
-from indaba.contracts.refusal import Refusal
+from indaba.contracts.refusal import Refusal, Unavailable
 from indaba.contracts.series import SeriesCalledOff
 from indaba.conversation.answer import Answer, Audience, Text
 from indaba.conversation.cards.cards import series_called_off
+from indaba.conversation.cards.news import RELEASE, news
 from indaba.conversation.commands.intent import intent_to_json
+from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.actions import asked_privately
 from indaba.conversation.commands.topics.calendars import calendar_not_read, calendar_read
 from indaba.conversation.commands.topics.digest import digest_blocks, newest
@@ -33,7 +35,7 @@ from indaba.conversation.wording import Wording
 from indaba.ledger import Ledger
 from indaba.ledger.failures import reason_of
 from indaba.ledger.session import Session
-from indaba.process import logs
+from indaba.process import logs, release
 from indaba.process.loops import Wake, in_parts
 from indaba.process.metrics import POSTS
 
@@ -211,6 +213,26 @@ class DirectMessages:
             answer = calendar_not_read(event, wording)
         return [Told(room, answer) for room in await self.rooms(services)]
 
+    async def tell_news(
+        self, event: NewsDue, services: BusServiceClient, correlation: UUID
+    ) -> list[Told]:
+        """What a release brings, in the facilitators' own chats; if none has one, in one room."""
+        if release.is_newer(RELEASE, event.release):
+            return []
+        if event.release != RELEASE:
+            raise Unavailable(f"a bot of release {event.release} tells this")
+        issued = await self._passports.of(services.asker, correlation)
+        name = issued.community.name if issued.community else ""
+        wording, prefix = Wording(issued.passport.locale), self._platform.prefix
+        chats = await self.direct(services, event.members)
+        if not chats:
+            openly = news(name, wording, prefix, INTENTS, alone=False)
+            return [Told(room, openly) for room in (await self.rooms(services))[:1]]
+        privately = news(
+            name, wording, prefix if self._platform.has_buttons else "", INTENTS, alone=True
+        )
+        return [Told(room, privately, account) for account, room in chats.items()]
+
     async def _keep(self, store: Store, told: Told, key: str, row: dict[str, Any]) -> None:
         answer = told.answer
         for number, content in enumerate(self._platform.draw(answer)):
@@ -229,7 +251,7 @@ class DirectMessages:
         )
 
 
-Errand = ActionsDue | DigestDue | SeriesCalledOff | CalendarRead | CalendarNotRead
+Errand = ActionsDue | DigestDue | NewsDue | SeriesCalledOff | CalendarRead | CalendarNotRead
 
 
 def community_of(event: Errand) -> CommunityId:
@@ -237,7 +259,7 @@ def community_of(event: Errand) -> CommunityId:
     match event:
         case SeriesCalledOff():
             return event.series.community
-        case ActionsDue() | DigestDue():
+        case ActionsDue() | DigestDue() | NewsDue():
             return event.community
         case _:
             return event.calendar.community
@@ -245,13 +267,15 @@ def community_of(event: Errand) -> CommunityId:
 
 def concerns_members(event: Errand) -> bool:
     """Whether members are told in their own chats, wherever their community has its rooms."""
-    return isinstance(event, ActionsDue) or (isinstance(event, DigestDue) and bool(event.members))
+    private = isinstance(event, ActionsDue | NewsDue)
+    return private or (isinstance(event, DigestDue) and bool(event.members))
 
 
 Act = Callable[[DirectMessages, Any, BusServiceClient, UUID], Awaitable[list[Told]]]
 _ERRANDS: dict[type[Errand], Act] = {
     ActionsDue: DirectMessages.tell_actions,
     DigestDue: DirectMessages.tell_digest,
+    NewsDue: DirectMessages.tell_news,
     SeriesCalledOff: DirectMessages.tell_series_off,
     CalendarRead: DirectMessages.tell_calendar,
     CalendarNotRead: DirectMessages.tell_calendar,

@@ -194,7 +194,7 @@ def _copy_database(there: Path, copy: Path) -> None:
 
 
 def _manifest(folder: Path, began: datetime, schemas: dict[str, list[str]]) -> manifest.Manifest:
-    from indaba.process.health import version
+    from indaba.process.release import version
 
     return manifest.Manifest(
         format=manifest.FORMAT,

@@ -23,7 +23,7 @@ def table(named: str, /, **columns: Any) -> sa.Table:
     return sa.Table(named, _meta, *(sa.Column(n, kind) for n, kind in columns.items()))
 
 
-_communities = table(
+communities = table(
     "communities",
     id=sa.Uuid,
     name=sa.Text,
@@ -76,7 +76,7 @@ class Store:
 
     async def community(self, community: CommunityId, *, locked: bool = True) -> Community | None:
         """A community with its roles and posting places; locked until the commit, or only read."""
-        query = sa.select(_communities).where(_communities.c.id == community)
+        query = sa.select(communities).where(communities.c.id == community)
         query = query.with_for_update() if locked else query
         row = (await self._sql.execute(query)).mappings().first()
         if row is None:
@@ -99,7 +99,7 @@ class Store:
 
     async def card_of(self, community: CommunityId) -> Community | None:
         """A community without roles and places, unlocked: for showing only."""
-        query = sa.select(_communities).where(_communities.c.id == community)
+        query = sa.select(communities).where(communities.c.id == community)
         row = (await self._sql.execute(query)).mappings().first()
         return Community(**row) if row else None
 
@@ -124,7 +124,7 @@ class Store:
     async def found(self, community: Community, place: Place, posts_in: Place) -> None:
         """Keep a new community. Rooms given twice are kept once."""
         card = community.card().model_dump()
-        await self._sql.execute(_communities.insert().values(**card, version=community.version))
+        await self._sql.execute(communities.insert().values(**card, version=community.version))
         for spot in {place, posts_in}:
             await self._sql.execute(
                 places.insert().values(
@@ -173,10 +173,10 @@ class Store:
     async def grew(self, community: CommunityId) -> int:
         """Count one more change of a community."""
         changed = (
-            _communities.update()
-            .where(_communities.c.id == community)
-            .values(version=_communities.c.version + 1)
-            .returning(_communities.c.version)
+            communities.update()
+            .where(communities.c.id == community)
+            .values(version=communities.c.version + 1)
+            .returning(communities.c.version)
         )
         version: int = (await self._sql.execute(changed)).scalar_one()
         return version

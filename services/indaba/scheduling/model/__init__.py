@@ -9,7 +9,7 @@ from indaba.scheduling.model.action import (
     split_due,
 )
 from indaba.scheduling.model.agenda import Agenda, Item
-from indaba.scheduling.model.choices import Choices, Quiet
+from indaba.scheduling.model.choices import Choices, Quiet, undisturbed
 from indaba.scheduling.model.codes import code_from, door_from
 from indaba.scheduling.model.coming import LONG_AGO, Rsvp
 from indaba.scheduling.model.documents import (
@@ -160,6 +160,7 @@ __all__ = [
     "split_due",
     "title_of",
     "to_the_minute",
+    "undisturbed",
     "wall",
     "wanted",
     "warm",

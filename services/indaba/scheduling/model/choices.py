@@ -1,6 +1,6 @@
 """What a community and a member may choose about being reminded, deciding and digests."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -48,3 +48,14 @@ class Quiet:
             return None
         day = local.date() + timedelta(days=over_midnight and clock >= begins)
         return instant(datetime.combine(day, ends), place)
+
+
+def undisturbed(hours: Sequence[Quiet], now: datetime, latest: datetime) -> datetime:
+    """The first moment from `now` on that is in nobody's quiet hours; `latest` if none is before.
+
+    Both are UTC.
+    """
+    while now < latest and (ends := [end for each in hours if (end := each.over_at(now))]):
+        # An hour that comes twice, when clocks are put back, may seem to end before it began.
+        now = max(*ends, now + timedelta(minutes=1))
+    return min(now, latest)

@@ -1,0 +1,48 @@
+"""What membership does once per release."""
+
+from uuid import UUID
+
+from indaba.contracts.ids import CommunityId
+from indaba.contracts.linking import PlacesChanged
+from indaba.contracts.membership import Platform, ReleaseInstalled
+from indaba.ledger import Work
+from indaba.membership.store import Everywhere, Known
+from indaba.process import release
+
+BATCH = 20
+
+
+async def begin_release(work: Work, after: str) -> str:
+    """Say of each community where it lives, and that its facilitators have a newer release.
+
+    Bots and the portal keep where communities live only since a release that told them.
+    """
+    since = CommunityId(UUID(after)) if after else None
+    page = await Everywhere(work).page(since, BATCH)
+    for community in page:
+        places = tuple(community.places)
+        work.emit(PlacesChanged(aggregate=community.id, version=community.version, places=places))
+        if community.places and community.facilitators:
+            _tell_facilitators(community, work)
+    return str(page[-1].id) if len(page) == BATCH else ""
+
+
+def _tell_facilitators(community: Known, work: Work) -> None:
+    work.emit(
+        ReleaseInstalled(
+            aggregate=work.world.new_id(),
+            version=1,
+            community=community.id,
+            release=release.version(),
+            members=tuple(community.facilitators),
+            platform=_home(community),
+            zone=community.zone,
+        )
+    )
+
+
+def _home(community: Known) -> Platform:
+    """Of the platforms it lives on, the one with the most facilitators."""
+    lives_on = {place.platform for place in community.places}
+    reached = [on for platforms in community.facilitators.values() for on in platforms]
+    return max((p for p in Platform if p in lives_on), key=reached.count)
