@@ -73,6 +73,11 @@ def connections(*bots: DiscordBot) -> list[int]:
     return [bot.conversation.is_at_work + len(bot._shards.gateways) for bot in bots]
 
 
+def times_asked(fake: FakeDiscord) -> int:
+    """How often Discord was asked how many shards it wants, and how many may begin."""
+    return len(fake.rest.exchanges["GET /gateway/bot 200"])
+
+
 def servers_on_all(fake: FakeDiscord, count: int) -> dict[int, str]:
     """A server on each of so many shards."""
     made: dict[int, str] = {}
@@ -103,6 +108,7 @@ async def test_with_one_shard_nothing_is_said_of_shards_and_a_second_copy_stands
 
     await soon(stands_by)
     assert bots.discord.gateway.happened["identified"] == 1
+    assert times_asked(bots.discord) == 1
     assert first.gateway.client is not None
     assert first.gateway.client.shard_count is None
     assert connections(first, second) == [1, 0]
@@ -115,6 +121,7 @@ async def test_one_process_has_all_shards_and_begins_them_one_after_the_other(bo
     await soon(lambda: told_on_all(bots, 3))
     await soon(lambda: bots.is_ready(bot))
     assert bots.discord.gateway.happened["identified too soon"] == 0
+    assert times_asked(bots.discord) == 3, "each asks once before it begins"
     assert all(bot._api.guild(server) for server in servers.values())
 
 

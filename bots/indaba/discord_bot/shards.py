@@ -23,7 +23,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -36,6 +36,9 @@ from indaba.ledger.failures import reason_of
 from indaba.ledger.locks import Lock
 from indaba.process import logs
 from indaba.process.loops import Act, pause
+
+if TYPE_CHECKING:
+    from discord.types.gateway import SessionStartLimit
 
 APART = 5.0
 """Seconds between two beginnings in a group of shards, as Discord wants it."""
@@ -74,25 +77,35 @@ class Starts:
 
     async def first(self, client: Client) -> None:
         """Before shard 0 connects: settle how many there are, for all copies."""
-        recommended, _, _ = await client.http.get_bot_gateway()
+        recommended, _, limit = await client.http.get_bot_gateway()
         count = max(1, self._wanted or recommended)
         if await self._inbox.position(PLACE) != str(count):
             await self._inbox.hear([], (PLACE, str(count)))
-        await self.one(0, count, client)
+        await self._begin(0, count, client, limit)
 
     async def one(self, shard: int, count: int, client: Client) -> None:
         """Before a shard connects: its number, and its turn. Raises `NoStartsLeft`."""
-        if count > 1:
-            client.be_shard(shard, count)
-        client.before_again = partial(self._turn, client)
-        await self._turn(client)
+        _, _, limit = await client.http.get_bot_gateway()
+        await self._begin(shard, count, client, limit)
 
     async def count(self) -> int:
         """How many shards there are; 1 until shard 0 has been begun."""
         return int(await self._inbox.position(PLACE) or 1)
 
-    async def _turn(self, client: Client) -> None:
+    async def _begin(
+        self, shard: int, count: int, client: Client, limit: "SessionStartLimit"
+    ) -> None:
+        if count > 1:
+            client.be_shard(shard, count)
+        client.before_again = partial(self._again, client)
+        await self._turn(client, limit)
+
+    async def _again(self, client: Client) -> None:
+        """Before a shard that has lost its session identifies anew: by the limits as they are."""
         _, _, limit = await client.http.get_bot_gateway()
+        await self._turn(client, limit)
+
+    async def _turn(self, client: Client, limit: "SessionStartLimit") -> None:
         if limit["remaining"] < 1:
             after = timedelta(milliseconds=limit["reset_after"])
             raise NoStartsLeft(min(after, LONGEST_HELD_OFF))
