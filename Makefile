@@ -75,7 +75,7 @@ drills: $(VENV)/.installed .venv-synapse/.installed .venv-maubot/.installed
 	@INDABA_TESTS_BEGIN=machine PYTHONPATH=tests exec $(BIN)/python tests/drills/run.py $(ARGS)
 
 bench: $(VENV)/.installed .venv-synapse/.installed .venv-bench/.installed
-	@PYTHONPATH=tests exec $(BIN)/python tests/bench/measure.py $(ARGS)
+	@PYTHONPATH=tests exec $(BIN)/python -m bench.measure $(ARGS)
 
 sbom: $(VENV)/.installed .venv-runtime/.installed .venv-sbom/.installed
 	@mkdir -p dist

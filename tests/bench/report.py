@@ -131,18 +131,13 @@ def _growth(found: Found) -> list[str]:
 
 
 def _rebuild(found: Found) -> list[str]:
-    floor = found["copied"]
     rows = [
-        (name, round(rate), f"{rate / floor:.3f}")
-        for name, rate in (
-            ("outcomes, through the bus", found["through_the_bus"]),
-            ("outcomes, events brought by hand", found["by_hand"]),
-            ("the portal's copies, by hand", found["portal"]),
-            ("the same rows, only copied", floor),
-        )
+        (f"{model}, {way}", round(rate), f"{rate / rates['copied']:.3f}")
+        for model, rates in found.items()
+        for way, rate in rates.items()
     ]
     return [
-        "## A read model built anew, in batches of 100, one process",
+        "## Read models built anew, one process; `copied`: the same rows, by COPY",
         "",
         *_table(("", "events a second", "of the floor"), rows),
     ]

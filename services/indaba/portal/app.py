@@ -37,12 +37,12 @@ class PortTaken(Exception):  # noqa: N818 - read by operators
 def wire(ledger: Ledger) -> None:
     """Connect what the portal listens to with how, and let it ask."""
     ledger.bus.expect_replies()
-    ledger.on(membership.CommunityFounded, reactions.note_community)
+    ledger.on(membership.CommunityFounded, reactions.note_community, gathers=True)
     ledger.on(membership.RolesChanged, reactions.end_sessions)
     ledger.on(membership.MemberLeft, reactions.end_sessions)
     ledger.on(membership.MemberErased, reactions.erase_member)
     ledger.on(linking.MembersMerged, reactions.merge_members)
-    ledger.on(linking.PlacesChanged, reactions.note_places)
+    ledger.on(linking.PlacesChanged, reactions.note_places, gathers=True)
     for told in (
         scheduling.MeetingScheduled,
         scheduling.MeetingMoved,
@@ -52,7 +52,7 @@ def wire(ledger: Ledger) -> None:
         scheduling.MeetingClosed,
         scheduling.MeetingBlanked,
     ):
-        ledger.on(told, reactions.note_change)
+        ledger.on(told, reactions.note_change, gathers=True)
     for noticed in (
         scheduling.MeetingAnnounced,
         scheduling.MovedUp,
@@ -61,12 +61,12 @@ def wire(ledger: Ledger) -> None:
         holding.MeetingStarted,
         holding.CheckInCorrected,
     ):
-        ledger.on(noticed, reactions.note_answer)
-    ledger.on(scheduling.RsvpChanged, reactions.note_rsvp)
+        ledger.on(noticed, reactions.note_answer, gathers=True)
+    ledger.on(scheduling.RsvpChanged, reactions.note_rsvp, gathers=True)
     for repeated in (series.SeriesStarted, series.SeriesChanged, series.SeriesCalledOff):
-        ledger.on(repeated, reactions.note_series)
+        ledger.on(repeated, reactions.note_series, gathers=True)
     for written in (record.MinutesApproved, record.HighlightsShared):
-        ledger.on(written, reactions.note_document)
+        ledger.on(written, reactions.note_document, gathers=True)
     ledger.background("portal.sweep", partial(_sweep, ledger))
 
 

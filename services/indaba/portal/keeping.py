@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId
-from indaba.contracts.record import Document as Told
-from indaba.contracts.scheduling import RsvpAnswer
 from indaba.ledger.session import Transaction
+from indaba.ledger.tables import merged
 from indaba.portal.model import Document, Kind
 from indaba.portal.tables import answers, calendar_keys, documents
 
@@ -19,22 +18,6 @@ class Documents:
 
     def __init__(self, work: Transaction) -> None:
         self._sql = work.connection
-
-    async def keep(self, meeting: MeetingId, kind: Kind, told: Told, told_at: datetime) -> None:
-        """Store it unless something newer is known."""
-        row = {name: getattr(told, name) for name in ("version", "title", "text", "short")}
-        fresh = insert(documents).values(meeting=meeting, kind=kind, told_at=told_at, **row)
-        newer = fresh.excluded.version > documents.c.version
-        same = fresh.excluded.version == documents.c.version
-        earlier = sa.func.least(documents.c.told_at, fresh.excluded.told_at)
-        kept: dict[str, Any] = {
-            name: sa.case((newer, fresh.excluded[name]), else_=documents.c[name]) for name in row
-        }
-        kept["told_at"] = sa.case(
-            (newer, fresh.excluded.told_at), (same, earlier), else_=documents.c.told_at
-        )
-        merged = fresh.on_conflict_do_update(index_elements=["meeting", "kind"], set_=kept)
-        await self._sql.execute(merged)
 
     async def of(self, meeting: MeetingId) -> dict[Kind, Document]:
         """What there is to read about a meeting."""
@@ -59,30 +42,19 @@ class Answers:
         self._sql = work.connection
         self._now = work.now
 
-    async def keep(
-        self,
-        meeting: MeetingId,
-        member: MemberId,
-        answer: RsvpAnswer | None,
-        version: int,
-        told_at: datetime,
-    ) -> None:
-        """Keep an answer unless a newer one is known; a withdrawn one too, so that it holds."""
-        row = {"answer": answer, "version": version, "told_at": told_at}
-        fresh = insert(answers).values(meeting=meeting, member=member, **row)
-        newer = fresh.on_conflict_do_update(
-            index_elements=["meeting", "member"],
-            set_={name: fresh.excluded[name] for name in row},
-            where=fresh.excluded.version > answers.c.version,
+    def last_of(self, member: MemberId) -> sa.Select[Any]:
+        """A member's last answer to each meeting, under whatever id they gave it."""
+        gone = sa.select(merged.c.gone).where(merged.c.member == member).scalar_subquery()
+        names = sa.func.array_append(sa.func.array(gone), member, type_=sa.ARRAY(sa.Uuid))
+        return (
+            sa.select(answers.c.meeting, answers.c.answer)
+            .ext(distinct_on(answers.c.meeting))
+            .where(answers.c.member == sa.any_(names))
+            .order_by(answers.c.meeting, answers.c.version.desc())
         )
-        await self._sql.execute(newer)
 
-    async def give_all(self, gone: MemberId, member: MemberId) -> None:
-        """What one member answered and follows is the other's; the newer answer holds."""
-        query = sa.select(answers).where(answers.c.member == gone).with_for_update()
-        for row in (await self._sql.execute(query)).mappings().all():
-            await self.keep(**{**row, "member": member})
-        await self._sql.execute(answers.delete().where(answers.c.member == gone))
+    async def give_keys(self, gone: MemberId, member: MemberId) -> None:
+        """The calendars that one member follows are the other's."""
         theirs = calendar_keys.update().where(calendar_keys.c.member == gone)
         await self._sql.execute(theirs.values(member=member))
 

@@ -10,7 +10,8 @@ from indaba.contracts.scheduling import MeetingEvent, RsvpChanged
 from indaba.contracts.series import SeriesEvent
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase
-from indaba.ledger.merging import merge, now_called, once_called
+from indaba.ledger.merging import merge, once_called
+from indaba.portal.copying import CopyWriter
 from indaba.portal.model import Kind
 from indaba.portal.store import Store
 
@@ -19,44 +20,42 @@ _UUID7 = 7
 
 async def note_community(event: CommunityFounded, work: Work) -> None:
     """Keep a copy of what its page shows."""
-    await Store(work).keep_community(event)
+    CopyWriter(work).community(event)
 
 
 async def note_places(event: PlacesChanged, work: Work) -> None:
     """A room joined or left: its platform may be a new one, or the last of its kind."""
-    store = Store(work)
-    await store.keep_platforms(event.aggregate, event.places, event.version)
+    CopyWriter(work).platforms(event.aggregate, event.places, event.version)
 
 
 async def note_change(event: MeetingEvent, work: Work) -> None:
     """A meeting was called, moved, called off, closed or blanked: calendars should know."""
-    await _keep(event, work, by_organiser=True)
+    _keep(event, work, by_organiser=True)
 
 
 async def note_answer(event: MeetingEvent, work: Work) -> None:
     """Somebody answered, or it is about to begin: pages should know, calendars need not."""
-    await _keep(event, work, by_organiser=False)
+    _keep(event, work, by_organiser=False)
 
 
 async def note_rsvp(event: RsvpChanged, work: Work) -> None:
     """A member's own calendar shows what they come to."""
-    await _keep(event, work, by_organiser=False)
-    member = await now_called(work, event.member)
-    answers = Store(work).answers
-    await answers.keep(event.meeting.id, member, event.answer, event.version, _told_at(work))
+    _keep(event, work, by_organiser=False)
+    CopyWriter(work).answer(
+        event.meeting.id, event.member, event.answer, event.version, _told_at(work)
+    )
 
 
 async def note_series(event: SeriesEvent, work: Work) -> None:
     """A series was called, changed or ended."""
-    await Store(work).keep_series(event.series, _told_at(work))
+    CopyWriter(work).series(event.series, _told_at(work))
 
 
 async def note_document(event: DocumentEvent, work: Work) -> None:
     """Minutes were approved or highlights shared; without text they are gone."""
-    await _keep(event, work, by_organiser=False)
+    _keep(event, work, by_organiser=False)
     kind = Kind.HIGHLIGHTS if isinstance(event, HighlightsShared) else Kind.MINUTES
-    documents = Store(work).documents
-    await documents.keep(event.meeting.id, kind, event.document, _told_at(work))
+    CopyWriter(work).document(event.meeting.id, kind, event.document, _told_at(work))
 
 
 async def end_sessions(event: MemberLeft | RolesChanged, work: Work) -> None:
@@ -69,11 +68,11 @@ async def end_sessions(event: MemberLeft | RolesChanged, work: Work) -> None:
 
 
 async def merge_members(event: MembersMerged, work: Work) -> None:
-    """Two members were one person: sessions and answers move to the remaining id."""
+    """Two members were one person: sessions and calendars move to the remaining id."""
     await merge(work, event.gone, event.member)
     store = Store(work)
     await store.call_anew(event.gone, event.member)
-    await store.answers.give_all(event.gone, event.member)
+    await store.answers.give_keys(event.gone, event.member)
 
 
 async def erase_member(event: MemberErased, work: Work) -> None:
@@ -89,9 +88,8 @@ async def erase_member(event: MemberErased, work: Work) -> None:
     )
 
 
-async def _keep(event: MeetingEvent, work: Work, *, by_organiser: bool) -> None:
-    store = Store(work)
-    await store.keep_meeting(event.meeting, _told_at(work), by_organiser=by_organiser)
+def _keep(event: MeetingEvent, work: Work, *, by_organiser: bool) -> None:
+    CopyWriter(work).meeting(event.meeting, _told_at(work), by_organiser=by_organiser)
 
 
 def _told_at(work: Work) -> datetime:

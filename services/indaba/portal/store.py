@@ -1,19 +1,15 @@
 """The only SQL of the portal."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from indaba.contracts.ids import CommunityId, MemberId
-from indaba.contracts.membership import CommunityFounded, Place
-from indaba.contracts.scheduling import MeetingFacts, MeetingStatus, RsvpAnswer
-from indaba.contracts.series import SeriesFacts
+from indaba.contracts.scheduling import MeetingStatus, RsvpAnswer
 from indaba.ledger.failures import is_passing
 from indaba.ledger.session import Session, Transaction
 from indaba.portal.keeping import Answers, Documents
@@ -35,11 +31,8 @@ from indaba.portal.tables import (
     known_communities,
     meeting_of,
     meetings,
-    platforms,
-    row_of,
     series,
     series_of,
-    series_row_of,
     sessions,
 )
 from indaba.process.world import World
@@ -60,70 +53,6 @@ class Store:
         self._now = work.now
         self.documents = Documents(work)
         self.answers = Answers(work)
-
-    async def keep_community(self, told: CommunityFounded) -> None:
-        """Store it unless something newer is known."""
-        row = {
-            name: getattr(told, name)
-            for name in ("key", "name", "purpose", "language", "zone", "version")
-        }
-        fresh = insert(communities).values(id=told.aggregate, **row)
-        newer = fresh.on_conflict_do_update(
-            index_elements=["id"],
-            set_={name: fresh.excluded[name] for name in row},
-            where=fresh.excluded.version > communities.c.version,
-        )
-        await self._sql.execute(newer)
-        await self.keep_platforms(told.aggregate, told.places, told.version)
-
-    async def keep_platforms(self, community: UUID, places: Iterable[Place], version: int) -> None:
-        """Keep on which platforms a community lives, unless something newer is known."""
-        there = sorted({place.platform for place in places})
-        fresh = insert(platforms).values(community=community, platforms=there, version=version)
-        newer = fresh.on_conflict_do_update(
-            index_elements=["community"],
-            set_={"platforms": fresh.excluded.platforms, "version": fresh.excluded.version},
-            where=fresh.excluded.version > platforms.c.version,
-        )
-        await self._sql.execute(newer)
-
-    async def keep_meeting(
-        self, told: MeetingFacts, told_at: datetime, *, by_organiser: bool
-    ) -> None:
-        """Store it unless something newer is known.
-
-        The times are the same in whatever order events come: the earliest at which anything was
-        told, and the latest at which an organiser changed something.
-        """
-        row = row_of(told)
-        changed_at = told_at if by_organiser else None
-        fresh = insert(meetings).values(**row, told_at=told_at, changed_at=changed_at)
-        is_newer = fresh.excluded.version > meetings.c.version
-        kept: dict[str, Any] = {
-            name: sa.case((is_newer, fresh.excluded[name]), else_=meetings.c[name])
-            for name in row
-            if name != "id"
-        }
-        kept["told_at"] = sa.func.least(meetings.c.told_at, fresh.excluded.told_at)
-        kept["changed_at"] = sa.func.greatest(meetings.c.changed_at, fresh.excluded.changed_at)
-        await self._sql.execute(fresh.on_conflict_do_update(index_elements=["id"], set_=kept))
-
-    async def keep_series(self, told: SeriesFacts, told_at: datetime) -> None:
-        """Store it unless something newer is known; of two equal versions, the earlier time."""
-        row = series_row_of(told)
-        fresh = insert(series).values(**row, told_at=told_at)
-        newer = fresh.excluded.version > series.c.version
-        same = fresh.excluded.version == series.c.version
-        earlier = sa.func.least(series.c.told_at, fresh.excluded.told_at)
-        kept: dict[str, Any] = {
-            name: sa.case((newer, fresh.excluded[name]), else_=series.c[name])
-            for name in row
-            if name != "id"
-        }
-        kept["told_at"] = sa.case(
-            (newer, fresh.excluded.told_at), (same, earlier), else_=series.c.told_at
-        )
-        await self._sql.execute(fresh.on_conflict_do_update(index_elements=["id"], set_=kept))
 
     async def community(self, key: str) -> Community | None:
         """The community whose page a key opens."""
@@ -183,14 +112,17 @@ class Store:
         )
 
     async def answered(self, member: MemberId, there: CommunityId) -> tuple[Answered, ...]:
-        """What a member said yes or maybe to and a calendar should know of, earliest first."""
+        """What a member said yes or maybe to and a calendar should know of, earliest first.
+
+        What was answered under ids that the member had before counts too; the last answer holds.
+        """
+        last = self.answers.last_of(member).subquery()
         query = (
             self._of(there)
-            .join(answers, answers.c.meeting == meetings.c.id)
-            .add_columns(answers.c.answer)
+            .join(last, last.c.meeting == meetings.c.id)
+            .add_columns(last.c.answer)
             .where(
-                answers.c.member == member,
-                answers.c.answer.in_((RsvpAnswer.YES, RsvpAnswer.MAYBE)),
+                last.c.answer.in_((RsvpAnswer.YES, RsvpAnswer.MAYBE)),
                 sa.not_(self._is_old()),
             )
         )

@@ -9,6 +9,7 @@ from indaba.contracts.ids import CommunityId, MeetingId, SeriesId
 from indaba.contracts.membership import Platform
 from indaba.contracts.scheduling import Counts, MeetingFacts, MeetingStatus
 from indaba.contracts.series import SeriesFacts
+from indaba.ledger.newest import Kept
 from indaba.portal.model import Community, Meeting, Series
 
 _meta = sa.MetaData()
@@ -41,8 +42,8 @@ meetings = sa.Table(
     *(sa.Column(name, sa.Integer) for name in ("yes", "maybe", "no", "checked_in")),
     *(sa.Column(name, sa.Integer) for name in ("guests", "waiting")),
     sa.Column("series", sa.Uuid),
-    sa.Column("told_at", _instant),
-    sa.Column("changed_at", _instant),
+    sa.Column("told_at", _instant, info=Kept.EARLIEST.marked),
+    sa.Column("changed_at", _instant, info=Kept.LATEST.marked),
 )
 series = sa.Table(
     "series",
@@ -54,7 +55,7 @@ series = sa.Table(
     sa.Column("first", sa.DateTime),
     *(sa.Column(name, ARRAY(sa.DateTime)) for name in ("skipped", "added", "not_held")),
     sa.Column("ended", sa.Boolean),
-    sa.Column("told_at", _instant),
+    sa.Column("told_at", _instant, info=Kept.FIRST.marked),
 )
 documents = sa.Table(
     "documents",
@@ -62,7 +63,7 @@ documents = sa.Table(
     sa.Column("meeting", sa.Uuid),
     *(sa.Column(name, sa.Text) for name in ("kind", "title", "text", "short")),
     sa.Column("version", sa.Integer),
-    sa.Column("told_at", _instant),
+    sa.Column("told_at", _instant, info=Kept.FIRST.marked),
 )
 answers = sa.Table(
     "answers",
@@ -89,10 +90,14 @@ sessions = sa.Table(
 ALL = (communities, meetings, series, documents, answers, calendar_keys, sessions)
 
 
+_FACTS = tuple(name for name in MeetingFacts.model_fields if name in meetings.c)
+_COUNTS = tuple(name for name in Counts.model_fields if name in meetings.c)
+
+
 def row_of(told: MeetingFacts) -> dict[str, Any]:
     """A meeting's row: what the portal stores of it. Names nobody."""
-    facts = {**told.model_dump(exclude={"counts"}), **told.counts.model_dump()}
-    return {name: value for name, value in facts.items() if name in meetings.c}
+    facts = {name: getattr(told, name) for name in _FACTS}
+    return facts | {name: getattr(told.counts, name) for name in _COUNTS}
 
 
 def series_row_of(told: SeriesFacts) -> dict[str, Any]:

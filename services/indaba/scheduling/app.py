@@ -62,7 +62,7 @@ def wire(ledger: Ledger, read: calendar_reader.Read | None = None) -> None:
     _digest(ledger)
     _calendars(ledger, read)
     ledger.on(CommunityFounded, reactions.know_community)
-    ledger.on(MemberDescribed, reactions.describe_member)
+    ledger.on(MemberDescribed, reactions.describe_member, gathers=True)
     ledger.on(MemberErased, reactions.erase_member)
     ledger.on(MemberLeft, reactions.withdraw_answers)
     ledger.on(MembersMerged, reactions.merge_members)

@@ -67,7 +67,7 @@ async def hear_of_release(event: ReleaseInstalled, work: Work) -> None:
 
 async def describe_member(event: MemberDescribed, work: Work) -> None:
     """What kind of stakeholder a member is, for quorums."""
-    await ChoicesMade(work).describe(event.member, event.category, event.version)
+    ChoicesMade(work).describe(event.member, event.category, event.version)
 
 
 async def erase_member(event: MemberErased, work: Work) -> None:

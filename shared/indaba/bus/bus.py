@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -102,10 +102,13 @@ class Bus:
             Reader(self, requests_to(context), one, batch=1, delete=True, workers=6)
         )
 
-    def listen(self, contexts: Iterable[str], listen: Listen) -> None:
-        """Read the events of contexts. `listen` returns the ids of those it has handled."""
-        for context in contexts:
-            self._readers.append(Reader(self, events_of(context), listen, batch=100))
+    def listen(self, contexts: Mapping[str, int], listen: Listen) -> None:
+        """Read the events of contexts, at most so many at a time of each.
+
+        `listen` returns the ids of those it has handled.
+        """
+        for context, most in contexts.items():
+            self._readers.append(Reader(self, events_of(context), listen, batch=most))
 
     def expect_replies(self) -> None:
         """Receive replies. For faces only."""

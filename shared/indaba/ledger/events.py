@@ -65,13 +65,14 @@ class EventProcessor:
         return done
 
     async def _heard(self, due: Sequence[Envelope]) -> list["Heard"]:
-        """All in one transaction; where one of them fails, each in a transaction of its own."""
+        """All in one transaction; where one of them fails, each half in one of its own."""
         try:
             return await self._together(due)
         except Exception as error:  # noqa: BLE001 - nothing was kept; who failed comes again
             if len(due) == 1:
                 return [Heard(due[0], error=error)]
-        return [one for envelope in due for one in await self._heard([envelope])]
+        half = len(due) // 2
+        return [*await self._heard(due[:half]), *await self._heard(due[half:])]
 
     async def _together(self, due: Sequence[Envelope]) -> list["Heard"]:
         async with self._database.begin() as connection:

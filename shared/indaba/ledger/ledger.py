@@ -37,6 +37,9 @@ INBOX_REMEMBERS = timedelta(days=4)
 REPLIES_KEPT = timedelta(days=1)
 SECRETS_KEPT = timedelta(minutes=10)
 HOUSEKEEPING_SECONDS = 600.0
+MOST_EVENTS, MOST_GATHERED = 100, 500
+"""Events in one transaction. Each sends statements of its own, unless their rows are gathered."""
+
 SETTLED_SECONDS = 10.0
 """TimerHandler housekeeping begins: who starts has people waiting."""
 
@@ -151,9 +154,14 @@ class Ledger:
         """Tell the bus what is answered and listened to here, before it starts; once."""
         if self._requests.handlers:
             self.bus.answer(self.name, self._requests.answer)
-        contexts = {wire.split(".", 1)[0] for wire in self._events.reactions}
-        self.bus.listen(sorted(contexts), self._events.hear)
+        self.bus.listen(self._at_a_time(), self._events.hear)
         self.bus.on_loss = self._relay.tell_again
+
+    def _at_a_time(self) -> dict[str, int]:
+        """How many events of each context are read at most: more where rows are gathered."""
+        wires = sorted(self._events.reactions)
+        gathered = {_context(wire) for wire in self._events.gathering}
+        return {c: MOST_GATHERED if c in gathered else MOST_EVENTS for c in map(_context, wires)}
 
     async def hear(self, envelopes: Sequence[Envelope]) -> None:
         """React to events brought by hand instead of by the bus, while nothing else runs.
@@ -262,3 +270,8 @@ def _engine(url: str) -> AsyncEngine:
         pool_recycle=1800,
         hide_parameters=True,
     )
+
+
+def _context(wire: str) -> str:
+    """Whose event a wire name is."""
+    return wire.split(".", 1)[0]

@@ -1,12 +1,15 @@
 """Rows of read copies of which only the newest version counts, written many at a time."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Key = tuple[Any, ...]
@@ -17,11 +20,30 @@ Shape = tuple[sa.Table, tuple[str, ...], tuple[str, ...]]
 """A table, the columns of its key, and the others."""
 
 
+class Kept(Enum):
+    """What a column keeps where that is not simply the newest version's value.
+
+    Given in the column's `info`, as `info=Kept.EARLIEST.marked`.
+    """
+
+    EARLIEST = "the least value of all versions"
+    LATEST = "the greatest value of all versions"
+    FIRST = "the newest version's; of rows of one version, the one with the least value counts"
+
+    @property
+    def marked(self) -> dict[str, "Kept"]:
+        """The `info` of such a column."""
+        return {_MARK: self}
+
+
+_MARK = "kept"
+
+
 class NewestRows:
     """Gathers rows within one transaction, the newest version of each, until they are written.
 
     In whatever order and however often they come, what is kept is the same: a row changes nothing
-    where that version or a newer one is known already.
+    where that version or a newer one is known already. Columns may say otherwise, see `Kept`.
     """
 
     def __init__(self) -> None:
@@ -33,8 +55,7 @@ class NewestRows:
         """Keep a row in mind. The table has a column `version` and a unique index on the key."""
         rows = self._rows.setdefault((table, tuple(key), tuple(values)), {})
         known = rows.get(named := tuple(key.values()))
-        if known is None or known[0] < version:
-            rows[named] = (version, values)
+        rows[named] = (version, values) if known is None else _newest(table, known, version, values)
 
     async def write(self, connection: AsyncConnection) -> None:
         """Write what was gathered, one statement for each table; nothing, nothing.
@@ -47,26 +68,99 @@ class NewestRows:
             await connection.execute(_upsert(shape), _columns(shape, rows))
 
 
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The columns of a table that keep something else than the newest version's value."""
+
+    earliest: tuple[str, ...]
+    latest: tuple[str, ...]
+    first: tuple[str, ...]
+    arrays: tuple[str, ...]
+
+
+@lru_cache(maxsize=128)
+def _rules(table: sa.Table) -> _Rules:
+    def marked(mark: Kept) -> tuple[str, ...]:
+        return tuple(c.name for c in table.c if c.info.get(_MARK) is mark)
+
+    arrays = tuple(c.name for c in table.c if isinstance(c.type, sa.ARRAY))
+    return _Rules(marked(Kept.EARLIEST), marked(Kept.LATEST), marked(Kept.FIRST), arrays)
+
+
+def _newest(table: sa.Table, known: Row, version: int, values: Mapping[str, Any]) -> Row:
+    """What is kept of two rows with one key."""
+    rules, before = _rules(table), known[1]
+    newer = version > known[0] or (
+        version == known[0] and any(values[name] < before[name] for name in rules.first)
+    )
+    newest = (version, values) if newer else known
+    if not (rules.earliest or rules.latest):
+        return newest
+    joined = {name: _least(values[name], before[name]) for name in rules.earliest}
+    joined |= {name: _greatest(values[name], before[name]) for name in rules.latest}
+    return newest[0], {**newest[1], **joined}
+
+
+def _least(one: Any, other: Any) -> Any:
+    """As PostgreSQL has it: nothing counts less than anything."""
+    return min((value for value in (one, other) if value is not None), default=None)
+
+
+def _greatest(one: Any, other: Any) -> Any:
+    return max((value for value in (one, other) if value is not None), default=None)
+
+
 @lru_cache(maxsize=128)
 def _upsert(shape: Shape) -> sa.Insert:
     """One parameter for each column, however many rows: prepared once."""
     table, key, values = shape
-    names = (*key, "version", *values)
-    columns = [table.c[name] for name in names]
+    names, arrays = (*key, "version", *values), _rules(table).arrays
+    types = {n: sa.Text() if n in arrays else table.c[n].type for n in names}
     given = sa.func.unnest(
-        *(sa.bindparam(f"all_{c.name}", type_=sa.ARRAY(c.type)) for c in columns)
-    ).table_valued(*(sa.column(c.name, c.type) for c in columns), name="given")
-    fresh = insert(table).from_select(names, sa.select(*given.render_derived().c))
-    changed = {name: fresh.excluded[name] for name in ("version", *values)}
+        *(sa.bindparam(f"all_{n}", type_=sa.ARRAY(t, dimensions=1)) for n, t in types.items())
+    ).table_valued(*(sa.column(n, t) for n, t in types.items()), name="given")
+    row = given.render_derived().c
+    rows = sa.select(*(sa.cast(row[n], table.c[n].type) if n in arrays else row[n] for n in names))
+    return _replacing(insert(table).from_select(names, rows), shape)
+
+
+def _replacing(fresh: Insert, shape: Shape) -> sa.Insert:
+    """Of a row that is known already, the same is kept as in memory by `_newest`."""
+    table, key, values = shape
+    rules, excluded = _rules(table), fresh.excluded
+    newer: sa.ColumnElement[bool] = table.c.version < excluded.version
+    for name in rules.first:
+        same = sa.and_(table.c.version == excluded.version, excluded[name] < table.c[name])
+        newer = sa.or_(newer, same)
+    joined: dict[str, sa.ColumnElement[Any]] = {
+        **{name: sa.func.least(table.c[name], excluded[name]) for name in rules.earliest},
+        **{name: sa.func.greatest(table.c[name], excluded[name]) for name in rules.latest},
+    }
+    changed: dict[str, sa.ColumnElement[Any]] = {
+        name: sa.case((newer, excluded[name]), else_=table.c[name]) if joined else excluded[name]
+        for name in ("version", *values)
+    }
+    other = (table.c[name].is_distinct_from(value) for name, value in joined.items())
     return fresh.on_conflict_do_update(
-        index_elements=list(key), set_=changed, where=table.c.version < fresh.excluded.version
+        index_elements=list(key), set_=changed | joined, where=sa.or_(newer, *other)
     )
 
 
 def _columns(shape: Shape, rows: Sequence[tuple[Key, Row]]) -> dict[str, list[Any]]:
-    _, key, values = shape
+    table, key, values = shape
     given = {f"all_{name}": [named[n] for named, _ in rows] for n, name in enumerate(key)}
     given["all_version"] = [version for _, (version, _) in rows]
     for name in values:
         given[f"all_{name}"] = [row[name] for _, (_, row) in rows]
+    for name in _rules(table).arrays:
+        given[f"all_{name}"] = [_literal(value) for value in given[f"all_{name}"]]
     return given
+
+
+def _literal(values: Iterable[Any]) -> str:
+    """An array as PostgreSQL writes it: an array of arrays would need all of one length."""
+    quoted = (_QUOTED.sub(_ESCAPED, str(value)) for value in values)
+    return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
+
+
+_QUOTED, _ESCAPED = re.compile(r'(["\\])'), r"\\\1"

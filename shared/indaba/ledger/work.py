@@ -70,7 +70,7 @@ class Work:
         )
 
     def keep_newest(
-        self, table: sa.Table, key: Mapping[str, Any], version: int, **values: Any
+        self, table: sa.Table, key: Mapping[str, Any], version: int, /, **values: Any
     ) -> None:
         """Keep a row of a read copy unless that version or a newer one is known.
 

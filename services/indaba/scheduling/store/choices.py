@@ -21,6 +21,7 @@ class ChoicesMade:
 
     def __init__(self, work: Work) -> None:
         self._sql = work.connection
+        self._keep_newest = work.keep_newest
 
     async def mute(self, member: MemberId) -> None:
         """No reminders for a member."""
@@ -79,15 +80,9 @@ class ChoicesMade:
         )
         return {MemberId(m): Category(name) for m, name in await self._sql.execute(query)}
 
-    async def describe(self, member: MemberId, category: Category | None, version: int) -> None:
+    def describe(self, member: MemberId, category: Category | None, version: int) -> None:
         """Keep what kind of stakeholder a member is; the newest version counts."""
-        values = {"category": category or "", "version": version}
-        row = insert(_categories).values(member=member, **values)
-        await self._sql.execute(
-            row.on_conflict_do_update(
-                index_elements=["member"], set_=values, where=_categories.c.version < version
-            )
-        )
+        self._keep_newest(_categories, {"member": member}, version, category=category or "")
 
     async def choose(self, community: CommunityId, chosen: Choices) -> None:
         """Keep what a community chose."""

@@ -1,0 +1,72 @@
+"""What events write: copies of what pages show, the newest version of each row."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from indaba.contracts.ids import MeetingId, MemberId
+from indaba.contracts.membership import CommunityFounded, Place
+from indaba.contracts.record import Document
+from indaba.contracts.scheduling import MeetingFacts, RsvpAnswer
+from indaba.contracts.series import SeriesFacts
+from indaba.ledger import Work
+from indaba.portal.model import Kind
+from indaba.portal.tables import (
+    answers,
+    communities,
+    documents,
+    meetings,
+    platforms,
+    row_of,
+    series,
+    series_row_of,
+)
+
+
+class CopyWriter:
+    """Gathers rows of the copies; all are written together with those of other events."""
+
+    def __init__(self, work: Work) -> None:
+        self._keep = work.keep_newest
+
+    def community(self, event: CommunityFounded) -> None:
+        """A community, and where it lives."""
+        names = ("key", "name", "purpose", "language", "zone")
+        row = {name: getattr(event, name) for name in names}
+        self._keep(communities, {"id": event.aggregate}, event.version, **row)
+        self.platforms(event.aggregate, event.places, event.version)
+
+    def platforms(self, community: UUID, places: Iterable[Place], version: int) -> None:
+        """On which platforms a community lives."""
+        there = sorted({place.platform for place in places})
+        self._keep(platforms, {"community": community}, version, platforms=there)
+
+    def meeting(self, facts: MeetingFacts, told_at: datetime, *, by_organiser: bool) -> None:
+        """A meeting, when anything was told of it first, and when an organiser changed it last."""
+        row, changed_at = row_of(facts), told_at if by_organiser else None
+        key, version = {"id": row.pop("id")}, row.pop("version")
+        self._keep(meetings, key, version, **row, told_at=told_at, changed_at=changed_at)
+
+    def series(self, facts: SeriesFacts, told_at: datetime) -> None:
+        """A series."""
+        row = series_row_of(facts)
+        key, version = {"id": row.pop("id")}, row.pop("version")
+        self._keep(series, key, version, **row, told_at=told_at)
+
+    def document(self, meeting: MeetingId, kind: Kind, text: Document, told_at: datetime) -> None:
+        """Minutes or highlights."""
+        key = {"meeting": meeting, "kind": kind}
+        row = {name: getattr(text, name) for name in ("title", "text", "short")}
+        self._keep(documents, key, text.version, **row, told_at=told_at)
+
+    def answer(
+        self,
+        meeting: MeetingId,
+        member: MemberId,
+        answer: RsvpAnswer | None,
+        version: int,
+        told_at: datetime,
+    ) -> None:
+        """A member's answer, under the id they had then; a withdrawn one too, so that it holds."""
+        key = {"meeting": meeting, "member": member}
+        self._keep(answers, key, version, answer=answer, told_at=told_at)
