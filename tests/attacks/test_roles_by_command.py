@@ -13,7 +13,8 @@ from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Refused
 from indaba.contracts.wire import Question, Request
 from indaba.conversation.answer import Answer
-from indaba.conversation.commands.intent import Intent, intent_from_json, intent_to_json, perform
+from indaba.conversation.commands.carrying_out import perform
+from indaba.conversation.commands.intent import Intent, intent_from_json, intent_to_json
 from indaba.conversation.commands.topics import INTENTS
 from workshop import rows
 

@@ -13,7 +13,8 @@ from pydantic import BaseModel
 from bots.answering import THANDI, BusServiceClient, understood
 from indaba.contracts.wire import Published, Reply
 from indaba.conversation.answer import Answer, Ask, Choice, Choices, Facts, Items, Poll, Text
-from indaba.conversation.commands.intent import Intent, perform
+from indaba.conversation.commands.carrying_out import perform
+from indaba.conversation.commands.intent import Intent
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.wording import plain

@@ -33,5 +33,11 @@ class Quiet:
     async def direct_room(self, account: str) -> str:
         return ""
 
+    async def alone_with(self, room: str, account: str) -> bool:
+        return True
+
+    async def invite_to_own_chat(self, account: str) -> bool:
+        return False
+
     async def bridged_room(self, room: str) -> Place | None:
         return None

@@ -10,7 +10,8 @@ from indaba.contracts.passport import Passport, Role
 from indaba.contracts.refusal import Unavailable
 from indaba.contracts.wire import Request
 from indaba.conversation.answer import Answer
-from indaba.conversation.commands.intent import R, perform
+from indaba.conversation.commands.carrying_out import perform
+from indaba.conversation.commands.intent import R
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.cop import Help

@@ -22,10 +22,15 @@ ANYBODY = "*"
 
 
 class Audience(StrEnum):
-    """Who hears an answer. Without ephemeral answers a platform writes to the asker directly."""
+    """Who hears an answer.
+
+    `ASKER` is beside the question, where others may read it; what is for them `ALONE` is posted
+    only where no second person reads, now or later.
+    """
 
     ROOM = "room"
     ASKER = "asker"
+    ALONE = "alone"
 
 
 class Style(StrEnum):
@@ -129,7 +134,8 @@ class Answer:
     `card` names the meeting whose card this answer draws or belongs to. `loud` asks the platform to
     notify people, `mentions` are the accounts to name (nobody else is ever pinged). `ack` says that
     the `sign` on the asker's message is enough where the platform can set one. Choices
-    are for the asker, or for the account `offered_to`, or for `ANYBODY`.
+    are for the asker, or for the account `offered_to`, or for `ANYBODY`. `otherwise` is what is
+    said instead of an answer for somebody `ALONE` where they are not.
     """
 
     blocks: tuple[Block, ...]
@@ -140,6 +146,7 @@ class Answer:
     ack: bool = False
     sign: str = "✅"
     offered_to: str = ""
+    otherwise: tuple[Text, ...] = ()
 
     @classmethod
     def of(cls, *words: str, audience: Audience = Audience.ASKER) -> Answer:

@@ -20,6 +20,7 @@ from indaba.discord_bot.reading import file_in, written_at
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, HAS_A_THREAD = 10003, 10008, 160004
 NO_PERMISSION, NO_ACCESS = 50013, 50001
+DIRECT = discord.ChannelType.private.value
 LOOKED_BACK = 100
 WEEK_IN_MINUTES = 10080
 LONGEST_NAME = 100
@@ -130,6 +131,21 @@ class DiscordPlatform:
         except Refused:
             return ""
         return str(opened["id"])
+
+    async def alone_with(self, room: str, account: str) -> bool:
+        """Whether a channel is the direct one with an account: nobody else can ever come in."""
+        try:
+            channel = await self._api.call(
+                "GET", "/channels/{channel_id}", where={"channel_id": room}
+            )
+        except Refused:
+            return False
+        people = [str(person.get("id")) for person in channel.get("recipients", ())]
+        return bool(channel.get("type") == DIRECT and people == [account])
+
+    async def invite_to_own_chat(self, account: str) -> bool:  # noqa: ARG002 - see below
+        """Everybody can be answered alone here, so no chat has to be opened."""
+        return False
 
     async def bridged_room(self, room: str) -> Place | None:  # noqa: ARG002 - bridges tell Matrix only
         """Discord knows nothing of bridges."""

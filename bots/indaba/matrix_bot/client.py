@@ -147,6 +147,27 @@ class Homeserver:
         found = await self._ask("GET", f"{CLIENT}/directory/room/{quote(alias, safe='')}")
         return str(found.get("room_id", "")) if isinstance(found, dict) else ""
 
+    async def set_state(self, room: str, kind: str, content: dict[str, Any]) -> None:
+        """Change a room's state. Raises `Refused` where we lack the power."""
+        await self._ask("PUT", f"{_room(room)}/state/{quote(kind, safe='')}/", content)
+
+    async def open_chat(self, account: str) -> str:
+        """Make an invite-only room with a closed history and invite an account; gives its id."""
+        history = {"history_visibility": "joined"}
+        state = {"type": "m.room.history_visibility", "state_key": "", "content": history}
+        wanted = {"preset": "private_chat", "is_direct": True, "invite": [account]}
+        made = await self._ask("POST", f"{CLIENT}/createRoom", {**wanted, "initial_state": [state]})
+        return str(made["room_id"])
+
+    async def account_data(self, kind: str) -> dict[str, Any]:
+        """What we noted for ourselves under a type. Raises `Refused` if nothing."""
+        noted = await self._ask("GET", self._noted(kind))
+        return noted if isinstance(noted, dict) else {}
+
+    async def keep_account_data(self, kind: str, content: dict[str, Any]) -> None:
+        """Note something for ourselves under a type, in place of what was there."""
+        await self._ask("PUT", self._noted(kind), content)
+
     async def join(self, room: str) -> None:
         """Join a room that we were invited to."""
         await self._ask("POST", f"{CLIENT}/join/{quote(room, safe='')}", {}, seconds=90)
@@ -186,6 +207,9 @@ class Homeserver:
         """Hang up. Idempotent."""
         if self._nio is not None:
             await self._nio.close()
+
+    def _noted(self, kind: str) -> str:
+        return f"{CLIENT}/user/{quote(self.user_id, safe='')}/account_data/{quote(kind, safe='')}"
 
     async def _sync(self, since: str, patience: float, room: dict[str, Any]) -> dict[str, Any]:
         quiet = {"presence": _NOTHING, "account_data": _NOTHING}

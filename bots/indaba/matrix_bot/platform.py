@@ -15,6 +15,7 @@ from indaba.matrix_bot.client import Homeserver, Refused
 from indaba.matrix_bot.crypto import ENCRYPTED, sealed_file
 from indaba.matrix_bot.exchange import Exchange
 from indaba.matrix_bot.files import opened
+from indaba.matrix_bot.own_chats import OwnChats
 from indaba.matrix_bot.past import Past
 from indaba.matrix_bot.rooms import Rooms
 from indaba.matrix_bot.settings import MatrixBotSettings
@@ -53,6 +54,7 @@ class MatrixPlatform:
         self._world = world
         self._exchange = exchange
         self._portal_url = settings.portal_url
+        self._own_chats = OwnChats(homeserver)
         self.past = Past(homeserver, rooms, exchange)
         self._threads: dict[str, str] = {}
         self._uploaded: dict[str, dict[str, Any]] = {}
@@ -120,6 +122,14 @@ class MatrixPlatform:
     async def direct_room(self, account: str) -> str:  # noqa: ARG002 - the seam's
         """None: on Matrix a direct chat is opened by whoever wants one."""
         return ""
+
+    async def alone_with(self, room: str, account: str) -> bool:
+        """Whether only an account and we read a room, now and later."""
+        return await self._own_chats.alone_with(room, account)
+
+    async def invite_to_own_chat(self, account: str) -> bool:
+        """Invite an account to a room of our own, once while it stands open."""
+        return await self._own_chats.invite(account)
 
     async def bridged_room(self, room: str) -> Place | None:
         """The Discord channel that a bridge makes one with this room."""

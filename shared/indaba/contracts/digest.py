@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from indaba.contracts.actions import ActionFacts
+from indaba.contracts.confidential import Confidential
 from indaba.contracts.ids import CommunityId, MeetingCode, MemberId
 from indaba.contracts.membership import Platform
 from indaba.contracts.record import NoteFacts
@@ -96,10 +97,10 @@ class FeedbackShown(Reply):
     """What was said, in sum; empty where fewer than three answered, so that nobody is known."""
 
     meeting: MeetingFacts
-    answers: int
-    useful: float | None = None
-    could_speak: float | None = None
-    will_use: dict[WillUse, int] = Field(default_factory=dict)
+    answers: Annotated[int, Confidential]
+    useful: Annotated[float | None, Confidential] = None
+    could_speak: Annotated[float | None, Confidential] = None
+    will_use: Annotated[dict[WillUse, int], Confidential] = Field(default_factory=dict)
 
 
 class ShowFeedback(Question[FeedbackShown], wire="scheduling.show-feedback.v1"):

@@ -1,7 +1,10 @@
 """What is said while a meeting is held: begun, and who is there. Scheduling owns it."""
 
+from typing import Annotated
+
 from pydantic import AwareDatetime, Field
 
+from indaba.contracts.confidential import Confidential
 from indaba.contracts.ids import MeetingCode, MemberId
 from indaba.contracts.scheduling import (
     MeetingEvent,
@@ -28,7 +31,7 @@ class RegisterShown(Reply):
     """Who was there by member id, in the order of coming, with how it is known (facilitators)."""
 
     meeting: MeetingFacts
-    present: tuple[tuple[MemberId, Presence], ...]
+    present: Annotated[tuple[tuple[MemberId, Presence], ...], Confidential]
 
 
 class ShowRegister(Question[RegisterShown], wire="scheduling.show-register.v1"):

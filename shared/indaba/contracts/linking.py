@@ -3,8 +3,11 @@
 Membership owns it; a file of its own because it is a topic of its own.
 """
 
+from typing import Annotated
+
 from pydantic import AwareDatetime, Field
 
+from indaba.contracts.confidential import Confidential
 from indaba.contracts.ids import MemberId, OneTimeCode
 from indaba.contracts.membership import (
     KEPT_FOR_PROOF,
@@ -32,7 +35,7 @@ class FindMembers(Question[MembersFound], wire="membership.find-members.v1"):
 class CodeIssued(Reply):
     """A one-time code, good until `expires_at`; for its asker's eyes only."""
 
-    code: OneTimeCode
+    code: Annotated[OneTimeCode, Confidential]
     expires_at: AwareDatetime
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from indaba.contracts.confidential import Confidential, ConfidentialText
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.passport import Passport, Role
 from indaba.contracts.wire import CommunityText, Done, Event, PersonalText, Question, Reply, Request
@@ -152,7 +153,7 @@ class Profile(BaseModel):
 class MyProfile(Reply):
     """The asker's profile as it is now."""
 
-    profile: Profile
+    profile: Annotated[Profile, Confidential]
 
 
 class DescribeMe(Request[MyProfile], wire="membership.describe-me.v1"):
@@ -201,7 +202,7 @@ class MemberData(Reply):
     """All that one service keeps about the asker, as JSON-ready facts with names people know."""
 
     service: str
-    data: dict[str, Any]
+    data: Annotated[dict[str, Any], Confidential]
 
 
 class ShowMyData(Question[MemberData], wire="membership.show-my-data.v1"):
@@ -222,7 +223,7 @@ class EraseMe(Request[ErasureBegun], wire="membership.erase-me.v1"):
 class SignInIssued(Reply):
     """A one-time secret for the portal, good until `expires_at`."""
 
-    secret: str
+    secret: ConfidentialText
     expires_at: AwareDatetime
 
 

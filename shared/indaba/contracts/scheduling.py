@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, StringConstraints
 
+from indaba.contracts.confidential import Confidential
 from indaba.contracts.ids import (
     CommunityId,
     DoorCode,
@@ -194,7 +195,7 @@ class MeetingShown(Reply):
     mine: RsvpAnswer | None = None
     my_guests: int = 0
     waiting: int = 0
-    door: DoorCode | None = None
+    door: Annotated[DoorCode | None, Confidential] = None
 
 
 class MeetingsListed(Reply):

@@ -23,6 +23,7 @@ from indaba.contracts.series import SeriesCalledOff
 from indaba.conversation.answer import Answer, Audience, Text
 from indaba.conversation.cards.cards import series_called_off
 from indaba.conversation.cards.news import RELEASE, news
+from indaba.conversation.commands.confiding import for_one
 from indaba.conversation.commands.intent import intent_to_json
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.actions import asked_privately
@@ -155,7 +156,7 @@ class DirectMessages:
         """What somebody promised comes back to them alone."""
         wording = await self._wording(services, correlation)
         title = event.meeting.title if event.meeting else wording.say("the next meeting")
-        answer = asked_privately(event.actions, title, wording)
+        answer = for_one(asked_privately(event.actions, title, wording), wording)
         chats = await self.direct(services, [event.member])
         return [Told(room, answer, account) for account, room in chats.items()]
 
@@ -192,7 +193,7 @@ class DirectMessages:
         mine = digest_blocks(shown, (), wording, issued.passport.zone)
         lead = Text(wording.say("Your week:"))
         off = Text(wording.say("To have this no more: {line}", line="me digest off"))
-        return Answer((lead, *mine, off)) if mine else None
+        return for_one(Answer((lead, *mine, off)), wording) if mine else None
 
     async def tell_series_off(
         self, event: SeriesCalledOff, services: BusServiceClient, correlation: UUID
@@ -236,11 +237,25 @@ class DirectMessages:
     async def _keep(self, store: Store, told: Told, key: str, row: dict[str, Any]) -> None:
         answer = told.answer
         for number, content in enumerate(self._platform.draw(answer)):
-            post = Post(f"{key}/{number}", PostKind.MESSAGE, told.room, content)
+            post = Post(
+                f"{key}/{number}",
+                PostKind.MESSAGE,
+                told.room,
+                content,
+                only_for=told.account,
+            )
             choices = answer.choices() if number == 0 else ()
             seeded = () if self._platform.has_buttons else choices
             seeds = tuple({"emoji": choice.emoji} for choice in seeded if choice.emoji)
-            draft = Draft(post, row["correlation"], row["expires_at"], lane=1, follow_ups=seeds)
+            instead = answer.otherwise if number == 0 else ()
+            draft = Draft(
+                post,
+                row["correlation"],
+                row["expires_at"],
+                lane=1,
+                follow_ups=seeds,
+                otherwise=self._platform.draw(Answer(instead))[0] if instead else None,
+            )
             await store.posting.post(draft)
             kept = [(choice, intent_to_json(choice.intent)) for choice in choices]
             await store.dialogue.offer(post, kept, told.account, OFFERS_LAST)

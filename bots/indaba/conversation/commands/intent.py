@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from indaba.contracts.membership import Platform
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import Fault, NoCommunity, Refusal, Refused, Unavailable, hint
+from indaba.contracts.refusal import Refusal, hint
 from indaba.contracts.wire import Reply, Request
 from indaba.conversation.answer import Answer, Ask
 from indaba.conversation.commands.fields import folded
@@ -58,7 +57,8 @@ class Intent(BaseModel):
     that mean it too. A field that is required and was not given is asked for with the `question`
     in its `json_schema_extra`; further marks there: `word` (one word unless quoted) and `keyed`
     (only as `key: value`). A `hidden` intent is only carried by a choice, never typed. A `PRIVATE`
-    one happens on Matrix only in a direct chat. One that `POINTS` is about a message or a file. A
+    one happens only where nobody else reads the answer; one that has `MORE_ALONE` says elsewhere
+    how to get the rest. One that `POINTS` is about a message or a file. A
     `SILENT` one is done without a word, whatever comes of it; refusals whose code is `HUSHED` are
     not told either.
     """
@@ -72,6 +72,7 @@ class Intent(BaseModel):
     needs: ClassVar[Role | None] = None
     example: ClassVar[str] = ""
     PRIVATE: ClassVar[bool] = False
+    MORE_ALONE: ClassVar[bool] = False
     POINTS: ClassVar[bool] = False
     SILENT: ClassVar[bool] = False
     HUSHED: ClassVar[frozenset[str]] = frozenset()
@@ -222,70 +223,3 @@ def sentence(problem: ErrorDetails, wording: Wording) -> str:
     facts |= {"given": given, "length": str(len(str(problem["input"])))}
     words = UNWELL.get(problem["type"], "I could not read '{given}'.")
     return wording.say(words, **facts)
-
-
-async def perform(intent: Intent, person: Person, services: ServiceClient) -> Answer:
-    """Check rights and privacy, then do it. Never raises but for our own mistakes.
-
-    A refusal, a service that is away and a fault come out as words for the asker.
-    """
-    say = person.wording.say
-    no = may_not(type(intent), person)
-    if no is not None:
-        return no
-    try:
-        return await intent.respond(person, services)
-    except Refusal as refusal:
-        hushed = (refusal.told if isinstance(refusal, Refused) else refusal.code) in intent.HUSHED
-        words = "" if hushed else person.told(refusal)
-        return Answer.of(words) if words else Answer(())
-    except ValidationError as error:
-        return Answer.of(_unfit(error, person.wording))
-    except Unavailable:
-        return Answer.of(say("I cannot reach what I need just now. Please try again in a minute."))
-    except Fault as fault:
-        return Answer.of(
-            say(
-                "Something went wrong on our side, sorry. Reference: {reference}",
-                reference=plain(fault.reference[-8:]),
-            )
-        )
-
-
-def _unfit(error: ValidationError, wording: Wording) -> str:
-    """What of the words typed no service would take. Raises the error where that is our mistake."""
-    problem = error.errors()[0]
-    if problem["type"] not in UNWELL:
-        raise error
-    where = plain(str(problem["loc"][0])) if problem["loc"] else ""
-    return wording.say("{field}: {why}", field=where, why=sentence(problem, wording))
-
-
-def may_not(kind: type[Intent], person: Person) -> Answer | None:
-    """Why this person cannot do such a thing here; `None` if they can.
-
-    Known before any question is asked, so that nobody answers four questions for nothing.
-    """
-    if kind.PRIVATE and person.platform is Platform.MATRIX and not person.direct:
-        return Answer.of(
-            person.wording.say(
-                "That is between you and me. Open a direct chat with me and type it there."
-            )
-        )
-    try:
-        _check_role(kind, person)
-        kind.check(person)
-    except Refusal as refusal:
-        return Answer.of(person.told(refusal))
-    return None
-
-
-def _check_role(kind: type[Intent], person: Person) -> None:
-    if kind.needs is None:
-        return
-    if person.passport is None:
-        raise NoCommunity
-    if kind.needs is Role.FACILITATOR:
-        person.passport.a_facilitator()
-        return
-    person.passport.a_member()

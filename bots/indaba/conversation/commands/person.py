@@ -25,7 +25,8 @@ class Person:
     that the account runs too, by the address it typed. `locale` is the asker's own language; empty:
     the community's. `house` is what holds the room, `at_home` says that the room itself is the
     community's. `written` is the message that was pointed at or the file sent along, `author` its
-    author where that is a member here, and `shelved` its file, copied.
+    author where that is a member here, and `shelved` its file, copied. `ephemeral` says that the
+    answer reaches the asker alone.
     """
 
     platform: Platform
@@ -47,6 +48,12 @@ class Person:
     written: Written | None = None
     author: MemberId | None = None
     shelved: StoredFile | None = None
+    ephemeral: bool = False
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else is meant to read the answer; looked at again before it is posted."""
+        return self.direct or self.ephemeral
 
     @property
     def wording(self) -> Wording:

@@ -29,7 +29,8 @@ class Post:
     `content` is what `draw` made (messages and edits), or `{"emoji": ...}` for a reaction on the
     message `target`. An edit replaces `target`. `code` is a word found in the text (a card's short
     code), empty if there is none; `retried` says that an earlier try was left open. With
-    `ephemeral` it answers what bore that handle, for its asker alone.
+    `ephemeral` it answers what bore that handle, for its asker alone. What is `only_for` an
+    account is posted only where nobody beside them and us reads.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Post:
     created_at: datetime | None = None
     retried: bool = False
     ephemeral: str = ""
+    only_for: str = ""
 
     @property
     def line(self) -> str:
@@ -119,6 +121,22 @@ class ChatPlatform(Protocol):
     async def direct_room(self, account: str) -> str:
         """A direct chat that we may open with an account by ourselves; empty if we may not.
 
+        Raises `Wait`.
+        """
+        ...
+
+    async def alone_with(self, room: str, account: str) -> bool:
+        """Whether only an account and we read a chat: now, and what is said now also later.
+
+        Asked anew before each post that is for one person. A chat that can be closed to those who
+        come later is closed by this. Raises `Wait`.
+        """
+        ...
+
+    async def invite_to_own_chat(self, account: str) -> bool:
+        """Open a chat in which only an account and we read, because they have just asked for it.
+
+        Whether one is open or offered. One that is still open to them is not offered twice.
         Raises `Wait`.
         """
         ...

@@ -9,6 +9,7 @@ from itertools import islice
 
 from indaba.conversation.delivery.platform import CannotPost, ChatPlatform, Limited, Post, Wait
 from indaba.conversation.store import Posting, Store, Waiting
+from indaba.conversation.store.outgoing_posts import ANSWERS
 from indaba.ledger import Ledger
 from indaba.ledger.failures import is_passing, reason_of
 from indaba.ledger.session import Session
@@ -129,6 +130,9 @@ class PostSender:
                 if not await Store(Session(connection, now)).posting.trying(post.key):
                     return True
         try:
+            if not await self._may_be_said(post):
+                await self._withhold(waiting)
+                return True
             message = await self._platform.post(post)
         except Wait as wait:
             POSTS.labels(self._ledger.name, "waited").inc()
@@ -141,6 +145,22 @@ class PostSender:
             return True
         await self._is_up(waiting, message)
         return True
+
+    async def _may_be_said(self, post: Post) -> bool:
+        """Whether nobody reads a post but whom it is for. What is for all may always be said."""
+        if not post.only_for or post.ephemeral:
+            return True
+        return await self._platform.alone_with(post.room, post.only_for)
+
+    async def _withhold(self, waiting: Waiting) -> None:
+        """Say instead how to be told; who has just asked is offered a chat of their own."""
+        if waiting.lane == ANSWERS and waiting.otherwise is not None:
+            await self._platform.invite_to_own_chat(waiting.post.only_for)
+        async with self._ledger.database.begin() as connection:
+            store = Store(Session(connection, self._ledger.world.now()))
+            await store.posting.withhold(waiting)
+        self._log(waiting, "withheld")
+        self.wake.ring()
 
     async def _is_up(self, waiting: Waiting, message: str) -> None:
         async with self._ledger.database.begin() as connection:

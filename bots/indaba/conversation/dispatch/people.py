@@ -6,7 +6,8 @@ from indaba.contracts.ids import MemberId
 from indaba.contracts.library import MOST_BYTES, StoredFile
 from indaba.contracts.linking import FindMembers
 from indaba.contracts.refusal import Refusal
-from indaba.conversation.commands.intent import Intent, may_not
+from indaba.conversation.commands.carrying_out import may_not
+from indaba.conversation.commands.intent import Intent
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.cop import SetUp
@@ -70,6 +71,7 @@ class People:
             account=event.account,
             room=event.room,
             direct=event.direct,
+            ephemeral=bool(event.ephemeral),
             passport=issued.passport,
             community=issued.community,
             has_power=power and await self._platform.has_power(event.room, event.account),

@@ -12,15 +12,14 @@ from indaba.contracts.refusal import Expired, Refusal, Unavailable
 from indaba.contracts.scheduling import ShowMeeting
 from indaba.conversation.answer import Answer, Ask, Text
 from indaba.conversation.cards.rsvp_words import answer_of
+from indaba.conversation.commands.carrying_out import may_not, perform
 from indaba.conversation.commands.hints import put_in, unclear
 from indaba.conversation.commands.intent import (
     Intent,
     Outdated,
     asked_from_json,
     intent_from_json,
-    may_not,
     named,
-    perform,
     resolve,
     resume,
 )
@@ -220,4 +219,4 @@ class Performer:
 def by_name(event: ChatEvent, answer: Answer) -> Answer:
     """A reaction has no words to answer beside: name whom the answer is for."""
     blocks = (Text(f"{event.account}:"), *answer.blocks)
-    return Answer(blocks, answer.audience, mentions=(event.account,))
+    return Answer(blocks, answer.audience, mentions=(event.account,), otherwise=answer.otherwise)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from indaba.conversation.answer import ANYBODY, Answer, Audience, Choice
+from indaba.conversation.answer import ANYBODY, Answer, Audience, Choice, Text
 from indaba.conversation.commands.intent import intent_to_json
 from indaba.conversation.delivery.chat_events import (
     ButtonPressed,
@@ -34,7 +34,8 @@ EMPTY = "…"
 class Delivery:
     """How posts are kept: whose act they belong to, until when, how soon, and who may pick.
 
-    `offered_to` is an account; empty: anybody. Lane 0 overtakes lane 1.
+    `offered_to` is an account; empty: anybody. Lane 0 overtakes lane 1. `otherwise` is said once
+    where a post is for one person and others can read.
     """
 
     correlation: UUID
@@ -42,6 +43,7 @@ class Delivery:
     lane: int
     offered_to: str
     offers_last: timedelta
+    otherwise: tuple[Text, ...] = ()
 
 
 async def keep_post(
@@ -59,6 +61,8 @@ async def keep_post(
     draft = Draft(
         post, delivery.correlation, delivery.expires_at, follow_ups=seeds, lane=delivery.lane
     )
+    if post.only_for and delivery.otherwise:
+        draft = replace(draft, otherwise=platform.draw(Answer(delivery.otherwise))[0])
     if waits_for_words:
         draft = draft.empty_first(platform.draw(Answer.of(EMPTY))[0])
     await store.posting.post(draft)
@@ -76,6 +80,7 @@ class Replies:
     async def keep(self, store: Store, queued: QueuedEvent, answer: Answer) -> None:
         """Keep an answer as posts; a question that was open to the asker is closed."""
         event = queued.event
+        answer = heard(event, answer)
         await store.dialogue.no_question(event)
         if answer.ack and not event.ephemeral and isinstance(event, SPOKEN):
             await self._sign(store, queued, answer.sign)
@@ -85,11 +90,13 @@ class Replies:
             await self._acknowledge(store, queued)
         offered_to = answer.offered_to or event.account
         delivery = self._delivery(queued, offered_to, ephemeral=bool(spot.ephemeral))
+        delivery = replace(delivery, otherwise=answer.otherwise)
         for number, content in enumerate(self._platform.draw(answer)):
             post = replace(spot, key=f"{event.id}/{number}", content=content)
             choices = answer.choices() if number == 0 else ()
             waits = bool(spot.ephemeral and number)
             await keep_post(store, self._platform, post, choices, delivery, waits_for_words=waits)
+            delivery = replace(delivery, otherwise=())
         question = answer.question()
         if question is not None:
             await store.dialogue.ask(event, spot.thread, question, QUESTION_LASTS)
@@ -135,12 +142,32 @@ SPOKEN = (MessageSent, CommandInvoked, ButtonPressed)
 """Events that are answered themselves; others are about a message, beside which the answer goes."""
 
 
+def heard(event: ChatEvent, answer: Answer) -> Answer:
+    """What is said where an event happened: what is for one alone only where they may be.
+
+    Every answer to anybody comes by here. Before it is posted in a direct chat, the platform is
+    asked who is in it.
+    """
+    if answer.audience is not Audience.ALONE or event.direct or event.ephemeral:
+        return answer
+    return Answer(answer.otherwise)
+
+
 def spot_of(event: ChatEvent, answer: Answer) -> Post:
     """Where an answer goes: into the thread it was asked in, else beside the question."""
     thread = event.thread
+    only_for = event.account if answer.audience is Audience.ALONE else ""
     if not isinstance(event, SPOKEN):
-        return Post("", PostKind.MESSAGE, event.room, {}, thread=thread, reply_to=event.target)
-    if event.ephemeral and answer.audience is Audience.ASKER:
+        return Post(
+            "",
+            PostKind.MESSAGE,
+            event.room,
+            {},
+            thread=thread,
+            reply_to=event.target,
+            only_for=only_for,
+        )
+    if event.ephemeral and answer.audience is not Audience.ROOM:
         return Post("", PostKind.MESSAGE, event.room, {}, thread=thread, ephemeral=event.ephemeral)
     is_message = isinstance(event, MessageSent) and not event.ephemeral
     # What asks something back stays where the person will answer it: beside the question.
@@ -149,4 +176,12 @@ def spot_of(event: ChatEvent, answer: Answer) -> Post:
     if is_message and is_long and not asks_back and not thread and not event.direct:
         thread = event.id
     reply_to = event.id if is_message else ""
-    return Post("", PostKind.MESSAGE, event.room, {}, thread=thread, reply_to=reply_to)
+    return Post(
+        "",
+        PostKind.MESSAGE,
+        event.room,
+        {},
+        thread=thread,
+        reply_to=reply_to,
+        only_for=only_for,
+    )

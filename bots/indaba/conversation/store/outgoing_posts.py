@@ -26,6 +26,7 @@ class Draft:
 
     A lower `lane` overtakes. Follow-ups are posted once the message is up, as reactions on it,
     replies in its thread, or what `fills` it. `meeting` makes the message the meeting's card there.
+    `otherwise` is the content posted instead where a post is for one person and others can read.
     """
 
     post: Post
@@ -34,6 +35,7 @@ class Draft:
     lane: int = 0
     follow_ups: tuple[dict[str, Any], ...] = ()
     meeting: UUID | None = None
+    otherwise: dict[str, Any] | None = None
 
     def empty_first(self, empty: dict[str, Any]) -> "Draft":
         """Post it empty, then fill it, as nobody can look up whether a post is there.
@@ -52,6 +54,8 @@ class Waiting:
     post: Post
     correlation: UUID
     expires_at: datetime
+    lane: int = 0
+    otherwise: dict[str, Any] | None = None
 
 
 class Posting:
@@ -76,6 +80,8 @@ class Posting:
                 target=post.target,
                 code=post.code,
                 ephemeral=post.ephemeral,
+                only_for=post.only_for,
+                otherwise=draft.otherwise,
                 lane=draft.lane,
                 follow_ups=list(draft.follow_ups),
                 meeting=draft.meeting,
@@ -166,6 +172,17 @@ class Posting:
             never_up = sa.and_(_card_place(meeting, room), t.card_places.c.message.is_(None))
             await self._sql.execute(t.card_places.delete().where(never_up))
 
+    async def withhold(self, waiting: Waiting) -> None:
+        """A post for one person is not said, as others can read; what is said instead is kept."""
+        post = waiting.post
+        await self.give_up(post.key, "others can read there")
+        if waiting.otherwise is None:
+            return
+        instead = replace(
+            post, key=f"{post.key}/otherwise", content=waiting.otherwise, only_for="", retried=False
+        )
+        await self.post(Draft(instead, waiting.correlation, waiting.expires_at, waiting.lane))
+
     async def is_up(self, waiting: Waiting, message: str) -> None:
         """A post is up as `message`: note it, and keep what follows it."""
         key = waiting.post.key
@@ -183,7 +200,7 @@ class Posting:
         row = t.posts.c.key == key
         kept = sa.select(t.posts.c.room, t.posts.c.meeting, t.posts.c.follow_ups).where(row)
         room, meeting, follow_ups = (await self._sql.execute(kept.with_for_update())).one()
-        blank: dict[str, Any] = {"content": {}, "follow_ups": []}
+        blank: dict[str, Any] = {"content": {}, "follow_ups": [], "otherwise": None}
         await self._sql.execute(t.posts.update().where(row).values(**outcome, **blank))
         return room, meeting, follow_ups
 
@@ -213,8 +230,9 @@ def _waiting(row: Any) -> Waiting:
         created_at=row["created_at"],
         retried=row["tried_at"] is not None,
         ephemeral=row["ephemeral"],
+        only_for=row["only_for"],
     )
-    return Waiting(post, row["correlation"], row["expires_at"])
+    return Waiting(post, row["correlation"], row["expires_at"], row["lane"], row["otherwise"])
 
 
 def _followed(waiting: Waiting, message: str, number: int, follow_up: dict[str, Any]) -> Draft:

@@ -48,6 +48,8 @@ posts = sa.Table(
     sa.Column("target", sa.Text),
     sa.Column("code", sa.Text),
     sa.Column("whisper", sa.Text, key="ephemeral"),
+    sa.Column("only_for", sa.Text),
+    sa.Column("otherwise", JSONB(none_as_null=True)),
     sa.Column("lane", sa.Integer),
     sa.Column("follow_ups", JSONB),
     sa.Column("meeting", sa.Uuid),

@@ -177,6 +177,7 @@ class Feedback(Intent, noun="meeting", verb="feedback", aliases=("feedback",)):
     """Say in three taps how a meeting was; facilitators see the sum."""
 
     needs: ClassVar[Role | None] = Role.MEMBER
+    MORE_ALONE: ClassVar[bool] = True
     example: ClassVar[str] = "meeting feedback M7K2"
 
     code: Code = Field(
@@ -275,7 +276,6 @@ class Checklist(Intent, noun="meeting", verb="checklist", aliases=("checklist",)
     """See what the chair has to do before, during and after."""
 
     needs: ClassVar[Role | None] = Role.FACILITATOR
-    PRIVATE: ClassVar[bool] = False
     example: ClassVar[str] = "meeting checklist M7K2"
 
     code: Code | None = Field(

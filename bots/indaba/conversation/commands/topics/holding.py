@@ -10,7 +10,7 @@ from pydantic.config import JsonDict
 from indaba.contracts.holding import CorrectRegister, RegisterShown, ShowRegister, StartMeeting
 from indaba.contracts.ids import MemberId
 from indaba.contracts.linking import FindMembers
-from indaba.contracts.membership import FindAccounts, Platform
+from indaba.contracts.membership import FindAccounts
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Refusal, hint
 from indaba.contracts.scheduling import (
@@ -69,6 +69,7 @@ class Start(Intent, noun="meeting", verb="start", aliases=("startmeeting",)):
     """Begin a meeting now, planned or on the spot."""
 
     needs: ClassVar[Role | None] = Role.MEMBER
+    MORE_ALONE: ClassVar[bool] = True
     example: ClassVar[str] = "meeting start M7K2"
 
     code: Code | None = Field(
@@ -87,11 +88,7 @@ class Start(Intent, noun="meeting", verb="start", aliases=("startmeeting",)):
         reply = await services.ask(asked)
         say = person.wording.say
         words = [say("{code} is on.", code=reply.meeting.code)]
-        if reply.door and person.platform is Platform.MATRIX and not person.direct:
-            line = f"meeting start {reply.meeting.code}"
-            where = "To get the code that you show for checking in, type in our direct chat: {line}"
-            words.append(say(where, line=line))
-        elif reply.door:
+        if reply.door:
             shown = say("Show this code at the meeting, to check in with: {door}", door=reply.door)
             words.append(shown)
         return Answer(tuple(Text(each) for each in words), card=reply.meeting.id)
@@ -123,7 +120,7 @@ class Attendance(Intent, noun="meeting", verb="attendance", aliases=("attendance
     """See who was at a meeting, and correct it."""
 
     needs: ClassVar[Role | None] = Role.FACILITATOR
-    PRIVATE: ClassVar[bool] = False
+    PRIVATE: ClassVar[bool] = True
     example: ClassVar[str] = "meeting attendance M7K2"
 
     code: Code | None = Field(

@@ -96,6 +96,14 @@ class Playhouse:
         """Nobody is written to in private."""
         return ""
 
+    async def alone_with(self, room: str, account: str) -> bool:  # noqa: ARG002
+        """Nobody but who asks reads on the stage."""
+        return True
+
+    async def invite_to_own_chat(self, account: str) -> bool:  # noqa: ARG002
+        """No chats are opened."""
+        return False
+
     async def bridged_room(self, room: str) -> Place | None:  # noqa: ARG002
         """No bridges."""
         return None

@@ -1,0 +1,83 @@
+"""Carrying out what a person asks for: their rights, who hears it, then the act itself."""
+
+from pydantic import ValidationError
+
+from indaba.contracts.confidential import BetweenUs
+from indaba.contracts.passport import Role
+from indaba.contracts.refusal import Fault, NoCommunity, Refusal, Refused, Unavailable
+from indaba.conversation.answer import Answer
+from indaba.conversation.commands.confiding import Confidant, between_us, confide
+from indaba.conversation.commands.intent import UNWELL, Intent, ServiceClient, sentence
+from indaba.conversation.commands.person import Person
+from indaba.conversation.wording import Wording, plain
+
+
+async def perform(intent: Intent, person: Person, services: ServiceClient) -> Answer:
+    """Check rights and privacy, then do it. Never raises but for our own mistakes.
+
+    A refusal, a service that is away and a fault come out as words for the asker.
+    """
+    no = may_not(type(intent), person)
+    if no is not None:
+        return no
+    asked = Confidant(services, alone=person.alone)
+    answer = await _respond(intent, person, asked)
+    return confide(type(intent), person, answer, asked)
+
+
+async def _respond(intent: Intent, person: Person, services: ServiceClient) -> Answer:
+    say = person.wording.say
+    try:
+        return await intent.respond(person, services)
+    except BetweenUs:
+        return between_us(type(intent), person)
+    except Refusal as refusal:
+        hushed = (refusal.told if isinstance(refusal, Refused) else refusal.code) in intent.HUSHED
+        words = "" if hushed else person.told(refusal)
+        return Answer.of(words) if words else Answer(())
+    except ValidationError as error:
+        return Answer.of(_unfit(error, person.wording))
+    except Unavailable:
+        return Answer.of(say("I cannot reach what I need just now. Please try again in a minute."))
+    except Fault as fault:
+        return Answer.of(
+            say(
+                "Something went wrong on our side, sorry. Reference: {reference}",
+                reference=plain(fault.reference[-8:]),
+            )
+        )
+
+
+def _unfit(error: ValidationError, wording: Wording) -> str:
+    """What of the words typed no service would take. Raises the error where that is our mistake."""
+    problem = error.errors()[0]
+    if problem["type"] not in UNWELL:
+        raise error
+    where = plain(str(problem["loc"][0])) if problem["loc"] else ""
+    return wording.say("{field}: {why}", field=where, why=sentence(problem, wording))
+
+
+def may_not(kind: type[Intent], person: Person) -> Answer | None:
+    """Why this person cannot do such a thing here; `None` if they can.
+
+    Known before any question is asked, so that nobody answers four questions for nothing.
+    """
+    if kind.PRIVATE and not person.alone:
+        return between_us(kind, person)
+    try:
+        _check_role(kind, person)
+        kind.check(person)
+    except Refusal as refusal:
+        return Answer.of(person.told(refusal))
+    return None
+
+
+def _check_role(kind: type[Intent], person: Person) -> None:
+    if kind.needs is None:
+        return
+    if person.passport is None:
+        raise NoCommunity
+    if kind.needs is Role.FACILITATOR:
+        person.passport.a_facilitator()
+        return
+    person.passport.a_member()
