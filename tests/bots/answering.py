@@ -16,13 +16,8 @@ from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
 from indaba.contracts.passport import Passport, Role
 from indaba.contracts.wire import Done, Reply, Request
 from indaba.conversation.answer import Answer
-from indaba.conversation.commands.intent import (
-    Intent,
-    intent_from_json,
-    intent_to_json,
-    perform,
-    resolve,
-)
+from indaba.conversation.commands.carrying_out import perform
+from indaba.conversation.commands.intent import Intent, intent_from_json, intent_to_json, resolve
 from indaba.conversation.commands.line import Understood, read_line
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics import INTENTS

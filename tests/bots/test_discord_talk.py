@@ -111,6 +111,26 @@ async def test_a_mention_at_the_beginning_and_a_direct_message_are_commands(town
     assert [m.content[:4] for m in ours[1:]] == ["**Me", "Frac"]
 
 
+async def test_a_sign_in_link_is_never_said_in_a_channel(town: Town) -> None:
+    channel, lindiwe = await town.founded()
+    card = await town.called(channel, lindiwe)
+    await town.until(lambda: bool(channel.threads))
+    me = town.env.backend.bot_user.id
+    for where in (channel, channel.threads[0]):
+        await lindiwe.send(where, f"<@{me}> me sign-in")
+        told = await town.said(where, "between you and me")
+        assert "/me sign-in" in told.content
+    await lindiwe.send(channel, f"<@{me}> me link", reply_to=card)
+    await town.until(
+        lambda: sum("/me link" in message.content for message in channel.history()) == 1
+    )
+    everything = [m.content for w in (channel, channel.threads[0]) for m in w.history()]
+    assert not any("/sign-in/" in words or "code is" in words for words in everything)
+    assert "/sign-in/" in words(await town.slash(lindiwe, channel, "me sign-in"))
+    await lindiwe.send_dm("me sign-in")
+    await town.said(lindiwe.user.dm_channel, "/sign-in/")
+
+
 async def test_a_reply_in_a_meetings_thread_is_an_answer(town: Town) -> None:
     channel, lindiwe = await town.founded()
     card = await town.called(channel, lindiwe)

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,15 @@ class Square(Quiet):
         self.slow: set[str] = set()
         self.posting: list[str] = []
         self.crowded = False
+        self.not_alone: set[str] = set()
+        self.invited: list[str] = []
+
+    async def alone_with(self, room: str, account: str) -> bool:
+        return room not in self.not_alone
+
+    async def invite_to_own_chat(self, account: str) -> bool:
+        self.invited.append(account)
+        return True
 
     def draw(self, answer: Answer) -> Sequence[dict[str, Any]]:
         return [{"body": answer.text()}]
@@ -60,13 +70,19 @@ class Office:
         ledger.background("sender", self.sender.run)
 
     async def keep(
-        self, *given: tuple[str, str], body: str = "hello", ephemeral: str = "", **draft: Any
+        self,
+        *given: tuple[str, str],
+        body: str = "hello",
+        ephemeral: str = "",
+        only_for: str = "",
+        **draft: Any,
     ) -> None:
         """Posts by room and key."""
         now = self.clock.now()
         async with self.ledger.database.begin() as connection:
             for room, key in given:
                 post = Post(key, PostKind.MESSAGE, room, {"body": body}, ephemeral=ephemeral)
+                post = replace(post, only_for=only_for)
                 kept = Draft(post, uuid4(), now + timedelta(hours=1), **draft)
                 await Store(Session(connection, now)).posting.post(kept)
         self.sender.wake.ring()
@@ -175,3 +191,23 @@ async def test_what_is_settled_keeps_no_words(office: Office) -> None:
     await until(settled)
     kept = await rows(office.ledger, "SELECT content, follow_ups FROM posts ORDER BY key")
     assert kept == [({}, [])] * 3
+
+
+@pytest.mark.parametrize("lane", [0, 1])
+async def test_what_is_for_one_is_not_said_where_others_have_come_in(
+    office: Office, lane: int
+) -> None:
+    """Looked at before each post: who asked alone may not be alone when they are answered."""
+    office.square.not_alone.add("crowd")
+    otherwise = {"body": "not here"}
+    for room in ("crowd", "quiet"):
+        given = (room, f"{room}/secret")
+        await office.keep(given, only_for="@thandi", lane=lane, otherwise=otherwise)
+    await office.ledger.start()
+    await office.come_up("quiet/secret", "crowd/secret/otherwise")
+    assert "crowd/secret" not in office.square.up
+    assert office.square.invited == ([] if lane else ["@thandi"])
+    kept = await rows(
+        office.ledger, "SELECT content, otherwise FROM posts WHERE key LIKE '%secret'"
+    )
+    assert [tuple(row) for row in kept] == [({}, None)] * 2

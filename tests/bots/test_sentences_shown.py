@@ -17,7 +17,8 @@ from bots.answering import (
 )
 from indaba.contracts import scheduling as s
 from indaba.conversation.answer import Answer, Block, Facts, Items, Text
-from indaba.conversation.commands.intent import Intent, perform
+from indaba.conversation.commands.carrying_out import perform
+from indaba.conversation.commands.intent import Intent
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.cop import Found, SetUp

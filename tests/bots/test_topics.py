@@ -29,7 +29,8 @@ from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Fault, Refused, Unavailable
 from indaba.contracts.wire import Request
 from indaba.conversation.answer import Ask, Audience, File
-from indaba.conversation.commands.intent import Intent, perform, resolve, resume
+from indaba.conversation.commands.carrying_out import perform
+from indaba.conversation.commands.intent import Intent, resolve, resume
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.cop import Found, SetUp
 from indaba.conversation.commands.topics.noting import Tagged
@@ -172,15 +173,6 @@ async def test_a_profile_is_set_and_shown() -> None:
     assert "Province: not said" in shown.text()
 
 
-@pytest.mark.parametrize("line", ["me data", "me sign-in", "me profile"])
-async def test_private_matters_on_matrix_happen_in_a_direct_chat(line: str) -> None:
-    told = await said(line, replace(MEMBER, direct=False))
-    assert "direct chat" in told.text()
-    assert "abc" not in told.text()
-    on_discord = replace(MEMBER, direct=False, platform=m.Platform.DISCORD)
-    assert "direct chat" not in (await said(line, on_discord)).text()
-
-
 async def test_what_is_kept_is_shown_exported_and_erased() -> None:
     shown = await said("me data", MEMBER)
     assert "accounts 1 platform: matrix" in shown.text()
@@ -196,7 +188,7 @@ async def test_a_sign_in_link_says_how_long_it_works() -> None:
     answer = await said("me sign-in", MEMBER)
     assert "https://cop.example.org/sign-in/abc" in answer.text()
     assert "within 10 minutes" in answer.text()
-    assert answer.audience is Audience.ASKER
+    assert answer.audience is Audience.ALONE
 
 
 async def test_addresses_of_page_and_calendar_lead_to_the_portal() -> None:
@@ -279,7 +271,7 @@ async def test_the_code_at_the_door_is_shown_to_the_chair_alone() -> None:
     room = replace(THANDI, direct=False, prefix="!cop ")
     in_the_room = (await said("meeting start M7K2", room, StartMeeting=shown)).text()
     assert "SV9Y" not in in_the_room
-    assert "in our direct chat: meeting start M7K2" in in_the_room
+    assert "open a direct chat with me and type there: meeting start" in in_the_room
     assert "SV9Y" in (await said("meeting start M7K2", THANDI, StartMeeting=shown)).text()
 
 

@@ -155,33 +155,16 @@ def heard(event: ChatEvent, answer: Answer) -> Answer:
 
 def spot_of(event: ChatEvent, answer: Answer) -> Post:
     """Where an answer goes: into the thread it was asked in, else beside the question."""
-    thread = event.thread
-    only_for = event.account if answer.audience is Audience.ALONE else ""
-    if not isinstance(event, SPOKEN):
-        return Post(
-            "",
-            PostKind.MESSAGE,
-            event.room,
-            {},
-            thread=thread,
-            reply_to=event.target,
-            only_for=only_for,
-        )
+    here = Post("", PostKind.MESSAGE, event.room, {}, thread=event.thread)
     if event.ephemeral and answer.audience is not Audience.ROOM:
-        return Post("", PostKind.MESSAGE, event.room, {}, thread=thread, ephemeral=event.ephemeral)
-    is_message = isinstance(event, MessageSent) and not event.ephemeral
+        return replace(here, ephemeral=event.ephemeral)
+    here = replace(here, only_for=event.account if answer.audience is Audience.ALONE else "")
+    if not isinstance(event, SPOKEN):
+        return replace(here, reply_to=event.target)
+    if not isinstance(event, MessageSent) or event.ephemeral:
+        return here
     # What asks something back stays where the person will answer it: beside the question.
     asks_back = answer.choices() or answer.question()
     is_long = answer.text().count("\n") >= LONG_ANSWER
-    if is_message and is_long and not asks_back and not thread and not event.direct:
-        thread = event.id
-    reply_to = event.id if is_message else ""
-    return Post(
-        "",
-        PostKind.MESSAGE,
-        event.room,
-        {},
-        thread=thread,
-        reply_to=reply_to,
-        only_for=only_for,
-    )
+    apart = is_long and not asks_back and not event.thread and not event.direct
+    return replace(here, thread=event.id if apart else event.thread, reply_to=event.id)
