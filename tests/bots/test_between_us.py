@@ -14,6 +14,7 @@ from indaba.contracts import membership as m
 from indaba.contracts import scheduling as s
 from indaba.contracts.confidential import BetweenUs, Confidential, ConfidentialText
 from indaba.contracts.ids import OneTimeCode
+from indaba.contracts.linking import IssueLinkCode
 from indaba.contracts.wire import Reply, Request
 from indaba.conversation.answer import Answer, Audience, Text
 from indaba.conversation.commands.carrying_out import perform
@@ -157,6 +158,17 @@ async def test_an_intent_never_holds_what_others_may_not_read() -> None:
     assert "SV9Y" in alone.text()
     assert alone.audience is Audience.ALONE
     assert alone.otherwise
+
+
+async def test_nothing_is_done_whose_answer_could_not_be_said() -> None:
+    class Careless(Intent, noun="test", verb="careless", hidden=True):
+        """Ask for a code in a room."""
+
+        async def respond(self, person: Person, services: Any) -> Answer:
+            return Answer.of((await services.ask(IssueLinkCode())).code)
+
+    answer = await perform(Careless(), PLATFORMS["matrix"], Nothing())
+    assert "between you and me" in answer.text()
 
 
 async def test_who_asks_for_more_than_all_may_read_is_told_how_to_get_it() -> None:

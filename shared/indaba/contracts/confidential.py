@@ -34,6 +34,11 @@ def confidential_fields(kind: type[Reply]) -> tuple[str, ...]:
     return tuple(name for name in fields if Confidential in fields[name].metadata)
 
 
+def is_between_us(kind: type[Reply]) -> bool:
+    """Whether a reply says nothing without what is confidential in it."""
+    return any(kind.model_fields[name].is_required() for name in confidential_fields(kind))
+
+
 def confides(reply: Reply) -> bool:
     """Whether a reply holds anything confidential."""
     fields = type(reply).model_fields
@@ -48,8 +53,8 @@ def for_all_to_read(reply: R) -> tuple[R, bool]:
 
     Raises `BetweenUs` where nothing can be said without it.
     """
-    fields = {name: type(reply).model_fields[name] for name in confidential_fields(type(reply))}
-    if any(field.is_required() for field in fields.values()):
+    if is_between_us(type(reply)):
         raise BetweenUs
+    fields = {name: type(reply).model_fields[name] for name in confidential_fields(type(reply))}
     blank = {name: f.get_default(call_default_factory=True) for name, f in fields.items()}
     return reply.model_copy(update=blank), confides(reply)

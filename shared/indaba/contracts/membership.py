@@ -153,7 +153,7 @@ class Profile(BaseModel):
 class MyProfile(Reply):
     """The asker's profile as it is now."""
 
-    profile: Annotated[Profile, Confidential]
+    profile: Annotated[Profile, Confidential] = Profile()
 
 
 class DescribeMe(Request[MyProfile], wire="membership.describe-me.v1"):

@@ -48,11 +48,16 @@ OFFERS_LAST = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An answer for a room; `account` is whom it is for in a direct chat."""
+    """An answer for a room; `account` is whom it is for in a direct chat, made by `for_one`."""
 
     room: str
     answer: Answer
     account: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise where one person would be told without a word for the case that others read."""
+        if bool(self.account) is not (self.answer.audience is Audience.ALONE):
+            raise ValueError("what is told to one account is made by for_one, and nothing else")
 
 
 class DirectMessages:
@@ -232,7 +237,8 @@ class DirectMessages:
         privately = news(
             name, wording, prefix if self._platform.has_buttons else "", INTENTS, alone=True
         )
-        return [Told(room, privately, account) for account, room in chats.items()]
+        answer = for_one(privately, wording)
+        return [Told(room, answer, account) for account, room in chats.items()]
 
     async def _keep(self, store: Store, told: Told, key: str, row: dict[str, Any]) -> None:
         answer = told.answer

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TypeVar
 
-from indaba.contracts.confidential import BetweenUs, confides, for_all_to_read
+from indaba.contracts.confidential import BetweenUs, confides, for_all_to_read, is_between_us
 from indaba.contracts.wire import Reply, Request
 from indaba.conversation.answer import Answer, Audience, Text
 from indaba.conversation.commands.intent import SLASH, Intent, ServiceClient
@@ -26,16 +26,18 @@ class Confidant:
         self.withheld = False
 
     async def ask(self, request: Request[R]) -> R:
-        """The reply, as far as it may be read here. Raises `BetweenUs` if that is not at all."""
+        """The reply, as far as it may be read here.
+
+        Raises `BetweenUs` if that is not at all: then nothing was asked, and so nothing done.
+        """
+        if not self._alone and is_between_us(request.reply()):
+            self.withheld = True
+            raise BetweenUs
         reply = await self._services.ask(request)
         if self._alone:
             self.confided |= confides(reply)
             return reply
-        try:
-            open_part, left_out = for_all_to_read(reply)
-        except BetweenUs:
-            self.withheld = True
-            raise
+        open_part, left_out = for_all_to_read(reply)
         self.withheld |= left_out
         return open_part
 
