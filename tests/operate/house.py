@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,13 @@ def clean_environment(**given: str) -> dict[str, str]:
 
 
 class Command:
-    """An `indaba` command that runs, and what it says."""
+    """An `indaba` command that runs, and what it says; `program` is how it is called."""
 
-    def __init__(self, *words: str, **environment: str) -> None:
+    def __init__(
+        self, *words: str, program: Sequence[str] = (str(INDABA),), **environment: str
+    ) -> None:
         self.process = subprocess.Popen(
-            [str(INDABA), *words],
+            [*program, *words],
             env=clean_environment(**environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -1,6 +1,7 @@
 """`indaba upgrade`: an older data folder becomes one of this version, or stays as it was."""
 
 import hashlib
+import shlex
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -62,16 +63,18 @@ async def upgrade(data: Path, backup: Path | None, saying: Console) -> None:
         if not older:
             saying.line("All databases are at the newest schema. Start with: make up")
             return
-        check_fresh(data, backup)
+        saved = check_fresh(data, backup)
         await bring_up_to_date(databases, saying.step)
     finally:
         await postgres.stop()
         claim.give_back()
     saying.line(f"Upgraded {', '.join(older)}. Start with: make up")
+    back = shlex.join(["indaba", "restore", str(saved), "--data", str(data), "--yes"])
+    saying.line(f"The way back, with the version you had, while nothing was written since: {back}")
 
 
-def check_fresh(data: Path, backup: Path | None) -> None:
-    """Raise `NoFreshBackup` unless a whole backup of this very data is a day old at most."""
+def check_fresh(data: Path, backup: Path | None) -> Path:
+    """The backup. Raises `NoFreshBackup` unless it is whole, of this data and at most a day old."""
     if backup is None:
         raise NoFreshBackup("no backup was named")
     try:
@@ -85,3 +88,4 @@ def check_fresh(data: Path, backup: Path | None) -> None:
     ours = hashlib.sha256(key.read_bytes()).hexdigest() if key.exists() else None
     if whole.files.get(KEY) != ours:
         raise NoFreshBackup(f"the backup in {backup} is of another Indaba")
+    return backup
