@@ -23,7 +23,6 @@ from growth.samples import BEFORE, SAMPLES, Sample
 from growth.statements import Scan, Statement, scans, watched
 from growth.unasked import LOOKS, LOOPS, NO_PAGES, PAGES, fire, kept_house, looked, timer_of
 from indaba.contracts import spoken
-from indaba.contracts.membership import EraseMe
 from indaba.contracts.passport import Passport
 from indaba.contracts.wire import Request
 from indaba.conversation.store import Store
@@ -50,13 +49,6 @@ FIXED = {
 
 NEVER = {"library: ledger.merged": "the library has a table of its own for this"}
 """Tables in which nothing is ever kept, and why."""
-
-READS_ALL = {
-    "ledger.journal": "an erased member is looked for in every word that was told",
-    "ledger.timers": "an erased member is looked for in every timer",
-    "ledger.inbox": "an erased member is looked for in every stored reply",
-}
-"""What only an erasure reads from end to end, and why."""
 
 SWEEP = ("public.notices", "public.errands", "public.communities")
 MAY_READ = {
@@ -105,8 +97,7 @@ class Everything:
 
 def _has_a_reason(name: str, scan: Scan) -> bool:
     never = f"{scan.database}: {scan.table}" in NEVER
-    erased = name == EraseMe.wire and scan.table in READS_ALL
-    return never or scan.table in FIXED or scan.table in MAY_READ.get(name, ()) or erased
+    return never or scan.table in FIXED or scan.table in MAY_READ.get(name, ())
 
 
 async def _long(engines: Engines, names: Mapping[str, str], community: Community) -> list[str]:

@@ -9,12 +9,19 @@ from uuid import UUID
 import sqlalchemy as sa
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 
 from indaba.contracts import find
 from indaba.contracts.ids import MemberId
 from indaba.contracts.wire import Envelope, Published
 from indaba.ledger import merging, tables
 from indaba.ledger.work import Work
+
+# As words, each as its index has it.
+_BODY: sa.ColumnElement[Any] = sa.literal_column("(ledger.journal.envelope -> 'body')", JSONB)
+_SET: sa.ColumnElement[Any] = sa.literal_column("ledger.timers.body", JSONB)
+_REPLY: sa.ColumnElement[Any] = sa.literal_column("ledger.inbox.reply", JSONB)
+_INDEXED = {tables.journal: _BODY, tables.timers: _SET}
 
 
 async def erase(work: Work, member: MemberId) -> MemberId:
@@ -37,29 +44,32 @@ async def _erase(work: Work, member: MemberId, fresh: MemberId) -> None:
     for column in (tables.journal.c.envelope, tables.timers.c.body):
         await work.connection.execute(_renamed(column, member, fresh))
     inbox = tables.inbox
-    theirs = sa.or_(inbox.c.member == member, _names(inbox.c.reply, member))
+    theirs = sa.or_(inbox.c.member == member, _names(_REPLY, member))
     await work.connection.execute(inbox.update().where(theirs).values(reply=sa.null(), member=None))
     letters = tables.dead_letters
-    named = sa.or_(letters.c.member == member, _names(letters.c.letter, member))
+    written = sa.cast(letters.c.letter, sa.Text).contains(str(member))
+    named = sa.or_(letters.c.member == member, written)
     await work.connection.execute(letters.delete().where(named))
 
 
-def _names(column: sa.Column[Any], member: UUID) -> sa.ColumnElement[bool]:
-    return sa.cast(column, sa.Text).contains(str(member))
+def _names(indexed: sa.ColumnElement[Any], member: UUID) -> sa.ColumnElement[bool]:
+    """Whether the member's id is a value anywhere within."""
+    path = f'$.** ? (@ == "{member}")'
+    return indexed.op("@?")(sa.cast(path, JSONPATH))
 
 
 def _renamed(column: sa.Column[Any], member: UUID, fresh: UUID) -> sa.Update:
     renamed = sa.func.replace(sa.cast(column, sa.Text), str(member), str(fresh))
     return (
         sa.update(column.table)
-        .where(_names(column, member))
+        .where(_names(_INDEXED[column.table], member))
         .values({column.name: sa.cast(renamed, column.type)})
     )
 
 
 async def _blank_journal(work: Work, member: MemberId) -> None:
     journal = tables.journal
-    query = sa.select(journal.c.id, journal.c.envelope).where(_names(journal.c.envelope, member))
+    query = sa.select(journal.c.id, journal.c.envelope).where(_names(_BODY, member))
     for row in (await work.connection.execute(query)).mappings().all():
         envelope = Envelope.model_validate(row["envelope"])
         contract = find(envelope.wire)
