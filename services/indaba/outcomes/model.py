@@ -35,13 +35,13 @@ class UnknownTerm(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class HeldMeeting:
-    """A meeting that began and was not called off, with who was there."""
+    """A meeting that began and was not called off, with who was there, each by a number."""
 
     id: MeetingId
     code: str
     title: str
     starts_at: datetime
-    present: frozenset[MemberId]
+    present: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def attendance_retention(meetings: Sequence[HeldMeeting]) -> Figure:
         )
         for before, after in pairs
     )
-    people = frozenset[MemberId]().union(*(before.present for before, _ in pairs))
+    people = frozenset[int]().union(*(before.present for before, _ in pairs))
     return _figure(Indicator.ATTENDANCE_RETENTION, evidence, n=len(people))
 
 
@@ -136,7 +136,7 @@ def newcomer_return(every: Sequence[HeldMeeting], inside: Sequence[HeldMeeting])
     within the term.
     """
     evidence: list[Evidence] = []
-    known: set[MemberId] = set()
+    known: set[int] = set()
     wanted = {m.id for m in inside}
     for place, meeting in enumerate(every):
         new = meeting.present - known
@@ -184,8 +184,8 @@ def _figure(indicator: Indicator, evidence: tuple[Evidence, ...], n: int) -> Fig
 
 def _attendances(facts: Facts, inside: Iterable[HeldMeeting]) -> Iterable[Attendance]:
     wanted = {m.id for m in inside}
-    known: set[MemberId] = set()
-    before: frozenset[MemberId] = frozenset()
+    known: set[int] = set()
+    before: frozenset[int] = frozenset()
     for meeting in facts.meetings:
         if meeting.id in wanted:
             yield Attendance(

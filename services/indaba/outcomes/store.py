@@ -1,6 +1,7 @@
 """The only SQL of outcomes: sets of facts by id, so that order and repetition do not matter."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -161,39 +162,41 @@ class Store:
         }
 
     async def _held(self, community: CommunityId) -> list[HeldMeeting]:
-        query = (
-            sa.select(
-                _meetings.c.id,
-                _meetings.c.code,
-                _meetings.c.title,
-                _meetings.c.starts_at,
-                _everybody(_now(_check_ins)).label("present"),
-            )
-            .outerjoin(
-                _check_ins, sa.and_(_check_ins.c.meeting == _meetings.c.id, _check_ins.c.present)
-            )
-            .where(
-                _meetings.c.community == community,
-                _meetings.c.status != MeetingStatus.CANCELLED,
-                _meetings.c.starts_at <= self._work.now,
-            )
-            .group_by(_meetings.c.id)
-            .order_by(_meetings.c.starts_at, _meetings.c.id)
-        )
+        held = _meetings_held(community, self._work.now)
+        rows = (await self._sql.execute(held.order_by(_meetings.c.starts_at, _meetings.c.id))).all()
+        present = await self._present(held.subquery(), len(rows))
         return [
-            HeldMeeting(MeetingId(row.id), row.code, row.title, row.starts_at, _set(row.present))
-            for row in await self._sql.execute(query)
+            HeldMeeting(MeetingId(row.id), row.code, row.title, row.starts_at, came)
+            for row, came in zip(rows, present, strict=True)
         ]
 
+    async def _present(self, held: sa.Subquery, meetings: int) -> list[frozenset[int]]:
+        """Who was at each meeting, by a number of theirs: a crowd has too many ids to carry."""
+        query = (
+            sa.select(_check_ins.c.member, sa.func.array_agg(held.c.place))
+            .join(held, held.c.id == _check_ins.c.meeting)
+            .where(_check_ins.c.present)
+            .group_by(_check_ins.c.member)
+            .order_by(_check_ins.c.member)
+        )
+        rows = (await self._sql.execute(query)).all()
+        now = await self._now_called([member for member, _ in rows])
+        numbers: dict[UUID, int] = {}
+        present: list[set[int]] = [set() for _ in range(meetings)]
+        for member, places in rows:
+            number = numbers.setdefault(now.get(member, member), len(numbers))
+            for place in places:
+                present[place - 1].add(number)
+        return [frozenset(came) for came in present]
+
     async def _published(self, community: CommunityId) -> list[PublishedResource]:
-        author = sa.func.coalesce(_alias(_resources.c.author), _resources.c.author)
         query = (
             sa.select(
                 _resources.c.id,
                 _resources.c.code,
-                author.label("author"),
+                _resources.c.author,
                 _resources.c.saved_at,
-                _everybody(_now(_uses)).label("used_by"),
+                sa.func.array_agg(_uses.c.member).label("used_by"),
             )
             .outerjoin(_uses, sa.and_(_uses.c.resource == _resources.c.id, _uses.c.helped))
             .where(
@@ -203,12 +206,25 @@ class Store:
             .group_by(_resources.c.id)
             .order_by(_resources.c.saved_at, _resources.c.id)
         )
+        rows = (await self._sql.execute(query)).all()
+        named = {member for row in rows for member in (row.author, *row.used_by) if member}
+        now = await self._now_called(named)
         return [
             PublishedResource(
-                ResourceId(row.id), row.code, MemberId(row.author), row.saved_at, _set(row.used_by)
+                ResourceId(row.id),
+                row.code,
+                MemberId(now.get(row.author, row.author)),
+                row.saved_at,
+                frozenset(MemberId(now.get(member, member)) for member in row.used_by if member),
             )
-            for row in await self._sql.execute(query)
+            for row in rows
         ]
+
+    async def _now_called(self, members: Collection[UUID]) -> dict[UUID, UUID]:
+        """The members that those of these who became another are now."""
+        merged = _merged.c.gone == sa.any_(_ids(members))
+        query = sa.select(_merged.c.gone, _merged.c.member).where(merged)
+        return {row.gone: row.member for row in await self._sql.execute(query)}
 
     async def _organisations(self, members: Collection[MemberId]) -> dict[MemberId, str]:
         """Where these members say they work, also under the ids they had before."""
@@ -254,11 +270,23 @@ def _now_id() -> sa.ColumnElement[Any]:
     return sa.func.coalesce(_alias(_members.c.id), _members.c.id)
 
 
-def _everybody(member: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    return sa.func.array_remove(sa.func.array_agg(sa.distinct(member)), None)
+def _meetings_held(community: CommunityId, now: datetime) -> sa.Select[Any]:
+    """A community's meetings that began and were not called off, each with its place from 1."""
+    in_order = sa.func.row_number().over(order_by=(_meetings.c.starts_at, _meetings.c.id))
+    return sa.select(
+        _meetings.c.id,
+        _meetings.c.code,
+        _meetings.c.title,
+        _meetings.c.starts_at,
+        in_order.label("place"),
+    ).where(
+        _meetings.c.community == community,
+        _meetings.c.status != MeetingStatus.CANCELLED,
+        _meetings.c.starts_at <= now,
+    )
 
 
-def _ids(members: Collection[MemberId]) -> sa.ColumnElement[Any]:
+def _ids(members: Collection[UUID]) -> sa.ColumnElement[Any]:
     """One parameter, however many they are: a community may have thousands."""
     return sa.cast(list(members), sa.ARRAY(sa.Uuid))
 
@@ -266,7 +294,3 @@ def _ids(members: Collection[MemberId]) -> sa.ColumnElement[Any]:
 def _concerned(resources: Sequence[PublishedResource]) -> frozenset[MemberId]:
     """Who saved these resources, and who used them."""
     return frozenset(m for r in resources for m in (r.author, *r.used_by))
-
-
-def _set(members: list[UUID] | None) -> frozenset[MemberId]:
-    return frozenset(MemberId(member) for member in members or ())

@@ -30,7 +30,7 @@ def people(*numbers: int) -> frozenset[MemberId]:
 
 def held(week: int, *present: int) -> HeldMeeting:
     at = FIRST + timedelta(weeks=week)
-    return HeldMeeting(MeetingId(UUID(int=1000 + week)), f"M2A{week}", "", at, people(*present))
+    return HeldMeeting(MeetingId(UUID(int=1000 + week)), f"M2A{week}", "", at, frozenset(present))
 
 
 def brought(number: int, by: int, *used_by: int) -> PublishedResource:
