@@ -2,6 +2,7 @@ import ast
 import re
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import BaseModel
@@ -50,6 +51,29 @@ def test_community_text_travels_with_its_authors_id(event: type[Event]) -> None:
         if isinstance(model, type) and issubclass(model, BaseModel):
             own = {m for f in model.model_fields.values() for m in f.metadata}
             assert Published not in own or "author" in model.model_fields
+
+
+def test_no_event_has_an_id_as_a_key() -> None:
+    """An erasure finds whom an event names among its values."""
+    keyed = {
+        f"{model.__name__}.{name}"
+        for event in spoken(Event)
+        for model in (event, *_models_in(event))
+        for name, field in model.model_fields.items()
+        if re.search(r"(dict|Mapping)\[[\w.]*(Id|UUID)\b", repr(field.annotation))
+    }
+    assert not keyed
+
+
+def _models_in(model: type[BaseModel]) -> list[type[BaseModel]]:
+    kinds = [kind for f in model.model_fields.values() for kind in _kinds(f.annotation)]
+    models = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+    return models + [inner for one in models for inner in _models_in(one)]
+
+
+def _kinds(annotation: object) -> list[object]:
+    """An annotation and what it is made of."""
+    return [annotation, *(kind for part in get_args(annotation) for kind in _kinds(part))]
 
 
 def test_every_event_says_how_long_it_is_kept() -> None:
