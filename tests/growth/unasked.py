@@ -5,6 +5,7 @@ bots' stores, and the portal's routes.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -215,6 +216,7 @@ POSTING: Mapping[str, Look] = {
     "trying": lambda s, _: s.posting.trying(f"answer/{OWN}"),
     "later": lambda s, _: s.posting.later(ROOM, LASTS),
     "give_up": lambda s, c: s.posting.give_up(f"card/{_meeting(c)}/{ROOM}", "gone"),
+    "withhold": lambda s, c: s.posting.withhold(replace(_waiting(c), otherwise={"body": "Later"})),
     "is_up": lambda s, c: s.posting.is_up(_waiting(c), "$up"),
     "drop_stale_edits": lambda s, c: s.posting.drop_stale_edits(ROOM, _meeting(c)),
 }

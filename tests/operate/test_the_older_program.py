@@ -37,6 +37,8 @@ from workshop import until
 ROOT = Path(__file__).parents[2]
 COMMIT = "c22b564"
 SAMPLE = Path(__file__).parent / "before" / f"{COMMIT}.tar.xz"
+VERSIONS = ROOT / "shared/indaba/ledger/schema/versions"
+NEWEST = max(path.stem for path in VERSIONS.glob("ledger_*.py"))[: len("ledger_0000")]
 PROGRAM = (sys.executable, "-m", "indaba.operate.cli")
 SOURCES = ("shared", "services", "bots", "deploy")
 EACH_KIND = tuple({process.kind: name for name, process in PROCESSES.items()}.values())
@@ -235,7 +237,7 @@ async def test_the_older_program_says_that_it_does_not_know_the_new_schema_and_s
             assert command.ends(seconds=60) == 3, command.lines
             words = command.says(f"The database of {name} is at schema ")
             found, _, known = words.partition(", this program knows ")
-            assert "ledger_0005" in found
+            assert NEWEST in found
             assert "ledger_0002" in known
         assert await contents(engines) == before
 
