@@ -134,6 +134,16 @@ def test_no_list_of_processes_is_kept_by_hand() -> None:
     }
 
 
+def test_the_table_is_read_without_loading_database_and_bus() -> None:
+    """Every command reads it, those too that need neither: they would begin a second later."""
+    heavy = "{'sqlalchemy', 'faststream', 'redis', 'nio', 'discord'}"
+    program = f"import sys, indaba.operate.processes; print({heavy} & set(sys.modules))"
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+
+    assert done.stdout.decode().strip() == "set()"
+
+
 @pytest.fixture(scope="module")
 def life(tmp_path_factory: pytest.TempPathFactory, compose: Any) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("made_up")

@@ -4,9 +4,12 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
-from indaba.conversation.store import QueuedEvent
 from indaba.process.world import World
+
+if TYPE_CHECKING:
+    from indaba.conversation.store import QueuedEvent
 
 WITHIN = timedelta(hours=1)
 MOST_TURNS = 150
@@ -44,7 +47,7 @@ class LoopGuard:
         self._most = most
         self._talks: dict[tuple[str, str], _Talk] = {}
 
-    def of(self, queued: QueuedEvent) -> Turn:
+    def of(self, queued: "QueuedEvent") -> Turn:
         """Whether to answer, to say that it is enough, or to say nothing more."""
         talk = self._talks.get(_who(queued))
         if talk is None or queued.event.ephemeral:
@@ -56,7 +59,7 @@ class LoopGuard:
             talk.answers.popleft()
         return Turn.HALT if len(talk.answers) >= self._most else Turn.ANSWER
 
-    def answered(self, queued: QueuedEvent) -> None:
+    def answered(self, queued: "QueuedEvent") -> None:
         """We said something back. What only its asker sees starts nobody talking."""
         if queued.event.ephemeral:
             return
@@ -68,7 +71,7 @@ class LoopGuard:
         elif queued.heard_at > talk.began:
             talk.answers.append(now)
 
-    def halted(self, queued: QueuedEvent) -> None:
+    def halted(self, queued: "QueuedEvent") -> None:
         """They were told that it is enough."""
         talk = self._talks[_who(queued)]
         talk.answers.clear()
@@ -86,5 +89,5 @@ def _last(talk: _Talk) -> datetime:
     return talk.silent_until or (talk.answers[-1] if talk.answers else talk.began)
 
 
-def _who(queued: QueuedEvent) -> tuple[str, str]:
+def _who(queued: "QueuedEvent") -> tuple[str, str]:
     return queued.event.account, queued.event.room
