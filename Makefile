@@ -84,7 +84,7 @@ sbom: $(VENV)/.installed .venv-runtime/.installed .venv-sbom/.installed
 	@echo "dist/sbom.cdx.json lists what the image is made of (CycloneDX)"
 
 pictures: $(VENV)/.installed .venv-synapse/.installed
-	@INDABA_PICTURES=docs/pictures $(BIN)/python -m pytest -n 0 tests/journeys/test_a_meeting_on_both.py
+	@INDABA_PICTURES=docs/pictures $(BIN)/python -m pytest -n 0 --thorough tests/journeys/test_a_meeting_on_both.py
 
 pins: $(VENV)/.installed
 	@$(COMPILE) --extra embedded --extra preview --extra test pyproject.toml -o $(PINS)/indaba.txt

@@ -29,7 +29,7 @@ FreshValkey = Callable[[], Awaitable[Valkey]]
 MEMORY = Path("/dev/shm")
 ENOUGH = 6 << 30
 ON_LIBUV = {"ledger", "operate", "process", "services"}
-LONG = ("drills", "journeys", "operate", "simulation")
+LONG = ("drills", "journeys", "one_house", "operate", "simulation")
 """Folders whose files take longest. Begun last, they would end while other workers are idle."""
 
 
@@ -51,6 +51,12 @@ def pytest_asyncio_loop_factories(
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     selection.add_options(parser)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> selection.Sharing:
+    """Decides which worker runs what."""
+    return selection.Sharing(config, log)
 
 
 @pytest.hookimpl(trylast=True)

@@ -10,9 +10,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
+
+ONE_WORKER = ("tests/operate/one_house/",)
+"""Folders whose tests share what is started once, so that one worker runs them all."""
 
 STAND_TOGETHER = ("tests/bots/", "tests/journeys/", "tests/services/portal/one_town/")
 """Files whose tests share a town: starting it costs more than they do."""
+
+
+class Sharing(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """A file is run by one worker, and so is a folder of ONE_WORKER."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = next((each for each in ONE_WORKER if nodeid.startswith(each)), "")
+        return folder or super()._split_scope(nodeid)
 
 
 def add_options(parser: pytest.Parser) -> None:

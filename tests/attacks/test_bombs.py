@@ -206,6 +206,7 @@ CALENDARS = {
 }
 
 
+@pytest.mark.thorough(keep=6)
 @pytest.mark.parametrize("name", CALENDARS)
 def test_a_calendar_of_nothing_but_tricks_is_read_in_time(name: str) -> None:
     with within(megabytes=256):

@@ -169,6 +169,7 @@ async def test_of_a_community_elsewhere_nothing_is_due_but_private_messages(
     assert elsewhere == Kept(0, [], sorted(e.wire for e in private()), 0)
 
 
+@pytest.mark.thorough(keep=8)
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("platform", Platform)
 @pytest.mark.parametrize("leaves", [False, True])

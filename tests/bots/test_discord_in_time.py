@@ -97,6 +97,7 @@ Still = Callable[[Stage], AbstractAsyncContextManager[None]]
 STILL: Sequence[Still] = (_services, _bus, _table, _database)
 
 
+@pytest.mark.thorough(keep=1)
 @pytest.mark.parametrize("still", STILL, ids=lambda still: still.__name__.strip("_"))
 async def test_the_first_word_comes_in_time_whatever_stands_still(
     stage: Stage, still: Still

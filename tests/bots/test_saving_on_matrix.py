@@ -97,6 +97,7 @@ async def test_a_link_is_saved_found_shared_and_used_by_typed_lines(circle: Circ
     assert shown.resource.counts.adapted == 1
 
 
+@pytest.mark.thorough(keep=1)
 @pytest.mark.parametrize("where", ["room", "thread", "opened thread"])
 async def test_a_members_message_is_saved_by_a_reply_and_its_author_can_take_it_out(
     circle: Circle, where: str
@@ -210,6 +211,7 @@ async def test_a_file_that_hides_its_size_breaks_off_at_the_cap(circle: Circle) 
     assert not [path for path in kept if path.parent.name == "incoming"]
 
 
+@pytest.mark.thorough(keep=1)
 @pytest.mark.parametrize("handle", ["", "[]", '{"url": 3}', '{"url": "https://example.org/x"}'])
 async def test_a_handle_that_leads_elsewhere_is_not_followed(town: Town, handle: str) -> None:
     with pytest.raises(CannotRead):

@@ -1,7 +1,8 @@
 """The drills in short: the whole of each is `make drills`.
 
 What they promise is tried a step at a time elsewhere: in `ledger/test_killed_anywhere.py`,
-`journeys/test_killed_in_a_meeting.py`, `bots/test_discord_trouble.py` and `operate/test_backup.py`.
+`journeys/test_killed_in_a_meeting.py`, `bots/test_discord_trouble.py` and
+`operate/one_house/test_backup.py`.
 """
 
 from pathlib import Path

@@ -259,16 +259,19 @@ class Stage:
         by = starts_at - datetime.now(UTC) - start
         await self.scheduling.see(SHIFT, circle.meeting, by)
 
-    async def under_fire(self, random: Random, happens: Callable[[], Awaitable[Any]]) -> None:
-        """Something happens while both processes are killed, in its midst and once more later."""
+    async def under_fire(
+        self, random: Random, happens: Callable[[], Awaitable[Any]], deaths: int
+    ) -> None:
+        """Something happens while both processes are killed in its midst, and then again."""
         async with asyncio.TaskGroup() as group:
             for process in self.both:
-                group.create_task(self._dies_twice(process, random))
+                group.create_task(self._dies(process, random, deaths))
             group.create_task(_awaited(happens))
 
-    async def _dies_twice(self, process: Deployed, random: Random) -> None:
+    async def _dies(self, process: Deployed, random: Random, deaths: int) -> None:
         await process.dies_in_the_midst(random)
-        await process.dies_catching_up(random)
+        for _ in range(deaths - 1):
+            await process.dies_catching_up(random)
 
     async def settled(self, seconds: float = 30) -> None:
         """Wait until neither process has anything left to do, and go on having nothing."""

@@ -47,6 +47,7 @@ async def _set_up(town: Town) -> tuple[Seat, Seat]:
     return chair, member
 
 
+@pytest.mark.thorough
 async def test_a_meeting_from_set_up_to_register(town: Town) -> None:
     await _from_set_up_to_register(town)
 

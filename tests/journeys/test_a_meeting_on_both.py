@@ -25,6 +25,7 @@ async def both(engines: Engines, synapse: Synapse) -> AsyncIterator[Both]:
         yield sides
 
 
+@pytest.mark.thorough
 async def test_one_meeting_is_held_in_two_places(both: Both) -> None:
     code, card = await _planned(both)
     thread = await _begun(both)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from random import Random
 
@@ -34,30 +34,37 @@ async def stage(
     await town._services.pop(1).stop()
     await town.expect_a_bot()
     built = Stage(town, engines.valkey.url, tmp_path_factory.mktemp("deployed"))
-    for process in built.both:
-        process.begin()
-    await built.populate(CIRCLES)
-    yield built
-    await built.end()
-    await town.farewell()
-    await town.end()
+    try:
+        for process in built.both:
+            process.begin()
+        await built.populate(CIRCLES)
+        yield built
+    finally:
+        await built.end()
+        await town.farewell()
+        await town.end()
     emptied(engines.valkey.url)
 
 
+@pytest.mark.parametrize("deaths", [1, pytest.param(2, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_killed_in_each_moment_of_a_meeting_everything_is_said_once(
-    stage: Stage, seed: int
+    stage: Stage, seed: int, deaths: int
 ) -> None:
     random = Random(seed)
     await stage.remember()
-    await stage.under_fire(random, lambda: _called(stage, random, f"Fractions {seed}"))
+
+    async def under_fire(happens: Callable[[], Awaitable[None]]) -> None:
+        await stage.under_fire(random, happens, deaths)
+
+    await under_fire(lambda: _called(stage, random, f"Fractions {seed}"))
     await _all_said(stage, CARD)
-    await stage.under_fire(random, lambda: _near(stage, random, HOUR + SOON))
+    await under_fire(lambda: _near(stage, random, HOUR + SOON))
     await _all_said(stage, CARD + Counter(["reminder"]))
-    await stage.under_fire(random, lambda: _near(stage, random, SOON))
+    await under_fire(lambda: _near(stage, random, SOON))
     begun = CARD + Counter(["reminder", "begun", "📍"])
     await _all_said(stage, begun)
-    await stage.under_fire(random, lambda: _ended(stage, random))
+    await under_fire(lambda: _ended(stage, random))
     await _all_said(stage, begun + Counter(["answer", "over"]))
 
 

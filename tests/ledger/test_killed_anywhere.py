@@ -59,6 +59,7 @@ async def _effects(ledger: Ledger) -> Counter[UUID]:
     return Counter(member for (member,) in await rows(ledger, "SELECT member FROM effects"))
 
 
+@pytest.mark.thorough(keep=3)
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_service_killed_at_any_step_loses_nothing_and_does_nothing_twice(
     mortal: Mortal, database: Any, bus_url: str, tmp_path: Path, step: str
@@ -96,6 +97,7 @@ async def test_a_service_killed_at_any_step_loses_nothing_and_does_nothing_twice
         await service.database.dispose()
 
 
+@pytest.mark.thorough(keep=2)
 @pytest.mark.parametrize(
     "step",
     ["before the commit", "written, not committed", "replied, not acknowledged", "acknowledged"],

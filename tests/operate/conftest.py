@@ -1,4 +1,3 @@
-import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -8,16 +7,6 @@ from pathlib import Path
 import pytest
 
 from operate.house import Command, House
-
-
-@pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A whole Indaba with its own homeserver, started once."""
-    running = House(tmp_path_factory.mktemp("house"))
-    running.start("--port", "0")
-    yield running
-    running.stop()
-    shutil.rmtree(running.data, ignore_errors=True)
 
 
 @pytest.fixture

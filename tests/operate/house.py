@@ -90,7 +90,7 @@ class House:
             input=typed,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
         )
 
     @property

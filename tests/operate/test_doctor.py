@@ -21,12 +21,6 @@ def troubles(found: Any) -> list[Finding]:
     return [finding for finding in found if not finding.ok]
 
 
-def test_a_healthy_house_has_no_trouble(house: Any) -> None:
-    examined = house.do("doctor")
-    assert examined.returncode == 0, examined.stdout
-    assert examined.stdout.splitlines()[-1] == "No trouble found."
-
-
 def test_a_folder_without_data_is_no_house(tmp_path: Path) -> None:
     with pytest.raises(NothingHere):
         Installation.found(tmp_path)

@@ -26,6 +26,7 @@ def test_a_missing_setting_is_named_without_a_traceback(command: START) -> None:
     assert "Traceback" not in "\n".join(run.lines)
 
 
+@pytest.mark.thorough(keep=2)
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [

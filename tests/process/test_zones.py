@@ -43,6 +43,7 @@ runpy.run_path({path!r}, run_name="__main__")
 """
 
 
+@pytest.mark.thorough(keep=2)
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: str(entry.relative_to(ROOT)))
 def test_a_process_reads_the_pinned_zones_whatever_the_machine_has(
     entry: Path, tmp_path: Path

@@ -44,6 +44,7 @@ async def test_the_same_seed_is_the_same_to_the_last_step(where: Stage) -> None:
     assert (await run(where, 4, replicas=2)).hash == first.hash
 
 
+@pytest.mark.thorough(keep=1)
 @pytest.mark.parametrize("bug", ["inbox off", "reply not stored", "loss not noticed"])
 async def test_a_planted_bug_is_found(where: Stage, expected: Ended, bug: str) -> None:
     found: Ended | None = None

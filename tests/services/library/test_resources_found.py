@@ -36,6 +36,7 @@ async def _titles(town: Town, held: PassportIssued, words: str, **more: Any) -> 
     return [resource.title for resource in found.resources]
 
 
+@pytest.mark.thorough(keep=4)
 @pytest.mark.parametrize(
     ("words", "title"),
     [

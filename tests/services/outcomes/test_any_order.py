@@ -145,6 +145,7 @@ async def facts_after(town: Town, told: list[Event]) -> Any:
         return await Store(Work(connection, town.clock)).facts(HOME)
 
 
+@pytest.mark.thorough(keep=2)
 @pytest.mark.parametrize("seed", range(6))
 async def test_in_any_order_and_twice_the_facts_are_the_same(town: Town, seed: int) -> None:
     town.clock.set_to(START + timedelta(days=60))
@@ -176,6 +177,7 @@ async def all_rows(town: Town) -> dict[str, list[Any]]:
         }
 
 
+@pytest.mark.thorough(keep=3)
 @pytest.mark.parametrize("most", [2, 7, 100])
 @pytest.mark.parametrize("seed", range(4))
 async def test_in_batches_in_any_order_and_twice_all_rows_are_as_one_by_one(

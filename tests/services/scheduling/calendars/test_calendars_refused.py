@@ -24,6 +24,7 @@ from services.scheduling.calendars.outside_calendar import Installation, calenda
 from services.town import Town
 
 
+@pytest.mark.thorough(keep=4)
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
