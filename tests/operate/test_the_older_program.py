@@ -101,6 +101,7 @@ class Older:
             INDABA_PASSPORT_PUBLIC_KEY=public,
             INDABA_MEMBERSHIP_PASSPORT_PRIVATE_KEY=private,
             INDABA_FILES_FOLDER=str(self.folder / "files"),
+            INDABA_PORTAL_PORT="0",
             **{f"INDABA_{name.upper()}_DATABASE_URL": engines.postgres.url(name)},
             **UNREAD,
             **environment,

@@ -196,11 +196,11 @@ class Posting:
     async def _settled(
         self, key: str, **outcome: Any
     ) -> tuple[str, UUID | None, list[dict[str, Any]]]:
-        """Keep what came of a post and forget its words; its room, its meeting, what follows."""
+        """Keep what came of a post, not its words or whom for; its room, its meeting, the rest."""
         row = t.posts.c.key == key
         kept = sa.select(t.posts.c.room, t.posts.c.meeting, t.posts.c.follow_ups).where(row)
         room, meeting, follow_ups = (await self._sql.execute(kept.with_for_update())).one()
-        blank: dict[str, Any] = {"content": {}, "follow_ups": [], "otherwise": None}
+        blank: dict[str, Any] = {"content": {}, "follow_ups": [], "otherwise": None, "only_for": ""}
         await self._sql.execute(t.posts.update().where(row).values(**outcome, **blank))
         return room, meeting, follow_ups
 
