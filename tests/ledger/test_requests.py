@@ -168,7 +168,8 @@ async def test_what_is_away_for_a_moment_is_asked_again(open_ledger: Any) -> Non
     await service.start()
     face = await _asker(open_ledger)
 
-    reply = await face.bus.ask("membership", envelope(LeaveCommunity(), passport()))
+    held = passport(uuid4(), uuid4(), Role.MEMBER)
+    reply = await face.bus.ask("membership", envelope(LeaveCommunity(), held))
 
     assert reply.outcome is Outcome.ANSWERED
     assert await rows(service, "SELECT * FROM ledger.dead_letters") == []
@@ -210,7 +211,8 @@ async def test_a_body_that_does_not_fit_its_contract_is_refused_in_words(open_le
     service.answer(ScheduleMeeting, never)
     await service.start()
     face = await _asker(open_ledger)
-    asked = envelope(LeaveCommunity(), passport()).model_copy(
+    held = passport(uuid4(), uuid4(), Role.FACILITATOR)
+    asked = envelope(LeaveCommunity(), held).model_copy(
         update={"wire": ScheduleMeeting.wire, "body": {"title": "x" * 200}}
     )
 

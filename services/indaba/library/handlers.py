@@ -113,7 +113,7 @@ async def withdraw_resource(request: WithdrawResource, work: Work) -> ResourceSh
 
 async def find_resources(request: FindResources, work: Work) -> ResourcesFound:
     """Find by words; what was said in the room only for members."""
-    community, messages = work.passport.in_community(), work.passport.member is not None
+    community, messages = work.passport.in_community(), bool(work.passport.roles)
     found = await Store(work).find(community, request, messages=messages)
     return ResourcesFound(
         resources=tuple(resource.facts() for resource in found.resources),
@@ -123,9 +123,11 @@ async def find_resources(request: FindResources, work: Work) -> ResourcesFound:
 
 
 async def show_resource(request: ShowResource, work: Work) -> ResourceDetails:
-    """Show a resource and what was said of using it."""
+    """Show a resource and what was said of using it. What was said in a room is for members."""
     store = Store(work)
     resource = await _resource(work, store, request.code, locked=False)
+    if resource.quote is not None:
+        work.passport.a_member()
     uses = await store.uses_of(resource.id, MOST_USES)
     shown = (UseShown(author=u.member, how=u.how, note=u.note, said_at=u.said_at) for u in uses)
     return ResourceDetails(resource=resource.facts(), uses=tuple(shown))

@@ -10,10 +10,10 @@ from starlette.responses import FileResponse, Response
 
 from indaba.contracts.ids import ResourceCode
 from indaba.contracts.library import FindResources, ResourceDetails, ShowResource
-from indaba.contracts.refusal import Unavailable
+from indaba.contracts.refusal import NotAMember, Refused, Unavailable
 from indaba.conversation.wording import plain
 from indaba.portal.drawing import draw, has_already, sorry
-from indaba.portal.resources import entry, is_minutes, shown
+from indaba.portal.resources import entry, shown
 from indaba.portal.visiting import Visitor, Visitors
 from indaba.process.file_store import FileStore, clean_name
 
@@ -48,13 +48,14 @@ class LibraryPages:
     async def resource(self, request: Request) -> Response:
         """All that is known of one resource."""
         visitor = await self._visitors.visitor(request)
-        details = await self._details(request, visitor)
+        try:
+            details = await self._details(request, visitor)
+        except Refused as no:
+            if no.told != NotAMember.code:
+                raise
+            return _for_members(visitor, visitor.wording.say("What was said in the room"))
         if details is None:
             return _no_such_resource(visitor)
-        if details.resource.quote and not visitor.is_member:
-            say = visitor.wording.say
-            minutes = is_minutes(details.resource)
-            return _for_members(visitor, say("Minutes") if minutes else say("A saved message"))
         said = shown(details, visitor.there, visitor.wording)
         return draw(
             "resource",
@@ -94,14 +95,12 @@ class LibraryPages:
         found = await self._visitors.ask(asked, visitor)
         if number > 1 and not found.resources:
             return _no_such_page(visitor, status=404)
-        seen = [r for r in found.resources if visitor.is_member or r.quote is None]
         last = before + len(found.resources)
         return draw(
             "library",
             wording=wording,
             words=words,
-            entries=[entry(resource, wording) for resource in seen],
-            withheld=len(seen) < len(found.resources),
+            entries=[entry(resource, wording) for resource in found.resources],
             read_as=[(plain(typed), plain(meant)) for typed, meant in found.read_as],
             first=before + 1,
             last=last,

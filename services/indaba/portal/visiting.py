@@ -75,8 +75,8 @@ class Visitors:
         self._world = ledger.world
         self._copies = copies
         self._cookie = cookie
-        # A guest's passport names nobody, so the platform asked for makes no difference.
-        self._guests = Passports(ledger.bus, Platform.MATRIX, ledger.world)
+        # A guest's passport names nobody, and ours neither: the platform makes no difference.
+        self._passports = Passports(ledger.bus, Platform.MATRIX, ledger.world)
 
     async def there(self, request: Request) -> Community:
         """The community of the address. Raises a 404."""
@@ -91,10 +91,10 @@ class Visitors:
     async def visitor(self, request: Request) -> Visitor:
         """Who asks. Raises a 404 if the key opens nothing, and what asking raises."""
         there, correlation = await self.there(request), self._world.new_id()
-        guest = await self._guests.of(Asker(community=there.id), correlation)
         member = await self._signed_in(request, there)
-        held = await self._passport(member, there, guest, correlation) if member else None
-        return Visitor(there, held or guest, correlation)
+        held = await self._passport(member, there, correlation) if member else None
+        guest = Asker(community=there.id, guest=True)
+        return Visitor(there, held or await self._passports.of(guest, correlation), correlation)
 
     async def member(self, request: Request, there: Community) -> bool:
         """Whether a member asks. Nothing but our own copies is needed to know that none does."""
@@ -115,15 +115,16 @@ class Visitors:
         return await self._copies.look(lambda store: store.signed_in_as(digest, there.id))
 
     async def _passport(
-        self, member: MemberId, there: Community, guest: PassportIssued, correlation: UUID
+        self, member: MemberId, there: Community, correlation: UUID
     ) -> PassportIssued | None:
         """A member's passport, fresh each time: nothing is shown by rights they had before.
 
         Passports are given to chat accounts, so one of the member's own is looked up and let go.
         """
+        ours = await self._passports.of(Asker(community=there.id), correlation)
         for platform in Platform:
             named = FindAccounts(platform=platform, members=(member,))
-            found = await ask(self._bus, self._world, named, correlation, passport=guest)
+            found = await ask(self._bus, self._world, named, correlation, passport=ours)
             account = found.accounts.get(str(member))
             if account:
                 wanted = IssuePassport(platform=platform, account=account, community=there.id)

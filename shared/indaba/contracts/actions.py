@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from indaba.contracts.ids import ActionCode, CommunityId, MeetingCode, MeetingId, MemberId
 from indaba.contracts.scheduling import MeetingFacts
+from indaba.contracts.standing import Standing
 from indaba.contracts.wire import CommunityText, Event, Question, Reply, Request
 
 Doing = Annotated[
@@ -69,7 +70,7 @@ class WhichActions(StrEnum):
     LATE = "late"
 
 
-class AddAction(Request[ActionShown], wire="scheduling.add-action.v1"):
+class AddAction(Request[ActionShown], wire="scheduling.add-action.v1", asked_by=Standing.MEMBER):
     """Promise something, for oneself or by name. `due` is free text in the asker's zone."""
 
     text: Doing
@@ -78,13 +79,17 @@ class AddAction(Request[ActionShown], wire="scheduling.add-action.v1"):
     meeting: MeetingCode | None = None
 
 
-class ListActions(Question[ActionsListed], wire="scheduling.list-actions.v1"):
+class ListActions(
+    Question[ActionsListed], wire="scheduling.list-actions.v1", asked_by=Standing.MEMBER
+):
     """List open actions of the community, those due first; a hundred at most (members)."""
 
     which: WhichActions = WhichActions.MINE
 
 
-class ChangeAction(Request[ActionShown], wire="scheduling.change-action.v1"):
+class ChangeAction(
+    Request[ActionShown], wire="scheduling.change-action.v1", asked_by=Standing.MEMBER
+):
     """Say how far it is: its owner, its author, or a facilitator. With a note if one likes."""
 
     code: ActionCode
@@ -92,7 +97,7 @@ class ChangeAction(Request[ActionShown], wire="scheduling.change-action.v1"):
     note: Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=300)] = ""
 
 
-class HandAction(Request[ActionShown], wire="scheduling.hand-action.v1"):
+class HandAction(Request[ActionShown], wire="scheduling.hand-action.v1", asked_by=Standing.MEMBER):
     """Pass an action on, or take one that nobody has: the new owner is `to`."""
 
     code: ActionCode

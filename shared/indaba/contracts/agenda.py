@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from indaba.contracts.ids import MeetingCode, MemberId
 from indaba.contracts.scheduling import MeetingEvent, MeetingFacts
+from indaba.contracts.standing import Standing
 from indaba.contracts.wire import CommunityText, Question, Reply, Request
 
 ItemTitle = Annotated[
@@ -63,7 +64,9 @@ class AgendaShown(Reply):
     minutes: int
 
 
-class AddAgendaItem(Request[AgendaShown], wire="scheduling.add-agenda-item.v1"):
+class AddAgendaItem(
+    Request[AgendaShown], wire="scheduling.add-agenda-item.v1", asked_by=Standing.MEMBER
+):
     """Add an item, last. Empty code: the next meeting, or whichever is called next."""
 
     code: MeetingCode | None = None
@@ -75,13 +78,17 @@ class AddAgendaItem(Request[AgendaShown], wire="scheduling.add-agenda-item.v1"):
     pre_read: PreRead = ""
 
 
-class ShowAgenda(Question[AgendaShown], wire="scheduling.show-agenda.v1"):
+class ShowAgenda(
+    Question[AgendaShown], wire="scheduling.show-agenda.v1", asked_by=Standing.VISITOR
+):
     """Show an agenda. Empty code: the next meeting's."""
 
     code: MeetingCode | None = None
 
 
-class ChangeAgendaItem(Request[AgendaShown], wire="scheduling.change-agenda-item.v1"):
+class ChangeAgendaItem(
+    Request[AgendaShown], wire="scheduling.change-agenda-item.v1", asked_by=Standing.MEMBER
+):
     """Change what is given (facilitators, the chair, or who added it); `place` moves the item."""
 
     code: MeetingCode | None = None
@@ -95,14 +102,16 @@ class ChangeAgendaItem(Request[AgendaShown], wire="scheduling.change-agenda-item
     place: int | None = Field(default=None, ge=1, le=100)
 
 
-class RemoveAgendaItem(Request[AgendaShown], wire="scheduling.remove-agenda-item.v1"):
+class RemoveAgendaItem(
+    Request[AgendaShown], wire="scheduling.remove-agenda-item.v1", asked_by=Standing.MEMBER
+):
     """Take an item off (facilitators, the chair, or who added it)."""
 
     code: MeetingCode | None = None
     number: int = Field(ge=1, le=100)
 
 
-class OpenTopic(Request[AgendaShown], wire="scheduling.open-topic.v1"):
+class OpenTopic(Request[AgendaShown], wire="scheduling.open-topic.v1", asked_by=Standing.MEMBER):
     """Go to an item by number, or to a topic by its words; neither: to the next open item.
 
     The topic before it is done. Words that name no item add one.
@@ -141,7 +150,9 @@ class MethodsListed(Reply):
     methods: tuple[Method, ...]
 
 
-class ListMethods(Question[MethodsListed], wire="scheduling.list-methods.v1"):
+class ListMethods(
+    Question[MethodsListed], wire="scheduling.list-methods.v1", asked_by=Standing.ANYBODY
+):
     """Show all methods, or one by key or name. Raises if there is none such."""
 
     name: str = Field(default="", max_length=60)

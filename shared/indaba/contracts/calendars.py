@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.standing import Standing
 from indaba.contracts.wire import CommunityText, Event, Question, Reply, Request
 
 CalendarId = NewType("CalendarId", UUID)
@@ -69,7 +70,9 @@ class CalendarFollowed(Reply):
     calendar: CalendarFacts
 
 
-class FollowCalendar(Request[CalendarFollowed], wire="scheduling.follow-calendar.v1"):
+class FollowCalendar(
+    Request[CalendarFollowed], wire="scheduling.follow-calendar.v1", asked_by=Standing.FACILITATOR
+):
     """Follow a public calendar file (ICS), also as webcal: (facilitators).
 
     One that is followed already is read again now.
@@ -85,7 +88,11 @@ class CalendarUnfollowed(Reply):
     cancelled: int
 
 
-class UnfollowCalendar(Request[CalendarUnfollowed], wire="scheduling.unfollow-calendar.v1"):
+class UnfollowCalendar(
+    Request[CalendarUnfollowed],
+    wire="scheduling.unfollow-calendar.v1",
+    asked_by=Standing.FACILITATOR,
+):
     """Follow a calendar no longer, by id or number; neither: the only one (facilitators).
 
     Its meetings to come are called off unless they are to be kept; past ones stay.
@@ -102,7 +109,9 @@ class CalendarsListed(Reply):
     calendars: tuple[CalendarFacts, ...]
 
 
-class ListCalendars(Question[CalendarsListed], wire="scheduling.list-calendars.v1"):
+class ListCalendars(
+    Question[CalendarsListed], wire="scheduling.list-calendars.v1", asked_by=Standing.FACILITATOR
+):
     """List the calendars that the community follows (facilitators)."""
 
 

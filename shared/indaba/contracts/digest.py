@@ -12,6 +12,7 @@ from indaba.contracts.ids import CommunityId, MeetingCode, MemberId
 from indaba.contracts.membership import Platform
 from indaba.contracts.record import NoteFacts
 from indaba.contracts.scheduling import MeetingEvent, MeetingFacts, RsvpAnswer
+from indaba.contracts.standing import Standing
 from indaba.contracts.wire import Done, Event, Question, Reply, Request
 
 
@@ -31,7 +32,9 @@ class DigestShown(Reply):
     mine: tuple[ActionFacts, ...] = ()
 
 
-class ShowDigest(Question[DigestShown], wire="scheduling.show-digest.v1"):
+class ShowDigest(
+    Question[DigestShown], wire="scheduling.show-digest.v1", asked_by=Standing.MEMBER, by_faces=True
+):
     """Show the week that ends now, to a member or, on behalf of the room, to a face."""
 
 
@@ -42,14 +45,16 @@ class DigestTimes(Reply):
     hour: int
 
 
-class SetDigest(Request[DigestTimes], wire="scheduling.set-digest.v1"):
+class SetDigest(
+    Request[DigestTimes], wire="scheduling.set-digest.v1", asked_by=Standing.FACILITATOR
+):
     """Choose the day and hour of the weekly digest (facilitators); weekday 0: none."""
 
     weekday: int = Field(ge=0, le=7)
     hour: int = Field(default=8, ge=0, le=23)
 
 
-class SetMyDigest(Request[Done], wire="scheduling.set-my-digest.v1"):
+class SetMyDigest(Request[Done], wire="scheduling.set-my-digest.v1", asked_by=Standing.MEMBER):
     """Have one's own digest privately, or not."""
 
     on: bool
@@ -84,7 +89,7 @@ class WillUse(StrEnum):
     NO = "no"
 
 
-class GiveFeedback(Request[Done], wire="scheduling.give-feedback.v1"):
+class GiveFeedback(Request[Done], wire="scheduling.give-feedback.v1", asked_by=Standing.MEMBER):
     """Three taps, each kept as it comes (members, until two weeks after the end)."""
 
     code: MeetingCode
@@ -103,7 +108,9 @@ class FeedbackShown(Reply):
     will_use: Annotated[dict[WillUse, int], Confidential] = Field(default_factory=dict)
 
 
-class ShowFeedback(Question[FeedbackShown], wire="scheduling.show-feedback.v1"):
+class ShowFeedback(
+    Question[FeedbackShown], wire="scheduling.show-feedback.v1", asked_by=Standing.FACILITATOR
+):
     """Show the sum of a meeting's feedback (facilitators). Empty code: the last meeting."""
 
     code: MeetingCode | None = None
@@ -126,7 +133,9 @@ class ChecklistShown(Reply):
     duties: tuple[Duty, ...]
 
 
-class ShowChecklist(Question[ChecklistShown], wire="scheduling.show-checklist.v1"):
+class ShowChecklist(
+    Question[ChecklistShown], wire="scheduling.show-checklist.v1", asked_by=Standing.FACILITATOR
+):
     """Show the chair's list. Empty code: the meeting that is on, else the next."""
 
     code: MeetingCode | None = None

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from indaba.contracts.membership import Platform
+from indaba.contracts.standing import Standing
 from indaba.contracts.wire import Event, PersonalText, Question, Reply
 
 
@@ -43,7 +44,9 @@ class ErasedAccounts(Reply):
     accounts: tuple[PersonalText, ...]
 
 
-class ShowErased(Question[ErasedAccounts], wire="membership.show-erased.v1"):
+class ShowErased(
+    Question[ErasedAccounts], wire="membership.show-erased.v1", asked_by=Standing.ANYBODY
+):
     """A bot asks which accounts of its platform an erasure concerns; none once it is finished."""
 
     erasure: UUID

@@ -13,10 +13,13 @@ from indaba.contracts.scheduling import (
     Presence,
     Title,
 )
+from indaba.contracts.standing import Standing
 from indaba.contracts.wire import Question, Reply, Request
 
 
-class StartMeeting(Request[MeetingShown], wire="scheduling.start-meeting.v1"):
+class StartMeeting(
+    Request[MeetingShown], wire="scheduling.start-meeting.v1", asked_by=Standing.MEMBER
+):
     """Begin now (facilitators, or its chair). Begun already: shown as it is.
 
     Empty code: the next meeting where its check-in is open; else, with a title, one on the spot.
@@ -34,13 +37,17 @@ class RegisterShown(Reply):
     present: Annotated[tuple[tuple[MemberId, Presence], ...], Confidential]
 
 
-class ShowRegister(Question[RegisterShown], wire="scheduling.show-register.v1"):
+class ShowRegister(
+    Question[RegisterShown], wire="scheduling.show-register.v1", asked_by=Standing.FACILITATOR
+):
     """Show the register of a meeting (facilitators). Empty code: the one that is on."""
 
     code: MeetingCode | None = None
 
 
-class CorrectRegister(Request[RegisterShown], wire="scheduling.correct-register.v1"):
+class CorrectRegister(
+    Request[RegisterShown], wire="scheduling.correct-register.v1", asked_by=Standing.FACILITATOR
+):
     """Put members in or take them out, and say how many walk-ins came (facilitators).
 
     Walk-ins are a number: names of people who never joined are not kept.

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from indaba.contracts.ids import CommunityId, MemberId, ResourceCode, ResourceId
 from indaba.contracts.membership import MemberData
+from indaba.contracts.standing import ForMembers, Standing
 from indaba.contracts.wire import CommunityText, CommunityTexts, Event, Question, Reply, Request
 
 MOST_BYTES = 25 * 1024 * 1024
@@ -106,7 +107,7 @@ class UseCounts(BaseModel):
 
 
 class ResourceFacts(BaseModel):
-    """A resource as anybody in its community may see it. `author` is who saved it.
+    """A resource as its community's members may see it. `author` is who saved it.
 
     Exactly one of `link`, `file` and `quote` is what was saved; `link` is empty where another is.
     `language` is a BCP 47 tag, empty where unknown. `document` is the address of the thing itself,
@@ -123,12 +124,12 @@ class ResourceFacts(BaseModel):
     status: ResourceStatus
     kind: ResourceKind
     title: CommunityText
-    why: CommunityText = ""
+    why: Annotated[CommunityText, ForMembers] = ""
     summary: CommunityText = ""
     link: CommunityText = ""
     document: CommunityText = ""
-    file: StoredFile | None = None
-    quote: Quoted | None = None
+    file: Annotated[StoredFile | None, ForMembers] = None
+    quote: Annotated[Quoted | None, ForMembers] = None
     sectors: CommunityTexts = ()
     skills: CommunityTexts = ()
     related: CommunityTexts = ()
@@ -160,7 +161,7 @@ class ResourceDetails(Reply):
     """A resource, and what was said of using it, newest first, at most 20."""
 
     resource: ResourceFacts
-    uses: tuple[UseShown, ...] = ()
+    uses: Annotated[tuple[UseShown, ...], ForMembers] = ()
 
 
 class ResourcesFound(Reply):
@@ -175,7 +176,9 @@ class ResourcesFound(Reply):
     read_as: tuple[tuple[str, str], ...] = ()
 
 
-class SaveResource(Request[ResourceShown], wire="library.save-resource.v1"):
+class SaveResource(
+    Request[ResourceShown], wire="library.save-resource.v1", asked_by=Standing.MEMBER
+):
     """Save a link, a file or a message (members). The same one again gives the one that is there.
 
     Exactly one of `link`, `file` and `quote`. Without a title a link's page is asked for its own,
@@ -198,7 +201,9 @@ class SaveResource(Request[ResourceShown], wire="library.save-resource.v1"):
     licence: Licence = Licence.LINK_ONLY
 
 
-class DescribeResource(Request[ResourceShown], wire="library.describe-resource.v1"):
+class DescribeResource(
+    Request[ResourceShown], wire="library.describe-resource.v1", asked_by=Standing.MEMBER
+):
     """Correct what is said of a resource (who saved it, and facilitators). Left out: unchanged."""
 
     code: ResourceCode
@@ -212,13 +217,17 @@ class DescribeResource(Request[ResourceShown], wire="library.describe-resource.v
     licence: Licence | None = None
 
 
-class WithdrawResource(Request[ResourceShown], wire="library.withdraw-resource.v1"):
+class WithdrawResource(
+    Request[ResourceShown], wire="library.withdraw-resource.v1", asked_by=Standing.MEMBER
+):
     """Take a resource out (who saved it, whose message it is, and facilitators)."""
 
     code: ResourceCode
 
 
-class FindResources(Question[ResourcesFound], wire="library.find-resources.v1"):
+class FindResources(
+    Question[ResourcesFound], wire="library.find-resources.v1", asked_by=Standing.VISITOR
+):
     """Find by words: any of them, title above the rest. No words: the newest."""
 
     words: str = Field(default="", max_length=200)
@@ -227,13 +236,15 @@ class FindResources(Question[ResourcesFound], wire="library.find-resources.v1"):
     offset: int = Field(default=0, ge=0, le=10_000)
 
 
-class ShowResource(Question[ResourceDetails], wire="library.show-resource.v1"):
+class ShowResource(
+    Question[ResourceDetails], wire="library.show-resource.v1", asked_by=Standing.VISITOR
+):
     """Show one resource with what was said of using it."""
 
     code: ResourceCode
 
 
-class UseResource(Request[ResourceShown], wire="library.use-resource.v1"):
+class UseResource(Request[ResourceShown], wire="library.use-resource.v1", asked_by=Standing.MEMBER):
     """Say that I used it and how it went (members); said again, the last word counts."""
 
     code: ResourceCode
@@ -241,13 +252,17 @@ class UseResource(Request[ResourceShown], wire="library.use-resource.v1"):
     note: Note = ""
 
 
-class ShareResource(Request[ResourceShown], wire="library.share-resource.v1"):
+class ShareResource(
+    Request[ResourceShown], wire="library.share-resource.v1", asked_by=Standing.MEMBER
+):
     """Note that a resource is shown to a room (members)."""
 
     code: ResourceCode
 
 
-class ShowMyLibraryData(Question[MemberData], wire="library.show-my-data.v1"):
+class ShowMyLibraryData(
+    Question[MemberData], wire="library.show-my-data.v1", asked_by=Standing.KNOWN
+):
     """Show all that the library keeps about the asker."""
 
 

@@ -16,6 +16,7 @@ from indaba.contracts.membership import (
     Place,
     Platform,
 )
+from indaba.contracts.standing import Standing
 from indaba.contracts.wire import Done, Event, PersonalText, Question, Reply, Request
 
 
@@ -25,7 +26,12 @@ class MembersFound(Reply):
     members: dict[PersonalText, MemberId]
 
 
-class FindMembers(Question[MembersFound], wire="membership.find-members.v1"):
+class FindMembers(
+    Question[MembersFound],
+    wire="membership.find-members.v1",
+    asked_by=Standing.MEMBER,
+    by_faces=True,
+):
     """A face asks who of the passport's community is behind accounts. At most 100 at once."""
 
     platform: Platform
@@ -39,13 +45,17 @@ class CodeIssued(Reply):
     expires_at: AwareDatetime
 
 
-class IssueLinkCode(Request[CodeIssued], wire="membership.issue-link-code.v1"):
+class IssueLinkCode(
+    Request[CodeIssued], wire="membership.issue-link-code.v1", asked_by=Standing.MEMBER
+):
     """Make a code by which the asker's other account becomes the same member."""
 
     opens_a_door = True
 
 
-class LinkAccount(Request[PassportIssued], wire="membership.link-account.v1"):
+class LinkAccount(
+    Request[PassportIssued], wire="membership.link-account.v1", asked_by=Standing.ANYBODY
+):
     """Use up a link code from another account: both are one member from then on.
 
     Refused when wrong, spent or old, after five wrong tries in ten minutes, and for an account
@@ -57,7 +67,9 @@ class LinkAccount(Request[PassportIssued], wire="membership.link-account.v1"):
     code: OneTimeCode
 
 
-class IssueRoomCode(Request[CodeIssued], wire="membership.issue-room-code.v1"):
+class IssueRoomCode(
+    Request[CodeIssued], wire="membership.issue-room-code.v1", asked_by=Standing.FACILITATOR
+):
     """Make a code by which one more room joins the community (facilitators)."""
 
     opens_a_door = True
@@ -69,7 +81,9 @@ class CommunityShown(Reply):
     community: CommunityCard
 
 
-class ShowRoomCode(Request[CommunityShown], wire="membership.show-room-code.v1"):
+class ShowRoomCode(
+    Request[CommunityShown], wire="membership.show-room-code.v1", asked_by=Standing.ANYBODY
+):
     """What a room code opens, without using it up. Wrong tries count."""
 
     platform: Platform
@@ -78,7 +92,7 @@ class ShowRoomCode(Request[CommunityShown], wire="membership.show-room-code.v1")
     has_power: bool
 
 
-class AddPlace(Request[CommunityShown], wire="membership.add-place.v1"):
+class AddPlace(Request[CommunityShown], wire="membership.add-place.v1", asked_by=Standing.ANYBODY):
     """Use up a room code: the room belongs to the community, and its cards are posted there.
 
     `has_power` is the face's finding that the account runs the room.
@@ -90,7 +104,7 @@ class AddPlace(Request[CommunityShown], wire="membership.add-place.v1"):
     has_power: bool
 
 
-class RemovePlace(Request[Done], wire="membership.remove-place.v1"):
+class RemovePlace(Request[Done], wire="membership.remove-place.v1", asked_by=Standing.FACILITATOR):
     """Take a room out of the passport's community (facilitators). The last one stays."""
 
     place: Place
@@ -130,5 +144,7 @@ class ZonesShown(Reply):
     zones: tuple[str, ...]
 
 
-class ShowZones(Question[ZonesShown], wire="membership.show-zones.v1"):
+class ShowZones(
+    Question[ZonesShown], wire="membership.show-zones.v1", asked_by=Standing.FACILITATOR
+):
     """Show where members live, as far as zones go: for previews of times (facilitators)."""

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from indaba.contracts.confidential import Confidential, ConfidentialText
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.passport import Passport, Role
+from indaba.contracts.standing import Standing
 from indaba.contracts.wire import CommunityText, Done, Event, PersonalText, Question, Reply, Request
 
 CONSENT_VERSION = "2026-11-24"
@@ -87,8 +88,13 @@ class PassportIssued(Reply):
     lives_here: bool = False
 
 
-class IssuePassport(Question[PassportIssued], wire="membership.issue-passport.v1"):
-    """Exchange a platform's sender id for a passport. No account: the face itself asks."""
+class IssuePassport(
+    Question[PassportIssued], wire="membership.issue-passport.v1", asked_by=Standing.ANYBODY
+):
+    """Exchange a platform's sender id for a passport.
+
+    No account: the face itself asks, or with `guest` somebody of whom it knows nothing.
+    """
 
     platform: Platform
     account: PersonalText = ""
@@ -100,9 +106,12 @@ class IssuePassport(Question[PassportIssued], wire="membership.issue-passport.v1
     )
     community: CommunityId | None = Field(default=None, description="Instead of a room")
     direct: bool = Field(default=False, description="A private chat: their only community is meant")
+    guest: bool = Field(default=False, description="Somebody unknown asks, not the face")
 
 
-class FoundCommunity(Request[PassportIssued], wire="membership.found-community.v1"):
+class FoundCommunity(
+    Request[PassportIssued], wire="membership.found-community.v1", asked_by=Standing.ANYBODY
+):
     """Found a community in a room; the founder joins as its first facilitator.
 
     `has_power` is the face's finding that the account runs the room.
@@ -120,7 +129,9 @@ class FoundCommunity(Request[PassportIssued], wire="membership.found-community.v
     consent_version: str
 
 
-class JoinCommunity(Request[PassportIssued], wire="membership.join-community.v1"):
+class JoinCommunity(
+    Request[PassportIssued], wire="membership.join-community.v1", asked_by=Standing.ANYBODY
+):
     """Join the community of a room, having consented."""
 
     place: Place
@@ -129,7 +140,7 @@ class JoinCommunity(Request[PassportIssued], wire="membership.join-community.v1"
     consent_version: str
 
 
-class LeaveCommunity(Request[Done], wire="membership.leave-community.v1"):
+class LeaveCommunity(Request[Done], wire="membership.leave-community.v1", asked_by=Standing.MEMBER):
     """Leave the passport's community. The last facilitator cannot."""
 
 
@@ -156,7 +167,7 @@ class MyProfile(Reply):
     profile: Annotated[Profile, Confidential] = Profile()
 
 
-class DescribeMe(Request[MyProfile], wire="membership.describe-me.v1"):
+class DescribeMe(Request[MyProfile], wire="membership.describe-me.v1", asked_by=Standing.MEMBER):
     """Say who I am; a field left out keeps its value, an empty one clears it."""
 
     category: Category | None = None
@@ -166,7 +177,7 @@ class DescribeMe(Request[MyProfile], wire="membership.describe-me.v1"):
     zone: Annotated[str, StringConstraints(max_length=64)] | None = None
 
 
-class AssignRole(Request[Done], wire="membership.assign-role.v1"):
+class AssignRole(Request[Done], wire="membership.assign-role.v1", asked_by=Standing.FACILITATOR):
     """Give a member of the community a role (facilitators only)."""
 
     platform: Platform
@@ -180,7 +191,9 @@ class Accounts(Reply):
     accounts: dict[str, PersonalText]
 
 
-class FindAccounts(Question[Accounts], wire="membership.find-accounts.v1"):
+class FindAccounts(
+    Question[Accounts], wire="membership.find-accounts.v1", asked_by=Standing.MEMBER, by_faces=True
+):
     """A face asks whom to mention. At most 1,000 members at once."""
 
     platform: Platform
@@ -194,7 +207,7 @@ class Places(Reply):
     places: tuple[Place, ...]
 
 
-class FindPlaces(Question[Places], wire="membership.find-places.v1"):
+class FindPlaces(Question[Places], wire="membership.find-places.v1", asked_by=Standing.VISITOR):
     """A face asks where the passport's community posts."""
 
 
@@ -205,7 +218,7 @@ class MemberData(Reply):
     data: Annotated[dict[str, Any], Confidential]
 
 
-class ShowMyData(Question[MemberData], wire="membership.show-my-data.v1"):
+class ShowMyData(Question[MemberData], wire="membership.show-my-data.v1", asked_by=Standing.KNOWN):
     """Show all that membership keeps about the asker, in every community."""
 
 
@@ -216,7 +229,7 @@ class ErasureBegun(Reply):
     services: tuple[str, ...]
 
 
-class EraseMe(Request[ErasureBegun], wire="membership.erase-me.v1"):
+class EraseMe(Request[ErasureBegun], wire="membership.erase-me.v1", asked_by=Standing.KNOWN):
     """Erase the asker everywhere. The last facilitator of a community must name another first."""
 
 
@@ -227,7 +240,9 @@ class SignInIssued(Reply):
     expires_at: AwareDatetime
 
 
-class IssueSignIn(Request[SignInIssued], wire="membership.issue-sign-in.v1"):
+class IssueSignIn(
+    Request[SignInIssued], wire="membership.issue-sign-in.v1", asked_by=Standing.MEMBER
+):
     """Make a one-time sign-in secret for the asker."""
 
     opens_a_door = True
@@ -241,7 +256,9 @@ class SignedIn(Reply):
     community: CommunityCard
 
 
-class ConsumeSignIn(Request[SignedIn], wire="membership.consume-sign-in.v1"):
+class ConsumeSignIn(
+    Request[SignedIn], wire="membership.consume-sign-in.v1", asked_by=Standing.ANYBODY
+):
     """Use up a one-time secret. Refused when used before, expired or unknown."""
 
     secret: str = Field(max_length=100)

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from indaba.contracts.ids import CommunityId, MeetingId
 from indaba.contracts.membership import MemberData
+from indaba.contracts.standing import Standing
 from indaba.contracts.wire import Question, Reply
 
 ENOUGH = 5
@@ -102,11 +103,13 @@ class Report(Reply):
     resources: int = Field(ge=0, description="Published in the term and not withdrawn")
 
 
-class ShowReport(Question[Report], wire="outcomes.show-report.v1"):
+class ShowReport(Question[Report], wire="outcomes.show-report.v1", asked_by=Standing.MEMBER):
     """Show the figures of a term to a member: `2026-4`, `this`, `last`; empty: this one."""
 
     term: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)] = ""
 
 
-class ShowMyOutcomesData(Question[MemberData], wire="outcomes.show-my-data.v1"):
+class ShowMyOutcomesData(
+    Question[MemberData], wire="outcomes.show-my-data.v1", asked_by=Standing.KNOWN
+):
     """Show all that outcomes keeps about the asker."""

@@ -18,8 +18,8 @@ class Role(StrEnum):
 class Passport(BaseModel):
     """Claims about one asker, good for minutes (`expires_at`, UTC).
 
-    `community` is empty where no community lives; `member` is empty for a guest or for a face
-    asking on its own behalf. `zone` is the IANA zone the asker's times are read in; `locale` the
+    `community` is empty where no community lives; `member` is empty for a guest and for a `face`
+    that asks on its own behalf. `zone` is the IANA zone the asker's times are read in; `locale` the
     community's language tag.
     """
 
@@ -29,6 +29,7 @@ class Passport(BaseModel):
     community: CommunityId | None = None
     member: MemberId | None = None
     roles: frozenset[Role] = frozenset()
+    face: bool = False
     zone: str = "Africa/Johannesburg"
     locale: str = "en-ZA"
 

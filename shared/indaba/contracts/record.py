@@ -12,6 +12,7 @@ from indaba.contracts.actions import ActionFacts
 from indaba.contracts.ids import MeetingCode, MeetingId, MemberId
 from indaba.contracts.membership import Category
 from indaba.contracts.scheduling import MeetingEvent, MeetingFacts
+from indaba.contracts.standing import Standing
 from indaba.contracts.wire import CommunityText, Question, Reply, Request
 
 NoteText = Annotated[
@@ -88,7 +89,7 @@ class NoteTaken(Reply):
     action: ActionFacts | None = None
 
 
-class TakeNote(Request[NoteTaken], wire="scheduling.take-note.v1"):
+class TakeNote(Request[NoteTaken], wire="scheduling.take-note.v1", asked_by=Standing.MEMBER):
     """Keep a line. Empty code: the meeting that is on. The same `origin` again changes the text.
 
     An action's `owner` defaults to nobody; `due` is free text, read in the asker's zone. `author`
@@ -105,7 +106,7 @@ class TakeNote(Request[NoteTaken], wire="scheduling.take-note.v1"):
     author: MemberId | None = None
 
 
-class ChangeNote(Request[NoteTaken], wire="scheduling.change-note.v1"):
+class ChangeNote(Request[NoteTaken], wire="scheduling.change-note.v1", asked_by=Standing.MEMBER):
     """Change a line's text, or remove it with none: its author, the chair, or a facilitator.
 
     Named by `origin`, or by code and number. Refused if there is none such. A face says `gone`
@@ -119,7 +120,7 @@ class ChangeNote(Request[NoteTaken], wire="scheduling.change-note.v1"):
     gone: bool = False
 
 
-class RestoreNote(Request[NoteTaken], wire="scheduling.restore-note.v1"):
+class RestoreNote(Request[NoteTaken], wire="scheduling.restore-note.v1", asked_by=Standing.MEMBER):
     """Undo the removal of a line."""
 
     code: MeetingCode
@@ -133,7 +134,7 @@ class QuorumSet(Reply):
     required: dict[Category, int]
 
 
-class SetQuorum(Request[QuorumSet], wire="scheduling.set-quorum.v1"):
+class SetQuorum(Request[QuorumSet], wire="scheduling.set-quorum.v1", asked_by=Standing.FACILITATOR):
     """Choose the quorum for decisions (facilitators); 0 and none: no quorum."""
 
     needed: int = Field(ge=0, le=10_000)
@@ -172,13 +173,17 @@ class MinutesShown(Reply):
     changed: bool = False
 
 
-class ShowMinutes(Question[MinutesShown], wire="scheduling.show-minutes.v1"):
+class ShowMinutes(
+    Question[MinutesShown], wire="scheduling.show-minutes.v1", asked_by=Standing.MEMBER
+):
     """Show minutes. Empty code: the meeting that is on, else the last one (members)."""
 
     code: MeetingCode | None = None
 
 
-class ApproveMinutes(Request[MinutesShown], wire="scheduling.approve-minutes.v1"):
+class ApproveMinutes(
+    Request[MinutesShown], wire="scheduling.approve-minutes.v1", asked_by=Standing.FACILITATOR
+):
     """Approve the minutes as they stand (facilitators); again: the next version."""
 
     code: MeetingCode | None = None
@@ -196,20 +201,26 @@ class HighlightsShown(Reply):
     shared: int
 
 
-class ShowHighlights(Question[HighlightsShown], wire="scheduling.show-highlights.v1"):
+class ShowHighlights(
+    Question[HighlightsShown], wire="scheduling.show-highlights.v1", asked_by=Standing.MEMBER
+):
     """Show the highlights: as edited, else drafted from decisions, information, ideas and links."""
 
     code: MeetingCode | None = None
 
 
-class EditHighlights(Request[HighlightsShown], wire="scheduling.edit-highlights.v1"):
+class EditHighlights(
+    Request[HighlightsShown], wire="scheduling.edit-highlights.v1", asked_by=Standing.FACILITATOR
+):
     """Write the highlights oneself (facilitators); empty text: as drafted again."""
 
     code: MeetingCode | None = None
     text: Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=6000)] = ""
 
 
-class ShareHighlights(Request[HighlightsShown], wire="scheduling.share-highlights.v1"):
+class ShareHighlights(
+    Request[HighlightsShown], wire="scheduling.share-highlights.v1", asked_by=Standing.FACILITATOR
+):
     """Publish the highlights: they go to the library (facilitators)."""
 
     code: MeetingCode | None = None

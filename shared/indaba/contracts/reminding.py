@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from indaba.contracts.standing import Standing
 from indaba.contracts.wire import Reply, Request
 
 Lead = Annotated[int, Field(ge=5, le=60 * 24 * 28)]
@@ -16,7 +17,9 @@ class ReminderTimes(Reply):
     leads: tuple[Lead, ...]
 
 
-class SetReminderTimes(Request[ReminderTimes], wire="scheduling.set-reminder-times.v1"):
+class SetReminderTimes(
+    Request[ReminderTimes], wire="scheduling.set-reminder-times.v1", asked_by=Standing.FACILITATOR
+):
     """Choose when members are reminded, for meetings to come too (facilitators)."""
 
     leads: tuple[Lead, ...] = Field(max_length=5)
@@ -29,7 +32,9 @@ class QuietHours(Reply):
     ends: str = ""
 
 
-class SetQuietHours(Request[QuietHours], wire="scheduling.set-quiet-hours.v1"):
+class SetQuietHours(
+    Request[QuietHours], wire="scheduling.set-quiet-hours.v1", asked_by=Standing.MEMBER
+):
     """Choose the hours of the asker's zone in which nobody reminds them; both empty: none.
 
     A reminder that falls in them waits for their end, and is dropped where that is too late.
@@ -45,7 +50,9 @@ class RemindersSet(Reply):
     on: bool
 
 
-class SetReminders(Request[RemindersSet], wire="scheduling.set-reminders.v1"):
+class SetReminders(
+    Request[RemindersSet], wire="scheduling.set-reminders.v1", asked_by=Standing.MEMBER
+):
     """Turn my reminders on or off, in every community."""
 
     on: bool

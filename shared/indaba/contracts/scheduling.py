@@ -19,6 +19,7 @@ from indaba.contracts.ids import (
     SeriesId,
 )
 from indaba.contracts.membership import MemberData
+from indaba.contracts.standing import Standing
 from indaba.contracts.wire import CommunityText, Event, Question, Reply, Request
 
 Title = Annotated[
@@ -178,7 +179,7 @@ class WhenRead(Reply):
     doubt: str = ""
 
 
-class ReadWhen(Question[WhenRead], wire="scheduling.read-when.v1"):
+class ReadWhen(Question[WhenRead], wire="scheduling.read-when.v1", asked_by=Standing.VISITOR):
     """Understand a free-text time in the asker's zone and the community's date order."""
 
     text: WhenText
@@ -204,21 +205,31 @@ class MeetingsListed(Reply):
     meetings: tuple[MeetingFacts, ...]
 
 
-class ScheduleMeeting(MeetingDetails, Request[MeetingShown], wire="scheduling.schedule-meeting.v1"):
+class ScheduleMeeting(
+    MeetingDetails,
+    Request[MeetingShown],
+    wire="scheduling.schedule-meeting.v1",
+    asked_by=Standing.FACILITATOR,
+):
     """Call a meeting (facilitators)."""
 
     starts: NaiveDatetime
     zone: str
 
 
-class ChangeMeeting(OtherDetails, Request[MeetingShown], wire="scheduling.change-meeting.v1"):
+class ChangeMeeting(
+    OtherDetails,
+    Request[MeetingShown],
+    wire="scheduling.change-meeting.v1",
+    asked_by=Standing.FACILITATOR,
+):
     """Change what is given, leave what is not (facilitators). Also after the end: its title."""
 
     code: MeetingCode
     chair: MemberId | None = None
 
 
-class TakeRole(Request[MeetingShown], wire="scheduling.take-role.v1"):
+class TakeRole(Request[MeetingShown], wire="scheduling.take-role.v1", asked_by=Standing.MEMBER):
     """Take a role for the day, or give one's own back."""
 
     code: MeetingCode | None = None
@@ -226,13 +237,17 @@ class TakeRole(Request[MeetingShown], wire="scheduling.take-role.v1"):
     take: bool = True
 
 
-class RestoreMeeting(Request[MeetingShown], wire="scheduling.restore-meeting.v1"):
+class RestoreMeeting(
+    Request[MeetingShown], wire="scheduling.restore-meeting.v1", asked_by=Standing.FACILITATOR
+):
     """Undo a cancellation while the meeting is still to come (facilitators)."""
 
     code: MeetingCode
 
 
-class MoveMeeting(Request[MeetingShown], wire="scheduling.move-meeting.v1"):
+class MoveMeeting(
+    Request[MeetingShown], wire="scheduling.move-meeting.v1", asked_by=Standing.FACILITATOR
+):
     """Move a meeting to another time (facilitators)."""
 
     code: MeetingCode
@@ -240,20 +255,24 @@ class MoveMeeting(Request[MeetingShown], wire="scheduling.move-meeting.v1"):
     zone: str
 
 
-class CancelMeeting(Request[MeetingShown], wire="scheduling.cancel-meeting.v1"):
+class CancelMeeting(
+    Request[MeetingShown], wire="scheduling.cancel-meeting.v1", asked_by=Standing.FACILITATOR
+):
     """Call a meeting off (facilitators)."""
 
     code: MeetingCode
     reason: Reason = ""
 
 
-class CloseMeeting(Request[MeetingShown], wire="scheduling.close-meeting.v1"):
+class CloseMeeting(
+    Request[MeetingShown], wire="scheduling.close-meeting.v1", asked_by=Standing.MEMBER
+):
     """End a meeting by hand (facilitators, or its chair). Empty code: the one that is on."""
 
     code: MeetingCode | None = None
 
 
-class AnswerRsvp(Request[MeetingShown], wire="scheduling.answer-rsvp.v1"):
+class AnswerRsvp(Request[MeetingShown], wire="scheduling.answer-rsvp.v1", asked_by=Standing.MEMBER):
     """Say whether I come; `None` withdraws the answer. Empty code: the next meeting.
 
     `guests` come along with a yes; unsaid, those said before stay.
@@ -264,7 +283,7 @@ class AnswerRsvp(Request[MeetingShown], wire="scheduling.answer-rsvp.v1"):
     guests: int | None = Field(default=None, ge=0, le=9)
 
 
-class CheckIn(Request[MeetingShown], wire="scheduling.check-in.v1"):
+class CheckIn(Request[MeetingShown], wire="scheduling.check-in.v1", asked_by=Standing.MEMBER):
     """Say that I am here. Empty code: the meeting that is on or about to begin.
 
     A face says `how` where it noticed by itself; `door` is the code shown at the meeting.
@@ -275,7 +294,9 @@ class CheckIn(Request[MeetingShown], wire="scheduling.check-in.v1"):
     door: DoorCode | None = None
 
 
-class ShowMeeting(Question[MeetingShown], wire="scheduling.show-meeting.v1"):
+class ShowMeeting(
+    Question[MeetingShown], wire="scheduling.show-meeting.v1", asked_by=Standing.VISITOR
+):
     """Show a meeting by code or id; neither: the next one."""
 
     code: MeetingCode | None = None
@@ -290,7 +311,9 @@ class Which(StrEnum):
     PAST = "past"
 
 
-class ListMeetings(Question[MeetingsListed], wire="scheduling.list-meetings.v1"):
+class ListMeetings(
+    Question[MeetingsListed], wire="scheduling.list-meetings.v1", asked_by=Standing.VISITOR
+):
     """List meetings of the community: coming ones and mine soonest first, past ones latest first.
 
     Mine are those to come that the asker answered with yes or maybe.
@@ -300,7 +323,9 @@ class ListMeetings(Question[MeetingsListed], wire="scheduling.list-meetings.v1")
     which: Which = Which.COMING
 
 
-class ShowMySchedulingData(Question[MemberData], wire="scheduling.show-my-data.v1"):
+class ShowMySchedulingData(
+    Question[MemberData], wire="scheduling.show-my-data.v1", asked_by=Standing.KNOWN
+):
     """Show all that scheduling keeps about the asker."""
 
 

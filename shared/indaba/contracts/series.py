@@ -19,6 +19,7 @@ from indaba.contracts.scheduling import (
     Reason,
     WhenText,
 )
+from indaba.contracts.standing import Standing
 from indaba.contracts.wire import CommunityText, Event, Question, Reply, Request
 
 
@@ -122,7 +123,7 @@ class RepeatRead(Reply):
     doubt: str = ""
 
 
-class ReadRepeat(Question[RepeatRead], wire="scheduling.read-repeat.v1"):
+class ReadRepeat(Question[RepeatRead], wire="scheduling.read-repeat.v1", asked_by=Standing.VISITOR):
     """Understand "every second Thursday 14:00 until June" in the asker's zone."""
 
     text: WhenText
@@ -135,19 +136,28 @@ class SeriesShown(Reply):
     meetings: tuple[MeetingFacts, ...]
 
 
-class StartSeries(MeetingDetails, Request[SeriesShown], wire="scheduling.start-series.v1"):
+class StartSeries(
+    MeetingDetails,
+    Request[SeriesShown],
+    wire="scheduling.start-series.v1",
+    asked_by=Standing.FACILITATOR,
+):
     """Call a series (facilitators). The first date is announced at once, others in their turn."""
 
     pattern: Pattern
 
 
-class ShowSeries(Question[SeriesShown], wire="scheduling.show-series.v1"):
+class ShowSeries(
+    Question[SeriesShown], wire="scheduling.show-series.v1", asked_by=Standing.VISITOR
+):
     """Show the series that a meeting is a date of."""
 
     code: MeetingCode
 
 
-class RepeatOtherwise(Request[SeriesShown], wire="scheduling.repeat-otherwise.v1"):
+class RepeatOtherwise(
+    Request[SeriesShown], wire="scheduling.repeat-otherwise.v1", asked_by=Standing.FACILITATOR
+):
     """Give this date and later ones, or all to come, another pattern (facilitators).
 
     Dates that both patterns have keep their answers. Dates already moved by hand stay.
@@ -158,7 +168,12 @@ class RepeatOtherwise(Request[SeriesShown], wire="scheduling.repeat-otherwise.v1
     scope: Scope
 
 
-class ChangeSeries(OtherDetails, Request[SeriesShown], wire="scheduling.change-series.v1"):
+class ChangeSeries(
+    OtherDetails,
+    Request[SeriesShown],
+    wire="scheduling.change-series.v1",
+    asked_by=Standing.FACILITATOR,
+):
     """Change what this date and later ones, or all to come, have in common (facilitators).
 
     Fields as in `ChangeMeeting`; what is not given stays. Dates made later have it too.
@@ -168,7 +183,7 @@ class ChangeSeries(OtherDetails, Request[SeriesShown], wire="scheduling.change-s
     scope: Scope
 
 
-class AddDate(Request[MeetingShown], wire="scheduling.add-date.v1"):
+class AddDate(Request[MeetingShown], wire="scheduling.add-date.v1", asked_by=Standing.FACILITATOR):
     """Hold one more date of a series (facilitators)."""
 
     code: MeetingCode
@@ -182,7 +197,9 @@ class SeriesEnded(Reply):
     cancelled: int
 
 
-class EndSeries(Request[SeriesEnded], wire="scheduling.end-series.v1"):
+class EndSeries(
+    Request[SeriesEnded], wire="scheduling.end-series.v1", asked_by=Standing.FACILITATOR
+):
     """Call off this date and later ones, or all to come (facilitators)."""
 
     code: MeetingCode
@@ -211,7 +228,9 @@ class TermsKept(Reply):
     faults: tuple[str, ...] = ()
 
 
-class ImportTerms(Request[TermsKept], wire="scheduling.import-terms.v1"):
+class ImportTerms(
+    Request[TermsKept], wire="scheduling.import-terms.v1", asked_by=Standing.FACILITATOR
+):
     """Keep school terms for the community from a CSV file's text (facilitators).
 
     Columns: province, year, term, first, last, status, source. All or nothing.

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from indaba.contracts.ids import MeetingCode, MeetingId, MemberId
 from indaba.contracts.record import QuorumState
 from indaba.contracts.scheduling import MeetingEvent, MeetingFacts
+from indaba.contracts.standing import Standing
 from indaba.contracts.wire import CommunityText, CommunityTexts, Question, Reply, Request
 
 Option = Annotated[
@@ -45,7 +46,7 @@ class VoteShown(Reply):
     mine: int = 0
 
 
-class OpenVote(Request[VoteShown], wire="scheduling.open-vote.v1"):
+class OpenVote(Request[VoteShown], wire="scheduling.open-vote.v1", asked_by=Standing.MEMBER):
     """Put a question to the meeting that is on (facilitators, or its chair)."""
 
     code: MeetingCode | None = None
@@ -56,7 +57,7 @@ class OpenVote(Request[VoteShown], wire="scheduling.open-vote.v1"):
     minutes: int = Field(default=10, ge=1, le=7 * 24 * 60)
 
 
-class CastVote(Request[VoteShown], wire="scheduling.cast-vote.v1"):
+class CastVote(Request[VoteShown], wire="scheduling.cast-vote.v1", asked_by=Standing.MEMBER):
     """Choose an option by its place from 1; 0 takes the vote back. The last word holds.
 
     Without an id: the vote that is open in the meeting that is on.
@@ -66,13 +67,13 @@ class CastVote(Request[VoteShown], wire="scheduling.cast-vote.v1"):
     option: int = Field(ge=0, le=10)
 
 
-class CloseVote(Request[VoteShown], wire="scheduling.close-vote.v1"):
+class CloseVote(Request[VoteShown], wire="scheduling.close-vote.v1", asked_by=Standing.MEMBER):
     """Count now (facilitators, or the chair)."""
 
     vote: UUID | None = None
 
 
-class ShowVote(Question[VoteShown], wire="scheduling.show-vote.v1"):
+class ShowVote(Question[VoteShown], wire="scheduling.show-vote.v1", asked_by=Standing.VISITOR):
     """Show a vote by id; without: the newest of the meeting that is on or was last."""
 
     vote: UUID | None = None

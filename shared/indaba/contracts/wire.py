@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from indaba.contracts.standing import Standing
+
 KEPT_FOR_A_TERM = timedelta(days=400)
 """Thirteen months: a year can be compared with the one before, and no longer is needed."""
 
@@ -38,7 +40,7 @@ class Message(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """Swallow `wire=` and `kept=`, which pydantic would hand on."""
+        """Swallow the class keywords, which pydantic would hand on."""
 
     @classmethod
     def context(cls) -> str:
@@ -79,10 +81,26 @@ class Request(Message, Generic[R_co]):
     """What somebody asks a service to do or show, imperative. Its type argument is the reply.
 
     `opens_a_door` says that the reply is a key of some kind: what is stored of it goes within
-    minutes.
+    minutes. The class keyword `asked_by` says who may ask at the least, and `by_faces` that a face
+    may on its own behalf: no request without it, and no service has to remember.
     """
 
     opens_a_door: ClassVar[bool] = False
+    asked_by: ClassVar[Standing] = Standing.FACILITATOR
+    by_faces: ClassVar[bool] = False
+
+    def __init_subclass__(
+        cls,
+        wire: str = "",
+        asked_by: Standing | None = None,
+        *,
+        by_faces: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init_subclass__(wire=wire, **kwargs)
+        if wire and asked_by is None:
+            raise TypeError(f"{wire}: say who may ask it (asked_by=...)")
+        cls.asked_by, cls.by_faces = asked_by or cls.asked_by, by_faces
 
     @classmethod
     def reply(cls) -> type[Reply]:

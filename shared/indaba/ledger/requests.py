@@ -16,6 +16,7 @@ from indaba.bus.bus import LITTLE_LATER
 from indaba.contracts import find
 from indaba.contracts.passport import Passport
 from indaba.contracts.refusal import BadPassport, Expired, Refusal, Unavailable
+from indaba.contracts.standing import admit, as_read_by
 from indaba.contracts.wire import Envelope, Personal, Question, Reply, Request
 from indaba.ledger import tables
 from indaba.ledger.failures import Failures, is_passing, reason_of
@@ -127,13 +128,18 @@ class RequestProcessor:
         raise AssertionError
 
     def _check(self, envelope: Envelope) -> Passport:
-        """The passport of a request that is worth doing. Raises `Expired`, `BadPassport`."""
+        """The passport of a request that is worth doing, by somebody who may ask it.
+
+        Raises `Expired`, `BadPassport`, and what `admit` raises.
+        """
         self._in_time(envelope)
         if envelope.wire not in self.handlers:
             raise Unknown(envelope.wire)
         passport = self._control.verify(envelope.passport, self._world.now())
         if envelope.community is not None and envelope.community != passport.community:
             raise BadPassport("other community")
+        contract = _contract(envelope)
+        admit(contract.asked_by, passport, faces=contract.by_faces)
         return passport
 
     def _in_time(self, envelope: Envelope) -> None:
@@ -153,7 +159,8 @@ class RequestProcessor:
                 return await self._stored(connection, key)
             work = Work(connection, self._world, envelope, passport)
             try:
-                reply = await self.handlers[envelope.wire](request, work)
+                whole = await self.handlers[envelope.wire](request, work)
+                reply = as_read_by(whole, passport)
             except Refusal as no:
                 if not no.leaves_a_mark:
                     raise
@@ -197,12 +204,16 @@ class RequestProcessor:
         return ReplyEnvelope(to=envelope.id, outcome=outcome, body=body)
 
 
-def _opened(envelope: Envelope) -> Request[Any]:
+def _contract(envelope: Envelope) -> type[Request[Any]]:
     contract = find(envelope.wire)
     if contract is None or not issubclass(contract, Request):
         raise Unknown(envelope.wire)
+    return contract
+
+
+def _opened(envelope: Envelope) -> Request[Any]:
     try:
-        return contract.model_validate(envelope.body)
+        return _contract(envelope).model_validate(envelope.body)
     except ValidationError as error:
         raise Malformed([str(e["loc"][-1]) for e in error.errors()]) from None
 

@@ -35,7 +35,8 @@ STALE = {BadPassport.code, NotAllowed.code, NotAMember.code}
 class Asker:
     """On whose behalf: an account in a room, or (both empty) the bot itself in a community.
 
-    `house` is what holds the room, where the platform has such a thing.
+    `house` is what holds the room, where the platform has such a thing. A `guest` is somebody of
+    whom nothing is known, and no account either.
     """
 
     account: str = ""
@@ -43,6 +44,7 @@ class Asker:
     direct: bool = False
     house: str = ""
     community: CommunityId | None = None
+    guest: bool = False
 
 
 class Passports:
@@ -71,6 +73,7 @@ class Passports:
             house=asker.house,
             community=asker.community,
             direct=asker.direct,
+            guest=asker.guest,
         )
         issued = await ask(self._bus, self._world, request, correlation)
         if len(self._held) >= MOST_CACHED:

@@ -70,7 +70,8 @@ async def issue_passport(
                 update={"choices": choices}
             )
         community = theirs[0][0] if theirs else None
-    issued = await passport_for(work, office, community, member)
+    face = not request.account and not request.guest
+    issued = await passport_for(work, office, community, member, face=face)
     return issued.model_copy(update={"lives_here": here is not None})
 
 
@@ -251,14 +252,19 @@ async def consume_sign_in(request: ConsumeSignIn, work: Work, office: PassportOf
 
 
 async def passport_for(
-    work: Work, office: PassportOffice, community: CommunityId | None, member: MemberId | None
+    work: Work,
+    office: PassportOffice,
+    community: CommunityId | None,
+    member: MemberId | None,
+    *,
+    face: bool = False,
 ) -> PassportIssued:
-    """A signed passport for a member or guest, in a community or none."""
+    """A signed passport for a member, a guest or a face, in a community or none."""
     store = Store(work)
     expires_at = work.now + PASSPORT_LASTS
     there = await store.card_of(community) if community else None
     if there is None:
-        passport = Passport(expires_at=expires_at, member=member)
+        passport = Passport(expires_at=expires_at, member=member, face=face)
         return PassportIssued(token=office.sign(passport), passport=passport)
     roles = {}
     zone = ""
@@ -270,6 +276,7 @@ async def passport_for(
         community=there.id,
         member=member if there.id in roles else None,
         roles=frozenset({roles[there.id]} if there.id in roles else ()),
+        face=face,
         zone=zone or there.zone,
         locale=locale_of(there.language, there.zone),
     )

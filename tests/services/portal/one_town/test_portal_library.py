@@ -52,6 +52,8 @@ async def test_an_empty_library_says_how_to_save_the_first_link(lively: Any) -> 
 async def test_the_newest_come_first_with_why_kind_code_and_link(lively: Any) -> None:
     await lively.saved(link="https://example.org/old", title="Old")
     new = await lively.saved(link="https://www.example.org/new", title="New", why="It works")
+    assert "It works" not in (await _said(lively, "/library")).sentence
+    await lively.sign_in()
     page = await _said(lively, "/library")
     assert [title.strip() for title in page.words["h3"]] == ["New", "Old"]
     for words in ("It works", "website", new.code, "example.org"):
@@ -120,6 +122,11 @@ async def test_a_resource_is_shown_with_all_that_is_known_of_it(lively: Any) -> 
     thandi = await lively.town.joined("@thandi:example.org")
     used = UseResource(code=saved.code, how=HowUsed.ADAPTED, note="With stones, in Grade 4")
     await lively.town.ask(used, thandi)
+    as_guest = (await _said(lively, f"/library/{saved.code}")).sentence
+    assert "First this." in as_guest
+    assert "It works" not in as_guest
+    assert "With stones" not in as_guest
+    await lively.sign_in()
     answer = await lively.get(f"/library/{saved.code.lower()}")
     page = Outline(answer.text)
     for words in (

@@ -1,0 +1,72 @@
+"""Who may ask what, and which part of the answer they read: decided here, for every service."""
+
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from indaba.contracts.passport import Passport
+from indaba.contracts.refusal import NotAMember
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Standing(StrEnum):
+    """What somebody is to a community, from least to most.
+
+    `ANYBODY` may ask without one; a `VISITOR` is in its rooms or at its pages; of somebody `KNOWN`
+    something is kept, wherever they ask; a `MEMBER` and a `FACILITATOR` hold that role now.
+    """
+
+    ANYBODY = "anybody"
+    VISITOR = "visitor"
+    KNOWN = "known"
+    MEMBER = "member"
+    FACILITATOR = "facilitator"
+
+
+class ForMembers:
+    """Marks a field that visitors do not read: it has a default, and they get that."""
+
+
+def admit(asked_by: Standing, passport: Passport, *, faces: bool) -> None:
+    """Let somebody ask. Raises `NoCommunity`, `NotAMember` or `NotAllowed`.
+
+    `faces` says that a face may ask on its own behalf, as a member would.
+    """
+    match asked_by:
+        case Standing.VISITOR:
+            passport.in_community()
+        case Standing.KNOWN if passport.member is None:
+            raise NotAMember
+        case Standing.MEMBER if faces and passport.face:
+            passport.in_community()
+        case Standing.MEMBER:
+            passport.a_member()
+        case Standing.FACILITATOR:
+            passport.a_facilitator()
+
+
+def as_read_by(reply: M, passport: Passport) -> M:
+    """The reply as this asker may read it."""
+    reads_all = passport.face or (passport.member is not None and bool(passport.roles))
+    seen: M = reply if reads_all else _for_visitors(reply)
+    return seen
+
+
+def _for_visitors(value: Any) -> Any:
+    match value:
+        case BaseModel():
+            fields = type(value).model_fields
+            seen = {
+                name: field.get_default(call_default_factory=True)
+                if ForMembers in field.metadata
+                else _for_visitors(getattr(value, name))
+                for name, field in fields.items()
+            }
+            return value.model_copy(update=seen)
+        case tuple():
+            return tuple(map(_for_visitors, value))
+        case dict():
+            return {name: _for_visitors(each) for name, each in value.items()}
+    return value
