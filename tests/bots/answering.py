@@ -10,7 +10,7 @@ from indaba.contracts import library as lib
 from indaba.contracts import linking as li
 from indaba.contracts import membership as m
 from indaba.contracts import outcomes as out
-from indaba.contracts import reminding
+from indaba.contracts import reminding, times
 from indaba.contracts import scheduling as s
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
 from indaba.contracts.passport import Passport, Role
@@ -34,7 +34,7 @@ MEETING = s.MeetingFacts(
     zone="Africa/Johannesburg", minutes=90, starts_at=datetime(2026, 12, 3, 16, 0, tzinfo=UTC),
     status=s.MeetingStatus.SCHEDULED, sequence=0, counts=s.Counts(yes=3, maybe=1),
 )  # fmt: skip
-READING = s.Reading(starts=MEETING.starts, zone=MEETING.zone, starts_at=MEETING.starts_at)
+READING = times.Reading(starts=MEETING.starts, zone=MEETING.zone, starts_at=MEETING.starts_at)
 LATER = READING.model_copy(
     update={n: getattr(READING, n) - timedelta(hours=12) for n in ("starts", "starts_at")}
 )
@@ -92,7 +92,7 @@ class BusServiceClient:
             "EraseMe": m.ErasureBegun(erasure=UUID(int=9), services=("membership", "scheduling")),
             "AssignRole": Done(),
             "LeaveCommunity": Done(),
-            "ReadWhen": s.WhenRead(sure=True, readings=(READING,)),
+            "ReadWhen": times.WhenRead(sure=True, readings=(READING,)),
             "FindAccounts": m.Accounts(accounts={str(UUID(int=3)): "@thandi:example.org"}),
             **kept_meeting.answers(MEETING),
             "ListMeetings": s.MeetingsListed(meetings=(MEETING,)),

@@ -16,6 +16,7 @@ from bots.answering import (
     understood,
 )
 from indaba.contracts import scheduling as s
+from indaba.contracts import times
 from indaba.conversation.answer import Answer, Block, Facts, Items, Text
 from indaba.conversation.commands.carrying_out import perform
 from indaba.conversation.commands.intent import Intent
@@ -96,7 +97,7 @@ async def test_no_sentence_of_any_intent_slips_by_the_catalogue(kind: type[Inten
         for changed in people:
             for unsure in (
                 BusServiceClient(),
-                BusServiceClient(ReadWhen=s.WhenRead(sure=False, readings=())),
+                BusServiceClient(ReadWhen=times.WhenRead(sure=False, readings=())),
             ):
                 answer = await perform(intent, spoken_to(kind, changed), unsure)
                 assert unmarked(answer) == []

@@ -25,6 +25,7 @@ from bots.answering import (
 from indaba.contracts import membership as m
 from indaba.contracts import record as r
 from indaba.contracts import scheduling as s
+from indaba.contracts import times
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Fault, Refused, Unavailable
 from indaba.contracts.wire import Request
@@ -50,7 +51,7 @@ async def test_a_meeting_is_previewed_and_called_when_picked() -> None:
 
 
 async def test_an_unsure_time_is_asked_back_with_numbered_readings() -> None:
-    unsure = s.WhenRead(sure=False, readings=(READING, LATER), doubt="Morning or evening?")
+    unsure = times.WhenRead(sure=False, readings=(READING, LATER), doubt="Morning or evening?")
     answer = await said('meeting new "Fractions" thu 6', ReadWhen=unsure)
     assert [c.emoji for c in answer.choices()] == ["1️⃣", "2️⃣", "❌"]
     assert "Morning or evening?" in answer.text()
@@ -62,7 +63,7 @@ async def test_an_unsure_time_is_asked_back_with_numbered_readings() -> None:
 
 
 async def test_a_time_nobody_understands_is_asked_for_again_and_the_title_is_kept() -> None:
-    nothing = s.WhenRead(sure=False, readings=(), doubt="I found no time in 'soonish'.")
+    nothing = times.WhenRead(sure=False, readings=(), doubt="I found no time in 'soonish'.")
     answer = await said('meeting new "Fractions" when: soonish', ReadWhen=nothing)
     ask = answer.question()
     assert ask is not None
@@ -109,7 +110,9 @@ async def test_calling_off_says_how_many_are_told() -> None:
 
 
 async def test_a_move_is_previewed_from_and_to() -> None:
-    preview = await said("move M7K2 fri 6:00", ReadWhen=s.WhenRead(sure=True, readings=(LATER,)))
+    preview = await said(
+        "move M7K2 fri 6:00", ReadWhen=times.WhenRead(sure=True, readings=(LATER,))
+    )
     assert "From: Thursday 3 December 2026, 18:00" in preview.text()
     assert "To: Thursday 3 December 2026, 06:00" in preview.text()
     assert (await picked(preview, "✅", THANDI)).text().startswith("Moved: M7K2")

@@ -27,6 +27,7 @@ from indaba.contracts import membership as m
 from indaba.contracts import scheduling as s
 from indaba.contracts import series as r
 from indaba.contracts.passport import Passport, Role
+from indaba.contracts.times import ReadWhen
 from indaba.contracts.wire import Request
 
 MATRIX = m.Platform.MATRIX
@@ -153,7 +154,7 @@ MEETINGS: Mapping[type[Request[Any]], Sample] = {
         "chair",
         lambda c: s.MoveMeeting(code=c.codes["coming"], starts=_near(c), zone=ZONE),
     ),
-    s.ReadWhen: ("member", lambda _: s.ReadWhen(text="next thursday 14:00")),
+    ReadWhen: ("member", lambda _: ReadWhen(text="next thursday 14:00")),
     s.RestoreMeeting: ("chair", lambda c: s.RestoreMeeting(code=c.codes["off"])),
     s.ScheduleMeeting: (
         "chair",

@@ -22,6 +22,7 @@ from indaba.contracts.membership import (
     MemberLeft,
     ReleaseInstalled,
 )
+from indaba.contracts.times import ReadWhen
 from indaba.ledger import Ledger
 from indaba.scheduling import model, reactions, timers
 from indaba.scheduling.handlers import (
@@ -75,7 +76,7 @@ def wire(ledger: Ledger, read: calendar_reader.Read | None = None) -> None:
 
 
 def _meetings(ledger: Ledger) -> None:
-    ledger.answer(said.ReadWhen, calling.understand_when)
+    ledger.answer(ReadWhen, calling.understand_when)
     ledger.answer(said.ScheduleMeeting, calling.schedule_meeting)
     ledger.answer(said.ChangeMeeting, calling.change_meeting)
     ledger.answer(said.MoveMeeting, calling.move_meeting)

@@ -17,6 +17,7 @@ from indaba.contracts import (
     reminding,
     scheduling,
     series,
+    times,
     votes,
 )
 from indaba.contracts.wire import Event, Message, Request
@@ -38,6 +39,7 @@ __all__ = [
     "scheduling",
     "series",
     "spoken",
+    "times",
     "votes",
 ]
 

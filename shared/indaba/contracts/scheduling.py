@@ -30,7 +30,6 @@ Where = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_le
 RoleName = Annotated[
     CommunityText, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)
 ]
-WhenText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class MeetingStatus(StrEnum):
@@ -155,34 +154,6 @@ class MeetingFacts(MeetingDetails):
     announced: bool = True
     started_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
-
-
-class Reading(BaseModel):
-    """One way to understand what was typed: wall time in `zone`, and the instant in UTC."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    starts: NaiveDatetime
-    zone: str
-    starts_at: AwareDatetime
-
-
-class WhenRead(Reply):
-    """What a date text means. `sure` only if there is one reading and every word was used.
-
-    `readings` are the candidates, likeliest first, empty if nothing was understood; `doubt`
-    says in words why it is asked back (empty when sure).
-    """
-
-    sure: bool
-    readings: tuple[Reading, ...]
-    doubt: str = ""
-
-
-class ReadWhen(Question[WhenRead], wire="scheduling.read-when.v1", asked_by=Standing.VISITOR):
-    """Understand a free-text time in the asker's zone and the community's date order."""
-
-    text: WhenText
 
 
 class MeetingShown(Reply):

@@ -17,9 +17,9 @@ from indaba.contracts.scheduling import (
     MeetingShown,
     OtherDetails,
     Reason,
-    WhenText,
 )
 from indaba.contracts.standing import Standing
+from indaba.contracts.times import WhenText
 from indaba.contracts.wire import CommunityText, Event, Question, Reply, Request
 
 

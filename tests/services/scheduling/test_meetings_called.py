@@ -18,12 +18,12 @@ from indaba.contracts.scheduling import (
     ListMeetings,
     MeetingFacts,
     MoveMeeting,
-    ReadWhen,
     ReminderDue,
     RsvpAnswer,
     ScheduleMeeting,
     ShowMeeting,
 )
+from indaba.contracts.times import ReadWhen
 from indaba.contracts.votes import OpenVote
 from services.town import Town
 from workshop import rows, until

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from clock import present
-from indaba.contracts.scheduling import WhenRead
+from indaba.contracts.times import WhenRead
 from indaba.scheduling.model import UnknownZone, read_when
 
 HOME = "Africa/Johannesburg"

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any, get_args
 
 from indaba.contracts.library import FindResources
-from indaba.contracts.scheduling import ListMeetings, Reading, ReadWhen
+from indaba.contracts.scheduling import ListMeetings
+from indaba.contracts.times import Reading, ReadWhen
 from indaba.conversation.commands.fields import SPOKEN, Language, Room, Zone, folded, suggest_zones
 from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.times import say_when

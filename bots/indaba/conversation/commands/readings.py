@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from indaba.contracts.scheduling import Reading
+from indaba.contracts.times import Reading
 from indaba.conversation.answer import Answer, Choice, Choices, Text
 from indaba.conversation.commands.intent import Intent, question
 from indaba.conversation.commands.topics.cop import NeverMind

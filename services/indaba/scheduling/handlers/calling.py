@@ -17,14 +17,13 @@ from indaba.contracts.scheduling import (
     MeetingShown,
     MeetingsListed,
     MoveMeeting,
-    ReadWhen,
     RestoreMeeting,
     ScheduleMeeting,
     ShowMeeting,
     ShowMySchedulingData,
-    WhenRead,
     Which,
 )
+from indaba.contracts.times import ReadWhen, WhenRead
 from indaba.ledger import Work
 from indaba.scheduling.handlers.keeping import changed, meeting_called, shown
 from indaba.scheduling.model import Meeting, NoSuchMeeting, read_when

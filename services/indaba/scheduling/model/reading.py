@@ -19,7 +19,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from indaba.contracts.scheduling import Reading, WhenRead
+from indaba.contracts.times import Reading, WhenRead
 from indaba.scheduling.model.other_wordings import in_other_words
 from indaba.scheduling.model.said import HOW_TO_SAY, Said, hear
 from indaba.scheduling.model.spoken_clock import Clock, Moment, either_clock, narrowed

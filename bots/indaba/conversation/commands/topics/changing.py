@@ -12,10 +12,10 @@ from indaba.contracts.scheduling import (
     MeetingFacts,
     MeetingStatus,
     MoveMeeting,
-    ReadWhen,
     ShowMeeting,
 )
 from indaba.contracts.series import Scope
+from indaba.contracts.times import ReadWhen
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Style, Text
 from indaba.conversation.cards.views import states_of
 from indaba.conversation.commands.fields import Code, one_of

@@ -9,7 +9,6 @@ from pydantic import Field, NaiveDatetime
 from indaba.contracts.linking import ShowZones
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Refusal, Unavailable
-from indaba.contracts.scheduling import ReadWhen
 from indaba.contracts.series import (
     AddDate,
     EndSeries,
@@ -23,6 +22,7 @@ from indaba.contracts.series import (
     ShowSeries,
     StartSeries,
 )
+from indaba.contracts.times import ReadWhen
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
 from indaba.conversation.commands.drafts import MeetingDraft
 from indaba.conversation.commands.fields import Code

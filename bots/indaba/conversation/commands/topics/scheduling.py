@@ -11,12 +11,12 @@ from indaba.contracts.scheduling import (
     ListMeetings,
     MeetingFacts,
     MeetingStatus,
-    ReadWhen,
     ScheduleMeeting,
     ShowMeeting,
     Which,
 )
 from indaba.contracts.series import ReadRepeat
+from indaba.contracts.times import ReadWhen
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
 from indaba.conversation.cards.views import facts_of, states_of
 from indaba.conversation.commands.drafts import MeetingDraft, Timed
