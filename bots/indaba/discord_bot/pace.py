@@ -1,6 +1,7 @@
 """Keeps below Discord's limit for a whole bot, which no header tells before it is broken."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from types import SimpleNamespace
 
@@ -22,7 +23,8 @@ NOT_COUNTED = ("/interactions/", "/webhooks/")
 class Pace:
     """Lets requests go one after the other; a few at once after a rest.
 
-    `part` is how much of that is ours now.
+    `part` is how much of that is ours now. What counts is when requests did go: after this process
+    stood still, those that wait do not leave all at once.
     """
 
     def __init__(
@@ -32,16 +34,22 @@ class Pace:
         part: Callable[[], float] = lambda: 1.0,
     ) -> None:
         self._part = part
-        self._apart = 1 / per_second
-        self._ahead = self._apart * at_once
-        self._next = 0.0
+        self._apart = at_once / per_second
+        self._gone: deque[float] = deque(maxlen=at_once)
+        self._line = asyncio.Lock()
 
     async def turn(self) -> None:
-        """Wait until the next request may go."""
-        now = asyncio.get_running_loop().time()
-        self._next = max(self._next, now - self._ahead) + self._apart / self._part()
-        if self._next > now:
-            await asyncio.sleep(self._next - now)
+        """Wait until the next request may go. Who waits longest goes first."""
+        clock = asyncio.get_running_loop().time
+        async with self._line:
+            await asyncio.sleep(self._left(clock()))
+            self._gone.append(clock())
+
+    def _left(self, now: float) -> float:
+        """Seconds until another may go, since as many as go at once last went."""
+        if len(self._gone) < (self._gone.maxlen or 1):
+            return 0.0
+        return max(0.0, self._gone[0] + self._apart / self._part() - now)
 
     def trace(self) -> aiohttp.TraceConfig:
         """What makes an HTTP session keep to it, every new try included."""

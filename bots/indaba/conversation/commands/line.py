@@ -9,8 +9,10 @@ anything happens, so a wrong split costs one more try and never a wrong meeting.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
 
 from indaba.conversation.commands.arguments import Arguments, tokens, unquoted, without_quotes
 from indaba.conversation.commands.fields import folded, nearest
@@ -53,11 +55,17 @@ def strip_address(
     return None
 
 
-def phrases(intents: Sequence[type[Intent]]) -> dict[str, type[Intent]]:
+def phrases(intents: Sequence[type[Intent]]) -> Mapping[str, type[Intent]]:
     """Every way to begin a line, folded, and what it means.
 
     A verb alone counts only if one noun has it; aliases always do.
     """
+    return _phrases(tuple(intents))
+
+
+@cache
+def _phrases(intents: tuple[type[Intent], ...]) -> Mapping[str, type[Intent]]:
+    """Found once: each hint in each message asks for it."""
     typed = [kind for kind in intents if not kind.hidden]
     verbs = [kind.verb for kind in typed]
     known: dict[str, type[Intent]] = {}
@@ -68,7 +76,7 @@ def phrases(intents: Sequence[type[Intent]]) -> dict[str, type[Intent]]:
             known.setdefault(folded(kind.verb), kind)
     for kind in typed:
         known.update({folded(alias): kind for alias in kind.aliases})
-    return known
+    return MappingProxyType(known)
 
 
 def read_line(text: str, intents: Sequence[type[Intent]]) -> Understood | Unclear:
@@ -90,13 +98,13 @@ def read_line(text: str, intents: Sequence[type[Intent]]) -> Understood | Unclea
     return _not_known(words, known, intents)
 
 
-def _help(words: list[str], known: dict[str, type[Intent]]) -> Understood | Unclear:
+def _help(words: list[str], known: Mapping[str, type[Intent]]) -> Understood | Unclear:
     asked = " ".join(words).strip(" .!?")
     return Understood(known["help"], {"topic": asked} if asked else {})
 
 
 def _not_known(
-    words: list[str], known: dict[str, type[Intent]], intents: Sequence[type[Intent]]
+    words: list[str], known: Mapping[str, type[Intent]], intents: Sequence[type[Intent]]
 ) -> Understood | Unclear:
     first = words[0].casefold().strip(".,!?:;")
     if len(words) == 1 and first in {kind.noun for kind in intents if not kind.hidden}:

@@ -85,11 +85,15 @@ class PostSender:
     async def _next_notices(
         self, posting: Posting, busy: set[str], rooms: int
     ) -> dict[str, list[Waiting]]:
-        """Notices of some rooms. One with many waits until all others have had their turn."""
-        found = _by_line(await posting.waiting_notices(AT_ONCE, busy | self._had_a_turn))
+        """Notices of some rooms. One with many waits until all others have had their turn.
+
+        After each post the next room is looked for, so no more is read than can be begun.
+        """
+        most = rooms * (TURN + 1)
+        found = _by_line(await posting.waiting_notices(most, busy | self._had_a_turn))
         if len(found) < rooms and self._had_a_turn:
             self._had_a_turn.clear()
-            again = await posting.waiting_notices(AT_ONCE, {*busy, *found})
+            again = await posting.waiting_notices(most, {*busy, *found})
             found |= _by_line(again)
         return dict(islice(found.items(), rooms))
 
