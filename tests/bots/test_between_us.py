@@ -12,6 +12,7 @@ from bots.answering import MEETING, MEMBER, THANDI, BusServiceClient, said, unde
 from indaba.contracts import confidential
 from indaba.contracts import membership as m
 from indaba.contracts import scheduling as s
+from indaba.contracts.actions import ActionsListed
 from indaba.contracts.confidential import BetweenUs, Confidential, ConfidentialText
 from indaba.contracts.ids import OneTimeCode
 from indaba.contracts.linking import IssueLinkCode
@@ -187,3 +188,20 @@ async def test_on_discord_a_slash_command_is_answered_to_its_asker_alone() -> No
     answer = await perform(understood("me sign-in"), slash, BusServiceClient())
     assert "/sign-in/abc" in answer.text()
     assert answer.audience is Audience.ALONE
+
+
+async def test_a_line_for_a_private_matter_says_where_to_type_it() -> None:
+    asked = (await said("leave", PLATFORMS["matrix"])).text()
+    assert "me data erase (in a direct chat with me)" in asked
+    assert "!cop me data" not in asked
+    assert "(in a direct chat" not in (await said("leave", MEMBER)).text()
+    assert "/me data" in (await said("leave", PLATFORMS["discord"])).text()
+
+
+async def test_an_action_that_nobody_has_says_how_to_take_it() -> None:
+    none_open = ActionsListed(actions=())
+    mine = (await said("action list", MEMBER, ListActions=none_open)).text()
+    assert "None of your actions is open" in mine
+    assert "action list which: open" in mine or "action list open" in mine
+    late = await said("action list late", MEMBER, ListActions=none_open)
+    assert late.text() == "No action is past its day."

@@ -1,4 +1,13 @@
-from indaba.contracts.actions import AddAction, ListActions, WhichActions
+import pytest
+
+from indaba.contracts.actions import (
+    ActionStatus,
+    AddAction,
+    ChangeAction,
+    ListActions,
+    WhichActions,
+)
+from indaba.contracts.refusal import Hint, Refused
 from indaba.scheduling.handlers.actions import MOST_LISTED
 from services.town import Town
 
@@ -13,3 +22,13 @@ async def test_a_list_of_actions_is_no_longer_than_a_hundred_those_due_first(tow
 
     assert len(listed) == MOST_LISTED
     assert listed[0].text == "Print the sheets"
+
+
+async def test_who_ends_what_nobody_promised_is_told_how_to_take_it(town: Town) -> None:
+    held = await town.founded()
+    code = (await town.ask(AddAction(text="Print the sheets"), held)).action.code
+    other = await town.joined("@sipho:example.org")
+    with pytest.raises(Refused) as refused:
+        await town.ask(ChangeAction(code=code, status=ActionStatus.DONE), other)
+    assert refused.value.told == "nobodys-action"
+    assert refused.value.hint == Hint("action hand", {"code": code})

@@ -62,11 +62,18 @@ def between_us(kind: type[Intent], person: Person) -> Answer:
 def how(kind: type[Intent], person: Person) -> Text:
     """How somebody is told by themselves what others may not read."""
     say = person.wording.say
+    line = alone_line(kind, person)
+    if kind.MORE_ALONE:
+        return Text(say("For {what}: {line}", what=say(kind.MORE_ALONE), line=line))
+    return Text(say("To hear it alone: {line}", line=line))
+
+
+def alone_line(kind: type[Intent], person: Person) -> str:
+    """What to type, and where, so that only the asker reads the answer."""
     if person.prefix == SLASH:
-        words = "Type {line}: what I answer to that only you can see."
-        return Text(say(words, line=f"{SLASH}{kind.called()}"))
-    words = "For what only you may read, open a direct chat with me and type there: {line}"
-    return Text(say(words, line=kind.called()))
+        return f"{SLASH}{kind.called()}"
+    words = "open a direct chat with me and type there: {line}"
+    return person.wording.say(words, line=kind.called())
 
 
 def not_here(wording: Wording) -> tuple[Text, ...]:

@@ -57,8 +57,8 @@ class Intent(BaseModel):
     that mean it too. A field that is required and was not given is asked for with the `question`
     in its `json_schema_extra`; further marks there: `word` (one word unless quoted) and `keyed`
     (only as `key: value`). A `hidden` intent is only carried by a choice, never typed. A `PRIVATE`
-    one happens only where nobody else reads the answer; one that has `MORE_ALONE` says elsewhere
-    how to get the rest. One that `POINTS` is about a message or a file. A
+    one happens only where nobody else reads the answer; one that knows `MORE_ALONE` (what, in
+    English) says elsewhere how to get it. One that `POINTS` is about a message or a file. A
     `SILENT` one is done without a word, whatever comes of it; refusals whose code is `HUSHED` are
     not told either.
     """
@@ -72,7 +72,7 @@ class Intent(BaseModel):
     needs: ClassVar[Role | None] = None
     example: ClassVar[str] = ""
     PRIVATE: ClassVar[bool] = False
-    MORE_ALONE: ClassVar[bool] = False
+    MORE_ALONE: ClassVar[str] = ""
     POINTS: ClassVar[bool] = False
     SILENT: ClassVar[bool] = False
     HUSHED: ClassVar[frozenset[str]] = frozenset()

@@ -8,9 +8,11 @@ from indaba.contracts.ids import MemberId
 from indaba.contracts.library import StoredFile
 from indaba.contracts.membership import CommunityCard, Place, Platform
 from indaba.contracts.passport import Passport, Role
-from indaba.contracts.refusal import Hint, NoCommunity, Refusal
-from indaba.conversation.commands.hints import put_in, typed, typed_line
-from indaba.conversation.commands.intent import Intent
+from indaba.contracts.refusal import HINT, Hint, NoCommunity, Refusal
+from indaba.conversation.commands.fields import folded
+from indaba.conversation.commands.hints import typed, typed_line
+from indaba.conversation.commands.intent import SLASH, Intent
+from indaba.conversation.commands.line import phrases
 from indaba.conversation.delivery.chat_events import Written
 from indaba.conversation.wording import Wording
 
@@ -90,8 +92,18 @@ class Person:
         return kind.needs in roles or Role.FACILITATOR in roles
 
     def types(self, intent: str, /, **arguments: str) -> str:
-        """An intent, by name or alias, with arguments, as this person would type it here."""
-        return typed(Hint(intent, arguments), self.prefix, self.intents)
+        """An intent, by name or alias, with arguments, as this person would type it here.
+
+        What is between them and us is typed elsewhere, and the line says where.
+        """
+        return self._types(Hint(intent, arguments))
+
+    def _types(self, wanted: Hint) -> str:
+        kind = phrases(self.intents).get(folded(wanted.intent))
+        if kind is None or not kind.PRIVATE or self.alone or self.prefix == SLASH:
+            return typed(wanted, self.prefix, self.intents)
+        line = typed(wanted, "", self.intents)
+        return self.wording.say("{line} (in a direct chat with me)", line=line)
 
     def types_example(self, kind: type[Intent]) -> str:
         """An intent's example as this person would type it here."""
@@ -99,4 +111,5 @@ class Person:
 
     def told(self, refusal: Refusal) -> str:
         """Why something was refused, in this person's language, with what they can type next."""
-        return put_in(self.wording.by_code(refusal), refusal.hint, self.prefix, self.intents)
+        words = self.wording.by_code(refusal)
+        return words if refusal.hint is None else words.replace(HINT, self._types(refusal.hint))

@@ -44,6 +44,19 @@ class NotYourAction(Refusal):
         )
 
 
+class NobodysAction(Refusal):
+    """Nobody has promised it yet."""
+
+    code = "nobodys-action"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"Nobody has {code} yet. To take it type: {{hint}}",
+            hint=hint("action hand", code=code),
+            code=code,
+        )
+
+
 class NothingToDo(Refusal):
     """An action without words."""
 
@@ -73,9 +86,9 @@ class Action:
     version: int = 1
 
     def may_change(self, member: MemberId, *, facilitates: bool) -> None:
-        """Raises `NotYourAction`."""
+        """Raises `NotYourAction` or `NobodysAction`."""
         if not (facilitates or member in (self.owner, self.author)):
-            raise NotYourAction(self.code)
+            raise NotYourAction(self.code) if self.owner else NobodysAction(self.code)
 
     def said(self, status: ActionStatus, note: str) -> Self:
         """As far as somebody says it is; the same again changes nothing."""

@@ -86,12 +86,24 @@ class Actions(Intent, noun="action", verb="list", aliases=("actions", "my action
         found = (await services.ask(ListActions(which=self.which))).actions
         wording, say = person.wording, person.wording.say
         if not found:
-            return Answer.of(say("No action is open."))
+            return Answer.of(_none(self.which, person))
         lines = [action_line(action, wording) for action in found[:MOST_LISTED]]
         more = len(found) - len(lines)
         lines += [wording.count(more, "and {n} more", "and {n} more")] if more > 0 else []
         how = say("When one is done: {line}", line=person.types("action done", code=found[0].code))
         return Answer((Text(say("Open actions:")), Items(tuple(lines)), Text(how)))
+
+
+def _none(which: WhichActions, person: Person) -> str:
+    say = person.wording.say
+    match which:
+        case WhichActions.MINE:
+            line = person.types("action list", which="open")
+            return say("None of your actions is open. For everybody's: {line}", line=line)
+        case WhichActions.LATE:
+            return say("No action is past its day.")
+        case WhichActions.OPEN:
+            return say("No action is open.")
 
 
 class _Says(Intent):

@@ -104,8 +104,12 @@ class SetUp(Intent, noun="cop", verb="setup", aliases=("set up", "setup")):
         },
     )
     language: Language = Field(
-        description="The language I speak here, such as English",
-        json_schema_extra={"question": "Which language should I speak here?", "word": True},
+        description="The language you use here, such as English",
+        json_schema_extra={
+            "question": "Which language do you use here? I write days and dates in it; the rest I "
+            "write in English so far.",
+            "word": True,
+        },
     )
     zone: Zone = Field(
         description="Time zone or city, such as Johannesburg",

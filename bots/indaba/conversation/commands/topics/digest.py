@@ -177,7 +177,7 @@ class Feedback(Intent, noun="meeting", verb="feedback", aliases=("feedback",)):
     """Say in three taps how a meeting was; facilitators see the sum."""
 
     needs: ClassVar[Role | None] = Role.MEMBER
-    MORE_ALONE: ClassVar[bool] = True
+    MORE_ALONE: ClassVar[str] = "what was said so far"
     example: ClassVar[str] = "meeting feedback M7K2"
 
     code: Code = Field(

@@ -69,7 +69,7 @@ class Start(Intent, noun="meeting", verb="start", aliases=("startmeeting",)):
     """Begin a meeting now, planned or on the spot."""
 
     needs: ClassVar[Role | None] = Role.MEMBER
-    MORE_ALONE: ClassVar[bool] = True
+    MORE_ALONE: ClassVar[str] = "the code that you show for checking in"
     example: ClassVar[str] = "meeting start M7K2"
 
     code: Code | None = Field(

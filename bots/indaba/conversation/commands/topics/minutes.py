@@ -224,7 +224,7 @@ def _highlights(shown: HighlightsShown, person: Person) -> Answer:
     own = person.types("minutes highlights", code=meeting.code, text="What we learnt")
     how = Text(
         say(
-            "Please read it once: it names nobody, and everybody may read it. To write it "
+            "Everybody may read it, so please make sure that it names nobody. To write it "
             "yourself: {line}",
             line=own,
         )
