@@ -75,9 +75,12 @@ class Meeting:
         return self.starts.replace(tzinfo=ZoneInfo(self.zone), fold=0)
 
     def is_on(self, now: datetime) -> bool:
-        """Whether it has begun and not yet ended. A length is real time, whatever clocks do."""
-        if self.status is MeetingStatus.LIVE:
-            return True
+        """Whether it has begun and not yet ended. A length is real time, whatever clocks do.
+
+        What was closed or called off is not on, whatever was planned.
+        """
+        if self.status is not MeetingStatus.SCHEDULED:
+            return self.status is MeetingStatus.LIVE
         began = now - self.begins
         return timedelta() <= began < timedelta(minutes=self.minutes)
 

@@ -80,6 +80,27 @@ async def test_a_meeting_has_a_page_for_everybody(reading: Any) -> None:
     assert len(page.all("h1")) == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (MeetingStatus.SCHEDULED, "on now"),
+        (MeetingStatus.LIVE, "on now"),
+        (MeetingStatus.CLOSED, "over"),
+        (MeetingStatus.CANCELLED, "Called off"),
+    ],
+)
+async def test_a_meeting_ended_or_called_off_before_its_time_is_not_on(
+    reading: Any, status: MeetingStatus, said: str
+) -> None:
+    await reading.hears(reading.called(status=status))
+    reading.world.ahead = timedelta(days=3, minutes=10)
+
+    page = Outline((await reading.browser.get(f"/c/{reading.key}/meetings/M7K2")).text)
+
+    assert said in page.sentence
+    assert ("on now" in page.sentence) == (said == "on now")
+
+
 @pytest.mark.parametrize("code", ["M2222", "nonsense", "M7K2/highlights.pdf"])
 async def test_what_is_not_there_is_said_in_words(reading: Any, code: str) -> None:
     await reading.hears(reading.called())
