@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -64,6 +65,14 @@ def heard(event: object, *events: Any) -> Any:
 )
 def test_what_is_addressed_to_us(body: str, meant: str | None) -> None:
     assert heard(message(body)).addressed == meant
+
+
+@pytest.mark.parametrize("body", ["!cop next", "!indaba next"])
+def test_the_standard_prefix_is_understood_beside_the_one_chosen_here(body: str) -> None:
+    here = replace(scene(), prefix="!indaba")
+    said = chat_event_of(message(body), here)
+    assert isinstance(said, MessageSent)
+    assert said.addressed == "next"
 
 
 def test_a_mention_with_our_name_before_it_addresses_us() -> None:

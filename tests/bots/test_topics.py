@@ -31,7 +31,7 @@ from indaba.contracts.refusal import Fault, Refused, Unavailable
 from indaba.contracts.wire import Request
 from indaba.conversation.answer import Ask, Audience, File
 from indaba.conversation.commands.carrying_out import perform
-from indaba.conversation.commands.intent import Intent, resolve, resume
+from indaba.conversation.commands.intent import SLASH, Intent, resolve, resume
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.cop import Found, SetUp
 from indaba.conversation.commands.topics.noting import Tagged
@@ -276,6 +276,14 @@ async def test_the_code_at_the_door_is_shown_to_the_chair_alone() -> None:
     assert "SV9Y" not in in_the_room
     assert "open a direct chat with me and type there: meeting start" in in_the_room
     assert "SV9Y" in (await said("meeting start M7K2", THANDI, StartMeeting=shown)).text()
+
+
+async def test_what_is_typed_elsewhere_is_told_as_it_is_typed_there() -> None:
+    for asker in (THANDI, replace(THANDI, direct=False, ephemeral=True, prefix=SLASH)):
+        invited = (await said("cop invite", asker)).text()
+        assert "/cop connect code:7K2M-9QPX on Discord, or !cop connect 7K2M-9QPX" in invited
+        linked = (await said("me link", asker)).text()
+        assert "/me link code:7K2M-9QPX on Discord, or me link 7K2M-9QPX on Matrix" in linked
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
-from indaba.conversation.commands.line import strip_address
+from indaba.conversation.commands.line import STANDARD_PREFIX, strip_address
 from indaba.conversation.delivery.chat_events import (
     BallotCast,
     ChatEvent,
@@ -199,9 +199,10 @@ def _addressed(text: str, content: dict[str, Any], scene: Scene) -> str | None:
     """The text without prefix or our name; in a direct chat all of it.
 
     Our bare name counts only if it addresses somebody (`Indaba: …`, `@indaba …`, or a mention):
-    people talk about an indaba too.
+    people talk about an indaba too. The standard prefix always counts: pages and people in other
+    places do not know which one was chosen here.
     """
-    meant = strip_address(text, (scene.prefix,), (scene.me,))
+    meant = strip_address(text, (scene.prefix, STANDARD_PREFIX), (scene.me,))
     if meant is None and _calls_us(text, content, scene):
         meant = strip_address(text, (), _names(scene))
     if meant is None and scene.facts.direct:

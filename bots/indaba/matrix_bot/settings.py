@@ -3,6 +3,7 @@
 from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from indaba.conversation.commands.line import STANDARD_PREFIX
 from indaba.conversation.dispatch.loop_guard import MOST_TURNS
 from indaba.process.settings import Settings
 
@@ -22,7 +23,11 @@ class MatrixBotSettings(Settings):
     keys_folder: str = Field(
         default="", description="Folder of the keys to encrypted rooms; without one none is read"
     )
-    prefix: str = Field(default="!cop", min_length=1, description="What a command begins with")
+    prefix: str = Field(
+        default=STANDARD_PREFIX,
+        min_length=1,
+        description=f"What a command begins with; {STANDARD_PREFIX} is understood besides",
+    )
     most_turns: int = Field(
         default=MOST_TURNS,
         ge=1,

@@ -1,6 +1,7 @@
 """How people type what a page suggests, on the platforms where its community lives.
 
-The portal knows no prefix: in a Matrix room the bot is named first, in a private chat nothing is.
+A line for a Matrix room begins with the prefix that is understood in each of them, whatever an
+operator has chosen besides; in a private chat it begins with nothing.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,22 +11,20 @@ from markupsafe import Markup, escape
 
 from indaba.contracts.membership import Platform
 from indaba.contracts.refusal import HINT, Hint, Refusal
-from indaba.conversation.commands.hints import typed
+from indaba.conversation.commands.hints import ON_BOTH, ROOM_PREFIX, typed
 from indaba.conversation.commands.intent import SLASH
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.wording import Wording
 
 ANYWHERE = frozenset(Platform)
-IN_ROOM = "the bot’s name and {line}"
-ON_BOTH = "{form} on Discord, or {line} on Matrix"
 
 
 def in_words(
     hint: Hint, platforms: Iterable[Platform], wording: Wording, *, private: bool = False
 ) -> str:
     """What to type, as a part of a sentence: plain text. `private` is a chat with the bot alone."""
-    form, line = typed(hint, SLASH, INTENTS), typed(hint, "", INTENTS)
-    return _joined(form, line, frozenset(platforms), wording.say, private=private)
+    form, line = (typed(hint, prefix, INTENTS) for prefix in _prefixes(private=private))
+    return _joined(form, line, frozenset(platforms), wording.say)
 
 
 def in_markup(
@@ -37,8 +36,11 @@ def in_markup(
         kept = wording.say(words, **{name: f"{{{name}}}" for name in facts})
         return escape(kept).format(**facts)
 
-    form, line = (Markup("<code>{}</code>").format(typed(hint, p, INTENTS)) for p in (SLASH, ""))
-    return Markup(_joined(form, line, frozenset(platforms), say, private=private))  # noqa: S704 - escaped above
+    form, line = (
+        Markup("<code>{}</code>").format(typed(hint, prefix, INTENTS))
+        for prefix in _prefixes(private=private)
+    )
+    return Markup(_joined(form, line, frozenset(platforms), say))  # noqa: S704 - escaped above
 
 
 def refusal_in_words(refusal: Refusal, wording: Wording) -> str:
@@ -49,10 +51,11 @@ def refusal_in_words(refusal: Refusal, wording: Wording) -> str:
     return words.replace(HINT, in_words(refusal.hint, ANYWHERE, wording))
 
 
-def _joined(
-    form: str, line: str, there: frozenset[Platform], say: Callable[..., str], *, private: bool
-) -> str:
-    said = line if private else say(IN_ROOM, line=line)
+def _prefixes(*, private: bool) -> tuple[str, str]:
+    return SLASH, "" if private else ROOM_PREFIX
+
+
+def _joined(form: str, line: str, there: frozenset[Platform], say: Callable[..., str]) -> str:
     if there == {Platform.DISCORD}:
         return form
-    return said if there == {Platform.MATRIX} else say(ON_BOTH, form=form, line=said)
+    return line if there == {Platform.MATRIX} else say(ON_BOTH, form=form, line=line)

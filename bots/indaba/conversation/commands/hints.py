@@ -6,8 +6,19 @@ from indaba.contracts.refusal import HINT, Hint
 from indaba.conversation.answer import Answer, Items, Text
 from indaba.conversation.commands.fields import folded
 from indaba.conversation.commands.intent import SLASH, Intent
-from indaba.conversation.commands.line import Unclear, Understood, phrases, read_line
+from indaba.conversation.commands.line import (
+    STANDARD_PREFIX,
+    Unclear,
+    Understood,
+    phrases,
+    read_line,
+)
 from indaba.conversation.wording import Wording, plain
+
+ROOM_PREFIX = f"{STANDARD_PREFIX} "
+"""What a line begins with in a Matrix room that we know nothing of."""
+
+ON_BOTH = "{form} on Discord, or {line} on Matrix"
 
 
 class UnknownHintError(LookupError):
@@ -31,6 +42,17 @@ def typed(hint: Hint, prefix: str, intents: Sequence[type[Intent]]) -> str:
         if isinstance(read, Understood) and read.intent is kind and _same(read.filled, wanted):
             return with_prefix(line, prefix)
     raise UnknownHintError(hint)
+
+
+def typed_elsewhere(
+    hint: Hint, wording: Wording, intents: Sequence[type[Intent]], *, private: bool = False
+) -> str:
+    """The hint as people type it in another place, on whichever platform that is.
+
+    `private` is a direct chat with the bot.
+    """
+    line = typed(hint, "" if private else ROOM_PREFIX, intents)
+    return wording.say(ON_BOTH, form=typed(hint, SLASH, intents), line=line)
 
 
 def typed_line(line: str, prefix: str, intents: Sequence[type[Intent]]) -> str:

@@ -18,6 +18,9 @@ from indaba.conversation.commands.arguments import Arguments, tokens, unquoted, 
 from indaba.conversation.commands.fields import folded, nearest
 from indaba.conversation.commands.intent import MOST_LETTERS, Intent
 
+STANDARD_PREFIX = "!cop"
+"""Understood in every Matrix room, whatever other prefix an operator has chosen besides."""
+
 
 @dataclass(frozen=True)
 class Understood:
@@ -40,7 +43,7 @@ class Unclear:
 
 
 def strip_address(
-    text: str, prefixes: Sequence[str] = ("!cop",), names: Sequence[str] = ()
+    text: str, prefixes: Sequence[str] = (STANDARD_PREFIX,), names: Sequence[str] = ()
 ) -> str | None:
     """What follows the prefix or the bot's name, empty if nothing does; `None` if not addressed.
 

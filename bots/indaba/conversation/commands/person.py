@@ -10,7 +10,7 @@ from indaba.contracts.membership import CommunityCard, Place, Platform
 from indaba.contracts.passport import Passport, Role
 from indaba.contracts.refusal import HINT, Hint, NoCommunity, Refusal
 from indaba.conversation.commands.fields import folded
-from indaba.conversation.commands.hints import typed, typed_line
+from indaba.conversation.commands.hints import typed, typed_elsewhere, typed_line
 from indaba.conversation.commands.intent import SLASH, Intent
 from indaba.conversation.commands.line import phrases
 from indaba.conversation.delivery.chat_events import Written
@@ -104,6 +104,10 @@ class Person:
             return typed(wanted, self.prefix, self.intents)
         line = typed(wanted, "", self.intents)
         return self.wording.say("{line} (in a direct chat with me)", line=line)
+
+    def types_elsewhere(self, hint: Hint, *, private: bool = False) -> str:
+        """A hint as it is typed in another room, on either platform; or in a direct chat there."""
+        return typed_elsewhere(hint, self.wording, self.intents, private=private)
 
     def types_example(self, kind: type[Intent]) -> str:
         """An intent's example as this person would type it here."""

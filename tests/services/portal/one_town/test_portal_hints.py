@@ -15,7 +15,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PAGES = ("", "/library", "/outcomes", "/mine", "/meetings/{code}", "/library/{code}")
 ON_DISCORD = "/meeting yes code:"
-ON_MATRIX = "the bot’s name and yes "
+ON_MATRIX = "!cop yes "
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ async def _everything(lively: Any, key: str, code: str) -> str:
 @pytest.mark.parametrize(
     ("platform", "typed", "not_typed"),
     [
-        (Platform.DISCORD, ON_DISCORD, ["!cop", "the bot’s name and", "on Matrix"]),
-        (Platform.MATRIX, ON_MATRIX, ["!cop", "/meeting yes", "on Discord"]),
+        (Platform.DISCORD, ON_DISCORD, ["!cop", "on Matrix"]),
+        (Platform.MATRIX, ON_MATRIX, ["/meeting yes", "on Discord"]),
     ],
 )
 async def test_pages_of_a_community_on_one_platform_name_no_other(

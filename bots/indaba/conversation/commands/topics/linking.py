@@ -17,6 +17,7 @@ from indaba.contracts.linking import (
     ShowRoomCode,
 )
 from indaba.contracts.passport import Role
+from indaba.contracts.refusal import hint
 from indaba.contracts.scheduling import ListMeetings
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Style, Text
 from indaba.conversation.commands.fields import wrong
@@ -65,8 +66,8 @@ class LinkMe(Intent, noun="me", verb="link", aliases=("link me",)):
             return Answer.of(
                 say("Your code is {code}. It works once, for ten minutes.", code=code),
                 say(
-                    "From your other account, on Discord or Matrix, type to me privately: {line}",
-                    line=f"me link {code}",
+                    "From your other account type to me privately: {line}",
+                    line=person.types_elsewhere(hint("me link", code=code), private=True),
                 ),
                 say("Give it to nobody: whoever types it becomes you."),
             )
@@ -94,8 +95,8 @@ class InviteRoom(Intent, noun="cop", verb="invite", aliases=("invite room",)):
         return Answer.of(
             say("The code is {code}. It works once, for ten minutes.", code=code),
             say(
-                "Somebody who runs the other room, on Discord or Matrix, types there: {line}",
-                line=person.types("cop connect", code=code),
+                "Somebody who runs the other room types there: {line}",
+                line=person.types_elsewhere(hint("cop connect", code=code)),
             ),
             say("From then on each meeting has a card in both rooms, and one count."),
         )
