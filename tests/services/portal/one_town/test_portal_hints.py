@@ -6,7 +6,13 @@ from uuid import uuid4
 import pytest
 
 from indaba.contracts.linking import AddPlace, IssueRoomCode, RemovePlace
-from indaba.contracts.membership import CONSENT_VERSION, FoundCommunity, Place, Platform
+from indaba.contracts.membership import (
+    CONSENT_VERSION,
+    FoundCommunity,
+    IssueSignIn,
+    Place,
+    Platform,
+)
 from indaba.contracts.scheduling import ScheduleMeeting
 from services.portal.outline import Outline
 from workshop import until
@@ -75,6 +81,27 @@ async def test_pages_of_a_community_on_one_platform_name_no_other(
 
     assert f"{typed}{code}" in found
     assert [words for words in not_typed if words in found] == []
+
+
+@pytest.mark.parametrize(
+    ("platform", "join", "sign_in"),
+    [
+        (Platform.DISCORD, "/cop join", "/me sign-in"),
+        (Platform.MATRIX, "!cop join", "me sign-in"),
+    ],
+)
+async def test_guests_are_told_how_to_join_and_to_sign_in(
+    lively: Any, there: Place, join: str, sign_in: str
+) -> None:
+    held, key, _ = await _founded(lively, there)
+    guest = Outline((await lively.browser.get(f"/c/{key}")).text).sentence
+    link = await lively.town.ask(IssueSignIn(), held)
+    await lively.browser.post(f"/sign-in/{link.secret}")
+    member = Outline((await lively.browser.get(f"/c/{key}")).text).sentence
+
+    how = f"To join, type {join} in the community’s room. Members sign in here: type {sign_in} in"
+    assert how in guest
+    assert "To join" not in member
 
 
 @pytest.mark.parametrize("platform", [Platform.MATRIX])
