@@ -26,7 +26,14 @@ from indaba.portal.mine import MinePages
 from indaba.portal.model import Community, Meeting
 from indaba.portal.outcomes import OutcomesPages
 from indaba.portal.showing import shown
-from indaba.portal.signing_in import Cookie, SignIns, check_same_site, digest_of, form_of
+from indaba.portal.signing_in import (
+    Cookie,
+    SignIns,
+    check_same_site,
+    digest_of,
+    form_of,
+    session_of,
+)
 from indaba.portal.store import Copies, Store
 from indaba.portal.visiting import Visitors, facts_of
 from indaba.process.file_store import FileStore
@@ -170,15 +177,17 @@ class Pages:
         """Use up the link, keep a session, and go to the community's page."""
         check_same_site(request)
         form = await form_of(request)
+        secret, press = request.path_params["secret"], form.get("press", "")
         try:
-            who = await self._sign_ins.consume(request.path_params["secret"], form.get("press", ""))
+            who = await self._sign_ins.consume(secret, press)
         except Refusal as no:
             if isinstance(no, Expired):
                 raise
             return _spent()
-        member, token = who.passport.member, self._world.secret()
+        member = who.passport.member
         if member is None:
             return _spent()
+        token = session_of(secret, press)
         before, there = self._cookie.digest(request), who.community
         await self._copies.change(
             lambda store: store.sign_in(digest_of(token), before, member, there.id)

@@ -1,6 +1,7 @@
 """Signing in by a one-time link: who pressed the button, the cookie, and double clicks."""
 
 import asyncio
+import base64
 import hashlib
 from urllib.parse import parse_qs, urlsplit
 
@@ -93,6 +94,15 @@ class Cookie:
         response.delete_cookie(
             self._name, path="/", secure=self._secure, httponly=True, samesite="lax"
         )
+
+
+def session_of(secret: str, press: str) -> str:
+    """The token of the session that a link opens: one, however often the same form is sent.
+
+    Whoever has it had the link, of which nothing is kept but a digest.
+    """
+    whole = hashlib.sha256(f"session/{secret}/{press}".encode()).digest()
+    return base64.urlsafe_b64encode(whole[:24]).decode()
 
 
 def digest_of(token: str) -> str:

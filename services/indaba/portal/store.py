@@ -137,7 +137,7 @@ class Store:
         await self._sql.execute(sessions.update().where(was).values(digest=digest))
         expires_at = self._now + SESSION_LASTS
         values = {"digest": digest, "community": there, "member": member, "expires_at": expires_at}
-        await self._sql.execute(insert(sessions).values(values))
+        await self._sql.execute(insert(sessions).values(values).on_conflict_do_nothing())
 
     async def signed_in_to(self, digest: str) -> tuple[Community, ...]:
         """The communities that a session opens, by name."""
