@@ -144,6 +144,27 @@ async def test_a_reply_in_a_meetings_thread_is_an_answer(town: Town) -> None:
     assert card.id == thread.id
 
 
+async def test_a_yes_calls_nothing_off_but_as_a_reply_to_that_very_post(town: Town) -> None:
+    channel, lindiwe = await town.founded()
+    card = await town.called(channel, lindiwe)
+    code, me = code_in(card.content), town.env.backend.bot_user.id
+    await lindiwe.send(channel, f"<@{me}> meeting cancel {code}")
+    preview = await town.said(channel, "I tell the room")
+    assert f"mention me and type: Call off {code}" in preview.content
+    asked = await lindiwe.send(channel, "Shall I bring the cake?")
+    await lindiwe.send(channel, f"<@{me}> yes", reply_to=asked)
+    told = await town.said(channel, "Nothing here waits")
+    assert f"/meeting cancel code:{code}" in told.content
+    await lindiwe.send(channel, "yes", reply_to=preview)
+    await town.until(lambda: sum("Nothing here waits" in m.content for m in channel.history()) == 2)
+    await lindiwe.send(channel, f"<@{me}> meeting cancel {code} again")
+    again = await town.said(channel, "**Why:** again")
+    await lindiwe.send(channel, f"<@{me}> yes")
+    await town.said(channel, f"or type: Call off {code}")
+    await lindiwe.send(channel, "yes", reply_to=again)
+    await town.said(channel, f"Called off: {code}")
+
+
 async def test_titles_neither_format_nor_ping_nor_hide_links(town: Town) -> None:
     channel, lindiwe = await town.founded()
     hostile = f"@everyone <@{lindiwe.id}> **x** [a](http://evil.example) <#1> # `y` <t:1:R>"

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from bots.matrix_people import Person
 from bots.matrix_town import Town, town_with_a_bot
+from indaba.conversation.cards.rsvp_words import code_in
 from indaba.operate.local.engines import Engines, Synapse
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -51,7 +52,7 @@ class Hall:
         called = await self.pick(
             self.chair, await self.answer(self.chair, MEETING.format(title=title))
         )
-        return str(called["content"]["body"]).split()[-1]
+        return code_in(str(called["content"]["body"]))
 
     async def planned(self) -> str:
         return await self.body(self.chair, "!cop meeting list")
@@ -133,6 +134,58 @@ async def test_a_choice_is_for_the_one_who_asked(hall: Hall) -> None:
     assert "No meeting" in await hall.planned()
     await hall.pick(hall.chair, offer)
     assert "Fractions: " in await hall.planned()
+
+
+def reply_to(message: str) -> dict[str, Any]:
+    return {"m.relates_to": {"m.in_reply_to": {"event_id": message}}}
+
+
+async def silent(hall: Hall, line: str, **content: Any) -> None:
+    """The chair says something, and the bot says nothing to it."""
+    message = await hall.chair.say(hall.room, line, **content)
+    await hall.town.dealt_with(hall.rogue, hall.room)
+    assert await hall.town.answers(hall.chair, hall.room, message) == []
+
+
+async def test_a_yes_to_somebody_else_calls_no_meeting_off(hall: Hall) -> None:
+    code = await hall.call("Fractions")
+    offer = await hall.answer(hall.chair, f"!cop meeting cancel {code}")
+    asked = await hall.rogue.say(hall.room, "Shall I bring the cake?")
+    await silent(hall, "yes", **reply_to(asked))
+    told = await hall.body(hall.chair, "!cop yes")
+    assert "Nothing here waits for that now" in told
+    assert f"!cop meeting cancel {code}" in told
+    assert "Nothing here waits" in await hall.body(hall.chair, "yes", **reply_to(offer["event_id"]))
+    assert "Fractions: " in await hall.planned()
+
+
+async def test_what_cannot_be_undone_wants_more_than_a_bare_yes(hall: Hall) -> None:
+    code = await hall.call("Fractions")
+    offer = await hall.answer(hall.chair, f"!cop meeting cancel {code}")
+    assert f"or type: Call off {code}" in offer["content"]["body"]
+    assert f"or type: Call off {code}" in await hall.body(hall.chair, "yes")
+    assert "Fractions: " in await hall.planned()
+    offer = await hall.answer(hall.chair, f"!cop meeting cancel {code}")
+    told = await hall.body(hall.chair, "yes", **reply_to(offer["event_id"]))
+    assert f"Called off: {code}" in told
+
+
+async def test_its_word_is_enough_and_other_talk_closes_the_offer(hall: Hall) -> None:
+    code = await hall.call("Fractions")
+    await hall.answer(hall.chair, f"!cop meeting cancel {code}")
+    await silent(hall, "the hall is taken")
+    await silent(hall, f"call off {code}")
+    await hall.answer(hall.chair, f"!cop meeting cancel {code}")
+    assert f"Called off: {code}" in await hall.body(hall.chair, f"!cop call off {code}")
+
+
+async def test_a_meeting_called_by_a_yes_can_be_undone(hall: Hall) -> None:
+    await hall.answer(hall.chair, MEETING.format(title="Fractions"))
+    called = await hall.answer(hall.chair, "yes")
+    code = code_in(called["content"]["body"])
+    assert f"!cop meeting cancel {code}" in called["content"]["body"]
+    assert f"Called off: {code}" in await hall.body(hall.chair, "Undo")
+    assert "No meeting" in await hall.planned()
 
 
 async def test_a_question_is_for_the_one_who_was_asked(hall: Hall) -> None:

@@ -22,7 +22,7 @@ from indaba.conversation.delivery.chat_events import (
 )
 from indaba.conversation.delivery.platform import Post, PostKind, Wait
 from indaba.conversation.dispatch.context import Context, load_context
-from indaba.conversation.store import Draft, Store, Waiting
+from indaba.conversation.store import Draft, QueuedEvent, Store, Waiting
 from indaba.ledger import Ledger
 from indaba.ledger.session import Session
 from workshop import ledger_of
@@ -65,7 +65,9 @@ class Room:
             id="$1", room=room, account="thandi", sent_at=self.clock.now(), **OWN[kind](about)
         )
         async with self.ledger.database.connect() as connection:
-            return await load_context(event, Store(Session(connection, self.clock.now())))
+            queued = QueuedEvent(event, uuid4(), 1, self.clock.now())
+            store = Store(Session(connection, self.clock.now()))
+            return await load_context(queued, store, self.clock.now())
 
 
 Kind = type[ReactionAdded | BallotCast | MessageEdited]

@@ -1,6 +1,6 @@
 """What an event means, from the event and what is kept around it alone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from indaba.contracts.ids import MeetingId
 from indaba.conversation.answer import Ask
 from indaba.conversation.commands.intent import asked_as_json, intent_to_json
 from indaba.conversation.commands.topics.coming import SayMaybe, SayNo, SayYes
-from indaba.conversation.commands.topics.cop import Help
+from indaba.conversation.commands.topics.cop import Help, NeverMind
 from indaba.conversation.commands.topics.scheduling import NextMeeting
 from indaba.conversation.delivery.chat_events import (
     AnyChatEvent,
@@ -33,7 +33,13 @@ COMMON: dict[str, Any] = {"id": "$1", "room": "!r", "account": "@thandi", "sent_
 CARD = (UUID(int=7), "M7K2")
 ASK = Ask(intent="meeting new", filled={}, field="when", question="When?")
 YES, NO = (
-    Offer("post", intent_to_json(NextMeeting()), "@thandi", emoji, label, place)
+    Offer(
+        *("post", intent_to_json(NeverMind()), "@thandi", emoji, label, place),
+        message="$post",
+        kept_at=NOW,
+        offered_at=NOW,
+        expires_at=NOW + timedelta(minutes=30),
+    )
     for place, (emoji, label) in enumerate((("✅", "Yes"), ("❌", "No")), start=1)
 )
 
@@ -57,12 +63,16 @@ def to_us(text: str, **more: Any) -> MessageSent:
         (said("tomorrow 3pm"), Context(question=ASK), means.Resume(ASK, "tomorrow 3pm")),
         (to_us("next", direct=True), Context(question=ASK), means.Command("next")),
         (to_us("thu", direct=True), Context(question=ASK), means.Resume(ASK, "thu")),
-        (said("2"), Context(offers=(YES, NO)), means.Pick(NO)),
-        (said("yes"), Context(offers=(YES, NO)), means.Pick(YES)),
+        (said("2"), Context(offers=(YES, NO), heard_at=NOW, now=NOW), means.Pick(NO)),
+        (said("yes"), Context(offers=(YES, NO), heard_at=NOW, now=NOW), means.Pick(YES)),
         (said("hm", thread="$t"), Context(card=CARD, live=CARD), means.Notice(CARD)),
         (CommandInvoked(**COMMON, asked="{}"), Context(), means.Form("{}")),
         (ButtonPressed(**COMMON, post="p", place=1), Context(), means.Say(means.TOO_OLD)),
-        (ButtonPressed(**COMMON, post="p", place=1), Context(offers=(YES,)), means.Pick(YES)),
+        (
+            ButtonPressed(**COMMON, post="p", place=1),
+            Context(offers=(YES,), heard_at=NOW, now=NOW),
+            means.Pick(YES),
+        ),
         (ReactionAdded(**COMMON, message="$c", emoji="🎉"), Context(card=CARD), means.Ignore()),
         (
             ReactionAdded(**COMMON, message="$c", emoji="🤔🏽"),
@@ -76,7 +86,7 @@ def to_us(text: str, **more: Any) -> MessageSent:
         ),
         (
             ReactionAdded(**COMMON, message="$c", emoji="❌"),
-            Context(offers=(YES, NO)),
+            Context(offers=(YES, NO), heard_at=NOW, now=NOW),
             means.Pick(NO),
         ),
         (BallotCast(**COMMON, poll="$p", option=1), Context(), means.Ignore()),
@@ -106,7 +116,9 @@ def test_an_event_means_one_thing(
 def test_a_button_for_somebody_else_is_not_pressed_for_them() -> None:
     pressed = ButtonPressed(**(COMMON | {"account": "@sipho"}), post="p", place=1)
 
-    assert resolve_event(pressed, Context(offers=(YES,))) == means.Say(means.NOT_YOURS)
+    assert resolve_event(pressed, Context(offers=(YES,), heard_at=NOW, now=NOW)) == means.Say(
+        means.NOT_YOURS
+    )
 
 
 def test_a_tag_is_a_line_of_the_meeting_that_is_on_and_words_where_none_is() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -45,8 +46,11 @@ async def test_a_meeting_is_previewed_and_called_when_picked() -> None:
     assert "Thursday 3 December 2026" in preview.text()
     assert "1 hour 30 minutes" in preview.text()
     called = await picked(preview, "✅", THANDI)
-    assert called.text() == "Called: M7K2"
-    assert called.card == MEETING.id
+    assert called.text().startswith("Called: M7K2\n")
+    assert (await picked(called, "↩️", THANDI)).text() == "Called off: M7K2"
+    an_hour_on = replace(THANDI, now=THANDI.now + timedelta(hours=1))
+    late = await picked(called, "↩️", an_hour_on)
+    assert "meeting cancel M7K2" in late.text()
     assert (await picked(preview, "❌", THANDI)).text() == "All right, nothing has changed."
 
 
@@ -225,7 +229,8 @@ async def test_a_series_is_previewed_with_its_dates_and_as_members_elsewhere_see
     assert "Day of Reconciliation" in text
     assert "I know no school terms" in text
     called = await picked(preview, "✅", THANDI, ReadRepeat=repeats)
-    assert called.text() == "Called: every week on Thursday at 18:00. The first date is M7K2."
+    assert "Called: every week on Thursday at 18:00. The first date is M7K2." in called.text()
+    assert (await picked(called, "↩️", THANDI)).text() == "Called off: M7K2"
 
 
 async def test_ending_a_series_says_that_it_cannot_be_undone_and_how_many_are_told() -> None:

@@ -204,6 +204,7 @@ DIALOGUE: Mapping[str, Look] = {
     "offers_on": lambda s, c: s.dialogue.offers_on(_card(c)),
     "offer_at": lambda s, _: s.dialogue.offer_at(f"answer/{OWN}", 1),
     "newest_offers_to": lambda s, c: s.dialogue.newest_offers_to(_said("line", c)),
+    "close_offers": lambda s, c: s.dialogue.close_offers(_said("line", c)),
     "picked": lambda s, _: s.dialogue.picked(f"answer/{OWN}"),
 }
 POSTING: Mapping[str, Look] = {
@@ -212,6 +213,7 @@ POSTING: Mapping[str, Look] = {
     "waiting_notices": lambda s, _: s.posting.waiting_notices(20, ["!y"]),
     "count_waiting": lambda s, _: s.posting.count_waiting(),
     "is_open": lambda s, _: s.posting.is_open(ROOM),
+    "is_ours": lambda s, c: s.posting.is_ours(_card(c)),
     "turned_away": lambda s, _: s.posting.turned_away(f"answer/{OWN}"),
     "trying": lambda s, _: s.posting.trying(f"answer/{OWN}"),
     "later": lambda s, _: s.posting.later(ROOM, LASTS),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bots.matrix_town import Town, town_with_a_bot
+from indaba.conversation.cards.rsvp_words import code_in
 from indaba.operate.data.vacuum import rewrite_bus
 from indaba.operate.local.engines import Engines, Synapse
 from journeys.seat import Seat, wake_timers
@@ -79,7 +80,7 @@ async def _called(chair: Seat) -> tuple[str, str]:
     card = await chair.hears("React 👍")
     assert "Fractions that stick" in card["content"]["body"]
     await chair.hears("Talk about Fractions that stick")
-    return called.split()[-1], card["event_id"]
+    return code_in(called), card["event_id"]
 
 
 async def _answered(chair: Seat, member: Seat, card: str) -> None:

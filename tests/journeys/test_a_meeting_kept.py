@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bots.matrix_town import Town, town_with_a_bot
+from indaba.conversation.cards.rsvp_words import code_in
 from indaba.operate.local.engines import Engines, Synapse
 from journeys.seat import Seat, wake_timers
 from workshop import rows, until
@@ -60,7 +61,7 @@ async def test_a_meeting_is_kept_from_a_series_to_the_highlights(town: Town) -> 
 async def _planned(chair: Seat, member: Seat) -> tuple[str, str]:
     """New, agenda, and people answer."""
     called = await chair.pick('!cop meeting new "Reading circle" every day 14:00', "✅")
-    code = called.rstrip(".").split()[-1]
+    code = code_in(called)
     card = await chair.hears("React 👍")
     assert "every day at 14:00" in card["content"]["body"]
     assert "Fractions" in await member.ask(f"!cop agenda add Fractions {code} minutes: 20")

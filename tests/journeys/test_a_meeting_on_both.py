@@ -9,6 +9,7 @@ import pytest
 from simcord.builders import ChannelHandle
 
 from bots import discord_town
+from indaba.conversation.cards.rsvp_words import code_in
 from indaba.operate.local.engines import Engines, Synapse
 from journeys import pictures
 from journeys.both import Both, both_sides, card_on_discord, connected, founded, joined_and_linked
@@ -39,7 +40,7 @@ async def _planned(both: Both) -> tuple[str, str]:
     """New, agenda, and people answer on both sides."""
     chair, town = both.chair, both.discord
     called = await chair.pick('!cop meeting new "Reading circle" every day 14:00', "✅")
-    code = called.rstrip(".").split()[-1]
+    code = code_in(called)
     card = await chair.hears("React 👍")
     there = await town.said(both.channel, code)
     added = await town.slash(

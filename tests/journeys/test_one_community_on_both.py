@@ -9,6 +9,7 @@ import pytest
 from bots import discord_town
 from indaba.contracts.membership import IssuePassport, Platform
 from indaba.contracts.outcomes import Indicator, ShowReport
+from indaba.conversation.cards.rsvp_words import code_in
 from indaba.operate.local.engines import Engines, Synapse
 from journeys.both import Both, both_sides, card_on_discord, connected, founded, joined_and_linked
 from journeys.seat import wake_timers
@@ -36,7 +37,7 @@ async def test_from_set_up_to_a_figure(both: Both) -> None:
 
 async def _called(both: Both) -> str:
     called = await both.chair.pick('!cop meeting new "Fractions" in 3 days 14:00', "✅")
-    code = called.split()[-1]
+    code = code_in(called)
     await both.chair.hears("React 👍")
     await both.discord.said(both.channel, "Who comes")
     return code

@@ -19,8 +19,9 @@ from indaba.conversation.answer import (
     Style,
     Text,
 )
-from indaba.conversation.commands.intent import Intent
+from indaba.conversation.commands.intent import Intent, Meant
 from indaba.conversation.commands.line import line_of
+from indaba.conversation.wording import Wording
 
 LONGEST = 1900
 """Letters of one message, with room for what Discord counts differently (2,000 fit)."""
@@ -44,6 +45,7 @@ def contents(answer: Answer) -> list[dict[str, Any]]:
     Choices are under the last of the words.
     """
     lines = [line for block in answer.blocks for line in _lines(block)]
+    lines += _in_words(answer.choices())
     parts = _parts(_pinged(lines, answer.mentions))
     words: list[dict[str, Any]] = [{"content": text} for text in parts]
     question = answer.question()
@@ -177,6 +179,13 @@ def _pieces(line: str) -> list[str]:
     return [line[n : n + LONGEST] for n in range(0, len(line), LONGEST)] or [""]
 
 
+def _in_words(choices: Sequence[Choice]) -> list[str]:
+    """The word that means what is only picked, for those who do not press."""
+    word = next((c.label for c in choices if c.intent.MEANT is Meant.BY_PICK), "")
+    words = "Press the button, or mention me and type: {word}"
+    return [escaped(Wording().say(words, word=word))] if word else []
+
+
 def _button(choice: Choice, place: int) -> dict[str, Any]:
     """A button. The emoji is behind the words: whoever listens hears the words first."""
     label = f"{choice.label} {choice.emoji}".strip()
@@ -189,8 +198,11 @@ def _button(choice: Choice, place: int) -> dict[str, Any]:
 
 
 def _does(intent: Intent) -> str:
-    """An id that says itself what the button does, and so works for years; empty if too long."""
-    if intent.hidden:
+    """An id that says itself what the button does, and so works for years; empty if too long.
+
+    What is only meant by a pick is kept with its post, so that it gets too old.
+    """
+    if intent.hidden or intent.MEANT is Meant.BY_PICK:
         return ""
     said = f"{DO}{line_of(intent)}"
     return said if "\n" not in said and len(said) <= LONGEST_ID else ""

@@ -24,6 +24,7 @@ from indaba.conversation.answer import (
     Poll,
     Text,
 )
+from indaba.conversation.commands.intent import Meant
 from indaba.conversation.wording import Wording
 from indaba.matrix_bot.events import clean
 
@@ -155,11 +156,24 @@ def _lines(block: Block, answer: Answer) -> list[Line]:
 
 
 def _choices(options: Sequence[Choice]) -> list[Line]:
-    words = "React with the sign, or reply with the number or the word."
-    if not all(choice.emoji for choice in options):
-        words = "Reply with the number or the word."
     lines = [Line(Shape.CHOICE, f"{_sign(choice)} {choice.label}".strip()) for choice in options]
-    return [*lines, Line(Shape.PARAGRAPH, Wording().say(words))] if lines else []
+    return [*lines, Line(Shape.PARAGRAPH, _how_to_pick(options))] if lines else []
+
+
+def _how_to_pick(options: Sequence[Choice]) -> str:
+    """How one of them is meant; of what is only picked, the word that means it as well."""
+    say = Wording().say
+    signs = all(choice.emoji for choice in options)
+    strict = [choice for choice in options if choice.intent.MEANT is Meant.BY_PICK]
+    if strict and signs:
+        words = "React with the sign, reply to this message with the number, or type: {word}"
+        return say(words, word=strict[0].label)
+    if strict:
+        words = "Reply to this message with the number, or type: {word}"
+        return say(words, word=strict[0].label)
+    if signs:
+        return say("React with the sign, or reply with the number or the word.")
+    return say("Reply with the number or the word.")
 
 
 def _named(answer: Answer, lines: list[Line]) -> list[Line]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import Refusal, hint
+from indaba.contracts.refusal import Hint, Refusal, hint
 from indaba.contracts.wire import Reply, Request
 from indaba.conversation.answer import Answer, Ask
 from indaba.conversation.commands.fields import folded
@@ -42,6 +43,17 @@ UNWELL = {
 """Sentences for what pydantic finds by itself."""
 
 
+class Meant(Enum):
+    """How a choice is meant, so that it is done.
+
+    `BY_PICK`: by a reaction, a press or a reply to that very post, or by its word. `BY_YES`: a yes
+    or a number said to us next is enough as well, as what is done is harmless or can be undone.
+    """
+
+    BY_YES = auto()
+    BY_PICK = auto()
+
+
 class ServiceClient(Protocol):
     """The one thing an intent can do: ask the services, as the person who spoke."""
 
@@ -60,7 +72,7 @@ class Intent(BaseModel):
     one happens only where nobody else reads the answer; one that knows `MORE_ALONE` (what, in
     English) says elsewhere how to get it. One that `POINTS` is about a message or a file. A
     `SILENT` one is done without a word, whatever comes of it; refusals whose code is `HUSHED` are
-    not told either.
+    not told either. Offered as a choice, it is `MEANT` by a pick, unless it says otherwise.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -76,6 +88,7 @@ class Intent(BaseModel):
     POINTS: ClassVar[bool] = False
     SILENT: ClassVar[bool] = False
     HUSHED: ClassVar[frozenset[str]] = frozenset()
+    MEANT: ClassVar[Meant] = Meant.BY_PICK
 
     def __init_subclass__(
         cls,
@@ -112,6 +125,13 @@ class Intent(BaseModel):
     @classmethod
     def check(cls, person: Person) -> None:
         """Raise a `Refusal` if it is pointless to ask for more or to begin."""
+
+    def again(self) -> Hint:
+        """What to type once this is offered no more. What is only picked says what led to it."""
+        if self.hidden:
+            return hint("help")
+        code = getattr(self, "code", None) if "code" in type(self).model_fields else None
+        return Hint(self.called(), {"code": str(code)} if code else {})
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Do it. Raises what `ServiceClient.ask` raises."""

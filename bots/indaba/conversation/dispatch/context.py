@@ -1,8 +1,7 @@
 """Step one: what the store knows about an event: a card, a question, choices, a vote."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from indaba.conversation.answer import Ask
@@ -16,9 +15,10 @@ from indaba.conversation.delivery.chat_events import (
     ReactionRemoved,
 )
 from indaba.conversation.delivery.platform import Wait
-from indaba.conversation.store import Offer, Store
+from indaba.conversation.store import Offer, QueuedEvent, Store
 
 A_MOMENT = timedelta(milliseconds=500)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 ABOUT_OURS = (MessageSent, ReactionAdded, BallotCast)
 Meeting = tuple[UUID, str]
 """A meeting and its code."""
@@ -29,31 +29,44 @@ class Context:
     """What is kept that bears on an event.
 
     `card` is the meeting whose card the event is about, `live` the one that is on in the room.
-    `reaction` is an answer by reaction: its meeting, emoji, and a digest of whose it was.
+    `reaction` is an answer by reaction: its meeting, emoji, and a digest of whose it was. `offers`
+    may be old or closed. `heard_at` is when the event reached us, `now` when it is looked at.
     """
 
     card: Meeting | None = None
     question: Ask | None = None
-    offers: Sequence[Offer] = ()
+    offers: tuple[Offer, ...] = ()
     reaction: tuple[UUID, str, str] | None = None
     live: Meeting | None = None
     vote: UUID | None = None
+    replied_to_us: bool = False
+    heard_at: datetime = LONG_AGO
+    now: datetime = LONG_AGO
 
 
-async def load_context(event: ChatEvent, store: Store) -> Context:
+async def load_context(queued: QueuedEvent, store: Store, now: datetime) -> Context:
     """Gather what bears on an event.
 
     Raises `Wait` if it is about a message that is nothing to us yet, while a post of ours to
     that room may be up without our knowing: people, and those who spoke while we were dead, are
     quicker than our note of what we posted.
     """
+    event = queued.event
     about_ours = isinstance(event, ABOUT_OURS) and bool(event.target or event.thread)
     # Looked at first: what is noted in between is found below.
     is_open = about_ours and await store.posting.is_open(event.room)
-    context = await _loaded(event, store)
-    if is_open and not (context.card or context.vote or context.offers):
+    context = replace(await _loaded(event, store), heard_at=queued.heard_at, now=now)
+    if is_open and not _is_known(event, context):
         raise Wait(A_MOMENT)
     return context
+
+
+def _is_known(event: ChatEvent, context: Context) -> bool:
+    """Whether what an event is about is something to us."""
+    if context.card or context.vote or context.replied_to_us:
+        return True
+    is_reply = isinstance(event, MessageSent) and bool(event.reply_to)
+    return bool(context.offers) and not is_reply
 
 
 async def _loaded(event: ChatEvent, store: Store) -> Context:
@@ -62,7 +75,7 @@ async def _loaded(event: ChatEvent, store: Store) -> Context:
             return await _around(event, store)
         case ReactionAdded():
             card = await store.cards.card_on(event.message)
-            return Context(card, offers=await store.dialogue.offers_on(event.message))
+            return Context(card, offers=tuple(await store.dialogue.offers_on(event.message)))
         case ReactionRemoved():
             return Context(reaction=await store.cards.reaction(event.event))
         case BallotCast():
@@ -79,5 +92,6 @@ async def _around(event: MessageSent, store: Store) -> Context:
     live = await store.cards.live_in(event.room)
     card = await store.cards.card_on(event.reply_to) or await store.cards.card_on(event.thread)
     question = await store.dialogue.question_for(event)
-    offers = await store.dialogue.newest_offers_to(event)
-    return Context(card, question, offers, live=live)
+    offers = tuple(await store.dialogue.newest_offers_to(event))
+    ours = bool(event.reply_to) and await store.posting.is_ours(event.reply_to)
+    return Context(card, question, offers, live=live, replied_to_us=ours)

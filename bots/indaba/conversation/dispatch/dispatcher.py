@@ -7,7 +7,7 @@ from indaba.conversation.dispatch.context import load_context
 from indaba.conversation.dispatch.outcome import Outcome
 from indaba.conversation.dispatch.people import People
 from indaba.conversation.dispatch.perform import Performer
-from indaba.conversation.dispatch.reply import Replies
+from indaba.conversation.dispatch.reply import SPOKEN, Replies
 from indaba.conversation.dispatch.resolve import digest, resolve_event
 from indaba.conversation.store import QueuedEvent, Store
 from indaba.conversation.wording import Wording
@@ -36,9 +36,8 @@ class Dispatcher:
     async def deal_with(self, queued: QueuedEvent) -> bool:
         """Take the four steps. Whether any words are to be posted."""
         async with self._ledger.database.connect() as connection:
-            context = await load_context(
-                queued.event, Store(Session(connection, self._ledger.world.now()))
-            )
+            now = self._ledger.world.now()
+            context = await load_context(queued, Store(Session(connection, now)), now)
         found = resolve_event(queued.event, context)
         outcome = await self._performer.perform(queued, found)
         await self._keep(queued, outcome)
@@ -57,6 +56,7 @@ class Dispatcher:
         """Do nothing, and say nothing."""
         async with self._ledger.database.begin() as connection:
             store = Store(Session(connection, self._ledger.world.now()))
+            await _close_offers(store, queued)
             await store.hearing.dealt_with(queued.event.id)
 
     async def _end_with(self, queued: QueuedEvent, words: str, **facts: str) -> None:
@@ -69,6 +69,8 @@ class Dispatcher:
             store = Store(Session(connection, self._ledger.world.now()))
             if outcome.spent is not None:
                 await store.dialogue.picked(outcome.spent.post)
+            if not outcome.still_open:
+                await _close_offers(store, queued)
             if outcome.reacted_to is not None and isinstance(event, ReactionAdded):
                 reactor = digest(event.id, event.account)
                 await store.cards.reacted(event, outcome.reacted_to, reactor)
@@ -77,3 +79,9 @@ class Dispatcher:
             if event.direct:
                 await store.errands.opened(event.account, event.room)
             await store.hearing.dealt_with(event.id)
+
+
+async def _close_offers(store: Store, queued: QueuedEvent) -> None:
+    """Who says anything has moved on from what was offered there; a reaction says nothing."""
+    if isinstance(queued.event, SPOKEN):
+        await store.dialogue.close_offers(queued.event)

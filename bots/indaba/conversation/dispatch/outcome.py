@@ -9,8 +9,12 @@ from indaba.conversation.store import Offer
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An answer, the offer it used up, and the meeting whose card was reacted to."""
+    """An answer, the offer it used up, and the meeting whose card was reacted to.
+
+    `still_open` leaves what was offered here open to a yes.
+    """
 
     answer: Answer | None
     spent: Offer | None = None
     reacted_to: MeetingId | None = None
+    still_open: bool = False

@@ -78,7 +78,7 @@ class People:
             now=self._ledger.world.now(),
             said_at=event.sent_at,
             portal_url=self._portal_url,
-            prefix=self._prefix(event),
+            prefix=self.prefix(event),
             intents=INTENTS,
             house=event.house,
             at_home=lives_here,
@@ -113,7 +113,8 @@ class People:
             shelved=await self._copied(written),
         )
 
-    def _prefix(self, event: ChatEvent) -> str:
+    def prefix(self, event: ChatEvent) -> str:
+        """What a line begins with where this happened."""
         return "" if event.direct and not self._platform.has_buttons else self._platform.prefix
 
     async def _rooms(self, event: ChatEvent, address: str) -> dict[str, str]:

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from indaba.bus.bus import LITTLE_LATER
 from indaba.contracts.record import NoteKind
-from indaba.contracts.refusal import Expired, Refusal, Unavailable
+from indaba.contracts.refusal import Expired, Refusal, Unavailable, hint
 from indaba.contracts.scheduling import ShowMeeting
 from indaba.conversation.answer import Answer, Ask, Text
 from indaba.conversation.cards.rsvp_words import answer_of
 from indaba.conversation.commands.carrying_out import may_not, perform
-from indaba.conversation.commands.hints import put_in, unclear
+from indaba.conversation.commands.hints import put_in, typed, unclear
 from indaba.conversation.commands.intent import (
     Intent,
     Outdated,
@@ -35,7 +35,8 @@ from indaba.conversation.dispatch import resolve as means
 from indaba.conversation.dispatch.live_meetings import LiveMeetings
 from indaba.conversation.dispatch.outcome import Outcome
 from indaba.conversation.dispatch.people import People
-from indaba.conversation.store import QueuedEvent
+from indaba.conversation.dispatch.picking import offered
+from indaba.conversation.store import Offer, QueuedEvent
 from indaba.conversation.wording import Wording
 
 MOST_NOTICED = 10_000
@@ -59,7 +60,20 @@ class Performer:
         return SILENCE
 
     async def _said(self, queued: QueuedEvent, found: means.Say) -> Outcome:
-        return Outcome(Answer.of((await self._wording(queued)).say(found.words)))
+        wording = await self._wording(queued)
+        facts = {} if found.about is None else self._going_on(queued, found.about)
+        return Outcome(Answer.of(wording.say(found.words, **facts)), still_open=found.still_open)
+
+    def _going_on(self, queued: QueuedEvent, offer: Offer) -> dict[str, str]:
+        """How a choice is had again, and what is typed to mean it."""
+        prefix = self._people.prefix(queued.event)
+        intent = offered(offer)
+        again = intent.again() if intent else hint("help")
+        return {
+            "line": typed(again, prefix, INTENTS),
+            "word": offer.label,
+            "coming": typed(hint("meeting yes"), prefix, INTENTS),
+        }
 
     async def _intent(self, queued: QueuedEvent, found: means.Perform) -> Outcome:
         answer = await self._do(queued, found.intent)

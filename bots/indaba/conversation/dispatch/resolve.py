@@ -1,7 +1,7 @@
 """Step two: what an event means, from the event and its context alone. Nothing is asked or kept."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,10 +34,16 @@ from indaba.conversation.delivery.chat_events import (
     ReactionRemoved,
 )
 from indaba.conversation.dispatch.context import Context, Meeting
+from indaba.conversation.dispatch.picking import (
+    Judged,
+    Verdict,
+    by_press,
+    by_reaction,
+    by_words,
+)
 from indaba.conversation.dispatch.tags import Tag, tag_in
 from indaba.conversation.store import Offer
 
-YES_AND_NO = 2
 RSVPS: dict[RsvpAnswer, type[SayYes | SayMaybe | SayNo]] = {
     RsvpAnswer.YES: SayYes,
     RsvpAnswer.MAYBE: SayMaybe,
@@ -45,6 +51,15 @@ RSVPS: dict[RsvpAnswer, type[SayYes | SayMaybe | SayNo]] = {
 }
 NOT_YOURS = "That button is for the one who asked."
 TOO_OLD = "That has been answered, or is too old. Nothing has changed."
+TOO_OLD_TO_PICK = "That is too old to be picked. Nothing has changed. To go on, type again: {line}"
+NOT_ENOUGH = (
+    "A yes alone is not enough here, and nothing has changed. Pick it under my message, reply yes "
+    "to that very message, or type: {word}"
+)
+NOTHING_WAITS = (
+    "Nothing here waits for that now, and nothing has changed. To go on, type again: {line}. "
+    "To answer for the next meeting, type for example: {coming}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +69,14 @@ class Ignore:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A sentence of the catalogue, and nothing else."""
+    """A sentence of the catalogue, and nothing else.
+
+    With `about` it tells how to go on with a choice; `still_open` leaves that to be answered.
+    """
 
     words: str
+    about: Offer | None = None
+    still_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +204,7 @@ def _message(event: MessageSent, context: Context) -> Resolution:
 
 def _untagged(event: MessageSent, context: Context) -> Resolution:
     if event.addressed is not None and not event.direct:
-        return _command(event.addressed)
+        return _picked(by_words(event, context)) or _command(event.addressed)
     answer = _answer(event, context)
     if answer is not None:
         return answer
@@ -199,12 +219,16 @@ def _untagged(event: MessageSent, context: Context) -> Resolution:
 def _answer(event: MessageSent, context: Context) -> Resolution | None:
     """Words that answer a card, a question or a choice of ours; `None` for others."""
     text = event.text if event.addressed is None else event.addressed
+    judged = by_words(event, context)
+    if judged is not None and event.reply_to and event.reply_to == judged.offer.message:
+        return _picked(judged)
     if context.card is not None and (answer := reply_answer(text)):
         return Perform(RSVPS[answer](code=context.card[1]))
-    if context.question is not None and not (event.direct and _is_command(text)):
+    to_another = bool(event.reply_to) and not context.replied_to_us
+    is_asked = context.question is not None and not to_another
+    if context.question is not None and is_asked and not (event.direct and _is_command(text)):
         return Resume(context.question, text)
-    offer = _picked(text, context.offers)
-    return Pick(offer) if offer is not None else None
+    return _picked(judged)
 
 
 def _command(line: str) -> Resolution:
@@ -214,9 +238,7 @@ def _command(line: str) -> Resolution:
 
 def _pressed(event: ButtonPressed, context: Context) -> Resolution:
     """A button that was pressed: too old, somebody else's, or picked."""
-    for offer in context.offers:
-        return Pick(offer) if offer.account in ("", event.account) else Say(NOT_YOURS)
-    return Say(TOO_OLD)
+    return _picked(by_press(event, context)) or Say(TOO_OLD)
 
 
 def _reaction(event: ReactionAdded, context: Context) -> Resolution:
@@ -228,11 +250,7 @@ def _reaction(event: ReactionAdded, context: Context) -> Resolution:
         return Perform(RSVPS[answer](code=code), reaction_on=MeetingId(meeting))
     if event.addressed is not None:
         return Command(event.addressed, by_reaction=True)
-    wanted = bare(event.emoji)
-    for offer in context.offers:
-        if bare(offer.emoji) == wanted and offer.account in ("", event.account):
-            return Pick(offer)
-    return Ignore()
+    return _picked(by_reaction(event, context)) or Ignore()
 
 
 def _taken_back(event: ReactionRemoved, context: Context) -> Resolution:
@@ -262,22 +280,22 @@ def _invoked(event: CommandInvoked, _: Context) -> Resolution:
     return Form(event.asked)
 
 
-def _picked(text: str, offers: Sequence[Offer]) -> Offer | None:
-    """The offer that a short reply means: its number, its emoji, its label, or yes and no."""
-    wanted = bare(text).casefold().strip(" .!")
-    for offer in offers:
-        if wanted and wanted in (str(offer.place), bare(offer.emoji), offer.label.casefold()):
-            return offer
-    if len(offers) == YES_AND_NO:
-        yes_or_no = {RsvpAnswer.YES: offers[0], RsvpAnswer.NO: offers[1]}
-        answer = reply_answer(text)
-        return yes_or_no.get(answer) if answer else None
-    return None
-
-
-def bare(emoji: str) -> str:
-    """An emoji without its drawing hints."""
-    return emoji.replace("\ufe0f", "").replace("\ufe0e", "").replace("\u20e3", "").strip()
+def _picked(judged: Judged | None) -> Resolution | None:
+    """What a verdict on a choice leads to."""
+    if judged is None:
+        return None
+    offer = judged.offer
+    match judged.verdict:
+        case Verdict.PICKED:
+            return Pick(offer)
+        case Verdict.NOT_YOURS:
+            return Say(NOT_YOURS)
+        case Verdict.NOT_ENOUGH:
+            return Say(NOT_ENOUGH, offer, still_open=True)
+        case Verdict.NOTHING_WAITS:
+            return Say(NOTHING_WAITS, offer)
+        case Verdict.TOO_OLD:
+            return Say(TOO_OLD_TO_PICK, offer)
 
 
 def _is_command(text: str) -> bool:

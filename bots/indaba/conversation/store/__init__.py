@@ -19,6 +19,8 @@ __all__ = ["CardDue", "Draft", "MirrorDue", "Offer", "Posting", "QueuedEvent", "
 HEARD_REMEMBERED = timedelta(days=7)
 POSTS_KEPT = timedelta(days=3)
 REACTIONS_KEPT = timedelta(days=90)
+CHOICES_KEPT = timedelta(days=1)
+"""For so long, who picks what is too old is told so."""
 
 
 class Store:
@@ -51,8 +53,9 @@ class Store:
         done = sa.func.coalesce(t.heard.c.done_at, t.heard.c.heard_at)
         long_ago = (t.heard.c.heard_at < now - HEARD_REMEMBERED, done < now - HEARD_REMEMBERED)
         await self._sql.execute(t.heard.delete().where(*long_ago))
-        for table in (t.choices, t.questions):
-            await self._sql.execute(table.delete().where(table.c.expires_at < now))
+        await self._sql.execute(t.questions.delete().where(t.questions.c.expires_at < now))
+        long_old = t.choices.c.expires_at < now - CHOICES_KEPT
+        await self._sql.execute(t.choices.delete().where(long_old))
         # Only what is settled: a card that is late has to be given up, or its place stays taken.
         given_up = sa.and_(t.posts.c.given_up.is_not(None), t.posts.c.expires_at < now - POSTS_KEPT)
         old = sa.or_(t.posts.c.sent_at < now - POSTS_KEPT, given_up)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,11 @@ from indaba.ledger.session import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A choice that somebody may pick; `account` empty: anybody."""
+    """A choice that somebody may pick; `account` empty: anybody.
+
+    It stands under `message`, empty as far as we know of none. It was kept at `kept_at` and put to
+    people at `offered_at`. `closed` says that something else was said to it since.
+    """
 
     post: str
     intent: str
@@ -25,6 +29,11 @@ class Offer:
     emoji: str
     label: str
     place: int
+    message: str
+    kept_at: datetime
+    offered_at: datetime
+    expires_at: datetime
+    closed: bool = False
 
 
 class Dialogue:
@@ -89,46 +98,64 @@ class Dialogue:
             await self._sql.execute(insert(t.choices).on_conflict_do_nothing(), rows)
 
     async def offers_on(self, message: str) -> list[Offer]:
-        """The choices under a message of ours, in order; empty once they are too old."""
-        query = (
-            sa.select(t.choices)
-            .join(t.posts, t.posts.c.key == t.choices.c.post)
-            .where(t.posts.c.message == message, t.choices.c.expires_at > self._now)
-            .order_by(t.choices.c.place)
-        )
+        """The choices under a message of ours, in order, old ones too."""
+        query = _with_posts().where(t.posts.c.message == message).order_by(t.choices.c.place)
         return [_offer(row) for row in (await self._sql.execute(query)).mappings()]
 
     async def offer_at(self, post: str, place: int) -> Offer | None:
-        """One choice under a post of ours; `None` once it is too old or used up."""
-        query = sa.select(t.choices).where(
-            t.choices.c.post == post,
-            t.choices.c.place == place,
-            t.choices.c.expires_at > self._now,
-        )
+        """One choice under a post of ours, an old one too; `None` once it is used up."""
+        query = _with_posts().where(t.choices.c.post == post, t.choices.c.place == place)
         row = (await self._sql.execute(query)).mappings().first()
         return _offer(row) if row else None
 
     async def newest_offers_to(self, event: ChatEvent) -> list[Offer]:
         """The choices last put to a person in this place; empty once they are too old."""
         mine = (
-            sa.select(t.choices)
+            _with_posts()
             .where(
-                t.choices.c.account == event.account,
-                t.choices.c.room == event.room,
-                t.choices.c.thread == event.thread,
+                *_put_to(event),
                 t.choices.c.expires_at > self._now,
+                t.posts.c.given_up.is_(None),
             )
             .order_by(t.choices.c.expires_at.desc(), t.choices.c.place)
         )
         rows = [_offer(row) for row in (await self._sql.execute(mine)).mappings()]
         return [offer for offer in rows if offer.post == rows[0].post]
 
+    async def close_offers(self, event: ChatEvent) -> None:
+        """Somebody said something else here: a later yes of theirs means none of these."""
+        still_open = t.choices.update().where(*_put_to(event), t.choices.c.closed_at.is_(None))
+        await self._sql.execute(still_open.values(closed_at=self._now))
+
     async def picked(self, post: str) -> None:
         """The choices under a post are used up."""
         await self._sql.execute(t.choices.delete().where(t.choices.c.post == post))
 
 
+def _put_to(event: ChatEvent) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        t.choices.c.account == event.account,
+        t.choices.c.room == event.room,
+        t.choices.c.thread == event.thread,
+    )
+
+
+def _with_posts() -> sa.Select[Any]:
+    put = (t.posts.c.message, t.posts.c.created_at, t.posts.c.sent_at)
+    return sa.select(t.choices, *put).join(t.posts, t.posts.c.key == t.choices.c.post)
+
+
 def _offer(row: Any) -> Offer:
     return Offer(
-        row["post"], row["intent"], row["account"], row["emoji"], row["label"], row["place"]
+        row["post"],
+        row["intent"],
+        row["account"],
+        row["emoji"],
+        row["label"],
+        row["place"],
+        message=row["message"] or "",
+        kept_at=row["created_at"],
+        offered_at=row["sent_at"] or row["created_at"],
+        expires_at=row["expires_at"],
+        closed=row["closed_at"] is not None,
     )

@@ -136,6 +136,11 @@ class Posting:
         )
         return (await self._sql.execute(tried.limit(1))).first() is not None
 
+    async def is_ours(self, message: str) -> bool:
+        """Whether a message is a post of ours, as far as we still know them."""
+        row = sa.select(t.posts.c.key).where(t.posts.c.message == message).limit(1)
+        return (await self._sql.execute(row)).first() is not None
+
     async def turned_away(self, key: str) -> None:
         """A post was tried and is not up for sure."""
         row = t.posts.update().where(t.posts.c.key == key)

@@ -74,6 +74,7 @@ choices = sa.Table(
     sa.Column("room", sa.Text),
     sa.Column("thread", sa.Text),
     sa.Column("expires_at", _instant),
+    sa.Column("closed_at", _instant),
 )
 cards = sa.Table(
     "cards",

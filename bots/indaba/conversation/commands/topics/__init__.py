@@ -20,7 +20,9 @@ from indaba.conversation.commands.topics import (
     reminding,
     repeating,
     scheduling,
+    undoing,
     voting,
+    withdrawing,
 )
 
 INTENTS: tuple[type[Intent], ...] = (
@@ -75,6 +77,7 @@ INTENTS: tuple[type[Intent], ...] = (
     voting.Result,
     scheduling.Preview,
     scheduling.CallMeeting,
+    undoing.Uncall,
     changing.PreviewMove,
     changing.MoveNow,
     changing.CallOff,
@@ -103,8 +106,8 @@ INTENTS: tuple[type[Intent], ...] = (
     library.Share,
     library.Used,
     library.Edit,
-    library.Withdraw,
-    library.WithdrawNow,
+    withdrawing.Withdraw,
+    withdrawing.WithdrawNow,
     outcomes.ReportOfTerm,
     membership.MyProfilePage,
     membership.MyTimeZone,

@@ -20,7 +20,7 @@ from indaba.contracts.actions import (
 from indaba.contracts.passport import Role
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Text
 from indaba.conversation.commands.fields import ActionCodeTyped, Code, one_of
-from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.holding import members_called
 from indaba.conversation.times import say_day
@@ -109,6 +109,7 @@ def _none(which: WhichActions, person: Person) -> str:
 class _Says(Intent):
     """Says how far an action is; the status to say is the class's own."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.MEMBER
     said: ClassVar[ActionStatus] = ActionStatus.DONE
     noted: ClassVar[str] = ""
@@ -156,6 +157,7 @@ class Drop(_Says, noun="action", verb="drop"):
 class Reopen(Intent, noun="action", verb="reopen", hidden=True):
     """An action is open again."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.MEMBER
 
     code: str

@@ -16,6 +16,7 @@ from indaba.contracts.calendars import (
     UnfollowCalendar,
 )
 from indaba.contracts.passport import Role
+from indaba.contracts.refusal import Hint, hint
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Style, Text
 from indaba.conversation.commands.fields import OnOff
 from indaba.conversation.commands.intent import Intent, ServiceClient
@@ -153,6 +154,10 @@ class UnfollowNow(Intent, noun="cop", verb="unfollow-now", hidden=True):
 
     number: int
     keep: bool = False
+
+    def again(self) -> Hint:
+        """What led to it."""
+        return hint("cop unfollow", number=str(self.number))
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """How many meetings went."""

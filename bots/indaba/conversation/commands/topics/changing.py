@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, NaiveDatetime
 
 from indaba.contracts.passport import Role
+from indaba.contracts.refusal import Hint, hint
 from indaba.contracts.scheduling import (
     CancelMeeting,
     MeetingFacts,
@@ -19,7 +20,7 @@ from indaba.contracts.times import ReadWhen
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Style, Text
 from indaba.conversation.cards.views import states_of
 from indaba.conversation.commands.fields import Code, one_of
-from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.readings import asked_again, pick_reading
 from indaba.conversation.commands.topics.cop import NeverMind
@@ -68,6 +69,7 @@ class Move(Intent, noun="meeting", verb="move"):
 class PreviewMove(Intent, noun="meeting", verb="preview-move", hidden=True):
     """Show what moving would do."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.FACILITATOR
 
     code: str
@@ -117,6 +119,10 @@ class MoveNow(Intent, noun="meeting", verb="move-now", hidden=True):
     code: str
     starts: NaiveDatetime
     zone: str
+
+    def again(self) -> Hint:
+        """What led to it."""
+        return hint("meeting move", code=self.code)
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """One line: the card changes by itself."""
@@ -175,6 +181,10 @@ class CallOff(Intent, noun="meeting", verb="call-off", hidden=True):
 
     code: str
     reason: str = ""
+
+    def again(self) -> Hint:
+        """What led to it."""
+        return hint("meeting cancel", code=self.code)
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """One line: the card changes by itself."""

@@ -21,7 +21,7 @@ from indaba.contracts.scheduling import (
 )
 from indaba.conversation.answer import Answer, Text
 from indaba.conversation.commands.fields import Code, Guests
-from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.wording import plain
 
@@ -31,6 +31,7 @@ DOOR = re.compile(f"[{CODE_LETTERS}]{{4}}")
 class _Rsvp(Intent):
     """Says whether I come; the answer to say is the class's own."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     said: ClassVar[RsvpAnswer | None] = None
     noted: ClassVar[str] = ""
 
@@ -122,6 +123,7 @@ class WithdrawAnswer(_Rsvp, noun="meeting", verb="withdraw", aliases=("withdraw"
 class Here(Intent, noun="meeting", verb="here", aliases=("here", "checkin", "check in")):
     """Say that I am at the meeting."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     example: ClassVar[str] = "meeting here M7K2"
 
     code: Code | None = Field(

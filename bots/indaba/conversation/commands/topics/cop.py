@@ -13,7 +13,7 @@ from indaba.contracts.membership import (
     LeaveCommunity,
 )
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import Refusal, hint
+from indaba.contracts.refusal import Hint, Refusal, hint
 from indaba.conversation.answer import (
     Answer,
     Audience,
@@ -24,10 +24,11 @@ from indaba.conversation.answer import (
     Style,
     Text,
 )
+from indaba.conversation.commands.consent import consent
 from indaba.conversation.commands.fields import Language, Room, Zone, folded, wrong
-from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
-from indaba.conversation.wording import Wording, plain
+from indaba.conversation.wording import plain
 
 LONGEST_NAME, LONGEST_PURPOSE = 80, 400
 
@@ -151,7 +152,7 @@ class SetUp(Intent, noun="cop", verb="setup", aliases=("set up", "setup")):
             Choice(say("Stop"), "❌", NeverMind()),
         )
         lead = Text(say("This is what I would set up. You become its first facilitator."))
-        return Answer((lead, Facts(rows), *_consent(person.wording), Choices(options)))
+        return Answer((lead, Facts(rows), *consent(person.wording), Choices(options)))
 
 
 def _may_found(person: Person) -> None:
@@ -170,37 +171,20 @@ def _language_name(tag: str) -> str:
         return tag
 
 
-def _consent(wording: Wording) -> tuple[Text, Items, Text]:
-    """What is kept and why: version `CONSENT_VERSION` of the words that people agree to."""
-    say = wording.say
-    kept = (
-        say("Your chat account here, to know you and to mention you."),
-        say("Your answers and check-ins, to plan meetings and to count who came."),
-        say(
-            "Lines tagged for the minutes, votes, promises and feedback; that you wrote or spoke "
-            "at a meeting, not what."
-        ),
-        say("What you save to the library and say about using it, for the others to find."),
-        say("Your profile, only as far as you fill it in, to show who the community reaches."),
-        say("Proof of this consent, for as long as it holds and three years after."),
-    )
-    after = say(
-        "What you say in the room is not kept, unless a member saves or tags a message: then you "
-        "see it and can take it out. See or erase it all at any time: me data. "
-        "This is for adults, 18 or older. Wording: {version}",
-        version=CONSENT_VERSION,
-    )
-    return Text(say("If you agree, Indaba keeps:")), Items(kept), Text(after)
-
-
 class Found(Intent, noun="cop", verb="found", hidden=True):
     """Found the community as previewed."""
+
+    MEANT: ClassVar[Meant] = Meant.BY_YES
 
     name: str
     purpose: str
     language: str
     zone: str
     room: str
+
+    def again(self) -> Hint:
+        """What led to it."""
+        return hint("cop setup")
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Says in the room that the community is there and what to do next."""
@@ -254,11 +238,17 @@ class Join(Intent, noun="cop", verb="join", aliases=("join",)):
             Choice(say("I am 18 or older, I agree, let me in"), "✅", AgreeAndJoin(), Style.MAIN),
             Choice(say("Not now"), "❌", NeverMind()),
         )
-        return Answer((Text(lead), *_consent(person.wording), Choices(options)))
+        return Answer((Text(lead), *consent(person.wording), Choices(options)))
 
 
 class AgreeAndJoin(Intent, noun="cop", verb="agree-and-join", hidden=True):
     """Join, having agreed."""
+
+    MEANT: ClassVar[Meant] = Meant.BY_YES
+
+    def again(self) -> Hint:
+        """What led to it."""
+        return hint("cop join")
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Welcomes, with the three lines to begin with."""
@@ -299,6 +289,10 @@ class Leave(Intent, noun="cop", verb="leave", aliases=("leave",)):
 
 class LeaveNow(Intent, noun="cop", verb="leave-now", hidden=True):
     """Leave, having said so twice."""
+
+    def again(self) -> Hint:
+        """What led to it."""
+        return hint("cop leave")
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Says goodbye."""
@@ -397,6 +391,8 @@ class PortalLink(Intent, noun="cop", verb="portal", aliases=("portal",)):
 
 class NeverMind(Intent, noun="cop", verb="never-mind", hidden=True):
     """Do nothing."""
+
+    MEANT: ClassVar[Meant] = Meant.BY_YES
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Says that nothing changed."""

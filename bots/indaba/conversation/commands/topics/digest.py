@@ -23,7 +23,7 @@ from indaba.contracts.refusal import Hint, Refusal, Unavailable, hint
 from indaba.contracts.scheduling import MeetingFacts
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Text
 from indaba.conversation.commands.fields import Code, OnOff, wrong
-from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.actions import action_line
 from indaba.conversation.times import say_for, say_start
@@ -176,6 +176,7 @@ class MyDigest(Intent, noun="me", verb="digest"):
 class Feedback(Intent, noun="meeting", verb="feedback", aliases=("feedback",)):
     """Say in three taps how a meeting was; facilitators see the sum."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.MEMBER
     MORE_ALONE: ClassVar[str] = "what was said so far"
     example: ClassVar[str] = "meeting feedback M7K2"
@@ -222,6 +223,7 @@ class _Facilitated(Intent):
 class Useful(Intent, noun="meeting", verb="useful", hidden=True):
     """The first tap."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.MEMBER
 
     code: str
@@ -241,6 +243,7 @@ class Useful(Intent, noun="meeting", verb="useful", hidden=True):
 class CouldSpeak(Intent, noun="meeting", verb="could-speak", hidden=True):
     """The second tap."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.MEMBER
 
     code: str
@@ -261,6 +264,7 @@ class CouldSpeak(Intent, noun="meeting", verb="could-speak", hidden=True):
 class WillUseIt(Intent, noun="meeting", verb="will-use", hidden=True):
     """The third tap."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.MEMBER
 
     code: str

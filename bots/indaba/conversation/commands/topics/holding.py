@@ -25,7 +25,7 @@ from indaba.contracts.series import ChangeSeries, Scope
 from indaba.conversation.answer import Answer, Audience, Facts, Items, Text
 from indaba.conversation.cards.views import facts_of
 from indaba.conversation.commands.fields import Code, Listed, Minutes, account_in, one_of
-from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.series_dates import dates_shown
 from indaba.conversation.wording import Wording, plain
@@ -287,6 +287,7 @@ class TakeOver(Intent, noun="meeting", verb="take", aliases=("take over",)):
 class Restore(Intent, noun="meeting", verb="restore"):
     """Hold a meeting after all that was called off."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.FACILITATOR
     example: ClassVar[str] = "meeting restore M7K2"
 

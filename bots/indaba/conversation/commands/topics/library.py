@@ -19,7 +19,6 @@ from indaba.contracts.library import (
     ShareResource,
     ShowResource,
     UseResource,
-    WithdrawResource,
 )
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Refusal, hint
@@ -35,9 +34,9 @@ from indaba.conversation.answer import (
 )
 from indaba.conversation.cards.resources import HOW, card, is_there, line_of, title_of
 from indaba.conversation.commands.fields import Listed, ResourceCodeTyped, one_of
-from indaba.conversation.commands.intent import Intent, ServiceClient, question
+from indaba.conversation.commands.intent import Intent, Meant, ServiceClient, question
 from indaba.conversation.commands.person import Person
-from indaba.conversation.commands.topics.cop import NeverMind
+from indaba.conversation.commands.topics.withdrawing import Withdraw
 from indaba.conversation.wording import Wording, plain
 
 BEST, PAGE = 3, 10
@@ -201,6 +200,8 @@ class ListResources(Intent, noun="resource", verb="list", aliases=("resources", 
 class More(Intent, noun="resource", verb="more", hidden=True):
     """Show what comes after what was shown."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
+
     words: str = ""
     offset: int = Field(ge=0, le=10_000)
 
@@ -284,6 +285,7 @@ class Details(Intent, noun="resource", verb="show"):
 class Share(Intent, noun="resource", verb="share"):
     """Show a resource to the room."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.MEMBER
     example: ClassVar[str] = "resource share R7K2"
 
@@ -306,6 +308,7 @@ class Share(Intent, noun="resource", verb="share"):
 class Used(Intent, noun="resource", verb="used", aliases=("used", "use", "resource use")):
     """Say that I used a resource, and how it went."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.MEMBER
     example: ClassVar[str] = "resource used R7K2 adapted It worked well with Grade 4"
 
@@ -362,39 +365,3 @@ class Edit(Intent, noun="resource", verb="edit"):
         given = self.model_dump(exclude_none=True)
         reply = await services.ask(DescribeResource(**given))
         return Answer(card(reply.resource, person.wording))
-
-
-class Withdraw(Intent, noun="resource", verb="withdraw"):
-    """Take a resource out of the library."""
-
-    needs: ClassVar[Role | None] = Role.MEMBER
-    example: ClassVar[str] = "resource withdraw R7K2"
-
-    code: ResourceCodeTyped = Field(
-        description="The resource's code, such as R7K2", json_schema_extra=CODE
-    )
-
-    async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """Asks once more."""
-        resource = (await services.ask(ShowResource(code=self.code))).resource
-        say = person.wording.say
-        title = title_of(resource, person.wording)
-        words = say("Take {code} out of the library: {title}?", code=self.code, title=title)
-        options = (
-            Choice(say("Take it out"), "✅", WithdrawNow(code=self.code), Style.DANGER),
-            Choice(say("Leave it in"), "❌", NeverMind()),
-        )
-        return Answer((Text(words), Choices(options)))
-
-
-class WithdrawNow(Intent, noun="resource", verb="withdraw-now", hidden=True):
-    """Take a resource out, having been asked."""
-
-    needs: ClassVar[Role | None] = Role.MEMBER
-
-    code: ResourceCodeTyped
-
-    async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """Says that it is gone."""
-        await services.ask(WithdrawResource(code=self.code))
-        return Answer.of(person.wording.say("{code} is out of the library.", code=self.code))

@@ -17,7 +17,7 @@ from indaba.contracts.linking import (
     ShowRoomCode,
 )
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import hint
+from indaba.contracts.refusal import Hint, hint
 from indaba.contracts.scheduling import ListMeetings
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Style, Text
 from indaba.conversation.commands.fields import wrong
@@ -158,6 +158,10 @@ class ConnectNow(Intent, noun="cop", verb="connect-now", hidden=True):
 
     code: Secret
 
+    def again(self) -> Hint:
+        """What led to it."""
+        return hint("cop connect")
+
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Says in the room what it belongs to now and what is coming."""
         _may_connect(person)
@@ -214,6 +218,10 @@ class DisconnectNow(Intent, noun="cop", verb="disconnect-now", hidden=True):
     """Disconnect the room, having been told what it means."""
 
     needs: ClassVar[Role | None] = Role.FACILITATOR
+
+    def again(self) -> Hint:
+        """What led to it."""
+        return hint("cop disconnect")
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Says so in the room."""

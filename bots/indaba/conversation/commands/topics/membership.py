@@ -23,6 +23,7 @@ from indaba.contracts.membership import (
 )
 from indaba.contracts.outcomes import ShowMyOutcomesData
 from indaba.contracts.passport import Role
+from indaba.contracts.refusal import Hint, hint
 from indaba.contracts.reminding import SetReminders
 from indaba.contracts.scheduling import ShowMySchedulingData
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, File, Items, Style, Text
@@ -231,6 +232,10 @@ class EraseMyData(Intent, noun="me", verb="erase-now", hidden=True):
     """Erase me everywhere."""
 
     PRIVATE: ClassVar[bool] = True
+
+    def again(self) -> Hint:
+        """What led to it."""
+        return hint("me data", what="erase")
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Says how many services confirm it."""

@@ -26,7 +26,7 @@ from indaba.contracts.record import (
 )
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Text
 from indaba.conversation.commands.fields import Code, Listed, wrong
-from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.noting import LABELS
@@ -144,6 +144,7 @@ class Correct(Intent, noun="minutes", verb="correct", aliases=("correct", "meeti
 class PutBack(Intent, noun="minutes", verb="put-back", hidden=True):
     """Put a line back that was taken out."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.MEMBER
 
     code: str

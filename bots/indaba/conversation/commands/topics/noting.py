@@ -15,7 +15,7 @@ from indaba.contracts.record import ChangeNote, NoteKind, NoteTaken, Rule, TakeN
 from indaba.contracts.scheduling import CheckIn, Presence
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Text
 from indaba.conversation.commands.fields import Code, one_of
-from indaba.conversation.commands.intent import Intent, ServiceClient, question
+from indaba.conversation.commands.intent import Intent, Meant, ServiceClient, question
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.holding import members_called
@@ -129,6 +129,7 @@ def _no_words(person: Person) -> Answer:
 class Tagged(Intent, noun="meeting", verb="tagged", hidden=True):
     """Keep a line that somebody tagged in the room; a tag outside of a meeting is only a word."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.MEMBER
 
     kind: NoteKind
@@ -258,6 +259,7 @@ class AddToMinutes(Intent, noun="minutes", verb="add", aliases=("add to minutes"
 class AskNote(Intent, noun="minutes", verb="write"):
     """Put a line into the minutes, step by step."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.MEMBER
     example: ClassVar[str] = "minutes write M7K2"
 

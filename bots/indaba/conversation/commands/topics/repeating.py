@@ -8,7 +8,7 @@ from pydantic import Field, NaiveDatetime
 
 from indaba.contracts.linking import ShowZones
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import Refusal, Unavailable
+from indaba.contracts.refusal import Hint, Refusal, Unavailable, hint
 from indaba.contracts.series import (
     AddDate,
     EndSeries,
@@ -26,11 +26,12 @@ from indaba.contracts.times import ReadWhen
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
 from indaba.conversation.commands.drafts import MeetingDraft
 from indaba.conversation.commands.fields import Code
-from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.readings import asked_again, pick_reading
 from indaba.conversation.commands.series_dates import dates_shown
 from indaba.conversation.commands.topics.cop import NeverMind
+from indaba.conversation.commands.topics.undoing import with_undo
 from indaba.conversation.times import say_day, say_for, say_start, say_when
 from indaba.conversation.wording import Wording, plain
 
@@ -95,6 +96,7 @@ async def _elsewhere(
 class PreviewSeries(MeetingDraft, noun="meeting", verb="preview-series", hidden=True):
     """Show what series would be called."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.FACILITATOR
 
     text: str
@@ -134,12 +136,17 @@ def pick_series(
 class CallSeries(MeetingDraft, noun="meeting", verb="call-series", hidden=True):
     """Call the series as previewed."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.FACILITATOR
 
     pattern: Pattern
 
+    def again(self) -> Hint:
+        """What led to it."""
+        return hint("meeting new")
+
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """The first date's code: its card follows by itself."""
+        """The first date's code, and the way back: its card follows by itself."""
         shown = await services.ask(StartSeries(**self.model_dump()))
         first = shown.meetings[0]
         words = person.wording.say(
@@ -147,7 +154,7 @@ class CallSeries(MeetingDraft, noun="meeting", verb="call-series", hidden=True):
             words=plain(shown.series.words),
             code=first.code,
         )
-        return Answer((Text(words),), card=first.id)
+        return with_undo(words, first.code, person, Scope.ALL)
 
 
 class Dates(Intent, noun="meeting", verb="dates", aliases=("dates",)):
@@ -196,22 +203,24 @@ class AlsoOn(Intent, noun="meeting", verb="also", aliases=("add date",)):
 class AddOne(Intent, noun="meeting", verb="add-one", hidden=True):
     """Hold the date as picked."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.FACILITATOR
 
     code: str
     starts: NaiveDatetime
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """The new date's code."""
+        """The new date's code, and the way back."""
         meeting = (await services.ask(AddDate(code=self.code, starts=self.starts))).meeting
         when = say_start(meeting, person.wording.locale)
         words = person.wording.say("Added: {code}, {when}", code=meeting.code, when=when)
-        return Answer((Text(words),), card=meeting.id)
+        return with_undo(words, meeting.code, person)
 
 
 class PreviewOtherwise(Intent, noun="meeting", verb="preview-otherwise", hidden=True):
     """Show another pattern for a series."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.FACILITATOR
 
     code: str
@@ -267,6 +276,10 @@ class OtherwiseNow(Intent, noun="meeting", verb="otherwise", hidden=True):
     pattern: Pattern
     scope: Scope
 
+    def again(self) -> Hint:
+        """What led to it."""
+        return hint("meeting move", code=self.code)
+
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """The pattern as it is now."""
         asked = RepeatOtherwise(code=self.code, pattern=self.pattern, scope=self.scope)
@@ -276,6 +289,7 @@ class OtherwiseNow(Intent, noun="meeting", verb="otherwise", hidden=True):
 class PreviewEnd(Intent, noun="meeting", verb="preview-end", hidden=True):
     """Show what ending a series would do: it cannot be undone."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.FACILITATOR
 
     code: str
@@ -310,6 +324,10 @@ class EndNow(Intent, noun="meeting", verb="end-series", hidden=True):
     code: str
     scope: Scope
     reason: str = ""
+
+    def again(self) -> Hint:
+        """What led to it."""
+        return hint("meeting cancel", code=self.code, scope=self.scope.value)
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """How many dates are off."""

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, NaiveDatetime
 
 from indaba.contracts.passport import Role
+from indaba.contracts.refusal import Hint, hint
 from indaba.contracts.scheduling import (
     ListMeetings,
     MeetingFacts,
@@ -21,11 +22,12 @@ from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, St
 from indaba.conversation.cards.views import facts_of, states_of
 from indaba.conversation.commands.drafts import MeetingDraft, Timed
 from indaba.conversation.commands.fields import Code, one_of
-from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.readings import asked_again, pick_reading
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.repeating import PreviewSeries, pick_series
+from indaba.conversation.commands.topics.undoing import with_undo
 from indaba.conversation.times import how_long_until, say_for, say_start
 from indaba.conversation.wording import Wording, plain
 
@@ -78,6 +80,7 @@ def own_time(starts: str, mine: str, wording: Wording) -> tuple[tuple[str, str],
 class Preview(MeetingDraft, noun="meeting", verb="preview", hidden=True):
     """Show what would be called."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.FACILITATOR
 
     starts: NaiveDatetime
@@ -110,16 +113,21 @@ def both_zones(starts: NaiveDatetime, zone: str, person: Person) -> tuple[str, s
 class CallMeeting(MeetingDraft, noun="meeting", verb="call", hidden=True):
     """Call the meeting as previewed."""
 
+    MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.FACILITATOR
 
     starts: NaiveDatetime
     zone: str
 
+    def again(self) -> Hint:
+        """What led to it."""
+        return hint("meeting new")
+
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """One line with the code: the card follows by itself."""
+        """The code, and the way back: the card follows by itself."""
         reply = await services.ask(ScheduleMeeting(**self.model_dump()))
-        words = Text(person.wording.say("Called: {code}", code=reply.meeting.code))
-        return Answer((words,), card=reply.meeting.id)
+        code = reply.meeting.code
+        return with_undo(person.wording.say("Called: {code}", code=code), code, person)
 
 
 class NextMeeting(Intent, noun="meeting", verb="next", aliases=("next",)):

@@ -1,0 +1,53 @@
+"""Taking back what was called a moment ago."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar
+
+from pydantic import AwareDatetime
+
+from indaba.contracts.passport import Role
+from indaba.contracts.refusal import Hint, hint
+from indaba.contracts.scheduling import CancelMeeting
+from indaba.contracts.series import EndSeries, Scope
+from indaba.conversation.answer import Answer, Choice, Choices, Text
+from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.person import Person
+
+UNDONE_WITHIN = timedelta(minutes=10)
+
+
+class Uncall(Intent, noun="meeting", verb="uncall", hidden=True):
+    """Take back a meeting or series that was called a moment ago."""
+
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+
+    code: str
+    until: AwareDatetime
+    scope: Scope = Scope.THIS
+
+    def again(self) -> Hint:
+        """It can be called off at any time."""
+        return hint("meeting cancel", code=self.code)
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """One line: the card changes by itself."""
+        say = person.wording.say
+        if person.now > self.until:
+            words = "That was called more than ten minutes ago. To call it off, type: {line}"
+            return Answer.of(say(words, line=person.types("meeting cancel", code=self.code)))
+        if self.scope is Scope.THIS:
+            await services.ask(CancelMeeting(code=self.code))
+        else:
+            await services.ask(EndSeries(code=self.code, scope=self.scope))
+        return Answer.of(say("Called off: {code}", code=self.code))
+
+
+def with_undo(words: str, code: str, person: Person, scope: Scope = Scope.THIS) -> Answer:
+    """That something was called, with the way back: a choice for ten minutes, and a line."""
+    say = person.wording.say
+    line = person.types("meeting cancel", code=code)
+    how = say("Called by mistake? You can undo it for ten minutes; later, type: {line}", line=line)
+    undo = Uncall(code=code, until=person.now + UNDONE_WITHIN, scope=scope)
+    return Answer((Text(words), Text(how), Choices((Choice(say("Undo"), "↩️", undo),))))

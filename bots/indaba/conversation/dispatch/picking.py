@@ -1,0 +1,141 @@
+"""Whether somebody means a choice of ours: the one rule, for every kind of event. Nothing is kept.
+
+Words mean it only as the next thing that somebody says where we asked, and never as a reply to
+somebody else. A bare yes counts for two minutes. What is only picked needs a reaction, a press or a
+reply to that very post, or its word. Whatever else they say closes the offer to their words.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, auto
+
+from indaba.contracts.scheduling import RsvpAnswer
+from indaba.conversation.cards.rsvp_words import reply_answer
+from indaba.conversation.commands.fields import CODE
+from indaba.conversation.commands.intent import Intent, Meant, Outdated, intent_from_json
+from indaba.conversation.commands.topics import INTENTS
+from indaba.conversation.delivery.chat_events import ButtonPressed, MessageSent, ReactionAdded
+from indaba.conversation.dispatch.context import Context
+from indaba.conversation.store import Offer
+
+YES_LASTS = timedelta(minutes=2)
+PICK_LASTS = timedelta(minutes=30)
+"""What is only picked is too old after this, however it is picked."""
+
+YES_AND_NO = 2
+
+
+class Verdict(Enum):
+    """What comes of an act that is about a choice."""
+
+    PICKED = auto()
+    NOT_ENOUGH = auto()
+    NOTHING_WAITS = auto()
+    TOO_OLD = auto()
+    NOT_YOURS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict, and the choice it is about."""
+
+    verdict: Verdict
+    offer: Offer
+
+
+def by_words(event: MessageSent, context: Context) -> Judged | None:
+    """What words say to the choices last put to this person here; `None`: they are no answer.
+
+    A yes that answers nothing any more is told so where it was said to us.
+    """
+    text = event.text if event.addressed is None else event.addressed
+    if word := _with_label(text, context.offers):
+        picked = _answers(event, word, context) and not _is_old(word, context)
+        return Judged(Verdict.PICKED, word) if picked else None
+    offer = _with_yes(text, context.offers)
+    if offer is None:
+        return None
+    late = event.sent_at - offer.offered_at > YES_LASTS
+    if late or not _answers(event, offer, context):
+        to_us = event.addressed is not None or context.replied_to_us
+        return Judged(Verdict.NOTHING_WAITS, context.offers[0]) if to_us else None
+    alone = _only_picked(offer) and not event.reply_to
+    return Judged(Verdict.NOT_ENOUGH if alone else Verdict.PICKED, offer)
+
+
+def by_reaction(event: ReactionAdded, context: Context) -> Judged | None:
+    """The choice whose emoji was added under its very post; of an old one only what is picked."""
+    wanted = bare(event.emoji)
+    for offer in context.offers:
+        if bare(offer.emoji) == wanted and offer.account in ("", event.account):
+            judged = _by_hand(offer, context)
+            silent = judged.verdict is Verdict.TOO_OLD and not _only_picked(offer)
+            return None if silent else judged
+    return None
+
+
+def by_press(event: ButtonPressed, context: Context) -> Judged | None:
+    """The choice that was pressed; `None` if nothing is kept of it."""
+    for offer in context.offers:
+        if offer.account not in ("", event.account):
+            return Judged(Verdict.NOT_YOURS, offer)
+        return _by_hand(offer, context)
+    return None
+
+
+def offered(offer: Offer) -> Intent | None:
+    """What a choice does; `None` if an older version knew it and we do not."""
+    try:
+        return intent_from_json(offer.intent, INTENTS)
+    except Outdated:
+        return None
+
+
+def bare(emoji: str) -> str:
+    """An emoji without its drawing hints."""
+    return emoji.replace("\ufe0f", "").replace("\ufe0e", "").replace("\u20e3", "").strip()
+
+
+def _by_hand(offer: Offer, context: Context) -> Judged:
+    return Judged(Verdict.TOO_OLD if _is_old(offer, context) else Verdict.PICKED, offer)
+
+
+def _answers(event: MessageSent, offer: Offer, context: Context) -> bool:
+    """Whether these are the next words after the choice was put, and to nobody else."""
+    if offer.closed or context.heard_at < offer.kept_at:
+        return False
+    if event.reply_to:
+        return event.reply_to == offer.message
+    return not event.mentions
+
+
+def _is_old(offer: Offer, context: Context) -> bool:
+    too_long_ago = _only_picked(offer) and context.now - offer.offered_at > PICK_LASTS
+    return too_long_ago or context.now >= offer.expires_at
+
+
+def _only_picked(offer: Offer) -> bool:
+    intent = offered(offer)
+    return intent is not None and intent.MEANT is Meant.BY_PICK
+
+
+def _with_label(text: str, offers: tuple[Offer, ...]) -> Offer | None:
+    """The choice whose word was typed: its label, where that is more than a yes or a number."""
+    wanted = " ".join(text.casefold().split()).strip(" .!")
+    if not wanted or wanted.isdecimal() or reply_answer(wanted):
+        return None
+    return next(
+        (offer for offer in offers if " ".join(offer.label.casefold().split()) == wanted), None
+    )
+
+
+def _with_yes(text: str, offers: tuple[Offer, ...]) -> Offer | None:
+    """The choice that a bare yes or no, a number or an emoji means. With a code it is not bare."""
+    wanted = bare(text).casefold().strip(" .!")
+    for offer in offers:
+        if wanted and wanted in (str(offer.place), bare(offer.emoji), offer.label.casefold()):
+            return offer
+    if len(offers) != YES_AND_NO or CODE.search(text):
+        return None
+    answer = reply_answer(text)
+    return {RsvpAnswer.YES: offers[0], RsvpAnswer.NO: offers[1]}.get(answer) if answer else None
