@@ -12,7 +12,8 @@ import indaba.conversation
 from bots.quiet_platform import Quiet
 from clock import TestWorld
 from conftest import FreshDatabase
-from indaba.conversation.answer import Answer
+from indaba.conversation.answer import Answer, Choice
+from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.delivery.platform import CannotPost, Post, PostKind
 from indaba.conversation.delivery.sender import NOTICES_AT_ONCE, TURN, PostSender
 from indaba.conversation.store import Draft, Store
@@ -211,3 +212,26 @@ async def test_what_is_for_one_is_not_said_where_others_have_come_in(
         office.ledger, "SELECT content, otherwise FROM posts WHERE key LIKE '%secret'"
     )
     assert [tuple(row) for row in kept] == [({}, None)] * 2
+
+
+async def test_choices_under_a_post_that_nobody_was_shown_cannot_be_picked(
+    office: Office,
+) -> None:
+    office.square.not_alone.add("crowd")
+    rooms = ("crowd", "closed", "quiet")
+    for room in rooms:
+        await office.keep((room, f"{room}/ask"), only_for="@thandi", otherwise={"body": "not here"})
+    now = office.clock.now()
+    async with office.ledger.database.begin() as connection:
+        dialogue = Store(Session(connection, now)).dialogue
+        for room in rooms:
+            post = Post(f"{room}/ask", PostKind.MESSAGE, room, {})
+            yes = Choice("Erase me", "\N{WHITE HEAVY CHECK MARK}", NeverMind())
+            await dialogue.offer(post, [(yes, "{}")], "@thandi", timedelta(hours=1))
+    await office.ledger.start()
+    await office.come_up("quiet/ask", "crowd/ask/otherwise")
+
+    async def only_the_shown() -> bool:
+        return await rows(office.ledger, "SELECT room FROM choices") == [("quiet",)]
+
+    await until(only_the_shown, 5)

@@ -171,8 +171,13 @@ class Posting:
         )
 
     async def give_up(self, key: str, why: str) -> None:
-        """A post is not tried any more. A card that never came up has no place in its room."""
+        """A post is not tried any more.
+
+        A card that never came up has no place in its room, and choices that nobody was shown are
+        not picked: a yes said there means something else.
+        """
         room, meeting, _ = await self._settled(key, given_up=why)
+        await self._sql.execute(t.choices.delete().where(t.choices.c.post == key))
         if meeting is not None:
             never_up = sa.and_(_card_place(meeting, room), t.card_places.c.message.is_(None))
             await self._sql.execute(t.card_places.delete().where(never_up))
