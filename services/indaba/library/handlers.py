@@ -11,6 +11,7 @@ from indaba.contracts.library import (
     Quoted,
     ResourceDescribed,
     ResourceDetails,
+    ResourceFacts,
     ResourceKind,
     ResourceSaved,
     ResourcesFound,
@@ -30,6 +31,7 @@ from indaba.contracts.library import (
 from indaba.contracts.membership import MemberData
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import NotAMember
+from indaba.contracts.standing import reads_all
 from indaba.ledger import Work
 from indaba.library.model import (
     FileNotThere,
@@ -112,11 +114,11 @@ async def withdraw_resource(request: WithdrawResource, work: Work) -> ResourceSh
 
 
 async def find_resources(request: FindResources, work: Work) -> ResourcesFound:
-    """Find by words; what was said in the room only for members."""
-    community, messages = work.passport.in_community(), bool(work.passport.roles)
-    found = await Store(work).find(community, request, messages=messages)
+    """Find by words; what was said in the room, and words that are for members, only for them."""
+    community, by_members = work.passport.in_community(), bool(work.passport.roles)
+    found = await Store(work).find(community, request, by_members=by_members)
     return ResourcesFound(
-        resources=tuple(resource.facts() for resource in found.resources),
+        resources=tuple(_seen(resource, work) for resource in found.resources),
         total=found.total,
         read_as=found.read_as,
     )
@@ -130,7 +132,7 @@ async def show_resource(request: ShowResource, work: Work) -> ResourceDetails:
         work.passport.a_member()
     uses = await store.uses_of(resource.id, MOST_USES)
     shown = (UseShown(author=u.member, how=u.how, note=u.note, said_at=u.said_at) for u in uses)
-    return ResourceDetails(resource=resource.facts(), uses=tuple(shown))
+    return ResourceDetails(resource=_seen(resource, work), uses=tuple(shown))
 
 
 async def use_resource(request: UseResource, work: Work) -> ResourceShown:
@@ -191,6 +193,14 @@ async def _asked_by_member(work: Work) -> tuple[Store, MemberId]:
     """The store, and the asker as they are known now. Raises `NoCommunity` or `NotAMember`."""
     store = Store(work)
     return store, await store.known_as(work.passport.a_member())
+
+
+def _seen(resource: Resource, work: Work) -> ResourceFacts:
+    """Its facts. A file that has no title is called by its name, which is for members."""
+    facts = resource.facts()
+    if resource.title or resource.file is None or reads_all(work.passport):
+        return facts
+    return facts.model_copy(update={"title": ""})
 
 
 def _facilitates(work: Work) -> bool:

@@ -49,9 +49,13 @@ def admit(asked_by: Standing, passport: Passport, *, faces: bool) -> None:
 
 def as_read_by(reply: M, passport: Passport) -> M:
     """The reply as this asker may read it."""
-    reads_all = passport.face or (passport.member is not None and bool(passport.roles))
-    seen: M = reply if reads_all else _for_visitors(reply)
+    seen: M = reply if reads_all(passport) else _for_visitors(reply)
     return seen
+
+
+def reads_all(passport: Passport) -> bool:
+    """Whether an asker reads what is for members."""
+    return passport.face or (passport.member is not None and bool(passport.roles))
 
 
 def _for_visitors(value: Any) -> Any:

@@ -1,9 +1,17 @@
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from indaba.contracts.library import FindResources, ResourceKind, SaveResource, WithdrawResource
+from indaba.contracts.library import (
+    FindResources,
+    ResourceKind,
+    SaveResource,
+    ShowResource,
+    WithdrawResource,
+)
 from indaba.contracts.membership import PassportIssued
+from indaba.process.file_store import FileStore
 from services.town import Town
 
 
@@ -123,3 +131,54 @@ async def test_words_that_are_everywhere_count_where_there_are_no_others(town: T
 
     assert await _titles(town, held, "how to") == ["Meetings in the countryside"]
     assert await _titles(town, held, "!?") == []
+
+
+@pytest.mark.parametrize("words", ["thandeka", "thandekka", "lerato", "phones", "quiet"])
+async def test_a_visitor_finds_nothing_by_words_that_are_for_members(
+    town: Town, files: FileStore, words: str
+) -> None:
+    """Neither what they stand in, nor that somebody wrote them, nor how they are spelled."""
+    held = await town.founded()
+    link = "https://example.org/f"
+    await town.ask(SaveResource(link=link, title="Fractions", why="Thandeka needs quiet"), held)
+    shelf = await files.put(_bytes(b"%PDF-1.7 words"), name="Lerato phones.pdf")
+    await town.ask(SaveResource(file=shelf), held)
+    visitor = await town.passport("@stranger:example.org")
+
+    found = await town.ask(FindResources(words=words), visitor)
+
+    assert (found.resources, found.total, found.read_as) == ((), 0, ())
+    assert (await town.ask(FindResources(words=words), held)).total == 1
+
+
+async def test_a_visitor_finds_by_all_that_visitors_read(town: Town) -> None:
+    await _filled(town)
+    visitor = await town.passport("@stranger:example.org")
+
+    for words, title in (
+        ("story song", "Reading aloud"),
+        ("CAFÉ", "Ümlaute und Café"),
+        ("adult", "Ümlaute und Café"),
+        ("listening", "Ümlaute und Café"),
+        ("iincwadi", "Iincwadi"),
+        ("countrysied", "Meetings in the countryside"),
+    ):
+        assert await _titles(town, visitor, words) == [title]
+
+
+async def test_a_file_without_a_title_is_not_called_by_its_name_before_visitors(
+    town: Town, files: FileStore
+) -> None:
+    held = await town.founded()
+    shelf = await files.put(_bytes(b"%PDF-1.7 words"), name="Lerato M suspended.pdf")
+    code = (await town.ask(SaveResource(file=shelf), held)).resource.code
+    visitor = await town.passport("@stranger:example.org")
+
+    for who, title in ((held, "Lerato M suspended.pdf"), (visitor, "")):
+        assert await _titles(town, who, "") == [title]
+        assert (await town.ask(ShowResource(code=code), who)).resource.title == title
+
+
+async def _bytes(*chunks: bytes) -> AsyncIterator[bytes]:
+    for chunk in chunks:
+        yield chunk

@@ -11,10 +11,13 @@ from indaba.contracts.ids import CommunityId
 from indaba.contracts.library import FindResources, ResourceStatus
 from indaba.ledger.session import Transaction
 from indaba.library.model import Resource, nearest, words
-from indaba.library.store.tables import ENGLISH, SIMPLE, resource_of, resources
+from indaba.library.store.tables import ENGLISH, SIMPLE, joined, resource_of, resources
 
 WEIGHTS = (0.1, 0.2, 0.4, 1.0)
 """Of D, C, B and A: the rest, nothing, what is said of it, its title."""
+
+TITLE, SAID = "'A'::\"char\"", "'B'::\"char\""
+SAID_OPENLY = ("summary", "link", "document", "sectors", "skills", "related")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +30,22 @@ class Found:
 
 
 class Finding:
-    """Looks through what a community has published; without `messages`, past those."""
+    """Looks through what a community has published.
 
-    def __init__(self, work: Transaction, community: CommunityId, *, messages: bool) -> None:
+    Others than members find no messages, nor anything by words that are for members.
+    """
+
+    def __init__(self, work: Transaction, community: CommunityId, *, by_members: bool) -> None:
         self._sql = work.connection
+        self._found_by: sa.ColumnElement[Any] = resources.c.found_by
+        self._words: sa.ColumnElement[Any] = resources.c.words
+        if not by_members:
+            self._found_by = _open_words(ENGLISH, SIMPLE)
+            self._words = sa.func.tsvector_to_array(_open_words(SIMPLE))
         self._published = (
             resources.c.community == community,
             resources.c.status == ResourceStatus.PUBLISHED,
-            *(() if messages else (resources.c.quote.is_(None),)),
+            *(() if by_members else (resources.c.quote.is_(None),)),
         )
 
     async def find(self, wanted: FindResources) -> Found:
@@ -49,9 +60,9 @@ class Finding:
             where.append(resources.c.kind == wanted.kind)
         if meant:
             query = await self._query(meant)
-            where.append(resources.c.found_by.op("@@")(query))
+            where.append(self._found_by.op("@@")(query))
             weights = sa.cast(list(WEIGHTS), ARRAY(sa.REAL))
-            order.insert(0, sa.func.ts_rank(weights, resources.c.found_by, query).desc())
+            order.insert(0, sa.func.ts_rank(weights, self._found_by, query).desc())
         total = (await self._sql.execute(sa.select(sa.func.count()).where(*where))).scalar_one()
         page = sa.select(resources).where(*where).order_by(*order)
         page = page.limit(wanted.limit).offset(wanted.offset)
@@ -63,13 +74,13 @@ class Finding:
         unknown = [word for word in asked if not await self._is_known(word)]
         if not unknown:
             return ()
-        query = sa.select(sa.func.unnest(resources.c.words)).where(*self._published).distinct()
+        query = sa.select(sa.func.unnest(self._words)).where(*self._published).distinct()
         known = list((await self._sql.execute(query)).scalars())
         pairs = ((word, nearest(word, known)) for word in unknown)
         return tuple((word, near) for word, near in pairs if near)
 
     async def _is_known(self, word: str) -> bool:
-        used = resources.c.found_by.op("@@")(_reading(word))
+        used = self._found_by.op("@@")(_reading(word))
         query = sa.select(sa.literal(1)).where(*self._published, used).limit(1)
         return (await self._sql.execute(query)).first() is not None
 
@@ -90,3 +101,21 @@ def _reading(word: str) -> sa.ColumnElement[Any]:
     """One word as English and as it stands."""
     english = sa.func.plainto_tsquery(ENGLISH, word)
     return english.op("||")(sa.func.plainto_tsquery(SIMPLE, word))
+
+
+def _open_words(*ways: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """What visitors read of a resource, as it would be found by: its title first."""
+    said = sa.func.concat_ws(" ", *(sa.cast(resources.c[name], sa.Text) for name in SAID_OPENLY))
+    vectors = [
+        sa.func.setweight(sa.func.to_tsvector(way, _bare(text)), sa.literal_column(weight))
+        for text, weight in ((resources.c.title, TITLE), (said, SAID))
+        for way in ways
+    ]
+    return joined(vectors)
+
+
+def _bare(text: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    """A text without capitals, accents and signs, as `words` takes it apart."""
+    apart = sa.func.normalize(sa.func.lower(text), sa.literal_column("NFKD"))
+    plainly = sa.func.regexp_replace(apart, "[\u0300-\u036f]", "", "g")
+    return sa.func.regexp_replace(plainly, "[[:punct:]]+", " ", "g")

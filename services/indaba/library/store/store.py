@@ -143,9 +143,11 @@ class Store:
                 return code
         raise AssertionError
 
-    async def find(self, community: CommunityId, wanted: FindResources, *, messages: bool) -> Found:
+    async def find(
+        self, community: CommunityId, wanted: FindResources, *, by_members: bool
+    ) -> Found:
         """See `Finding.find`."""
-        return await Finding(self._work, community, messages=messages).find(wanted)
+        return await Finding(self._work, community, by_members=by_members).find(wanted)
 
     async def use_of(self, resource: ResourceId, member: MemberId) -> Use | None:
         """What a member said of using a resource."""

@@ -72,7 +72,7 @@ def row_of(resource: Resource) -> dict[str, Any]:
     found_by = [_vector(text, weight) for weight, text in weighted.items()]
     known = sorted({word for text in weighted.values() for word in text.split()})
     digest = resource.file.digest if resource.file else None
-    return {**own, "digest": digest, "words": known, "found_by": _joined(found_by)}
+    return {**own, "digest": digest, "words": known, "found_by": joined(found_by)}
 
 
 def resource_of(row: sa.RowMapping) -> Resource:
@@ -106,12 +106,13 @@ def _weighted(resource: Resource) -> dict[str, str]:
 
 
 def _vector(text: str, weight: str) -> sa.ColumnElement[Any]:
-    both = _joined([sa.func.to_tsvector(way, text) for way in (ENGLISH, SIMPLE)])
+    both = joined([sa.func.to_tsvector(way, text) for way in (ENGLISH, SIMPLE)])
     return sa.func.setweight(both, sa.literal_column(f"'{weight}'::\"char\""))
 
 
-def _joined(vectors: list[Any]) -> Any:
-    whole = vectors[0]
+def joined(vectors: list[Any]) -> sa.ColumnElement[Any]:
+    """Vectors as one."""
+    whole: sa.ColumnElement[Any] = vectors[0]
     for vector in vectors[1:]:
         whole = whole.op("||")(vector)
     return whole
