@@ -20,6 +20,16 @@ def clean_environment(**given: str) -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith(SETTINGS)} | given
 
 
+def open_to_others(folder: Path) -> list[str]:
+    """What is in a folder, itself included, that others may read, or that has wrong rights."""
+    wanted = {True: 0o700, False: 0o600}
+    return [
+        f"{path} {path.stat().st_mode & 0o777:o}"
+        for path in (folder, *folder.rglob("*"))
+        if path.stat().st_mode & 0o777 != wanted[path.is_dir()]
+    ]
+
+
 class Command:
     """An `indaba` command that runs, and what it says; `program` is how it is called."""
 

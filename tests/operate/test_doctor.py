@@ -126,6 +126,11 @@ async def test_a_room_where_the_bot_may_not_post_is_named(synapse: Synapse) -> N
     assert outside.what == "the bot is not in the trial room"
 
 
+async def test_one_trouble_is_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await doctor.examine(Installation({}, "", data=tmp_path))
+    assert "1 trouble found." in capsys.readouterr().out
+
+
 def test_little_room_on_the_disk_is_a_trouble() -> None:
     assert doctor.disk_finding(5_000_000_000).ok
     assert not doctor.disk_finding(500_000_000).ok

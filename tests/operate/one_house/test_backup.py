@@ -16,6 +16,7 @@ from indaba.operate.data.manifest import DamagedBackup, NewerBackup
 from indaba.operate.data.restore import DataThere, StillRunning, restore
 from indaba.operate.local.engines import Postgres
 from indaba.operate.local.lock import Claim
+from operate.house import open_to_others
 
 SAYING = Console()
 EVENT = """INSERT INTO ledger.journal VALUES ($1, 'x.y.v1', now(), '{}')"""
@@ -69,7 +70,7 @@ def backed_up(house: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
 
 def test_a_backup_is_closed_to_others(backed_up: tuple[Path, set[str]]) -> None:
     folder, _ = backed_up
-    assert folder.stat().st_mode & 0o077 == 0
+    assert open_to_others(folder) == []
     named = {path.name for path in folder.iterdir()}
     assert {"manifest.json", "library.dump", "secrets", "synapse"} <= named
 
@@ -119,6 +120,7 @@ async def test_data_that_is_there_is_kept_aside_and_only_when_asked(
     assert (data / "precious").read_text() == "mine"
     await restore(backed_up[0], data, SAYING, yes=True)
     (aside,) = tmp_path.glob("data.before-*")
+    assert aside.stat().st_mode & 0o777 == 0o700
     assert (aside / "precious").read_text() == "mine"
     assert not (data / "precious").exists()
     assert (data / "postgres").exists()

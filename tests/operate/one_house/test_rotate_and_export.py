@@ -16,7 +16,7 @@ from indaba.operate.data.export import _cell
 from indaba.operate.data.restore import StillRunning
 from indaba.operate.data.rotating import NoKeys, rotate
 from indaba.process.passports import PassportControl, PassportOffice
-from operate.house import House
+from operate.house import House, open_to_others
 
 
 def _signed(office: PassportOffice) -> str:
@@ -74,6 +74,7 @@ async def test_all_of_a_community_leaves_as_files(house: House, tmp_path: Path) 
 
     assert done.returncode == 0, done.stdout + done.stderr
     out = tmp_path / "out"
+    assert open_to_others(out) == []
     everything = json.loads((out / "community.json").read_text())
     assert [c["name"] for c in everything["membership"]["communities"]] == ["Exported circle"]
     accounts = {m["account"].partition(":")[0] for m in everything["membership"]["members"]}

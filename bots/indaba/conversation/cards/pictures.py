@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import signal
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -65,7 +66,13 @@ async def _drawn(bars: Bars) -> bytes:
 @lru_cache(maxsize=1)
 def _painter() -> ProcessPoolExecutor:
     spawning = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(1, mp_context=spawning, initializer=zones.use_pinned)
+    return ProcessPoolExecutor(1, mp_context=spawning, initializer=_begin)
+
+
+def _begin() -> None:
+    """Ctrl-C is for our parent, which ends us."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    zones.use_pinned()
 
 
 def paint(bars: Bars) -> bytes:

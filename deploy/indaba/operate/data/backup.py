@@ -17,9 +17,11 @@ from urllib.parse import quote
 from indaba.contracts.refusal import Refusal
 from indaba.operate.console import Console
 from indaba.operate.data import manifest
+from indaba.operate.data.closed import closed_to_others
 from indaba.operate.local import lock
 from indaba.operate.local.engines.postgres import Postgres, binaries
 from indaba.operate.processes import ERASURES, FILES, KEYS, readers_first
+from indaba.process.outside.reader import ended
 
 SUPERUSER = "indaba"
 INCOMING = "incoming"
@@ -50,7 +52,13 @@ class ToolFailed(Refusal):
 
 async def backup(data: Path, folder: Path, saying: Console) -> None:
     """Make the backup in `folder`. Raises `FolderInUse`, `NotRunning` or `ToolFailed`."""
-    _prepare(data, folder)
+    _check(data, folder)
+    with closed_to_others(folder):
+        await _save(data, folder, saying)
+    saying.line(f"The backup is in {folder}. It holds secrets: keep it closed to others.")
+
+
+async def _save(data: Path, folder: Path, saying: Console) -> None:
     began = datetime.now(UTC)
     names = readers_first()
     async with running_postgres(data) as postgres:
@@ -71,16 +79,13 @@ async def backup(data: Path, folder: Path, saying: Console) -> None:
         await asyncio.to_thread(_copy_homeserver, data / "synapse", folder / "synapse")
         saying.step("Saved the homeserver")
     manifest.write(folder, _manifest(folder, began, schemas))
-    saying.line(f"The backup is in {folder}. It holds secrets: keep it closed to others.")
 
 
-def _prepare(data: Path, folder: Path) -> None:
+def _check(data: Path, folder: Path) -> None:
     if not (data / "postgres").exists():
         raise lock.NotRunning(data)
     if folder.exists() and any(folder.iterdir()):
         raise FolderInUse(folder)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
 
 
 @asynccontextmanager
@@ -112,8 +117,12 @@ async def tool(program: str, postgres: Postgres, *words: str) -> None:
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
     )
-    said, _ = await process.communicate()
+    try:
+        said, _ = await process.communicate()
+    finally:
+        await ended(process)
     if process.returncode:
         raise ToolFailed(program, said.decode(errors="replace"))
 
@@ -141,14 +150,13 @@ def _has_homeserver(data: Path) -> bool:
 def _copy_secrets(data: Path, folder: Path) -> None:
     if (data / "secrets").exists():
         shutil.copytree(data / "secrets", folder / "secrets")
-        (folder / "secrets").chmod(0o700)
     if (data / "trial.json").exists():
         shutil.copy2(data / "trial.json", folder / "trial.json")
 
 
 def _copy_homeserver(synapse: Path, folder: Path) -> None:
     """Its database as of one instant, even during writes; its media and its keys."""
-    folder.mkdir(mode=0o700)
+    folder.mkdir()
     _copy_database(synapse / "homeserver.db", folder / "homeserver.db")
     for name in HOMESERVER_FILES:
         shutil.copy2(synapse / name, folder / name)
@@ -158,13 +166,12 @@ def _copy_homeserver(synapse: Path, folder: Path) -> None:
 
 def _copy_keys(keys: Path, folder: Path) -> None:
     """Each file as of one instant, even if the bot is writing it."""
-    folder.mkdir(mode=0o700)
+    folder.mkdir()
     for path in sorted(keys.iterdir()):
         if path.suffix == ".db":
             _copy_database(path, folder / path.name)
         elif not path.name.endswith(("-journal", "-wal", "-shm")):
             shutil.copy2(path, folder / path.name)
-            (folder / path.name).chmod(0o600)
 
 
 def _copy_files(files: Path, folder: Path) -> None:
@@ -172,20 +179,19 @@ def _copy_files(files: Path, folder: Path) -> None:
 
     Half-written files are skipped, and so is a file deleted meanwhile.
     """
-    folder.mkdir(mode=0o700)
+    folder.mkdir()
     for path in sorted(files.glob("*/*")):
         if path.parent.name == INCOMING:
             continue
         copy = folder / path.parent.name / path.name
-        copy.parent.mkdir(mode=0o700, exist_ok=True)
+        copy.parent.mkdir(exist_ok=True)
         with suppress(FileNotFoundError):
             shutil.copy2(path, copy)
 
 
 def _copy_database(there: Path, copy: Path) -> None:
-    """A database of SQLite's as it is at one instant, closed to others."""
+    """A database of SQLite's as it is at one instant."""
     address = f"file:{quote(str(there))}?mode=ro"
-    copy.touch(mode=0o600)
     with (
         closing(sqlite3.connect(address, uri=True)) as source,
         closing(sqlite3.connect(copy)) as target,

@@ -16,6 +16,7 @@ from indaba.contracts.refusal import Refusal
 from indaba.ledger.session import Session
 from indaba.operate.console import Console
 from indaba.operate.data.backup import running_postgres
+from indaba.operate.data.closed import closed_to_others
 from indaba.operate.installation import Installation
 from indaba.operate.processes import FILES, Kind, of_kind
 
@@ -74,9 +75,10 @@ async def export(site: Installation, named: str, folder: Path, saying: Console) 
             await engines.enter_async_context(running_postgres(site.data))
         tables = await _gathered(site.databases, named)
         calendar = await _calendar(site.databases["portal"], tables)
-    _write(folder, tables, calendar)
     files = site.data / FILES if site.data is not None else site.files
-    missing = _copy_files(tables, files, folder / "files")
+    with closed_to_others(folder):
+        _write(folder, tables, calendar)
+        missing = _copy_files(tables, files, folder / "files")
     saying.line(f"Exported {named} into {folder}. It holds personal data: keep it closed.")
     if missing:
         saying.line(f"{missing} files are not on this machine; copy them from the files folder.")
@@ -184,8 +186,6 @@ async def _calendar(url: str, tables: Tables) -> bytes:
 def _write(folder: Path, tables: Tables, calendar: bytes) -> None:
     from indaba.operate.data.export_pages import library_page, meetings_page
 
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
     name = tables["membership"]["communities"][0]["name"]
     (folder / "README.txt").write_text(README.format(name=name), encoding="utf-8")
     text = json.dumps(tables, indent=1, ensure_ascii=False)
@@ -226,6 +226,6 @@ def _copy_files(tables: Tables, files: Path | None, folder: Path) -> int:
         if source is None or not source.is_file():
             missing += 1
             continue
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         shutil.copyfile(source, folder / file_name(row))
     return missing

@@ -96,7 +96,7 @@ def _begun(folder: Path, data: Path) -> Path:
     """A new folder beside the data, with all that is plain files."""
     aside = data.with_name(f"{data.name}.restoring")
     shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(mode=0o711)
+    aside.mkdir(mode=0o700)
     for name in ("secrets", "synapse", FILES):
         if (folder / name).exists():
             shutil.copytree(folder / name, aside / name)
@@ -177,6 +177,7 @@ def _swap(data: Path, aside: Path, saying: Console, *, keep: bool) -> None:
     if keep:
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
         before = data.rename(data.with_name(f"{data.name}.before-{stamp}"))
+        before.chmod(0o700)
         saying.line(f"What was there is kept in {before}")
     else:
         shutil.rmtree(data)

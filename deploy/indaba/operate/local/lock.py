@@ -60,8 +60,7 @@ class Claim:
 
     def take(self) -> "Claim":
         """Make the folder if need be. Raises `AlreadyRunning`."""
-        # Open to pass through: PostgreSQL may have to run as another user.
-        self.data.mkdir(mode=0o711, parents=True, exist_ok=True)
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         fd = os.open(self.data / "indaba.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -37,8 +37,14 @@ async def examine(site: Installation) -> bool:
             saying.line(f"        Why: {finding.why}")
             saying.line(f"        Next: {finding.next}")
     troubles = sum(not finding.ok for finding in found)
-    saying.line(f"{troubles} troubles found." if troubles else "No trouble found.", "bold")
+    saying.line(_summary(troubles), "bold")
     return troubles > 0
+
+
+def _summary(troubles: int) -> str:
+    if not troubles:
+        return "No trouble found."
+    return "1 trouble found." if troubles == 1 else f"{troubles} troubles found."
 
 
 async def findings(site: Installation) -> AsyncIterator[Finding]:

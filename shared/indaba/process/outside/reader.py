@@ -13,6 +13,14 @@ MOST_TOLD = 4 * 1024 * 1024
 _HANDED_ON = ("PATH", "PYTHONPATH", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR", "SYSTEMROOT")
 
 
+async def ended(process: asyncio.subprocess.Process) -> None:
+    """See that a process has ended: Ctrl-C does not reach one in a session of its own."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            process.kill()
+    await process.wait()
+
+
 class Unreadable:
     """It could not be read. `why` is a few words for logs; `again`: it may work later."""
 
@@ -47,11 +55,8 @@ class ReadingProcess:
     async def close(self) -> None:
         """End the worker; the next question gets a new one."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+        if process is not None:
+            await ended(process)
 
     async def _ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
         process = await self._running()

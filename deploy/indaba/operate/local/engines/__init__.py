@@ -35,9 +35,7 @@ class Engines:
 
         If one cannot start, the others are stopped and its Refusal is raised.
         """
-        # Others may pass through but not look: PostgreSQL may have to run as another user. Each
-        # engine's own folder is closed.
-        self._data.mkdir(mode=0o711, parents=True, exist_ok=True)
+        self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
         progress(f"Starting the engines in {self._data}")
         try:
             async with asyncio.TaskGroup() as group:

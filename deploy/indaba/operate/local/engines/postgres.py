@@ -142,6 +142,7 @@ class Postgres:
     async def _boot(self, programs: Path, patience: float) -> None:
         identity = self._identity or fitting()
         guests = () if identity.owner is None else (identity.owner,)
+        identity.let_through(self.folder.parent)
         private(self.sockets, *guests)
         for folder in (self.folder, self.sockets):
             identity.own(folder)
