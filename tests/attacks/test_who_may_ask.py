@@ -42,6 +42,8 @@ OPEN_TEXT: dict[str, str] = {
     "CalendarSource": "the calendar that a date comes from stands on its card",
     "DayRole": "roles of the day stand on the card",
     "AgendaItem": "the agenda is posted in the room as topics open",
+    "NoteFacts": "who takes a message back could read it in the room where it stood",
+    "ActionFacts": "who takes a message back could read it in the room where it stood",
     "VoteFacts": "a vote is put to the room",
     "SeriesFacts": "what its dates' cards show",
     "Reading": "what was typed just now, as it was understood",

@@ -53,6 +53,32 @@ async def test_a_command_is_answered_in_the_room_in_its_thread_and_in_a_direct_c
     await town.answer(thandi, direct, privately)
 
 
+async def test_a_question_stands_while_something_else_is_asked(town: Town) -> None:
+    await town.start_bot()
+    thandi = await town.person("thandi")
+    room = await town.room_with_bot(thandi)
+    await town.answer(thandi, room, await thandi.say(room, "!cop setup"))
+    helped = await town.answer(thandi, room, await thandi.say(room, "!cop help"))
+    assert "I still ask you this" in _body(helped)
+    assert "What is the community called" in _body(helped)
+    about = await thandi.say(room, "Maths circle: we improve maths lessons together")
+    assert "Which language" in _body(await town.answer(thandi, room, about))
+    await town.answer(thandi, room, await thandi.say(room, "stop"))
+
+
+async def test_in_a_direct_chat_what_is_not_understood_suggests_lines_without_prefix(
+    town: Town,
+) -> None:
+    await town.start_bot()
+    thandi = await town.person("thandi")
+    direct = await town.room_with_bot(
+        thandi, name="", is_direct=True, preset="trusted_private_chat"
+    )
+    told = _body(await town.answer(thandi, direct, await thandi.say(direct, "hullabaloo")))
+    assert "help" in told
+    assert "!cop" not in told
+
+
 async def test_commands_sent_while_the_bot_is_away_are_answered_once(town: Town) -> None:
     await town.start_bot()
     thandi = await town.person("thandi")

@@ -154,6 +154,18 @@ def everything_said() -> Iterator[Said]:
         yield Said(*place, *rest)
 
 
+@pytest.mark.parametrize("word", ["yes", "no", "ja", "nope"])
+def test_of_two_things_that_are_no_yes_and_no_neither_is_meant(word: str) -> None:
+    """After saving a link: show it, or say that one used it. A no to a colleague says neither."""
+    show, used = (
+        replace(offer, emoji=emoji)
+        for offer, emoji in zip(choices(strict=False), ("📣", "🙌"), strict=True)
+    )
+    event = MessageSent(**common(SECOND), text=word)
+    context = Context(offers=(show, used), heard_at=NOW + SECOND, now=NOW + SECOND)
+    assert isinstance(resolve_event(event, context), means.Ignore)
+
+
 def test_words_mean_a_choice_only_in_answer_to_us() -> None:
     tried = list(everything_said())
     picked = []

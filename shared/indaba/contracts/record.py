@@ -106,7 +106,7 @@ class TakeNote(Request[NoteTaken], wire="scheduling.take-note.v1", asked_by=Stan
     author: MemberId | None = None
 
 
-class ChangeNote(Request[NoteTaken], wire="scheduling.change-note.v1", asked_by=Standing.MEMBER):
+class ChangeNote(Request[NoteTaken], wire="scheduling.change-note.v1", asked_by=Standing.VISITOR):
     """Change a line's text, or remove it with none: its author, the chair, or a facilitator.
 
     Named by `origin`, or by code and number. Refused if there is none such. A face says `gone`

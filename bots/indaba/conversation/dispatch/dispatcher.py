@@ -1,5 +1,7 @@
 """From a chat event to what is posted back, in four steps: context, resolve, perform, reply."""
 
+from dataclasses import replace
+
 from indaba.conversation.answer import Answer
 from indaba.conversation.delivery.chat_events import ReactionAdded
 from indaba.conversation.delivery.platform import ChatPlatform
@@ -7,8 +9,8 @@ from indaba.conversation.dispatch.context import load_context
 from indaba.conversation.dispatch.outcome import Outcome
 from indaba.conversation.dispatch.people import People
 from indaba.conversation.dispatch.perform import Performer
-from indaba.conversation.dispatch.reply import SPOKEN, Replies
-from indaba.conversation.dispatch.resolve import digest, resolve_event
+from indaba.conversation.dispatch.reply import SPOKEN, Replies, with_open_question
+from indaba.conversation.dispatch.resolve import Resume, digest, resolve_event
 from indaba.conversation.store import QueuedEvent, Store
 from indaba.conversation.wording import Wording
 from indaba.ledger import Ledger
@@ -40,6 +42,9 @@ class Dispatcher:
             context = await load_context(queued, Store(Session(connection, now)), now)
         found = resolve_event(queued.event, context)
         outcome = await self._performer.perform(queued, found)
+        if not isinstance(found, Resume):
+            answer = with_open_question(outcome.answer, context.question)
+            outcome = replace(outcome, answer=answer)
         await self._keep(queued, outcome)
         told = outcome.answer
         return told is not None and bool(told.blocks) and not told.ack

@@ -99,7 +99,7 @@ class Performer:
         read = read_line(line, INTENTS)
         wording = await self._wording(queued)
         if isinstance(read, Unclear):
-            return unclear(read, wording, self._platform.prefix, INTENTS)
+            return unclear(read, wording, self._people.prefix(queued.event), INTENTS)
         return await self._go_on(queued, resolve(read.intent, read.filled, wording))
 
     async def _form(self, queued: QueuedEvent, found: means.Form) -> Outcome:

@@ -22,7 +22,8 @@ YES_LASTS = timedelta(minutes=2)
 PICK_LASTS = timedelta(minutes=30)
 """What is only picked is too old after this, however it is picked."""
 
-YES_AND_NO = 2
+YES_AND_NO = {RsvpAnswer.YES: "✅", RsvpAnswer.NO: "❌"}
+"""The signs of what can be meant by yes or no; of two other things, neither is."""
 
 
 class Verdict(Enum):
@@ -135,7 +136,6 @@ def _with_yes(text: str, offers: tuple[Offer, ...]) -> Offer | None:
     for offer in offers:
         if wanted and wanted in (str(offer.place), bare(offer.emoji), offer.label.casefold()):
             return offer
-    if len(offers) != YES_AND_NO or CODE.search(text):
-        return None
     answer = reply_answer(text)
-    return {RsvpAnswer.YES: offers[0], RsvpAnswer.NO: offers[1]}.get(answer) if answer else None
+    sign = YES_AND_NO.get(answer) if answer and not CODE.search(text) else None
+    return next((offer for offer in offers if sign and bare(offer.emoji) == sign), None)

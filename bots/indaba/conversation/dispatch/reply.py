@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from indaba.conversation.answer import ANYBODY, Answer, Audience, Choice, Text
+from indaba.conversation.answer import ANYBODY, Answer, Ask, Audience, Choice, Text
 from indaba.conversation.commands.intent import intent_to_json
 from indaba.conversation.delivery.chat_events import (
     ButtonPressed,
@@ -15,6 +15,7 @@ from indaba.conversation.delivery.chat_events import (
 )
 from indaba.conversation.delivery.platform import ChatPlatform, Post, PostKind
 from indaba.conversation.store import Draft, QueuedEvent, Store
+from indaba.conversation.wording import Wording
 from indaba.process.world import World
 
 ANSWER_LASTS = timedelta(hours=24)
@@ -140,6 +141,21 @@ class Replies:
 
 SPOKEN = (MessageSent, CommandInvoked, ButtonPressed)
 """Events that are answered themselves; others are about a message, beside which the answer goes."""
+
+
+def with_open_question(answer: Answer | None, question: Ask | None) -> Answer | None:
+    """An answer to something else than what we had asked: the question stands, and is put again.
+
+    What asks something itself, or offers a choice, takes its place and says so.
+    """
+    if answer is None or question is None or answer.ack or not answer.blocks:
+        return answer
+    say = Wording().say
+    if answer.question() or answer.choices():
+        words = say("The question before is closed: {question}", question=question.question)
+        return replace(answer, blocks=(Text(words), *answer.blocks))
+    again = replace(question, why=say("I still ask you this. To leave it, say stop."))
+    return replace(answer, blocks=(*answer.blocks, again))
 
 
 def heard(event: ChatEvent, answer: Answer) -> Answer:
