@@ -243,6 +243,7 @@ async def test_the_older_program_says_that_it_does_not_know_the_new_schema_and_s
         assert await contents(engines) == before
 
 
+@pytest.mark.thorough
 async def test_one_that_runs_when_the_new_schema_comes_loses_nothing_and_does_not_start_again(
     older: Older, free_port: Callable[[], int], ready: Callable[[int], bool]
 ) -> None:
