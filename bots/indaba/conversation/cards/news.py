@@ -30,10 +30,11 @@ RELEASE = "0.1.0"
 """The release that the lines below are of; tests compare it with the version of this program."""
 
 LINES = (
+    Line("To call off, move or erase, answer that very message or type its word, not just yes."),
+    Line("What is for one person I say only where nobody else reads. Try it: {hint}",
+         hint("me sign-in")),
     Line("Connect a second room, and its first cards are your next meetings: {hint}",
          hint("cop invite")),
-    Line("When a country changes its clocks, meetings keep their hour, and who comes is told."),
-    Line("What I tell you to type fits where you read it. All of it: {hint}", hint("cop help")),
 )  # fmt: skip
 """Written anew for each release: what its facilitators can do now, most useful first."""
 
