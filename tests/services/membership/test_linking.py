@@ -14,10 +14,12 @@ from indaba.contracts.linking import (
 )
 from indaba.contracts.membership import (
     CONSENT_VERSION,
+    AssignRole,
     DescribeMe,
     FindPlaces,
     IssuePassport,
     JoinCommunity,
+    LeaveCommunity,
     PassportIssued,
     Place,
     Platform,
@@ -98,6 +100,25 @@ async def test_a_room_code_needs_a_facilitator_there_and_power_here(town: Town) 
     code = (await town.ask(IssueRoomCode(), held)).code
     powerless = AddPlace(place=CHANNEL, account="1", code=code, has_power=False)
     assert await refused(town, powerless) == "needs-room-power"
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_a_room_code_is_worth_nothing_once_who_made_it_does_not_facilitate(
+    town: Town, *, leaves: bool
+) -> None:
+    held = await town.founded()
+    await town.joined(THABO)
+    raised = AssignRole(platform=Platform.MATRIX, account=THABO, role=Role.FACILITATOR)
+    await town.ask(raised, held)
+    code = (await town.ask(IssueRoomCode(), await town.passport(THABO))).code
+    await town.ask(raised.model_copy(update={"role": Role.MEMBER}), held)
+    if leaves:
+        await town.ask(LeaveCommunity(), await town.passport(THABO))
+
+    shown = ShowRoomCode(platform=Platform.DISCORD, account="1", code=code, has_power=True)
+    assert await refused(town, shown) == "code-wrong"
+    added = AddPlace(place=CHANNEL, account="1", code=code, has_power=True)
+    assert await refused(town, added) == "code-wrong"
 
 
 async def test_a_code_works_once_and_for_ten_minutes(town: Town) -> None:

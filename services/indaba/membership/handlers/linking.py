@@ -99,8 +99,8 @@ async def show_room_code(request: ShowRoomCode, work: Work) -> CommunityShown:
     """What a code opens."""
     if not request.has_power:
         raise NeedsRoomPower
-    _, community = await _checked(work, Opens.ROOM, request.platform, request.account, request.code)
-    return CommunityShown(community=(await _there(work, community)).card())
+    community = await _opened(work, request.platform, request.account, request.code)
+    return CommunityShown(community=community.card())
 
 
 async def add_place(request: AddPlace, work: Work) -> CommunityShown:
@@ -108,13 +108,10 @@ async def add_place(request: AddPlace, work: Work) -> CommunityShown:
     if not request.has_power:
         raise NeedsRoomPower
     store, linking = Store(work), Linking(work)
-    _, found = await _checked(
-        work, Opens.ROOM, request.place.platform, request.account, request.code
-    )
+    community = await _opened(work, request.place.platform, request.account, request.code)
     taken = await store.community_in(request.place)
     if taken is not None:
         raise RoomTaken((await _there(work, taken)).name)
-    community = await _there(work, found)
     await linking.spend(digest(request.code))
     await linking.add_place(request.place, community.id)
     await _tell_places(work, community.id, added=request.place)
@@ -157,6 +154,15 @@ async def _checked(
         await linking.tried_wrongly(platform, account)
         raise CodeWrong
     return found
+
+
+async def _opened(work: Work, platform: Platform, account: str, code: str) -> Community:
+    """What a room code opens, while whoever made it facilitates there. Raises as `_checked`."""
+    owner, found = await _checked(work, Opens.ROOM, platform, account, code)
+    community = await _there(work, found)
+    if community.roles.get(owner) is not Role.FACILITATOR:
+        raise CodeWrong
+    return community
 
 
 async def show_zones(request: ShowZones, work: Work) -> ZonesShown:  # noqa: ARG001 - says all
