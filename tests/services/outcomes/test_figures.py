@@ -93,6 +93,14 @@ def test_below_five_there_is_no_share() -> None:
     assert (few.n, few.needed, few.enough, few.share) == (4, 5, False, None)
 
 
+def test_what_a_share_needs_is_five_of_what_it_rests_on_not_five_members() -> None:
+    two_people = cross_use([brought(n, 1, 3) for n in range(5)], {})
+    four_people = attendance_retention([held(n, 1, 2, 3, 4) for n in range(9)])
+
+    assert (two_people.n, two_people.enough) == (5, True)
+    assert (four_people.n, four_people.share) == (4, None)
+
+
 def facts(*meetings: HeldMeeting) -> Facts:
     return Facts(CommunityId(UUID(int=7)), "Africa/Johannesburg", meetings, (), {}, 3)
 
