@@ -1,7 +1,13 @@
 from typing import Any
 
+import pytest
+
+from indaba.operate.chat.talk import NoCard, NoOffer, NoSign, Talk
 from indaba.operate.chat.timeline import Timeline, clean
 from indaba.operate.chat.writing import message
+from indaba.operate.console import Console
+from indaba.operate.data.secrets import Account
+from indaba.operate.local.matrix import MatrixClient
 
 BOT = "@indaba:here"
 CARD = "Meeting: Fractions\nWhen: thu 18:00\nHow long: 1 hour\nWho comes: {who}\nCode: M7K2"
@@ -83,6 +89,35 @@ def test_events_made_wrongly_show_nothing() -> None:
     for event in ({}, {"content": 7}, {"event_id": "$1", "type": "m.room.message", "content": {}}):
         timeline.lines(event)
     assert timeline.lines({"event_id": "$2", "type": "m.sticker", "content": {}}) == []
+
+
+def talk_after(*events: dict[str, Any]) -> Talk:
+    """A talk that has seen these, and whose homeserver must not be asked."""
+    nowhere = MatrixClient("http://127.0.0.1:9", "")
+    talk = Talk(nowhere, Account("sipho", "@sipho:here", "", "", ""), BOT, "!room:here", Console())
+    for event in events:
+        talk._show("!room:here", event)
+    return talk
+
+
+@pytest.mark.parametrize("typed", ["/react yes", "/react 👎", "/thread hello", "/reply hello"])
+async def test_without_a_card_nobody_elses_offer_is_answered(typed: str) -> None:
+    offered = (said("$1", "Shall I?\n1. ✅ Yes", BOT), reacted("$2", "$1", "✅", BOT))
+    with pytest.raises(NoCard):
+        await talk_after(*offered).obey(typed)
+
+
+@pytest.mark.parametrize("typed", ["/react ok", "/react 1️⃣"])
+async def test_without_an_offer_nothing_is_picked(typed: str) -> None:
+    with pytest.raises(NoOffer):
+        await talk_after(said("$1", CARD.format(who="1 coming"), BOT)).obey(typed)
+
+
+@pytest.mark.parametrize("typed", ["/react", "/react foo", "/react 1", "/react yes please"])
+async def test_what_is_no_sign_is_answered_with_what_is_understood(typed: str) -> None:
+    talk = talk_after(said("$1", CARD.format(who="1 coming"), BOT))
+    with pytest.raises(NoSign, match="yes 👍, maybe 🤔, no 👎, ok ✅, stop ❌"):
+        await talk.obey(typed)
 
 
 def test_people_talk_with_the_bot_and_each_other_from_the_terminal(house: Any) -> None:

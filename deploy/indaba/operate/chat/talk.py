@@ -81,12 +81,36 @@ class NoTrialRoom(Refusal):
 
 
 class NothingToAnswer(Refusal):
-    """The bot has shown neither card nor offer."""
+    """What was meant is not among the messages seen here."""
 
     code = "nothing-to-answer"
 
+
+class NoCard(NothingToAnswer):
+    """No card is among them."""
+
     def __init__(self) -> None:
-        super().__init__("There is no card to answer yet. Call a meeting with: !cop meeting new")
+        super().__init__(
+            "I see no card among the latest messages. !cop meeting next names the next meeting and "
+            "its code; then type, for example: !cop yes M7K2. A new one: !cop meeting new"
+        )
+
+
+class NoOffer(NothingToAnswer):
+    """The bot offers nothing to pick in them."""
+
+    def __init__(self) -> None:
+        super().__init__("The bot has offered nothing to pick in the latest messages.")
+
+
+class NoSign(Refusal):
+    """No word for a sign, and no sign."""
+
+    code = "no-sign"
+
+    def __init__(self) -> None:
+        known = ", ".join(f"{word} {sign}" for word, sign in SIGNS.items())
+        super().__init__(f"React with what? Type /react and one of: {known}; or any other sign.")
 
 
 class BotAway(Refusal):
@@ -255,7 +279,9 @@ class Talk:
         await self._say(words, self._rooms[card], relation)
 
     async def _react(self, sign: str) -> None:
-        key = SIGNS.get(sign, sign) or SIGNS["yes"]
+        key = SIGNS.get(sign.casefold(), sign)
+        if not _is_sign(key):
+            raise NoSign
         target = self._card() if key in RSVPS else self._offer()
         relation = {"rel_type": "m.annotation", "event_id": target, "key": key}
         try:
@@ -277,15 +303,14 @@ class Talk:
                 self._saying.line(f"{name_of(account)}{mark}{awaited}")
 
     def _card(self) -> str:
-        return self._there(self._timeline.card or self._timeline.offer)
+        if not self._timeline.card:
+            raise NoCard
+        return self._timeline.card
 
     def _offer(self) -> str:
-        return self._there(self._timeline.offer or self._timeline.card)
-
-    def _there(self, message: str) -> str:
-        if not message:
-            raise NothingToAnswer
-        return message
+        if not self._timeline.offer:
+            raise NoOffer
+        return self._timeline.offer
 
     @property
     def _direct_path(self) -> str:
@@ -317,3 +342,8 @@ class Talk:
 
     async def _bot_is_in(self, room: str) -> bool:
         return (await self._line.members(room)).get(self._bot) == "join"
+
+
+def _is_sign(key: str) -> bool:
+    """Whether people react with it: a picture, not words."""
+    return any(not letter.isascii() for letter in key) and not any(map(str.isalpha, key))
