@@ -60,7 +60,7 @@ class Finding:
             where.append(resources.c.kind == wanted.kind)
         if meant:
             query = await self._query(meant)
-            where.append(self._found_by.op("@@")(query))
+            where += self._has(query)
             weights = sa.cast(list(WEIGHTS), ARRAY(sa.REAL))
             order.insert(0, sa.func.ts_rank(weights, self._found_by, query).desc())
         total = (await self._sql.execute(sa.select(sa.func.count()).where(*where))).scalar_one()
@@ -80,9 +80,16 @@ class Finding:
         return tuple((word, near) for word, near in pairs if near)
 
     async def _is_known(self, word: str) -> bool:
-        used = self._found_by.op("@@")(_reading(word))
-        query = sa.select(sa.literal(1)).where(*self._published, used).limit(1)
+        used = self._has(_reading(word))
+        query = sa.select(sa.literal(1)).where(*self._published, *used).limit(1)
         return (await self._sql.execute(query)).first() is not None
+
+    def _has(self, query: sa.ColumnElement[Any]) -> list[sa.ColumnElement[bool]]:
+        """Conditions for having words. What is kept ready is asked first: it costs little."""
+        ways: list[sa.ColumnElement[Any]] = [resources.c.found_by]
+        if self._found_by is not resources.c.found_by:
+            ways.append(self._found_by)
+        return [way.op("@@")(query) for way in ways]
 
     async def _query(self, meant: Sequence[str]) -> sa.ColumnElement[Any]:
         """Any of the words; such as "the" and "of" count only if there are no others."""
