@@ -196,8 +196,24 @@ class Play:
         self._world.go_to(_at(day, 15, 5))
         await self._all(self._says(place, f"meeting here {code}") for place in gathering.present)
         await self._settled()
+        if gathering.noted:
+            await self._note(code, gathering)
         self._world.go_to(_at(day, 16, 35))
         await self._says(0, f"meeting close {code}")
+        await self._settled()
+        if gathering.noted:
+            await self._tell(code)
+
+    async def _note(self, code: str, gathering: Gathering) -> None:
+        """Lines for the minutes. The meeting is begun by hand: timers look at their own pace."""
+        await self._says(0, f"meeting start {code}")
+        for place, line in gathering.noted:
+            await self._says(place, f"meeting note {line}")
+
+    async def _tell(self, code: str) -> None:
+        """What was written of a meeting, for members and for everybody."""
+        await self._says(0, f"minutes approve {code}")
+        await self._says(0, f"minutes share {code}")
         await self._settled()
 
     async def _bring(self, brought: list[Brought]) -> None:

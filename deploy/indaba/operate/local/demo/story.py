@@ -37,6 +37,8 @@ class Gathering:
     present: tuple[int, ...]
     said_yes: tuple[int, ...]
     said_no: tuple[int, ...] = ()
+    noted: tuple[tuple[int, str], ...] = ()
+    """Lines for the minutes, by whom. Where there are some, highlights are shared too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,13 @@ MEETINGS: tuple[Gathering, ...] = (
         (0, 1, 2, 4, 5, 6, 7, 9, 10, 14, 16, 17, 18, 23),
         (0, 1, 2, 4, 5, 6, 7, 10, 14, 16, 17, 18, 23),
         (3,),
+        (
+            (0, "decision We keep the error hunt as a starter in every lesson"),
+            (14, "decision Next term we try one lesson each in two languages"),
+            (5, "idea Learners explain a mistake to a younger class"),
+            (4, "info The glossary hangs in four classrooms, and learners use it by themselves"),
+            (0, "action Print the glossary for the schools without a printer\ndue: in two weeks"),
+        ),
     ),
 )
 
