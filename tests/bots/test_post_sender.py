@@ -235,3 +235,15 @@ async def test_choices_under_a_post_that_nobody_was_shown_cannot_be_picked(
         return await rows(office.ledger, "SELECT room FROM choices") == [("quiet",)]
 
     await until(only_the_shown, 5)
+
+
+async def test_what_waits_for_the_erased_unasked_is_not_told(office: Office) -> None:
+    """Their answers are: that erasing has begun is one."""
+    for lane in (0, 1):
+        await office.keep(("quiet", f"{lane}"), only_for="@thandi", lane=lane)
+    await office.keep(("quiet", "other"), only_for="@sipho", lane=1)
+    async with office.ledger.database.begin() as connection:
+        await Store(Session(connection, office.clock.now())).forget("@thandi")
+    await office.ledger.start()
+    await office.come_up("0", "other")
+    assert "1" not in office.square.up

@@ -218,6 +218,7 @@ POSTING: Mapping[str, Look] = {
     "trying": lambda s, _: s.posting.trying(f"answer/{OWN}"),
     "later": lambda s, _: s.posting.later(ROOM, LASTS),
     "give_up": lambda s, c: s.posting.give_up(f"card/{_meeting(c)}/{ROOM}", "gone"),
+    "take_back_notices_to": lambda s, _: s.posting.take_back_notices_to(account(0)),
     "withhold": lambda s, c: s.posting.withhold(replace(_waiting(c), otherwise={"body": "Later"})),
     "is_up": lambda s, c: s.posting.is_up(_waiting(c), "$up"),
     "drop_stale_edits": lambda s, c: s.posting.drop_stale_edits(ROOM, _meeting(c)),

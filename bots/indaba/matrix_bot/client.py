@@ -159,15 +159,6 @@ class Homeserver:
         made = await self._ask("POST", f"{CLIENT}/createRoom", {**wanted, "initial_state": [state]})
         return str(made["room_id"])
 
-    async def account_data(self, kind: str) -> dict[str, Any]:
-        """What we noted for ourselves under a type. Raises `Refused` if nothing."""
-        noted = await self._ask("GET", self._noted(kind))
-        return noted if isinstance(noted, dict) else {}
-
-    async def keep_account_data(self, kind: str, content: dict[str, Any]) -> None:
-        """Note something for ourselves under a type, in place of what was there."""
-        await self._ask("PUT", self._noted(kind), content)
-
     async def join(self, room: str) -> None:
         """Join a room that we were invited to."""
         await self._ask("POST", f"{CLIENT}/join/{quote(room, safe='')}", {}, seconds=90)
@@ -207,9 +198,6 @@ class Homeserver:
         """Hang up. Idempotent."""
         if self._nio is not None:
             await self._nio.close()
-
-    def _noted(self, kind: str) -> str:
-        return f"{CLIENT}/user/{quote(self.user_id, safe='')}/account_data/{quote(kind, safe='')}"
 
     async def _sync(self, since: str, patience: float, room: dict[str, Any]) -> dict[str, Any]:
         quiet = {"presence": _NOTHING, "account_data": _NOTHING}

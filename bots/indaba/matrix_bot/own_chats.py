@@ -1,5 +1,6 @@
 """Chats between one person and us: whether they are that, and opening one."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,8 +12,7 @@ CLOSED = frozenset({"joined", "invited"})
 WORLD_AND_MEMBERS = "shared"
 """A room's history where nothing is said of it."""
 
-DIRECT_CHATS = "m.direct"
-"""Account data by which apps note who is met where (Matrix client API, 13.21)."""
+MOST_KNOWN = 1000
 
 
 class OwnChats:
@@ -20,6 +20,8 @@ class OwnChats:
 
     def __init__(self, homeserver: Homeserver) -> None:
         self._homeserver = homeserver
+        self._opened: dict[str, str] = {}
+        self._one_at_a_time = asyncio.Lock()
 
     async def alone_with(self, room: str, account: str) -> bool:
         """Whether only an account and we are, and ever were, in an invite-only room.
@@ -44,22 +46,20 @@ class OwnChats:
     async def invite(self, account: str) -> bool:
         """Invite an account to a chat with us, unless one is open to them. Raises `Wait`.
 
-        False where the homeserver will not have it.
+        False where the homeserver will not have it. Known until we end: nothing is kept of whom we
+        invited, so that nothing has to be erased.
         """
-        try:
-            known = await self._homeserver.account_data(DIRECT_CHATS)
-        except Refused:
-            known = {}
-        rooms = [room for room in _listed(known.get(account)) if isinstance(room, str)]
-        for room in rooms:
-            if await self._is_open(room, account):
+        async with self._one_at_a_time:
+            room = self._opened.get(account)
+            if room is not None and await self._is_open(room, account):
                 return True
-        try:
-            room = await self._homeserver.open_chat(account)
-            noted = {**known, account: [*rooms, room]}
-            await self._homeserver.keep_account_data(DIRECT_CHATS, noted)
-        except Refused:
-            return False
+            try:
+                opened = await self._homeserver.open_chat(account)
+            except Refused:
+                return False
+            if len(self._opened) >= MOST_KNOWN:
+                self._opened.pop(next(iter(self._opened)))
+            self._opened[account] = opened
         return True
 
     async def _is_open(self, room: str, account: str) -> bool:

@@ -38,13 +38,17 @@ class Store:
         self.errands = Errands(work)
 
     async def forget(self, account: str) -> None:
-        """Drop what names an account: questions, choices, reactions, words not dealt with."""
+        """Drop what names an account: questions, choices, reactions, words not dealt with.
+
+        What waits to be told them unasked is not told; what answers them still is.
+        """
         for named in (t.questions.c.account, t.choices.c.account, t.reactions.c.reactor):
             await self._sql.execute(sa.delete(named.table).where(named == account))
         theirs = t.heard.c.said["account"].astext == account
         gone = {"said": None, "done_at": sa.func.coalesce(t.heard.c.done_at, self._now)}
         await self._sql.execute(t.heard.update().where(theirs).values(**gone))
         await self.errands.closed(account)
+        await self.posting.take_back_notices_to(account)
 
     async def forget_old(self) -> None:
         """Drop what need not be remembered: ids heard, posts, choices, questions, reactions."""

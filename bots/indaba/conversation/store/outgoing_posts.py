@@ -182,6 +182,12 @@ class Posting:
             never_up = sa.and_(_card_place(meeting, room), t.card_places.c.message.is_(None))
             await self._sql.execute(t.card_places.delete().where(never_up))
 
+    async def take_back_notices_to(self, account: str) -> None:
+        """Drop what waits for one person and answers nothing they asked."""
+        waits = sa.and_(t.posts.c.sent_at.is_(None), t.posts.c.given_up.is_(None))
+        theirs = sa.and_(t.posts.c.only_for == account, t.posts.c.lane > ANSWERS)
+        await self._sql.execute(t.posts.delete().where(waits, theirs))
+
     async def withhold(self, waiting: Waiting) -> None:
         """A post for one person is not said, as others can read; what is said instead is kept."""
         post = waiting.post
