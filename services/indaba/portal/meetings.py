@@ -1,5 +1,6 @@
 """A meeting's page, for everybody with the link; its highlights on paper."""
 
+import asyncio
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,11 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from indaba.contracts.agenda import ShowAgenda
 from indaba.contracts.ids import MeetingCode
+from indaba.contracts.refusal import Refusal, Unavailable
+from indaba.contracts.scheduling import ShowMeeting
+from indaba.conversation.commands.topics.agenda import item_line
 from indaba.conversation.times import say_day
 from indaba.conversation.wording import Wording, plain
 from indaba.portal.drawing import answered, draw, sorry
@@ -15,11 +20,14 @@ from indaba.portal.model import Community, Document, Kind, Meeting
 from indaba.portal.printing.press import Paper, Press
 from indaba.portal.showing import is_over, shown
 from indaba.portal.store import Copies, Store
-from indaba.portal.visiting import Visitors, facts_of
+from indaba.portal.visiting import Visitor, Visitors, facts_of
 from indaba.portal.writing import blocks
 from indaba.process.world import World
 
 _CODE: TypeAdapter[str] = TypeAdapter(MeetingCode)
+
+PATIENCE_SECONDS = 3.0
+"""How long a page waits for what it can do without."""
 
 Found = tuple[Meeting, dict[Kind, Document]]
 
@@ -44,7 +52,8 @@ class MeetingPages:
             return _no_such_meeting(there)
         meeting, documents = found
         wording, now = Wording(there.tag), self._world.now()
-        is_member = await self._visitors.member(request, there)
+        member = await self._visitors.member(request, there)
+        mine, agenda = await self._for_member(member, meeting) if member else ("", ())
         highlights, minutes = (documents.get(kind) for kind in (Kind.HIGHLIGHTS, Kind.MINUTES))
         return draw(
             "meeting",
@@ -53,9 +62,11 @@ class MeetingPages:
             is_over=is_over(meeting, now),
             highlights=blocks(highlights.text) if highlights else (),
             short=plain(highlights.short) if highlights else "",
-            minutes=blocks(minutes.text) if minutes and is_member else (),
+            minutes=blocks(minutes.text) if minutes and member else (),
             has_minutes=minutes is not None,
-            is_member=is_member,
+            is_member=member is not None,
+            mine=mine,
+            agenda=agenda,
             **facts_of(there, "meetings", exact=False),
         )
 
@@ -69,6 +80,22 @@ class MeetingPages:
         paper = _paper(highlights, there, f"{self._url()}/c/{there.key}/meetings/{meeting.code}")
         drawn = await self._press.drawn(paper, meeting.id, highlights.version)
         return answered(request, drawn, "application/pdf", f"{meeting.code}-highlights.pdf")
+
+    async def _for_member(self, member: Visitor, meeting: Meeting) -> tuple[str, tuple[str, ...]]:
+        """What they answered and the agenda's lines, as their service knows them now.
+
+        Nothing where it cannot be asked: the page has all else.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                stands, agenda = await asyncio.gather(
+                    self._visitors.ask(ShowMeeting(code=meeting.code), member),
+                    self._visitors.ask(ShowAgenda(code=meeting.code), member),
+                )
+        except (TimeoutError, Unavailable, Refusal):
+            return "", ()
+        answer = member.wording.say(stands.mine.value) if stands.mine else ""
+        return answer, tuple(item_line(item, member.wording) for item in agenda.items)
 
     async def _found(self, request: Request, there: Community) -> Found | None:
         try:

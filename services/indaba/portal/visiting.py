@@ -96,11 +96,12 @@ class Visitors:
         guest = Asker(community=there.id, guest=True)
         return Visitor(there, held or await self._passports.of(guest, correlation), correlation)
 
-    async def member(self, request: Request, there: Community) -> bool:
-        """Whether a member asks. Nothing but our own copies is needed to know that none does."""
+    async def member(self, request: Request, there: Community) -> Visitor | None:
+        """Who asks, if it is a member. To know that none does, our own copies are enough."""
         if await self._signed_in(request, there) is None:
-            return False
-        return (await self.visitor(request)).is_member
+            return None
+        visitor = await self.visitor(request)
+        return visitor if visitor.is_member else None
 
     async def ask(self, request: Asked[R], visitor: Visitor) -> R:
         """The reply to a visitor's question. Raises `Refusal`, `Unavailable` or `Fault`."""

@@ -6,6 +6,7 @@ import icalendar
 import pypdfium2
 import pytest
 
+from indaba.contracts.agenda import AddAgendaItem
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.linking import MembersMerged
 from indaba.contracts.membership import EraseMe, LeaveCommunity
@@ -234,6 +235,30 @@ async def test_minutes_are_for_signed_in_members_and_highlights_for_all(lively: 
     text = (await lively.get(path)).text
     assert "Only for members" in text
     assert "For everybody" in text
+
+
+async def test_a_member_sees_their_answer_and_the_agenda(lively: Any) -> None:
+    code = await _call(lively, "Fractions")
+    held = await lively.town.passport(LINDIWE)
+    await lively.town.ask(AnswerRsvp(code=code, answer=RsvpAnswer.MAYBE), held)
+    await lively.town.ask(AddAgendaItem(code=code, title="Which <b>tops</b>?", minutes=20), held)
+    path = f"/meetings/{code}"
+
+    async def there() -> bool:
+        return bool((await lively.get(path)).status_code == 200)
+
+    await until(there)
+    guest = Outline((await lively.get(path)).text).sentence
+    await lively.sign_in()
+    member = Outline((await lively.get(path)).text).sentence
+    for words in ("You said: maybe", "Agenda", "1. Which <b>tops</b>? (20 minutes)"):
+        assert words in member
+        assert words not in guest
+
+    await lively.town.ledgers["scheduling"].stop()
+    alone = await lively.get(path)
+    assert alone.status_code == 200
+    assert "You said" not in alone.text
 
 
 async def _code_of(lively: Any, title: str) -> str:
