@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import aiohttp
 
-PER_SECOND, AT_ONCE = 40, 8
+PER_SECOND, AT_ONCE = 44, 5
 """Discord takes fifty a second. What leaves evenly may arrive bunched, so some are kept back.
 
 Beyond that limit discord.py holds back everything, even what has to go out within three seconds.
