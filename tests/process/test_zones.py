@@ -120,5 +120,5 @@ def test_every_other_process_that_is_begun_is_begun_through_one_of_the_entries()
     for page in SOURCES:
         text = page.read_text(encoding="utf-8")
         if "ProcessPoolExecutor(" in text:
-            assert "initializer=zones.use_pinned" in text, page
+            assert "initializer=run.begin_worker" in text, page
         assert "multiprocessing.Process(" not in text, page

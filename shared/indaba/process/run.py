@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 import uvloop
 
-from indaba.process import logs
+from indaba.process import logs, zones
 
 T = TypeVar("T")
 
@@ -19,6 +19,12 @@ def live(work: Coroutine[Any, Any, T]) -> T:
     Decision 0020 has the figures beside asyncio's own loop.
     """
     return uvloop.run(work)
+
+
+def begin_worker() -> None:
+    """Begin a spawned worker of a pool: it reads our zones, and leaves Ctrl-C to its parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    zones.use_pinned()
 
 
 @dataclass(frozen=True, slots=True)

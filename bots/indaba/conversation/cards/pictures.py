@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import signal
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,7 +14,7 @@ from functools import lru_cache
 from indaba.contracts.outcomes import Report
 from indaba.conversation.times import say_day
 from indaba.conversation.wording import Wording
-from indaba.process import logs, zones
+from indaba.process import logs, run
 
 PATIENCE_SECONDS = 20.0
 MOST_BARS = 30
@@ -66,13 +65,7 @@ async def _drawn(bars: Bars) -> bytes:
 @lru_cache(maxsize=1)
 def _painter() -> ProcessPoolExecutor:
     spawning = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(1, mp_context=spawning, initializer=_begin)
-
-
-def _begin() -> None:
-    """Ctrl-C is for our parent, which ends us."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    zones.use_pinned()
+    return ProcessPoolExecutor(1, mp_context=spawning, initializer=run.begin_worker)
 
 
 def paint(bars: Bars) -> bytes:
