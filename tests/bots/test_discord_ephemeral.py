@@ -12,7 +12,7 @@ from drills.discord_stage import SURVIVED, Stage, a_stage
 from drills.mortals import Step, nursery
 from indaba.contracts.holding import StartMeeting
 from indaba.contracts.record import NoteKind, TakeNote
-from indaba.conversation.dispatch.reply import EMPTY
+from indaba.conversation.delivery.keeping import EMPTY
 from indaba.discord_bot.platform import DiscordPlatform
 from indaba.operate.local.engines import Engines
 from wire.world import Interaction

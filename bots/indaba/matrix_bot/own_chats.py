@@ -9,8 +9,8 @@ from indaba.matrix_bot.client import Homeserver, Refused
 CLOSED = frozenset({"joined", "invited"})
 """Histories that show nothing to who comes later."""
 
-WORLD_AND_MEMBERS = "shared"
-"""A room's history where nothing is said of it."""
+UNSAID = "shared"
+"""The history visibility of a room that states none."""
 
 MOST_KNOWN = 1000
 
@@ -38,9 +38,7 @@ class OwnChats:
         rule = _only(state, "m.room.join_rules").get("join_rule", "invite")
         if people.keys() != {me, account} or joined != {me, account} or rule != "invite":
             return False
-        history = _only(state, "m.room.history_visibility").get(
-            "history_visibility", WORLD_AND_MEMBERS
-        )
+        history = _only(state, "m.room.history_visibility").get("history_visibility", UNSAID)
         return history in CLOSED or await self._close_history(room)
 
     async def invite(self, account: str) -> bool:

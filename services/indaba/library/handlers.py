@@ -114,7 +114,10 @@ async def withdraw_resource(request: WithdrawResource, work: Work) -> ResourceSh
 
 
 async def find_resources(request: FindResources, work: Work) -> ResourcesFound:
-    """Find by words; what was said in the room, and words that are for members, only for them."""
+    """Find by words. Messages, and words that are for members, are found by members alone.
+
+    A face finds what a visitor does, because it posts what it finds where guests read.
+    """
     community, by_members = work.passport.in_community(), bool(work.passport.roles)
     found = await Store(work).find(community, request, by_members=by_members)
     return ResourcesFound(

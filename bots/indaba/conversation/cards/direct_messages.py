@@ -7,7 +7,7 @@ command, and in the digest.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -24,14 +24,15 @@ from indaba.conversation.answer import Answer, Audience, Text
 from indaba.conversation.cards.cards import series_called_off
 from indaba.conversation.cards.news import RELEASE, news
 from indaba.conversation.commands.confiding import for_one
-from indaba.conversation.commands.intent import intent_to_json
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.actions import asked_privately
 from indaba.conversation.commands.topics.calendars import calendar_not_read, calendar_read
 from indaba.conversation.commands.topics.digest import digest_blocks, newest
+from indaba.conversation.delivery.keeping import OFFERS_LAST, Delivery, keep_post
 from indaba.conversation.delivery.platform import ChatPlatform, Post, PostKind
 from indaba.conversation.delivery.service_client import Asker, BusServiceClient, Passports
-from indaba.conversation.store import Draft, Store
+from indaba.conversation.store import Store
+from indaba.conversation.store.outgoing_posts import NOTICES
 from indaba.conversation.wording import Wording
 from indaba.ledger import Ledger
 from indaba.ledger.failures import reason_of
@@ -43,7 +44,6 @@ from indaba.process.metrics import POSTS
 SOME = 40
 LOOK_SECONDS = 5.0
 PAUSE = timedelta(seconds=15)
-OFFERS_LAST = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +242,14 @@ class DirectMessages:
 
     async def _keep(self, store: Store, told: Told, key: str, row: dict[str, Any]) -> None:
         answer = told.answer
+        delivery = Delivery(
+            row["correlation"],
+            row["expires_at"],
+            NOTICES,
+            told.account,
+            OFFERS_LAST,
+            answer.otherwise,
+        )
         for number, content in enumerate(self._platform.draw(answer)):
             post = Post(
                 f"{key}/{number}",
@@ -251,20 +259,8 @@ class DirectMessages:
                 only_for=told.account,
             )
             choices = answer.choices() if number == 0 else ()
-            seeded = () if self._platform.has_buttons else choices
-            seeds = tuple({"emoji": choice.emoji} for choice in seeded if choice.emoji)
-            instead = answer.otherwise if number == 0 else ()
-            draft = Draft(
-                post,
-                row["correlation"],
-                row["expires_at"],
-                lane=1,
-                follow_ups=seeds,
-                otherwise=self._platform.draw(Answer(instead))[0] if instead else None,
-            )
-            await store.posting.post(draft)
-            kept = [(choice, intent_to_json(choice.intent)) for choice in choices]
-            await store.dialogue.offer(post, kept, told.account, OFFERS_LAST)
+            await keep_post(store, self._platform, post, choices, delivery)
+            delivery = replace(delivery, otherwise=())
 
     def _log(self, error: Exception, correlation: UUID) -> None:
         logs.get(process=self._ledger.name).warning(

@@ -15,11 +15,12 @@ from indaba.contracts.scheduling import MeetingEvent, MeetingFacts, MeetingStatu
 from indaba.conversation.answer import Answer
 from indaba.conversation.cards import cards
 from indaba.conversation.cards.announcements import TOLD, AnnouncementContext
-from indaba.conversation.commands.intent import intent_to_json
+from indaba.conversation.delivery.keeping import OFFERS_LAST, Delivery, keep_post
 from indaba.conversation.delivery.platform import ChatPlatform, Post, PostKind
 from indaba.conversation.delivery.service_client import Asker, BusServiceClient, Passports
 from indaba.conversation.dispatch.live_meetings import rooms_in
 from indaba.conversation.store import CardDue, Draft, Store
+from indaba.conversation.store.outgoing_posts import NOTICES
 from indaba.ledger import Ledger
 from indaba.ledger.failures import reason_of
 from indaba.ledger.session import Session
@@ -34,7 +35,6 @@ CALM = timedelta(seconds=2)
 SOME = 40
 LOOK_SECONDS = 1.0
 CARD_LASTS = timedelta(days=7)
-OFFERS_LAST = timedelta(days=14)
 NOTICE_PAUSE = timedelta(seconds=5)
 FRESH = timedelta(seconds=20)
 """So long after an event its meeting is as the event says, unless a newer one was heard of."""
@@ -231,13 +231,8 @@ class CardUpdater:
 
     async def _keep(self, store: Store, post: Post, answer: Answer, row: dict[str, Any]) -> None:
         """One post of a notice, with what anybody may pick under it."""
-        choices = answer.choices()
-        seeded = () if self._platform.has_buttons else choices
-        seeds = tuple({"emoji": choice.emoji} for choice in seeded if choice.emoji)
-        draft = Draft(post, row["correlation"], row["expires_at"], lane=1, follow_ups=seeds)
-        await store.posting.post(draft)
-        kept = [(choice, intent_to_json(choice.intent)) for choice in choices]
-        await store.dialogue.offer(post, kept, "", OFFERS_LAST)
+        delivery = Delivery(row["correlation"], row["expires_at"], NOTICES, "", OFFERS_LAST)
+        await keep_post(store, self._platform, post, answer.choices(), delivery)
         poll = answer.poll()
         if poll is not None:
             await store.errands.poll(post.key, poll.vote)

@@ -48,7 +48,7 @@ def confide(kind: type[Intent], person: Person, answer: Answer, asked: Confidant
     Where others read, it says how to get the part that was left out.
     """
     if person.alone and (kind.PRIVATE or asked.confided):
-        return replace(answer, audience=Audience.ALONE, otherwise=not_here(person.wording))
+        return for_one(answer, person.wording)
     if kind.MORE_ALONE and asked.withheld:
         return replace(answer, blocks=(*answer.blocks, how(kind, person)), ack=False)
     return answer
@@ -89,5 +89,5 @@ def not_here(wording: Wording) -> tuple[Text, ...]:
 
 
 def for_one(answer: Answer, wording: Wording) -> Answer:
-    """An answer that nobody asked for, for one person alone."""
+    """The answer for one person alone; if others can read the chat, `not_here` is said instead."""
     return replace(answer, audience=Audience.ALONE, otherwise=not_here(wording))

@@ -1,20 +1,18 @@
 """Step four: keep an answer as posts, with the question it asks and the choices it offers."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from uuid import UUID
+from dataclasses import replace
+from datetime import timedelta
 
-from indaba.conversation.answer import ANYBODY, Answer, Ask, Audience, Choice, Text
-from indaba.conversation.commands.intent import intent_to_json
+from indaba.conversation.answer import ANYBODY, Answer, Ask, Audience, Text
 from indaba.conversation.delivery.chat_events import (
     ButtonPressed,
     ChatEvent,
     CommandInvoked,
     MessageSent,
 )
+from indaba.conversation.delivery.keeping import Delivery, keep_post
 from indaba.conversation.delivery.platform import ChatPlatform, Post, PostKind
-from indaba.conversation.store import Draft, QueuedEvent, Store
+from indaba.conversation.store import QueuedEvent, Store
 from indaba.conversation.wording import Wording
 from indaba.process.world import World
 
@@ -26,49 +24,6 @@ QUESTION_LASTS = timedelta(minutes=30)
 CHOICE_LASTS = timedelta(minutes=30)
 LONG_ANSWER = 8
 """Lines from which on an answer opens a thread instead of filling the room."""
-
-EMPTY = "…"
-"""What stands in an ephemeral answer whose words are on their way."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """How posts are kept: whose act they belong to, until when, how soon, and who may pick.
-
-    `offered_to` is an account; empty: anybody. Lane 0 overtakes lane 1. `otherwise` is said once
-    where a post is for one person and others can read.
-    """
-
-    correlation: UUID
-    expires_at: datetime
-    lane: int
-    offered_to: str
-    offers_last: timedelta
-    otherwise: tuple[Text, ...] = ()
-
-
-async def keep_post(
-    store: Store,
-    platform: ChatPlatform,
-    post: Post,
-    choices: Sequence[Choice],
-    delivery: Delivery,
-    *,
-    waits_for_words: bool = False,
-) -> None:
-    """Keep one post with the choices under it; if there are no buttons, reactions seed them."""
-    seeded = () if platform.has_buttons else choices
-    seeds = tuple({"emoji": choice.emoji} for choice in seeded if choice.emoji)
-    draft = Draft(
-        post, delivery.correlation, delivery.expires_at, follow_ups=seeds, lane=delivery.lane
-    )
-    if post.only_for and delivery.otherwise:
-        draft = replace(draft, otherwise=platform.draw(Answer(delivery.otherwise))[0])
-    if waits_for_words:
-        draft = draft.empty_first(platform.draw(Answer.of(EMPTY))[0])
-    await store.posting.post(draft)
-    offers = [(choice, intent_to_json(choice.intent)) for choice in choices]
-    await store.dialogue.offer(post, offers, delivery.offered_to, delivery.offers_last)
 
 
 class Replies:

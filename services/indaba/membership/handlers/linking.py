@@ -167,7 +167,6 @@ async def _opened(work: Work, platform: Platform, account: str, code: str) -> Co
 
 async def show_zones(request: ShowZones, work: Work) -> ZonesShown:  # noqa: ARG001 - says all
     """Show the zones that most members live in."""
-    work.passport.a_facilitator()
     zones = await Store(work).zones(work.passport.in_community(), MOST_ZONES)
     return ZonesShown(zones=tuple(zones))
 

