@@ -23,8 +23,8 @@ from indaba.conversation.dispatch.dispatcher import Dispatcher
 from indaba.conversation.store import Store
 from indaba.discord_bot.catching_up import CatchingUp
 from indaba.discord_bot.client import Api, Client
-from indaba.discord_bot.first_words import in_time
 from indaba.discord_bot.gateway import Gateway
+from indaba.discord_bot.initial_response import in_time
 from indaba.ledger import Ledger
 from indaba.ledger.session import Session
 from indaba.operate.local.engines import Engines

@@ -21,10 +21,10 @@ from indaba.process.run import Readiness
 
 
 class DiscordBot:
-    """The bot as a part of a process. `ledger` is its own, on a database at `MIGRATIONS`.
+    """The bot as a part of a process. `ledger` is the bot's own, on a migrated database.
 
-    `gateway` is how it reaches Discord; `files` where files that people send are kept, without it
-    none is.
+    `gateway` is the connection to Discord. Files that people send are stored in `files`; without
+    it they are not stored at all.
     """
 
     name = "discord_bot"
@@ -56,15 +56,15 @@ class DiscordBot:
         self._wire(settings)
 
     async def start(self) -> None:
-        """Begin. A Discord that is away is waited for in the background."""
+        """Start the background loops. Does not wait for Discord, which may be away."""
         await self._ledger.start()
 
     async def stop(self) -> None:
-        """End. What is in hand is done again at the next start."""
+        """Stop. Work in progress is done again at the next start."""
         await self._ledger.stop()
 
     async def ready(self) -> Readiness:
-        """Ready when it hears, and posts where it is this copy that does."""
+        """Ready while this copy receives events and, if it holds the lease, posts."""
         has_shards = bool(self._shards.gateways)
         own = "" if self.conversation.stands_by else self.gateway.trouble
         return await self.conversation.ready(own or self._shards.trouble, beside=has_shards)
@@ -75,14 +75,14 @@ class DiscordBot:
         if isinstance(conversation.reactions, MirroringReactions):
             conversation.reactions.native = native
         loops, hearing = self._shard(self.gateway)
-        native.began = hearing.in_meetings.listened
+        native.on_live = hearing.in_meetings.meeting_began
         conversation.at_work("events", native.run)
         for name, run in loops.items():
             conversation.at_work(name, run)
         self._ledger.background("shards", self._shards.run)
 
     def _shard(self, gateway: Gateway) -> tuple[dict[str, Act], Hearing]:
-        """What hears on one shard: its loops by name, and what it hears with."""
+        """What one shard needs to receive events: its loops by name, and its `Hearing`."""
         inbox, api = self.conversation.inbox, Api(gateway, self._other_gateways)
         catching_up = CatchingUp(api, self._ledger, inbox)
         interactions = Interactions(api, self._ledger, inbox, self.conversation.passports)
@@ -92,7 +92,7 @@ class DiscordBot:
 
     def _another_shard(self, gateway: Gateway) -> list[Act]:
         loops, hearing = self._shard(gateway)
-        return [*loops.values(), hearing.in_meetings.look_around]
+        return [*loops.values(), hearing.in_meetings.watch_voice]
 
     def _other_gateways(self) -> Sequence[Gateway]:
         return self._shards.gateways

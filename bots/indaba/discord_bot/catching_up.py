@@ -1,4 +1,4 @@
-"""Mentions made while nobody listened, read back from the channels' history."""
+"""Reads mentions that were missed while disconnected, from the channels' history."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ import discord
 from indaba.conversation.delivery.chat_events import ChatEvent
 from indaba.conversation.delivery.inbox_worker import InboxWorker
 from indaba.conversation.delivery.platform import Wait
-from indaba.discord_bot.client import Api, Refused, asked
+from indaba.discord_bot.client import Api, Refused, ask_discord
 from indaba.discord_bot.reading import message_sent
 from indaba.ledger import Ledger
 from indaba.process import logs
@@ -22,15 +22,15 @@ REACHES_BACK = timedelta(days=14)
 MOST_MISSED = 200
 PAUSE_SECONDS = 5.0
 NONE_YET = 1 << 64
-"""Greater than every message."""
+"""Greater than every message id."""
 
 
 class CatchingUp:
-    """Reads what was missed, two weeks and 200 messages back in each channel, a few side by side.
+    """Reads missed messages: at most two weeks and 200 messages back, several channels at a time.
 
-    A channel's position is the newest message before which nothing lacks; what is told to us live
-    moves it only once the channel is caught up with, for else it would hide what was missed.
-    Direct messages are not among it: Discord does not say which there are.
+    A channel's position is the newest message before which nothing is missing. Live messages move
+    it only once the channel has caught up, because they would hide what was missed. Direct messages
+    are not read back: Discord does not list direct channels.
     """
 
     def __init__(self, api: Api, ledger: Ledger, inbox: InboxWorker) -> None:
@@ -42,31 +42,31 @@ class CatchingUp:
         self._behind = self._everywhere = True
         self._gaps: set[int] = set()
         self._due: set[int] = set()
-        """Gaps whose reading has not begun; what lacks from then on is read once more."""
+        """Channels still to be read. One that falls behind while it is being read comes back."""
 
         self._in_hand: dict[int, set[int]] = defaultdict(set)
         self._seen: dict[int, int] = {}
 
     def began_anew(self) -> None:
-        """Discord tells us what happens from now on, and not what happened since the last time."""
+        """A new connection has begun: Discord does not repeat what happened since the last one."""
         self._behind = True
 
     def begin(self) -> None:
-        """Something may have been missed anywhere."""
+        """Read all channels, because messages may have been missed in any of them."""
         self._wanted = self._everywhere = True
         self._wake.ring()
 
     def appeared(self, guild: discord.Guild) -> None:
-        """A server is told of from now on: it was away, or we have just come there.
+        """Read a server's channels: it was unavailable, or we have just joined it.
 
-        Those that are there when a connection begins are read with all others.
+        Does nothing while a connection begins, since `begin` then reads every server.
         """
         if not self._behind:
             self._lack(channel.id for channel in _channels_of(guild))
 
     @contextmanager
     def taking(self, channel: int, message: int) -> Iterator[None]:
-        """A message is being kept. Where it is not, no later message hides it."""
+        """Mark a message as being stored. If storing fails, no later message hides it."""
         self._in_hand[channel].add(message)
         try:
             yield
@@ -79,26 +79,26 @@ class CatchingUp:
                 del self._in_hand[channel]
 
     def _lack(self, channels: Iterable[int]) -> None:
-        lacking = set(channels)
-        self._gaps |= lacking
-        self._due |= lacking
+        ids = set(channels)
+        self._gaps |= ids
+        self._due |= ids
         self._wanted = True
         self._wake.ring()
 
     def position_at(self, channel: int, message: int) -> tuple[str, str] | None:
-        """How far a channel is read once this message is kept; `None` where something lacks."""
+        """The channel's position once this message is stored; `None` while messages are missing."""
         if self._behind or channel in self._gaps or message > self._oldest_in_hand(channel):
             return None
         self._seen.pop(channel, None)
         return _place(channel), str(message)
 
     def seen(self, channel: int, message: int) -> None:
-        """A message was not for us: it need not be read again."""
+        """Note a message that was not for us, so that it is not read again."""
         if not self._behind and channel not in self._gaps:
             self._seen[channel] = message
 
     async def run(self) -> None:
-        """Catch up whenever there is reason to, for ever; and note how far all is read."""
+        """For ever: catch up when needed, and store how far each channel has been read."""
         while True:
             if self._wanted:
                 await self._catch_up()
@@ -126,13 +126,14 @@ class CatchingUp:
             self._wanted = True
             return
         if self._everywhere:
-            self._gaps |= (everywhere := {channel.id for channel in channels})
+            everywhere = {channel.id for channel in channels}
+            self._gaps |= everywhere
             self._due |= everywhere
             self._behind = self._everywhere = False
         await in_parts([[partial(self._fill, each)] for each in channels if each.id in self._due])
 
     async def _fill(self, channel: Any) -> None:
-        """Read one channel; one that cannot be read now is read later."""
+        """Read one channel. A passing fault is logged, and the channel is read again later."""
         self._due.discard(channel.id)
         try:
             await self._read(channel)
@@ -149,11 +150,11 @@ class CatchingUp:
         now = self._ledger.world.now()
         since, newest = await self._since(channel, now), channel.last_message_id or 0
         if newest > since and _may_read(channel):
-            missed = await asked(lambda: _missed(channel, since, self._api.me, now))
+            missed = await ask_discord(lambda: _missed(channel, since, self._api.me, now))
             await self._inbox.hear(missed, (_place(channel.id), str(newest)))
 
     async def _since(self, channel: Any, now: datetime) -> int:
-        """The id from which on a channel is to be read; never from before we came."""
+        """The message id after which to read a channel: never from before we joined the server."""
         came = channel.guild.me.joined_at or now
         earliest = discord.utils.time_snowflake(max(came, now - REACHES_BACK))
         return max(int(await self._inbox.position(_place(channel.id)) or 0), earliest)
@@ -163,15 +164,15 @@ class CatchingUp:
 
 
 async def _missed(channel: Any, since: int, me: int, now: datetime) -> list[ChatEvent]:
-    """What was said to us after an id, oldest first."""
-    found: list[ChatEvent] = []
+    """Messages to us with an id greater than `since`, oldest first."""
+    missed: list[ChatEvent] = []
     async for message in channel.history(limit=MOST_MISSED, oldest_first=False):
         if message.id <= since:
             break
-        sent = message_sent(message, me, now)
-        if sent is not None:
-            found.append(sent)
-    return found[::-1]
+        event = message_sent(message, me, now)
+        if event is not None:
+            missed.append(event)
+    return missed[::-1]
 
 
 def _place(channel: int) -> str:

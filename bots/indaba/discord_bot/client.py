@@ -1,4 +1,4 @@
-"""The connection to Discord: what is asked for, what is heard, and calls to its API."""
+"""The client of Discord: the events it asks for and passes on, and calls to Discord's API."""
 
 import asyncio
 import io
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from indaba.discord_bot.gateway import Gateway
 
 LONGEST_LIMIT = 30.0
-"""Seconds that discord.py may wait for a rate limit by itself; longer ones are ours to honour."""
+"""Seconds that discord.py may wait for a rate limit itself. We wait for longer ones."""
 
 AWAY = timedelta(seconds=5)
 SERVER_ERROR, TOO_MANY = 500, 429
@@ -28,7 +28,7 @@ _NOWHERE: Mapping[str, Any] = {}
 
 
 class Refused(Exception):  # noqa: N818 - Discord's no, read by operators
-    """Discord does not do it. `code` is Discord's own, 0 where it gave none."""
+    """Discord refused a request. `code` is Discord's error code, 0 if it gave none."""
 
     def __init__(self, status: int, code: int, words: str) -> None:
         super().__init__(f"{status} {code}: {words}"[:300])
@@ -38,7 +38,7 @@ class Refused(Exception):  # noqa: N818 - Discord's no, read by operators
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """A choice in a poll: its number from 1, 0 for none."""
+    """A vote in a poll. `option` counts from 1; 0 means that the vote was taken back."""
 
     house: str
     channel: str
@@ -48,55 +48,55 @@ class Ballot:
 
 
 class Ears(Protocol):
-    """Who is told what happens on Discord."""
+    """Receives what happens on Discord."""
 
     async def connected(self) -> None:
-        """All servers are known: anew after each connection that could not be resumed."""
+        """All servers are known. Called after every connection that is not a resumed one."""
         ...
 
     def began_anew(self) -> None:
-        """A new connection: what happens is told from now on, what has happened is not."""
+        """A new connection has begun, and what happened before it is not repeated."""
         ...
 
     def lost(self) -> None:
-        """The connection is gone for now."""
+        """The connection is lost for now."""
         ...
 
     def appeared(self, guild: discord.Guild) -> None:
-        """A server is told of from now on, and was not before."""
+        """A server has become available to this connection."""
         ...
 
     def resumed(self) -> None:
-        """The connection is back, and nothing was missed."""
+        """The connection is back. Discord repeats what was missed."""
         ...
 
     async def interaction(self, interaction: discord.Interaction) -> None:
-        """A command, button, form or completion."""
+        """Somebody used a command, button or form, or types an option that completes."""
         ...
 
     async def message(self, message: discord.Message) -> None:
-        """A message that we may read."""
+        """Somebody wrote a message in a channel that we see."""
         ...
 
     async def changed(self, channel: str, message: str, account: str, text: str | None) -> None:
-        """A message that we may read has other words, or is gone (`None`, and nobody named)."""
+        """A message was edited, or deleted: `text` is then `None` and `account` empty."""
         ...
 
     async def chose(self, ballot: Ballot) -> None:
-        """Somebody chose in a poll, or took that back."""
+        """Somebody voted in a poll, or took their vote back."""
         ...
 
     async def spoke(self, channel: str, account: str) -> None:
-        """Somebody came into a voice channel."""
+        """Somebody joined a voice channel."""
         ...
 
     async def interested(self, house: str, event: str, account: str) -> None:
-        """Somebody marked a native event."""
+        """Somebody pressed Interested on a native event."""
         ...
 
 
 def intents() -> discord.Intents:
-    """What Discord sends us; nothing that needs its permission."""
+    """The gateway intents we ask for. None is privileged, so none needs Discord's approval."""
     wanted = discord.Intents.none()
     wanted.guilds = True
     wanted.guild_messages = True
@@ -108,7 +108,7 @@ def intents() -> discord.Intents:
 
 
 class Client(discord.Client):
-    """discord.py's client, handing on what it hears. It starts nothing of its own."""
+    """discord.py's client. It passes events to `ears` and starts no tasks of its own."""
 
     def __init__(self, ears: Ears, pace: Pace) -> None:
         super().__init__(
@@ -122,13 +122,13 @@ class Client(discord.Client):
         )
         self._ears = ears
         self.before_again: Callable[[], Awaitable[None]] | None = None
-        """Awaited before it identifies once more. May raise."""
+        """Awaited before it identifies again. May raise."""
 
         self.identifying = asyncio.Event()
-        """Set as it identifies, or when it will not any more."""
+        """Set when it identifies, and when it closes without doing so."""
 
-        # discord.py drops these for people it has not seen, and without the members intent it
-        # has seen hardly anybody.
+        # discord.py drops these events for members it has not cached, and without the members
+        # intent it caches hardly anybody.
         parsers = self._connection.parsers
         parsers["GUILD_SCHEDULED_EVENT_USER_ADD"] = self._marked
         parsers["MESSAGE_POLL_VOTE_ADD"] = self._voted
@@ -137,17 +137,18 @@ class Client(discord.Client):
         parsers["VOICE_STATE_UPDATE"] = self._moved
         parsers["MESSAGE_UPDATE"] = self._edited
         parsers["MESSAGE_DELETE"] = self._deleted
-        # What a parser raises ends discord.py's connection; without READY there is none.
+        # An exception in a parser ends discord.py's connection. READY and RESUMED may end it:
+        # without them there is no connection.
         for name in parsers.keys() - {"READY", "RESUMED"}:
             parsers[name] = self._carefully(name, parsers[name])
 
     def be_shard(self, shard: int, count: int) -> None:
-        """Be one shard of several; to be said before it connects."""
+        """Make this client one shard of several. Call it before connecting."""
         self.shard_id, self.shard_count = shard, count
         self._connection.shard_count = count
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Wait for our turn; for the first time that was done before we connected."""
+        """Wait for our turn to identify. The first time, that was done before connecting."""
         if self.shard_count is None:
             await super().before_identify_hook(shard_id, initial=initial)
         if self.before_again is not None and not initial:
@@ -155,40 +156,40 @@ class Client(discord.Client):
         self.identifying.set()
 
     async def close(self) -> None:
-        """End the connection. Idempotent."""
+        """Close the connection. Idempotent."""
         self.identifying.set()
         await super().close()
 
     async def on_connect(self) -> None:
-        """Identified: the first that is heard of a connection, before all that happens on it."""
+        """Identified: called before any other event of the connection."""
         self._ears.began_anew()
 
     async def on_ready(self) -> None:
-        """Connected anew."""
+        """All servers of a new connection are known."""
         await self._ears.connected()
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """A server is there: as the connection begins, or after it was away."""
+        """A server is available: when the connection begins, or after an outage."""
         self._ears.appeared(guild)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """We came to a server."""
+        """We joined a server."""
         self._ears.appeared(guild)
 
     async def on_resumed(self) -> None:
-        """Connected again."""
+        """The connection was resumed."""
         self._ears.resumed()
 
     async def on_disconnect(self) -> None:
-        """Not connected."""
+        """The connection was lost."""
         self._ears.lost()
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Somebody used a command, button or form."""
+        """Somebody used a command, button or form, or is typing an option."""
         await self._ears.interaction(interaction)
 
     async def on_message(self, message: discord.Message) -> None:
-        """Somebody wrote."""
+        """Somebody wrote a message."""
         await self._ears.message(message)
 
     async def on_marked(self, data: dict[str, Any]) -> None:
@@ -197,7 +198,7 @@ class Client(discord.Client):
         await self._ears.interested(house, event, str(data["user_id"]))
 
     async def on_ballot(self, data: dict[str, Any], option: int) -> None:
-        """Somebody chose in a poll."""
+        """Somebody voted in a poll, or took their vote back (`option` 0)."""
         ballot = Ballot(
             house=str(data.get("guild_id") or ""),
             channel=str(data["channel_id"]),
@@ -208,11 +209,11 @@ class Client(discord.Client):
         await self._ears.chose(ballot)
 
     async def on_presence(self, data: dict[str, Any]) -> None:
-        """Somebody came into a voice channel."""
+        """Somebody joined a voice channel, or changed something about themselves in one."""
         await self._ears.spoke(str(data["channel_id"]), str(data["user_id"]))
 
     async def on_changed(self, data: dict[str, Any], text: str | None) -> None:
-        """A message has other words, or is gone."""
+        """A message was edited, or deleted (`text` is `None`)."""
         account = str(data.get("author", {}).get("id", ""))
         await self._ears.changed(str(data["channel_id"]), str(data["id"]), account, text)
 
@@ -248,7 +249,7 @@ class Client(discord.Client):
         self.dispatch("changed", data, None)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002 - discord.py's own signature
-        """One event that fails must not be silent, and must not show what was said."""
+        """Log a failed event by its name, without any of its content."""
         import sys
 
         error = sys.exc_info()[0]
@@ -257,7 +258,7 @@ class Client(discord.Client):
 
 
 class Api:
-    """Calls to Discord, with its answers in three words: done, `Wait`, or `Refused`."""
+    """Calls to Discord's API. Each returns, or raises `Wait` (try later) or `Refused`."""
 
     def __init__(
         self, gateway: "Gateway", others: Callable[[], Sequence["Gateway"]] = lambda: ()
@@ -267,7 +268,7 @@ class Api:
 
     @property
     def client(self) -> Client:
-        """The client at work. Raises `Wait` while none is logged in."""
+        """The logged-in client. Raises `Wait` while there is none."""
         client = self._gateway.client
         if client is None or client.http.token is None or client.user is None:
             raise Wait(AWAY)
@@ -275,15 +276,15 @@ class Api:
 
     @property
     def knows_all(self) -> bool:
-        """Whether every server is told to this connection. Raises `Wait`."""
+        """Whether this connection receives events of all servers. Raises `Wait`."""
         return self.client.shard_count is None
 
     def channel(self, number: str) -> Any:
-        """A channel that any connection of this process is told of, or `None`. Raises `Wait`."""
+        """A channel that any connection of this process sees, or `None`. Raises `Wait`."""
         return next(filter(None, (c.get_channel(int(number)) for c in self._clients(number))), None)
 
     def guild(self, number: str) -> discord.Guild | None:
-        """A server that any connection of this process is told of. Raises `Wait`."""
+        """A server that any connection of this process sees, or `None`. Raises `Wait`."""
         return next(filter(None, (c.get_guild(int(number)) for c in self._clients(number))), None)
 
     def _clients(self, number: str) -> Iterator[Client]:
@@ -293,13 +294,13 @@ class Api:
 
     @property
     def me(self) -> int:
-        """Our own account. Raises `Wait`."""
+        """The id of our own account. Raises `Wait`."""
         user = self.client.user
         return user.id if user else 0
 
     @property
     def application(self) -> int:
-        """Our application's id. Raises `Wait`."""
+        """The id of our application. Raises `Wait`."""
         return self.client.application_id or self.me
 
     async def call(
@@ -312,18 +313,23 @@ class Api:
         query: dict[str, Any] | None = None,
         where: Mapping[str, Any] = _NOWHERE,
     ) -> Any:
-        """Do it; gives what Discord answers. `where` fills the path. Raises `Wait` or `Refused`."""
+        """Send a request and return Discord's answer. Raises `Wait` or `Refused`.
+
+        `where` fills the placeholders of `path`, by which discord.py tells rate limits apart.
+        """
         client = self.client
-        given: dict[str, Any] = {"params": query} if query else {}
+        options: dict[str, Any] = {"params": query} if query else {}
         if files:
-            given |= {"form": _form(body, files), "files": list(files)}
+            options |= {"form": _form(body, files), "files": list(files)}
         elif body is not None:
-            given["json"] = body
-        return await asked(lambda: client.http.request(Route(method, path, **where), **given))
+            options["json"] = body
+        return await ask_discord(
+            lambda: client.http.request(Route(method, path, **where), **options)
+        )
 
 
-async def asked(question: Callable[[], Awaitable[Any]]) -> Any:
-    """What Discord answers. Raises `Wait` or `Refused`."""
+async def ask_discord(question: Callable[[], Awaitable[Any]]) -> Any:
+    """Await a call of discord.py, with its errors turned into `Wait` or `Refused`."""
     try:
         return await question()
     except discord.RateLimited as limit:
@@ -351,5 +357,5 @@ def _form(body: Any, files: Sequence[discord.File]) -> list[dict[str, Any]]:
 
 
 def file_of(data: bytes, name: str) -> discord.File:
-    """A file to send along."""
+    """The bytes as an attachment to send."""
     return discord.File(io.BytesIO(data), filename=name)

@@ -1,4 +1,4 @@
-"""Slash commands and message menus, made of the intents' own descriptions."""
+"""Slash commands and message menus, generated from the intents."""
 
 import hashlib
 import json
@@ -28,29 +28,29 @@ _AN_ACCOUNT = get_args(Account)[-1]
 
 
 def payload(intents: Sequence[type[Intent]]) -> list[dict[str, Any]]:
-    """All commands, as Discord takes them: one per noun, with a subcommand per verb."""
-    typed = [kind for kind in intents if not kind.hidden]
-    nouns = list(dict.fromkeys(kind.noun for kind in typed))
-    commands = [_noun(noun, [k for k in typed if k.noun == noun]) for noun in nouns]
+    """All commands in Discord's format: one per noun, with a subcommand per verb."""
+    visible = [kind for kind in intents if not kind.hidden]
+    nouns = list(dict.fromkeys(kind.noun for kind in visible))
+    commands = [_noun(noun, [k for k in visible if k.noun == noun]) for noun in nouns]
     for name, called in ((SAVE_MENU, SAVE), (NOTE_MENU, NOTE)):
-        if any(kind.called() == called for kind in typed):
+        if any(kind.called() == called for kind in visible):
             menu = {"name": name, "type": MESSAGE_MENU, "contexts": [0], "integration_types": [0]}
             commands.append(menu)
     return commands
 
 
 def digest_of(commands: Sequence[dict[str, Any]]) -> str:
-    """Tells whether the commands changed since Discord was told."""
+    """A digest that changes whenever the commands do."""
     return hashlib.sha256(json.dumps(commands, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def slug(name: str) -> str:
-    """A verb as part of a command."""
+    """A noun or verb as a name that Discord accepts: lower case, without spaces."""
     return name.casefold().replace(" ", "-")
 
 
 def meant_by(noun: str, verb: str, intents: Sequence[type[Intent]]) -> type[Intent] | None:
-    """The intent of a command; `None` where an older version had it."""
+    """The intent of a command; `None` if only an older version had it."""
     for kind in intents:
         if not kind.hidden and (slug(kind.noun), slug(kind.verb)) == (noun, verb):
             return kind
@@ -67,7 +67,7 @@ def _noun(noun: str, kinds: Sequence[type[Intent]]) -> dict[str, Any]:
         "contexts": [0, 1],
         "integration_types": [0],
     }
-    # Discord hides whole commands only; each verb's own role is checked when it is used.
+    # Discord can hide only a whole command. The role for each verb is checked when it is used.
     if all(kind.needs is Role.FACILITATOR for kind in kinds):
         command["default_member_permissions"] = MANAGE_EVENTS
     return command
@@ -109,22 +109,22 @@ def _option(kind: type[Intent], name: str, info: FieldInfo) -> dict[str, Any]:
 
 
 def _bare(annotation: Any, marks: list[Any]) -> tuple[Any, list[Any]]:
-    """The type itself and all that is noted of it, without `None` and `Annotated`."""
+    """The type without `None` and `Annotated`, and all of its annotations."""
     while True:
         if get_origin(annotation) is Annotated:
             annotation, *more = get_args(annotation)
             marks = [*more, *marks]
         elif get_origin(annotation) in (Union, types.UnionType):
-            kept = [each for each in get_args(annotation) if each is not type(None)]
-            if len(kept) != 1:
+            members = [each for each in get_args(annotation) if each is not type(None)]
+            if len(members) != 1:
                 return str, marks
-            annotation = kept[0]
+            annotation = members[0]
         else:
             return annotation, [inner for mark in marks for inner in _within(mark)]
 
 
 def _within(mark: Any) -> list[Any]:
-    """A field's own notes lie inside one mark where it is part of a union."""
+    """The annotations in one mark: a field inside a union has them in a `FieldInfo`."""
     return [*mark.metadata] if isinstance(mark, FieldInfo) else [mark]
 
 
@@ -134,20 +134,20 @@ def _choices(kind: type[StrEnum]) -> list[dict[str, str]]:
 
 
 def _limits(marks: Sequence[Any]) -> dict[str, int]:
-    found: dict[str, int] = {}
+    limits: dict[str, int] = {}
     for mark in marks:
         if isinstance(mark, Ge) and isinstance(mark.ge, int):
-            found["min_value"] = mark.ge
+            limits["min_value"] = mark.ge
         if isinstance(mark, Le) and isinstance(mark.le, int):
-            found["max_value"] = mark.le
-    return found
+            limits["max_value"] = mark.le
+    return limits
 
 
 def _lengths(marks: Sequence[Any]) -> dict[str, int]:
-    found: dict[str, int] = {}
+    limits: dict[str, int] = {}
     for mark in marks:
         if isinstance(mark, MinLen):
-            found["min_length"] = min(mark.min_length, LONGEST_VALUE)
+            limits["min_length"] = min(mark.min_length, LONGEST_VALUE)
         if isinstance(mark, MaxLen):
-            found["max_length"] = min(max(mark.max_length, 1), LONGEST_VALUE)
-    return found
+            limits["max_length"] = min(max(mark.max_length, 1), LONGEST_VALUE)
+    return limits

@@ -1,4 +1,4 @@
-"""The forms that open over a chat: an answer to a question, what to say of a saved message."""
+"""Forms (Discord's modals): for the answer to a question, and for saving a message."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,14 +14,14 @@ LABEL, INPUT, ONE_LINE, SEVERAL = 18, 4, 1, 2
 
 
 def question(ask: Ask, message: str) -> dict[str, Any]:
-    """A form for one question; `message` is the one that asks, so that it is answered once."""
+    """A form for one question. `message` asks it, and is in the form's id: it is answered once."""
     label = ask.field.replace("_", " ").capitalize()
     field = _field(FIELD, label, ask.question, most=MOST_LETTERS, required=True, style=ONE_LINE)
     return _form(f"{ANSWER}{message}:{ask.field}", label, field)
 
 
 def saving(message: str, opened: str) -> dict[str, Any]:
-    """A form for what is said of a message that is saved."""
+    """A form for saving a message. `opened` is the interaction, in the form's id: it saves once."""
     return _form(
         f"{SAVE}{message}:{opened}",
         "Save to library",
@@ -31,7 +31,7 @@ def saving(message: str, opened: str) -> dict[str, Any]:
 
 
 def typed(components: Any) -> dict[str, str]:
-    """What was typed, by field."""
+    """The submitted values by field. `components` are as Discord sends them, of any layout."""
     return {
         str(each["custom_id"]): str(each.get("value", ""))
         for each in _inputs(components)

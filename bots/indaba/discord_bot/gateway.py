@@ -1,4 +1,4 @@
-"""Keeps one connection to Discord: one shard, or all servers where there is only one."""
+"""Keeps one connection to Discord: one shard, or all servers if there are no shards."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -19,7 +19,7 @@ NOT_ACCEPTED = (
 
 
 class NoStartsLeft(Exception):  # noqa: N818 - Discord's no, read by operators
-    """Discord lets the bot begin no more connections before `after` is over."""
+    """Discord lets the bot begin no more connections until `after` has passed."""
 
     def __init__(self, after: timedelta) -> None:
         minutes = -(-int(after.total_seconds()) // 60)
@@ -31,32 +31,32 @@ class NoStartsLeft(Exception):  # noqa: N818 - Discord's no, read by operators
 
 
 async def _at_once(client: Client) -> None:
-    """Nothing is to be waited for."""
+    """Wait for nothing."""
 
 
 class Gateway:
-    """Keeps one client connected. `trouble` says in words why it is not, empty where it is."""
+    """Keeps one client connected. `trouble` is the reason in words if it is not, else empty."""
 
     def __init__(self, token: str) -> None:
         self._token = token
         self._make: Callable[[], Client] | None = None
         self.client: Client | None = None
         self.before: Callable[[Client], Awaitable[None]] = _at_once
-        """Awaited with a client that is logged in, before it connects. May raise `NoStartsLeft`."""
+        """Awaited with the logged-in client before it connects. May raise `NoStartsLeft`."""
 
         self.trouble = CONNECTING
 
     def another(self) -> "Gateway":
-        """One like this for another shard."""
+        """A gateway with the same token, for another shard."""
         return type(self)(self._token)
 
     def begin(self, make: Callable[[], Client]) -> None:
-        """Say how a client is made."""
+        """Set how clients are made, and make the first. Must precede `run`."""
         self._make = make
         self.client = make()
 
     async def run(self) -> None:
-        """Connect for ever. discord.py itself resumes; what it gives up on begins here anew."""
+        """Stay connected for ever. discord.py resumes by itself; if it gives up, connect anew."""
         pause = FIRST_PAUSE
         while self._make is not None:
             self.client = client = self._make()
@@ -68,7 +68,7 @@ class Gateway:
             pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _connected(self, client: Client) -> float:
-        """Be connected until that ends; gives the seconds in which Discord wants no other try."""
+        """Connect, and stay so until it ends. Returns the seconds to wait before another try."""
         try:
             await client.login(self._token)
             await self.before(client)

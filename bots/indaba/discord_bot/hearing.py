@@ -1,4 +1,4 @@
-"""What reaches us from Discord, and the commands we tell it."""
+"""Handles what arrives from Discord, and registers our commands there."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from indaba.process import logs
 
 
 class Hearing:
-    """Implements `Ears`: keeps what was said until the desk deals with it."""
+    """Implements `Ears`: stores chat events in the inbox, for the dispatcher."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Hearing:
         self.in_meetings = InMeetings(api, ledger, inbox)
 
     async def connected(self) -> None:
-        """Tell Discord our commands where they changed, and see to what was missed."""
+        """Register our commands if they changed, and catch up with what was missed."""
         self._gateway.trouble = ""
         try:
             await self._tell_commands()
@@ -54,50 +54,50 @@ class Hearing:
         self._catching_up.begin()
 
     def began_anew(self) -> None:
-        """What happened since the last connection is not told by itself."""
+        """Discord does not repeat what happened since the last connection."""
         self._catching_up.began_anew()
 
     def appeared(self, guild: discord.Guild) -> None:
-        """See to what was missed on a server that is told of only now."""
+        """Catch up with what was missed on a server that has become available."""
         self._catching_up.appeared(guild)
 
     def lost(self) -> None:
-        """The connection is gone for now."""
+        """The connection is lost for now."""
         self._gateway.trouble = LOST
 
     def resumed(self) -> None:
-        """The connection is back, and what was said meanwhile comes by itself."""
+        """The connection is back. Discord sends what happened meanwhile."""
         self._gateway.trouble = ""
 
     async def interaction(self, interaction: discord.Interaction) -> None:
-        """A command, button, form or completion."""
+        """Handle a command, button, form or completion."""
         await self._interactions.take(interaction)
 
     async def message(self, message: discord.Message) -> None:
-        """Keep a message if it is for us."""
-        sent = message_sent(message, self._api.me, self._ledger.world.now())
+        """Store a message if it is for us; otherwise note only that its author was there."""
+        event = message_sent(message, self._api.me, self._ledger.world.now())
         channel = message.channel.id
-        if sent is None:
+        if event is None:
             self._catching_up.seen(channel, message.id)
             await self.in_meetings.wrote(message)
             return
         with self._catching_up.taking(channel, message.id):
-            await self._inbox.hear([sent], self._catching_up.position_at(channel, message.id))
+            await self._inbox.hear([event], self._catching_up.position_at(channel, message.id))
 
     async def changed(self, channel: str, message: str, account: str, text: str | None) -> None:
-        """What was noted from a message follows it."""
+        """Update what was noted from a message that was edited or deleted."""
         await self.in_meetings.changed(channel, message, account, text)
 
     async def chose(self, ballot: Ballot) -> None:
-        """A choice in a poll of ours counts."""
+        """Count a vote in a poll of ours."""
         await self.in_meetings.chose(ballot)
 
     async def spoke(self, channel: str, account: str) -> None:
-        """Who is in a voice channel while a meeting is on is there."""
+        """Count somebody in a voice channel as present in the meeting that is on."""
         await self.in_meetings.spoke(channel, account)
 
     async def interested(self, house: str, event: str, account: str) -> None:
-        """A mark on a native event of ours counts as an act in the room of the meeting's card."""
+        """Treat Interested on a native event of ours as a command where the meeting's card is."""
         now = self._ledger.world.now()
         async with self._ledger.database.connect() as connection:
             store = Store(Session(connection, now))
@@ -106,7 +106,7 @@ class Hearing:
         room = next((room for room in places if self._is_in(room, house)), "")
         if not room:
             return
-        marked = CommandInvoked(
+        command = CommandInvoked(
             id=f"interested/{event}/{account}",
             room=room,
             account=account,
@@ -114,15 +114,15 @@ class Hearing:
             asked=asked_as_json(Interested, {"meeting": str(meeting)}),
             house=house,
         )
-        await self._inbox.hear([marked])
+        await self._inbox.hear([command])
 
     async def _tell_commands(self) -> None:
-        told = commands.payload(INTENTS)
-        digest, place = commands.digest_of(told), f"discord/commands/{self._api.application}"
+        payload = commands.payload(INTENTS)
+        digest, place = commands.digest_of(payload), f"discord/commands/{self._api.application}"
         if await self._inbox.position(place) == digest:
             return
         path = "/applications/{application_id}/commands"
-        await self._api.call("PUT", path, told, where={"application_id": self._api.application})
+        await self._api.call("PUT", path, payload, where={"application_id": self._api.application})
         await self._inbox.hear([], (place, digest))
 
     def _is_in(self, room: str, house: str) -> bool:

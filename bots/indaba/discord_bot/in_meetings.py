@@ -1,4 +1,4 @@
-"""What people do on Discord while a meeting is on: that they write or speak, and how they vote."""
+"""What people do on Discord during a meeting: that they write or join voice, and how they vote."""
 
 import re
 from collections import OrderedDict
@@ -28,14 +28,14 @@ from indaba.ledger.session import Session
 from indaba.process.loops import pause
 
 MOST_NOTICED = 10_000
-LOOK_AROUND = 10.0
-"""Seconds."""
+WATCH_SECONDS = 10.0
 
 Meeting = tuple[UUID, str]
+"""A meeting's id and its code."""
 
 
 class InMeetings:
-    """Notices people, never their words: those are not even shown to us."""
+    """Notices that people are there. Their words are not used, and mostly not even sent to us."""
 
     def __init__(self, api: Api, ledger: Ledger, inbox: InboxWorker) -> None:
         self._api = api
@@ -44,7 +44,7 @@ class InMeetings:
         self._noticed: OrderedDict[tuple[UUID, str], None] = OrderedDict()
 
     async def wrote(self, message: discord.Message) -> None:
-        """Somebody wrote in the thread of the meeting that is on."""
+        """Count the author as present if the thread belongs to a meeting that is on."""
         author = message.author
         if author.bot or message.webhook_id or message.type not in READ_KINDS:
             return
@@ -56,18 +56,18 @@ class InMeetings:
             await self._notice(meeting, str(author.id), spot, Presence.WROTE)
 
     async def spoke(self, channel: str, account: str) -> None:
-        """Somebody is in a voice channel of a server where one meeting is on."""
+        """Count somebody in voice as present, if exactly one meeting is on in that server."""
         voice = self._api.channel(channel)
         if not isinstance(voice, discord.VoiceChannel | discord.StageChannel):
             return
-        found = await self._live_in([str(c.id) for c in voice.guild.text_channels])
-        if account != str(self._api.me) and found is not None:
-            meeting, room = found
+        live = await self._live_in([str(c.id) for c in voice.guild.text_channels])
+        if account != str(self._api.me) and live is not None:
+            meeting, room = live
             spot = Spot(room, "", str(voice.guild.id))
             await self._notice(meeting, account, spot, Presence.VOICE)
 
-    async def listened(self, place: Place, meeting: MeetingFacts) -> None:
-        """A meeting began: who is in a voice channel of that server already is there."""
+    async def meeting_began(self, place: Place, meeting: MeetingFacts) -> None:
+        """Count those who are already in a voice channel of that server as present."""
         guild = self._api.guild(place.house)
         if guild is not None:
             spot = Spot(place.room, "", place.house)
@@ -79,18 +79,18 @@ class InMeetings:
                 if account != self._api.me:
                     await self._notice(meeting, str(account), spot, Presence.VOICE)
 
-    async def look_around(self) -> None:
-        """Look, for ever, who is in a voice channel while a meeting is on.
+    async def watch_voice(self) -> None:
+        """Look regularly, for ever, who is in a voice channel while a meeting is on.
 
-        For shards of a copy that may not be the one that brings up native events, where a meeting's
-        beginning is acted on.
+        Needed on shards whose copy may not hold the lease: only the copy that holds it calls
+        `meeting_began`.
         """
         while True:
-            await pause(LOOK_AROUND)
+            await pause(WATCH_SECONDS)
             with suppress(Wait):
-                await self._look_around()
+                await self._look_at_live_meetings()
 
-    async def _look_around(self) -> None:
+    async def _look_at_live_meetings(self) -> None:
         async with self._ledger.database.connect() as connection:
             live = await Store(Session(connection, self._ledger.world.now())).cards.live()
         for meeting, code, room in live:
@@ -100,17 +100,17 @@ class InMeetings:
                 await self._look_into_voice(channel.guild, (meeting, code), spot)
 
     async def chose(self, ballot: Ballot) -> None:
-        """Keep a choice in a poll of ours, or in what may yet prove one, for the desk."""
+        """Store a vote for the dispatcher, if the poll is ours or may prove to be."""
         now = self._ledger.world.now()
         spot = self._spot(ballot.channel, ballot.house)
         async with self._ledger.database.connect() as connection:
             store = Store(Session(connection, now))
-            # People are quicker than our note of what we posted. Looked at first: what is noted in
-            # between is found below.
+            # People can vote before we have stored the id of the poll we posted. Open posts come
+            # first: a poll that is stored in between is then found by its id.
             is_open = await store.posting.is_open(spot.room)
             if not is_open and await store.errands.vote_of(ballot.message) is None:
                 return
-        cast = BallotCast(
+        event = BallotCast(
             id=f"ballot/{ballot.message}/{ballot.account}/{ballot.option}/{now.timestamp():.3f}",
             room=spot.room,
             account=ballot.account,
@@ -120,10 +120,10 @@ class InMeetings:
             poll=ballot.message,
             option=ballot.option,
         )
-        await self._inbox.hear([cast])
+        await self._inbox.hear([event])
 
     async def changed(self, channel: str, message: str, account: str, text: str | None) -> None:
-        """A message that was for us has other words, or a message is gone."""
+        """Store that a message to us was event, or that any message was deleted."""
         spot, now = self._spot(channel, ""), self._ledger.world.now()
         common: dict[str, Any] = {
             "room": spot.room,
@@ -134,20 +134,20 @@ class InMeetings:
         }
         moment = f"{message}/{now.timestamp():.3f}"
         if text is not None:
-            begun = re.match(rf"\s*<@!?{self._api.me}>[\s,:]*", text)
-            if begun is not None and account:
-                words = clean(text[begun.end() :]).strip()
-                edited = MessageEdited(id=f"edited/{moment}", message=message, text=words, **common)
-                await self._inbox.hear([edited])
+            mention = re.match(rf"\s*<@!?{self._api.me}>[\s,:]*", text)
+            if mention is not None and account:
+                words = clean(text[mention.end() :]).strip()
+                edit = MessageEdited(id=f"edited/{moment}", message=message, text=words, **common)
+                await self._inbox.hear([edit])
         elif await self._has_cards(spot.room):
-            gone = ReactionRemoved(id=f"reaction-removed/{moment}", event=message, **common)
-            await self._inbox.hear([gone])
+            deletion = ReactionRemoved(id=f"reaction-removed/{moment}", event=message, **common)
+            await self._inbox.hear([deletion])
 
     async def _notice(self, meeting: Meeting, account: str, spot: Spot, how: Presence) -> None:
         known = (meeting[0], account)
         if known in self._noticed:
             return
-        noticed = CommandInvoked(
+        event = CommandInvoked(
             id=f"noticed/{meeting[0]}/{account}",
             room=spot.room,
             account=account,
@@ -155,7 +155,7 @@ class InMeetings:
             asked=asked_as_json(Noticed, {"code": meeting[1], "how": how}),
             house=spot.house,
         )
-        await self._inbox.hear([noticed])
+        await self._inbox.hear([event])
         self._noticed[known] = None
         if len(self._noticed) > MOST_NOTICED:
             self._noticed.popitem(last=False)
@@ -168,15 +168,15 @@ class InMeetings:
         return card if card is not None and card == live else None
 
     async def _live_in(self, rooms: list[str]) -> tuple[Meeting, str] | None:
-        """The meeting that is on in one of these rooms; none where several are."""
-        found: dict[Meeting, str] = {}
+        """The meeting that is on in these rooms, with its room; `None` if there are several."""
+        meetings: dict[Meeting, str] = {}
         async with self._ledger.database.connect() as connection:
             cards = Store(Session(connection, self._ledger.world.now())).cards
             for room in rooms:
                 live = await cards.live_in(room)
                 if live is not None:
-                    found.setdefault(live, room)
-        return next(iter(found.items())) if len(found) == 1 else None
+                    meetings.setdefault(live, room)
+        return next(iter(meetings.items())) if len(meetings) == 1 else None
 
     async def _has_cards(self, room: str) -> bool:
         async with self._ledger.database.connect() as connection:

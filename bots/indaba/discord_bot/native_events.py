@@ -1,4 +1,4 @@
-"""Meetings mirrored as a server's own events. They follow the meeting; nothing is read back."""
+"""Mirrors meetings as scheduled events of Discord servers. Nothing is read back from them."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
@@ -62,11 +62,11 @@ EVENT = f"{EVENTS}/{{event_id}}"
 
 
 async def _nothing(place: Place, meeting: MeetingFacts) -> None:
-    """Nobody wants to know that a meeting is on."""
+    """Ignore that a meeting is on."""
 
 
 class NativeEvents:
-    """Brings native events up to date. One that a server does not take is given up in a log."""
+    """Keeps native events up to date. If a server refuses one, that is logged and given up."""
 
     def __init__(self, api: Api, ledger: Ledger, passports: Passports, portal_url: str) -> None:
         self._api = api
@@ -75,10 +75,11 @@ class NativeEvents:
         self._portal_url = portal_url
         self._later: dict[MeetingId, datetime] = {}
         self.wake = Wake()
-        self.began: Callable[[Place, MeetingFacts], Awaitable[None]] = _nothing
+        self.on_live: Callable[[Place, MeetingFacts], Awaitable[None]] = _nothing
+        """Awaited for each Discord room of a meeting that is on, whenever its events are drawn."""
 
     async def run(self) -> None:
-        """Look after native events for ever."""
+        """Keep native events up to date, for ever."""
         while True:
             await self._look()
             await self.wake.wait(LOOK_SECONDS)
@@ -92,7 +93,7 @@ class NativeEvents:
                 await self._mirror(each)
 
     async def _mirror(self, due: MirrorDue) -> None:
-        """Bring one meeting's events up to date; one that cannot be lets others come first."""
+        """Bring one meeting's events up to date. If that fails, others come first."""
         try:
             await self._as_it_stands(due)
         except Exception as error:  # noqa: BLE001 - one meeting must not stop all others
@@ -119,7 +120,7 @@ class NativeEvents:
         there = await services.ask(FindPlaces())
         ours = [place for place in there.places if place.platform is Platform.DISCORD]
         for place in ours if meeting.status is MeetingStatus.LIVE else ():
-            await self.began(place, meeting)
+            await self.on_live(place, meeting)
         for house in sorted({place.house for place in ours if place.house}):
             try:
                 await self._in_house(house, meeting, there.community)
@@ -132,7 +133,7 @@ class NativeEvents:
             event = await mirrors.event_of(meeting.id, house)
         event = event or await self._made_before(house, meeting)
         if event and not await self._follow(house, event, meeting, community):
-            # A cancelled event never comes back: a meeting that was restored gets another.
+            # Discord never reopens a cancelled event, so a restored meeting gets a new one.
             event = ""
         if not event and self._is_to_come(meeting):
             body = self._drawn(meeting, community)
@@ -145,7 +146,7 @@ class NativeEvents:
                 await mirrors.keep(meeting.id, house, event, meeting.version)
 
     async def _made_before(self, house: str, meeting: MeetingFacts) -> str:
-        """Our own event of an earlier try, by the code in its words."""
+        """The event that an earlier try made, found by the code in its description; else empty."""
         me = str(self._api.me)
         for event in await self._api.call("GET", EVENTS, where={"guild_id": house}):
             if str(event.get("creator_id")) == me and _mark(meeting) in (
@@ -157,21 +158,21 @@ class NativeEvents:
     async def _follow(
         self, house: str, event: str, meeting: MeetingFacts, community: CommunityCard
     ) -> bool:
-        """Make an event say what the meeting is now; false for one that is called off for good."""
+        """Bring an event up to date. False if it was cancelled, and the meeting needs a new one."""
         where = {"guild_id": house, "event_id": event}
-        stands = int((await self._api.call("GET", EVENT, where=where))["status"])
-        if stands == CANCELED:
+        status = int((await self._api.call("GET", EVENT, where=where))["status"])
+        if status == CANCELED:
             return not self._is_to_come(meeting)
-        if stands != COMPLETED:
-            for body in self._steps(stands, meeting, community):
+        if status != COMPLETED:
+            for body in self._steps(status, meeting, community):
                 await self._api.call("PATCH", EVENT, body, where=where)
         return True
 
     def _steps(
-        self, stands: int, meeting: MeetingFacts, community: CommunityCard
+        self, status: int, meeting: MeetingFacts, community: CommunityCard
     ) -> list[dict[str, Any]]:
-        """What to change, in order: an event that is running can only be completed."""
-        if stands == ACTIVE:
+        """The changes to send, in order. An event that is running can only be completed."""
+        if status == ACTIVE:
             over = meeting.status not in (MeetingStatus.SCHEDULED, MeetingStatus.LIVE)
             return [{"status": COMPLETED}] if over else []
         if meeting.status is MeetingStatus.LIVE:
@@ -205,12 +206,12 @@ class NativeEvents:
 
 
 class MirroringReactions(Reactions):
-    """A bot's reactions, with native events behind as well as cards."""
+    """A bot's reactions, which redraw native events as well as cards."""
 
     native: NativeEvents
 
     async def redraw(self, event: MeetingEvent, work: Work) -> bool:
-        """The meeting's card is behind, and its native events where they show what changed."""
+        """Redraw the meeting's card, and its native events if they show what changed."""
         here = await super().redraw(event, work)
         if here and isinstance(event, MIRRORED):
             mirrors = Store(work).mirrors
@@ -219,7 +220,7 @@ class MirroringReactions(Reactions):
         return here
 
     async def settle(self, event: CommunityFounded | PlacesChanged, work: Work) -> bool:
-        """Note where a community lives; one that has come here gets its native events."""
+        """Note where a community lives. If it has come to Discord, draw its native events."""
         came = await super().settle(event, work)
         community, store = CommunityId(event.aggregate), Store(work)
         if await store.communities.lives_elsewhere(community):

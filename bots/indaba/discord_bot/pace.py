@@ -1,4 +1,4 @@
-"""Keeps below Discord's limit for a whole bot, which no header tells before it is broken."""
+"""Keeps requests below Discord's global rate limit, of which no header warns in advance."""
 
 import asyncio
 from collections import deque
@@ -8,23 +8,24 @@ from types import SimpleNamespace
 import aiohttp
 
 PER_SECOND, AT_ONCE = 44, 5
-"""Discord takes fifty a second. What leaves evenly may arrive bunched, so some are kept back.
+"""Requests. Discord allows 50 a second, and what leaves evenly may arrive in bunches.
 
-Beyond that limit discord.py holds back everything, even what has to go out within three seconds.
+Once the limit is exceeded, discord.py delays everything, even what must go out within three
+seconds.
 """
 
 BESIDE = 0.2
-"""The part of a copy of the bot that only hears: all that is posted goes out by another."""
+"""The share of a copy of the bot that only hears, while another copy posts."""
 
 NOT_COUNTED = ("/interactions/", "/webhooks/")
-"""What answers interactions: Discord does not count it, and it cannot wait."""
+"""Responses to interactions: they do not count towards the limit, and cannot wait."""
 
 
 class Pace:
-    """Lets requests go one after the other; a few at once after a rest.
+    """Spaces out requests, allowing `at_once` of them together after a quiet moment.
 
-    `part` is how much of that is ours now. What counts is when requests did go: after this process
-    stood still, those that wait do not leave all at once.
+    `part` is our share of the limit now, from 0 to 1. Turns are timed by when requests really went,
+    so those that waited while the process stood still do not leave all at once.
     """
 
     def __init__(
@@ -39,23 +40,23 @@ class Pace:
         self._line = asyncio.Lock()
 
     async def turn(self) -> None:
-        """Wait until the next request may go. Who waits longest goes first."""
+        """Wait until the next request may go. Requests go in the order they came."""
         clock = asyncio.get_running_loop().time
         async with self._line:
             await asyncio.sleep(self._left(clock()))
             self._gone.append(clock())
 
     def _left(self, now: float) -> float:
-        """Seconds until another may go, since as many as go at once last went."""
+        """Seconds until another request may go."""
         if len(self._gone) < (self._gone.maxlen or 1):
             return 0.0
         return max(0.0, self._gone[0] + self._apart / self._part() - now)
 
     def trace(self) -> aiohttp.TraceConfig:
-        """What makes an HTTP session keep to it, every new try included."""
-        kept = aiohttp.TraceConfig()
-        kept.on_request_start.append(self._before)
-        return kept
+        """A trace that makes an HTTP session keep this pace, retries included."""
+        config = aiohttp.TraceConfig()
+        config.on_request_start.append(self._before)
+        return config
 
     async def _before(
         self,

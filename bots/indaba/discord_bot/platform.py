@@ -1,4 +1,4 @@
-"""Discord's half of a conversation: draws, posts each thing once, knows who runs a server."""
+"""Implements `ChatPlatform` for Discord: draws, posts once per key, and answers about rooms."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
@@ -15,7 +15,7 @@ from indaba.conversation.commands.intent import SLASH
 from indaba.conversation.delivery.chat_events import FileSent, Written
 from indaba.conversation.delivery.platform import CannotPost, CannotRead, Post, PostKind, Wait
 from indaba.discord_bot import render
-from indaba.discord_bot.client import AWAY, Api, Refused, asked, file_of
+from indaba.discord_bot.client import AWAY, Api, Refused, ask_discord, file_of
 from indaba.discord_bot.reading import file_in, written_at
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, HAS_A_THREAD = 10003, 10008, 160004
@@ -45,11 +45,11 @@ class DiscordPlatform:
         self._api = api
 
     def draw(self, answer: Answer) -> Sequence[dict[str, Any]]:
-        """The answer as message contents; files last; none where nothing is said."""
+        """The answer as contents of posts, files last; empty if the answer is."""
         return render.contents(answer)
 
     async def post(self, post: Post) -> str:
-        """Post; gives the message's id, empty for a reaction."""
+        """Post; returns the message's id, empty for a reaction. Raises `Wait` or `CannotPost`."""
         try:
             if post.ephemeral:
                 return await self._ephemeral(post)
@@ -64,19 +64,19 @@ class DiscordPlatform:
             raise CannotPost(f"{NEVER.get(refused.code, 'Discord refused')} ({refused})") from None
 
     async def has_power(self, room: str, account: str) -> bool:
-        """Whether an account owns or may manage the server that a channel belongs to."""
+        """Whether an account owns or may manage the channel's server. Raises `Wait`."""
         channel = await self._channel(room)
         if channel is None or not account.isdecimal():
             return False
         guild = channel.guild
         try:
-            member = await asked(lambda: guild.fetch_member(int(account)))
+            member = await ask_discord(lambda: guild.fetch_member(int(account)))
         except Refused:
             return False
         return bool(member.guild_permissions.manage_guild)
 
     async def room_at(self, address: str) -> str:
-        """The id of a channel that we see and may post in, by that id."""
+        """The channel's id again if we see it and may post there, else empty. Raises `Wait`."""
         channel = await self._channel(address)
         if channel is None:
             return ""
@@ -85,22 +85,23 @@ class DiscordPlatform:
         return address if may.view_channel and may.send_messages else ""
 
     async def message_at(self, room: str, message: str) -> Written | None:
-        """A message in a channel. Its words are empty where Discord does not show us any."""
+        """A message in a channel; `None` if it cannot be read. Raises `Wait`.
+
+        Its text is empty if Discord does not show it to us, as for messages that do not mention us.
+        """
         path = "/channels/{channel_id}/messages/{message_id}"
         try:
-            found = await self._api.call(
-                "GET", path, where={"channel_id": room, "message_id": message}
-            )
+            where = {"channel_id": room, "message_id": message}
+            return written_of(await self._api.call("GET", path, where=where))
         except Refused:
             return None
-        return written_of(found)
 
     async def may_edit(self, room: str, message: str, account: str) -> bool:  # noqa: ARG002 - see below
-        """Discord itself lets nobody else change a message."""
+        """Always true: Discord lets only the author edit a message."""
         return True
 
     async def open_file(self, file: FileSent) -> AsyncIterator[bytes]:
-        """The bytes of an attachment, from where Discord keeps them only."""
+        """An attachment's bytes, from Discord's own hosts only. Raises `Wait` or `CannotRead`."""
         address = urlsplit(file.handle)
         if address.scheme != "https" or address.hostname not in KEEPS_FILES:
             raise CannotRead(file.handle)
@@ -108,13 +109,13 @@ class DiscordPlatform:
         try:
             async with (
                 httpx.AsyncClient(timeout=30) as http,
-                http.stream("GET", file.handle) as got,
+                http.stream("GET", file.handle) as response,
             ):
-                if got.is_server_error:
+                if response.is_server_error:
                     raise Wait(AWAY)
-                if not got.is_success:
-                    raise CannotRead(str(got.status_code))
-                async for piece in got.aiter_bytes():
+                if not response.is_success:
+                    raise CannotRead(str(response.status_code))
+                async for piece in response.aiter_bytes():
                     read += len(piece)
                     if read > LARGEST_FILE:
                         raise CannotRead("larger than 25 MB")
@@ -123,17 +124,17 @@ class DiscordPlatform:
             raise Wait(AWAY) from None
 
     async def direct_room(self, account: str) -> str:
-        """The direct channel with an account; empty where there can be none."""
+        """The direct channel with an account; empty if Discord refuses one. Raises `Wait`."""
         if not account.isdecimal():
             return ""
         try:
-            opened = await self._api.call("POST", "/users/@me/channels", {"recipient_id": account})
+            channel = await self._api.call("POST", "/users/@me/channels", {"recipient_id": account})
         except Refused:
             return ""
-        return str(opened["id"])
+        return str(channel["id"])
 
     async def alone_with(self, room: str, account: str) -> bool:
-        """Whether a channel is the direct one with an account: nobody else can ever come in."""
+        """Whether a channel is the direct one with an account, which nobody else can ever join."""
         try:
             channel = await self._api.call(
                 "GET", "/channels/{channel_id}", where={"channel_id": room}
@@ -144,40 +145,41 @@ class DiscordPlatform:
         return bool(channel.get("type") == DIRECT and people == [account])
 
     async def invite_to_own_chat(self, account: str) -> bool:  # noqa: ARG002 - see below
-        """Everybody can be answered alone here, so no chat has to be opened."""
+        """Always false: everybody can be answered privately here, so no chat is needed."""
         return False
 
     async def bridged_room(self, room: str) -> Place | None:  # noqa: ARG002 - bridges tell Matrix only
-        """Discord knows nothing of bridges."""
+        """Always `None`: Discord does not know about bridges."""
         return None
 
     async def _channel(self, room: str) -> discord.abc.GuildChannel | None:
-        """A channel as this process is told of it; asked for where another may hear its server."""
-        found = self._api.channel(room)
-        if found is None and room.isdecimal() and not self._api.knows_all:
+        """A channel from the cache; from Discord if another process may have its shard."""
+        channel = self._api.channel(room)
+        if channel is None and room.isdecimal() and not self._api.knows_all:
             return await self._asked_for(room)
-        return found if isinstance(found, discord.abc.GuildChannel) else None
+        return channel if isinstance(channel, discord.abc.GuildChannel) else None
 
     async def _asked_for(self, room: str) -> discord.abc.GuildChannel | None:
         client = self._api.client
         where = {"channel_id": room}
         try:
-            shown = await self._api.call("GET", "/channels/{channel_id}", where=where)
-            number = int(shown.get("guild_id") or 0)
-            guild = await asked(lambda: client.fetch_guild(number, with_counts=False))
-            channels = await asked(guild.fetch_channels)
+            data = await self._api.call("GET", "/channels/{channel_id}", where=where)
+            number = int(data.get("guild_id") or 0)
+            guild = await ask_discord(lambda: client.fetch_guild(number, with_counts=False))
+            channels = await ask_discord(guild.fetch_channels)
         except Refused:
             return None
         return next((channel for channel in channels if channel.id == int(room)), None)
 
     async def _ourselves(self, guild: discord.Guild) -> discord.Member:
-        ourselves: discord.Member = await asked(lambda: guild.fetch_member(self._api.me))
+        ourselves: discord.Member = await ask_discord(lambda: guild.fetch_member(self._api.me))
         return ourselves
 
     async def _ephemeral(self, post: Post) -> str:
-        """The first words replace what the asker sees as `thinking`; the others come after.
+        """Answer an interaction: the first post replaces the placeholder, the others follow it.
 
-        Discord takes no nonce here, and does not tell what is up: only replacing is safe to repeat.
+        Discord takes no nonce here and does not list these messages, so only replacing is safe to
+        repeat.
         """
         body, files = _with_file(render.body(post.content, post.key), post.content)
         path = "/webhooks/{webhook_id}/{webhook_token}"
@@ -221,7 +223,7 @@ class DiscordPlatform:
         return post.target
 
     async def _say(self, post: Post) -> str:
-        """In the channel, or in the thread, which is opened where there is none yet."""
+        """Post in the channel or its thread. A thread that does not exist yet is opened."""
         if not post.thread:
             return await self._send(post, post.room)
         try:
@@ -236,11 +238,11 @@ class DiscordPlatform:
     async def _send(self, post: Post, channel: str, about: str = "") -> str:
         body, files = _with_file(render.body(post.content, post.key), post.content)
         body |= {"nonce": render.nonce_of(post.key), "enforce_nonce": True}
-        replied = about or post.reply_to
-        if replied and replied != channel and (about or channel in (post.room, post.thread)):
-            body["message_reference"] = {"message_id": replied, "fail_if_not_exists": False}
-        if post.retried and (there := await self._find(post, channel, body)):
-            return there
+        reply_to = about or post.reply_to
+        if reply_to and reply_to != channel and (about or channel in (post.room, post.thread)):
+            body["message_reference"] = {"message_id": reply_to, "fail_if_not_exists": False}
+        if post.retried and (posted := await self._find(post, channel, body)):
+            return posted
         where = {"channel_id": channel}
         sent = await self._api.call(
             "POST", "/channels/{channel_id}/messages", body, files=files, where=where
@@ -248,7 +250,7 @@ class DiscordPlatform:
         return str(sent["id"])
 
     async def _find(self, post: Post, channel: str, body: dict[str, Any]) -> str:
-        """Our own message of an earlier try, among the newest since the post was made."""
+        """The id of the message that an earlier try posted, among the newest; else empty."""
         path = "/channels/{channel_id}/messages"
         try:
             newest = await self._api.call(
@@ -264,7 +266,7 @@ class DiscordPlatform:
         return ""
 
     async def _opened(self, post: Post) -> bool:
-        """Whether a thread could be opened from the message it belongs to."""
+        """Open the thread on the message it belongs to; whether there is one now."""
         path = "/channels/{channel_id}/messages/{message_id}"
         where = {"channel_id": post.room, "message_id": post.thread}
         name = ""
@@ -282,7 +284,7 @@ class DiscordPlatform:
 
 
 def written_of(message: dict[str, Any]) -> Written:
-    """A raw message as somebody's writing."""
+    """A message of Discord's API as `Written`."""
     return Written(
         message=str(message["id"]),
         account=str(message["author"]["id"]),
@@ -293,7 +295,7 @@ def written_of(message: dict[str, Any]) -> Written:
 
 
 def _same(message: dict[str, Any], body: dict[str, Any]) -> bool:
-    """Whether a message is what was sent: many are answered alike, so to whom counts too."""
+    """Whether a message is the one we sent: the same text, in reply to the same message."""
     return bool(
         body["content"]
         and message["content"] == body["content"]

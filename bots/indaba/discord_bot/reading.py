@@ -1,4 +1,4 @@
-"""From Discord's data to what somebody said. Nothing in it is trusted."""
+"""Turns Discord's data into chat events. Nothing in that data is trusted."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ READ_KINDS = (discord.MessageType.default, discord.MessageType.reply)
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where something happened, in our words: a thread is part of its channel."""
+    """Where something happened. `room` is the channel, even for what happens in its thread."""
 
     room: str
     thread: str = ""
@@ -22,12 +22,12 @@ class Spot:
 
     @property
     def direct(self) -> bool:
-        """Whether only the two of us are there."""
+        """Whether it is a direct channel with us."""
         return not self.house
 
 
 def spot_of(channel: Any, guild: int | None) -> Spot:
-    """The spot of a channel or thread, as discord.py knows it."""
+    """The spot of a channel or thread of discord.py."""
     house = str(guild) if guild else ""
     parent = getattr(channel, "parent_id", None)
     if isinstance(channel, discord.Thread) and parent:
@@ -36,9 +36,10 @@ def spot_of(channel: Any, guild: int | None) -> Spot:
 
 
 def message_sent(message: discord.Message, me: int, now: datetime) -> MessageSent | None:
-    """What a message says to us; `None` where it is not for us or not a person's saying.
+    """The message as a chat event; `None` if it is not for us, or no person wrote it.
 
-    Where nobody mentions us Discord shows us no words, but for replies that notify us.
+    Without a mention of us, Discord sends us no text, except in replies that notify us and in
+    direct messages.
     """
     author = message.author
     if author.bot or author.system or message.webhook_id or message.type not in READ_KINDS:
@@ -46,8 +47,8 @@ def message_sent(message: discord.Message, me: int, now: datetime) -> MessageSen
     spot = spot_of(message.channel, message.guild.id if message.guild else None)
     text = clean(message.content)
     meant = _addressed(text, me)
-    answered = message.reference.resolved if message.reference else None
-    ours = isinstance(answered, discord.Message) and answered.author.id == me
+    replied_to = message.reference.resolved if message.reference else None
+    ours = isinstance(replied_to, discord.Message) and replied_to.author.id == me
     if not text or (meant is None and not ours and not spot.direct):
         return None
     return MessageSent(
@@ -61,22 +62,22 @@ def message_sent(message: discord.Message, me: int, now: datetime) -> MessageSen
         addressed=text.strip() if meant is None and spot.direct else meant,
         direct=spot.direct,
         house=spot.house,
-        written=_pointed_at(answered, message, ours=ours),
+        written=_pointed_at(replied_to, message, ours=ours),
     )
 
 
 def clean(text: str) -> str:
-    """Text that can be kept and sent: without NUL and halves of characters."""
+    """The text without NUL characters and lone surrogates, which databases do not take."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def written_at(message: object) -> datetime:
-    """When a message was written, which its id says."""
+    """When a message was written, in UTC, from its id."""
     return discord.utils.snowflake_time(int(str(message))).astimezone(UTC)
 
 
 def file_in(attachments: Any) -> FileSent | None:
-    """The first of a raw message's attachments."""
+    """The first attachment of a message of Discord's API, or `None`."""
     for each in attachments or []:
         return FileSent(
             handle=str(each.get("url", "")),
@@ -88,13 +89,13 @@ def file_in(attachments: Any) -> FileSent | None:
 
 
 def _addressed(text: str, me: int) -> str | None:
-    """What follows our name at the beginning; `None` where it does not begin with it."""
-    begun = re.match(rf"\s*<@!?{me}>[\s,:]*", text)
-    return text[begun.end() :].strip() if begun else None
+    """The text after a mention of us at its start; `None` if it does not start with one."""
+    mention = re.match(rf"\s*<@!?{me}>[\s,:]*", text)
+    return text[mention.end() :].strip() if mention else None
 
 
 def _pointed_at(answered: Any, message: discord.Message, *, ours: bool) -> Written | None:
-    """The message replied to, or the one with a file sent along."""
+    """The message replied to, unless it is ours; else this one if it carries a file."""
     if isinstance(answered, discord.Message) and not ours:
         return _written(answered)
     return _written(message) if message.attachments else None

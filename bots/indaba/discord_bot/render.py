@@ -24,7 +24,7 @@ from indaba.conversation.commands.line import line_of
 from indaba.conversation.wording import Wording
 
 LONGEST = 1900
-"""Letters of one message, with room for what Discord counts differently (2,000 fit)."""
+"""Characters in one message. Discord allows 2,000, but counts some differently."""
 
 LONGEST_LABEL, LONGEST_ID, LONGEST_ALT, LONGEST_NONCE = 80, 100, 1000, 25
 MOST_BUTTONS, IN_A_ROW, MOST_PINGS = 25, 5, 100
@@ -40,9 +40,9 @@ _EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 
 
 def contents(answer: Answer) -> list[dict[str, Any]]:
-    """An answer as contents of posts: words in as many as they need, then files; maybe none.
+    """An answer as contents of posts: as many as the text needs, then one per file.
 
-    Choices are under the last of the words.
+    Buttons are on the last post with text. Empty if the answer is.
     """
     lines = [line for block in answer.blocks for line in _lines(block)]
     lines += _in_words(answer.choices())
@@ -63,7 +63,7 @@ def contents(answer: Answer) -> list[dict[str, Any]]:
 
 
 def body(content: dict[str, Any], key: str) -> dict[str, Any]:
-    """What is sent for a content. It replaces all that a message had before."""
+    """The request body for a content. In an edit it replaces everything in the message."""
     poll = {"poll": content["poll"]} if "poll" in content else {}
     return {
         **poll,
@@ -79,7 +79,7 @@ def body(content: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def _poll(poll: Poll) -> dict[str, Any]:
-    """A native poll. It lasts whole hours; ours is closed by hand when its minutes are over."""
+    """A native poll. Discord counts whole hours; we close it when its minutes are over."""
     return {
         "question": {"text": shortened(poll.question, LONGEST_QUESTION)},
         "answers": [
@@ -91,17 +91,17 @@ def _poll(poll: Poll) -> dict[str, Any]:
 
 
 def nonce_of(key: str) -> str:
-    """A post's key as a nonce: within some minutes Discord takes it once."""
+    """A nonce made from a post's key. Discord accepts each once within a few minutes."""
     return hashlib.sha256(key.encode()).hexdigest()[:LONGEST_NONCE]
 
 
 def escaped(words: str) -> str:
-    """Plain text that Discord shows as it is: no formatting, mention, time or hidden link."""
+    """The text escaped so that Discord shows it as it is, with no formatting and no mentions."""
     return "\n".join(_line(line) for line in words.split("\n"))
 
 
 def attached(content: dict[str, Any]) -> tuple[bytes, str, str] | None:
-    """Bytes, name and description of the file that a content carries."""
+    """The bytes, name and description of a content's file; `None` if it has none."""
     file = content.get("file")
     if file is None:
         return None
@@ -109,7 +109,7 @@ def attached(content: dict[str, Any]) -> tuple[bytes, str, str] | None:
 
 
 def plain_title(content: str) -> str:
-    """A message's first fact, else its first line, without markup: what a thread is called."""
+    """A name for a thread: its message's first fact, else its first line, without markup."""
     lines = content.split("\n")
     first = next((line for line in lines if line.startswith("**")), lines[0])
     first = re.sub(r"^\*\*[^*]*\*\*\s*", "", first)
@@ -117,7 +117,7 @@ def plain_title(content: str) -> str:
 
 
 def shortened(words: str, most: int) -> str:
-    """The words, cut to a number of letters."""
+    """The text cut to at most `most` characters, with an ellipsis if it was longer."""
     return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
 
 
@@ -150,29 +150,29 @@ def _lines(block: Block) -> Iterator[str]:
 
 
 def _pinged(lines: Sequence[str], accounts: Sequence[str]) -> list[str]:
-    """Lines in which accounts are mentions; who stands in none comes last.
+    """The lines with account ids turned into mentions. Accounts in no line are added at the end.
 
-    Whoever listens hears what it is about before the names.
+    A screen reader then reads the matter before the names.
     """
     text = "\n".join(lines)
     missing: list[str] = []
     for account in accounts[:MOST_PINGS]:
         if account.isdecimal():
-            text, found = re.subn(rf"(?<!\d){account}(?!\d)", f"<@{account}>", text)
-            missing += [] if found else [f"<@{account}>"]
+            text, count = re.subn(rf"(?<!\d){account}(?!\d)", f"<@{account}>", text)
+            missing += [] if count else [f"<@{account}>"]
     return [text, " ".join(missing)] if missing else [text]
 
 
 def _parts(lines: Sequence[str]) -> list[str]:
-    """Lines as texts that fit, broken at the ends of lines where that is possible."""
-    found: list[str] = []
+    """The lines joined into texts that fit a message, broken between lines if possible."""
+    texts: list[str] = []
     for line in "\n".join(lines).split("\n"):
         for piece in _pieces(line):
-            if found and len(found[-1]) + len(piece) < LONGEST:
-                found[-1] = f"{found[-1]}\n{piece}"
+            if texts and len(texts[-1]) + len(piece) < LONGEST:
+                texts[-1] = f"{texts[-1]}\n{piece}"
             else:
-                found.append(piece)
-    return [text for text in found if text.strip()]
+                texts.append(piece)
+    return [text for text in texts if text.strip()]
 
 
 def _pieces(line: str) -> list[str]:
@@ -180,14 +180,14 @@ def _pieces(line: str) -> list[str]:
 
 
 def _in_words(choices: Sequence[Choice]) -> list[str]:
-    """The word that means what is only picked, for those who do not press."""
+    """A line saying what to type instead of pressing, for choices no command line can make."""
     word = next((c.label for c in choices if c.intent.MEANT is Meant.BY_PICK), "")
     words = "Press the button, or mention me and type: {word}"
     return [escaped(Wording().say(words, word=word))] if word else []
 
 
 def _button(choice: Choice, place: int) -> dict[str, Any]:
-    """A button. The emoji is behind the words: whoever listens hears the words first."""
+    """A button. The emoji follows the label, so that a screen reader reads the label first."""
     label = f"{choice.label} {choice.emoji}".strip()
     return {
         "type": 2,
@@ -198,39 +198,39 @@ def _button(choice: Choice, place: int) -> dict[str, Any]:
 
 
 def _does(intent: Intent) -> str:
-    """An id that says itself what the button does, and so works for years; empty if too long.
+    """A button id that holds its command line, and so works for years; empty if too long.
 
-    What is only meant by a pick is kept with its post, so that it gets too old.
+    A choice that only a pick can mean is stored with its post instead, so that it expires.
     """
     if intent.hidden or intent.MEANT is Meant.BY_PICK:
         return ""
-    said = f"{DO}{line_of(intent)}"
-    return said if "\n" not in said and len(said) <= LONGEST_ID else ""
+    custom_id = f"{DO}{line_of(intent)}"
+    return custom_id if "\n" not in custom_id and len(custom_id) <= LONGEST_ID else ""
 
 
 def _asks(ask: Ask) -> dict[str, Any]:
-    said = shortened(f"{ASK}{ask.intent}:{ask.field}", LONGEST_ID)
-    return {"type": 2, "style": 1, "label": "Answer", "custom_id": said}
+    custom_id = shortened(f"{ASK}{ask.intent}:{ask.field}", LONGEST_ID)
+    return {"type": 2, "style": 1, "label": "Answer", "custom_id": custom_id}
 
 
 def _rows(buttons: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of buttons; what would be there twice is there once."""
-    kept = list({each["custom_id"]: each for each in buttons}.values())[:MOST_BUTTONS]
-    groups = (kept[n : n + IN_A_ROW] for n in range(0, len(kept), IN_A_ROW))
+    """The buttons in rows, without duplicates."""
+    unique = list({each["custom_id"]: each for each in buttons}.values())[:MOST_BUTTONS]
+    groups = (unique[n : n + IN_A_ROW] for n in range(0, len(unique), IN_A_ROW))
     return [{"type": 1, "components": group} for group in groups]
 
 
 def _placed(rows: Sequence[dict[str, Any]], key: str) -> list[dict[str, Any]]:
-    """Rows whose buttons know the post they stand under: the choices are kept with the first."""
+    """The rows with the post's key in each picking button. Choices belong to the first post."""
     first = re.sub(r"/\d+(\+\d+)?$", "/0", key)
     return [{**row, "components": [_known(b, first) for b in row["components"]]} for row in rows]
 
 
 def _known(button: dict[str, Any], key: str) -> dict[str, Any]:
-    said = button["custom_id"]
-    if not said.startswith(PICK):
+    custom_id = button["custom_id"]
+    if not custom_id.startswith(PICK):
         return button
-    return button | {"custom_id": f"{PICK}{key}:{said.removeprefix(PICK)}"}
+    return button | {"custom_id": f"{PICK}{key}:{custom_id.removeprefix(PICK)}"}
 
 
 def _file(block: Picture | File) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the Discord bot reads from the environment."""
+"""Settings that the Discord bot reads from the environment."""
 
 from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
@@ -7,7 +7,7 @@ from indaba.process.settings import Settings
 
 
 class DiscordBotSettings(Settings):
-    """Settings of the Discord bot alone."""
+    """Settings that only the Discord bot has."""
 
     model_config = SettingsConfigDict(env_prefix="INDABA_DISCORD_BOT_", extra="ignore", frozen=True)
 

@@ -1,19 +1,20 @@
-"""Discord's shards: how many there are, which of them are ours, and whose turn it is to begin one.
+"""Discord's shards: how many there are, which of them are ours, and when one may begin.
 
-Discord tells one connection of at most 2,500 servers; beyond, a bot has several, and server n
-is told of on number `(n >> 22) % shards`. Copies of the bot share these by advisory locks in
-the bot's database; a copy that dies or stands still has lost them within `LEASE`.
+A connection to Discord covers at most 2,500 servers. A larger bot has several connections, called
+shards, and the events of server n arrive on shard `(n >> 22) % shards`. Copies of the bot share the
+shards by advisory locks in the bot's database; a copy that dies or stands still loses its own
+within `LEASE`.
 
-Per shard are: hearing (messages, commands, buttons, votes, voice), the first word to an
-interaction, and what is caught up on. What is heard lies in one table, once per id, so that two
-copies that hear the same for a moment do it once.
+Each shard does its own hearing (messages, commands, buttons, votes, voice), initial responses to
+interactions, and catching up. Events are stored in one table, once per id, so that an event which
+two copies hear for a moment is handled once.
 
-Under the one lease as before are: the inbox, posting, cards, native events, direct messages. An
-inbox shared out would have to keep each person's acts in order over several copies, and Discord's
-limits hold for the whole bot; neither costs much. Shard 0 goes with that lease: it is told of
-direct chats, and its connection is what is posted with. So with one shard a second copy stands by.
-Commands are told by whichever shard is connected and finds them changed: telling them twice changes
-nothing.
+The inbox, posting, cards, native events and direct messages stay under one lease. Sharing the inbox
+would mean keeping each person's acts in order across copies, and Discord's rate limits apply to
+the whole bot; neither is much work for one copy. Shard 0 belongs to the holder of that lease: it
+receives direct messages, and its connection is the one that posts. With one shard, a second copy
+therefore stands by. Any shard that connects and finds the commands changed registers them; doing so
+twice changes nothing.
 """
 
 import asyncio
@@ -41,22 +42,22 @@ if TYPE_CHECKING:
     from discord.types.gateway import SessionStartLimit
 
 APART = 5.0
-"""Seconds between two beginnings in a group of shards, as Discord wants it."""
+"""Seconds that Discord requires between two shards of a group that identify."""
 
 LONGEST_TURN = 60.0
 """Seconds that a shard may take to identify once it is its turn."""
 
 LOOK_FOR_TURN = 0.25
 LONGEST_HELD_OFF = timedelta(minutes=10)
-"""Discord may let us begin sooner than it said."""
+"""We ask again after this at the latest: Discord may let us begin sooner than it said."""
 
 PLACE = "discord/shards"
-"""Under which the number of shards is kept for all copies."""
+"""The inbox position that holds the number of shards, for all copies."""
 
 
 @dataclass
 class Shard:
-    """One connection to Discord that is ours, and what runs on it."""
+    """A shard held by this copy, and the task that runs its loops."""
 
     gateway: Gateway
     task: asyncio.Task[None]
@@ -65,7 +66,7 @@ class Shard:
 class Starts:
     """Begins shards as Discord allows: so many a day, and one after the other in a group.
 
-    `wanted` shards, or as many as Discord recommends where it is 0.
+    `wanted` is the number of shards; 0 means as many as Discord recommends.
     """
 
     def __init__(self, database: AsyncEngine, inbox: InboxWorker, wanted: int) -> None:
@@ -76,7 +77,10 @@ class Starts:
         self._resting: set[asyncio.Task[None]] = set()
 
     async def first(self, client: Client) -> None:
-        """Before shard 0 connects: settle how many there are, for all copies."""
+        """Before shard 0 connects: settle how many shards there are, for all copies.
+
+        Raises `NoStartsLeft`.
+        """
         recommended, _, limit = await client.http.get_bot_gateway()
         count = max(1, self._wanted or recommended)
         if await self._inbox.position(PLACE) != str(count):
@@ -84,12 +88,12 @@ class Starts:
         await self._begin(0, count, client, limit)
 
     async def one(self, shard: int, count: int, client: Client) -> None:
-        """Before a shard connects: its number, and its turn. Raises `NoStartsLeft`."""
+        """Before another shard connects: number it and await its turn. Raises `NoStartsLeft`."""
         _, _, limit = await client.http.get_bot_gateway()
         await self._begin(shard, count, client, limit)
 
     async def count(self) -> int:
-        """How many shards there are; 1 until shard 0 has been begun."""
+        """The number of shards; 1 until shard 0 has settled it."""
         return int(await self._inbox.position(PLACE) or 1)
 
     async def _begin(
@@ -101,7 +105,7 @@ class Starts:
         await self._turn(client, limit)
 
     async def _again(self, client: Client) -> None:
-        """Before a shard that has lost its session identifies anew: by the limits as they are."""
+        """Before a shard without a session identifies again: await its turn."""
         _, _, limit = await client.http.get_bot_gateway()
         await self._turn(client, limit)
 
@@ -130,7 +134,7 @@ class Starts:
     async def _rest(
         self, group: int, turn: asyncio.Lock, taken: asyncio.Event, used: asyncio.Event
     ) -> None:
-        """Take a group's turn over all copies, and keep it until it was used for long enough."""
+        """Take a group's turn among all copies, and hold it until the next shard may identify."""
         try:
             async with self._database.connect() as connection:
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -150,8 +154,8 @@ class Starts:
 class Shards:
     """This copy's share of the shards beyond number 0.
 
-    `is_at_work` tells whether shard 0 is ours; `make` gives the loops that hear on a gateway of
-    its own, like that of shard 0.
+    `is_at_work` says whether shard 0 is ours. `make` returns the loops that receive events on a
+    gateway; `first` is the gateway of shard 0.
     """
 
     def __init__(
@@ -174,17 +178,17 @@ class Shards:
 
     @property
     def gateways(self) -> list[Gateway]:
-        """Those of the shards that are ours."""
+        """The gateways of the shards that this copy holds, without shard 0."""
         return [shard.gateway for shard in self._held.values()]
 
     @property
     def trouble(self) -> str:
-        """Why a shard of ours is not heard, in words; empty where all are."""
+        """The reason, in words, why one of our shards is not connected; empty if all are."""
         troubles = ((n, shard.gateway.trouble) for n, shard in sorted(self._held.items()))
         return next((f"shard {n} of {self._count}: {why}" for n, why in troubles if why), "")
 
     async def run(self) -> None:
-        """Hold our share, for ever. Raises what the database raises when it goes."""
+        """Hold our share of the shards, for ever. Raises when the database connection is lost."""
         async with self._database.connect() as connection:
             await to_hold_locks(connection)
             try:
@@ -217,13 +221,13 @@ class Shards:
         self._held[number] = Shard(gateway, task)
 
     async def _listen(self, loops: Sequence[Act]) -> None:
-        """Run all of these until one fails."""
+        """Run all loops until one fails, which is logged."""
         try:
             async with asyncio.TaskGroup() as group:
                 for loop in loops:
                     group.create_task(_forever(loop))
-        except* Exception as failed:  # noqa: BLE001 - it is begun anew, perhaps elsewhere
-            for error in failed.exceptions:
+        except* Exception as failures:  # noqa: BLE001 - the shard begins again, perhaps in another copy
+            for error in failures.exceptions:
                 self._log().warning("shard.failed", reason=reason_of(error))
 
     async def _give_back(self, connection: AsyncConnection, numbers: list[int]) -> None:
@@ -232,7 +236,7 @@ class Shards:
             await lease.give_back(connection, Lock.WORKING_BOT, number)
 
     async def _let_go(self, numbers: list[int]) -> None:
-        """Hear no more on these shards."""
+        """Stop these shards, and wait until they have stopped."""
         tasks = [self._held.pop(number).task for number in numbers]
         for task in tasks:
             task.cancel()
