@@ -45,7 +45,6 @@ FILES_GIVEN_UP = {
 }
 
 STILL = {
-    "bots/indaba/discord_bot/in_meetings.py": {"look_around"},
     "bots/indaba/matrix_bot/rooms.py": {"twin"},
     "services/indaba/portal/outcomes.py": {"Said"},
     "services/indaba/scheduling/model/repeating/heard.py": {"Heard"},
@@ -55,7 +54,7 @@ STILL = {
 }
 """What is left of them. Lines may only be taken out."""
 
-PARTICIPLES = {"found": 332, "heard": 43, "kept": 85, "said": 116, "told": 98}
+PARTICIPLES = {"found": 296, "heard": 43, "kept": 77, "said": 112, "told": 93}
 """How often a bare participle is bound, which says nothing of what it is. May only fall."""
 
 SAID_IN_CONVERSATION = {
