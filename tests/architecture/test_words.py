@@ -49,12 +49,10 @@ STILL = {
     "services/indaba/portal/outcomes.py": {"Said"},
     "services/indaba/scheduling/model/repeating/heard.py": {"Heard"},
     "services/indaba/scheduling/model/said.py": {"Said"},
-    "shared/indaba/ledger/events.py": {"Heard"},
-    "shared/indaba/ledger/requests.py": {"bury"},
 }
 """What is left of them. Lines may only be taken out."""
 
-PARTICIPLES = {"found": 296, "heard": 43, "kept": 77, "said": 112, "told": 93}
+PARTICIPLES = {"found": 289, "heard": 40, "kept": 75, "said": 109, "told": 88}
 """How often a bare participle is bound, which says nothing of what it is. May only fall."""
 
 SAID_IN_CONVERSATION = {

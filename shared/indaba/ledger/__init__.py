@@ -1,6 +1,6 @@
-"""Transactional outbox and inbox, timers, dead letters, migrations: nothing lost, nothing twice.
+"""Transactional outbox and inbox, timers, dead letters, migrations. Nothing is lost or done twice.
 
-`Ledger` is what a service is wired to; `Work` is what its handlers are given.
+A service registers its handlers with a `Ledger`; each handler is given a `Work`.
 """
 
 from indaba.ledger.ledger import Ledger

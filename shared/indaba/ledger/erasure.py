@@ -1,4 +1,4 @@
-"""Erasing a member from a ledger: a fresh id everywhere, their words blanked, copies cleared.
+"""Erases a member from a ledger: their id is replaced, their text blanked, copies cleared.
 
 Decision: docs/decisions/0006-erasure.md. Law: POPIA s24, GDPR art. 17.
 """
@@ -17,7 +17,7 @@ from indaba.contracts.wire import Envelope, Published
 from indaba.ledger import merging, tables
 from indaba.ledger.work import Work
 
-# As words, each as its index has it.
+# As text, exactly as in the index of each, so that PostgreSQL uses it.
 _BODY: sa.ColumnElement[Any] = sa.literal_column("(ledger.journal.envelope -> 'body')", JSONB)
 _SET: sa.ColumnElement[Any] = sa.literal_column("ledger.timers.body", JSONB)
 _REPLY: sa.ColumnElement[Any] = sa.literal_column("ledger.inbox.reply", JSONB)
@@ -27,8 +27,8 @@ _INDEXED = {tables.journal: _BODY, tables.timers: _SET}
 async def erase(work: Work, member: MemberId) -> MemberId:
     """Replace a member's id in this ledger's tables and blank the text they authored.
 
-    Gives the fresh random id, for the service to use in its own tables. Stored replies, dead
-    letters and counts of attempts that name the member are cleared. Harmless when repeated.
+    Returns the new random id, which the service uses in its own tables. Stored replies and dead
+    letters that name the member are cleared. May be repeated; each time the id is a new one.
     """
     fresh = MemberId(work.world.new_id())
     for name in (member, *await merging.once_called(work, member)):
@@ -39,7 +39,7 @@ async def erase(work: Work, member: MemberId) -> MemberId:
 
 
 async def _erase(work: Work, member: MemberId, fresh: MemberId) -> None:
-    """Erase one id that the member has or had."""
+    """Erase one of the ids that the member has or had."""
     await _blank_journal(work, member)
     for column in (tables.journal.c.envelope, tables.timers.c.body):
         await work.connection.execute(_renamed(column, member, fresh))
@@ -53,7 +53,7 @@ async def _erase(work: Work, member: MemberId, fresh: MemberId) -> None:
 
 
 def _names(indexed: sa.ColumnElement[Any], member: UUID) -> sa.ColumnElement[bool]:
-    """Whether the member's id is a value anywhere within."""
+    """Whether the member's id is a value at any depth of a JSON column."""
     path = f'$.** ? (@ == "{member}")'
     return indexed.op("@?")(sa.cast(path, JSONPATH))
 
@@ -83,7 +83,7 @@ async def _blank_journal(work: Work, member: MemberId) -> None:
 
 
 def blank(contract: type[BaseModel], body: dict[str, Any], author: UUID) -> dict[str, Any]:
-    """The body with all community text of `author` made empty, at any depth."""
+    """The body with all community text by `author` emptied, at any depth."""
     wrote_it = body.get("author") == str(author)
 
     def part(name: str, value: Any) -> Any:
@@ -101,7 +101,7 @@ def blank(contract: type[BaseModel], body: dict[str, Any], author: UUID) -> dict
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model a field holds, one or many of it, also where it may be left out."""
+    """The model in a field's type, whether optional or in a collection; `None` if there is none."""
     for kind in (annotation, *get_args(annotation)):
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             return kind

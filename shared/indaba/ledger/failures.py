@@ -1,4 +1,4 @@
-"""Tried again with growing pauses, then put aside as a dead letter."""
+"""Failures: retried with growing pauses, then stored as dead letters."""
 
 import traceback
 from dataclasses import dataclass
@@ -13,7 +13,9 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolIsFull
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from indaba.contracts.wire import Envelope
 from indaba.ledger import tables
+from indaba.process import logs
 from indaba.process.metrics import DEAD_LETTERS
 from indaba.process.world import World
 
@@ -22,7 +24,7 @@ LETTERS_KEPT = timedelta(days=30)
 
 
 def is_passing(error: BaseException) -> bool:
-    """Whether the database was away, or two transactions met: to be tried again, not a mistake."""
+    """Whether an error will pass: the database was away, or two transactions collided."""
     if isinstance(error, OSError | InterfaceError | OperationalError | PoolIsFull):
         return True
     if not isinstance(error, DBAPIError):
@@ -33,7 +35,7 @@ def is_passing(error: BaseException) -> bool:
 
 
 def reason_of(error: BaseException) -> str:
-    """Kind and place of an error, without its text, which may quote what people wrote."""
+    """The type and place of an error. Its text is left out, as it may quote what people wrote."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "/indaba/" in frame.filename] or list(frames)
     if not ours:
@@ -42,9 +44,19 @@ def reason_of(error: BaseException) -> str:
     return f"{type(error).__name__} at {place.parent.name}/{place.name}:{ours[-1].lineno}"
 
 
+def log_failure(process: str, what: str, envelope: Envelope, error: BaseException) -> None:
+    """Log that handling a message failed, without any of its content."""
+    logs.get(process=process).error(
+        what,
+        wire=envelope.wire,
+        reason=reason_of(error),
+        correlation_id=str(envelope.correlation),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """Something given up; `member` is whose request it was."""
+    """A message that was given up; `member` is whose request it was."""
 
     kind: str
     handler: str
@@ -55,7 +67,7 @@ class DeadLetter:
 
 
 class Failures:
-    """Counts the attempts of what failed. `pause` is the wait after the first; it doubles."""
+    """Counts failed attempts. `pause` is the wait after the first failure, and then doubles."""
 
     def __init__(self, process: str, database: AsyncEngine, world: World, pause: timedelta) -> None:
         self._process = process
@@ -65,16 +77,16 @@ class Failures:
         self._not_before: dict[str, datetime] = {}
 
     def waits(self, key: str) -> bool:
-        """Whether something failed a moment ago and is not yet due again.
+        """Whether something failed a moment ago and is not to be retried yet.
 
-        Known to this process only: after a restart it is tried at once, its count is kept.
+        Only this process knows: after a restart it is retried at once, though the count remains.
         """
         return self._not_before.get(key, self._world.now()) > self._world.now()
 
     async def failed(
         self, key: str, kind: str, handler: str, error: BaseException, letter: dict[str, Any]
     ) -> bool:
-        """Count one more failure; after the last, keep a dead letter. Whether it was the last."""
+        """Count a failure. After the last attempt, store a dead letter and return true."""
         now = self._world.now()
         async with self._database.begin() as connection:
             counted = (
@@ -103,7 +115,7 @@ class Failures:
         letter: dict[str, Any],
         member: UUID | None,
     ) -> None:
-        """Keep the dead letter of a request of `member`, without further tries."""
+        """Store a dead letter for a request of `member`, without further attempts."""
         async with self._database.begin() as connection:
             dead = DeadLetter("request", handler, error, attempts, letter, member)
             await self._keep(connection, dead)
@@ -124,14 +136,14 @@ class Failures:
         DEAD_LETTERS.labels(self._process).inc()
 
     async def succeeded(self, key: str) -> None:
-        """Forget the attempts of something that failed here and went well in the end."""
+        """Forget the failed attempts of something that has succeeded. Idempotent."""
         if self._not_before.pop(key, None) is None:
             return
         async with self._database.begin() as connection:
             await connection.execute(tables.attempts.delete().where(tables.attempts.c.key == key))
 
     async def forget_old(self, before: datetime) -> None:
-        """Drop the counts of what has not come again since `before`."""
+        """Drop counts of attempts older than `before`, and dead letters after 30 days."""
         now = self._world.now()
         self._not_before = {key: at for key, at in self._not_before.items() if at > now}
         letters = tables.dead_letters

@@ -1,4 +1,4 @@
-"""Whether a process keeps up, measured every few seconds for /metrics."""
+"""Measures every few seconds whether a process keeps up, for /metrics."""
 
 from contextlib import suppress
 from typing import Any
@@ -13,11 +13,11 @@ from indaba.process import metrics
 from indaba.process.loops import pause
 from indaba.process.world import World
 
-MEASURED_EVERY = 5.0
+MEASURE_SECONDS = 5.0
 
 
 class Lag:
-    """Measures what waits in a process's database and before it on the bus."""
+    """Measures how much waits in a process's database, and for it on the bus."""
 
     def __init__(self, process: str, database: AsyncEngine, bus: Bus, world: World) -> None:
         self._process = process
@@ -26,14 +26,14 @@ class Lag:
         self._world = world
 
     async def run(self) -> None:
-        """Measure for ever. An engine that is away leaves the last figures standing."""
+        """Measure for ever. While an engine is away, the last figures stand."""
         while True:
             with suppress(*BUS_ERRORS):
                 await self.look()
-            await pause(MEASURED_EVERY)
+            await pause(MEASURE_SECONDS)
 
     async def look(self) -> None:
-        """Measure once. Raises one of `BUS_ERRORS`, or what the database does."""
+        """Measure once. Raises `BUS_ERRORS`, or what the database raises."""
         async with self._database.connect() as connection:
             for table, gauge in (
                 (tables.outbox, metrics.EVENTS_WAITING),

@@ -1,4 +1,4 @@
-"""What a service is wired to: requests it answers, events it reacts to, timers it keeps."""
+"""Connects a service's handlers to requests, events and timers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -38,14 +38,14 @@ REPLIES_KEPT = timedelta(days=1)
 SECRETS_KEPT = timedelta(minutes=10)
 HOUSEKEEPING_SECONDS = 600.0
 MOST_EVENTS, MOST_GATHERED = 100, 500
-"""Events in one transaction. Each sends statements of its own, unless their rows are gathered."""
+"""Events in one transaction; more if their rows are gathered, which takes fewer statements."""
 
 SETTLED_SECONDS = 10.0
-"""TimerHandler housekeeping begins: who starts has people waiting."""
+"""Housekeeping begins this long after the start, when people are waiting for answers."""
 
 
 class NotHeard(Exception):  # noqa: N818 - read by operators
-    """Events brought by hand could not be done; the text names them and the process."""
+    """Events handed to `Ledger.hear` failed. The text names them and the process."""
 
     def __init__(self, process: str, wires: Sequence[str]) -> None:
         super().__init__(f"{process} could not take in: {', '.join(sorted(set(wires)))}")
@@ -54,8 +54,8 @@ class NotHeard(Exception):  # noqa: N818 - read by operators
 class Ledger:
     """One process's database and its place on the bus.
 
-    Promises to a handler: its state, journal, timers and inbox mark commit together or not at
-    all; it runs again only if nothing of it was kept; what it told is published at least once.
+    Promises to a handler: its state, events, timers and inbox mark commit together or not at all;
+    it runs again only if none of that was committed; its events are published at least once.
     """
 
     def __init__(  # noqa: PLR0913 - one composition root per process calls this
@@ -89,7 +89,7 @@ class Ledger:
             part.committed = self._after_commit
 
     def answer(self, request: type[Q], handler: Callable[[Q, Work], Awaitable[Reply]]) -> None:
-        """Answer a request with a handler."""
+        """Answer requests of a type with a handler."""
         self._requests.handlers[request.wire] = handler
 
     def on(
@@ -99,43 +99,46 @@ class Ledger:
         *,
         gathers: bool = False,
     ) -> None:
-        """React to an event of another context.
+        """React to events of a type.
 
-        One that `gathers` does nothing but `work.keep_newest`: its rows are written together with
-        those of other events. All other reactions see them written.
+        A reaction that `gathers` only calls `work.keep_newest`: its rows are written together with
+        those of other events, and before any reaction that does not gather.
         """
         self._events.reactions[event.wire] = reaction
         if gathers:
             self._events.gathering.add(event.wire)
 
     def on_timer(self, kind: str, handler: TimerHandler) -> None:
-        """Do `handler` when a timer of a kind is due."""
+        """Call `handler` when a timer of a kind is due."""
         self._timers.on_timer(kind, handler)
 
     def derive(self, step: Step) -> None:
-        """Do `step` until it is through, before anything else, on a start with other zone data."""
+        """Repeat `step` until it has finished, before anything else, when zone data has changed."""
         self._zone_data.steps.append(step)
 
     def on_new_release(self, step: Step) -> None:
-        """Do `step` until it is through, before anything else, on the first start of a release."""
+        """Repeat `step` until it has finished, before anything else, when a release is new."""
         self._new_release.step = step
 
     @property
     def answers(self) -> list[str]:
-        """Wire names of the requests answered here, sorted."""
+        """Wire names of the requests it answers, sorted."""
         return sorted(self._requests.handlers)
 
     @property
     def listens_to(self) -> list[str]:
-        """Wire names of the events reacted to here, sorted."""
+        """Wire names of the events it reacts to, sorted."""
         return sorted(self._events.reactions)
 
     def background(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
-        """Run a background loop of the process's own while the ledger runs."""
+        """Run a loop of the process's own while the ledger runs. It is restarted if it fails."""
         self._own_loops.append((name, run))
 
     async def start(self) -> None:
-        """Check the schema, take up the bus, relay and keep time. Waits for absent engines."""
+        """Check the schema, then start the bus, relay, timers and loops. Waits for absent engines.
+
+        Raises `SchemaUnknown` if the database is at another schema.
+        """
         await self._wait_for_database()
         await migrations.require_current(self.database, self.name, self._migrations)
         await self._zone_data.settle()
@@ -151,41 +154,41 @@ class Ledger:
         self._up = True
 
     def take_part(self) -> None:
-        """Tell the bus what is answered and listened to here, before it starts; once."""
+        """Register with the bus what it answers and listens to. Call once, before it starts."""
         if self._requests.handlers:
             self.bus.answer(self.name, self._requests.answer)
         self.bus.listen(self._at_a_time(), self._events.hear)
         self.bus.on_loss = self._relay.tell_again
 
     def _at_a_time(self) -> dict[str, int]:
-        """How many events of each context are read at most: more where rows are gathered."""
+        """The most events to read at once, by context."""
         wires = sorted(self._events.reactions)
         gathered = {_context(wire) for wire in self._events.gathering}
         return {c: MOST_GATHERED if c in gathered else MOST_EVENTS for c in map(_context, wires)}
 
     async def hear(self, envelopes: Sequence[Envelope]) -> None:
-        """React to events brought by hand instead of by the bus, while nothing else runs.
+        """React to events that are handed in instead of read from the bus, while nothing else runs.
 
-        What was heard already changes nothing. Raises `NotHeard` where a reaction fails.
+        Events handled before change nothing. Raises `NotHeard` if a reaction fails.
         """
         done = await self._events.hear(envelopes)
         if missed := [e.wire for e in envelopes if e.id not in done]:
             raise NotHeard(self.name, missed)
 
     async def do_due(self, kind: str) -> None:
-        """Do the timers of one kind that are due, while nothing else runs."""
+        """Fire all due timers of one kind, while nothing else runs."""
         while await self._timers.fire_one(kind):
             pass
 
     async def stop(self) -> None:
-        """Stop taking messages, finish those in hand, close."""
+        """Stop taking messages, finish those in hand, and close the connections."""
         self._up = False
         await self._loops.stop()
         await self.bus.stop()
         await self.database.dispose()
 
     async def ready(self) -> Readiness:
-        """Ready when started and both engines answer."""
+        """Ready once started, while the bus and the database answer."""
         if not self._up:
             return Readiness(self.name, ok=False, why="starting")
         if not await self.bus.reachable():
@@ -200,7 +203,7 @@ class Ledger:
         if work.timers_set:
             self._timers.wake.ring()
         if work.erased and self._up:
-            with suppress(*BUS_ERRORS):  # old entries go within the hour all the same
+            with suppress(*BUS_ERRORS):  # the bus drops old entries within the hour in any case
                 await self.bus.forget(self.name)
 
     async def _database_answers(self) -> bool:
@@ -214,11 +217,11 @@ class Ledger:
         return True
 
     async def _wait_for_database(self) -> None:
-        told = False
+        is_logged = False
         while not await self._database_answers():
-            if not told:
+            if not is_logged:
                 logs.get(process=self.name).warning("database.awaited")
-            told = True
+            is_logged = True
             await asyncio.sleep(0.5)
 
     async def _keep_house(self) -> None:
@@ -232,11 +235,11 @@ class Ledger:
 
 
 async def _forget_inbox(connection: AsyncConnection, now: datetime) -> None:
-    """Drop stored replies after a day and marks after four."""
+    """Drop replies after a day, those that open a door after minutes, and marks after four days."""
     inbox = tables.inbox
-    for kept, wires in ((REPLIES_KEPT, [""]), (SECRETS_KEPT, _secrets())):
+    for age, wires in ((REPLIES_KEPT, [""]), (SECRETS_KEPT, _secrets())):
         stale = (
-            inbox.c.done_at < now - kept,
+            inbox.c.done_at < now - age,
             inbox.c.reply.is_not(None),
             sa.or_(*(inbox.c.key.startswith(f"{wire}/" if wire else "") for wire in wires)),
         )
@@ -245,23 +248,23 @@ async def _forget_inbox(connection: AsyncConnection, now: datetime) -> None:
 
 
 def _secrets() -> list[str]:
-    """Requests whose reply opens a door."""
+    """Wire names of requests whose reply opens a door, such as a sign-in link."""
     return [request.wire for request in spoken(Request) if request.opens_a_door]
 
 
 async def _forget_journal(connection: AsyncConnection, now: datetime) -> None:
-    """Drop events past the time their contract keeps them."""
+    """Drop events older than their contract allows."""
     journal = tables.journal
-    kept_alike: dict[timedelta, list[str]] = {}
+    by_age: dict[timedelta, list[str]] = {}
     for contract in spoken(Event):
-        kept_alike.setdefault(contract.kept, []).append(contract.wire)
-    for kept, wires in kept_alike.items():
-        past = journal.c.occurred_at < now - kept
+        by_age.setdefault(contract.kept, []).append(contract.wire)
+    for age, wires in by_age.items():
+        past = journal.c.occurred_at < now - age
         await connection.execute(journal.delete().where(journal.c.wire.in_(wires), past))
 
 
 def _engine(url: str) -> AsyncEngine:
-    """Ten connections at most, the one used last first: it has its statements prepared."""
+    """At most ten connections. The one used last comes first, as its statements are prepared."""
     return create_async_engine(
         url,
         pool_size=10,
@@ -273,5 +276,5 @@ def _engine(url: str) -> AsyncEngine:
 
 
 def _context(wire: str) -> str:
-    """Whose event a wire name is."""
+    """The context in a wire name."""
     return wire.split(".", 1)[0]

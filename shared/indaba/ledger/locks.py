@@ -1,6 +1,6 @@
-"""The numbers of PostgreSQL's advisory locks that a whole database shares, each for one purpose.
+"""The numbers of PostgreSQL's advisory locks that apply to a whole database.
 
-What locks one member, community or text derives its number from that.
+Locks on one member, community or text derive their numbers from its id or content instead.
 """
 
 from enum import IntEnum, unique
@@ -8,21 +8,21 @@ from enum import IntEnum, unique
 
 @unique
 class Lock(IntEnum):
-    """One number per purpose; a second purpose for a number is an error when this is read.
+    """One number per purpose. Using a number twice is an error at import.
 
-    Other versions of Indaba may be at work beside this one: a number is never changed.
+    A number is never changed, because another version of Indaba may be running beside this one.
     """
 
     MIGRATING = 7_211_955
     WORKING_BOT = 7_211_956
-    """One bot hears and posts; with a second number, one shard of Discord's beyond the first."""
+    """Held by the copy of a bot that works; with a second number, by the copy that has a shard."""
 
     COPY_PRESENT = 7_211_957
     SHARD_BEGINS = 7_211_958
-    """With a second number: one shard of a group at a time."""
+    """With a second number, held while one shard of that group begins."""
 
     DERIVING = 7_211_959
-    """One process at a time derives instants anew from other zone data."""
+    """Held while a process derives instants anew from changed zone data."""
 
     RELEASE_BEGINS = 7_211_960
-    """One process at a time does what is done once per release."""
+    """Held while a process does what is done once per release."""

@@ -1,4 +1,4 @@
-"""Bringing a database to the schema its process knows, and refusing to run on another."""
+"""Migrates a database to the schema its process knows, and refuses to run on another."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ SCHEMA = Path(__file__).parent / "schema"
 
 
 class SchemaUnknown(Exception):  # noqa: N818 - read by operators
-    """The database is behind or ahead of the program; the text says what to do."""
+    """The database's schema is older or newer than the program. The text says what to do."""
 
 
 def _config(folder: Path) -> Config:
@@ -30,18 +30,18 @@ def _config(folder: Path) -> Config:
 
 
 def heads(folder: Path) -> frozenset[str]:
-    """The revisions a process knows: the ledger's and its own."""
+    """The newest revisions that a process knows: the ledger's and its own."""
     return frozenset(ScriptDirectory.from_config(_config(folder)).get_heads())
 
 
 def known(folder: Path) -> frozenset[str]:
-    """Every revision a process knows, the newest and those before it."""
+    """Every revision that a process knows, old and new."""
     script = ScriptDirectory.from_config(_config(folder))
     return frozenset(revision.revision for revision in script.walk_revisions())
 
 
 async def revisions(database: AsyncEngine) -> frozenset[str]:
-    """The revisions a database is at; empty for a new one."""
+    """The revisions a database is at; empty for a new database."""
     async with database.connect() as connection:
         return frozenset(await connection.run_sync(_heads_of))
 
@@ -51,29 +51,29 @@ def _heads_of(connection: sa.Connection) -> tuple[str, ...]:
 
 
 async def require_current(database: AsyncEngine, process: str, folder: Path) -> None:
-    """Raise `SchemaUnknown`, in words, unless the database is at the schema we know."""
-    found, newest = await revisions(database), heads(folder)
-    if found == newest:
+    """Raise `SchemaUnknown` unless the database is at the newest schema we know."""
+    current, newest = await revisions(database), heads(folder)
+    if current == newest:
         return
-    is_newer = not found <= known(folder)
+    is_newer = not current <= known(folder)
     raise SchemaUnknown(
-        f"The database of {process} is at schema {_words(found)}, "
+        f"The database of {process} is at schema {_words(current)}, "
         f"this program knows {_words(newest)}. "
         + ("A newer version brought it there: run that one." if is_newer else "Run: indaba migrate")
     )
 
 
 async def migrate(url: str, folder: Path) -> bool:
-    """Bring a database to the newest schema, under one lock. Whether anything was done."""
+    """Migrate a database to the newest schema, under a lock. Whether anything was done."""
     async with migrated(url, folder) as changed:
         return changed
 
 
 @asynccontextmanager
 async def migrated(url: str, folder: Path) -> AsyncIterator[bool]:
-    """A database at the newest schema, under one lock; kept unless the block raises.
+    """Migrate a database under a lock. Commits after the block, or rolls back if it raises.
 
-    Gives whether anything was done.
+    Yields whether anything was done.
     """
     database = create_async_engine(url)
     try:
@@ -94,5 +94,5 @@ def _upgrade(connection: sa.Connection, folder: Path) -> None:
     command.upgrade(config, "heads")
 
 
-def _words(found: frozenset[str]) -> str:
-    return ", ".join(sorted(found)) or "none"
+def _words(names: frozenset[str]) -> str:
+    return ", ".join(sorted(names)) or "none"

@@ -1,4 +1,4 @@
-"""What a process does once when it begins as a newer release than the one before it."""
+"""What a process does once, when a newer release first starts."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -15,11 +15,11 @@ MARK = "release"
 
 
 class NewRelease:
-    """Does a step, batch by batch, when a process first begins as a newer release.
+    """Does a step, batch by batch, when a newer release first starts.
 
-    How far it came is kept in each batch's transaction: killed anywhere, nothing is done twice and
-    nothing is left out. A database without a mark was served by a release that kept none, or is
-    new; then there is nothing in it to go through. An older release changes nothing.
+    Progress is stored in each batch's transaction, so that after a crash nothing is done twice or
+    left out. A database without a mark is new, or was last used by a release that stored none; the
+    step then goes through it from the beginning. An older release changes nothing.
     """
 
     def __init__(self, process: str, database: AsyncEngine, world: World) -> None:
@@ -29,7 +29,7 @@ class NewRelease:
         self.step: Step | None = None
 
     async def settle(self) -> None:
-        """Do what is left to do; of several copies one does it, all wait."""
+        """Do what is left of the step. Of several copies one does it, and all wait. Idempotent."""
         if self.step is None:
             return
         async with self._database.begin() as held:
@@ -38,7 +38,7 @@ class NewRelease:
                 pass
 
     async def _batch(self, step: Step) -> bool:
-        """The next batch, and the mark of how far it came. Whether there may be one more."""
+        """Do the next batch and store how far it came; whether there may be another."""
         ours = release.version()
         async with self._database.begin() as connection:
             mark = await _mark(connection)
@@ -55,7 +55,7 @@ class NewRelease:
 
 
 async def _mark(connection: AsyncConnection) -> str:
-    """The release that was gone through last; with a key behind it, up to there."""
+    """The release that last ran its step; followed by a key if it has come only that far."""
     query = sa.select(tables.marks.c.value).where(tables.marks.c.name == MARK)
     return (await connection.execute(query)).scalar() or ""
 

@@ -1,4 +1,4 @@
-"""Rows of read copies of which only the newest version counts, written many at a time."""
+"""Writes rows of read copies, many at a time, keeping only the newest version of each."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,16 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 Key = tuple[Any, ...]
 Row = tuple[int, Mapping[str, Any]]
-"""Its version, and the columns that are neither that nor its key."""
+"""A version, and the values of the other columns that are not in the key."""
 
 Shape = tuple[sa.Table, tuple[str, ...], tuple[str, ...]]
 """A table, the columns of its key, and the others."""
 
 
 class Kept(Enum):
-    """What a column keeps where that is not simply the newest version's value.
+    """What a column holds, if not simply the newest version's value.
 
-    Given in the column's `info`, as `info=Kept.EARLIEST.marked`.
+    Set in the column's `info`: `info=Kept.EARLIEST.marked`.
     """
 
     EARLIEST = "the least value of all versions"
@@ -32,7 +32,7 @@ class Kept(Enum):
 
     @property
     def marked(self) -> dict[str, "Kept"]:
-        """The `info` of such a column."""
+        """The `info` for such a column."""
         return {_MARK: self}
 
 
@@ -42,8 +42,8 @@ _MARK = "kept"
 class NewestRows:
     """Gathers rows within one transaction, the newest version of each, until they are written.
 
-    In whatever order and however often they come, what is kept is the same: a row changes nothing
-    where that version or a newer one is known already. Columns may say otherwise, see `Kept`.
+    The result is the same in whatever order and however often rows come: a row changes nothing if
+    that version or a newer one is known. A column may say otherwise, see `Kept`.
     """
 
     def __init__(self) -> None:
@@ -52,15 +52,16 @@ class NewestRows:
     def add(
         self, table: sa.Table, key: Mapping[str, Any], version: int, values: Mapping[str, Any]
     ) -> None:
-        """Keep a row in mind. The table has a column `version` and a unique index on the key."""
+        """Gather a row. The table has a column `version` and a unique index on the key."""
         rows = self._rows.setdefault((table, tuple(key), tuple(values)), {})
         known = rows.get(named := tuple(key.values()))
         rows[named] = (version, values) if known is None else _newest(table, known, version, values)
 
     async def write(self, connection: AsyncConnection) -> None:
-        """Write what was gathered, one statement for each table; nothing, nothing.
+        """Write what was gathered since the last write, one statement per table.
 
-        By table and key in order, so that two who write the same wait for each other in turn.
+        Rows are written in order of table and key, so that two transactions writing the same rows
+        cannot deadlock.
         """
         gathered, self._rows = self._rows, {}
         for shape in sorted(gathered, key=lambda shape: (shape[0].fullname, shape[2])):
@@ -70,7 +71,7 @@ class NewestRows:
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """The columns of a table that keep something else than the newest version's value."""
+    """The columns of a table that do not simply hold the newest version's value."""
 
     earliest: tuple[str, ...]
     latest: tuple[str, ...]
@@ -88,7 +89,7 @@ def _rules(table: sa.Table) -> _Rules:
 
 
 def _newest(table: sa.Table, known: Row, version: int, values: Mapping[str, Any]) -> Row:
-    """What is kept of two rows with one key."""
+    """The row that results from two with the same key."""
     rules, before = _rules(table), known[1]
     newer = version > known[0] or (
         version == known[0] and any(values[name] < before[name] for name in rules.first)
@@ -102,7 +103,7 @@ def _newest(table: sa.Table, known: Row, version: int, values: Mapping[str, Any]
 
 
 def _least(one: Any, other: Any) -> Any:
-    """As PostgreSQL has it: nothing counts less than anything."""
+    """The smaller value. As in PostgreSQL's `least`, `None` is ignored."""
     return min((value for value in (one, other) if value is not None), default=None)
 
 
@@ -112,7 +113,7 @@ def _greatest(one: Any, other: Any) -> Any:
 
 @lru_cache(maxsize=128)
 def _upsert(shape: Shape) -> sa.Insert:
-    """One parameter for each column, however many rows: prepared once."""
+    """A statement with one parameter per column for any number of rows, so prepared only once."""
     table, key, values = shape
     names, arrays = (*key, "version", *values), _rules(table).arrays
     types = {n: sa.Text() if n in arrays else table.c[n].type for n in names}
@@ -125,7 +126,7 @@ def _upsert(shape: Shape) -> sa.Insert:
 
 
 def _replacing(fresh: Insert, shape: Shape) -> sa.Insert:
-    """Of a row that is known already, the same is kept as in memory by `_newest`."""
+    """On a conflict, do in SQL what `_newest` does in memory."""
     table, key, values = shape
     rules, excluded = _rules(table), fresh.excluded
     newer: sa.ColumnElement[bool] = table.c.version < excluded.version
@@ -158,7 +159,7 @@ def _columns(shape: Shape, rows: Sequence[tuple[Key, Row]]) -> dict[str, list[An
 
 
 def _literal(values: Iterable[Any]) -> str:
-    """An array as PostgreSQL writes it: an array of arrays would need all of one length."""
+    """An array as a PostgreSQL literal: nested arrays would all need the same length."""
     quoted = (_QUOTED.sub(_ESCAPED, str(value)) for value in values)
     return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
 

@@ -1,4 +1,4 @@
-"""From the journal to the bus: what was committed at once, what was left behind a second later."""
+"""Publishes committed events: at once from memory, or from the outbox if that was cut short."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -21,20 +21,24 @@ BATCH = 200
 POLL_SECONDS = 1.0
 STRIKE_SECONDS = 0.1
 LEFT_BEHIND = timedelta(seconds=1)
-"""How long an event is left to the process that committed it."""
+"""How long an event is left to the process that committed it, before any process publishes it."""
 
 ROOM_LASTS = timedelta(seconds=0.5)
 TOLD_AGAIN = timedelta(hours=48)
-"""What is told again when the bus has lost its data. Inboxes remember longer than this."""
+"""How far back events are published again after the bus lost its data.
+
+Inboxes remember longer than this.
+"""
 
 
 class Relay:
-    """Publishes what is in `outbox`. Any number may run beside each other on one database.
+    """Publishes the events in `outbox`. Any number of relays may run on one database.
 
-    Who committed an event hands it over and it is published from memory, for a reader waits; its
-    row is struck out a moment later, with many others. A row that stays longer is of a process that
-    died, or of a bus that was away: it leaves `outbox` in the transaction that publishes it.
-    Killed anywhere in between, an event is published again, and readers recognise it.
+    The process that commits an event hands it over, and it is published from memory, because a
+    reader is waiting; its row is deleted a moment later, together with many others. A row that
+    stays longer was left by a process that died or while the bus was away: it is deleted in the
+    transaction that publishes it. After a crash in between, an event is published again, and
+    readers recognise it.
     """
 
     def __init__(self, context: str, database: AsyncEngine, bus: Bus, world: World) -> None:
@@ -49,19 +53,19 @@ class Relay:
         self.wake = Wake()
 
     def hand_over(self, envelopes: Sequence[Envelope]) -> None:
-        """Publish what was committed just now. Loses nothing: it is in `outbox` too."""
+        """Publish events that were just committed. A crash loses none: they are in `outbox` too."""
         self._fresh += envelopes
         self.wake.ring()
 
     async def run(self) -> None:
         """Publish for ever."""
         while True:
-            found = await self._publish_or_wait()
-            if found < BATCH:
+            count = await self._publish_or_wait()
+            if count < BATCH:
                 await self.wake.wait(STRIKE_SECONDS if self._told else POLL_SECONDS)
 
     async def tell_again(self, epoch: str) -> None:
-        """Put the last two days back into `outbox`, once per epoch of the bus."""
+        """Put the events of the last two days back into `outbox`, once per epoch of the bus."""
         async with self._database.begin() as connection:
             if await self._knows(connection, epoch):
                 return
@@ -77,7 +81,7 @@ class Relay:
         self.wake.ring()
 
     async def _knows(self, connection: AsyncConnection, epoch: str) -> bool:
-        """Whether this database has seen the epoch; remembers it. The first one is not a loss."""
+        """Whether the epoch is known here, or is the first, which is no loss. Remembers it."""
         query = sa.select(tables.marks.c.value).where(tables.marks.c.name == "epoch")
         known = (await connection.execute(query.with_for_update())).scalar()
         await connection.execute(
@@ -88,7 +92,7 @@ class Relay:
         return known in (None, epoch)
 
     async def _publish_or_wait(self) -> int:
-        """One round; gives how many were left behind by others."""
+        """One round; returns how many events from the outbox it published."""
         fresh, self._fresh = self._fresh, []
         try:
             return await self._publish(fresh) if await self._has_room() else 0
@@ -97,7 +101,7 @@ class Relay:
             return 0
 
     async def _has_room(self) -> bool:
-        """Whether readers keep up; looked at twice a second, for a commit must not wait for it."""
+        """Whether readers keep up. Checked at most twice a second: commits must not wait for it."""
         now = self._world.now()
         if self._room_until <= now:
             room = await self._bus.room_for_events(self._context)
@@ -114,15 +118,15 @@ class Relay:
         if len(self._told) >= BATCH or abs(now - self._struck_at).total_seconds() >= STRIKE_SECONDS:
             await self._strike()
             self._struck_at = now
-        found = 0
+        count = 0
         if abs(now - self._looked_at).total_seconds() >= POLL_SECONDS:
-            found = await self._publish_left(now)
-            if found < BATCH:
+            count = await self._publish_left(now)
+            if count < BATCH:
                 self._looked_at = now
-        return found
+        return count
 
     async def _tell(self, fresh: Sequence[Envelope]) -> None:
-        """Publish from memory, and keep in mind in which life of the bus that was."""
+        """Publish from memory, and note the epoch of the bus in which that was."""
         if self._told_in != self._bus.epoch:
             self._told, self._told_in = [], self._bus.epoch
         await self._bus.tell(self._context, fresh)
@@ -130,13 +134,13 @@ class Relay:
         EVENTS_PUBLISHED.labels(self._context).inc(len(fresh))
 
     async def _strike(self) -> None:
-        """Take what was published out of `outbox`, unless the bus lost its data meanwhile.
+        """Delete what was published from `outbox`, unless the bus lost its data meanwhile.
 
-        The mark is locked, so that it cannot change between the look and the commit: `tell_again`
-        then finds either the mark locked, or the rows gone and puts them back.
+        The epoch's mark is locked, so that it cannot change before the commit: `tell_again` either
+        waits for the lock, or has changed the mark, and then the rows stay.
         """
-        told, self._told = self._told, []
-        if not told:
+        published, self._told = self._told, []
+        if not published:
             return
         marks, outbox = tables.marks.c, tables.outbox.c
         same_life = (
@@ -144,7 +148,7 @@ class Relay:
             .where(marks.name == "epoch", marks.value == self._told_in)
             .with_for_update(read=True)
         )
-        ours = sa.select(outbox.id).where(outbox.id.in_(told))
+        ours = sa.select(outbox.id).where(outbox.id.in_(published))
         async with self._database.begin() as connection:
             if (await connection.execute(same_life)).first() is not None:
                 free = ours.with_for_update(skip_locked=True)
@@ -152,23 +156,23 @@ class Relay:
 
     async def _publish_left(self, now: datetime) -> int:
         journal, outbox = tables.journal, tables.outbox
-        happened = journal.c.occurred_at
+        occurred_at = journal.c.occurred_at
         oldest = (
             sa.select(outbox.c.id)
             .outerjoin(journal, journal.c.id == outbox.c.id)
-            .where(sa.or_(happened.is_(None), ~happened.between(now - LEFT_BEHIND, now)))
+            .where(sa.or_(occurred_at.is_(None), ~occurred_at.between(now - LEFT_BEHIND, now)))
             .order_by(outbox.c.id)
             .limit(BATCH)
             .with_for_update(skip_locked=True, of=outbox)
         )
         taken = outbox.delete().where(outbox.c.id.in_(oldest)).returning(outbox.c.id).cte("taken")
-        told = (
+        query = (
             sa.select(journal.c.envelope)
             .join(taken, taken.c.id == journal.c.id)
             .order_by(journal.c.id)
         )
         async with self._database.begin() as connection:
-            rows = (await connection.execute(told)).scalars()
+            rows = (await connection.execute(query)).scalars()
             envelopes = [Envelope.model_validate(row) for row in rows]
             if envelopes:
                 await self._bus.tell(self._context, envelopes)

@@ -1,4 +1,4 @@
-"""One request, one transaction, one reply; asked again, the same reply."""
+"""Answers requests: one transaction each, and the same reply if a request is repeated."""
 
 import asyncio
 import time
@@ -19,7 +19,7 @@ from indaba.contracts.refusal import BadPassport, Expired, Refusal, Unavailable
 from indaba.contracts.standing import admit, as_read_by
 from indaba.contracts.wire import Envelope, Personal, Question, Reply, Request
 from indaba.ledger import tables
-from indaba.ledger.failures import Failures, is_passing, reason_of
+from indaba.ledger.failures import Failures, is_passing, log_failure
 from indaba.ledger.work import Work
 from indaba.process import logs
 from indaba.process.metrics import MESSAGE_SECONDS, MESSAGES
@@ -29,11 +29,11 @@ from indaba.process.world import World
 Handler = Callable[[Any, Work], Awaitable[Reply]]
 _MARK = insert(tables.inbox).on_conflict_do_nothing().returning(tables.inbox.c.key)
 PAUSES = (0.1, 0.4)
-"""Seconds between the tries of a request that meets a fault; an asker is waiting."""
+"""Seconds between attempts at a request that fails. They are short: an asker is waiting."""
 
 
 class Unknown(Refusal):
-    """Nobody here answers such a request."""
+    """This service does not answer such a request."""
 
     code = "unknown-request"
 
@@ -42,7 +42,7 @@ class Unknown(Refusal):
 
 
 class Malformed(Refusal):
-    """A request that does not fit its contract. A face checks first, so people rarely see it."""
+    """A request that does not fit its contract. Faces check first, so people rarely see this."""
 
     code = "malformed-request"
 
@@ -71,7 +71,7 @@ class RequestProcessor:
         self.committed: Callable[[Work], Awaitable[None]] | None = None
 
     async def answer(self, envelope: Envelope) -> ReplyEnvelope:
-        """Handle a request; its outcome, whatever it is, goes back to the asker."""
+        """Handle a request and return its outcome, whatever it is. Never raises."""
         began = time.perf_counter()
         reply = await self._outcome(envelope)
         seconds = time.perf_counter() - began
@@ -95,17 +95,16 @@ class RequestProcessor:
         except Expired:
             return self._says(envelope, Outcome.EXPIRED, {})
         except Refusal as no:
-            said = refused(no)
-            return self._says(envelope, Outcome.REFUSED, said)
+            return self._says(envelope, Outcome.REFUSED, refused(no))
         except Unavailable as later:
             return self._says(envelope, Outcome.UNAVAILABLE, {"words": later.words})
-        except Exception as error:  # noqa: BLE001 - the asker must hear of it, in one sentence
+        except Exception as error:  # noqa: BLE001 - the asker must be told, in one sentence
             if is_passing(error):
                 return self._says(envelope, Outcome.UNAVAILABLE, {"words": LITTLE_LATER})
             return self._says(envelope, Outcome.FAULT, {"reference": str(envelope.correlation)})
 
     async def _try(self, envelope: Envelope) -> dict[str, Any]:
-        """Handle; a fault is tried again at once, then kept as a dead letter and raised."""
+        """Handle a request. A fault is retried at once, then stored as a dead letter and raised."""
         passport = self._check(envelope)
         for pause in (*PAUSES, None):
             try:
@@ -115,22 +114,17 @@ class RequestProcessor:
             except Exception as error:
                 if is_passing(error):
                     raise
-                logs.get(process=self._process).error(
-                    "request.failed",
-                    wire=envelope.wire,
-                    reason=reason_of(error),
-                    correlation_id=str(envelope.correlation),
-                )
+                log_failure(self._process, "request.failed", envelope, error)
                 if pause is None:
-                    await self._bury(envelope, error, passport.member)
+                    await self._give_up(envelope, error, passport.member)
                     raise
                 await asyncio.sleep(pause)
         raise AssertionError
 
     def _check(self, envelope: Envelope) -> Passport:
-        """The passport of a request that is worth doing, by somebody who may ask it.
+        """The passport, if the request is known, in time, and its asker may ask it.
 
-        Raises `Expired`, `BadPassport`, and what `admit` raises.
+        Raises `Expired`, `Unknown`, `BadPassport`, and what `admit` raises.
         """
         self._in_time(envelope)
         if envelope.wire not in self.handlers:
@@ -143,9 +137,9 @@ class RequestProcessor:
         return passport
 
     def _in_time(self, envelope: Envelope) -> None:
-        """Raises `Expired` where its asker has been told that it was not done.
+        """Raise `Expired` if the asker has already been told that it was not done.
 
-        Asked before the commit too: a process may stand still in the midst of its work.
+        Checked again before the commit, since a process may stand still during its work.
         """
         if envelope.expires_at is None or envelope.expires_at <= self._world.now():
             raise Expired
@@ -167,23 +161,23 @@ class RequestProcessor:
                 await self._unmark(connection, key)
                 await connection.commit()
                 raise
-            said = reply.model_dump(mode="json")
+            body = reply.model_dump(mode="json")
             if isinstance(request, Question):
                 await work.keep()
             else:
-                await work.keep_with_reply(key, said)
+                await work.keep_with_reply(key, body)
                 self._in_time(envelope)
         if self.committed is not None:
             await self.committed(work)
-        return said
+        return body
 
     async def _first(self, connection: AsyncConnection, key: str, passport: Passport) -> bool:
-        """Whether nobody did this before. Waits for one who is doing it at this moment."""
-        given = {"key": key, "done_at": self._world.now(), "member": passport.member}
-        return (await connection.execute(_MARK, given)).first() is not None
+        """Mark a request as done; false if it was. Waits for a transaction that is doing it now."""
+        row = {"key": key, "done_at": self._world.now(), "member": passport.member}
+        return (await connection.execute(_MARK, row)).first() is not None
 
     async def _unmark(self, connection: AsyncConnection, key: str) -> None:
-        """A request that was refused may be asked again."""
+        """Remove the mark of a refused request, so that it may be asked again."""
         await connection.execute(tables.inbox.delete().where(tables.inbox.c.key == key))
 
     async def _stored(self, connection: AsyncConnection, key: str) -> dict[str, Any]:
@@ -193,8 +187,8 @@ class RequestProcessor:
             raise Expired
         return reply
 
-    async def _bury(self, envelope: Envelope, error: Exception, member: UUID | None) -> None:
-        """Straight to the dead letters: the asker has been told, nobody waits for another try."""
+    async def _give_up(self, envelope: Envelope, error: Exception, member: UUID | None) -> None:
+        """Store a dead letter without the passport and personal data."""
         letter = envelope.model_dump(mode="json", exclude={"passport"})
         letter["body"] = _impersonal(envelope)
         tries = len(PAUSES) + 1
@@ -219,7 +213,7 @@ def _opened(envelope: Envelope) -> Request[Any]:
 
 
 def _impersonal(envelope: Envelope) -> dict[str, Any]:
-    """The body without personal data: an operator mends the program, not the person."""
+    """The body without personal data, which operators do not need to fix a fault."""
     contract = find(envelope.wire)
     fields = contract.model_fields if contract else {}
     personal = {name for name, f in fields.items() if Personal in f.metadata}
@@ -228,14 +222,14 @@ def _impersonal(envelope: Envelope) -> dict[str, Any]:
 
 
 def refused(no: Refusal) -> dict[str, Any]:
-    """A refusal as it travels in a reply."""
-    told = {"code": no.code, "words": no.words, "facts": _plain(no.facts)}
+    """A refusal as the body of a reply."""
+    body = {"code": no.code, "words": no.words, "facts": _plain(no.facts)}
     if no.hint is not None:
-        told["hint"] = {"intent": no.hint.intent, "arguments": dict(no.hint.arguments)}
-    return told
+        body["hint"] = {"intent": no.hint.intent, "arguments": dict(no.hint.arguments)}
+    return body
 
 
 def _plain(facts: dict[str, Any]) -> dict[str, Any]:
-    """Facts as JSON can carry them."""
+    """The facts as JSON values; what JSON does not know becomes text."""
     simple = (str, int, float, bool, type(None))
     return {name: v if isinstance(v, simple) else str(v) for name, v in facts.items()}

@@ -1,4 +1,4 @@
-"""What a store is given: a connection, and the present as it is throughout."""
+"""What a store is given: a connection, and a present that does not change meanwhile."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,18 +12,18 @@ class Transaction(Protocol):
 
     @property
     def connection(self) -> AsyncConnection:
-        """The connection; whoever opened it commits."""
+        """The connection. Whoever opened it commits, never the store."""
         ...
 
     @property
     def now(self) -> datetime:
-        """The present, aware."""
+        """The present, with a time zone."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A connection outside of any message, such as a page's or a background loop's."""
+    """A connection outside any message, such as that of a page or a background loop."""
 
     connection: AsyncConnection
     now: datetime

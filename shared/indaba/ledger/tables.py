@@ -1,4 +1,4 @@
-"""The ledger's tables, the same in every database."""
+"""The ledger's tables, which are the same in every process's database."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB

@@ -1,9 +1,9 @@
-"""Timers: rows with a due time, done in the transaction that takes them away.
+"""Timers: rows with a due time. A timer is deleted in the transaction that does its work.
 
-Those of one lane (a community) fire one after the other, in order of their due times, in however
-many processes. Different lanes fire side by side, a few at once, so that a slow one holds up nobody
-else. A timer without a lane, as one set by a version that knew none, stands alone. One that fails
-is put off, and those behind it pass.
+Timers of one lane (a community) fire one after the other, in order of their due times, across all
+processes. Different lanes fire side by side, a few at once, so that a slow one delays nobody else.
+A timer without a lane, such as one set by a version that knew none, waits for no other. One that
+fails is postponed, and those behind it go ahead.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ SHORTEST_SECONDS = 0.1
 
 
 class Timers:
-    """Fires what is due. Several copies share the work; a timer's effects happen once."""
+    """Fires due timers. Several copies share the work, and each timer takes effect once."""
 
     def __init__(
         self, process: str, database: AsyncEngine, world: World, failures: Failures
@@ -48,26 +48,26 @@ class Timers:
         self._handlers[kind] = handler
 
     async def run(self) -> None:
-        """Fire for ever, `SIDE_BY_SIDE` at once."""
+        """Fire timers for ever, at most `SIDE_BY_SIDE` at once."""
         looking = asyncio.Lock()
         async with asyncio.TaskGroup() as firing:
             for _ in range(SIDE_BY_SIDE):
                 firing.create_task(self._fire_for_ever(looking))
 
     async def _fire_for_ever(self, looking: asyncio.Lock) -> None:
-        """Fire one after the other. Of all who do this, one at a time looks for what is due."""
+        """Fire one timer after the other. Only one such loop at a time looks for the next."""
         while True:
             await looking.acquire()
             if await self.fire_one(taken=looking.release):
-                self.wake.ring()  # the next of its lane may be due
+                self.wake.ring()  # the next timer of its lane may be due
             else:
                 await self.wake.wait(await self._seconds_to_next())
                 looking.release()
 
     async def fire_one(self, kind: str = "", taken: Callable[[], None] = lambda: None) -> bool:
-        """Do one timer that is due, of one kind if that is given; whether there was one.
+        """Fire one due timer, of one kind if `kind` is given; whether there was one.
 
-        Calls `taken` before it is done, once it is sure that nobody else does it.
+        Calls `taken` beforehand, once no other process can take the same timer.
         """
         row: dict[str, Any] = {}
         try:
@@ -76,14 +76,14 @@ class Timers:
                 row.update((await connection.execute(due)).mappings().first() or {})
                 if not row:
                     return False
-                # One that fails is due still, and free, until it is put off.
+                # One that fails is still due, and not locked, until it is postponed.
                 self._in_hand.add(row["key"])
                 taken()
                 work = await self._fire(connection, row)
         except Exception as error:  # one bad timer must not stop the others
             if not row:
                 raise
-            await self._put_off(row, error)
+            await self._postpone(row, error)
             return True
         finally:
             self._in_hand.discard(row.get("key", ""))
@@ -102,8 +102,8 @@ class Timers:
         )
         return work
 
-    async def _put_off(self, row: dict[str, Any], error: Exception) -> None:
-        """Later: its row moves, so that those behind it are not held up. In the end, no more."""
+    async def _postpone(self, row: dict[str, Any], error: Exception) -> None:
+        """Move a failed timer, so that it holds up no others; after the last attempt, delete it."""
         logs.get(process=self._process).warning(
             "timer.failed", kind=row["kind"], reason=reason_of(error)
         )
@@ -115,7 +115,7 @@ class Timers:
             error,
             _letter(row),
         )
-        # One that was set anew in the meantime keeps its new time.
+        # A timer that was set again in the meantime keeps its new time.
         same = sa.and_(tables.timers.c.key == row["key"], tables.timers.c.due_at == row["due_at"])
         async with self._database.begin() as connection:
             if last:
@@ -125,10 +125,10 @@ class Timers:
                 await connection.execute(tables.timers.update().where(same).values(due_at=later))
 
     def _next_due(self, kinds: Sequence[str]) -> sa.Executable:
-        """Takes away the earliest due timer that nobody has in hand and that is its lane's first.
+        """A statement that deletes the earliest due timer that is its lane's first and is free.
 
-        While a lane's first is in hand elsewhere its row is still seen here, so that the lane rests
-        until that is committed, whichever copy has it.
+        While another copy works on a lane's first timer, its row is still visible here, so that the
+        lane waits until that is committed.
         """
         due, earlier = tables.timers.alias("due"), tables.timers.alias("earlier")
         is_behind = sa.exists().where(
@@ -164,7 +164,7 @@ class Timers:
 
 
 def _letter(row: dict[str, Any]) -> dict[str, Any]:
-    """A timer as a dead letter keeps it."""
+    """A timer as the content of a dead letter."""
     lane = row["lane"] and str(row["lane"])
     correlation = str(row["correlation"])
     return {"key": row["key"], "body": row["body"], "correlation": correlation, "lane": lane}

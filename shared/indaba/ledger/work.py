@@ -1,4 +1,4 @@
-"""What a handler is given: one transaction, and what is to be told when it commits."""
+"""What a handler is given: one transaction, and the events to publish when it commits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from indaba.process.world import World
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A timer that is set: its key within its kind, when it is due, its body and its lane."""
+    """A timer that has not fired yet. `key` is unique within its kind."""
 
     key: str
     due_at: datetime
@@ -28,9 +28,9 @@ class Timer:
 
 
 class Work:
-    """One message's transaction. State, events and timers given to it commit together, or not.
+    """One message's transaction: state, events and timers commit together or not at all.
 
-    Never commit, never publish: the ledger does. `now` is the same throughout the message.
+    Handlers never commit or publish; the ledger does. `now` is the same throughout.
     """
 
     def __init__(
@@ -52,13 +52,13 @@ class Work:
         self._emitted: list[Envelope] = []
         self._newest = newest or NewestRows()
         self.timers_set = False
-        """Whether a timer was set, which may be due before all others."""
+        """Whether a timer was set. It may be due before all others."""
 
         self.erased = False
-        """Set by an erasure: the bus forgets, after the commit, what all have read."""
+        """Set by an erasure: after the commit, the bus deletes what everybody has read."""
 
     def emit(self, event: Event) -> None:
-        """Put an event in the journal; the relay publishes it after the commit."""
+        """Put an event in the journal and the outbox. It is published after the commit."""
         self._emitted.append(
             Envelope.around(
                 event,
@@ -72,7 +72,7 @@ class Work:
     def keep_newest(
         self, table: sa.Table, key: Mapping[str, Any], version: int, /, **values: Any
     ) -> None:
-        """Keep a row of a read copy unless that version or a newer one is known.
+        """Store a row of a read copy, unless that version or a newer one is known.
 
         The table has a column `version` and a unique index on the key. Rows are written together
         before the commit; statements of the same transaction see them after `write_newest`.
@@ -80,7 +80,7 @@ class Work:
         self._newest.add(table, key, version, values)
 
     async def write_newest(self) -> None:
-        """Write what `keep_newest` was given. Idempotent."""
+        """Write the rows given to `keep_newest`. Idempotent."""
         await self._newest.write(self.connection)
 
     async def set_timer(
@@ -93,8 +93,8 @@ class Work:
     ) -> None:
         """Set the timer `kind/key`, replacing one of the same name. `body` is JSON-ready.
 
-        Timers of one lane (a community) fire one after the other, in order of their due times;
-        those of different lanes, and those without one, side by side.
+        Timers of one lane (a community) fire one after the other, in order of their due times.
+        Those of different lanes, and those without a lane, fire side by side.
         """
         self.timers_set = True
         values = {
@@ -111,12 +111,12 @@ class Work:
         )
 
     async def cancel_timer(self, kind: str, key: str) -> None:
-        """Take a timer away; harmless where there is none."""
+        """Cancel a timer. Idempotent."""
         name = f"{kind}/{key}"
         await self.connection.execute(tables.timers.delete().where(tables.timers.c.key == name))
 
     async def cancel_timers(self, kind: str, beginning: str) -> None:
-        """Take all timers of a kind away whose key begins so; harmless where there are none."""
+        """Cancel all timers of a kind whose key begins with `beginning`. Idempotent."""
         key = tables.timers.c.key
         these = key.startswith(f"{kind}/{beginning}", autoescape=True)
         await self.connection.execute(tables.timers.delete().where(these))
@@ -127,7 +127,7 @@ class Work:
         return (await self.connection.execute(query)).first() is not None
 
     async def timers_of(self, kind: str, after: str, limit: int) -> Sequence[Timer]:
-        """Timers of a kind that are set, by key, beginning after one; they are locked."""
+        """Lock and return at most `limit` timers of a kind with keys after `after`, by key."""
         timers = tables.timers.c
         query = (
             sa.select(timers.key, timers.due_at, timers.body, timers.lane)
@@ -144,17 +144,17 @@ class Work:
 
     @property
     def emitted(self) -> Sequence[Envelope]:
-        """What was told so far, in order."""
+        """The envelopes of the events emitted so far, in order."""
         return tuple(self._emitted)
 
     async def keep(self) -> None:
-        """Write what was told. The ledger calls this or `keep_with_reply` once, last."""
+        """Write rows and events. The ledger calls this or `keep_with_reply`, once and last."""
         await self.write_newest()
         if self._emitted:
             await self.connection.execute(_KEEP, {"told": self._rows()})
 
     async def keep_with_reply(self, key: str, reply: Mapping[str, Any]) -> None:
-        """Write what was told and the reply under its inbox mark."""
+        """Write rows and events, and store the reply with its inbox mark."""
         await self.write_newest()
         given = {"told": self._rows(), "key": key, "reply": dict(reply)}
         await self.connection.execute(_KEEP_WITH_REPLY, given)
@@ -163,7 +163,7 @@ class Work:
         return [_row(envelope) for envelope in self._emitted]
 
 
-# One round trip for all tables: somebody waits for it.
+# One round trip for all tables, because somebody is waiting for it.
 _TELL = (
     "WITH told AS (INSERT INTO ledger.journal (id, wire, occurred_at, envelope)"
     " SELECT id, wire, occurred_at, envelope FROM jsonb_to_recordset(:told)"

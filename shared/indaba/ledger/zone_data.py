@@ -1,6 +1,6 @@
-"""Which zone data the instants in a database were derived with; with other data, anew.
+"""Derives a database's instants anew when the time zone data has changed.
 
-An instant that is kept is derived from a wall time and a zone's rules. Governments change those.
+A stored instant is derived from a wall time and the rules of a zone, which governments change.
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,19 +16,19 @@ from indaba.process import logs, zones
 from indaba.process.world import World
 
 Step = Callable[[Work, str], Awaitable[str]]
-"""Derives one batch anew, in a transaction of its own, beginning after a key (empty: the first).
+"""Does one batch in its own transaction, beginning after a key; an empty key is the beginning.
 
-Gives the last key of the batch, or empty when it was the last. Harmless when repeated.
+Returns the last key of the batch, or an empty one after the last batch. Idempotent.
 """
 
 MARK = "zone-data"
 
 
 def is_ours() -> sa.ColumnElement[bool]:
-    """Whether this process reads the zone data that the database's instants come from.
+    """Whether the database's instants come from the zone data that this process reads.
 
-    True where none are kept. Beside a process with other data, timers are that one's business:
-    by ours they would fire at another hour.
+    True if none are stored. Otherwise a process with the other data fires the timers: with ours
+    they would fire at the wrong hour.
     """
     other = sa.select(tables.marks.c.name).where(
         tables.marks.c.name == MARK, tables.marks.c.value != zones.version()
@@ -37,7 +37,7 @@ def is_ours() -> sa.ColumnElement[bool]:
 
 
 class ZoneData:
-    """Derives a database's instants anew, once, when a process begins with other zone data."""
+    """Derives a database's instants anew, once, when a process starts with other zone data."""
 
     def __init__(self, process: str, database: AsyncEngine, world: World) -> None:
         self._process = process
@@ -46,9 +46,9 @@ class ZoneData:
         self.steps: list[Step] = []
 
     async def settle(self) -> None:
-        """Do all steps unless that was done with this data; of several copies one does, all wait.
+        """Do all steps, unless that was done with this data. Of several copies one does, all wait.
 
-        Killed amid it, the next to begin does them all.
+        After a crash, the next process to start does all steps again.
         """
         if not self.steps:
             return
