@@ -1,13 +1,11 @@
 """The towns and portals of other suites: attacks are tried on what is tested anyway."""
 
-from services.conftest import templates
 from services.portal.conftest import (
     _files,
     lively,
     open_portal,
     portal_settings,
     reading,
-    template,
     town,
 )
 
@@ -17,7 +15,5 @@ __all__ = [
     "open_portal",
     "portal_settings",
     "reading",
-    "template",
-    "templates",
     "town",
 ]

@@ -24,14 +24,13 @@ import asyncpg
 import pytest
 
 from clock import TestWorld
-from indaba.bus import Bus
 from indaba.operate.data import secrets
 from indaba.operate.data.migrating import bring_up_to_date
 from indaba.operate.local.engines import Engines
 from indaba.operate.local.lock import Claim
 from indaba.operate.processes import DRIVER, PROCESSES
 from operate.house import Command
-from services.town import Town
+from services.town import started
 from workshop import until
 
 ROOT = Path(__file__).parents[2]
@@ -254,12 +253,8 @@ async def test_one_that_runs_when_the_new_schema_comes_loses_nothing_and_does_no
         running = older.runs("membership", engines, INDABA_HEALTH_PORT=port)
         assert ready(int(port)), running.lines
         await bring_up_to_date({name: engines.postgres.url(name) for name in PROCESSES})
-        bus = Bus(engines.valkey.url, "face", clock)
-        bus.expect_replies()
-        await bus.start()
-        town = Town(bus, clock, {}, room="!chess:example.org")
-        held = await town.founded()
-        await bus.stop()
+        async with started({}, engines.valkey.url, clock) as town:
+            held = await town.founded(room="!chess:example.org")
         assert held.community is not None
 
         async def all_is_published() -> bool:

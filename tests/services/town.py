@@ -1,7 +1,11 @@
 """A small town to test in: real services on real engines, and people who ask them."""
 
+import asyncio
+import importlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from clock import TestWorld
@@ -18,6 +22,8 @@ from indaba.contracts.membership import (
 from indaba.contracts.wire import Reply, Request
 from indaba.conversation.delivery.service_client import ask
 from indaba.ledger import Ledger
+from indaba.operate.processes import ERASURE_OWNER
+from workshop import OFFICE, ledger_of
 
 R = TypeVar("R", bound=Reply)
 ROOM = Place(platform=Platform.MATRIX, room="!room:example.org")
@@ -96,3 +102,39 @@ class Town:
         self.clock.ahead += timedelta(**time)
         for ledger in self.ledgers.values():
             ledger._timers.wake.ring()
+
+
+@asynccontextmanager
+async def started(
+    ledgers: Mapping[str, Ledger], bus_url: str, clock: TestWorld
+) -> AsyncIterator[Town]:
+    """The services of these ledgers, wired before, and a face that asks them; all stop after."""
+    face = Bus(bus_url, "face", clock)
+    face.expect_replies()
+    await asyncio.gather(*(ledger.start() for ledger in ledgers.values()), face.start())
+    yield Town(face, clock, dict(ledgers))
+    await face.stop()
+    for ledger in ledgers.values():
+        await ledger.stop()
+
+
+async def wired(
+    services: Iterable[str],
+    database: Callable[..., Awaitable[str]],
+    bus_url: str,
+    clock: TestWorld,
+    **given: Mapping[str, Any],
+) -> dict[str, Ledger]:
+    """Ledgers of services by name, each in a new database; `given` is what a service is wired with.
+
+    Membership waits for all others when somebody is erased.
+    """
+    names = tuple(services)
+    erasing = {"office": OFFICE, "erased_by": tuple(n for n in names if n != ERASURE_OWNER)}
+    ledgers = {}
+    for name in names:
+        app: Any = importlib.import_module(f"indaba.{name}.app")
+        url = await database(app.MIGRATIONS)
+        ledgers[name] = ledger_of(name, url, bus_url, migrations=app.MIGRATIONS, world=clock)
+        app.wire(ledgers[name], **(erasing if name == ERASURE_OWNER else given.get(name, {})))
+    return ledgers

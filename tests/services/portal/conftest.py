@@ -1,10 +1,8 @@
-import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,7 +12,6 @@ import httpx
 import pytest
 
 from clock import TestWorld, present
-from indaba.bus import Bus
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId
 from indaba.contracts.library import ResourceFacts, SaveResource
 from indaba.contracts.membership import CommunityFounded, IssueSignIn, PassportIssued
@@ -30,19 +27,15 @@ from indaba.contracts.scheduling import (
 from indaba.contracts.wire import Envelope, Event
 from indaba.ledger import Ledger
 from indaba.ledger.migrations import migrate
-from indaba.library import app as library
-from indaba.membership import app as membership
-from indaba.operate.local.engines import Engines
-from indaba.outcomes import app as outcomes
+from indaba.operate.processes import Kind, of_kind
 from indaba.portal.app import MIGRATIONS, Portal, wire
 from indaba.portal.settings import PortalSettings
 from indaba.process.file_store import FileStore
 from indaba.process.health import health_routes
 from indaba.process.run import Readiness
 from indaba.process.world import uuid7
-from indaba.scheduling import app as scheduling
-from services.town import Town
-from workshop import OFFICE, ledger_of, until
+from services.town import Town, started, wired
+from workshop import ledger_of, until
 
 ZONE = "Africa/Johannesburg"
 AUTHOR = MemberId(uuid4())
@@ -131,19 +124,8 @@ def browser_at(address: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=address, timeout=30, verify=False)
 
 
-@pytest.fixture(scope="session")
-def template(engines: Engines) -> str:
-    """The portal's database, migrated once, to be copied for each test."""
-    loop = asyncio.new_event_loop()
-    loop.run_until_complete(migrate(engines.postgres.url("portal"), MIGRATIONS))
-    loop.close()
-    return "portal"
-
-
 @asynccontextmanager
-async def portals(
-    template: str, database: FreshDatabase, bus_url: str
-) -> AsyncIterator[OpenPortal]:
+async def portals(database: FreshDatabase, bus_url: str) -> AsyncIterator[OpenPortal]:
     """Each call of what this gives runs a portal on the real engines at a free port."""
     opened: list[Opened] = []
 
@@ -154,7 +136,7 @@ async def portals(
         files: FileStore | None = None,
         **settings: Any,
     ) -> Opened:
-        url = settings.get("database_url") or await database(template)
+        url = settings.get("database_url") or await database(MIGRATIONS)
         if "database_url" in settings:
             await migrate(url, MIGRATIONS)
         world = world or TestWorld()
@@ -186,11 +168,9 @@ async def portals(
 
 
 @pytest.fixture
-async def open_portal(
-    template: str, database: FreshDatabase, bus_url: str
-) -> AsyncIterator[OpenPortal]:
+async def open_portal(database: FreshDatabase, bus_url: str) -> AsyncIterator[OpenPortal]:
     """`await open_portal()` runs a portal on the real engines at a free port."""
-    async with portals(template, database, bus_url) as open_one:
+    async with portals(database, bus_url) as open_one:
         yield open_one
 
 
@@ -291,34 +271,15 @@ def _files(tmp_path: Path) -> FileStore:
 async def four_services(
     database: FreshDatabase, bus_url: str, files: FileStore
 ) -> AsyncIterator[Town]:
-    """Running, on copies of their templates; the library has a file store of its own."""
-    clock, ledgers = TestWorld(), {}
-    wires: dict[Any, Callable[[Ledger], None]] = {
-        membership: partial(
-            membership.wire, office=OFFICE, erased_by=("scheduling", "library", "outcomes")
-        ),
-        scheduling: scheduling.wire,
-        library: partial(library.wire, files=files),
-        outcomes: outcomes.wire,
-    }
-    for service, connect in wires.items():
-        name = service.__name__.split(".")[1]
-        url = await database(name)
-        ledgers[name] = ledger_of(name, url, bus_url, migrations=service.MIGRATIONS, world=clock)
-        connect(ledgers[name])
-    face = Bus(bus_url, "face", clock)
-    face.expect_replies()
-    await asyncio.gather(*(ledger.start() for ledger in ledgers.values()), face.start())
-    yield Town(face, clock, ledgers)
-    await face.stop()
-    for ledger in ledgers.values():
-        await ledger.stop()
+    """All services, running; the library has a file store of its own."""
+    clock, own = TestWorld(), {"files": files}
+    ledgers = await wired(of_kind(Kind.SERVICE), database, bus_url, clock, library=own)
+    async with started(ledgers, bus_url, clock) as there:
+        yield there
 
 
 @pytest.fixture
-async def town(
-    templates: None, database: FreshDatabase, bus_url: str, files: FileStore
-) -> AsyncIterator[Town]:
+async def town(database: FreshDatabase, bus_url: str, files: FileStore) -> AsyncIterator[Town]:
     async with four_services(database, bus_url, files) as there:
         yield there
 

@@ -31,16 +31,12 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> FileStore:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(
-    templates: None, database: FreshDatabase, bus_url: str, files: FileStore
-) -> AsyncIterator[Town]:
+async def town(database: FreshDatabase, bus_url: str, files: FileStore) -> AsyncIterator[Town]:
     async with four_services(database, bus_url, files) as there:
         yield there
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def open_portal(
-    template: str, database: FreshDatabase, bus_url: str
-) -> AsyncIterator[OpenPortal]:
-    async with portals(template, database, bus_url) as open_one:
+async def open_portal(database: FreshDatabase, bus_url: str) -> AsyncIterator[OpenPortal]:
+    async with portals(database, bus_url) as open_one:
         yield open_one

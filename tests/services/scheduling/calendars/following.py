@@ -9,7 +9,7 @@ from indaba.contracts.scheduling import ListMeetings, MeetingFacts
 from indaba.ledger import Work
 from indaba.scheduling.model.outside import Followed
 from indaba.scheduling.store.calendars import Calendars
-from services.scheduling.calendars.outside_calendar import Installation
+from services.site import Site
 from services.town import Town
 from workshop import rows, until
 
@@ -38,7 +38,7 @@ async def told_times(town: Town, wire: str, times: int) -> dict[str, Any]:
     return told[-1]
 
 
-async def asked_times(site: Installation, times: int) -> None:
+async def asked_times(site: Site, times: int) -> None:
     async def so_often() -> bool:
         return len(site.asked) >= times
 
@@ -57,9 +57,7 @@ async def settled(town: Town) -> None:
     await until(none_due)
 
 
-async def follow(
-    town: Town, held: PassportIssued, site: Installation, path: str = "/a"
-) -> CalendarFacts:
+async def follow(town: Town, held: PassportIssued, site: Site, path: str = "/a") -> CalendarFacts:
     return (await town.ask(FollowCalendar(link=site.link(path)), held)).calendar
 
 
@@ -67,7 +65,7 @@ async def meetings_ahead(town: Town, held: PassportIssued) -> list[MeetingFacts]
     return list((await town.ask(ListMeetings(limit=50), held)).meetings)
 
 
-async def followed_once(town: Town, held: PassportIssued, site: Installation) -> Followed:
+async def followed_once(town: Town, held: PassportIssued, site: Site) -> Followed:
     followed = await follow(town, held, site)
     await told_times(town, READ, 1)
     async with town.ledgers["scheduling"].database.begin() as sql:

@@ -1,14 +1,14 @@
-"""A calendar file to write in tests, and a real site on this machine that serves it."""
+"""A calendar file to write in tests, and a reader of the site that serves it."""
 
-import asyncio
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from indaba.process.outside.fetching import NotRead, Rules, is_public
+from indaba.process.outside.fetching import NotRead
 from indaba.scheduling.workflows.calendars.reader import CalendarReader, Unreadable
 from indaba.scheduling.workflows.calendars.worker import answer
+from services.site import Site
 
 
 def calendar(*events: str, head: str = "") -> bytes:
@@ -34,58 +34,10 @@ def http(body: bytes, more: str = "", status: str = "200 OK") -> bytes:
     return f"HTTP/1.1 {status}\r\n{more}{length}\r\n".encode() + body
 
 
-class Installation:
-    """A real HTTP server on this machine, whose answers may be changed at any time.
-
-    An answer with an ETag is not sent again to who knows it.
-    """
-
-    def __init__(self) -> None:
-        self.answers: dict[str, bytes] = {}
-        self.asked: list[str] = []
-        self.port = 0
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            asked = (await reader.readuntil(b"\r\n\r\n")).decode()
-            self.asked.append(asked)
-            writer.write(self._answer(asked))
-            await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
-
-    def _answer(self, asked: str) -> bytes:
-        found = self.answers.get(asked.split()[1], http(b"", status="404 Not Found"))
-        tag = next((ln for ln in asked.splitlines() if ln.startswith("If-None-Match: ")), "")
-        known = tag.removeprefix("If-None-Match: ")
-        if known and f"ETag: {known}\r\n".encode() in found:
-            return http(b"", status="304 Not Modified")
-        return found
-
-    async def look_up(self, host: str, port: int) -> Iterable[str]:
-        """All names are this machine; an address is itself."""
-        return [host] if ":" in host or host[0].isdigit() else ["127.0.0.1"]
-
-    @property
-    def rules(self) -> Rules:
-        """Only this machine's 127.0.0.1 counts as public."""
-        return Rules(
-            look_up=self.look_up,
-            is_allowed=lambda address: address == "127.0.0.1" or is_public(address),
-            ports=frozenset({self.port, 80, 443}),
-            seconds=5,
-        )
-
-    def link(self, path: str) -> str:
-        return f"http://district.example.org:{self.port}{path}"
-
-
 class NearReader(CalendarReader):
     """Reads in this process, by the worker's own answer, under a site's rules."""
 
-    def __init__(self, site: Installation) -> None:
+    def __init__(self, site: Site) -> None:
         super().__init__()
         self._site = site
 

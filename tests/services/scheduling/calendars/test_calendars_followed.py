@@ -26,16 +26,16 @@ from services.scheduling.calendars.following import (
     wall_time,
 )
 from services.scheduling.calendars.outside_calendar import (
-    Installation,
     NearReader,
     calendar,
     event,
     http,
 )
+from services.site import Site
 from services.town import Town
 
 
-async def test_dates_of_a_followed_calendar_become_meetings(town: Town, site: Installation) -> None:
+async def test_dates_of_a_followed_calendar_become_meetings(town: Town, site: Site) -> None:
     held = await town.founded()
     starts = wall_time(town, days=3)
     site.answers["/a"] = http(
@@ -71,7 +71,7 @@ async def test_dates_of_a_followed_calendar_become_meetings(town: Town, site: In
     assert "example.org:" not in listed.model_dump_json()
 
 
-async def test_changes_and_removals_follow_and_answers_stay(town: Town, site: Installation) -> None:
+async def test_changes_and_removals_follow_and_answers_stay(town: Town, site: Site) -> None:
     held = await town.founded()
     starts = wall_time(town, days=3)
     days = [starts + timedelta(days=n) for n in range(3)]
@@ -100,9 +100,7 @@ async def test_changes_and_removals_follow_and_answers_stay(town: Town, site: In
     assert len(await all_told(town, "scheduling.meeting-changed.v1")) == 1
 
 
-async def test_what_did_not_change_is_not_sent_and_nothing_is_told(
-    town: Town, site: Installation
-) -> None:
+async def test_what_did_not_change_is_not_sent_and_nothing_is_told(town: Town, site: Site) -> None:
     held = await town.founded()
     body = calendar(event("a", wall_time(town, days=3)))
     site.answers["/a"] = http(
@@ -125,7 +123,7 @@ async def test_what_did_not_change_is_not_sent_and_nothing_is_told(
 
 
 async def test_what_a_facilitator_did_here_holds_until_the_date_changes(
-    town: Town, site: Installation
+    town: Town, site: Site
 ) -> None:
     held = await town.founded()
     days = [wall_time(town, days=n) for n in (3, 4, 5)]
@@ -155,7 +153,7 @@ async def test_what_a_facilitator_did_here_holds_until_the_date_changes(
     assert len(await all_told(town, "scheduling.meeting-restored.v1")) == 1
 
 
-async def test_far_dates_get_their_cards_two_weeks_before(town: Town, site: Installation) -> None:
+async def test_far_dates_get_their_cards_two_weeks_before(town: Town, site: Site) -> None:
     held = await town.founded()
     site.answers["/a"] = http(
         calendar(event("a", wall_time(town, days=3)), event("b", wall_time(town, days=20)))
@@ -172,7 +170,7 @@ async def test_far_dates_get_their_cards_two_weeks_before(town: Town, site: Inst
 
 
 async def test_a_reading_killed_halfway_or_done_twice_comes_to_the_same(
-    town: Town, site: Installation
+    town: Town, site: Site
 ) -> None:
     held = await town.founded()
     site.answers["/a"] = http(calendar(event("a", wall_time(town, days=3))))
@@ -202,9 +200,7 @@ async def test_a_reading_killed_halfway_or_done_twice_comes_to_the_same(
     assert counts == [(1, 0), (2, 1)]
 
 
-async def test_many_that_go_at_once_go_quietly_and_past_ones_stay(
-    town: Town, site: Installation
-) -> None:
+async def test_many_that_go_at_once_go_quietly_and_past_ones_stay(town: Town, site: Site) -> None:
     held = await town.founded()
     past = event("past", wall_time(town, hours=2))
     site.answers["/a"] = http(
@@ -223,7 +219,7 @@ async def test_many_that_go_at_once_go_quietly_and_past_ones_stay(
 
 
 async def test_an_entry_used_again_for_a_later_day_is_another_meeting(
-    town: Town, site: Installation
+    town: Town, site: Site
 ) -> None:
     held = await town.founded()
     site.answers["/a"] = http(calendar(event("a", wall_time(town, hours=2), "First")))

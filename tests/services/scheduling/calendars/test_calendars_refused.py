@@ -20,7 +20,8 @@ from services.scheduling.calendars.following import (
     told_times,
     wall_time,
 )
-from services.scheduling.calendars.outside_calendar import Installation, calendar, event, http
+from services.scheduling.calendars.outside_calendar import calendar, event, http
+from services.site import Site
 from services.town import Town
 
 
@@ -67,7 +68,7 @@ from services.town import Town
     ],
 )
 async def test_what_cannot_be_followed_is_refused_with_the_reason(
-    town: Town, site: Installation, answer: bytes, why: str
+    town: Town, site: Site, answer: bytes, why: str
 ) -> None:
     held = await town.founded()
     site.answers["/a"] = answer
@@ -93,7 +94,7 @@ async def test_a_private_address_is_refused_at_once_or_when_it_is_read(town: Tow
 
 
 async def test_one_that_stops_working_is_told_once_and_its_meetings_stay(
-    town: Town, site: Installation
+    town: Town, site: Site
 ) -> None:
     held = await town.founded()
     good = http(calendar(event("a", wall_time(town, days=30))))
@@ -122,9 +123,7 @@ async def test_one_that_stops_working_is_told_once_and_its_meetings_stay(
     assert (again.state, again.why, again.dates) == (CalendarState.FOLLOWED, "", 1)
 
 
-async def test_a_file_that_came_only_in_part_takes_nothing_out(
-    town: Town, site: Installation
-) -> None:
+async def test_a_file_that_came_only_in_part_takes_nothing_out(town: Town, site: Site) -> None:
     held = await town.founded()
     body = calendar(event("a", wall_time(town, days=3)), event("b", wall_time(town, days=4)))
     site.answers["/a"] = http(body)
@@ -144,7 +143,7 @@ async def test_a_file_that_came_only_in_part_takes_nothing_out(
     assert await all_told(town, "scheduling.meeting-cancelled.v1") == []
 
 
-async def test_the_worker_process_reads_calendars(site: Installation, town: Town) -> None:
+async def test_the_worker_process_reads_calendars(site: Site, town: Town) -> None:
     now = town.clock.now()
     site.answers["/a"] = http(calendar(event("a", wall_time(town, days=3))))
     endless = "DTSTART:16010101T000000Z\nRRULE:FREQ=DAILY;COUNT=999999999"

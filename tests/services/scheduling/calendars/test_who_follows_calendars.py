@@ -16,13 +16,14 @@ from services.scheduling.calendars.following import (
     told_times,
     wall_time,
 )
-from services.scheduling.calendars.outside_calendar import Installation, calendar, event, http
+from services.scheduling.calendars.outside_calendar import calendar, event, http
+from services.site import Site
 from services.town import Town
 from workshop import until
 
 
 async def test_who_stops_following_has_its_meetings_called_off_or_kept(
-    town: Town, site: Installation
+    town: Town, site: Site
 ) -> None:
     held = await town.founded()
     site.answers["/a"] = http(calendar(event("a", wall_time(town, days=3), "Off")))
@@ -45,7 +46,7 @@ async def test_who_stops_following_has_its_meetings_called_off_or_kept(
 
 
 async def test_ten_calendars_at_most_and_each_once_for_facilitators_only(
-    town: Town, site: Installation
+    town: Town, site: Site
 ) -> None:
     held, member = await town.founded(), await town.joined(THANDI)
     site.answers |= {f"/{n}": http(calendar()) for n in range(11)}
@@ -67,7 +68,7 @@ async def test_ten_calendars_at_most_and_each_once_for_facilitators_only(
 
 @pytest.mark.parametrize("personal", [False, True])
 async def test_whoever_is_erased_leaves_no_name_and_the_titles_come_back(
-    town: Town, site: Installation, personal: bool
+    town: Town, site: Site, personal: bool
 ) -> None:
     held, _ = await town.founded(), await town.joined(THANDI)
     promote = AssignRole(platform=Platform.MATRIX, account=THANDI, role=Role.FACILITATOR)
@@ -90,7 +91,7 @@ async def test_whoever_is_erased_leaves_no_name_and_the_titles_come_back(
     assert followed.author not in [c.author for c in listed]
 
 
-async def test_what_one_follows_the_other_account_does(town: Town, site: Installation) -> None:
+async def test_what_one_follows_the_other_account_does(town: Town, site: Site) -> None:
     held, thandi = await town.founded(), await town.joined(THANDI)
     site.answers["/a"] = http(calendar(event("a", wall_time(town, days=3))))
     await follow(town, held, site)
