@@ -196,7 +196,8 @@ class Calendars:
         member's, and come back with that.
         """
         theirs = _calendars.c.author == member
-        named = sa.or_(_calendars.c.link.contains("@"), _calendars.c.link.icontains("%40"))
+        link = _calendars.c.link
+        named = sa.or_(link.contains("@"), link.contains("%40", autoescape=True))
         await self._sql.execute(_calendars.delete().where(theirs, named))
         ids = sa.select(_calendars.c.id).where(theirs)
         await self._sql.execute(

@@ -66,15 +66,16 @@ async def test_ten_calendars_at_most_and_each_once_for_facilitators_only(
     assert refused == ["not-allowed"] * 3
 
 
-@pytest.mark.parametrize("personal", [False, True])
+@pytest.mark.parametrize(
+    ("path", "personal"), [("/a", False), ("/2040/a", False), ("/thandi%40example.org/a", True)]
+)
 async def test_whoever_is_erased_leaves_no_name_and_the_titles_come_back(
-    town: Town, site: Site, personal: bool
+    town: Town, site: Site, path: str, personal: bool
 ) -> None:
     held, _ = await town.founded(), await town.joined(THANDI)
     promote = AssignRole(platform=Platform.MATRIX, account=THANDI, role=Role.FACILITATOR)
     await town.ask(promote, held)
     thandi = await town.passport(THANDI)
-    path = "/thandi%40example.org/a" if personal else "/a"
     site.answers[path] = http(calendar(event("a", wall_time(town, days=3), "Fractions")))
     followed = await follow(town, thandi, site, path)
     await told_times(town, READ, 1)
