@@ -50,9 +50,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def wire(ledger: Ledger, read: calendar_reader.Read | None = None) -> None:
-    """Connect what scheduling answers, listens to and times with how.
+    """Connect requests, events and timers with the functions that handle them.
 
-    `read` reads a calendar in the place of the worker process.
+    `read` reads calendars; without it a worker process does.
     """
     _meetings(ledger)
     _series(ledger)

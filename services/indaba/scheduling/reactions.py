@@ -1,4 +1,4 @@
-"""What scheduling does about events of others."""
+"""What scheduling does when other services report something."""
 
 from dataclasses import replace
 from functools import partial
@@ -27,15 +27,15 @@ from indaba.scheduling.workflows.record import write_again
 
 
 async def withdraw_answers(event: MemberLeft, work: Work) -> None:
-    """Who left is neither counted nor reminded any more; what they came to stays counted."""
+    """Withdraw the answers of somebody who left. Meetings they attended still count them."""
     for before in await Traces(work).withdraw(event.member, event.community):
         meeting = before.answer(event.member, None, work.now)
-        said = partial(RsvpChanged.of, member=event.member, answer=None)
-        await keep(work, before, meeting, said)
+        event_of = partial(RsvpChanged.of, member=event.member, answer=None)
+        await keep(work, before, meeting, event_of)
 
 
 async def merge_members(event: MembersMerged, work: Work) -> None:
-    """Two were one: the last word on each meeting holds, and nobody is counted twice."""
+    """Merge two members: on each meeting the later answer holds, and nobody is counted twice."""
     traces = Traces(work)
     await merge(work, event.gone, event.member)
     touched = await traces.answered_or_attended(event.gone)
@@ -52,7 +52,7 @@ async def merge_members(event: MembersMerged, work: Work) -> None:
 
 
 async def know_community(event: CommunityFounded, work: Work) -> None:
-    """A community, and the zone its weeks are counted in."""
+    """Store a new community's zone, in which its weeks are counted."""
     chosen = ChoicesMade(work)
     choices = await chosen.of(CommunityId(event.aggregate))
     choices = replace(choices, zone=event.zone)
@@ -61,17 +61,17 @@ async def know_community(event: CommunityFounded, work: Work) -> None:
 
 
 async def hear_of_release(event: ReleaseInstalled, work: Work) -> None:
-    """A community has a newer release: its facilitators are told when it suits them."""
+    """Plan to tell a community's facilitators about a new release, at a suitable hour."""
     await plan_news(event, work)
 
 
 async def describe_member(event: MemberDescribed, work: Work) -> None:
-    """What kind of stakeholder a member is, for quorums."""
+    """Store which category of stakeholder a member is in, for quorums."""
     ChoicesMade(work).describe(event.member, event.category, event.version)
 
 
 async def erase_member(event: MemberErased, work: Work) -> None:
-    """Counts stay, the member goes, and so do the words they wrote."""
+    """Erase a member and the text they wrote. Counts stay as they are."""
     records = Records(work)
     spoken = await records.documents_with_words_of(event.member)
     wrote = await records.documents_by(event.member)
@@ -83,9 +83,9 @@ async def erase_member(event: MemberErased, work: Work) -> None:
         await Meetings(work).keep(meeting)
         work.emit(MeetingBlanked.of(meeting.facts()))
     for meeting_id in spoken:
-        told = await Meetings(work).alone(meeting_id)
-        if told is not None:
-            await write_again(told, work, theirs=meeting_id in wrote)
+        documented = await Meetings(work).alone(meeting_id)
+        if documented is not None:
+            await write_again(documented, work, theirs=meeting_id in wrote)
     work.emit(
         SchedulingErased(
             aggregate=event.erasure, version=1, erasure=event.erasure, service="scheduling"

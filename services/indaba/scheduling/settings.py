@@ -1,4 +1,4 @@
-"""What scheduling reads from the environment."""
+"""Settings that scheduling reads from the environment."""
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -7,7 +7,7 @@ from indaba.process.settings import Settings
 
 
 class SchedulingSettings(Settings):
-    """Settings of scheduling alone."""
+    """Settings that only scheduling has."""
 
     model_config = SettingsConfigDict(env_prefix="INDABA_SCHEDULING_", extra="ignore", frozen=True)
 

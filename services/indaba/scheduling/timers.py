@@ -1,4 +1,4 @@
-"""What scheduling does by the clock: one function per kind of timer."""
+"""What scheduling does by the clock: one function per kind of timer. Each may fire too late."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from indaba.scheduling.workflows.votes import count
 
 
 async def start(body: dict[str, Any], work: Work) -> None:
-    """Begin a meeting at its time; too late, its closing does all."""
+    """Begin a meeting at its time. If that is long past, closing it will do everything."""
     meeting = await Meetings(work).alone(MeetingId(UUID(body["meeting"])))
     if meeting is None or meeting.status is not MeetingStatus.SCHEDULED:
         return
@@ -31,7 +31,7 @@ async def start(body: dict[str, Any], work: Work) -> None:
 
 
 async def close(body: dict[str, Any], work: Work) -> None:
-    """Close a meeting that nobody closed, once nothing happens in it any more."""
+    """Close a meeting that nobody closed, once nothing has happened in it for a while."""
     before = await Meetings(work).alone(MeetingId(UUID(body["meeting"])))
     if before is None or before.status not in (MeetingStatus.SCHEDULED, MeetingStatus.LIVE):
         return
@@ -42,10 +42,10 @@ async def close(body: dict[str, Any], work: Work) -> None:
 
 
 async def remind(body: dict[str, Any], work: Work) -> None:
-    """Say who is to be reminded now; those in quiet hours, when these are over. Nobody, nothing."""
+    """Remind those who have no quiet hours now, and the others once theirs are over."""
     meeting = await Meetings(work).alone(MeetingId(UUID(body["meeting"])))
     lead = timedelta(minutes=body["lead"])
-    # Not yet: the meeting was moved at the moment its old timer fired.
+    # Too early if the meeting was moved just as its old timer fired.
     if meeting is None or not meeting.remind_at(lead) <= work.now < meeting.starts_at:
         return
     muted = await ChoicesMade(work).muted(meeting.rsvps)
@@ -70,7 +70,7 @@ async def _remind_later(meeting: Meeting, later: dict[MemberId, datetime], work:
 
 
 async def remind_later(body: dict[str, Any], work: Work) -> None:
-    """Remind those whose quiet hours are over, if they still come; the others, later again."""
+    """Remind those whose quiet hours are over, if they still come; others wait again."""
     meeting = await Meetings(work).alone(MeetingId(UUID(body["meeting"])))
     if meeting is None or work.now >= meeting.starts_at:
         return
@@ -92,7 +92,7 @@ def _tell_reminder(meeting: Meeting, members: list[MemberId], work: Work) -> Non
 
 
 async def step(body: dict[str, Any], work: Work) -> None:
-    """The next step of the topic's method, while it still is the topic."""
+    """Announce the next step of a topic's method, if it still is the topic."""
     meeting = await Meetings(work).alone(MeetingId(UUID(body["meeting"])))
     if meeting is None or meeting.status is not MeetingStatus.LIVE:
         return
@@ -103,7 +103,7 @@ async def step(body: dict[str, Any], work: Work) -> None:
 
 
 async def ask_owners(body: dict[str, Any], work: Work) -> None:
-    """Say who is to be asked about which actions; nobody, nothing."""
+    """Ask the owners of open actions how far they are, before the next meeting."""
     meeting = await Meetings(work).alone(MeetingId(UUID(body["meeting"])))
     if meeting is None or meeting.status is not MeetingStatus.SCHEDULED:
         return
@@ -128,7 +128,7 @@ async def ask_owners(body: dict[str, Any], work: Work) -> None:
 
 
 async def count_vote(body: dict[str, Any], work: Work) -> None:
-    """The time of a vote is over."""
+    """Count a vote whose time is over."""
     wanted = UUID(body["vote"])
     of = await Votes(work).meeting_of(wanted)
     meeting = await Meetings(work).alone(of) if of else None
@@ -138,7 +138,7 @@ async def count_vote(body: dict[str, Any], work: Work) -> None:
 
 
 async def digest(body: dict[str, Any], work: Work) -> None:
-    """A week is over: who wants to hear of it does, unless it is empty or long past."""
+    """Send the weekly digest, unless the week was empty or the hour is long past."""
     community = CommunityId(UUID(body["community"]))
     choices = await ChoicesMade(work).of(community)
     await plan_digest(community, choices, work)
@@ -158,7 +158,7 @@ async def digest(body: dict[str, Any], work: Work) -> None:
 
 
 async def ask_feedback(body: dict[str, Any], work: Work) -> None:
-    """Ask how it was, once."""
+    """Ask those who came how the meeting was, once."""
     meeting = await Meetings(work).alone(MeetingId(UUID(body["meeting"])))
     if meeting is None or meeting.status is not MeetingStatus.CLOSED:
         return

@@ -1,1 +1,1 @@
-"""One function per request that scheduling answers, by what it is about."""
+"""One function per request that scheduling answers, grouped by subject."""

@@ -1,4 +1,4 @@
-"""Actions: promised, followed up, handed on."""
+"""Actions: adding, listing, reporting progress, and handing over."""
 
 from datetime import date
 
@@ -35,7 +35,7 @@ MOST_LISTED = 100
 
 
 async def add_action(request: AddAction, work: Work) -> ActionShown:
-    """Keep what somebody promises."""
+    """Add an action that somebody promises, or that waits for an owner."""
     author = await now_called(work, work.passport.a_member())
     passport = work.passport
     text, due = split_due(request.text, work.now, passport.zone, passport.locale)
@@ -56,7 +56,7 @@ async def promise(
     due: date | None,
     meeting: Meeting | None,
 ) -> Action:
-    """Keep and tell a new action."""
+    """Store a new action and emit its event."""
     community = work.passport.in_community()
     action = Action(
         id=work.world.new_id(),
@@ -76,26 +76,28 @@ async def promise(
 
 
 def today(work: Work) -> date:
-    """The day in the asker's zone."""
+    """Today's date in the asker's zone."""
     return wall(work.now, zone_named(work.passport.zone)).date()
 
 
 async def list_actions(request: ListActions, work: Work) -> ActionsListed:
-    """List open actions: one's own, everybody's, or those past their day; those due first."""
+    """List open actions, those due first: the asker's own, everybody's, or those past their day."""
     member, community = work.passport.a_member(), work.passport.in_community()
     actions, most = Actions(work), MOST_LISTED
     match request.which:
         case WhichActions.MINE:
-            found = await actions.open(community, owner=await now_called(work, member), limit=most)
+            open_actions = await actions.open(
+                community, owner=await now_called(work, member), limit=most
+            )
         case WhichActions.LATE:
-            found = await actions.open(community, before=today(work), limit=most)
+            open_actions = await actions.open(community, before=today(work), limit=most)
         case WhichActions.OPEN:
-            found = await actions.open(community, limit=most)
-    return ActionsListed(actions=tuple(action.facts() for action in found))
+            open_actions = await actions.open(community, limit=most)
+    return ActionsListed(actions=tuple(action.facts() for action in open_actions))
 
 
 async def change_action(request: ChangeAction, work: Work) -> ActionShown:
-    """Keep how far an action is."""
+    """Set how far an action is."""
     member = await now_called(work, work.passport.a_member())
     before = await _action(work, request.code)
     before.may_change(member, facilitates=facilitates(work))
@@ -103,7 +105,7 @@ async def change_action(request: ChangeAction, work: Work) -> ActionShown:
 
 
 async def hand_action(request: HandAction, work: Work) -> ActionShown:
-    """Give an action to somebody; one that nobody has may be taken by anybody."""
+    """Hand an action to another member. Anybody may take one that has no owner."""
     member = await now_called(work, work.passport.a_member())
     to = await now_called(work, request.to)
     before = await _action(work, request.code)
@@ -120,10 +122,10 @@ async def _kept(work: Work, before: Action, action: Action) -> ActionShown:
 
 
 async def _action(work: Work, code: str) -> Action:
-    found = await Actions(work).by_code(work.passport.in_community(), code)
-    if found is None:
+    action = await Actions(work).by_code(work.passport.in_community(), code)
+    if action is None:
         raise NoSuchAction(code)
-    return found
+    return action
 
 
 async def _fresh_code(work: Work, community: CommunityId) -> str:

@@ -1,4 +1,4 @@
-"""Agendas and methods: adding, ordering, going from topic to topic."""
+"""Agendas and methods: adding, ordering, and moving from topic to topic."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ from indaba.scheduling.workflows import agenda as timers
 
 
 async def add_agenda_item(request: AddAgendaItem, work: Work) -> AgendaShown:
-    """Anyone adds; with no meeting planned, it waits for the next."""
+    """Add an item, which any member may. If no meeting is planned, it waits for the next one."""
     author = await now_called(work, work.passport.a_member())
     item = Item(id=work.world.new_id(), author=author, **request.model_dump(exclude={"code"}))
     meeting, agenda = await _agenda(work, request.code)
@@ -38,12 +38,12 @@ async def add_agenda_item(request: AddAgendaItem, work: Work) -> AgendaShown:
 
 
 async def show_agenda(request: ShowAgenda, work: Work) -> AgendaShown:
-    """Show a meeting's agenda, or what waits for the next meeting."""
+    """Show a meeting's agenda, or the items that wait for the next meeting."""
     return _shown(*await _agenda(work, request.code))
 
 
 async def change_agenda_item(request: ChangeAgendaItem, work: Work) -> AgendaShown:
-    """Change an item, or move it to another place."""
+    """Change an item, or move it to another position."""
     meeting, agenda = await _may_change(work, request.code, request.number)
     facts: dict[str, Any] = request.model_dump(
         exclude={"code", "number", "place"}, exclude_none=True
@@ -52,13 +52,13 @@ async def change_agenda_item(request: ChangeAgendaItem, work: Work) -> AgendaSho
 
 
 async def remove_agenda_item(request: RemoveAgendaItem, work: Work) -> AgendaShown:
-    """Take an item off."""
+    """Remove an item."""
     meeting, agenda = await _may_change(work, request.code, request.number)
     return await _kept(work, meeting, agenda.remove(request.number))
 
 
 async def open_topic(request: OpenTopic, work: Work) -> AgendaShown:
-    """Go to a topic, planned or not."""
+    """Make an item the topic of the moment; a new title is added first."""
     member = await now_called(work, work.passport.a_member())
     meeting = await meeting_on(work, request.code)
     check_chair(work, meeting, member)
@@ -73,25 +73,25 @@ async def open_topic(request: OpenTopic, work: Work) -> AgendaShown:
 
 
 def _topic(request: OpenTopic, agenda: Agenda, member: MemberId, work: Work) -> tuple[Agenda, Item]:
-    """The item meant; words that name none add one."""
+    """The item meant: by number or title, else the next open one. A new title adds an item."""
     if request.number is not None:
         return agenda, agenda.at(request.number)
     if request.title is None:
         return agenda, agenda.next_open()
-    found = agenda.titled(request.title)
-    if found is not None:
-        return agenda, found
+    item = agenda.titled(request.title)
+    if item is not None:
+        return agenda, item
     more = agenda.add(Item(id=work.world.new_id(), author=member, title=request.title))
     return more, more.items[-1]
 
 
 async def list_methods(request: ListMethods, work: Work) -> MethodsListed:  # noqa: ARG001 - the same for all
-    """Show the method library."""
+    """List all methods, or the one with a name."""
     return MethodsListed(methods=(method_named(request.name),) if request.name else METHODS)
 
 
 async def _agenda(work: Work, code: MeetingCode | None) -> tuple[Meeting | None, Agenda]:
-    """The meeting meant with its agenda; none where it is the next and nothing is planned."""
+    """The meeting and its agenda. With no code and nothing planned: `None`, and what waits."""
     try:
         meeting = await meeting_called(work, code)
     except NothingPlanned:
@@ -102,7 +102,7 @@ async def _agenda(work: Work, code: MeetingCode | None) -> tuple[Meeting | None,
 async def _may_change(
     work: Work, code: MeetingCode | None, number: int
 ) -> tuple[Meeting | None, Agenda]:
-    """Who added an item may change it; else the chair and facilitators."""
+    """The meeting and agenda, if the asker added the item, chairs the meeting, or facilitates."""
     member = await now_called(work, work.passport.a_member())
     meeting, agenda = await _agenda(work, code)
     if agenda.at(number).author == member:

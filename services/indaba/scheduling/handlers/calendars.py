@@ -1,4 +1,4 @@
-"""Following calendars kept elsewhere, and following them no longer."""
+"""Following and unfollowing external calendars."""
 
 from dataclasses import replace
 
@@ -25,13 +25,13 @@ from indaba.scheduling.workflows.calendars.following import read_soon
 
 
 async def follow_calendar(request: FollowCalendar, work: Work) -> CalendarFollowed:
-    """Have a calendar read now, and again every hour from then on."""
+    """Follow a calendar: it is read now, and every hour from then on."""
     author, community = work.passport.a_facilitator(), work.passport.in_community()
     link = calendar_address(request.link)
     store = Calendars(work)
     there = await store.of(community, alone=True)
-    found = next((each for each in there if each.link == link), None)
-    same = await store.alone(found.id) if found else None
+    calendar = next((each for each in there if each.link == link), None)
+    same = await store.alone(calendar.id) if calendar else None
     if same is None and len(there) >= MOST_CALENDARS:
         raise TooManyCalendars
     numbers = {each.number for each in there}
@@ -52,7 +52,7 @@ async def follow_calendar(request: FollowCalendar, work: Work) -> CalendarFollow
 
 
 async def unfollow_calendar(request: UnfollowCalendar, work: Work) -> CalendarUnfollowed:
-    """Follow a calendar no longer; its meetings to come are called off unless kept."""
+    """Stop following a calendar. Its meetings to come are cancelled, unless they are to be kept."""
     store = Calendars(work)
     there = await store.of(work.passport.in_community())
     followed = await store.alone(_named(request, there).id)
@@ -65,7 +65,7 @@ async def unfollow_calendar(request: UnfollowCalendar, work: Work) -> CalendarUn
 
 
 def _named(request: UnfollowCalendar, there: list[Followed]) -> Followed:
-    """The one that is meant. Raises `NoSuchCalendar`."""
+    """The calendar meant: by number, or the only one. Raises `NoSuchCalendar`."""
     named = request.calendar is not None or request.number is not None
     meant = [
         each
@@ -78,7 +78,7 @@ def _named(request: UnfollowCalendar, there: list[Followed]) -> Followed:
 
 
 async def list_calendars(request: ListCalendars, work: Work) -> CalendarsListed:  # noqa: ARG001 - all of them
-    """List the community's calendars."""
+    """List the community's followed calendars."""
     store = Calendars(work)
     there = await store.of(work.passport.in_community())
     shown = [each.facts(await store.count(each.id)) for each in there]

@@ -1,4 +1,4 @@
-"""Calling, changing, moving, calling off and showing meetings."""
+"""Scheduling, changing, moving, cancelling and showing meetings."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ async def understand_when(request: ReadWhen, work: Work) -> WhenRead:
 
 
 async def schedule_meeting(request: ScheduleMeeting, work: Work) -> MeetingShown:
-    """Call a meeting."""
+    """Schedule a meeting."""
     author, community = work.passport.a_facilitator(), work.passport.in_community()
     meeting = Meeting.called(
         id=MeetingId(work.world.new_id()),
@@ -60,7 +60,7 @@ async def schedule_meeting(request: ScheduleMeeting, work: Work) -> MeetingShown
 
 
 async def change_meeting(request: ChangeMeeting, work: Work) -> MeetingShown:
-    """Change facts of a meeting other than its time and status."""
+    """Change anything about a meeting but its time and status."""
     before = await meeting_called(work, request.code)
     given = request.model_dump(exclude={"code"}, exclude_none=True)
     meeting = before.change(work.now, **given)
@@ -70,7 +70,7 @@ async def change_meeting(request: ChangeMeeting, work: Work) -> MeetingShown:
 
 
 async def move_meeting(request: MoveMeeting, work: Work) -> MeetingShown:
-    """Give a meeting another time."""
+    """Move a meeting to another time."""
     before = await meeting_called(work, request.code)
     meeting = before.move(request.starts, request.zone, work.now)
     if meeting is not before:
@@ -79,58 +79,58 @@ async def move_meeting(request: MoveMeeting, work: Work) -> MeetingShown:
 
 
 async def cancel_meeting(request: CancelMeeting, work: Work) -> MeetingShown:
-    """Call a meeting off; of a series, this date only."""
+    """Cancel a meeting. Of a series, only this date is cancelled."""
     before = await meeting_called(work, request.code)
     meeting = before.cancel(request.reason)
     await timers.drop(meeting, work)
-    told = await changed(work, before, meeting, MeetingCancelled.of)
+    reply = await changed(work, before, meeting, MeetingCancelled.of)
     await carry_over(meeting, work)
     if meeting.series is not None:
         await series.skip_date(meeting, work)
-    return told
+    return reply
 
 
 async def restore_meeting(request: RestoreMeeting, work: Work) -> MeetingShown:
-    """Undo a cancellation."""
+    """Undo a cancellation. A meeting that was not cancelled stays as it is."""
     before = await meeting_called(work, request.code)
     meeting = before.restore(work.now)
     if meeting is before:
         return shown(meeting, work)
     await timers.plan(meeting, work)
-    told = await changed(work, before, meeting, MeetingRestored.of)
+    reply = await changed(work, before, meeting, MeetingRestored.of)
     await series.restore_date(meeting, work)
-    return told
+    return reply
 
 
 async def show_meeting(request: ShowMeeting, work: Work) -> MeetingShown:
-    """Show a meeting by id or code; the next one where neither is given."""
+    """Show a meeting by id or code; without either, the one that is on or comes next."""
     community = work.passport.in_community()
     if request.meeting is not None:
-        found = await Meetings(work).by_id(community, request.meeting)
-        if found is None:
+        meeting = await Meetings(work).by_id(community, request.meeting)
+        if meeting is None:
             raise NoSuchMeeting(str(request.meeting))
-        return shown(found, work)
+        return shown(meeting, work)
     return shown(await meeting_called(work, request.code), work)
 
 
 async def list_meetings(request: ListMeetings, work: Work) -> MeetingsListed:
-    """List what is to come, what of it the asker answered, or what is past."""
+    """List meetings to come, those of them that the asker answered, or past ones."""
     store, community = Meetings(work), work.passport.in_community()
     match request.which:
         case Which.PAST:
-            found = await store.past(community, request.limit)
+            meetings = await store.past(community, request.limit)
         case Which.MINE:
-            found = await store.answered(community, work.passport.a_member(), request.limit)
+            meetings = await store.answered(community, work.passport.a_member(), request.limit)
         case Which.COMING:
-            found = await store.coming(community, request.limit)
-    return MeetingsListed(meetings=tuple(meeting.facts() for meeting in found))
+            meetings = await store.coming(community, request.limit)
+    return MeetingsListed(meetings=tuple(meeting.facts() for meeting in meetings))
 
 
 async def show_my_data(request: ShowMySchedulingData, work: Work) -> MemberData:  # noqa: ARG001 - says all
-    """Show all that is kept here about the asker."""
+    """Show everything that scheduling stores about the asker."""
     member = work.passport.member
     if member is None:
         raise NotAMember
     reminders = "off" if await ChoicesMade(work).is_muted(member) else "on"
-    kept: dict[str, Any] = {"reminders": reminders, **await Traces(work).history(member)}
-    return MemberData(service="scheduling", data=kept)
+    data: dict[str, Any] = {"reminders": reminders, **await Traces(work).history(member)}
+    return MemberData(service="scheduling", data=data)

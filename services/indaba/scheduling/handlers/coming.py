@@ -1,4 +1,4 @@
-"""Who comes: answers, roles for the day, reminders and quiet hours."""
+"""Attendance: answers, roles for the day, reminders and quiet hours."""
 
 from dataclasses import replace
 from functools import partial
@@ -27,16 +27,16 @@ from indaba.scheduling.workflows import planning as timers
 
 
 async def answer_rsvp(request: AnswerRsvp, work: Work) -> MeetingShown:
-    """Keep whether a member comes."""
+    """Store whether a member comes, and with how many guests."""
     member = await now_called(work, work.passport.a_member())
     before = await meeting_called(work, request.code)
     meeting = before.answer(member, request.answer, work.now, request.guests)
-    said = partial(RsvpChanged.of, member=member, answer=request.answer)
-    return await changed(work, before, meeting, said)
+    event_of = partial(RsvpChanged.of, member=member, answer=request.answer)
+    return await changed(work, before, meeting, event_of)
 
 
 async def take_role(request: TakeRole, work: Work) -> MeetingShown:
-    """Keep who does what on the day."""
+    """Take a role for the day, or give it back."""
     member = await now_called(work, work.passport.a_member())
     before = await meeting_called(work, request.code)
     meeting = before.take_role(request.role, member, work.now, take=request.take)
@@ -51,7 +51,7 @@ async def set_reminders(request: SetReminders, work: Work) -> RemindersSet:
 
 
 async def set_reminder_times(request: SetReminderTimes, work: Work) -> ReminderTimes:
-    """Choose when the community's members are reminded, of what is already called too."""
+    """Choose when members are reminded. This applies to meetings already scheduled, too."""
     community, chosen = work.passport.in_community(), ChoicesMade(work)
     leads = tuple(sorted(set(request.leads), reverse=True))
     await chosen.choose(community, replace(await chosen.of(community), leads=leads))
@@ -61,7 +61,7 @@ async def set_reminder_times(request: SetReminderTimes, work: Work) -> ReminderT
 
 
 async def set_quiet_hours(request: SetQuietHours, work: Work) -> QuietHours:
-    """Choose when the asker is not called."""
+    """Choose the hours in which the asker is not to be disturbed."""
     member = work.passport.a_member()
     given = request.begins and request.ends and request.begins != request.ends
     hours = Quiet(request.begins, request.ends, work.passport.zone) if given else None

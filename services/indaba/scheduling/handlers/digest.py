@@ -1,4 +1,4 @@
-"""The week, feedback, and the chair's list."""
+"""The weekly digest, feedback, and the chair's checklist."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -40,11 +40,11 @@ from indaba.scheduling.workflows import digest as timers
 A_WEEK = timedelta(days=7)
 FEEDBACK_LASTS = timedelta(days=14)
 FEWEST_SHOWN = 3
-"""Sums of fewer answers could tell who said what."""
+"""With fewer answers, a sum or mean could reveal what one person said."""
 
 
 async def show_digest(request: ShowDigest, work: Work) -> DigestShown:  # noqa: ARG001 - says all
-    """Show the week, with the asker's own part where a member asks."""
+    """Show the week. A member also sees their own part of it."""
     community = work.passport.in_community()
     member = work.passport.member if work.passport.roles else None
     member = await now_called(work, member) if member else None
@@ -59,14 +59,14 @@ async def show_digest(request: ShowDigest, work: Work) -> DigestShown:  # noqa: 
         answers=await weeks.answers(member, coming) if member else {},
         decisions=tuple(note.facts() for note in decisions),
         asked=tuple(note.facts() for note in asked),
-        minutes=tuple(meeting.facts() for meeting in await weeks.told(community)),
+        minutes=tuple(meeting.facts() for meeting in await weeks.published(community)),
         actions=tuple(action.facts() for action in await actions.open(community)),
         mine=tuple(action.facts() for action in mine),
     )
 
 
 async def set_digest(request: SetDigest, work: Work) -> DigestTimes:
-    """Choose when the digest comes."""
+    """Choose the day and hour of the community's digest, or that there is none."""
     community, chosen = work.passport.in_community(), ChoicesMade(work)
     choices = await chosen.of(community)
     choices = replace(
@@ -81,43 +81,43 @@ async def set_digest(request: SetDigest, work: Work) -> DigestTimes:
 
 
 async def set_my_digest(request: SetMyDigest, work: Work) -> Done:
-    """Have one's own digest, or not."""
+    """Turn the asker's own digest on or off."""
     await Weeks(work).want_digest(work.passport.a_member(), on=request.on)
     return Done()
 
 
 async def give_feedback(request: GiveFeedback, work: Work) -> Done:
-    """Keep a tap."""
+    """Store an answer to how the meeting was. Parts that were answered before stay."""
     member = await now_called(work, work.passport.a_member())
     meeting = await meeting_called(work, request.code)
     if meeting.status is not MeetingStatus.CLOSED:
         raise StillOn(meeting.code)
     if work.now > (meeting.ended_at or meeting.ends_at) + FEEDBACK_LASTS:
         raise FeedbackOver(meeting.code)
-    said = request.model_dump(exclude={"code"}, exclude_none=True)
-    if said:
-        await Votes(work).say_how_it_was(meeting.id, member, said)
+    answers = request.model_dump(exclude={"code"}, exclude_none=True)
+    if answers:
+        await Votes(work).say_how_it_was(meeting.id, member, answers)
     return Done()
 
 
 async def show_feedback(request: ShowFeedback, work: Work) -> FeedbackShown:
-    """Show the sums, once enough have answered."""
+    """Show the sums, once enough people have answered."""
     meeting = await meeting_on_or_last(work, request.code)
-    said = await Votes(work).how_it_was(meeting.id)
-    if len(said) < FEWEST_SHOWN:
-        return FeedbackShown(meeting=meeting.facts(), answers=len(said))
-    will = [row["will_use"] for row in said if row["will_use"]]
+    answers = await Votes(work).how_it_was(meeting.id)
+    if len(answers) < FEWEST_SHOWN:
+        return FeedbackShown(meeting=meeting.facts(), answers=len(answers))
+    will = [row["will_use"] for row in answers if row["will_use"]]
     return FeedbackShown(
         meeting=meeting.facts(),
-        answers=len(said),
-        useful=_mean([row["useful"] for row in said]),
-        could_speak=_mean([row["could_speak"] for row in said]),
+        answers=len(answers),
+        useful=_mean([row["useful"] for row in answers]),
+        could_speak=_mean([row["could_speak"] for row in answers]),
         will_use={each: will.count(each) for each in WillUse if each in will},
     )
 
 
 def _mean(values: list[int | None]) -> float | None:
-    """The mean of those who answered, none where too few did."""
+    """The mean of the answers; `None` if too few answered."""
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if len(known) >= FEWEST_SHOWN else None
 

@@ -1,4 +1,4 @@
-"""Holding a meeting: begun, who is there, ended."""
+"""Holding meetings: beginning, attendance, ending."""
 
 from functools import partial
 from itertools import chain
@@ -47,7 +47,7 @@ DEFAULT_MINUTES = 60
 
 
 async def start_meeting(request: StartMeeting, work: Work) -> MeetingShown:
-    """Begin the meeting named, the one whose time has come, or one on the spot."""
+    """Begin the named meeting, the one whose time has come, or a new one on the spot."""
     member = await now_called(work, work.passport.a_member())
     before = await _to_begin(request, work)
     if before is None:
@@ -63,15 +63,15 @@ async def start_meeting(request: StartMeeting, work: Work) -> MeetingShown:
 
 
 async def _to_begin(request: StartMeeting, work: Work) -> Meeting | None:
-    """The meeting meant; `None` where one on the spot is. A title that is new is never planned."""
+    """The meeting to begin; `None` if a new one is to be held, as with a new title."""
     if request.code:
         return await meeting_called(work, request.code)
     if request.title:
         return None
-    found = await Meetings(work).next(work.passport.in_community())
-    if found is None:
+    meeting = await Meetings(work).next(work.passport.in_community())
+    if meeting is None:
         raise NothingToBegin
-    return found
+    return meeting
 
 
 async def _on_the_spot(request: StartMeeting, work: Work) -> Meeting:
@@ -97,7 +97,7 @@ async def _on_the_spot(request: StartMeeting, work: Work) -> Meeting:
 
 
 async def close_meeting(request: CloseMeeting, work: Work) -> MeetingShown:
-    """End a meeting by hand; ended already, it stays as it is."""
+    """End a meeting. One that has ended stays as it is."""
     member = await now_called(work, work.passport.a_member())
     before = await _to_end(request, work)
     check_chair(work, before, member)
@@ -110,12 +110,12 @@ async def close_meeting(request: CloseMeeting, work: Work) -> MeetingShown:
 async def _to_end(request: CloseMeeting, work: Work) -> Meeting:
     if request.code:
         return await meeting_called(work, request.code)
-    found = await Meetings(work).live(work.passport.in_community())
-    return found or await meeting_called(work, None)
+    meeting = await Meetings(work).live(work.passport.in_community())
+    return meeting or await meeting_called(work, None)
 
 
 async def check_in(request: CheckIn, work: Work) -> MeetingShown:
-    """Keep that a member is here."""
+    """Check in the asker."""
     member = await now_called(work, work.passport.a_member())
     before = await meeting_called(work, request.code)
     meeting = before.check_in(member, work.now, request.how, request.door)
@@ -124,12 +124,12 @@ async def check_in(request: CheckIn, work: Work) -> MeetingShown:
 
 
 async def show_register(request: ShowRegister, work: Work) -> RegisterShown:
-    """Show who was there."""
+    """Show who attended."""
     return _register(await meeting_on_or_last(work, request.code))
 
 
 async def correct_register(request: CorrectRegister, work: Work) -> RegisterShown:
-    """Put members in or take them out, by a facilitator's hand."""
+    """Add members to the register or remove them, by a facilitator."""
     before = await meeting_on_or_last(work, request.code)
     if before.status is MeetingStatus.CANCELLED:
         raise NothingPlanned
@@ -142,11 +142,11 @@ async def correct_register(request: CorrectRegister, work: Work) -> RegisterShow
     facts = meeting.facts()
     added = [m for m in meeting.present if m not in before.present]
     gone = [m for m in before.present if m not in meeting.present]
-    told = chain(
+    events = chain(
         (CheckedIn.of(facts, member=m, how=meeting.present[m]) for m in added),
         (CheckInCorrected.of(facts, member=m) for m in gone),
     )
-    for event in told:
+    for event in events:
         work.emit(event)
     work.emit(MeetingChanged.of(facts))
     return _register(meeting)

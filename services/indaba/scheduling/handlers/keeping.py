@@ -1,4 +1,4 @@
-"""What every handler about meetings does: find the meeting, keep what changed, show it."""
+"""What all handlers about meetings share: finding, storing and showing a meeting."""
 
 from indaba.contracts.ids import MeetingCode, MemberId
 from indaba.contracts.passport import Role
@@ -13,58 +13,64 @@ from indaba.scheduling.model import (
     NotTheChair,
 )
 from indaba.scheduling.store import Meetings
-from indaba.scheduling.workflows.keeping import Said, keep
+from indaba.scheduling.workflows.keeping import EventOf, keep
 
 
-async def changed(work: Work, before: Meeting, meeting: Meeting, said: Said) -> MeetingShown:
-    """Keep and tell what changed, if anything did, and show it."""
-    await keep(work, before, meeting, said)
+async def changed(work: Work, before: Meeting, meeting: Meeting, event_of: EventOf) -> MeetingShown:
+    """Store a meeting and emit its event if it changed, and show it."""
+    await keep(work, before, meeting, event_of)
     return shown(meeting, work)
 
 
 async def meeting_called(work: Work, code: MeetingCode | None) -> Meeting:
-    """The community's meeting with a code; the one on or next without. Raises in words."""
+    """The meeting with a code; without one, the meeting that is on or comes next.
+
+    Raises `NoSuchMeeting` or `NothingPlanned`.
+    """
     store, community = Meetings(work), work.passport.in_community()
-    found = await (store.by_code(community, code) if code else store.next(community))
-    if found is None:
+    meeting = await (store.by_code(community, code) if code else store.next(community))
+    if meeting is None:
         raise NoSuchMeeting(code) if code else NothingPlanned
-    return found
+    return meeting
 
 
 async def meeting_on(work: Work, code: MeetingCode | None) -> Meeting:
     """The meeting that is on, or the one with a code. Raises `NotLive` or `NoSuchMeeting`."""
     if code:
         return await meeting_called(work, code)
-    found = await Meetings(work).live(work.passport.in_community())
-    if found is None:
+    meeting = await Meetings(work).live(work.passport.in_community())
+    if meeting is None:
         raise NotLive
-    return found
+    return meeting
 
 
 async def meeting_on_or_last(work: Work, code: MeetingCode | None) -> Meeting:
-    """The meeting with a code, else the one that is on, else the last. Raises in words."""
+    """The meeting with a code; without one, the meeting that is on, else the last.
+
+    Raises `NoSuchMeeting` or `NothingHeld`.
+    """
     if code:
         return await meeting_called(work, code)
     store, community = Meetings(work), work.passport.in_community()
-    found = await store.live(community) or await store.last(community)
-    if found is None:
+    meeting = await store.live(community) or await store.last(community)
+    if meeting is None:
         raise NothingHeld
-    return found
+    return meeting
 
 
 def facilitates(work: Work) -> bool:
-    """Whether the asker is a facilitator here."""
+    """Whether the asker is a facilitator of the community they ask in."""
     return Role.FACILITATOR in work.passport.roles
 
 
 def check_chair(work: Work, meeting: Meeting, member: MemberId) -> None:
-    """Raises `NotTheChair` for who neither chairs it nor facilitates the community."""
+    """Raise `NotTheChair` unless the member chairs the meeting, or the asker facilitates."""
     if not (facilitates(work) or member == meeting.chair):
         raise NotTheChair
 
 
 def shown(meeting: Meeting, work: Work) -> MeetingShown:
-    """A meeting as its asker may see it."""
+    """A meeting with what concerns the asker: their answer, their turn, the door code."""
     member = work.passport.member
     mine = meeting.rsvps.get(member) if member else None
     waiting = meeting.waiting

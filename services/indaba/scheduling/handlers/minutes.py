@@ -1,4 +1,4 @@
-"""Minutes and highlights: shown, approved, edited, shared."""
+"""Minutes and highlights: showing, approving, editing and sharing."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ from indaba.scheduling.model import (
     short_text,
     title_of,
 )
-from indaba.scheduling.store import Actions, Kept, Meetings, Records
+from indaba.scheduling.store import Actions, Meetings, Records, StoredDocument
 from indaba.scheduling.store.record import HIGHLIGHTS, MINUTES
 from indaba.scheduling.workflows.record import (
     highlights_now,
@@ -38,24 +38,24 @@ from indaba.scheduling.workflows.record import (
 
 
 async def show_minutes(request: ShowMinutes, work: Work) -> MinutesShown:
-    """Show what was noted, by topic."""
+    """Show the minutes by topic."""
     return await _minutes(await meeting_on_or_last(work, request.code), work)
 
 
 async def approve_minutes(request: ApproveMinutes, work: Work) -> MinutesShown:
-    """Approve the minutes; what is as it was approved stays that version."""
+    """Approve the minutes. Without changes since the last approval, the version stays."""
     member = await now_called(work, work.passport.a_facilitator())
     meeting = await _over(request.code, work)
     records = Records(work)
-    before = await records.document(meeting.id, MINUTES) or Kept(author=member)
+    before = await records.document(meeting.id, MINUTES) or StoredDocument(author=member)
     text = await minutes_now(meeting, work)
     if before.version and before.text == text and not before.changed:
         return await _minutes(meeting, work)
-    kept = Kept(author=member, version=before.version + 1, text=text)
-    await records.keep_document(meeting.id, MINUTES, kept)
+    document = StoredDocument(author=member, version=before.version + 1, text=text)
+    await records.keep_document(meeting.id, MINUTES, document)
     meeting = meeting.touched(work.now)
     await Meetings(work).keep(meeting)
-    await tell_minutes(meeting, kept, work)
+    await tell_minutes(meeting, document, work)
     return await _minutes(meeting, work)
 
 
@@ -69,18 +69,18 @@ async def _over(code: MeetingCode | None, work: Work) -> Meeting:
 async def _minutes(meeting: Meeting, work: Work) -> MinutesShown:
     records = Records(work)
     notes = await records.of(meeting.id)
-    kept = await records.document(meeting.id, MINUTES)
-    version = kept.version if kept else 0
+    document = await records.document(meeting.id, MINUTES)
+    version = document.version if document else 0
     codes = [note.action for note in notes if note.action and not note.removed]
-    found = [await Actions(work).by_code(meeting.community, code) for code in codes]
+    actions = [await Actions(work).by_code(meeting.community, code) for code in codes]
     return MinutesShown(
         meeting=meeting.facts(),
         status=_status(meeting, version),
         version=version,
         topics=by_topic(notes),
-        actions=tuple(action.facts() for action in found if action),
+        actions=tuple(action.facts() for action in actions if action),
         quorum=await quorum_now(meeting, work),
-        changed=bool(kept and kept.changed),
+        changed=bool(document and document.changed),
     )
 
 
@@ -91,19 +91,19 @@ def _status(meeting: Meeting, version: int) -> MinutesStatus:
 
 
 async def show_highlights(request: ShowHighlights, work: Work) -> HighlightsShown:
-    """Show the highlights; a draft is for members."""
+    """Show the highlights; until they are shared, only members may see the draft."""
     meeting = await meeting_on_or_last(work, request.code)
     return _highlights(meeting, await highlights_now(meeting, work))
 
 
 async def edit_highlights(request: EditHighlights, work: Work) -> HighlightsShown:
-    """Keep the highlights as a facilitator writes them."""
+    """Store the highlights in a facilitator's own words."""
     member = await now_called(work, work.passport.a_facilitator())
     meeting = await meeting_on_or_last(work, request.code)
     records = Records(work)
-    before = await records.document(meeting.id, HIGHLIGHTS) or Kept(author=member)
+    before = await records.document(meeting.id, HIGHLIGHTS) or StoredDocument(author=member)
     text = edited(request.text)
-    kept = replace(
+    document = replace(
         before,
         author=member,
         text=text,
@@ -111,12 +111,12 @@ async def edit_highlights(request: EditHighlights, work: Work) -> HighlightsShow
         edited=bool(text),
         changed=True,
     )
-    await records.keep_document(meeting.id, HIGHLIGHTS, kept)
+    await records.keep_document(meeting.id, HIGHLIGHTS, document)
     return _highlights(meeting, await highlights_now(meeting, work))
 
 
 async def share_highlights(request: ShareHighlights, work: Work) -> HighlightsShown:
-    """Publish the highlights; as they were published, they stay that version."""
+    """Share the highlights. Without changes since the last time, the version stays."""
     member = await now_called(work, work.passport.a_facilitator())
     meeting = await _over(request.code, work)
     draft = await highlights_now(meeting, work)
@@ -124,15 +124,15 @@ async def share_highlights(request: ShareHighlights, work: Work) -> HighlightsSh
         raise HighlightsEmpty(meeting.code)
     if draft.version and not draft.changed:
         return _highlights(meeting, draft)
-    kept = replace(draft, author=member, version=draft.version + 1, changed=False)
-    await Records(work).keep_document(meeting.id, HIGHLIGHTS, kept)
+    document = replace(draft, author=member, version=draft.version + 1, changed=False)
+    await Records(work).keep_document(meeting.id, HIGHLIGHTS, document)
     meeting = meeting.touched(work.now)
     await Meetings(work).keep(meeting)
-    await tell_highlights(meeting, kept, work)
-    return _highlights(meeting, kept)
+    await tell_highlights(meeting, document, work)
+    return _highlights(meeting, document)
 
 
-def _highlights(meeting: Meeting, kept: Kept) -> HighlightsShown:
+def _highlights(meeting: Meeting, document: StoredDocument) -> HighlightsShown:
     return HighlightsShown(
-        meeting=meeting.facts(), text=kept.text, short=kept.short, shared=kept.version
+        meeting=meeting.facts(), text=document.text, short=document.short, shared=document.version
     )

@@ -1,4 +1,4 @@
-"""What is noted during a meeting, and the quorum it is decided with."""
+"""Notes taken during a meeting, and the quorum for its decisions."""
 
 from dataclasses import replace
 
@@ -35,7 +35,7 @@ from indaba.scheduling.workflows.record import quorum_now, tell_note
 
 
 async def take_note(request: TakeNote, work: Work) -> NoteTaken:
-    """Keep a tagged line; from the same place in chat again, its new words."""
+    """Store a tagged line. A repeated one from the same message replaces its text."""
     author = await now_called(work, work.passport.a_member())
     if request.origin:
         before = await Records(work).written_at(work.passport.in_community(), request.origin)
@@ -53,7 +53,10 @@ async def take_note(request: TakeNote, work: Work) -> NoteTaken:
 
 
 def _check_takes_notes(work: Work, meeting: Meeting) -> None:
-    """After the end only facilitators add lines, before it begins nobody does."""
+    """Raise if the asker may not add lines now.
+
+    Before the start nobody may, and after the end only facilitators may.
+    """
     if meeting.status is MeetingStatus.LIVE:
         return
     if meeting.status is MeetingStatus.CLOSED and facilitates(work):
@@ -64,7 +67,7 @@ def _check_takes_notes(work: Work, meeting: Meeting) -> None:
 
 
 async def _present(work: Work, meeting: Meeting, member: MemberId) -> Meeting:
-    """Who writes a line is there."""
+    """Count the writer of a line as present."""
     if meeting.status is not MeetingStatus.LIVE:
         return meeting
     return await count_present(meeting, member, Presence.WROTE, work)
@@ -97,7 +100,7 @@ async def _approved(meeting: Meeting, work: Work) -> bool:
 async def _promised(
     request: TakeNote, note: Note, meeting: Meeting, work: Work
 ) -> tuple[Note, ActionFacts]:
-    """The action that a line makes, and the line with its code."""
+    """The action that a line makes, and the line with the action's code."""
     passport = work.passport
     text, due = split_due(note.text, work.now, passport.zone, passport.locale)
     if request.due:
@@ -109,7 +112,7 @@ async def _promised(
 
 
 async def change_note(request: ChangeNote, work: Work) -> NoteTaken:
-    """Change a line's words, or take it out."""
+    """Change the text of a line, or remove the line."""
     note = await _note(request, work)
     if request.gone and request.origin:
         return await _rewritten(work, note, "", note.author)
@@ -118,7 +121,7 @@ async def change_note(request: ChangeNote, work: Work) -> NoteTaken:
 
 
 async def restore_note(request: RestoreNote, work: Work) -> NoteTaken:
-    """Put a line back that was taken out."""
+    """Restore a line that was removed."""
     member = await now_called(work, work.passport.a_member())
     meeting = await meeting_called(work, request.code)
     note = await _numbered(work, meeting, request.number)
@@ -128,12 +131,12 @@ async def restore_note(request: RestoreNote, work: Work) -> NoteTaken:
 
 
 async def _note(request: ChangeNote, work: Work) -> Note:
-    """The line meant, with its meeting locked."""
+    """The line meant, by number or by the message it came from; its meeting is locked."""
     if request.origin:
-        found = await Records(work).written_at(work.passport.in_community(), request.origin)
-        if found is None:
+        note = await Records(work).written_at(work.passport.in_community(), request.origin)
+        if note is None:
             raise NoSuchNote
-        return found
+        return note
     meeting = await meeting_called(work, request.code)
     return await _numbered(work, meeting, request.number or 0)
 
@@ -178,7 +181,7 @@ async def _kept(
 
 
 async def set_quorum(request: SetQuorum, work: Work) -> QuorumSet:
-    """Choose how many must be there for a decision."""
+    """Choose how many members must be present for a decision."""
     community, chosen = work.passport.in_community(), ChoicesMade(work)
     required = {category: n for category, n in request.required.items() if n > 0}
     choices = replace(await chosen.of(community), quorum=request.needed, required=required)

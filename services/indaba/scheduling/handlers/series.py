@@ -1,4 +1,4 @@
-"""Series: read, called, shown, given another pattern, ended; and the terms they follow."""
+"""Series: reading, starting, showing, changing and ending them; school terms."""
 
 from dataclasses import replace
 from typing import Any
@@ -53,15 +53,17 @@ SHOWN = 5
 
 
 async def understand_repeat(request: ReadRepeat, work: Work) -> RepeatRead:
-    """Read a free-text pattern in the asker's zone, with its next dates."""
+    """Read a free-text pattern in the asker's zone, and give its next dates."""
     passport = work.passport
     if not is_repeating(request.text):
         return RepeatRead(repeats=False)
-    found = read_repeat(request.text, work.now, passport.zone, passport.locale)
-    if found is None:
+    reading = read_repeat(request.text, work.now, passport.zone, passport.locale)
+    if reading is None:
         return RepeatRead(repeats=False)
-    readings = [await _reading(r.repeats, r.words, work) for r in found.readings]
-    return RepeatRead(repeats=True, sure=found.sure, readings=tuple(readings), doubt=found.doubt)
+    readings = [await _reading(r.repeats, r.words, work) for r in reading.readings]
+    return RepeatRead(
+        repeats=True, sure=reading.sure, readings=tuple(readings), doubt=reading.doubt
+    )
 
 
 async def _reading(repeats: Repeats, words: str, work: Work) -> RepeatReading:
@@ -80,7 +82,7 @@ async def _reading(repeats: Repeats, words: str, work: Work) -> RepeatReading:
 
 
 async def start_series(request: StartSeries, work: Work) -> SeriesShown:
-    """Call a series: its first date gets its card at once."""
+    """Start a series. Its first date gets its card at once."""
     author, community = work.passport.a_facilitator(), work.passport.in_community()
     series = Series.called(
         id=SeriesId(work.world.new_id()),
@@ -102,13 +104,13 @@ async def start_series(request: StartSeries, work: Work) -> SeriesShown:
 
 
 async def show_series(request: ShowSeries, work: Work) -> SeriesShown:
-    """Show the series of a meeting, and its dates to come."""
+    """Show the series that a meeting belongs to, and its dates to come."""
     _, series = await _series_of(work, request.code)
     return _shown(series, await _to_come(series, work))
 
 
 async def repeat_otherwise(request: RepeatOtherwise, work: Work) -> SeriesShown:
-    """Give a series another pattern, from a date on or for all to come."""
+    """Give a series another pattern, from one date on or for all dates to come."""
     meeting, series = await _series_of(work, request.code)
     wanted = repeats_of(request.pattern).checked().from_its_first()
     there = await _to_come(series, work)
@@ -118,9 +120,9 @@ async def repeat_otherwise(request: RepeatOtherwise, work: Work) -> SeriesShown:
     else:
         later = series.with_repeats(wanted)
     later = await timers.look_again(later, work)
-    kept = await timers.follow_pattern(there, later, work)
+    staying = await timers.follow_pattern(there, later, work)
     made = await timers.make_dates(later, work)
-    if not made and not kept:
+    if not made and not staying:
         raise NoDatesLeft
     tell = SeriesChanged if later.id == series.id else SeriesStarted
     work.emit(tell.of(later.facts()))
@@ -128,7 +130,7 @@ async def repeat_otherwise(request: RepeatOtherwise, work: Work) -> SeriesShown:
 
 
 async def _split(series: Series, meeting: Meeting, wanted: Repeats, work: Work) -> Series:
-    """The old series ends before the date, a new one with its title goes on from it."""
+    """End the old series before the date, and return a new one that continues from there."""
     if meeting.date_of is None:
         raise NotASeries(meeting.code)
     before, _ = this_and_later(series.repeats, meeting.date_of)
@@ -142,7 +144,7 @@ async def _split(series: Series, meeting: Meeting, wanted: Repeats, work: Work) 
 
 
 async def change_series(request: ChangeSeries, work: Work) -> SeriesShown:
-    """Change what dates to come have in common, from a date on or all."""
+    """Change what the dates have in common, from one date on or for all to come."""
     meeting, series = await _series_of(work, request.code)
     given = request.model_dump(exclude={"code", "scope"}, exclude_none=True)
     changed = series.change(**given)
@@ -170,7 +172,7 @@ async def _change(before: Meeting, given: dict[str, Any], work: Work) -> Meeting
 
 
 async def add_date(request: AddDate, work: Work) -> MeetingShown:
-    """Hold one more date of a series."""
+    """Add a date to a series."""
     _, series = await _series_of(work, request.code)
     starts = to_the_minute(request.starts)
     changed = series.with_repeats(add(series.repeats, starts))
@@ -181,7 +183,7 @@ async def add_date(request: AddDate, work: Work) -> MeetingShown:
 
 
 async def end_series(request: EndSeries, work: Work) -> SeriesEnded:
-    """Call off a series, from a date on or all to come."""
+    """End a series: from one date on, or with all dates to come."""
     author = work.passport.a_facilitator()
     meeting, series = await _series_of(work, request.code)
     going = await _to_come(series, work)
@@ -210,15 +212,15 @@ async def end_series(request: EndSeries, work: Work) -> SeriesEnded:
 
 
 async def import_terms(request: ImportTerms, work: Work) -> TermsKept:
-    """Keep school terms, all or none; dates that now fall into holidays are called off."""
+    """Store school terms, all or none. Dates that now fall into holidays are cancelled."""
     read = read_terms(request.csv.encode())
     if read.faults:
         return TermsKept(kept=0, faults=read.faults)
     community = work.passport.in_community()
-    kept = await AllSeries(work).keep_terms(community, read.terms)
+    count = await AllSeries(work).keep_terms(community, read.terms)
     for series in await AllSeries(work).avoiding_school_holidays(community):
         await _mind_terms(series, work)
-    return TermsKept(kept=kept)
+    return TermsKept(kept=count)
 
 
 async def _mind_terms(series: Series, work: Work) -> None:
@@ -231,14 +233,14 @@ async def _mind_terms(series: Series, work: Work) -> None:
 
 async def _series_of(work: Work, code: MeetingCode) -> tuple[Meeting, Series]:
     meeting = await meeting_called(work, code)
-    found = await AllSeries(work).of(meeting.series) if meeting.series else None
-    if found is None:
+    series = await AllSeries(work).of(meeting.series) if meeting.series else None
+    if series is None:
         raise NotASeries(meeting.code)
-    return meeting, found
+    return meeting, series
 
 
 async def _to_come(series: Series, work: Work) -> list[Meeting]:
-    """Dates that are scheduled or on, soonest first."""
+    """The dates of a series that are scheduled or on, soonest first."""
     there = (await Meetings(work).dates_of(series.id)).values()
     coming = [m for m in there if timers.is_to_come(m, work)]
     return sorted(coming, key=lambda meeting: meeting.starts_at)

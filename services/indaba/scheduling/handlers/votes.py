@@ -1,4 +1,4 @@
-"""Votes: put to the meeting that is on, cast, counted."""
+"""Votes: opening, casting, closing and showing them."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -22,7 +22,7 @@ from indaba.scheduling.workflows.holding import count_present
 
 
 async def open_vote(request: OpenVote, work: Work) -> VoteShown:
-    """Put a question to the meeting."""
+    """Open a vote in the meeting that is on."""
     member = await now_called(work, work.passport.a_member())
     meeting = await meeting_on(work, request.code)
     if meeting.status is not MeetingStatus.LIVE:
@@ -50,7 +50,7 @@ async def open_vote(request: OpenVote, work: Work) -> VoteShown:
 
 
 async def cast_vote(request: CastVote, work: Work) -> VoteShown:
-    """Keep a choice; who votes is there."""
+    """Store a member's choice. Whoever votes counts as present."""
     member = await now_called(work, work.passport.a_member())
     meeting, vote = await _open(work, request.vote)
     cast = vote.cast(member, request.option)
@@ -63,7 +63,7 @@ async def cast_vote(request: CastVote, work: Work) -> VoteShown:
 
 
 async def close_vote(request: CloseVote, work: Work) -> VoteShown:
-    """Count now."""
+    """Close a vote and count it."""
     member = await now_called(work, work.passport.a_member())
     meeting, vote = await _open(work, request.vote)
     check_chair(work, meeting, member)
@@ -72,7 +72,7 @@ async def close_vote(request: CloseVote, work: Work) -> VoteShown:
 
 
 async def show_vote(request: ShowVote, work: Work) -> VoteShown:
-    """Show a vote, and what the asker chose."""
+    """Show a vote and the asker's own choice."""
     if request.vote is not None:
         meeting, vote = await _by_id(work, request.vote)
     else:
@@ -87,20 +87,20 @@ async def show_vote(request: ShowVote, work: Work) -> VoteShown:
 
 
 async def _open(work: Work, vote: UUID | None) -> tuple[Meeting, Vote]:
-    """The vote meant: by id, else the open one of the meeting that is on."""
+    """The vote with an id; without one, the open vote of the meeting that is on."""
     if vote is not None:
         return await _by_id(work, vote)
     meeting = await meeting_on(work, None)
-    for found in await Votes(work).of(meeting.id):
-        if found.open:
-            return meeting, found
+    for candidate in await Votes(work).of(meeting.id):
+        if candidate.open:
+            return meeting, candidate
     raise NoVoteOpen
 
 
 async def _by_id(work: Work, vote: UUID) -> tuple[Meeting, Vote]:
     of = await Votes(work).meeting_of(vote)
     meeting = await Meetings(work).by_id(work.passport.in_community(), of) if of else None
-    for found in await Votes(work).of(meeting.id) if meeting else ():
-        if meeting is not None and found.id == vote:
-            return meeting, found
+    for candidate in await Votes(work).of(meeting.id) if meeting else ():
+        if meeting is not None and candidate.id == vote:
+            return meeting, candidate
     raise NoVoteOpen

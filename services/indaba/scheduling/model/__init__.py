@@ -1,4 +1,4 @@
-"""What is true of meetings and times, and the rules; no clock, no input or output, no events."""
+"""The rules for meetings and times. No clock, no input or output, no events."""
 
 from indaba.scheduling.model.action import OPEN as OPEN_ACTIONS
 from indaba.scheduling.model.action import (

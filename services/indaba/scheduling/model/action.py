@@ -1,4 +1,4 @@
-"""An action: somebody promised something by a day."""
+"""An action: something that somebody promised to do by a day."""
 
 import re
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ _DUE = re.compile(
 
 
 class NoSuchAction(Refusal):
-    """The community has no action of that code."""
+    """The community has no action with that code."""
 
     code = "no-such-action"
 
@@ -32,7 +32,7 @@ class NoSuchAction(Refusal):
 
 
 class NotYourAction(Refusal):
-    """Somebody else promised it."""
+    """The action belongs to somebody else."""
 
     code = "not-your-action"
 
@@ -45,7 +45,7 @@ class NotYourAction(Refusal):
 
 
 class NobodysAction(Refusal):
-    """Nobody has promised it yet."""
+    """Nobody has taken the action on yet."""
 
     code = "nobodys-action"
 
@@ -58,7 +58,7 @@ class NobodysAction(Refusal):
 
 
 class NothingToDo(Refusal):
-    """An action without words."""
+    """An action without text."""
 
     code = "action-empty"
 
@@ -86,26 +86,26 @@ class Action:
     version: int = 1
 
     def may_change(self, member: MemberId, *, facilitates: bool) -> None:
-        """Raises `NotYourAction` or `NobodysAction`."""
+        """Raise `NotYourAction` or `NobodysAction` unless the member may change it."""
         if not (facilitates or member in (self.owner, self.author)):
             raise NotYourAction(self.code) if self.owner else NobodysAction(self.code)
 
     def said(self, status: ActionStatus, note: str) -> Self:
-        """As far as somebody says it is; the same again changes nothing."""
+        """The action with a status and a note. Unchanged if both are the same."""
         words = one_line(note)
         if (status, words or self.note) == (self.status, self.note):
             return self
         return self._changed(status=status, note=words or self.note)
 
     def hand(self, to: MemberId) -> Self:
-        """Somebody else's from now on, and open again."""
+        """The action as another member's, open again."""
         if to == self.owner:
             return self
         handed_on = self.handed_on + (self.owner is not None)
         return self._changed(owner=to, handed_on=handed_on, status=ActionStatus.OPEN)
 
     def facts(self) -> ActionFacts:
-        """What the community may see."""
+        """What members of the community may see."""
         return ActionFacts(**{name: getattr(self, name) for name in ActionFacts.model_fields})
 
     def _changed(self, **facts: Any) -> Self:
@@ -113,7 +113,7 @@ class Action:
 
 
 def doing(text: str) -> str:
-    """What is promised, in one line. Raises `NothingToDo`."""
+    """The promise in one line. Raises `NothingToDo`."""
     words = one_line(text)
     if not words:
         raise NothingToDo
@@ -121,7 +121,7 @@ def doing(text: str) -> str:
 
 
 def split_due(text: str, now: datetime, zone: str, locale: str) -> tuple[str, date | None]:
-    """A promise and its day, where it ends in one that is understood: "by 3 May"."""
+    """The promise, and its day if it ends in one that is understood, such as "by 3 May"."""
     match = _DUE.search(text)
     if match is None:
         return text, None
@@ -130,9 +130,9 @@ def split_due(text: str, now: datetime, zone: str, locale: str) -> tuple[str, da
 
 
 def read_due(text: str, now: datetime, zone: str, locale: str) -> tuple[date | None, str]:
-    """The day meant, and else why it is not understood."""
-    said = text.strip(" .")
-    for tried in (f"{said} 23:00", said):
+    """The day meant, or `None` and the reason why it was not understood."""
+    words = text.strip(" .")
+    for tried in (f"{words} 23:00", words):
         read = read_when(tried, now, zone, locale)
         if read.sure:
             return read.readings[0].starts.date(), ""

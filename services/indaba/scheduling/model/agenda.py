@@ -1,4 +1,4 @@
-"""An agenda: items in the chair's order, one of them the topic of the moment."""
+"""An agenda: items in the chair's order, one of which may be the current topic."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,7 +14,7 @@ MOST_ITEMS = 40
 
 
 class NoSuchItem(Refusal):
-    """The agenda has no item of that number. `items` is how many it has."""
+    """The agenda has no item with that number. `items` is how many it has."""
 
     code = "no-such-item"
 
@@ -29,7 +29,7 @@ class NoSuchItem(Refusal):
 
 
 class AgendaFull(Refusal):
-    """No agenda needs more items than these."""
+    """The agenda has as many items as it may have."""
 
     code = "agenda-full"
 
@@ -38,7 +38,7 @@ class AgendaFull(Refusal):
 
 
 class ItemEmpty(Refusal):
-    """Nothing that can be seen is left of the item's title."""
+    """The item's title has no visible characters."""
 
     code = "agenda-item-empty"
 
@@ -47,7 +47,7 @@ class ItemEmpty(Refusal):
 
 
 class NothingLeft(Refusal):
-    """There is no open item to go to."""
+    """No item is open any more."""
 
     code = "nothing-left"
 
@@ -85,34 +85,37 @@ _TOLD = tuple(set(AgendaItem.model_fields) - {"number"})
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """The items of one meeting, or those waiting for the next one."""
+    """The items of one meeting, or those that wait for the next one."""
 
     items: tuple[Item, ...] = ()
 
     @property
     def now(self) -> Item | None:
-        """The topic of the moment."""
+        """The current topic, if there is one."""
         return next((item for item in self.items if item.status is ItemStatus.NOW), None)
 
     @property
     def minutes(self) -> int:
-        """How many minutes are planned in all."""
+        """The sum of the planned minutes."""
         return sum(item.minutes for item in self.items)
 
     def add(self, item: Item) -> "Agenda":
-        """With an item at the end. Raises `AgendaFull`, `ItemEmpty` or `NoSuchMethod`."""
+        """The agenda with an item added at the end.
+
+        Raises `AgendaFull`, `ItemEmpty` or `NoSuchMethod`.
+        """
         if len(self.items) >= MOST_ITEMS:
             raise AgendaFull
         return Agenda((*self.items, _checked(item)))
 
     def at(self, number: int) -> Item:
-        """The item of a number from 1. Raises `NoSuchItem`."""
+        """The item with a number, counted from 1. Raises `NoSuchItem`."""
         if not 1 <= number <= len(self.items):
             raise NoSuchItem(number, len(self.items))
         return self.items[number - 1]
 
     def change(self, number: int, place: int | None = None, **facts: Any) -> "Agenda":
-        """With an item changed, and moved to a place.
+        """The agenda with an item changed, and moved to a place if one is given.
 
         Raises `NoSuchItem`, `ItemEmpty` or `NoSuchMethod`.
         """
@@ -123,33 +126,33 @@ class Agenda:
         return Agenda(tuple(items))
 
     def remove(self, number: int) -> "Agenda":
-        """Without an item. Raises `NoSuchItem`."""
+        """The agenda without an item. Raises `NoSuchItem`."""
         gone = self.at(number)
         return Agenda(tuple(item for item in self.items if item is not gone))
 
     def open(self, item: Item) -> "Agenda":
-        """With an item as the topic of the moment; the topic before it is done."""
+        """The agenda with an item as its current topic. The topic before it is done."""
         return Agenda(tuple(_next(each, item) for each in self.items))
 
     def next_open(self) -> Item:
-        """The first item that is still open. Raises `NothingLeft`."""
+        """The first open item. Raises `NothingLeft`."""
         for item in self.items:
             if item.status is ItemStatus.OPEN:
                 return item
         raise NothingLeft
 
     def titled(self, title: str) -> Item | None:
-        """The item whose title this is, however it is cased."""
+        """The item with a title, ignoring case; `None` if there is none."""
         wanted = one_line(title).casefold()
         return next((i for i in self.items if i.title.casefold() == wanted), None)
 
     def left_over(self) -> tuple[Item, ...]:
-        """What was not reached, as it goes to the next meeting."""
+        """The items that were not reached, as the next meeting gets them."""
         open_ones = (item for item in self.items if item.status is ItemStatus.OPEN)
         return tuple(replace(item, carried=True) for item in open_ones)
 
     def closed(self) -> "Agenda":
-        """Without what was not reached, and with the last topic done."""
+        """The agenda without the items that were not reached, and with the last topic done."""
         done = (item for item in self.items if item.status is not ItemStatus.OPEN)
         return Agenda(tuple(replace(item, status=ItemStatus.DONE) for item in done))
 

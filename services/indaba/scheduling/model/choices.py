@@ -1,4 +1,4 @@
-"""What a community and a member may choose about being reminded, deciding and digests."""
+"""What communities and members may choose: reminders, quorum, digests, quiet hours."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from indaba.contracts.membership import Category
 from indaba.scheduling.model.wall_time import instant, wall, zone_named
 
 DEFAULT_LEADS = (60,)
-"""An hour before; a community may choose others."""
+"""An hour before the start, unless the community chose otherwise."""
 
 MONDAY, EIGHT = 1, 8
 
@@ -27,16 +27,16 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """Hours in which a member is not called: wall times as HH:MM in an IANA zone."""
+    """A member's quiet hours: wall times as HH:MM in an IANA zone."""
 
     begins: str
     ends: str
     zone: str
 
     def over_at(self, now: datetime) -> datetime | None:
-        """When the quiet hours that hold at `now` end (UTC); `None` where they do not hold.
+        """The instant (UTC) at which quiet hours that include `now` end; `None` outside them.
 
-        They may pass midnight; the same time twice is a whole day and never holds.
+        They may pass midnight. The same time twice means none.
         """
         place = zone_named(self.zone)
         local = wall(now, place)
@@ -51,11 +51,11 @@ class Quiet:
 
 
 def undisturbed(hours: Sequence[Quiet], now: datetime, latest: datetime) -> datetime:
-    """The first moment from `now` on that is in nobody's quiet hours; `latest` if none is before.
+    """The first instant from `now` on outside everybody's quiet hours, but `latest` at the latest.
 
-    Both are UTC.
+    All are UTC.
     """
     while now < latest and (ends := [end for each in hours if (end := each.over_at(now))]):
-        # An hour that comes twice, when clocks are put back, may seem to end before it began.
+        # When clocks go back, quiet hours may seem to end before they begin.
         now = max(*ends, now + timedelta(minutes=1))
     return min(now, latest)

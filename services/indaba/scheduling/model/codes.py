@@ -1,4 +1,4 @@
-"""Short codes that people type and read aloud."""
+"""Short codes that people can type and read aloud."""
 
 from indaba.contracts.ids import CODE_LETTERS
 
@@ -9,10 +9,10 @@ _FIGURES = "23456789"
 
 
 def code_from(random_number: int, length: int = 4, letter: str = "M") -> str:
-    """A code of 4 to 8 letters: a letter, a figure, then letters drawn from the number.
+    """A code of 4 to 8 characters: a letter, a digit, then letters drawn from the number.
 
-    The figure keeps codes apart from words (march, maybe). Even draws need a number from a range
-    much larger than 31 to the power of `length - 1`.
+    The digit keeps codes apart from words such as "march" or "maybe". For an even distribution, the
+    number must come from a range much larger than 31 to the power of `length - 1`.
     """
     if length not in _LENGTHS:
         raise ValueError(length)
@@ -21,7 +21,7 @@ def code_from(random_number: int, length: int = 4, letter: str = "M") -> str:
 
 
 def door_from(random_number: int) -> str:
-    """What a chair shows at a meeting."""
+    """A door code, which the chair shows at a meeting."""
     return _letters(random_number, DOOR_LENGTH)
 
 

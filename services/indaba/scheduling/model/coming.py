@@ -1,4 +1,4 @@
-"""Who comes to a meeting: answers, guests, and the queue for places. First come, first seated."""
+"""Attendance: answers, guests, and the queue for places. First come, first served."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from indaba.contracts.ids import MemberId
 from indaba.contracts.scheduling import Counts, RsvpAnswer
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-"""Since when answers stand that were given before their time was kept."""
+"""The time of answers from before their time was stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rsvp:
-    """An answer, who comes along, and since when it is a yes (aware)."""
+    """An answer with its number of guests. `since` (aware) is when it became what it is."""
 
     answer: RsvpAnswer
     guests: int = 0
@@ -21,14 +21,17 @@ class Rsvp:
 
     @property
     def places(self) -> int:
-        """How many places it takes."""
+        """The places taken, with guests."""
         return 1 + self.guests
 
 
 def said_now(
     before: Rsvp | None, answer: RsvpAnswer | None, now: datetime, guests: int | None
 ) -> Rsvp | None:
-    """An answer after what was said before; guests unsaid stay, and so does one's turn."""
+    """The answer after a new one; `None` withdraws it.
+
+    Guests stay if `guests` is `None`, and so does the place in the queue if the answer is the same.
+    """
     if answer is None:
         return None
     still = before if before and before.answer is answer else None
@@ -39,19 +42,19 @@ def said_now(
 
 
 def more_guests(before: Rsvp | None, rsvp: Rsvp) -> int:
-    """How many guests a yes brings that the yes before it did not."""
+    """How many more guests a yes brings than the yes before it did."""
     return rsvp.guests - before.guests if before and before.answer is rsvp.answer else 0
 
 
 def queue(rsvps: Mapping[MemberId, Rsvp], capacity: int) -> tuple[MemberId, ...]:
-    """Who said yes and has no place, first in the queue first; nobody passes anybody.
+    """Those who said yes and have no place yet, in the order of the queue.
 
-    A capacity of 0 is no limit.
+    Nobody overtakes anybody, even if a later one needs fewer places. A capacity of 0 is no limit.
     """
     if not capacity:
         return ()
     yes = sorted(
-        (said.since, member) for member, said in rsvps.items() if said.answer is RsvpAnswer.YES
+        (rsvp.since, member) for member, rsvp in rsvps.items() if rsvp.answer is RsvpAnswer.YES
     )
     taken = 0
     for place, (_, member) in enumerate(yes):
@@ -62,24 +65,24 @@ def queue(rsvps: Mapping[MemberId, Rsvp], capacity: int) -> tuple[MemberId, ...]
 
 
 def seats_taken(rsvps: Mapping[MemberId, Rsvp]) -> int:
-    """Places that all who said yes would take."""
-    return sum(said.places for said in rsvps.values() if said.answer is RsvpAnswer.YES)
+    """The places needed by all who said yes."""
+    return sum(rsvp.places for rsvp in rsvps.values() if rsvp.answer is RsvpAnswer.YES)
 
 
 def counted(
     rsvps: Mapping[MemberId, Rsvp], capacity: int, checked_in: int, walk_ins: int
 ) -> Counts:
-    """The numbers of a card."""
-    answers = [said.answer for said in rsvps.values()]
+    """The counts that a meeting's card shows."""
+    answers = [rsvp.answer for rsvp in rsvps.values()]
     waiting = queue(rsvps, capacity)
     seated = [
-        said for m, said in rsvps.items() if said.answer is RsvpAnswer.YES and m not in waiting
+        rsvp for m, rsvp in rsvps.items() if rsvp.answer is RsvpAnswer.YES and m not in waiting
     ]
     return Counts(
         yes=len(seated),
         maybe=answers.count(RsvpAnswer.MAYBE),
         no=answers.count(RsvpAnswer.NO),
-        guests=sum(said.guests for said in seated),
+        guests=sum(rsvp.guests for rsvp in seated),
         waiting=len(waiting),
         checked_in=checked_in,
         walk_ins=walk_ins,

@@ -1,7 +1,7 @@
-"""Minutes and highlights as text: lines with `# `, `## ` and `- ` marks.
+"""Minutes and highlights as text, in lines that begin with `# `, `## ` or `- `.
 
 Minutes are for members and name nobody. Highlights are for everybody: drafted from what was tagged,
-with whoever is mentioned left out, at most 600 words, and 300 characters for a phone.
+without the names of those mentioned, in at most 600 words, and in 300 characters for phones.
 """
 
 import re
@@ -39,7 +39,7 @@ _MENTION = re.compile(
 
 
 class TooManyWords(Refusal):
-    """Highlights have at most 600 words. `count` is how many there are."""
+    """Highlights of more than 600 words. `count` is how many they have."""
 
     code = "too-many-words"
 
@@ -52,7 +52,7 @@ class TooManyWords(Refusal):
 
 
 class HighlightsEmpty(Refusal):
-    """Nothing was tagged that could be shared."""
+    """Nothing was noted that could be shared."""
 
     code = "highlights-empty"
 
@@ -66,7 +66,7 @@ class HighlightsEmpty(Refusal):
 
 
 class StillOn(Refusal):
-    """It waits for the meeting's end."""
+    """Something that has to wait until the meeting is over."""
 
     code = "meeting-still-on"
 
@@ -79,7 +79,7 @@ class StillOn(Refusal):
 
 
 class FeedbackOver(Refusal):
-    """Too late to say how it was."""
+    """The time for feedback is over."""
 
     code = "feedback-over"
 
@@ -90,18 +90,18 @@ class FeedbackOver(Refusal):
 
 
 def by_topic(notes: Iterable[Note]) -> tuple[TopicMinutes, ...]:
-    """Lines under their topics, topics in the order they came up; removed lines left out."""
+    """Lines by topic, in the order in which topics came up. Removed lines are left out."""
     topics: dict[str, list[Note]] = {}
     for note in standing(notes):
         topics.setdefault(note.topic, []).append(note)
     return tuple(
-        TopicMinutes(title=title, notes=tuple(note.facts() for note in kept))
-        for title, kept in topics.items()
+        TopicMinutes(title=title, notes=tuple(note.facts() for note in lines))
+        for title, lines in topics.items()
     )
 
 
 def title_of(meeting: Meeting) -> str:
-    """The meeting and its day."""
+    """The meeting's title and day."""
     return f"{meeting.title or meeting.code}, {_day(meeting.starts)}"
 
 
@@ -110,7 +110,7 @@ def _day(day: datetime) -> str:
 
 
 def minutes_text(meeting: Meeting, notes: Iterable[Note], quorum: QuorumState) -> str:
-    """The minutes as members keep them."""
+    """The text of the minutes."""
     lines = [f"# Minutes: {title_of(meeting)}", present_line(quorum, meeting.walk_ins)]
     for topic in by_topic(notes):
         lines += [f"## {topic.title}"] if topic.title else []
@@ -119,7 +119,7 @@ def minutes_text(meeting: Meeting, notes: Iterable[Note], quorum: QuorumState) -
 
 
 def present_line(quorum: QuorumState, walk_ins: int) -> str:
-    """How many were there, and whether that was enough."""
+    """How many were present, and whether that was a quorum."""
     guests = f", and {walk_ins} who are not members" if walk_ins else ""
     enough = ""
     if quorum.needed or quorum.missing:
@@ -128,35 +128,35 @@ def present_line(quorum: QuorumState, walk_ins: int) -> str:
 
 
 def line_of(kind: NoteKind, text: str, rule: Rule | None = None) -> str:
-    """One line with what it is before it."""
+    """A line with its label, such as "Decision"."""
     label = LABELS[kind]
     by = f" (by {rule})" if rule and rule is not Rule.CONSENSUS else ""
     return f"{label}{by}: {text}" if label else text
 
 
 def highlights_text(meeting: Meeting, notes: Iterable[Note]) -> str:
-    """A draft for everybody: what was decided, learnt and shared, within 600 words."""
-    kept = standing(notes)
+    """A draft of the highlights: what was decided, learnt and shared, in at most 600 words."""
+    noted = standing(notes)
     lines = [f"# {title_of(meeting)}"]
     for kind in SHARED:
-        found = [nameless(note.text) for note in kept if note.kind is kind]
-        lines += [f"## {HEADINGS[kind]}", *(f"- {text}" for text in found)] if found else []
+        texts = [nameless(note.text) for note in noted if note.kind is kind]
+        lines += [f"## {HEADINGS[kind]}", *(f"- {text}" for text in texts)] if texts else []
     return "\n".join(_within(lines))
 
 
 def _within(lines: Sequence[str]) -> list[str]:
-    kept: list[str] = []
+    fitting: list[str] = []
     words = 0
     for line in lines:
         words += len(line.split())
         if words > MOST_WORDS:
             break
-        kept.append(line)
-    return kept[:-1] if kept and kept[-1].startswith("## ") else kept
+        fitting.append(line)
+    return fitting[:-1] if fitting and fitting[-1].startswith("## ") else fitting
 
 
 def short_text(title: str, text: str) -> str:
-    """The 300 characters of it, whole words only."""
+    """The text in at most 300 characters, cut between words."""
     lines = [ln.removeprefix("- ") for ln in text.splitlines() if not ln.startswith("#")]
     sentences = (f"{line.rstrip(' .')}." for line in lines if line.strip())
     whole = " ".join([f"{title}:", *sentences])
@@ -166,12 +166,12 @@ def short_text(title: str, text: str) -> str:
 
 
 def nameless(text: str) -> str:
-    """A text with whoever is mentioned in it left out."""
+    """The text without the names of those mentioned in it."""
     return _MENTION.sub("a member", text)
 
 
 def edited(text: str) -> str:
-    """Highlights as a facilitator wrote them. Raises `TooManyWords`."""
+    """Highlights in a facilitator's words, tidied up. Raises `TooManyWords`."""
     words = len(text.split())
     if words > MOST_WORDS:
         raise TooManyWords(words)

@@ -1,4 +1,4 @@
-"""What is said when the meeting asked for is not there."""
+"""Refusals for when the meeting asked for does not exist."""
 
 from indaba.contracts.refusal import Refusal, hint
 
@@ -42,7 +42,7 @@ class NothingHeld(Refusal):
 
 
 class NothingToBegin(Refusal):
-    """No meeting is planned, and one on the spot has no name."""
+    """No meeting is planned, and there is no title for a new one."""
 
     code = "nothing-to-begin"
 

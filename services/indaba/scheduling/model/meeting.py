@@ -1,4 +1,4 @@
-"""A meeting and its rules. Every change gives a new meeting; what changed nothing gives itself."""
+"""A meeting and its rules. A change returns a new meeting, or the same one if nothing changed."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -47,17 +47,17 @@ from indaba.scheduling.model.wall_time import (
 CHECK_IN_OPENS_BEFORE = timedelta(minutes=30)
 CLOSES_ITSELF_AFTER = timedelta(minutes=60)
 SILENCE = timedelta(minutes=30)
-"""A meeting that goes on past that hour ends when nothing was noted for so long."""
+"""A meeting that overruns ends once nothing has happened in it for this long."""
 
 LONGEST_OVERTIME = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meeting:
-    """A meeting as scheduling knows it; fields as in `MeetingFacts`, and who answered what.
+    """A meeting as scheduling knows it: the fields of `MeetingFacts`, and everybody's answers.
 
-    The class itself checks nothing, so what was kept under older rules can still be read.
-    `present` is in the order of coming; `heard_at` is when something last happened in it.
+    The class itself checks nothing, so that what was stored under older rules can still be read.
+    `present` is in the order of arrival; `heard_at` is when something last happened in it.
     """
 
     id: MeetingId
@@ -137,7 +137,7 @@ class Meeting:
 
     @property
     def closes_itself_at(self) -> datetime:
-        """From this instant (UTC) on the meeting counts as over, closed by hand or not.
+        """The instant (UTC) from which the meeting counts as over, closed by hand or not.
 
         An hour after its planned end, or later while something still happens in it.
         """
@@ -149,27 +149,27 @@ class Meeting:
 
     @property
     def check_in_opens_at(self) -> datetime:
-        """The first instant (UTC) at which members check in."""
+        """The first instant (UTC) at which members can check in."""
         return min(self.starts_at - CHECK_IN_OPENS_BEFORE, self.started_at or self.starts_at)
 
     @property
     def answers_until(self) -> datetime | None:
-        """The last instant (UTC) at which a yes is taken; `None`: until the meeting is over."""
+        """The last instant (UTC) at which a yes is accepted; `None`: until the meeting is over."""
         if self.answers_close is None:
             return None
         return self.starts_at - timedelta(minutes=self.answers_close)
 
     @property
     def waiting(self) -> tuple[MemberId, ...]:
-        """Who said yes and has no place yet, first in the queue first."""
+        """Those who said yes and have no place yet, in the order of the queue."""
         return queue(self.rsvps, self.capacity)
 
     def remind_at(self, lead: timedelta) -> datetime:
-        """The instant (UTC) `lead` before the start; may lie in the past."""
+        """The instant (UTC) `lead` before the start, which may be in the past."""
         return self.starts_at - lead
 
     def move(self, starts: datetime, zone: str, now: datetime) -> Self:
-        """At another time; answers and check-ins stay. The same time changes nothing.
+        """The meeting at another time, with its answers and check-ins.
 
         Raises `MeetingOver`, `MeetingCalledOff` and all of `check_time_to_come`.
         """
@@ -183,7 +183,7 @@ class Meeting:
         )
 
     def cancel(self, reason: str = "") -> Self:
-        """Called off. Raises `MeetingOver`, `MeetingCalledOff` or `ReasonTooLong`."""
+        """The meeting as cancelled. Raises `MeetingOver`, `MeetingCalledOff` or `ReasonTooLong`."""
         self._check_is_scheduled()
         return self._changed(
             status=MeetingStatus.CANCELLED,
@@ -192,9 +192,9 @@ class Meeting:
         )
 
     def restore(self, now: datetime) -> Self:
-        """Takes place after all; one that was not called off stays as it is.
+        """The meeting as scheduled again; unchanged if it was not cancelled.
 
-        Raises `MeetingOver` where its time has passed.
+        Raises `MeetingOver` if its time has passed.
         """
         if self.status is not MeetingStatus.CANCELLED:
             return self
@@ -203,9 +203,9 @@ class Meeting:
         return self._changed(status=MeetingStatus.SCHEDULED, reason="", sequence=self.sequence + 1)
 
     def change(self, now: datetime, **facts: Any) -> Self:
-        """With other facts: title, minutes, where, capacity, answers_close, chair, roles.
+        """The meeting with other title, minutes, where, capacity, answers_close, chair or roles.
 
-        What is not given stays. After the end only the title changes, and the chair's name.
+        What is not given stays. After the end only the title can change.
         Raises `MeetingOver`, `MeetingCalledOff`, `BadLength`, `TitleEmpty`, `TitleTooLong`.
         """
         if set(facts) - {"title"}:
@@ -221,7 +221,7 @@ class Meeting:
         return self._changed(**changed, sequence=self.sequence + ("minutes" in changed))
 
     def take_role(self, name: str, member: MemberId, now: datetime, *, take: bool) -> Self:
-        """With a role for the day taken, or given back by who has it.
+        """The meeting with a role for the day taken by a member, or given back by who has it.
 
         Raises `NoSuchRole`, `RoleTaken`, `MeetingOver`, `MeetingCalledOff`.
         """
@@ -230,7 +230,7 @@ class Meeting:
         return self if roles == self.roles else self._changed(roles=roles)
 
     def start(self, now: datetime, door: str, chair: MemberId | None = None) -> Self:
-        """Begun, at its time or by hand from half an hour before; again changes nothing.
+        """The meeting as begun: by the clock, or by hand from half an hour before. Idempotent.
 
         Raises `TooEarlyToBegin`, `MeetingOver` or `MeetingCalledOff`.
         """
@@ -248,7 +248,7 @@ class Meeting:
         )
 
     def close(self, now: datetime) -> Self:
-        """Ended. A closed meeting stays as it is.
+        """The meeting as ended. Idempotent.
 
         Raises `MeetingCalledOff`, or `NotBegun` before check-in opens.
         """
@@ -261,18 +261,18 @@ class Meeting:
         return self._changed(status=MeetingStatus.CLOSED, ended_at=now, sequence=self.sequence + 1)
 
     def announce(self) -> Self:
-        """With its turn come: a date of a series that gets its card."""
+        """The meeting with its card announced: a date of a series whose turn has come."""
         return self._changed(announced=True)
 
     def close_by_itself(self) -> Self:
-        """Ended when nobody ended it: at its planned end, or when it was last heard of."""
+        """The meeting as ended by itself: at its planned end, or when something last happened."""
         ended = max(self.ends_at, self.heard_at or self.ends_at)
         return self._changed(
             status=MeetingStatus.CLOSED, ended_at=ended, sequence=self.sequence + 1
         )
 
     def touched(self, now: datetime) -> Self:
-        """Something that belongs to it changed, and something happened in it if it is on."""
+        """The meeting with a new version, as something that belongs to it changed."""
         live = self.status is MeetingStatus.LIVE
         return self._changed(heard_at=now if live else self.heard_at)
 
@@ -283,9 +283,9 @@ class Meeting:
         now: datetime,
         guests: int | None = None,
     ) -> Self:
-        """With the member's answer; `None` withdraws it, the same again changes nothing.
+        """The meeting with a member's answer; `None` withdraws it. Idempotent.
 
-        Beyond the capacity a yes waits in a queue. Raises `AnswersClosed`, `NoRoomForGuests`,
+        Beyond the capacity, a yes waits in a queue. Raises `AnswersClosed`, `NoRoomForGuests`,
         `MeetingOver` or `MeetingCalledOff`.
         """
         self._check_is_on(now)
@@ -294,13 +294,13 @@ class Meeting:
         if rsvp == before:
             return self
         self._check_answers_taken(before, rsvp, now)
-        others = {m: said for m, said in self.rsvps.items() if m != member}
+        others = {m: other for m, other in self.rsvps.items() if m != member}
         return self._changed(
             rsvps=MappingProxyType(others if rsvp is None else {**others, member: rsvp})
         )
 
     def _check_answers_taken(self, before: Rsvp | None, rsvp: Rsvp | None, now: datetime) -> None:
-        """A no may come late; a yes may not, and guests only where there is room for them."""
+        """Raise unless the answer is in time. A no always is; guests need room."""
         if rsvp is None or rsvp.answer is not RsvpAnswer.YES:
             return
         if self.answers_until is not None and now > self.answers_until:
@@ -312,7 +312,7 @@ class Meeting:
             raise NoRoomForGuests(self.code, max(0, left))
 
     def merged(self, gone: MemberId, member: MemberId, spoke_last: Sequence[MemberId]) -> Self:
-        """With two members as one; `spoke_last` are those who answered, the last word last."""
+        """The meeting with two members as one. `spoke_last` lists who answered, the latest last."""
         words = {m: self.rsvps[m] for m in spoke_last if m in (gone, member)}
         others = {m: answer for m, answer in self.rsvps.items() if m not in (gone, member)}
         last = {member: list(words.values())[-1]} if words else {}
@@ -334,7 +334,7 @@ class Meeting:
         how: Presence = Presence.SELF,
         door: str | None = None,
     ) -> Self:
-        """With the member here; again changes nothing.
+        """The meeting with a member checked in. Idempotent.
 
         Raises `WrongDoorCode`, `CheckInNotOpen`, `MeetingOver` or `MeetingCalledOff`.
         """
@@ -350,7 +350,7 @@ class Meeting:
     def corrected(
         self, came: Collection[MemberId], not_there: Collection[MemberId], walk_ins: int | None
     ) -> Self:
-        """With the register as a facilitator says it is, at any time after the start."""
+        """The meeting with its register corrected, at any time after the start."""
         stayed = {m: how for m, how in self.present.items() if m not in not_there}
         added = {m: Presence.FACILITATOR for m in came if m not in stayed}
         number = self.walk_ins if walk_ins is None else walk_ins
@@ -360,15 +360,15 @@ class Meeting:
         return self._changed(present=MappingProxyType(present), walk_ins=number)
 
     def to_remind(self, muted: Collection[MemberId]) -> tuple[MemberId, ...]:
-        """Who has a place or may come and has reminders on, sorted; empty once it has begun."""
+        """Members with a place, or who may come, that want reminders, sorted; empty once begun."""
         if self.status is not MeetingStatus.SCHEDULED:
             return ()
-        absent = {m for m, said in self.rsvps.items() if said.answer is RsvpAnswer.NO}
+        absent = {m for m, rsvp in self.rsvps.items() if rsvp.answer is RsvpAnswer.NO}
         absent.update(self.waiting, muted)
         return tuple(sorted(m for m in self.rsvps if m not in absent))
 
     def counts(self) -> Counts:
-        """How many said what, and how many were there."""
+        """How many gave which answer, and how many attended."""
         return counted(self.rsvps, self.capacity, len(self.present), self.walk_ins)
 
     def facts(self) -> MeetingFacts:

@@ -1,6 +1,7 @@
-"""The method library: ways to run an agenda item that work where people type.
+"""The method library: ways to run an agenda item that work in text.
 
-Known methods of facilitation (World Café, fishbowl, troika); the steps and minutes are ours.
+The methods are known ones of facilitation (World Café, fishbowl, troika). The steps and minutes are
+ours.
 """
 
 from indaba.contracts.agenda import Method, MethodStep
@@ -9,7 +10,7 @@ from indaba.scheduling.model.plain_text import one_line
 
 
 class NoSuchMethod(Refusal):
-    """The library has no method of that name. `known` are those it has."""
+    """The library has no method with that name. `known` are the names it has."""
 
     code = "no-such-method"
 
@@ -141,7 +142,7 @@ METHODS: tuple[Method, ...] = (
 
 
 def method_named(name: str) -> Method:
-    """The method of that key or name, however it is written. Raises `NoSuchMethod`."""
+    """The method with a key or name, ignoring case and punctuation. Raises `NoSuchMethod`."""
     wanted = _folded(name)
     for method in METHODS:
         if wanted in (_folded(method.key), _folded(method.name)):

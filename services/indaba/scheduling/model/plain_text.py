@@ -1,4 +1,4 @@
-"""What people write as a title or a reason, made safe to keep: one line, nothing invisible."""
+"""Makes titles and reasons safe to store: one line, nothing invisible."""
 
 import unicodedata
 
@@ -12,7 +12,7 @@ _BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
 
 
 class TitleEmpty(Refusal):
-    """Nothing that can be seen is left of the title."""
+    """The title has no visible characters."""
 
     code = "meeting-title-empty"
 
@@ -49,16 +49,16 @@ class ReasonTooLong(Refusal):
 
 
 def one_line(text: str) -> str:
-    """The text in one line without control characters, bidi overrides and invisible marks.
+    """The text in one line, without control characters, bidi overrides and invisible marks.
 
-    Joiners stay: emoji and some scripts are written with them.
+    Joiners stay, because emoji and some scripts need them.
     """
     spaced = " ".join(unicodedata.normalize("NFC", text).split())
     return " ".join("".join(filter(_is_kept, spaced)).split())
 
 
 def clean_title(text: str) -> str:
-    """The title as it is kept. Raises `TitleEmpty` or `TitleTooLong`; nothing is cut off."""
+    """The title as it is stored; nothing is cut off. Raises `TitleEmpty` or `TitleTooLong`."""
     title = one_line(text)
     if not is_seen(title):
         raise TitleEmpty
@@ -68,7 +68,7 @@ def clean_title(text: str) -> str:
 
 
 def clean_reason(text: str) -> str:
-    """The reason as it is kept; may be empty. Raises `ReasonTooLong`."""
+    """The reason as it is stored; may be empty. Raises `ReasonTooLong`."""
     reason = one_line(text)
     if len(reason) > LONGEST_REASON:
         raise ReasonTooLong(len(reason))
@@ -76,7 +76,7 @@ def clean_reason(text: str) -> str:
 
 
 def is_seen(text: str) -> bool:
-    """Whether anything of the text can be seen."""
+    """Whether the text has any visible characters."""
     return any(_is_seen(letter) for letter in text)
 
 

@@ -1,4 +1,4 @@
-"""The record of a meeting: lines that somebody tagged, and whether a quorum was there."""
+"""The record of a meeting: tagged lines, and whether there was a quorum."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ LONGEST_NOTE = 1000
 
 
 class NoteEmpty(Refusal):
-    """Nothing that can be seen is left of the line."""
+    """The line has no visible characters."""
 
     code = "note-empty"
 
@@ -49,7 +49,7 @@ class NotYourNote(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """One line; fields as in `NoteFacts`. `origin` says where in chat it was written."""
+    """One line: the fields of `NoteFacts`. `origin` is the message in chat it came from."""
 
     meeting: MeetingId
     community: CommunityId
@@ -69,7 +69,7 @@ class Note:
     late: bool = False
 
     def written(self, text: str, member: MemberId, *, late: bool) -> Self:
-        """With other words. Raises `NoteEmpty`; the same words change nothing."""
+        """The line with another text. Raises `NoteEmpty`. Unchanged if the text is the same."""
         words = clean_note(text)
         if words == self.text and not self.removed:
             return self
@@ -84,13 +84,13 @@ class Note:
         )
 
     def taken_out(self, *, late: bool, out: bool = True) -> Self:
-        """Removed, or put back; its number stays its own."""
+        """The line as removed, or put back. It keeps its number."""
         if self.removed is out:
             return self
         return replace(self, removed=out, late=self.late or late, version=self.version + 1)
 
     def facts(self) -> NoteFacts:
-        """What the community may see. The words of a removed line are gone."""
+        """What the community may see. The text of a removed line is empty."""
         same = {name: getattr(self, name) for name in _TOLD}
         return NoteFacts(**same, text="" if self.removed else self.text)
 
@@ -99,7 +99,7 @@ _TOLD = tuple(set(NoteFacts.model_fields) - {"text"})
 
 
 def clean_note(text: str) -> str:
-    """A line as it is kept. Raises `NoteEmpty`."""
+    """The line as it is stored. Raises `NoteEmpty`."""
     words = one_line(text)[:LONGEST_NOTE]
     if not words:
         raise NoteEmpty
@@ -112,7 +112,7 @@ def quorum_of(
     needed: int,
     required: Mapping[Category, int],
 ) -> QuorumState:
-    """Whether enough are there, overall and of each category that the community requires."""
+    """Whether enough members are present, overall and of each required category."""
     there = Counter(categories[m] for m in present if m in categories)
     missing = tuple(
         (category, number - there[category])
@@ -124,5 +124,5 @@ def quorum_of(
 
 
 def standing(notes: Iterable[Note]) -> list[Note]:
-    """The lines that count, in the order of writing."""
+    """The lines that were not removed, in the order of writing."""
     return [note for note in notes if not note.removed and note.text]

@@ -1,4 +1,4 @@
-"""Why something about a meeting is not done, in words."""
+"""Refusals about meetings, in words for people."""
 
 from datetime import datetime
 
@@ -59,7 +59,7 @@ class TooEarlyToBegin(CheckInNotOpen):
 
 
 class NotBegun(Refusal):
-    """A meeting that is yet to come is called off, not closed. `opens` is wall time in `zone`."""
+    """A meeting that has not begun is cancelled, not closed. `opens` is wall time in `zone`."""
 
     code = "meeting-not-begun"
 
@@ -75,7 +75,7 @@ class NotBegun(Refusal):
 
 
 class BadLength(Refusal):
-    """A meeting cannot last that long, or that short."""
+    """A meeting cannot be so long or so short."""
 
     code = "meeting-length"
 
@@ -86,7 +86,7 @@ class BadLength(Refusal):
 
 
 class AnswersClosed(Refusal):
-    """The time to answer is over. `until` is wall time in `zone`."""
+    """It is too late to answer. `until` is wall time in `zone`."""
 
     code = "answers-closed"
 
@@ -101,7 +101,7 @@ class AnswersClosed(Refusal):
 
 
 class NoRoomForGuests(Refusal):
-    """More guests than there are places. `left` are free."""
+    """There are fewer places than guests. `left` are free."""
 
     code = "no-room-for-guests"
 
@@ -115,7 +115,7 @@ class NoRoomForGuests(Refusal):
 
 
 class WrongDoorCode(Refusal):
-    """That is not what is shown at the meeting."""
+    """The code is not the one shown at the meeting."""
 
     code = "wrong-door-code"
 
@@ -128,7 +128,7 @@ class WrongDoorCode(Refusal):
 
 
 class NotLive(Refusal):
-    """It happens during a meeting only."""
+    """Something that is possible only during a meeting."""
 
     code = "meeting-not-live"
 
@@ -140,7 +140,7 @@ class NotLive(Refusal):
 
 
 class NotTheChair(Refusal):
-    """It is for whoever holds the meeting."""
+    """Something that only the chair or a facilitator may do."""
 
     code = "not-the-chair"
 
@@ -149,7 +149,7 @@ class NotTheChair(Refusal):
 
 
 class AnotherIsOn(Refusal):
-    """One meeting of a community at a time. `code` is the one that is on."""
+    """A community holds one meeting at a time. `code` is the one that is on."""
 
     code = "another-meeting-is-on"
 
@@ -171,7 +171,7 @@ class RoleTaken(Refusal):
 
 
 class NoSuchRole(Refusal):
-    """The meeting wants no such role. `roles` are those it wants."""
+    """The meeting has no such role. `roles` are those it has."""
 
     code = "no-such-role"
 
@@ -181,6 +181,6 @@ class NoSuchRole(Refusal):
 
 
 def check_length(minutes: int) -> None:
-    """Raises `BadLength`."""
+    """Raise `BadLength` unless a meeting can last this many minutes."""
     if not SHORTEST <= minutes <= LONGEST:
         raise BadLength(minutes)

@@ -1,4 +1,4 @@
-"""Roles for the day: who takes notes, keeps the time, greets the new."""
+"""Roles for the day: who takes notes, keeps time, greets newcomers."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -11,16 +11,16 @@ Roles = Mapping[str, MemberId | None]
 
 
 def wanted(before: Roles, names: Iterable[str]) -> Roles:
-    """The roles wanted from now on; who had one of them keeps it."""
-    kept = dict.fromkeys(filter(None, map(one_line, names)))
-    return MappingProxyType({name: before.get(name) for name in kept})
+    """The roles with these names. Whoever had one of them keeps it."""
+    unique = dict.fromkeys(filter(None, map(one_line, names)))
+    return MappingProxyType({name: before.get(name) for name in unique})
 
 
 def taken(roles: Roles, name: str, member: MemberId, *, take: bool) -> Roles:
-    """With a role taken, or given back by who has it. Raises `NoSuchRole` or `RoleTaken`."""
-    found = next((n for n in roles if n.casefold() == one_line(name).casefold()), None)
-    if found is None:
+    """The roles with one taken by a member, or given back. Raises `NoSuchRole` or `RoleTaken`."""
+    role = next((n for n in roles if n.casefold() == one_line(name).casefold()), None)
+    if role is None:
         raise NoSuchRole(one_line(name), list(roles))
-    if roles[found] not in (None, member):
-        raise RoleTaken(found)
-    return MappingProxyType({**roles, found: member if take else None})
+    if roles[role] not in (None, member):
+        raise RoleTaken(role)
+    return MappingProxyType({**roles, role: member if take else None})

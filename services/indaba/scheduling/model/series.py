@@ -1,4 +1,4 @@
-"""A series of meetings, as it is kept: its pattern, and what its dates have in common."""
+"""A series of meetings as it is stored: its pattern, and what its dates have in common."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from indaba.scheduling.model.repeating import Avoid, Calendar, Repeats, Rule, in
 from indaba.scheduling.model.roles import wanted
 
 MADE_AHEAD = 3
-"""How many dates to come exist as meetings; the rest is made in its turn."""
+"""How many dates to come exist as meetings. Others are made when their turn comes."""
 
 KNOWN_AHEAD = timedelta(days=731)
 KNOWN_BEHIND = timedelta(days=366)
@@ -40,7 +40,7 @@ class NoDatesLeft(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """A series; fields as in `SeriesFacts`, with what its dates begin with."""
+    """A series: the fields of `SeriesFacts`, and what its dates begin with."""
 
     id: SeriesId
     community: CommunityId
@@ -78,15 +78,15 @@ class Series:
         return in_words(self.repeats)
 
     def with_repeats(self, repeats: Repeats) -> Self:
-        """By another pattern; the same changes nothing."""
+        """The series with another pattern; unchanged if it is the same."""
         if repeats == self.repeats:
             return self
         return self._changed(repeats=repeats, sequence=self.sequence + 1)
 
     def change(self, **facts: Any) -> Self:
-        """With another title, minutes, where, capacity, answers_close or roles.
+        """The series with another title, minutes, where, capacity, answers_close or roles.
 
-        What is not given stays; the same changes nothing.
+        What is not given stays; unchanged if nothing differs.
         Raises `BadLength`, `TitleEmpty`, `TitleTooLong`.
         """
         check_length(facts.get("minutes", self.minutes))
@@ -101,11 +101,11 @@ class Series:
         return self._changed(**facts, sequence=self.sequence + 1)
 
     def end(self) -> Self:
-        """Called off for good."""
+        """The series as ended."""
         return self._changed(ended=True, sequence=self.sequence + 1)
 
     def seen(self, today: datetime, calendar: Calendar) -> Self:
-        """With the dates that nobody holds as they are known now; `today` is wall time."""
+        """The series with the dates it leaves out, as known now; `today` is wall time."""
         since = max(self.repeats.first, today - KNOWN_BEHIND)
         look = self.repeats.coming(since, today + KNOWN_AHEAD, 1000, calendar)
         skipped = (at for at in self.repeats.skipped if at >= since)
@@ -129,7 +129,7 @@ _TOLD = tuple(set(SeriesFacts.model_fields) - {"pattern"})
 
 
 def pattern_of(repeats: Repeats) -> Pattern:
-    """A series' dates as they travel."""
+    """The dates of a series in the form in which they are sent."""
     return Pattern(
         first=repeats.first,
         zone=repeats.zone,
@@ -143,7 +143,7 @@ def pattern_of(repeats: Repeats) -> Pattern:
 
 
 def repeats_of(pattern: Pattern) -> Repeats:
-    """A series' dates from how they travel. Raises `BadRule`."""
+    """The dates of a series from the form in which they are sent. Raises `BadRule`."""
     return Repeats(
         first=pattern.first.replace(second=0, microsecond=0),
         zone=pattern.zone,

@@ -1,4 +1,4 @@
-"""The times of day people name, and which hours each can mean."""
+"""Times of day as people name them, and which times each can mean."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ LAST_HOUR = 23
 FIRST_LIKELY_MORNING_HOUR = 7
 
 Moment = tuple[int, time]
-"""Days after the day that was named (1 for its midnight), and the time."""
+"""Days after the day named (1 for its midnight), and the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ MIDDAY = Clock(((0, time(NOON)),))
 
 
 def on_24_hours(hour: int, minute: int) -> Clock:
-    """A time that says it is of 24 hours: 14:00, 08:00, 8h30. 24:00 is asked back."""
+    """A time that is clearly on the 24-hour clock: 14:00, 08:00, 8h30. 24:00 is asked back."""
     if (hour, minute) == (LAST_HOUR + 1, 0):
         return Clock(((1, time(0)),), "24:00 is the midnight at the end of that day.")
     _check(hour, minute)
@@ -37,18 +37,18 @@ def on_24_hours(hour: int, minute: int) -> Clock:
 
 
 def on_either_half(hour: int, minute: int) -> Clock:
-    """A time that may be of 12 hours: 8, 8:30. From 12 on and for 0 there is one meaning."""
+    """A time that may be on the 12-hour clock: 8, 8:30. Unambiguous from 12 on, and for 0."""
     _check(hour, minute)
     if hour == 0 or hour >= NOON:
         return on_24_hours(hour, minute)
     morning, evening = (0, time(hour, minute)), (0, time(hour + NOON, minute))
     likely = (morning, evening) if hour >= FIRST_LIKELY_MORNING_HOUR else (evening, morning)
-    said = f"{hour}:{minute:02}" if minute else f"{hour}"
-    return Clock(likely, f"{said} can be {morning[1]:%H:%M} or {evening[1]:%H:%M}.")
+    spelled = f"{hour}:{minute:02}" if minute else f"{hour}"
+    return Clock(likely, f"{spelled} can be {morning[1]:%H:%M} or {evening[1]:%H:%M}.")
 
 
 def on_half(hour: int, minute: int | None, *, after_noon: bool) -> Clock:
-    """A time with am or pm. "12 am" without minutes is asked back, for people differ on it."""
+    """A time with am or pm. "12 am" without minutes is asked back, as people disagree on it."""
     _check(hour, minute or 0)
     if hour == 0 or hour > NOON:
         half = "pm" if after_noon else "am"
@@ -60,7 +60,7 @@ def on_half(hour: int, minute: int | None, *, after_noon: bool) -> Clock:
 
 
 def narrowed(clock: Clock, part: str) -> Clock:
-    """The clock in a part of the day ("morning", "afternoon", "evening"; empty: as it is)."""
+    """The times within a part of the day ("morning", "afternoon", "evening"); empty: all."""
     if not part:
         return clock
     fitting = tuple(m for m in clock.moments if (m[1].hour < NOON) == (part == "morning"))
@@ -70,7 +70,7 @@ def narrowed(clock: Clock, part: str) -> Clock:
 
 
 def either_clock(clocks: Sequence[Clock]) -> Clock:
-    """What one time means, or several that were said at once and may differ."""
+    """What several times named at once mean; they may disagree."""
     moments = tuple(dict.fromkeys(m for clock in clocks for m in clock.moments))
     doubts = [clock.doubt for clock in clocks if clock.doubt]
     if len(clocks) > 1 and len(moments) > 1:

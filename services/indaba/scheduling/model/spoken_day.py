@@ -1,4 +1,4 @@
-"""The days people name, and which dates each can mean when it is said."""
+"""Days as people name them, and which dates each can mean."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ FAR_FOR_A_GUESSED_YEAR = timedelta(days=300)
 
 
 class NotRead(Exception):  # noqa: N818 - an outcome of reading, caught in reading.py
-    """Understood that it cannot be read; the words say why."""
+    """The text cannot be read. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """What a day can mean, likeliest first, and why it is asked back (empty: one clear meaning)."""
+    """What a day can mean, likeliest first, and why it is asked back (empty: it is clear)."""
 
     dates: tuple[date, ...]
     doubt: str = ""
@@ -27,7 +27,7 @@ class Day(Protocol):
     """A day as somebody named it."""
 
     def dates(self, now: datetime, at: time) -> Dates:
-        """The dates it can mean, said at wall time `now` of a start at `at`. Raises `NotRead`."""
+        """The dates it can mean at wall time `now`, for a start at `at`. Raises `NotRead`."""
         ...
 
 
@@ -38,7 +38,7 @@ class Ahead:
     days: int
 
     def dates(self, now: datetime, at: time) -> Dates:
-        """One date; before today for yesterday."""
+        """One date; for yesterday, one before today."""
         del at
         return Dates((now.date() + timedelta(days=self.days),))
 
@@ -52,9 +52,9 @@ class OnDate:
     year: int | None = None
 
     def dates(self, now: datetime, at: time) -> Dates:
-        """With a year that date; without one the next to come. Raises `NotRead` if there is none.
+        """With a year, that date; else the next such date. Raises `NotRead` if there is none.
 
-        A year that nobody said and that puts the date ten months away is asked back.
+        A guessed year that puts the date ten months away or more is asked back.
         """
         years = (self.year,) if self.year else (now.year, now.year + 1)
         there = [d for year in years if (d := _date_or_none(year, self.month, self.day))]
@@ -68,10 +68,10 @@ class OnDate:
         coming = [d for d in there if datetime.combine(d, at) >= now]
         if not coming:
             raise NotRead(f"There is no {self._named()} in the year to come.")
-        found = coming[0]
-        if found - now.date() <= FAR_FOR_A_GUESSED_YEAR:
-            return Dates((found,))
-        return Dates((found,), f"{self._named()} is next in {found.year}: is that the year?")
+        nearest = coming[0]
+        if nearest - now.date() <= FAR_FOR_A_GUESSED_YEAR:
+            return Dates((nearest,))
+        return Dates((nearest,), f"{self._named()} is next in {nearest.year}: is that the year?")
 
     def _no_such_date(self) -> str:
         leap = " in the year to come" if self._is_leap_day() else ""
@@ -89,14 +89,14 @@ class OnDate:
 
 @dataclass(frozen=True, slots=True)
 class OtherOrder:
-    """A date in figures that has a meaning only against the community's order."""
+    """A date in digits that only makes sense against the community's order."""
 
     day: OnDate
 
     def dates(self, now: datetime, at: time) -> Dates:
-        """As the date itself, always asked back."""
-        found = self.day.dates(now, at)
-        return Dates(found.dates, "I read day and month in the other order than usual here.")
+        """The date itself, always asked back."""
+        dates = self.day.dates(now, at)
+        return Dates(dates.dates, "I read day and month in the other order than usual here.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +106,17 @@ class DayOfMonth:
     day: int
 
     def dates(self, now: datetime, at: time) -> Dates:
-        """The next such day to come. Raises `NotRead` where no month has it."""
+        """The next such day. Raises `NotRead` if no month has it."""
         for months in range(MONTH_END_SEARCH):
             year, month = _month_after(now, months)
-            found = _date_or_none(year, month, self.day)
-            if found and datetime.combine(found, at) >= now:
-                return Dates((found,), self._doubt(found, now))
+            day = _date_or_none(year, month, self.day)
+            if day and datetime.combine(day, at) >= now:
+                return Dates((day,), self._doubt(day, now))
         raise NotRead(f"No month has a day {self.day}.")
 
-    def _doubt(self, found: date, now: datetime) -> str:
-        if self.day == now.day and found != now.date():
-            return (
-                f"That time today has passed: is it the {self.day}. of {MONTHS[found.month - 1]}?"
-            )
+    def _doubt(self, day: date, now: datetime) -> str:
+        if self.day == now.day and day != now.date():
+            return f"That time today has passed: is it the {self.day}. of {MONTHS[day.month - 1]}?"
         return ""
 
 
@@ -130,7 +128,7 @@ class OnWeekday:
     which: str = ""
 
     def dates(self, now: datetime, at: time) -> Dates:
-        """The coming one; two where people differ: today's own weekday, and "next"."""
+        """The coming one; two if people differ, as on today's own weekday and for "next"."""
         today = now.date()
         ahead = (self.weekday - today.weekday()) % 7
         if self.which == "last":
@@ -156,9 +154,9 @@ class OnWeekday:
 
 @dataclass(frozen=True, slots=True)
 class InWeek:
-    """A week, and a weekday in it: next week on Thursday, in two weeks on Tuesday.
+    """A weekday in a named week: next week on Thursday, in two weeks on Tuesday.
 
-    `counted` is true for "in two weeks", which may also be counted from the coming weekday.
+    `counted` is true for "in two weeks", which may also count from the coming weekday.
     """
 
     weeks: int
@@ -166,14 +164,14 @@ class InWeek:
     counted: bool
 
     def dates(self, now: datetime, at: time) -> Dates:
-        """One date, or two where it depends on how weeks are counted."""
+        """One date, or two if it depends on how weeks are counted."""
         del at
         today = now.date()
         that_week = today + timedelta(days=7 * self.weeks - today.weekday() + self.weekday)
-        found = {that_week: None, self._other_count(today): None}
-        if len(found) == 1:
-            return Dates(tuple(found))
-        return Dates(tuple(found), "People count weeks in two ways here, so I would rather ask.")
+        days = {that_week: None, self._other_count(today): None}
+        if len(days) == 1:
+            return Dates(tuple(days))
+        return Dates(tuple(days), "People count weeks in two ways here, so I would rather ask.")
 
     def _other_count(self, today: date) -> date:
         if self.counted:
@@ -195,38 +193,38 @@ class WholeWeek:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A date said together with its weekday, which has to agree."""
+    """A date named together with its weekday, which has to match."""
 
     day: Day
     weekday: int
 
     def dates(self, now: datetime, at: time) -> Dates:
-        """The dates that agree; where none does, the date and then the coming weekday."""
-        found = self.day.dates(now, at)
-        agreeing = tuple(d for d in found.dates if d.weekday() == self.weekday)
+        """The dates that match; if none does, the date and then the coming weekday."""
+        dates = self.day.dates(now, at)
+        agreeing = tuple(d for d in dates.dates if d.weekday() == self.weekday)
         if agreeing:
-            return Dates(agreeing, found.doubt)
-        first = found.dates[0]
+            return Dates(agreeing, dates.doubt)
+        first = dates.dates[0]
         named = f"{first.day} {MONTHS[first.month - 1]} {first.year}"
-        is_a, said = WEEKDAYS[first.weekday()], WEEKDAYS[self.weekday]
+        is_a, expected = WEEKDAYS[first.weekday()], WEEKDAYS[self.weekday]
         weekday = OnWeekday(self.weekday).dates(now, at).dates[:1]
         return Dates(
-            found.dates + weekday, f"{named} is a {is_a}, not a {said}. Which one is right?"
+            dates.dates + weekday, f"{named} is a {is_a}, not a {expected}. Which one is right?"
         )
 
 
 def either_day(days: Sequence[Day], now: datetime, at: time) -> Dates:
-    """What one day means, or several that were said at once and may differ."""
-    found = [day.dates(now, at) for day in days]
-    dates = tuple(dict.fromkeys(d for each in found for d in each.dates))
-    doubts = [each.doubt for each in found if each.doubt]
-    if len(found) > 1 and len(dates) > 1:
+    """What several days named at once mean; they may disagree."""
+    readings = [day.dates(now, at) for day in days]
+    dates = tuple(dict.fromkeys(d for each in readings for d in each.dates))
+    doubts = [each.doubt for each in readings if each.doubt]
+    if len(readings) > 1 and len(dates) > 1:
         doubts.append("I found more than one day.")
     return Dates(dates, " ".join(dict.fromkeys(doubts)))
 
 
 def _in_one_week(one: date, other: date) -> bool:
-    """Whether both are in one week, be its first day Monday or Sunday."""
+    """Whether both dates are in one week, beginning on Monday or Sunday."""
     monday = one - timedelta(days=one.weekday())
     sunday = one - timedelta(days=(one.weekday() + 1) % 7)
     return any(first <= other < first + timedelta(days=7) for first in (monday, sunday))

@@ -1,4 +1,4 @@
-"""The words people use for times, in English and Afrikaans, and one spelling for all of them."""
+"""Words for times in English and Afrikaans, and one spelling for all of them."""
 
 import re
 import unicodedata
@@ -59,7 +59,7 @@ DAY_WORDS: dict[str, int] = {
     "day after tomorrow": 2,
     "oormore": 2,
 }
-"""Days from today. "more" is môre without its hat."""
+"""Days from today. "more" is "môre" without its accent."""
 
 PART_WORDS: dict[str, str] = {
     "morning": "morning",
@@ -71,7 +71,7 @@ PART_WORDS: dict[str, str] = {
     "night": "evening",
     "aand": "evening",
 }
-"""Parts of the day; they settle which eight o'clock is meant."""
+"""Parts of the day. They decide which eight o'clock is meant."""
 
 TODAY_PARTS: dict[str, str] = {
     "tonight": "evening",
@@ -79,7 +79,7 @@ TODAY_PARTS: dict[str, str] = {
     "vanoggend": "morning",
     "vanmiddag": "afternoon",
 }
-"""Words that mean a part of today."""
+"""Words for a part of today."""
 
 WHICH_WORDS: dict[str, str] = {
     "this": "this",
@@ -118,7 +118,7 @@ CONNECTORS = frozenset(
         "—",
     ]
 )
-"""Words that may stand between the others without changing what is meant."""
+"""Words that do not change what is meant."""
 
 _NUMBERS = {
     word: str(number)
@@ -144,7 +144,7 @@ _NUMBERS = {
 
 
 def either(words: Iterable[str]) -> str:
-    """A pattern for any of the words, the longest first."""
+    """A pattern that matches any of the words, the longest first."""
     return "(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + ")"
 
 
@@ -152,11 +152,14 @@ _NUMBER = re.compile(rf"\b{either(_NUMBERS)}\b")
 
 
 def one_spelling(text: str) -> str:
-    """Lower case, without accents, control characters and doubled spaces; numbers as digits."""
+    """The text in lower case, without accents, control characters and double spaces.
+
+    Number words become digits.
+    """
     plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = (" " if _is_control(c) else c for c in plain if not unicodedata.combining(c))
-    spaced = " ".join("".join(kept).replace("\u2019", "'").split())
-    return _NUMBER.sub(lambda found: _NUMBERS[found[0]], spaced)
+    letters = (" " if _is_control(c) else c for c in plain if not unicodedata.combining(c))
+    spaced = " ".join("".join(letters).replace("\u2019", "'").split())
+    return _NUMBER.sub(lambda match: _NUMBERS[match[0]], spaced)
 
 
 def _is_control(letter: str) -> bool:

@@ -1,4 +1,4 @@
-"""A vote: one member, one choice, and the last word holds."""
+"""A vote. Each member has one choice, and the last one counts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,7 @@ FEWEST, MOST = 2, 10
 
 
 class VoteOpenAlready(Refusal):
-    """One vote at a time."""
+    """A meeting has one open vote at a time."""
 
     code = "vote-open-already"
 
@@ -26,7 +26,7 @@ class VoteOpenAlready(Refusal):
 
 
 class NoVoteOpen(Refusal):
-    """Nothing is being voted on."""
+    """No vote is open."""
 
     code = "no-vote-open"
 
@@ -35,7 +35,7 @@ class NoVoteOpen(Refusal):
 
 
 class VoteOver(Refusal):
-    """The vote is counted."""
+    """The vote has been counted."""
 
     code = "vote-over"
 
@@ -44,7 +44,7 @@ class VoteOver(Refusal):
 
 
 class NoSuchOption(Refusal):
-    """The vote has no answer of that number."""
+    """The vote has no option with that number."""
 
     code = "no-such-option"
 
@@ -55,7 +55,7 @@ class NoSuchOption(Refusal):
 
 
 class TooFewOptions(Refusal):
-    """Fewer than two different answers, or more than ten."""
+    """A vote needs 2 to 10 different options."""
 
     code = "too-few-options"
 
@@ -65,7 +65,7 @@ class TooFewOptions(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
-    """A vote; fields as in `VoteFacts`. `ballots` are places from 1 by member."""
+    """A vote: the fields of `VoteFacts`. `ballots` are numbers of options, from 1, by member."""
 
     id: UUID
     meeting: MeetingId
@@ -82,14 +82,14 @@ class Vote:
     @classmethod
     def put(cls, *, question: str, options: tuple[str, ...], **facts: Any) -> Self:
         """A new vote. Raises `TooFewOptions`."""
-        kept = tuple(dict.fromkeys(filter(None, map(one_line, options))))
-        alike = {option.casefold() for option in kept}
-        if not FEWEST <= len(alike) == len(kept) <= MOST:
+        answers = tuple(dict.fromkeys(filter(None, map(one_line, options))))
+        alike = {option.casefold() for option in answers}
+        if not FEWEST <= len(alike) == len(answers) <= MOST:
             raise TooFewOptions
-        return cls(question=one_line(question), options=kept, **facts)
+        return cls(question=one_line(question), options=answers, **facts)
 
     def cast(self, member: MemberId, option: int) -> Self:
-        """With a member's choice; 0 takes it back. Raises `VoteOver` or `NoSuchOption`."""
+        """The vote with a member's choice; 0 takes it back. Raises `VoteOver` or `NoSuchOption`."""
         if not self.open:
             raise VoteOver
         if option > len(self.options):
@@ -101,23 +101,23 @@ class Vote:
         return replace(self, ballots=MappingProxyType(ballots), version=self.version + 1)
 
     def count(self, quorum: QuorumState) -> Self:
-        """Over, with who was there at that moment; again changes nothing."""
+        """The vote as counted, with the quorum at that moment. Idempotent."""
         if not self.open:
             return self
         return replace(self, open=False, quorum=quorum, version=self.version + 1)
 
     def tally(self) -> tuple[int, ...]:
-        """Votes per answer, in their order."""
+        """Ballots per option, in the options' order."""
         chosen = list(self.ballots.values())
         return tuple(chosen.count(n) for n in range(1, len(self.options) + 1))
 
     def line(self) -> str:
-        """The result in one line of the minutes."""
+        """The result as a line of the minutes."""
         parts = (f"{name}: {n}" for name, n in zip(self.options, self.tally(), strict=True))
         return f"Vote: {self.question} {', '.join(parts)}"
 
     def facts(self) -> VoteFacts:
-        """What the community may see: no one's choice."""
+        """What the community may see, which is nobody's own choice."""
         return VoteFacts(
             id=self.id,
             meeting=self.meeting,

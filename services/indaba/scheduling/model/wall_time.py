@@ -1,4 +1,4 @@
-"""Wall time in an IANA zone: which instant it is, where clocks jump, and how it is said."""
+"""Wall time in IANA zones: its instant, where clocks jump, and how it is put into words."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from indaba.contracts.refusal import Refusal
 
 FURTHEST = timedelta(days=731)
-"""Two years: nothing is called further ahead."""
+"""Meetings are scheduled at most two years ahead."""
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -29,7 +29,7 @@ _LONGEST_JUMP = 24 * 60
 
 
 class UnknownZone(Refusal):
-    """No IANA zone has that name."""
+    """There is no IANA zone with that name."""
 
     code = "unknown-zone"
 
@@ -68,7 +68,7 @@ class TimeTooFar(Refusal):
 
 
 class TimeSkipped(Refusal):
-    """The clocks jump over the time; `instead` is the first wall time after the jump."""
+    """The clocks skip that time. `instead` is the first wall time after the jump."""
 
     code = "time-skipped"
 
@@ -96,9 +96,9 @@ def zone_named(name: str) -> ZoneInfo:
 
 
 def instant(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The instant in UTC. A repeated wall time is its first; a skipped one moves by the jump.
+    """The instant in UTC. Of a repeated wall time the first; a skipped one moves by the jump.
 
-    Both as RFC 5545, 3.3.5 has it, so calendar apps agree.
+    Both follow RFC 5545, 3.3.5, so that calendar apps agree.
     """
     return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
@@ -123,10 +123,10 @@ def next_existing(time: datetime, zone: ZoneInfo) -> datetime:
 
 
 def check_time_to_come(starts: datetime, zone: str, now: datetime) -> None:
-    """Raises `UnknownZone`, `TimePassed`, `TimeTooFar` or `TimeSkipped`. `now` is aware."""
+    """Raise `UnknownZone`, `TimePassed`, `TimeTooFar` or `TimeSkipped`. `now` is aware."""
     place = zone_named(zone)
     today = wall(now, place)
-    # Whole days are told apart first: the ends of the calendar have no instant in UTC.
+    # Compare whole days first: the first and last days of the calendar have no instant in UTC.
     if starts < today - timedelta(days=1):
         raise TimePassed(starts, zone, today)
     if starts > today + FURTHEST:

@@ -1,4 +1,4 @@
-"""When the weekly digest comes: by wall time, so that a change of clocks moves nothing."""
+"""When the weekly digest is due: by wall time, so that clock changes do not move it."""
 
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ A_WEEK = timedelta(days=7)
 
 
 def next_digest(choices: Choices, now: datetime) -> datetime | None:
-    """The next instant (UTC) of the community's day and hour; `None` where it wants none."""
+    """The next instant (UTC) of the community's day and hour; `None` if it wants no digest."""
     if not choices.digest_weekday or not choices.zone:
         return None
     zone = zone_named(choices.zone)

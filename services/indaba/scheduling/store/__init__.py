@@ -4,7 +4,7 @@ from indaba.scheduling.store.actions import Actions
 from indaba.scheduling.store.agenda import Agendas
 from indaba.scheduling.store.choices import ChoicesMade
 from indaba.scheduling.store.meetings import KeptInstant, Meetings
-from indaba.scheduling.store.record import Kept, Records
+from indaba.scheduling.store.record import Records, StoredDocument
 from indaba.scheduling.store.series import AllSeries
 from indaba.scheduling.store.traces import Traces
 from indaba.scheduling.store.votes import Votes
@@ -15,10 +15,10 @@ __all__ = [
     "Agendas",
     "AllSeries",
     "ChoicesMade",
-    "Kept",
     "KeptInstant",
     "Meetings",
     "Records",
+    "StoredDocument",
     "Traces",
     "Votes",
     "Weeks",

@@ -14,18 +14,18 @@ from indaba.scheduling.store.tables import actions as _actions
 
 
 class Actions:
-    """Actions within one transaction."""
+    """The actions, within one transaction."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
         self._sql = work.connection
 
     async def by_code(self, community: CommunityId, code: str) -> Action | None:
-        """A community's action, locked until the commit."""
-        found = await self._read(
+        """An action by its code, locked until the commit; `None` if there is none."""
+        actions = await self._read(
             _actions.c.community == community, _actions.c.code == code, locked=True
         )
-        return found[0] if found else None
+        return actions[0] if actions else None
 
     async def open(
         self,
@@ -34,7 +34,7 @@ class Actions:
         before: date | None = None,
         limit: int | None = None,
     ) -> list[Action]:
-        """Open actions, of one owner, due before a day; those due first ahead."""
+        """Open actions, those due first first; of one `owner`, or due `before` a day, if given."""
         where = [_actions.c.community == community, _is_open()]
         where += [_actions.c.owner == owner] if owner else []
         where += [_actions.c.due < before] if before else []
@@ -45,7 +45,7 @@ class Actions:
         return await self._read(_actions.c.community == community, _actions.c.changed_at >= moment)
 
     async def keep(self, action: Action) -> None:
-        """Keep an action."""
+        """Store a new or changed action."""
         row = {name: getattr(action, name) for name in _FIELDS}
         row["changed_at"] = self._work.now
         await self._sql.execute(
@@ -80,5 +80,5 @@ def _is_open() -> sa.ColumnElement[bool]:
 
 
 def _action(row: Any) -> Action:
-    kept = {name: row[name] for name in _FIELDS}
-    return Action(**{**kept, "status": ActionStatus(row["status"])})
+    fields = {name: row[name] for name in _FIELDS}
+    return Action(**{**fields, "status": ActionStatus(row["status"])})

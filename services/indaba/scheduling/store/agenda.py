@@ -13,27 +13,27 @@ from indaba.scheduling.store.tables import agenda as _agenda
 
 
 class Agendas:
-    """Agendas within one transaction. The meeting's lock guards its agenda."""
+    """The agendas, within one transaction. The lock on a meeting also guards its agenda."""
 
     def __init__(self, work: Work) -> None:
         self._sql = work.connection
 
     async def of(self, meeting: MeetingId) -> Agenda:
-        """A meeting's agenda."""
+        """A meeting's agenda; an empty one if nothing was added."""
         return await self._read(_agenda.c.meeting == meeting)
 
     async def waiting(self, community: CommunityId) -> Agenda:
-        """What waits for the next meeting of a community, locked."""
+        """The items that wait for a community's next meeting, locked."""
         return await self._read(_waiting(community), locked=True)
 
-    async def keep(self, community: CommunityId, meeting: MeetingId | None, kept: Agenda) -> None:
-        """Keep an agenda instead of what was there; with no meeting, what waits."""
+    async def keep(self, community: CommunityId, meeting: MeetingId | None, agenda: Agenda) -> None:
+        """Replace an agenda as a whole; without a meeting, the items that wait."""
         here = _agenda.c.meeting == meeting if meeting else _waiting(community)
-        ids = [item.id for item in kept.items]
+        ids = [item.id for item in agenda.items]
         await self._sql.execute(_agenda.delete().where(here | _agenda.c.id.in_(ids)))
         rows = [
             {"community": community, "meeting": meeting, "place": place, **_row(item)}
-            for place, item in enumerate(kept.items)
+            for place, item in enumerate(agenda.items)
         ]
         if rows:
             await self._sql.execute(_agenda.insert(), rows)
@@ -54,9 +54,9 @@ def _row(item: Item) -> dict[str, Any]:
 
 
 def _item(row: Any) -> Item:
-    kept = {name: row[name] for name in _FIELDS}
-    kept |= {"result": Result(row["result"]), "status": ItemStatus(row["status"])}
-    return Item(**kept)
+    fields = {name: row[name] for name in _FIELDS}
+    fields |= {"result": Result(row["result"]), "status": ItemStatus(row["status"])}
+    return Item(**fields)
 
 
 _FIELDS = tuple(Item.__dataclass_fields__)

@@ -1,4 +1,4 @@
-"""Calendars that communities follow, and which of their dates is which meeting."""
+"""Followed calendars, and which of their dates belongs to which meeting."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -54,9 +54,9 @@ _dates = sa.Table(
 
 @dataclass(frozen=True, slots=True)
 class KeptDate:
-    """Which meeting a date is, and what the date was when it was last looked at.
+    """The meeting that a date became, and the date as it was last read.
 
-    `gone`: it was taken out of its calendar, and the meeting called off for that.
+    `gone` says that the date was removed from its calendar, and the meeting cancelled for that.
     """
 
     meeting: MeetingId
@@ -65,14 +65,14 @@ class KeptDate:
 
 
 class Calendars:
-    """Followed calendars within one transaction."""
+    """The followed calendars, within one transaction."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
         self._sql = work.connection
 
     async def of(self, community: CommunityId, *, alone: bool = False) -> list[Followed]:
-        """A community's calendars by number; `alone`: others add none until the commit."""
+        """A community's calendars by number. With `alone` nobody can add one until the commit."""
         if alone:
             lock = sa.func.pg_advisory_xact_lock(community.int % 2**62)
             await self._sql.execute(sa.select(lock))
@@ -84,23 +84,23 @@ class Calendars:
         return [_followed(dict(row)) for row in (await self._sql.execute(query)).mappings()]
 
     async def alone(self, calendar: CalendarId) -> Followed | None:
-        """A calendar of whatever community, locked until the commit."""
+        """A calendar of any community, locked until the commit."""
         query = sa.select(_calendars).where(_calendars.c.id == calendar).with_for_update()
         row = (await self._sql.execute(query)).mappings().first()
         return _followed(dict(row)) if row else None
 
     async def keep(self, calendar: Followed) -> None:
-        """Keep a new or changed calendar."""
+        """Store a new or changed calendar."""
         row = {**asdict(calendar), "left_out": dict(calendar.left_out)}
-        kept = insert(_calendars).values(row)
-        await self._sql.execute(kept.on_conflict_do_update(index_elements=["id"], set_=row))
+        statement = insert(_calendars).values(row)
+        await self._sql.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
 
     async def forget(self, calendar: CalendarId) -> None:
-        """Follow it no longer; its meetings stay what they are."""
+        """Delete a calendar and its dates. Its meetings stay as they are."""
         await self._sql.execute(_calendars.delete().where(_calendars.c.id == calendar))
 
     async def take_due(self, until: datetime) -> Followed | None:
-        """A calendar that is to be read now; nobody else takes it before `until`."""
+        """A calendar that is due to be read. No other process takes it before `until`."""
         query = (
             sa.select(_calendars)
             .where(_calendars.c.due_at <= self._work.now)
@@ -117,11 +117,11 @@ class Calendars:
         return _followed(dict(row))
 
     async def read_whole(self) -> None:
-        """Every calendar is asked for in whole when it is read next."""
+        """Let every calendar be fetched in full when it is read next."""
         await self._sql.execute(_calendars.update().values(whole_at=None))
 
     async def dates(self, calendar: CalendarId) -> dict[str, KeptDate]:
-        """Its dates by key."""
+        """The calendar's dates by their keys."""
         query = sa.select(_dates).where(_dates.c.calendar == calendar)
         rows = (await self._sql.execute(query)).mappings()
         return {
@@ -129,22 +129,22 @@ class Calendars:
         }
 
     async def keep_date(self, calendar: CalendarId, key: str, date: KeptDate) -> None:
-        """Keep which meeting a date is."""
+        """Store which meeting a date became."""
         values = {"meeting": date.meeting, "fingerprint": dict(date.fingerprint), "gone": date.gone}
-        kept = insert(_dates).values(calendar=calendar, key=key, **values)
+        statement = insert(_dates).values(calendar=calendar, key=key, **values)
         await self._sql.execute(
-            kept.on_conflict_do_update(index_elements=["calendar", "key"], set_=values)
+            statement.on_conflict_do_update(index_elements=["calendar", "key"], set_=values)
         )
 
     async def forget_past(self, calendar: CalendarId, before: datetime) -> None:
-        """Dates whose meetings are long over need no key any more."""
+        """Forget the keys of dates whose meetings ended before a moment."""
         over = sa.select(_meetings.c.id).where(_meetings.c.over_at < before)
         await self._sql.execute(
             _dates.delete().where(_dates.c.calendar == calendar, _dates.c.meeting.in_(over))
         )
 
     async def count(self, calendar: CalendarId) -> int:
-        """How many of its meetings are to come."""
+        """The number of its meetings to come."""
         query = (
             sa.select(sa.func.count())
             .select_from(_dates)
@@ -161,10 +161,10 @@ class Calendars:
             .where(_dates.c.calendar == calendar, *self._to_come())
             .order_by(_meetings.c.starts_at, _meetings.c.id)
         )
-        return [MeetingId(found) for found in (await self._sql.execute(query)).scalars()]
+        return [MeetingId(meeting) for meeting in (await self._sql.execute(query)).scalars()]
 
     async def unannounced(self, calendar: CalendarId, before: datetime) -> list[MeetingId]:
-        """Its meetings that have no card yet and begin before then, soonest first."""
+        """Its meetings without a card that begin before a moment, soonest first."""
         query = (
             sa.select(_meetings.c.id)
             .join(_dates, _meetings.c.id == _dates.c.meeting)
@@ -176,7 +176,7 @@ class Calendars:
             )
             .order_by(_meetings.c.starts_at, _meetings.c.id)
         )
-        return [MeetingId(found) for found in (await self._sql.execute(query)).scalars()]
+        return [MeetingId(meeting) for meeting in (await self._sql.execute(query)).scalars()]
 
     def _to_come(self) -> tuple[sa.ColumnElement[bool], ...]:
         return (
@@ -185,15 +185,15 @@ class Calendars:
         )
 
     async def give_all(self, gone: MemberId, member: MemberId) -> None:
-        """What one follows, another does."""
+        """Give all calendars that `gone` follows to another member."""
         theirs = _calendars.c.author == gone
         await self._sql.execute(_calendars.update().where(theirs).values(author=member))
 
     async def forget_author(self, member: MemberId, fresh: MemberId) -> list[Followed]:
-        """A member's calendars are nobody's, but go where the address may hold their name.
+        """Take a member's name off their calendars; delete those whose address may contain it.
 
-        Gives those that stay, to be read again: the titles of their meetings were never the
-        member's, and come back with that.
+        Returns the calendars that stay, which are to be read again: the titles of their meetings
+        were never the member's own, and come back with that.
         """
         theirs = _calendars.c.author == member
         link = _calendars.c.link

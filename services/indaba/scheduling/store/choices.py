@@ -1,4 +1,4 @@
-"""What members and communities chose: reminders, quiet hours, quorum, digests."""
+"""What members and communities have chosen: reminders, quiet hours, quorum, digests."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -17,22 +17,22 @@ from indaba.scheduling.store.tables import quiet as _quiet
 
 
 class ChoicesMade:
-    """What was chosen, within one transaction; what nobody chose is the default."""
+    """The choices, within one transaction. Defaults stand in for what was not chosen."""
 
     def __init__(self, work: Work) -> None:
         self._sql = work.connection
         self._keep_newest = work.keep_newest
 
     async def mute(self, member: MemberId) -> None:
-        """No reminders for a member."""
+        """Turn a member's reminders off. Idempotent."""
         await self._sql.execute(insert(_muted).values(member=member).on_conflict_do_nothing())
 
     async def unmute(self, member: MemberId) -> None:
-        """Reminders again."""
+        """Turn a member's reminders on. Idempotent."""
         await self._sql.execute(_muted.delete().where(_muted.c.member == member))
 
     async def muted(self, among: Iterable[MemberId]) -> set[MemberId]:
-        """Who of these wants no reminders."""
+        """Which of these members want no reminders."""
         query = sa.select(_muted.c.member).where(_muted.c.member.in_(list(among)))
         return {MemberId(member) for member in (await self._sql.execute(query)).scalars()}
 
@@ -42,13 +42,13 @@ class ChoicesMade:
         return (await self._sql.execute(query)).first() is not None
 
     async def quiet_hours(self, among: Iterable[MemberId]) -> dict[MemberId, Quiet]:
-        """Who of these is not called at which hours."""
+        """The quiet hours of those of these members who have any."""
         query = sa.select(_quiet).where(_quiet.c.member.in_(list(among)))
         rows = (await self._sql.execute(query)).mappings()
         return {MemberId(r["member"]): Quiet(r["begins"], r["ends"], r["zone"]) for r in rows}
 
     async def be_quiet(self, member: MemberId, hours: Quiet | None) -> None:
-        """Choose quiet hours, or none."""
+        """Set a member's quiet hours; `None` removes them."""
         if hours is None:
             await self._sql.execute(_quiet.delete().where(_quiet.c.member == member))
             return
@@ -59,7 +59,7 @@ class ChoicesMade:
         )
 
     async def of(self, community: CommunityId) -> Choices:
-        """What a community chose."""
+        """A community's choices."""
         query = sa.select(_communities).where(_communities.c.id == community)
         row = (await self._sql.execute(query)).mappings().first()
         if row is None:
@@ -74,18 +74,18 @@ class ChoicesMade:
         )
 
     async def categories(self, among: Iterable[MemberId]) -> dict[MemberId, Category]:
-        """What kind of stakeholder each of these is, where they said so."""
+        """The categories of those of these members who gave one."""
         query = sa.select(_categories.c.member, _categories.c.category).where(
             _categories.c.member.in_(list(among)), _categories.c.category != ""
         )
         return {MemberId(m): Category(name) for m, name in await self._sql.execute(query)}
 
     def describe(self, member: MemberId, category: Category | None, version: int) -> None:
-        """Keep what kind of stakeholder a member is; the newest version counts."""
+        """Store a member's category of stakeholder. The newest version counts."""
         self._keep_newest(_categories, {"member": member}, version, category=category or "")
 
     async def choose(self, community: CommunityId, chosen: Choices) -> None:
-        """Keep what a community chose."""
+        """Store a community's choices."""
         values = asdict(chosen) | {"leads": list(chosen.leads)}
-        kept = insert(_communities).values(id=community, **values)
-        await self._sql.execute(kept.on_conflict_do_update(index_elements=["id"], set_=values))
+        statement = insert(_communities).values(id=community, **values)
+        await self._sql.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))

@@ -1,4 +1,4 @@
-"""Meetings, their answers and check-ins in the database."""
+"""Meetings with their answers, check-ins and roles, in the database."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -26,7 +26,7 @@ _LATEST = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class KeptInstant:
-    """A meeting's wall time, and the instant that was derived from it when it was kept."""
+    """A meeting's wall time, and the instant stored with it."""
 
     id: MeetingId
     starts: datetime
@@ -35,19 +35,19 @@ class KeptInstant:
 
 
 class Meetings:
-    """Meetings within one transaction."""
+    """The meetings, within one transaction."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
         self._sql = work.connection
 
     async def add(self, meeting: Meeting) -> None:
-        """Keep a new meeting."""
+        """Add a new meeting."""
         await self._sql.execute(_meetings.insert().values(_row(meeting)))
         await self._keep_roles(meeting)
 
     async def keep(self, meeting: Meeting) -> None:
-        """Keep a changed meeting with its answers and check-ins."""
+        """Store a changed meeting with its answers, check-ins and roles."""
         row = _row(meeting)
         await self._sql.execute(_meetings.update().where(_meetings.c.id == meeting.id).values(row))
         await self._keep_answers(meeting)
@@ -55,28 +55,30 @@ class Meetings:
         await self._keep_roles(meeting)
 
     async def _keep_answers(self, meeting: Meeting) -> None:
-        kept = await self._answers(meeting.id)
-        for member in kept.keys() - meeting.rsvps.keys():
+        stored = await self._answers(meeting.id)
+        for member in stored.keys() - meeting.rsvps.keys():
             await self._sql.execute(_rsvps.delete().where(_of(_rsvps, meeting, member)))
         for member, rsvp in meeting.rsvps.items():
-            if kept.get(member) != rsvp:
+            if stored.get(member) != rsvp:
                 values = {
                     "answer": rsvp.answer,
                     "guests": rsvp.guests,
                     "since": rsvp.since,
                     "said_at": self._work.now,
                 }
-                said = insert(_rsvps).values(meeting=meeting.id, member=member, **values)
+                statement = insert(_rsvps).values(meeting=meeting.id, member=member, **values)
                 await self._sql.execute(
-                    said.on_conflict_do_update(index_elements=["meeting", "member"], set_=values)
+                    statement.on_conflict_do_update(
+                        index_elements=["meeting", "member"], set_=values
+                    )
                 )
 
     async def _keep_check_ins(self, meeting: Meeting) -> None:
-        kept = await self._present(meeting.id)
-        for member in kept.keys() - meeting.present.keys():
+        stored = await self._present(meeting.id)
+        for member in stored.keys() - meeting.present.keys():
             await self._sql.execute(_check_ins.delete().where(_of(_check_ins, meeting, member)))
         for member, how in meeting.present.items():
-            if member not in kept:
+            if member not in stored:
                 came = insert(_check_ins).values(
                     meeting=meeting.id, member=member, how=how, at=self._work.now
                 )
@@ -94,21 +96,21 @@ class Meetings:
             await self._sql.execute(_day_roles.insert(), rows)
 
     async def by_id(self, community: CommunityId, meeting: MeetingId) -> Meeting | None:
-        """A community's meeting, locked until the commit."""
+        """A meeting by its id, locked until the commit."""
         return await self._one(_meetings.c.community == community, _meetings.c.id == meeting)
 
     async def by_code(self, community: CommunityId, code: str) -> Meeting | None:
-        """A community's meeting by its short code, locked until the commit."""
+        """A meeting by its short code, locked until the commit."""
         return await self._one(_meetings.c.community == community, _meetings.c.code == code)
 
     async def next(self, community: CommunityId) -> Meeting | None:
-        """The meeting that is on or comes first, locked until the commit."""
+        """The meeting that is on, else the next one, locked until the commit."""
         coming = self.are_coming(community)
-        # Locking the first finds nothing where it changed while we waited: then look again.
+        # If the first one changed while we waited for its lock, nothing is found: look again.
         return await self._one(*coming) or await self._one(*coming)
 
     async def live(self, community: CommunityId) -> Meeting | None:
-        """The meeting that is on, locked; where several are, the one begun last."""
+        """The meeting that is on, locked. If there are several, the one that began last."""
         return await self._one(
             _meetings.c.community == community,
             _meetings.c.status == MeetingStatus.LIVE,
@@ -124,7 +126,7 @@ class Meetings:
         )
 
     async def answered(self, community: CommunityId, member: MemberId, limit: int) -> list[Meeting]:
-        """Meetings on or to come that a member said yes or maybe to, soonest first."""
+        """Meetings on or to come for which a member answered yes or maybe, soonest first."""
         theirs = sa.select(_rsvps.c.meeting).where(
             _rsvps.c.member == member, _rsvps.c.answer != RsvpAnswer.NO
         )
@@ -133,8 +135,11 @@ class Meetings:
         )
 
     async def dates_of(self, series: SeriesId) -> dict[datetime, Meeting]:
-        """Dates of a series that are not past, called off or not, by the rule's time, locked."""
-        found = await self._listed(
+        """The dates of a series that are not past, even cancelled ones, locked.
+
+        Their keys are the dates as the rule gives them.
+        """
+        meetings = await self._listed(
             _meetings.c.series == series,
             sa.or_(
                 _meetings.c.over_at > self._work.now,
@@ -143,7 +148,7 @@ class Meetings:
             limit=MOST_DATES,
             locked=True,
         )
-        return {meeting.date_of: meeting for meeting in found if meeting.date_of is not None}
+        return {meeting.date_of: meeting for meeting in meetings if meeting.date_of is not None}
 
     async def _listed(
         self, *where: sa.ColumnElement[bool], limit: int, locked: bool = False
@@ -159,7 +164,7 @@ class Meetings:
         return [await self.whole(dict(row)) for row in rows]
 
     async def following(self, meeting: Meeting) -> Meeting | None:
-        """The meeting to come after another; of its own series, where it has one. Locked."""
+        """The next meeting after another, locked: of its series if there is one, else of any."""
         later = (
             _meetings.c.community == meeting.community,
             _meetings.c.status == MeetingStatus.SCHEDULED,
@@ -173,7 +178,7 @@ class Meetings:
         return await self._one(*later)
 
     async def past(self, community: CommunityId, limit: int) -> list[Meeting]:
-        """Meetings that ended, latest first."""
+        """At most `limit` meetings that ended, latest first."""
         query = (
             sa.select(_meetings)
             .where(_meetings.c.community == community, _meetings.c.status == MeetingStatus.CLOSED)
@@ -184,15 +189,15 @@ class Meetings:
         return [await self.whole(dict(row)) for row in rows]
 
     async def alone(self, meeting: MeetingId) -> Meeting | None:
-        """A meeting of whatever community, for timers; locked until the commit."""
+        """A meeting of any community, for timers; locked until the commit."""
         return await self._one(_meetings.c.id == meeting)
 
     async def coming(self, community: CommunityId, limit: int) -> list[Meeting]:
-        """Meetings that are on or to come, soonest first."""
+        """At most `limit` meetings on or to come, soonest first."""
         return await self._listed(*self.are_coming(community), limit=limit)
 
     async def kept_instants(self, after: MeetingId | None, limit: int) -> Sequence[KeptInstant]:
-        """Of meetings not yet over, in whatever community, by id; a first page without `after`."""
+        """A page of meetings that are not over, of any community, by id, with ids after `after`."""
         query = (
             sa.select(*(_meetings.c[each.name] for each in fields(KeptInstant)))
             .where(
@@ -207,14 +212,14 @@ class Meetings:
         return [KeptInstant(**row) for row in rows]
 
     async def code_is_taken(self, community: CommunityId, code: str) -> bool:
-        """Whether a meeting of the community has this code, at whatever time."""
+        """Whether any meeting of the community, past or to come, has this code."""
         query = sa.select(_meetings.c.id).where(
             _meetings.c.community == community, _meetings.c.code == code
         )
         return (await self._sql.execute(query)).first() is not None
 
     def are_coming(self, community: CommunityId) -> tuple[sa.ColumnElement[bool], ...]:
-        """What is true of meetings that are on or to come."""
+        """Conditions for meetings that are on or to come."""
         return (
             _meetings.c.community == community,
             _meetings.c.status.in_([MeetingStatus.SCHEDULED, MeetingStatus.LIVE]),
@@ -237,10 +242,10 @@ class Meetings:
         return await self.whole(dict(row)) if row else None
 
     async def whole(self, row: Mapping[str, Any]) -> Meeting:
-        """A meeting from its row, with answers, register and roles."""
-        told = {name: value for name, value in row.items() if name not in _DERIVED}
+        """A meeting from its row, with its answers, register and roles."""
+        fields = {name: value for name, value in row.items() if name not in _DERIVED}
         return Meeting(
-            **{**told, "status": MeetingStatus(row["status"])},
+            **{**fields, "status": MeetingStatus(row["status"])},
             roles=await self._roles(row["id"]),
             rsvps=await self._answers(row["id"]),
             present=await self._present(row["id"]),

@@ -18,10 +18,10 @@ MINUTES, HIGHLIGHTS = "minutes", "highlights"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A document as kept. `version` is 0 until it is approved or shared.
+class StoredDocument:
+    """The minutes or highlights as stored. `version` is 0 until they are approved or shared.
 
-    `edited` says that a facilitator wrote it, `changed` that lines changed since.
+    `edited` says that a facilitator wrote the text, `changed` that lines have changed since then.
     """
 
     author: MemberId
@@ -33,22 +33,22 @@ class Kept:
 
 
 class Records:
-    """What is kept of meetings, within one transaction. The meeting's lock guards its record."""
+    """The records of meetings, within one transaction. The lock on a meeting guards its record."""
 
     def __init__(self, work: Work) -> None:
         self._sql = work.connection
 
     async def of(self, meeting: MeetingId) -> list[Note]:
-        """Every line of a meeting, removed ones too, in the order of writing."""
+        """All lines of a meeting, removed ones too, in the order of writing."""
         return await self._read(_notes.c.meeting == meeting)
 
     async def written_at(self, community: CommunityId, origin: str) -> Note | None:
-        """The line that came from a place in chat."""
-        found = await self._read(_notes.c.community == community, _notes.c.origin == origin)
-        return found[0] if found else None
+        """The line that came from a message in chat; `None` if there is none."""
+        notes = await self._read(_notes.c.community == community, _notes.c.origin == origin)
+        return notes[0] if notes else None
 
     async def since(self, community: CommunityId, kind: NoteKind, moment: datetime) -> list[Note]:
-        """Lines of a kind that stand, since a moment, in the order of writing."""
+        """Lines of a kind written since a moment and not removed, in the order of writing."""
         return await self._read(
             _notes.c.community == community,
             _notes.c.kind == kind,
@@ -57,7 +57,7 @@ class Records:
         )
 
     async def keep(self, note: Note) -> None:
-        """Keep a line."""
+        """Store a new or changed line."""
         row = _row(note)
         await self._sql.execute(
             insert(_notes)
@@ -65,36 +65,36 @@ class Records:
             .on_conflict_do_update(index_elements=["meeting", "number"], set_=row)
         )
 
-    async def document(self, meeting: MeetingId, kind: str) -> Kept | None:
-        """The minutes or highlights of a meeting, where somebody touched them."""
+    async def document(self, meeting: MeetingId, kind: str) -> StoredDocument | None:
+        """The minutes or highlights of a meeting; `None` if nobody has touched them."""
         query = sa.select(_documents).where(
             _documents.c.meeting == meeting, _documents.c.kind == kind
         )
         row = (await self._sql.execute(query)).mappings().first()
-        return Kept(**{name: row[name] for name in _KEPT}) if row else None
+        return StoredDocument(**{name: row[name] for name in _KEPT}) if row else None
 
-    async def keep_document(self, meeting: MeetingId, kind: str, kept: Kept) -> None:
-        """Keep minutes or highlights."""
-        values = {name: getattr(kept, name) for name in _KEPT}
+    async def keep_document(self, meeting: MeetingId, kind: str, document: StoredDocument) -> None:
+        """Store minutes or highlights."""
+        values = {name: getattr(document, name) for name in _KEPT}
         row = insert(_documents).values(meeting=meeting, kind=kind, **values)
         await self._sql.execute(
             row.on_conflict_do_update(index_elements=["meeting", "kind"], set_=values)
         )
 
     async def changed(self, meeting: MeetingId) -> bool:
-        """A line changed: whether there are approved minutes that it changes."""
+        """Note that a line changed; whether minutes that it changes were approved."""
         these = (_documents.c.meeting == meeting) & (_documents.c.kind == MINUTES)
         approved = these & (_documents.c.version > 0)
         marked = await self._sql.execute(_documents.update().where(approved).values(changed=True))
         return marked.rowcount > 0
 
     async def documents_with_words_of(self, member: MemberId) -> list[MeetingId]:
-        """Meetings with a document that holds a line, or the words, of a member."""
+        """Meetings with a document that has a line or words of a member."""
         wrote = sa.select(_notes.c.meeting).where(_notes.c.author == member)
         named = sa.select(_documents.c.meeting).where(_documents.c.author == member)
         spoken = sa.select(_documents.c.meeting).where(_documents.c.meeting.in_(wrote))
-        found = (await self._sql.execute(sa.union(named, spoken))).scalars()
-        return [MeetingId(meeting) for meeting in found]
+        meetings = (await self._sql.execute(sa.union(named, spoken))).scalars()
+        return [MeetingId(meeting) for meeting in meetings]
 
     async def documents_by(self, member: MemberId) -> set[MeetingId]:
         """Meetings whose highlights a member wrote."""
@@ -109,7 +109,7 @@ class Records:
 
 
 _FIELDS = tuple(Note.__dataclass_fields__)
-_KEPT = tuple(Kept.__dataclass_fields__)
+_KEPT = tuple(StoredDocument.__dataclass_fields__)
 
 
 def _row(note: Note) -> dict[str, Any]:
@@ -118,8 +118,8 @@ def _row(note: Note) -> dict[str, Any]:
 
 
 def _note(row: Any) -> Note:
-    kept = {name: row[name] for name in _FIELDS}
-    kept["kind"] = NoteKind(row["kind"])
-    kept["rule"] = Rule(row["rule"]) if row["rule"] else None
-    kept["quorum"] = QuorumState.model_validate(row["quorum"]) if row["quorum"] else None
-    return Note(**kept)
+    fields = {name: row[name] for name in _FIELDS}
+    fields["kind"] = NoteKind(row["kind"])
+    fields["rule"] = Rule(row["rule"]) if row["rule"] else None
+    fields["quorum"] = QuorumState.model_validate(row["quorum"]) if row["quorum"] else None
+    return Note(**fields)

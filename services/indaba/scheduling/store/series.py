@@ -16,23 +16,23 @@ from indaba.scheduling.store.tables import terms as _terms
 
 
 class AllSeries:
-    """Series within one transaction."""
+    """The series, within one transaction."""
 
     def __init__(self, work: Work) -> None:
         self._sql = work.connection
 
     async def of(self, series: SeriesId) -> Series | None:
-        """A series, locked until the commit."""
-        found = await self._read(_series.c.id == series)
-        return found[0] if found else None
+        """A series, locked until the commit; `None` if there is none."""
+        rows = await self._read(_series.c.id == series)
+        return rows[0] if rows else None
 
     async def avoiding_school_holidays(self, community: CommunityId) -> list[Series]:
-        """Series that follow the school terms, locked."""
+        """A community's series that avoid school holidays, locked."""
         province = _series.c.pattern["avoided"]["province"].astext
         return await self._read(_series.c.community == community, ~_series.c.ended, province != "")
 
     async def keep(self, series: Series) -> None:
-        """Keep a series."""
+        """Store a new or changed series."""
         row = {name: getattr(series, name) for name in _SAME}
         row |= {
             "pattern": pattern_of(series.repeats).model_dump(mode="json"),
@@ -45,13 +45,13 @@ class AllSeries:
         )
 
     async def calendar(self, community: CommunityId) -> Calendar:
-        """The school terms that a community knows."""
+        """The school terms that a community has imported."""
         query = sa.select(_terms).where(_terms.c.community == community)
         rows = (await self._sql.execute(query)).mappings()
         return Calendar(tuple(Term.model_validate(dict(row)) for row in rows))
 
     async def keep_terms(self, community: CommunityId, terms: Sequence[Term]) -> int:
-        """Keep terms beside those known; gives how many are known now."""
+        """Add terms to those stored; returns how many there are now."""
         for term in terms:
             row = {"community": community, **term.model_dump()}
             same = ["community", "province", "year", "number", "status"]

@@ -1,4 +1,4 @@
-"""The tables behind the stores; the migrations make them."""
+"""The tables of scheduling; the migrations create them."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -236,13 +236,13 @@ NAMES = (
     (actions, "author"),
     (actions, "owner"),
 )
-"""Where a member is named, any number of times."""
+"""Columns that may name a member any number of times."""
 
 ONCE = ((rsvps, "meeting"), (check_ins, "meeting"), (ballots, "vote"), (feedback, "meeting"))
-"""Where a member is counted once per thing, with the column that names the thing."""
+"""Tables that count a member once per thing, with the column for the thing."""
 
 CHOSEN = (muted, quiet, categories, no_digest)
-"""What is kept about a member alone."""
+"""Tables that hold only what one member chose."""
 
 WORDS = (
     (agenda, ("title", "pre_read")),
@@ -250,4 +250,4 @@ WORDS = (
     (actions, ("text", "note")),
     (series, ("title", "where")),
 )
-"""Texts that go with their author. Decisions stay: they are the community's."""
+"""Text that is erased with its author. Decisions stay, since they are the community's."""

@@ -1,4 +1,4 @@
-"""What a member left in meetings: to be shown, taken back, made another's, or made nobody's."""
+"""What a member left behind in meetings: to show, withdraw, hand over or erase."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -18,14 +18,14 @@ from indaba.scheduling.store.tables import rsvps as _rsvps
 
 
 class Traces:
-    """One member's traces in meetings, within one transaction."""
+    """The traces of members, within one transaction."""
 
     def __init__(self, work: Work) -> None:
         self._sql = work.connection
         self._all = Meetings(work)
 
     async def history(self, member: MemberId) -> dict[str, list[dict[str, Any]]]:
-        """What is kept about a member here, JSON-ready, soonest meeting first."""
+        """What is stored about a member, JSON-ready, soonest meeting first."""
 
         async def listed(table: sa.Table, *more: sa.Column[Any]) -> list[dict[str, Any]]:
             query = (
@@ -51,10 +51,10 @@ class Traces:
         return [{key: _plain(value) for key, value in row.items()} for row in rows]
 
     async def forget(self, member: MemberId, fresh: MemberId) -> list[Meeting]:
-        """Give a member's traces a fresh id; gives the meetings whose words they wrote.
+        """Replace a member's id with a fresh one; returns the meetings whose text they wrote.
 
-        Their meetings are locked first: somebody else's answer at this moment would bring the old
-        id back.
+        Their meetings are locked first, because an answer given by somebody else at this moment
+        would store the old id again.
         """
         await self._sql.execute(self._touched_by(member))
         query = sa.select(_meetings).where(_meetings.c.author == member).with_for_update()
@@ -90,7 +90,7 @@ class Traces:
         await self._sql.execute(table.update().where(column == before).values({name: after}))
 
     async def give_all(self, gone: MemberId, member: MemberId) -> None:
-        """What one wrote, called, owns or chose is another's; answers and register apart."""
+        """Give what `gone` wrote, scheduled, owns or chose to `member`, but not their answers."""
         for table, name in tables.NAMES:
             await self._rename(table, name, gone, member)
         for table, thing in tables.ONCE[2:]:
@@ -123,7 +123,7 @@ class Traces:
         return [await self._all.whole(dict(row)) for row in rows]
 
     async def spoke_last(self, meeting: Meeting) -> list[MemberId]:
-        """Who answered for a meeting, the last word last."""
+        """Those who answered for a meeting; who answered last comes last."""
         query = (
             sa.select(_rsvps.c.member)
             .where(_rsvps.c.meeting == meeting.id)
@@ -145,7 +145,7 @@ class Traces:
 
 
 def _own(member: MemberId) -> dict[str, sa.Select[Any]]:
-    """What a member wrote, promised, chose or said, apart from answers, by what it is called."""
+    """Queries for what a member wrote, promised and chose, apart from answers, by name."""
     t = tables
     return {
         "notes": sa.select(t.notes.c.kind, t.notes.c.text, t.notes.c.at)

@@ -16,7 +16,7 @@ from indaba.scheduling.store.tables import votes as _votes
 
 
 class Votes:
-    """Votes within one transaction."""
+    """The votes, within one transaction."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
@@ -27,13 +27,13 @@ class Votes:
         return await self._read(_votes.c.meeting == meeting)
 
     async def meeting_of(self, vote: UUID) -> MeetingId | None:
-        """The meeting of a vote, not locked: it is locked before its votes."""
+        """The meeting of a vote, not locked. Callers lock it before its votes."""
         query = sa.select(_votes.c.meeting).where(_votes.c.id == vote)
-        found = (await self._sql.execute(query)).scalar()
-        return MeetingId(found) if found else None
+        meeting = (await self._sql.execute(query)).scalar()
+        return MeetingId(meeting) if meeting else None
 
     async def keep(self, vote: Vote) -> None:
-        """Keep a vote and its ballots."""
+        """Store a vote and its ballots."""
         row = {name: getattr(vote, name) for name in _FIELDS}
         row |= {
             "options": list(vote.options),
@@ -42,12 +42,12 @@ class Votes:
         await self._sql.execute(
             insert(_votes).values(row).on_conflict_do_update(index_elements=["id"], set_=row)
         )
-        kept = await self._ballots(vote.id)
-        for member in kept.keys() - vote.ballots.keys():
+        stored = await self._ballots(vote.id)
+        for member in stored.keys() - vote.ballots.keys():
             theirs = (_ballots.c.vote == vote.id) & (_ballots.c.member == member)
             await self._sql.execute(_ballots.delete().where(theirs))
         for member, option in vote.ballots.items():
-            if kept.get(member) != option:
+            if stored.get(member) != option:
                 values = {"option": option, "said_at": self._work.now}
                 cast = insert(_ballots).values(vote=vote.id, member=member, **values)
                 await self._sql.execute(
@@ -55,16 +55,16 @@ class Votes:
                 )
 
     async def say_how_it_was(
-        self, meeting: MeetingId, member: MemberId, said: dict[str, Any]
+        self, meeting: MeetingId, member: MemberId, answers: dict[str, Any]
     ) -> None:
-        """Keep what one member says of a meeting, beside what they said before."""
-        row = insert(_feedback).values(meeting=meeting, member=member, **said)
+        """Store what a member says of a meeting, in addition to what they said before."""
+        row = insert(_feedback).values(meeting=meeting, member=member, **answers)
         await self._sql.execute(
-            row.on_conflict_do_update(index_elements=["meeting", "member"], set_=said)
+            row.on_conflict_do_update(index_elements=["meeting", "member"], set_=answers)
         )
 
     async def how_it_was(self, meeting: MeetingId) -> list[dict[str, Any]]:
-        """What members said of a meeting, without who."""
+        """What members said of a meeting, without their names."""
         query = sa.select(_feedback.c.useful, _feedback.c.could_speak, _feedback.c.will_use).where(
             _feedback.c.meeting == meeting
         )
@@ -85,5 +85,5 @@ _FIELDS = tuple(set(Vote.__dataclass_fields__) - {"ballots", "options", "quorum"
 
 def _vote(row: Any, ballots: dict[MemberId, int]) -> Vote:
     quorum = QuorumState.model_validate(row["quorum"]) if row["quorum"] else None
-    kept = {name: row[name] for name in _FIELDS}
-    return Vote(**kept, options=tuple(row["options"]), quorum=quorum, ballots=ballots)
+    fields = {name: row[name] for name in _FIELDS}
+    return Vote(**fields, options=tuple(row["options"]), quorum=quorum, ballots=ballots)

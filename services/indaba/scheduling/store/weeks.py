@@ -1,4 +1,4 @@
-"""What a week held, across meetings, records and actions."""
+"""What a week held: meetings, records and actions together."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ COMING, PAST = timedelta(days=14), timedelta(days=7)
 
 
 class Weeks:
-    """Looks back a week and ahead two, within one transaction."""
+    """Looks one week back and two ahead, within one transaction."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
@@ -26,11 +26,11 @@ class Weeks:
 
     async def coming(self, community: CommunityId) -> list[Meeting]:
         """Meetings of the next two weeks, soonest first."""
-        found = await self._meetings.coming(community, limit=20)
-        return [m for m in found if m.starts_at < self._work.now + COMING]
+        meetings = await self._meetings.coming(community, limit=20)
+        return [m for m in meetings if m.starts_at < self._work.now + COMING]
 
-    async def told(self, community: CommunityId) -> list[Meeting]:
-        """Meetings of the last month whose minutes or highlights are out."""
+    async def published(self, community: CommunityId) -> list[Meeting]:
+        """Meetings of the last month whose minutes or highlights have been published."""
         query = (
             sa.select(t.documents.c.meeting)
             .join(t.meetings, t.meetings.c.id == t.documents.c.meeting)
@@ -42,15 +42,15 @@ class Weeks:
             .distinct()
         )
         ids = list((await self._sql.execute(query)).scalars())
-        found = [await self._meetings.by_id(community, MeetingId(each)) for each in ids]
-        return [meeting for meeting in found if meeting is not None]
+        meetings = [await self._meetings.by_id(community, MeetingId(each)) for each in ids]
+        return [meeting for meeting in meetings if meeting is not None]
 
     async def answers(self, member: MemberId, meetings: list[Meeting]) -> dict[str, RsvpAnswer]:
-        """What a member said to these."""
+        """A member's answers to these meetings."""
         return {str(m.id): m.rsvps[member].answer for m in meetings if member in m.rsvps}
 
     async def has_news(self, community: CommunityId) -> bool:
-        """Whether there is anything to tell."""
+        """Whether there is anything to report."""
         since = self._work.now - PAST
         noted = sa.exists().where(
             t.notes.c.community == community, t.notes.c.at >= since, ~t.notes.c.removed
@@ -63,7 +63,7 @@ class Weeks:
         return bool((await self._sql.execute(sa.select(noted | acted))).scalar())
 
     async def concerned(self, community: CommunityId) -> list[MemberId]:
-        """Who has an open action, or comes to a meeting soon, and wants their own digest."""
+        """Members with an open action or a meeting soon, who want their own digest."""
         soon = self._work.now + COMING
         owners = sa.select(t.actions.c.owner.label("member")).where(
             t.actions.c.community == community,
@@ -86,7 +86,7 @@ class Weeks:
         return [MemberId(member) for member in (await self._sql.execute(query)).scalars()]
 
     async def want_digest(self, member: MemberId, *, on: bool) -> None:
-        """Have one's own digest, or not."""
+        """Turn a member's own digest on or off. Idempotent."""
         if on:
             theirs: Any = t.no_digest.c.member == member
             await self._sql.execute(t.no_digest.delete().where(theirs))

@@ -1,4 +1,4 @@
-"""Actions come back by themselves, before the next meeting, to whoever promised them."""
+"""Brings actions back to their owners before the next meeting."""
 
 from datetime import timedelta
 
@@ -8,11 +8,11 @@ from indaba.scheduling.model import Meeting
 
 ASK_OWNERS = "ask-owners"
 LEADS = (timedelta(days=2), timedelta(hours=2))
-"""Two days before the meeting; two hours for one called later than that."""
+"""Two days before the meeting; two hours before one that was scheduled later than that."""
 
 
 async def plan(meeting: Meeting, work: Work) -> None:
-    """Set when owners are asked, replacing an earlier time."""
+    """Plan when owners are asked. Replaces an earlier plan."""
     ahead = [due for lead in LEADS if (due := meeting.starts_at - lead) > work.now]
     if ahead and meeting.status is MeetingStatus.SCHEDULED:
         body = {"meeting": str(meeting.id)}

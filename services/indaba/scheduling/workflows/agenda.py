@@ -1,4 +1,4 @@
-"""What happens to agendas by the clock and by what happens to meetings."""
+"""What happens to agendas when meetings begin, end or are scheduled, and by the clock."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ STEP = "method-step"
 
 
 async def keep_agenda(meeting: Meeting, agenda: Agenda, work: Work) -> Meeting:
-    """Keep and tell a meeting's agenda; gives the meeting as it is after it."""
+    """Store a meeting's agenda and emit its event. Returns the meeting with its new version."""
     changed = meeting.touched(work.now)
     await Meetings(work).keep(changed)
     await Agendas(work).keep(meeting.community, meeting.id, agenda)
@@ -21,7 +21,7 @@ async def keep_agenda(meeting: Meeting, agenda: Agenda, work: Work) -> Meeting:
 
 
 async def carry_over(meeting: Meeting, work: Work) -> None:
-    """What a meeting that is over did not reach goes to the next one, or waits for it."""
+    """Move what was not reached to the next meeting's agenda, or let it wait for one."""
     agendas = Agendas(work)
     agenda = await agendas.of(meeting.id)
     left = agenda.left_over()
@@ -38,7 +38,7 @@ async def carry_over(meeting: Meeting, work: Work) -> None:
 
 
 async def take_up(meeting: Meeting, work: Work) -> None:
-    """What waits goes on the agenda of a meeting just called."""
+    """Put the items that wait on the agenda of a meeting just scheduled."""
     agendas = Agendas(work)
     waiting = await agendas.waiting(meeting.community)
     if waiting.items:
@@ -47,7 +47,7 @@ async def take_up(meeting: Meeting, work: Work) -> None:
 
 
 async def begin_steps(meeting: Meeting, item: Item, number: int, work: Work) -> None:
-    """A topic with a method begins with its first step; the others follow by the clock."""
+    """Begin the method of a topic with its first step. The others follow by the clock."""
     await work.cancel_timer(STEP, str(meeting.id))
     if item.method:
         body = {"meeting": str(meeting.id), "item": str(item.id), "step": 0}
@@ -55,7 +55,7 @@ async def begin_steps(meeting: Meeting, item: Item, number: int, work: Work) -> 
 
 
 async def do_step(meeting: Meeting, item: AgendaItem, body: dict[str, Any], work: Work) -> None:
-    """Tell of a step of the topic's method, and set the next one; past the last, nothing."""
+    """Announce a step of the topic's method and plan the next one. Nothing after the last."""
     steps, place = method_named(item.method).steps, int(body["step"])
     if place >= len(steps):
         return

@@ -1,4 +1,4 @@
-"""Short codes that a community never used before."""
+"""Short codes that a community has never used before."""
 
 from indaba.contracts.ids import CommunityId
 from indaba.ledger import Work
@@ -6,11 +6,11 @@ from indaba.scheduling.model import code_from
 from indaba.scheduling.store import Meetings
 
 CODES = 31**9
-"""Far more than there are codes, so that each is as likely."""
+"""Much larger than the number of codes, so that all are equally likely."""
 
 
 async def fresh_code(work: Work, community: CommunityId) -> str:
-    """A meeting's code; longer ones once the short are rare."""
+    """A code for a meeting. It gets longer when the short ones become rare."""
     store = Meetings(work)
     for length in (4, 4, 4, 5, 5, 6, 8):
         code = code_from(work.world.below(CODES), length)

@@ -1,6 +1,6 @@
-"""With other zone data, what was kept as an instant is derived anew from wall time and zone.
+"""Derives stored instants anew from wall time and zone, when zone data has changed.
 
-Only what is to come; what was held, was held when it was.
+This concerns only meetings to come: past ones stay at the time when they were held.
 """
 
 from contextlib import suppress
@@ -22,30 +22,30 @@ from indaba.scheduling.workflows.digest import DIGEST
 
 BATCH = 200
 LONGEST_CHANGE = timedelta(hours=12)
-"""No clock was ever put further at once but where a country changed its date."""
+"""No clock was ever changed by more at once, except where a country changed its date."""
 
 
 async def derive_meetings(work: Work, after: str) -> str:
-    """Meetings whose hour is another now: kept anew, their timers set anew, and told as moved."""
+    """Derive meetings whose instant has changed anew: store them, set their timers, emit a move."""
     since = MeetingId(UUID(after)) if after else None
     page = await Meetings(work).kept_instants(since, BATCH)
-    for kept in page:
+    for before in page:
         try:
-            if instant(kept.starts, zone_named(kept.zone)) != kept.starts_at:
+            if instant(before.starts, zone_named(before.zone)) != before.starts_at:
                 async with work.connection.begin_nested():
-                    await _derive(kept, work)
+                    await _derive(before, work)
         except Exception as error:
             if is_passing(error):
                 raise
-            # One that cannot be, as when its zone is not known any more, keeps what it had.
+            # A meeting that cannot be derived, such as one whose zone is gone, stays as it was.
             log = logs.get(process="scheduling", correlation_id=str(work.correlation))
-            log.warning("meeting.not-derived", meeting=str(kept.id), error=type(error).__name__)
+            log.warning("meeting.not-derived", meeting=str(before.id), error=type(error).__name__)
     return str(page[-1].id) if len(page) == BATCH else ""
 
 
-async def _derive(kept: KeptInstant, work: Work) -> None:
+async def _derive(before: KeptInstant, work: Work) -> None:
     store = Meetings(work)
-    meeting = await store.alone(kept.id)
+    meeting = await store.alone(before.id)
     if meeting is None:
         return
     if meeting.status is not MeetingStatus.SCHEDULED:
@@ -53,23 +53,23 @@ async def _derive(kept: KeptInstant, work: Work) -> None:
         if meeting.status is MeetingStatus.LIVE:
             await planning.plan(meeting, work)
         return
-    shifted = (meeting.starts_at - kept.starts_at) // timedelta(minutes=1)
+    shifted = (meeting.starts_at - before.starts_at) // timedelta(minutes=1)
     anew = replace(meeting, version=meeting.version + 1, sequence=meeting.sequence + 1)
     await store.keep(anew)
     is_to_come = await work.is_set(ASK_OWNERS, str(anew.id))
     await planning.plan(anew, work)
-    if not is_to_come:  # owners were asked; with another hour alone there is nothing new to ask
+    if not is_to_come:  # owners have been asked already, and a new hour is no reason to ask again
         await work.cancel_timer(ASK_OWNERS, str(anew.id))
     work.emit(MeetingMoved.of(anew.facts(), shifted=shifted, members=_coming(anew)))
 
 
 def _coming(meeting: Meeting) -> tuple[MemberId, ...]:
-    said = meeting.rsvps.items()
-    return tuple(sorted(member for member, rsvp in said if rsvp.answer is RsvpAnswer.YES))
+    answers = meeting.rsvps.items()
+    return tuple(sorted(member for member, rsvp in answers if rsvp.answer is RsvpAnswer.YES))
 
 
 async def derive_digests(work: Work, after: str) -> str:
-    """Weekly digests that are due at another instant now; one that was due stays due."""
+    """Derive when weekly digests are due. One that is due already stays due."""
     timers = await work.timers_of(DIGEST, after, BATCH)
     for timer in timers:
         choices = await ChoicesMade(work).of(CommunityId(UUID(timer.key)))
@@ -82,7 +82,7 @@ async def derive_digests(work: Work, after: str) -> str:
 
 
 async def look_at_quiet_hours(work: Work, after: str) -> str:
-    """Reminders that wait for the end of quiet hours look now whether these are over."""
+    """Let reminders that wait for the end of quiet hours check again whether these are over."""
     timers = await work.timers_of(planning.REMIND_LATER, after, BATCH)
     for timer in timers:
         kind = planning.REMIND_LATER
@@ -91,9 +91,9 @@ async def look_at_quiet_hours(work: Work, after: str) -> str:
 
 
 async def read_calendars_whole(work: Work, after: str) -> str:  # noqa: ARG001 - one statement for all
-    """Followed calendars are read in whole next time, though they have not changed.
+    """Let followed calendars be read in full next time, though they may not have changed.
 
-    A date told in another zone or in UTC has another wall time here now.
+    A date given in another zone or in UTC may have another wall time here now.
     """
     await Calendars(work).read_whole()
     return ""

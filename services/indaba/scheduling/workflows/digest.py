@@ -1,4 +1,4 @@
-"""Once a week the community hears what was and what comes; after meetings, how it was is asked."""
+"""Plans the weekly digest, and the question after a meeting how it was."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ ASKED_UNTIL = timedelta(days=2)
 
 
 async def plan_digest(community: CommunityId, choices: Choices, work: Work) -> None:
-    """Set the next digest, replacing an earlier choice."""
+    """Plan the next digest. Replaces an earlier plan."""
     due = next_digest(choices, work.now)
     if due is None:
         await work.cancel_timer(DIGEST, str(community))
@@ -23,7 +23,7 @@ async def plan_digest(community: CommunityId, choices: Choices, work: Work) -> N
 
 
 async def plan_feedback(meeting: Meeting, work: Work) -> None:
-    """An hour after its end, those who came may say how it was."""
+    """Plan to ask those who came, an hour after the end, how it was."""
     if meeting.started_at is not None and meeting.present:
         ended = meeting.ended_at or work.now
         due = max(ended, work.now) + ASKED_AFTER

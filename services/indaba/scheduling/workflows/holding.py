@@ -1,4 +1,4 @@
-"""Meetings begin and end by the clock where nobody does it; and being there, noticed."""
+"""Beginning and ending meetings, by hand or by the clock, and noticing who is present."""
 
 from datetime import timedelta
 
@@ -15,13 +15,13 @@ from indaba.scheduling.workflows.series import go_on
 from indaba.scheduling.workflows.votes import count_all
 
 SAID_UNTIL = timedelta(minutes=15)
-"""That a meeting has begun is worth saying for so long."""
+"""How long after the start it is still worth announcing that a meeting has begun."""
 
 DOORS = 31**5
 
 
 async def begin(before: Meeting, work: Work, chair: MemberId | None = None) -> Meeting:
-    """Begin a meeting, tell of it, and set its closing."""
+    """Begin a meeting, emit its event, and plan its end."""
     meeting = before.start(work.now, door_from(work.world.below(DOORS)), chair)
     await Meetings(work).keep(meeting)
     until = max(meeting.starts_at, meeting.started_at or work.now) + SAID_UNTIL
@@ -31,7 +31,7 @@ async def begin(before: Meeting, work: Work, chair: MemberId | None = None) -> M
 
 
 async def ended(meeting: Meeting, work: Work) -> None:
-    """Keep and tell that a meeting is over; the next date of its series has its turn."""
+    """Store and announce that a meeting is over, and continue its series."""
     await drop(meeting, work)
     meeting = await count_all(meeting, work)
     await Meetings(work).keep(meeting)
@@ -43,7 +43,7 @@ async def ended(meeting: Meeting, work: Work) -> None:
 
 
 async def count_present(meeting: Meeting, member: MemberId, how: Presence, work: Work) -> Meeting:
-    """With a member in the register; there already, nothing changes."""
+    """The meeting with a member in its register, stored. Idempotent."""
     came = meeting.check_in(member, work.now, how)
     if came is not meeting:
         await Meetings(work).keep(came)

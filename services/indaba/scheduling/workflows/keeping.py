@@ -1,4 +1,4 @@
-"""Keeping what changed and telling it: the same for requests, events and the clock."""
+"""Storing a changed meeting and emitting its event, for requests, events and timers alike."""
 
 from collections.abc import Callable
 
@@ -7,20 +7,20 @@ from indaba.ledger import Work
 from indaba.scheduling.model import Meeting
 from indaba.scheduling.store import Meetings
 
-Said = Callable[[MeetingFacts], MeetingEvent]
+EventOf = Callable[[MeetingFacts], MeetingEvent]
 
 
-async def keep(work: Work, before: Meeting, meeting: Meeting, said: Said) -> None:
-    """Keep and tell what changed, if anything did; who has a place now learns of it."""
+async def keep(work: Work, before: Meeting, meeting: Meeting, event_of: EventOf) -> None:
+    """Store a meeting and emit its event, if it changed. Tells those who now have a place."""
     if meeting is before:
         return
     await Meetings(work).keep(meeting)
-    work.emit(said(meeting.facts()))
+    work.emit(event_of(meeting.facts()))
     tell_who_moved_up(work, before, meeting)
 
 
 def tell_who_moved_up(work: Work, before: Meeting, meeting: Meeting) -> None:
-    """Those who waited, still want to come, and have a place now."""
+    """Tell those who waited, still want to come, and now have a place."""
     if meeting.status is not MeetingStatus.SCHEDULED:
         return
     waits = set(meeting.waiting)

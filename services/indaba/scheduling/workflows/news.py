@@ -1,4 +1,4 @@
-"""What a release brings is told to facilitators, at an hour that suits them."""
+"""Tells facilitators what a release brings, at an hour that suits them."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,18 +15,18 @@ NEWS = "news"
 LONGEST_WAIT = timedelta(days=1)
 LASTS = timedelta(days=7)
 NIGHT_BEGINS, NIGHT_ENDS = "20:00", "07:00"
-"""An upgrade is often done at night: nobody's phone rings then in the community's zone."""
+"""Upgrades are often done at night, when nobody's phone should ring."""
 
 
 async def plan_news(event: ReleaseInstalled, work: Work) -> None:
-    """Set when a community's facilitators are told; a newer release takes the place of an older."""
+    """Plan when a community's facilitators are told. A newer release replaces an older one."""
     body = event.model_dump(mode="json", include={"community", "release", "members", "platform"})
     body |= {"zone": event.zone, "latest": (work.now + LONGEST_WAIT).isoformat()}
     await tell_news(body, work)
 
 
 async def tell_news(body: dict[str, Any], work: Work) -> None:
-    """Tell all of them in one moment, once nobody has quiet hours; after a day, whoever has."""
+    """Tell all facilitators at once, when none has quiet hours, or after a day in any case."""
     community, members = CommunityId(UUID(body["community"])), _members(body)
     night = Quiet(NIGHT_BEGINS, NIGHT_ENDS, body["zone"])
     chosen = await ChoicesMade(work).quiet_hours(members)

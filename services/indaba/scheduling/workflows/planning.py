@@ -1,4 +1,4 @@
-"""A meeting's timers: set when it is called, set anew when it moves, dropped when it is over."""
+"""A meeting's timers: set when it is scheduled, replaced when it moves, cancelled at its end."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -14,11 +14,11 @@ REMIND_LATER = "remind-later"
 START = "start"
 CLOSE = "close"
 LAST_CALL = 5
-"""Minutes before the start: who is reminded by no other lead, since it was called so late."""
+"""Minutes before the start at which to remind of a meeting scheduled too late for all others."""
 
 
 async def plan(meeting: Meeting, work: Work) -> None:
-    """Set the meeting's timers, replacing those of an earlier time."""
+    """Set the meeting's timers, replacing earlier ones."""
     await drop(meeting, work)
     body, lane = {"meeting": str(meeting.id)}, meeting.community
     if meeting.status is MeetingStatus.SCHEDULED:
@@ -33,7 +33,7 @@ async def plan(meeting: Meeting, work: Work) -> None:
 
 
 def _ahead(meeting: Meeting, leads: Iterable[int], now: datetime) -> list[int]:
-    """The leads that are still to come; the last call where none of the chosen is."""
+    """The reminders still to come, in minutes before the start; the last call if there are none."""
     chosen = list(leads)
     ahead = [n for n in chosen if meeting.remind_at(timedelta(minutes=n)) > now]
     late = chosen and not ahead and meeting.remind_at(timedelta(minutes=LAST_CALL)) > now
@@ -41,7 +41,7 @@ def _ahead(meeting: Meeting, leads: Iterable[int], now: datetime) -> list[int]:
 
 
 async def drop(meeting: Meeting, work: Work) -> None:
-    """Take the meeting's timers away."""
+    """Cancel the meeting's timers. Idempotent."""
     await work.cancel_timer(START, str(meeting.id))
     await work.cancel_timer(actions.ASK_OWNERS, str(meeting.id))
     await work.cancel_timer(CLOSE, str(meeting.id))

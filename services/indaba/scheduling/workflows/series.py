@@ -1,4 +1,4 @@
-"""Dates of a series become meetings a while ahead, and get their cards one after the other."""
+"""Turns the dates of a series into meetings a while ahead, and gives them cards in turn."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -33,12 +33,12 @@ from indaba.scheduling.workflows.codes import fresh_code
 
 
 def today(series: Series, work: Work) -> datetime:
-    """The wall time where a series is held."""
+    """The present as wall time where a series is held."""
     return wall(work.now, zone_named(series.repeats.zone))
 
 
 async def look_again(series: Series, work: Work) -> Series:
-    """Keep a series with the dates nobody holds as they are known now, telling what changed."""
+    """Store a series with the dates it leaves out, as they are known now."""
     all_series = AllSeries(work)
     calendar = await all_series.calendar(series.community)
     seen = series.seen(today(series, work), calendar)
@@ -47,7 +47,7 @@ async def look_again(series: Series, work: Work) -> Series:
 
 
 async def make_dates(series: Series, work: Work) -> list[Meeting]:
-    """Make the next dates that are not there yet; gives those on or to come, soonest first."""
+    """Make the next dates into meetings; returns all that are on or to come, soonest first."""
     if series.ended:
         return []
     calendar = await AllSeries(work).calendar(series.community)
@@ -71,7 +71,7 @@ def is_to_come(meeting: Meeting, work: Work) -> bool:
 
 
 async def make_one(series: Series, starts: datetime, work: Work) -> Meeting:
-    """A date added by hand, with its card. Raises `TimePassed` and the like."""
+    """Make one date into a meeting with a card. Raises `TimePassed` and the like."""
     check_time_to_come(starts, series.repeats.zone, work.now)
     made = await _make(series, Date(starts, starts, added=True), work)
     [announced] = await announce_first([made], work)
@@ -101,12 +101,12 @@ async def _make(series: Series, date: Date, work: Work) -> Meeting:
 
 
 async def skip_date(meeting: Meeting, work: Work) -> None:
-    """One date is off: the pattern knows, and the series goes on."""
+    """Leave a cancelled date out of the pattern, and continue the series."""
     await _repattern(meeting, skip, work)
 
 
 async def restore_date(meeting: Meeting, work: Work) -> None:
-    """One date takes place after all."""
+    """Put a date that takes place after all back into the pattern."""
     await _repattern(meeting, restore, work)
 
 
@@ -114,28 +114,28 @@ async def _repattern(
     meeting: Meeting, change: Callable[[Repeats, datetime], Repeats], work: Work
 ) -> None:
     all_series = AllSeries(work)
-    found = await all_series.of(meeting.series) if meeting.series else None
-    if found is None or meeting.date_of is None:
+    series = await all_series.of(meeting.series) if meeting.series else None
+    if series is None or meeting.date_of is None:
         return
     with suppress(NoSuchDate, DateThere):
-        found = found.with_repeats(change(found.repeats, meeting.date_of))
-    await all_series.keep(found)
-    await go_on(found.id, work, changed=True)
+        series = series.with_repeats(change(series.repeats, meeting.date_of))
+    await all_series.keep(series)
+    await go_on(series.id, work, changed=True)
 
 
-async def go_on(series: SeriesId, work: Work, *, changed: bool = False) -> None:
-    """A date is over or off: the dates after it are made, and the next gets its card."""
-    found = await AllSeries(work).of(series)
-    if found is None:
+async def go_on(series_id: SeriesId, work: Work, *, changed: bool = False) -> None:
+    """Continue after a date is over or cancelled: make later dates, and give the next its card."""
+    series = await AllSeries(work).of(series_id)
+    if series is None:
         return
-    seen = await look_again(found, work)
-    if changed or seen is not found:
+    seen = await look_again(series, work)
+    if changed or seen is not series:
         work.emit(SeriesChanged.of(seen.facts()))
     await announce_first(await make_dates(seen, work), work)
 
 
 async def announce_first(coming: list[Meeting], work: Work) -> list[Meeting]:
-    """The first date to come gets its card, unless one has it already."""
+    """Give the first date to come its card, unless one has it already."""
     if not coming or coming[0].announced:
         return coming
     announced = coming[0].announce()
@@ -145,7 +145,7 @@ async def announce_first(coming: list[Meeting], work: Work) -> list[Meeting]:
 
 
 async def follow_pattern(before: list[Meeting], series: Series, work: Work) -> list[Meeting]:
-    """Dates already made take the new pattern's, in order; what is left over is called off.
+    """Move dates already made to those of the new pattern, in order; cancel what is left over.
 
     Dates that both patterns have, and those moved by hand, stay where they are.
     """
@@ -154,25 +154,25 @@ async def follow_pattern(before: list[Meeting], series: Series, work: Work) -> l
         series.repeats.dates(today(series, work), None, len(before) + MADE_AHEAD, calendar)
     )
     by_original = {date.original: date for date in dates}
-    kept, loose = [], []
+    staying, loose = [], []
     for meeting in before:
         by_hand = meeting.date_of is not None and meeting.starts != meeting.date_of
         if by_hand or meeting.date_of in by_original:
             by_original.pop(meeting.date_of or meeting.starts, None)
-            kept.append(await _adopt(meeting, series, work))
+            staying.append(await _adopt(meeting, series, work))
         else:
             loose.append(meeting)
     free = [date for date in dates if date.original in by_original]
     for number, meeting in enumerate(loose):
         if number < len(free):
-            kept.append(await _put(meeting, free[number], series, work))
+            staying.append(await _put(meeting, free[number], series, work))
         else:
             await call_off(meeting, "", work)
-    return kept
+    return staying
 
 
 async def _adopt(meeting: Meeting, series: Series, work: Work) -> Meeting:
-    """A date that stays: it belongs to the series that goes on."""
+    """Let a date that stays belong to the series that continues."""
     if (meeting.series, meeting.repeats) == (series.id, series.words):
         return meeting
     adopted = replace(meeting.touched(work.now), series=series.id, repeats=series.words)
@@ -182,7 +182,7 @@ async def _adopt(meeting: Meeting, series: Series, work: Work) -> Meeting:
 
 
 async def _put(meeting: Meeting, date: Date, series: Series, work: Work) -> Meeting:
-    """A date that takes another's place, with its answers."""
+    """Move a meeting, with its answers, to another date of the pattern."""
     moved = meeting.move(date.starts, series.repeats.zone, work.now)
     put = replace(moved, series=series.id, repeats=series.words, date_of=date.original)
     await Meetings(work).keep(put)
@@ -192,7 +192,7 @@ async def _put(meeting: Meeting, date: Date, series: Series, work: Work) -> Meet
 
 
 async def call_off(meeting: Meeting, reason: str, work: Work, *, quietly: bool = True) -> None:
-    """A date that many others go with."""
+    """Cancel a date; `quietly` without telling, when many are cancelled and told of together."""
     cancelled = meeting.cancel(reason)
     await timers.drop(cancelled, work)
     await Meetings(work).keep(cancelled)

@@ -1,4 +1,4 @@
-"""A vote is over by the clock, by hand, or with its meeting; its result stands in the minutes."""
+"""Counting votes: by the clock, by hand, or when their meeting ends."""
 
 from indaba.contracts.record import NoteKind
 from indaba.contracts.votes import VoteCounted
@@ -11,7 +11,7 @@ COUNT = "count-vote"
 
 
 async def count_all(meeting: Meeting, work: Work) -> Meeting:
-    """A meeting ends: what is open is counted."""
+    """Count the votes that are open as a meeting ends."""
     for vote in await Votes(work).of(meeting.id):
         if vote.open:
             meeting, _ = await count(meeting, vote, work)
@@ -19,7 +19,7 @@ async def count_all(meeting: Meeting, work: Work) -> Meeting:
 
 
 async def count(meeting: Meeting, vote: Vote, work: Work) -> tuple[Meeting, Vote]:
-    """Count, keep and tell; the result goes into the record."""
+    """Count a vote, store and announce its result, and add it to the record."""
     counted = vote.count(await quorum_now(meeting, work))
     if counted is vote:
         return meeting, vote

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from indaba.scheduling.model.outside.dates import Found
+from indaba.scheduling.model.outside.dates import CalendarDates
 from indaba.scheduling.model.outside.reading import read_calendar
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
@@ -26,5 +26,7 @@ END:VTIMEZONE
 """
 
 
-def read(body: bytes, zone: str = JOHANNESBURG, known: frozenset[str] = frozenset()) -> Found:
+def read(
+    body: bytes, zone: str = JOHANNESBURG, known: frozenset[str] = frozenset()
+) -> CalendarDates:
     return read_calendar(body, zone, NOW, known)

@@ -11,7 +11,7 @@ import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indaba.scheduling.model.outside.dates import Found, OutsideDate
+from indaba.scheduling.model.outside.dates import CalendarDates, OutsideDate
 from services.scheduling.calendars.berlin import BERLIN, JOHANNESBURG, NOW, read
 from services.scheduling.calendars.outside_calendar import calendar
 
@@ -50,7 +50,7 @@ def _at(date: OutsideDate) -> datetime:
     return date.starts.replace(tzinfo=ZoneInfo(date.zone)).astimezone(UTC)
 
 
-def _ours(found: Found) -> set[tuple[datetime, str, int]]:
+def _ours(found: CalendarDates) -> set[tuple[datetime, str, int]]:
     last = NOW + timedelta(days=170)  # away from the edge, where the two may cut otherwise
     return {(_at(d), d.title, d.minutes) for d in found.dates if NOW <= _at(d) <= last}
 

@@ -10,7 +10,7 @@ from indaba.contracts.scheduling import (
     ShowMeeting,
 )
 from indaba.ledger import Work
-from indaba.scheduling.model.outside import Found
+from indaba.scheduling.model.outside import CalendarDates
 from indaba.scheduling.workflows.calendars.applying import TAKEN_OUT
 from indaba.scheduling.workflows.calendars.following import settle
 from services.scheduling.calendars.following import (
@@ -179,7 +179,7 @@ async def test_a_reading_killed_halfway_or_done_twice_comes_to_the_same(
         calendar(event("b", wall_time(town, days=4)), event("c", wall_time(town, days=5)))
     )
     found = await NearReader(site).read(followed, (), town.clock.now())
-    assert isinstance(found, Found)
+    assert isinstance(found, CalendarDates)
     database = town.ledgers["scheduling"].database
 
     async with database.connect() as killed:

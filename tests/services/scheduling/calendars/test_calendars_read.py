@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indaba.scheduling.model.outside.dates import Found
+from indaba.scheduling.model.outside.dates import CalendarDates
 from indaba.scheduling.model.outside.lines import CalendarRefused
 from indaba.scheduling.model.outside.reading import read_calendar
 from services.scheduling.calendars.berlin import BERLIN, JOHANNESBURG, NOW, read
@@ -22,7 +22,7 @@ def test_times_without_a_zone_are_the_communitys_and_utc_is_shown_as_the_calenda
     plain = read(calendar(floating, utc))
     told = read(calendar(floating, utc, head="X-WR-TIMEZONE:Europe/Berlin\n"))
 
-    def when(found: Found) -> list[tuple[int, str]]:
+    def when(found: CalendarDates) -> list[tuple[int, str]]:
         return [(d.starts.hour, d.zone) for d in found.dates]
 
     assert when(plain) == [(10, JOHANNESBURG), (12, JOHANNESBURG)]
@@ -181,7 +181,7 @@ def test_what_is_private_never_leaves_the_worker() -> None:
     )
 
     assert [d.title for d in found.dates] == ["A"]
-    assert "canary" not in str(found.told())
+    assert "canary" not in str(found.to_json())
 
 
 @pytest.mark.parametrize(

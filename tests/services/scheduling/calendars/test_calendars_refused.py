@@ -6,7 +6,7 @@ import pytest
 from indaba.contracts.calendars import CalendarId, CalendarState, FollowCalendar, ListCalendars
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.refusal import Refused
-from indaba.scheduling.model.outside import Followed, Found
+from indaba.scheduling.model.outside import CalendarDates, Followed
 from indaba.scheduling.workflows.calendars.reader import CalendarReader
 from services.scheduling.calendars.following import (
     LINDIWE,
@@ -174,6 +174,6 @@ async def test_the_worker_process_reads_calendars(site: Site, town: Town) -> Non
     slow = await reader.read(ask("/slow"), (), now)
     await reader.close()
 
-    assert isinstance(found, Found)
+    assert isinstance(found, CalendarDates)
     assert [date.starts for date in found.dates] == [wall_time(town, days=3)]
     assert getattr(slow, "why", "") == "too much to work out"

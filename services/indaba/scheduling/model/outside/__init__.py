@@ -1,6 +1,6 @@
-"""Calendars kept elsewhere: what is followed, and how a file of dates is read."""
+"""External calendars: what a community follows, and how a file of dates is read."""
 
-from indaba.scheduling.model.outside.dates import Found, OutsideDate
+from indaba.scheduling.model.outside.dates import CalendarDates, OutsideDate
 from indaba.scheduling.model.outside.following import (
     MOST_CALENDARS,
     Followed,
@@ -12,8 +12,8 @@ from indaba.scheduling.model.outside.reasons import words_for
 
 __all__ = [
     "MOST_CALENDARS",
+    "CalendarDates",
     "Followed",
-    "Found",
     "NoSuchCalendar",
     "OutsideDate",
     "TooManyCalendars",

@@ -1,4 +1,4 @@
-"""What a calendar kept elsewhere says: dates, and what in it is no date for us."""
+"""What an external calendar says: its dates, and what in it is no date for us."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -8,10 +8,10 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True)
 class OutsideDate:
-    """One date. `key` names it for ever; `starts` is naive wall time in the IANA `zone`.
+    """One date. `key` identifies it for ever; `starts` is naive wall time in the IANA `zone`.
 
-    The key of a date of a series is that of the day the rule gave it, so that a change of hour is a
-    change and not another date.
+    In a series, the key names the day that the rule gave, so that a change of hour is seen as a
+    change and not as another date.
     """
 
     key: str
@@ -21,28 +21,28 @@ class OutsideDate:
     minutes: int
     where: str = ""
 
-    def told(self) -> dict[str, Any]:
-        """As JSON carries it."""
+    def to_json(self) -> dict[str, Any]:
+        """As JSON-ready values."""
         return {**asdict(self), "starts": self.starts.isoformat()}
 
     @classmethod
-    def heard(cls, told: Mapping[str, Any]) -> Self:
-        """From JSON."""
-        return cls(**{**told, "starts": datetime.fromisoformat(told["starts"])})
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """From the values that `to_json` made."""
+        return cls(**{**data, "starts": datetime.fromisoformat(data["starts"])})
 
     @property
     def fingerprint(self) -> dict[str, Any]:
-        """What of it becomes a meeting's facts, to see later what has changed."""
-        told = self.told()
-        return {name: told[name] for name in ("title", "starts", "zone", "minutes", "where")}
+        """The fields that become facts of a meeting, to see later what has changed."""
+        fields = self.to_json()
+        return {name: fields[name] for name in ("title", "starts", "zone", "minutes", "where")}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What was read. `unread` begins the keys of dates that were there and could not be read.
+class CalendarDates:
+    """What a calendar file says. `unread` are beginnings of the keys of dates that are unreadable.
 
-    `left_out` counts entries by reason, in words. What did not change since the last time has
-    `same` and nothing else.
+    `left_out` counts entries by reason, in words. `same` says that nothing changed since the last
+    time; then nothing else is set.
     """
 
     title: str = ""
@@ -53,11 +53,11 @@ class Found:
     modified: str = ""
     same: bool = False
 
-    def told(self) -> dict[str, Any]:
-        """As JSON carries it."""
+    def to_json(self) -> dict[str, Any]:
+        """As JSON-ready values."""
         return {
             "title": self.title,
-            "dates": [date.told() for date in self.dates],
+            "dates": [date.to_json() for date in self.dates],
             "left_out": dict(self.left_out or {}),
             "unread": list(self.unread),
             "etag": self.etag,
@@ -66,7 +66,7 @@ class Found:
         }
 
     @classmethod
-    def heard(cls, told: Mapping[str, Any]) -> Self:
-        """From JSON."""
-        dates = tuple(OutsideDate.heard(date) for date in told["dates"])
-        return cls(**{**told, "dates": dates, "unread": tuple(told["unread"])})
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """From the values that `to_json` made."""
+        dates = tuple(OutsideDate.from_json(date) for date in data["dates"])
+        return cls(**{**data, "dates": dates, "unread": tuple(data["unread"])})

@@ -1,4 +1,4 @@
-"""One entry of a calendar, taken out of the parser's hands: when, how long, what, how repeated."""
+"""One entry of a calendar: when, how long, what, and how it repeats."""
 
 import hashlib
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ UNKNOWN_ZONE = "They name a time zone that I do not know."
 
 
 class LeftOut(Exception):  # noqa: N818 - a finding
-    """An entry has no meeting; `why` says so in words. `unread`: we do not know what it says."""
+    """An entry becomes no meeting; `why` says so in words. `unread`: its dates are not known."""
 
     def __init__(self, why: str, *, unread: bool = False) -> None:
         super().__init__(why)
@@ -34,7 +34,7 @@ class LeftOut(Exception):  # noqa: N818 - a finding
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Naive wall time in the zone it is told in; people are shown it in `shown_in`."""
+    """Naive wall time in the zone in which it is given. People are shown it in `shown_in`."""
 
     wall: datetime
     zone: ZoneInfo
@@ -47,41 +47,41 @@ class Moment:
 
     @property
     def shown(self) -> datetime:
-        """The wall time that people are shown; one that clocks skip is moved by the jump."""
+        """The wall time shown to people. One that the clocks skip is moved by the jump."""
         return wall(self.at, self.shown_in)
 
     def on(self, other: datetime) -> "Moment":
-        """Another wall time in the same zone."""
+        """Another wall time in the same zones."""
         return Moment(other.replace(fold=0), self.zone, self.shown_in)
 
 
 Time = Moment | date
-"""A date without an hour is a day in whatever zone."""
+"""A date without an hour stands for a day, whatever the zone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How times of one file are read: `floating` those without a zone, UTC is `shown_in`."""
+    """Reads the times of one file: those without a zone as `floating`, UTC shown in `shown_in`."""
 
     zones: Zones
     floating: ZoneInfo
     shown_in: ZoneInfo
 
-    def times(self, told: Any) -> Iterator[Time]:
-        """The times of a property, given once or several times. Raises `LeftOut`."""
-        for each in told if isinstance(told, list) else [told]:
+    def times(self, given: Any) -> Iterator[Time]:
+        """The times in a property, which may occur more than once. Raises `LeftOut`."""
+        for each in given if isinstance(given, list) else [given]:
             dates = [one.dt for one in each.dts] if hasattr(each, "dts") else [each.dt]
             zone = str(each.params.get("TZID", ""))
-            for found in dates:
-                yield self._time(found[0] if isinstance(found, tuple) else found, zone)
+            for moment in dates:
+                yield self._time(moment[0] if isinstance(moment, tuple) else moment, zone)
 
-    def _time(self, found: Any, zone: str) -> Time:
-        if not isinstance(found, date):
+    def _time(self, moment: Any, zone: str) -> Time:
+        if not isinstance(moment, date):
             raise LeftOut(UNREADABLE, unread=True)
-        if not isinstance(found, datetime):
-            return found
-        at = found.replace(tzinfo=None, fold=0)
-        if str(found.tzinfo) == "UTC":
+        if not isinstance(moment, datetime):
+            return moment
+        at = moment.replace(tzinfo=None, fold=0)
+        if str(moment.tzinfo) == "UTC":
             return Moment(at, ZoneInfo("UTC"), self.shown_in)
         if not zone:
             return Moment(at, self.floating, self.floating)
@@ -93,7 +93,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An entry as we need it. `instead_of` is the time of the series' date that it replaces."""
+    """An entry. `instead_of` is the time of the date in a series that it replaces."""
 
     name: str
     sequence: int
@@ -110,14 +110,14 @@ class Entry:
 
     @property
     def repeats(self) -> bool:
-        """Whether it gives several dates."""
+        """Whether it can give several dates."""
         return bool(self.rules or self.added)
 
 
 def name_of(event: Event) -> str:
-    """A short name for the entry's UID, which may hold somebody's address."""
-    said = str(event.get("UID", "")) or f"{event.get('DTSTART')}{event.get('SUMMARY')}"
-    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:24]
+    """A digest of the entry's UID, which may contain somebody's address."""
+    uid = str(event.get("UID", "")) or f"{event.get('DTSTART')}{event.get('SUMMARY')}"
+    return hashlib.sha256(uid.encode("utf-8", "replace")).hexdigest()[:24]
 
 
 def entry_of(event: Event, reader: Reader, otherwise_called: str) -> Entry:
@@ -148,15 +148,15 @@ def entry_of(event: Event, reader: Reader, otherwise_called: str) -> Entry:
     )
 
 
-def _listed(told: Any) -> list[Any]:
-    if told is None:
+def _listed(value: Any) -> list[Any]:
+    if value is None:
         return []
-    return told if isinstance(told, list) else [told]
+    return value if isinstance(value, list) else [value]
 
 
 def _text(event: Event, name: str) -> str:
-    found = _listed(event.get(name))
-    return str(found[0]) if found else ""
+    values = _listed(event.get(name))
+    return str(values[0]) if values else ""
 
 
 def _times(event: Event, name: str, reader: Reader) -> tuple[Time, ...]:
@@ -164,34 +164,34 @@ def _times(event: Event, name: str, reader: Reader) -> tuple[Time, ...]:
 
 
 def _one(event: Event, name: str, reader: Reader) -> Time:
-    found = _times(event, name, reader)
-    if not found:
+    times = _times(event, name, reader)
+    if not times:
         raise LeftOut(UNREADABLE, unread=True)
-    return found[0]
+    return times[0]
 
 
 def _sequence(event: Event) -> int:
-    told = event.get("SEQUENCE", 0)
-    return told if isinstance(told, int) else 0
+    number = event.get("SEQUENCE", 0)
+    return number if isinstance(number, int) else 0
 
 
 def _minutes(event: Event, starts: Moment, reader: Reader) -> int:
-    """How long it lasts: an hour where it does not say, five minutes at least."""
+    """The length in minutes: an hour if none is given, and at least five minutes."""
     lasts = timedelta()
     if "DTEND" in event:
         ends = _one(event, "DTEND", reader)
         lasts = ends.at - starts.at if isinstance(ends, Moment) else timedelta()
     elif "DURATION" in event:
-        told = _listed(event["DURATION"])[0].dt
-        lasts = told if isinstance(told, timedelta) else timedelta()
+        duration = _listed(event["DURATION"])[0].dt
+        lasts = duration if isinstance(duration, timedelta) else timedelta()
     minutes = int(lasts.total_seconds() // 60)
     if minutes > LONGEST:
         raise LeftOut(TOO_LONG)
     return max(SHORTEST, minutes) if minutes > 0 else USUAL
 
 
-def _title(told: str, otherwise: str) -> str:
-    for text in (told, otherwise):
+def _title(title: str, otherwise: str) -> str:
+    for text in (title, otherwise):
         line = one_line(text)
         short = line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1].rstrip()}…"
         try:

@@ -1,4 +1,4 @@
-"""The dates that an entry and the exceptions to it give (RFC 5545, 3.8.4.4 and 3.8.5)."""
+"""The dates of an entry and its exceptions (RFC 5545, 3.8.4.4 and 3.8.5)."""
 
 import time
 from bisect import bisect_right
@@ -17,7 +17,7 @@ from indaba.scheduling.model.wall_time import instant, wall
 BACK = timedelta(days=1)
 AHEAD = timedelta(days=180)
 FAR_AHEAD = timedelta(days=700)
-"""How far single dates and exceptions are followed: one moved away must not look taken out."""
+"""How far ahead single dates and exceptions are read: one moved far ahead is not removed."""
 
 TOO_OFTEN = "They repeat more often than meetings do."
 MOST_TIMES_A_DAY = 12
@@ -27,13 +27,13 @@ MOST_SECONDS = 20.0
 
 @dataclass(slots=True)
 class Effort:
-    """What working out a file has cost so far, in dates looked at and seconds of a processor."""
+    """The work spent on a file so far, in dates examined and seconds of processor time."""
 
     steps: int = 0
     began: float = field(default_factory=time.process_time)
 
     def spend(self, steps: int = 1) -> None:
-        """Raises `CalendarRefused` once it is too much."""
+        """Count steps. Raises `CalendarRefused` once it is too much."""
         self.steps += steps
         if self.steps > MOST_STEPS or time.process_time() - self.began > MOST_SECONDS:
             raise CalendarRefused(TOO_MUCH)
@@ -41,17 +41,20 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """From when to when dates are looked for."""
+    """The period in which dates are looked for."""
 
     now: datetime
     effort: Effort
 
     def has(self, moment: Moment) -> bool:
-        """Whether a single date is followed."""
+        """Whether a single date is in the period."""
         return self.now - BACK <= moment.at <= self.now + FAR_AHEAD
 
     def walls(self, entry: Entry) -> tuple[datetime, datetime]:
-        """First and last wall time for dates of a series; whole days, for dates count in a day."""
+        """The first and last wall time for dates of a series, in whole days.
+
+        A day's dates are numbered, so all of them are needed.
+        """
         first = wall(self.now - BACK, entry.starts.zone)
         return first.replace(hour=0, minute=0, second=0, microsecond=0), wall(
             self.now + AHEAD, entry.starts.zone
@@ -59,7 +62,7 @@ class Window:
 
 
 class Exceptions:
-    """Entries that replace dates of a series, found by the date they are instead of."""
+    """The entries that replace dates of a series, by the date they replace."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = entries
@@ -70,41 +73,41 @@ class Exceptions:
             if each.and_later and isinstance(each.instead_of, Moment)
         ]
         self._later = sorted(later, key=lambda change: change[0].at)
-        self._starts = [told.at for told, _ in self._later]
+        self._starts = [original.at for original, _ in self._later]
         self._used: set[int] = set()
 
     def to(self, original: Moment) -> Entry | None:
-        """What is instead of a date of the series, told by its time or by its day."""
-        found = self._instead.get(original.at) or self._instead.get(original.wall.date())
-        if found is not None:
-            self._used.add(id(found))
-        return found
+        """The entry that replaces a date of the series, given by its time or its day."""
+        entry = self._instead.get(original.at) or self._instead.get(original.wall.date())
+        if entry is not None:
+            self._used.add(id(entry))
+        return entry
 
     def later(self, original: Moment) -> Entry | None:
-        """What a change to a date and all after it makes of a later date."""
+        """A later date, as changed by an entry for "this and future" dates."""
         place = bisect_right(self._starts, original.at)
         if not place:
             return None
-        told, entry = self._later[place - 1]
-        shift = entry.starts.wall - wall(told.at, entry.starts.zone)
+        changed, entry = self._later[place - 1]
+        shift = entry.starts.wall - wall(changed.at, entry.starts.zone)
         at = wall(original.at, entry.starts.zone) + shift
         return replace(entry, starts=entry.starts.on(at))
 
     def unused(self) -> list[Entry]:
-        """Those for dates that were not asked for and take place."""
+        """Exceptions that no date of the series asked for, and that are not cancelled."""
         return [e for e in self._entries if id(e) not in self._used and not e.cancelled]
 
 
-def _when(told: Time | None) -> datetime | date | None:
-    return told.at if isinstance(told, Moment) else told
+def _when(original: Time | None) -> datetime | date | None:
+    return original.at if isinstance(original, Moment) else original
 
 
 def dates_of(
     master: Entry | None, entries: Sequence[Entry], window: Window
 ) -> Iterator[OutsideDate]:
-    """The dates of all entries of one name, in no order. Raises `LeftOut`, `CalendarRefused`.
+    """The dates of a series and the exceptions to it, in no order.
 
-    `entries` are the exceptions to the `master`.
+    Raises `LeftOut` or `CalendarRefused`. `entries` are the exceptions to `master`.
     """
     if master is not None and master.cancelled:
         return
@@ -128,33 +131,33 @@ def _series(master: Entry, exceptions: Exceptions, window: Window) -> Iterator[O
     off = {_when(each) for each in master.left_out}
     for day, at in _numbered(_walls(master, window)):
         original = master.starts.on(at)
-        found = exceptions.to(original)
+        exception = exceptions.to(original)
         if original.at in off or at.date() in off:
             continue
-        entry = found or exceptions.later(original) or replace(master, starts=original)
+        entry = exception or exceptions.later(original) or replace(master, starts=original)
         if not entry.cancelled and window.has(entry.starts):
             yield _date(entry, day)
 
 
 def _walls(master: Entry, window: Window) -> list[datetime]:
-    """The series' wall times in the window, those left out too, ascending."""
+    """The wall times of the series in the period, ascending, including those left out."""
     first, last = window.walls(master)
-    found = {master.starts.wall} if first <= master.starts.wall <= last else set()
+    walls = {master.starts.wall} if first <= master.starts.wall <= last else set()
     for text in master.rules:
-        found.update(_by_rule(text, master, first, last, window.effort))
+        walls.update(_by_rule(text, master, first, last, window.effort))
     for each in master.added:
         window.effort.spend()
         at = _added(each, master.starts)
         if first <= at <= last:
-            found.add(at)
-    return sorted(found)
+            walls.add(at)
+    return sorted(walls)
 
 
-def _added(told: Time, starts: Moment) -> datetime:
-    """An added date as the series' zone has it; a day is at the series' hour."""
-    if isinstance(told, Moment):
-        return wall(told.at, starts.zone)
-    return datetime.combine(told, starts.wall.time())
+def _added(given: Time, starts: Moment) -> datetime:
+    """The wall time of an added date in the series' zone. A day gets the series' hour."""
+    if isinstance(given, Moment):
+        return wall(given.at, starts.zone)
+    return datetime.combine(given, starts.wall.time())
 
 
 def _by_rule(
@@ -176,7 +179,7 @@ def _by_rule(
 
 
 def _numbered(walls: Sequence[datetime]) -> Iterator[tuple[str, datetime]]:
-    """Each with the name of its day; of several on one day the later ones are counted."""
+    """The wall times, each with its day; later ones on the same day get a number."""
     seen: dict[str, int] = {}
     for at in walls:
         day = f"{at:%Y%m%d}"
@@ -184,12 +187,12 @@ def _numbered(walls: Sequence[datetime]) -> Iterator[tuple[str, datetime]]:
         yield (day if seen[day] == 1 else f"{day}.{seen[day]}"), at
 
 
-def _day(told: Time | None, master: Entry | None) -> str:
-    """The day of a series' date as its own zone has it."""
-    if isinstance(told, Moment):
-        zone = master.starts.zone if master else told.zone
-        return f"{wall(told.at, zone):%Y%m%d}"
-    return f"{told:%Y%m%d}" if told else ""
+def _day(original: Time | None, master: Entry | None) -> str:
+    """The day of a date of the series, in the series' own zone."""
+    if isinstance(original, Moment):
+        zone = master.starts.zone if master else original.zone
+        return f"{wall(original.at, zone):%Y%m%d}"
+    return f"{original:%Y%m%d}" if original else ""
 
 
 def _date(entry: Entry, day: str) -> OutsideDate:
@@ -204,7 +207,7 @@ def _date(entry: Entry, day: str) -> OutsideDate:
 
 
 def begins(date: OutsideDate) -> datetime:
-    """The instant in UTC."""
+    """The start as an instant in UTC."""
     from zoneinfo import ZoneInfo
 
     return instant(date.starts, ZoneInfo(date.zone))

@@ -1,4 +1,4 @@
-"""A calendar that a community follows: how it goes, when it is read next, what is told of it."""
+"""A followed calendar: its state, when it is read next, and what people are told of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ from indaba.contracts.calendars import CalendarFacts, CalendarId, CalendarState,
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.refusal import Refusal
 from indaba.process.outside.addresses import address
-from indaba.scheduling.model.outside.dates import Found
+from indaba.scheduling.model.outside.dates import CalendarDates
 from indaba.scheduling.model.outside.reasons import words_for
 
 MOST_CALENDARS = 10
@@ -23,17 +23,17 @@ PAUSES = (
     timedelta(hours=6),
     timedelta(hours=24),
 )
-"""Waits after each failure in a row; the last for all that follow."""
+"""Pauses after each failure in a row. The last one repeats."""
 
 WHOLE_EVERY = timedelta(days=1)
-"""Also what did not change is read anew so often: dates of series come into sight with time."""
+"""Even an unchanged calendar is read anew so often, as more dates of its series come near."""
 
 TELL_AFTER = 3
-"""Failures in a row that may pass, before anybody hears of them."""
+"""Failures in a row before anybody is told."""
 
 
 class TooManyCalendars(Refusal):
-    """A community follows ten calendars at most."""
+    """A community follows at most ten calendars."""
 
     code = "too-many-calendars"
 
@@ -45,33 +45,33 @@ class TooManyCalendars(Refusal):
 
 
 class NoSuchCalendar(Refusal):
-    """The community follows no such calendar, or several where none was named."""
+    """The community does not follow such a calendar, or it follows several and none was named."""
 
     code = "no-such-calendar"
 
     def __init__(self, numbers: list[int]) -> None:
-        told = ", ".join(map(str, numbers))
-        which = f"Say which one by its number: {told}." if numbers else "It follows none."
+        listed = ", ".join(map(str, numbers))
+        which = f"Say which one by its number: {listed}." if numbers else "It follows none."
         super().__init__(
             f"This community does not follow such a calendar. {which}", numbers=numbers
         )
 
 
 def calendar_address(typed: str) -> str:
-    """The address of a calendar as it is asked for. Raises `BadAddress`."""
+    """The address from which a calendar is fetched. Raises `BadAddress`."""
     text = typed.strip().strip("<>")
-    scheme, found, rest = text.partition("://")
-    if found and scheme.lower() in ("webcal", "webcals"):
+    scheme, separator, rest = text.partition("://")
+    if separator and scheme.lower() in ("webcal", "webcals"):
         text = f"https://{rest}"
     return address(text).link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
-    """A followed calendar; fields as in `CalendarFacts`, and what reading it again needs.
+    """A followed calendar: the fields of `CalendarFacts`, and what is needed to read it again.
 
-    `etag` and `modified` are what its site said of the last version, read in whole at `whole_at`.
-    `told`: that it fails was said.
+    `etag` and `modified` are what its site said about the last version, read in full at `whole_at`.
+    `told` says that people know of its failing.
     """
 
     id: CalendarId
@@ -95,12 +95,12 @@ class Followed:
     correlation: UUID
 
     def asks_for_changes(self, now: datetime) -> bool:
-        """Whether it is enough to hear that nothing changed."""
+        """Whether it is enough to ask whether anything has changed."""
         return self.whole_at is not None and now < self.whole_at + WHOLE_EVERY
 
-    def found(self, found: Found, now: datetime) -> Self:
-        """After a reading that went well."""
-        news = replace(
+    def read(self, dates: CalendarDates, now: datetime) -> Self:
+        """The calendar after it was read at `now`."""
+        after = replace(
             self,
             state=CalendarState.FOLLOWED,
             why="",
@@ -109,19 +109,19 @@ class Followed:
             told=False,
             due_at=now + EVERY,
         )
-        if found.same:
-            return news
+        if dates.same:
+            return after
         return replace(
-            news,
-            title=found.title,
-            left_out=dict(found.left_out or {}),
-            etag=found.etag,
-            modified=found.modified,
+            after,
+            title=dates.title,
+            left_out=dict(dates.left_out or {}),
+            etag=dates.etag,
+            modified=dates.modified,
             whole_at=now,
         )
 
     def failed(self, why: str, now: datetime, *, again: bool) -> Self:
-        """After a reading that did not; `again`: what is wrong may pass by itself."""
+        """The calendar after a reading failed. `again` says that the fault may pass by itself."""
         failures = self.failures + 1
         first = self.read_at is None
         return replace(
@@ -133,14 +133,14 @@ class Followed:
             due_at=now + PAUSES[min(failures, len(PAUSES)) - 1],
         )
 
-    def told_of(self) -> Self:
-        """With one more thing told of it."""
+    def next_version(self) -> Self:
+        """The calendar with its next version, as something new is told of it."""
         return replace(self, version=self.version + 1)
 
     def facts(self, dates: int) -> CalendarFacts:
-        """What facilitators may see; `dates` are its meetings to come."""
-        told = self.told or self.state is not CalendarState.FAILING
-        state = self.state if told else CalendarState.FOLLOWED
+        """What facilitators may see. `dates` is the number of its meetings to come."""
+        is_known = self.told or self.state is not CalendarState.FAILING
+        state = self.state if is_known else CalendarState.FOLLOWED
         return CalendarFacts(
             id=self.id,
             community=self.community,
@@ -154,5 +154,5 @@ class Followed:
             dates=dates,
             left_out=tuple(NotFollowed(count=n, why=why) for why, n in self.left_out.items()),
             read_at=self.read_at,
-            why=self.why if told else "",
+            why=self.why if is_known else "",
         )

@@ -1,6 +1,7 @@
-"""A calendar file before it is parsed: whole, of a bearable size, and without what we never keep.
+"""Prepares a calendar file for the parser: complete, of bearable size, without what we never keep.
 
-Descriptions, organisers, attendees, alarms and attachments go here, so that no parser sees them.
+Descriptions, organisers, attendees, alarms and attachments are removed, so that no parser sees
+them.
 """
 
 import codecs
@@ -33,7 +34,7 @@ _CALENDAR, _EVENT, _ZONE = "VCALENDAR", "VEVENT", "VTIMEZONE"
 
 
 class CalendarRefused(Exception):  # noqa: N818 - a finding
-    """A calendar is not read. `why` is a few words; `again`: it may be otherwise later."""
+    """A calendar is not read. `why` is a few words; `again` says that it may work later."""
 
     def __init__(self, why: str, *, again: bool = False) -> None:
         super().__init__(why)
@@ -43,7 +44,7 @@ class CalendarRefused(Exception):  # noqa: N818 - a finding
 
 @dataclass(slots=True)
 class Scanned:
-    """The file's lines that count, unfolded, and its definitions of time zones apart."""
+    """The lines of a file that matter, unfolded, with its time zone definitions apart."""
 
     lines: list[str] = field(default_factory=list)
     zones: list[list[str]] = field(default_factory=list)
@@ -51,12 +52,12 @@ class Scanned:
 
     @property
     def text(self) -> str:
-        """As parsers take it."""
+        """The lines as a file for a parser."""
         return "\r\n".join([*self.lines, ""])
 
 
 def scan(body: bytes) -> Scanned:
-    """Look a file through. Raises `CalendarRefused`."""
+    """Prepare a file. Raises `CalendarRefused`."""
     lines = [line for line in _text(body).split("\n") if line.strip()]
     if not lines or lines[0].strip().upper() != f"BEGIN:{_CALENDAR}":
         raise CalendarRefused(NO_CALENDAR)
@@ -71,7 +72,7 @@ def scan(body: bytes) -> Scanned:
 
 
 def _text(body: bytes) -> str:
-    """Unfolded before it is read as letters: folds may part a letter's bytes."""
+    """The text of a file. Lines are unfolded before decoding, as a fold may split a character."""
     for mark, wide in _WIDE:
         if body.startswith(mark):
             body = body.decode(wide, "replace").encode()
@@ -84,8 +85,8 @@ def _text(body: bytes) -> str:
 
 
 def _take(line: str, inside: list[str], scanned: Scanned) -> None:
-    found = _NAME.match(line)
-    name = found[0].upper() if found else ""
+    match = _NAME.match(line)
+    name = match[0].upper() if match else ""
     if name == "BEGIN":
         _open(line, inside, scanned)
     if inside[:2] == [_CALENDAR, _ZONE]:

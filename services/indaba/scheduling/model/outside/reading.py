@@ -1,6 +1,6 @@
-"""A calendar file as dates: the parser's work made ours, what we do not follow counted by reason.
+"""Reads a calendar file into dates, and counts by reason what is left out.
 
-For the worker process alone: what strangers wrote is parsed here.
+Only the worker process imports this, because it parses what strangers wrote.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
-from indaba.scheduling.model.outside.dates import Found, OutsideDate
+from indaba.scheduling.model.outside.dates import CalendarDates, OutsideDate
 from indaba.scheduling.model.outside.entries import (
     ALL_DAY,
     UNREADABLE,
@@ -35,7 +35,7 @@ LATER = f"They come after the {MOST_DATES} soonest dates, and are followed when 
 
 @dataclass(slots=True)
 class _Sheet:
-    """What is gathered from a file; entries by the name of their UID."""
+    """The entries of a file, by the name of their UID."""
 
     window: Window
     masters: dict[str, Entry] = field(default_factory=dict)
@@ -44,16 +44,16 @@ class _Sheet:
     unread: set[str] = field(default_factory=set)
 
     def take(self, name: str, entry: Entry) -> None:
-        """Of several that say the same thing, the newest holds; the last where none is newer."""
+        """Add an entry. Of several for the same date the newest counts, or else the last."""
         exceptions = self.exceptions.setdefault(name, {})
-        told = entry.instead_of
-        before = self.masters.get(name) if told is None else exceptions.get(told)
+        original = entry.instead_of
+        before = self.masters.get(name) if original is None else exceptions.get(original)
         if before is not None and before.sequence > entry.sequence:
             return
-        if told is None:
+        if original is None:
             self.masters[name] = entry
         else:
-            exceptions[told] = entry
+            exceptions[original] = entry
 
     def leave_out(self, name: str, why: LeftOut) -> None:
         self.left_out[why.why] += 1
@@ -61,10 +61,10 @@ class _Sheet:
             self.unread.add(name)
 
 
-def read_calendar(body: bytes, zone: str, now: datetime, known: frozenset[str]) -> Found:
-    """Read a calendar file. `zone` is for times that name none, `now` aware.
+def read_calendar(body: bytes, zone: str, now: datetime, known: frozenset[str]) -> CalendarDates:
+    """Read a calendar file. `zone` is for times that name none, `now` is aware.
 
-    The 200 soonest dates are given, and those `known` by their keys. Raises `CalendarRefused`.
+    Returns the 200 soonest dates, and any with keys in `known`. Raises `CalendarRefused`.
     """
     scanned = scan(body)
     usual = ZoneInfo(zone)
@@ -78,7 +78,7 @@ def read_calendar(body: bytes, zone: str, now: datetime, known: frozenset[str]) 
             sheet.window.effort.spend()
             _sort(event, reader, title, sheet)
     dates = _soonest(_dates(sheet), known, sheet)
-    return Found(
+    return CalendarDates(
         title=title,
         dates=tuple(dates),
         left_out=dict(sheet.left_out),
@@ -94,8 +94,8 @@ def _parsed(text: str) -> list[Calendar]:
 
 
 def _title(calendar: Calendar) -> str:
-    told = calendar.get("X-WR-CALNAME") or calendar.get("NAME") or ""
-    return one_line(str(told[0] if isinstance(told, list) else told))[:LONGEST_TITLE].strip()
+    title = calendar.get("X-WR-CALNAME") or calendar.get("NAME") or ""
+    return one_line(str(title[0] if isinstance(title, list) else title))[:LONGEST_TITLE].strip()
 
 
 def _sort(event: Event, reader: Reader, title: str, sheet: _Sheet) -> None:
@@ -129,12 +129,12 @@ def _dates(sheet: _Sheet) -> Iterable[OutsideDate]:
 
 
 def _soonest(
-    found: Iterable[OutsideDate], known: frozenset[str], sheet: _Sheet
+    unsorted: Iterable[OutsideDate], known: frozenset[str], sheet: _Sheet
 ) -> list[OutsideDate]:
-    """One date per key: the last said of it."""
-    by_key = {date.key: date for date in found}
+    """The soonest dates and the known ones; of several with one key, the last."""
+    by_key = {date.key: date for date in unsorted}
     dates = sorted(by_key.values(), key=lambda date: (begins(date), date.key))
-    kept = [date for place, date in enumerate(dates) if place < MOST_DATES or date.key in known]
-    if len(dates) > len(kept):
-        sheet.left_out[LATER] += len(dates) - len(kept)
-    return kept
+    soonest = [date for place, date in enumerate(dates) if place < MOST_DATES or date.key in known]
+    if len(dates) > len(soonest):
+        sheet.left_out[LATER] += len(dates) - len(soonest)
+    return soonest

@@ -1,4 +1,4 @@
-"""Why a calendar could not be read, in words; the findings themselves are short and for logs."""
+"""Reasons why a calendar could not be read. Findings are short, for logs; people get sentences."""
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_ENTRIES = 5_000
@@ -36,7 +36,7 @@ _WORDS = {
 
 
 def words_for(why: str) -> str:
-    """A finding as people read it."""
+    """The sentence for a finding."""
     if why.startswith("bad address"):
         return "It leads to an address that I do not read."
     if why.startswith("status "):

@@ -1,4 +1,4 @@
-"""The names that calendars give time zones, as IANA zones."""
+"""Maps the names that calendars give to time zones to IANA zones."""
 
 import io
 import re
@@ -18,7 +18,7 @@ Offsets = tuple[timedelta | None, ...]
 
 
 class Zones:
-    """What zones mean in one file. `usual` is tried first where a definition fits several."""
+    """The zones of one file. `usual` is tried first if a definition fits several zones."""
 
     def __init__(self, definitions: Iterable[list[str]], usual: str, now: datetime) -> None:
         self._usual = usual
@@ -27,11 +27,11 @@ class Zones:
         self._known: dict[str, ZoneInfo | None] = {}
 
     def named(self, name: str) -> ZoneInfo | None:
-        """The zone of a name, by the IANA, by Windows, or as the file defines it; else `None`."""
+        """The zone with a name: IANA's, Windows', or one that the file defines; else `None`."""
         name = _bare(name)
         if name not in self._known:
-            found = _by_name(name) or self._as_defined(name)
-            self._known[name] = ZoneInfo(found) if found else None
+            zone = _by_name(name) or self._as_defined(name)
+            self._known[name] = ZoneInfo(zone) if zone else None
         return self._known[name]
 
     def _as_defined(self, name: str) -> str:
@@ -41,7 +41,7 @@ class Zones:
         return _by_name(_value(lines, "X-LIC-LOCATION")) or self._like(lines)
 
     def _like(self, lines: list[str]) -> str:
-        """A zone whose clocks show the same as the definition's all year."""
+        """A zone whose clocks agree with the definition all year; empty if there is none."""
         with suppress(ValueError, TypeError, KeyError, AttributeError, OverflowError):
             defined = _offsets_defined(lines, self._moments)
             if defined:
@@ -78,7 +78,7 @@ def _likely() -> tuple[str, ...]:
 
 
 def _by_name(name: str) -> str:
-    """Also where a path is before it: /mozilla.org/20050126_1/Africa/Johannesburg."""
+    """The IANA name, even after a path: /mozilla.org/20050126_1/Africa/Johannesburg."""
     folded = name.casefold()
     parts = folded.strip("/").split("/")
     tails = ("/".join(parts[-n:]) for n in (3, 2))
@@ -94,7 +94,7 @@ def _offsets(zone: str, moments: tuple[datetime, ...]) -> Offsets:
 
 
 def _offsets_defined(lines: list[str], moments: tuple[datetime, ...]) -> Offsets:
-    """By the file's own definition; empty where it is too odd to work out."""
+    """The offsets by the file's own definition; empty if that is too unusual to work out."""
     from dateutil.tz import tzical  # type: ignore[import-untyped]  # it has no types
 
     rules = [line for line in lines if line.upper().startswith("RRULE")]

@@ -1,4 +1,4 @@
-"""Meetings that repeat: their rules, their dates, their words. Pure; wall time throughout."""
+"""Repeating meetings: their rules, dates and wording. Pure functions on wall time."""
 
 from indaba.scheduling.model.repeating.avoiding import (
     ANY_PROVINCE,

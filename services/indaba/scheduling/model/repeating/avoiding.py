@@ -1,9 +1,9 @@
-"""Days on which a series holds no date: public holidays, and school holidays between known terms.
+"""Days on which a series has no date: public holidays and school holidays.
 
-Public holidays are those of the `holidays` library: a country, or a country and a part of it (ZA,
-DE-BY). School holidays are what lies outside the terms that somebody gave us. Of one term told
-several times the amended dates count before the gazetted and those before the proposed; of the
-same standing the one told last.
+Public holidays come from the `holidays` library, for a country or a part of it (ZA, DE-BY). School
+holidays are the days outside the terms that somebody imported. If a term was imported several
+times, amended dates count before gazetted ones, and those before proposed ones; of the same
+standing, the last import counts.
 """
 
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ from indaba.contracts.series import Term
 from indaba.scheduling.model.repeating.refusals import UnknownHolidays
 
 ANY_PROVINCE = "any"
-"""School holidays of each province whose terms are known: one of them is enough to avoid a day."""
+"""The school holidays of all provinces with known terms: one of them is enough to avoid a day."""
 
 STANDING = ("proposed", "gazetted", "amended")
-"""What a term's dates can be, the weakest first."""
+"""The standing of a term's dates, the weakest first."""
 
 SCHOOL_HOLIDAYS = "school holidays"
 LAST_TERM_OF_A_YEAR = 3
@@ -28,27 +28,27 @@ _LANGUAGE = "en_US"
 
 @dataclass(frozen=True, slots=True)
 class Avoid:
-    """What a series avoids; as `Avoided` in the contract. Empty: nothing of that kind."""
+    """What a series avoids, as `Avoided` in the contract. Empty: nothing of that kind."""
 
     public_holidays: str = ""
     province: str = ""
 
     def check(self) -> None:
-        """Raises `UnknownHolidays` for a place of which no public holidays are known."""
+        """Raise `UnknownHolidays` for a place whose public holidays are not known."""
         if self.public_holidays and not is_known_place(self.public_holidays):
             raise UnknownHolidays(self.public_holidays)
 
 
 @dataclass(frozen=True, slots=True)
 class Avoided:
-    """Why a day is avoided, empty where it is not; `unknown` where no terms are known for it."""
+    """Why a day is avoided, empty if it is not. `unknown` says that no terms are known for it."""
 
     why: str = ""
     unknown: bool = False
 
 
 class Calendar:
-    """The school terms that are known. Costs a pass over them once, and little for each day."""
+    """The known school terms. Building it takes one pass over them; each day is then cheap."""
 
     def __init__(self, terms: tuple[Term, ...] = ()) -> None:
         best: dict[tuple[str, int, int], Term] = {}
@@ -63,14 +63,14 @@ class Calendar:
             known.sort(key=lambda term: term.first)
 
     def avoided(self, day: date, avoid: Avoid) -> Avoided:
-        """Whether the day is avoided. Raises `UnknownHolidays`."""
+        """Whether a day is avoided, and why. Raises `UnknownHolidays`."""
         name = public_holiday(day, avoid.public_holidays) if avoid.public_holidays else ""
         if name or not avoid.province:
             return Avoided(name)
-        found = [self._in_term(day, terms) for terms in self._of(avoid.province)]
-        if False in found:
+        in_terms = [self._in_term(day, terms) for terms in self._of(avoid.province)]
+        if False in in_terms:
             return Avoided(SCHOOL_HOLIDAYS)
-        return Avoided(unknown=True not in found)
+        return Avoided(unknown=True not in in_terms)
 
     def _of(self, province: str) -> Iterator[list[Term]]:
         if province == ANY_PROVINCE:
@@ -79,7 +79,7 @@ class Calendar:
             yield self._terms[_plain(province)]
 
     def _in_term(self, day: date, terms: list[Term]) -> bool | None:
-        """Nothing where it cannot be told: outside the known terms, or between far years."""
+        """Whether a day is in a term; `None` outside the known terms, and between distant years."""
         before = [term for term in terms if term.first <= day]
         later = [term for term in terms if term.first > day]
         if before and day <= before[-1].last:
@@ -91,19 +91,19 @@ class Calendar:
 
 
 def public_holiday(day: date, place: str) -> str:
-    """The holiday's English name where there is one; empty on other days."""
+    """The holiday's English name; empty on other days."""
     return _holidays(place.upper(), day.year).get(day, "")
 
 
 def is_known_place(place: str) -> bool:
-    """Whether public holidays are known there: ZA, DE-BY."""
+    """Whether public holidays are known for a place, such as ZA or DE-BY."""
     country, _, part = place.upper().partition("-")
     known = _known_places()
     return country in known and (not part or part in known[country])
 
 
 def country_of(zone: str) -> str:
-    """The country of an IANA zone by its two letters; empty where none is known."""
+    """The two-letter country of an IANA zone; empty if there is none."""
     from babel.core import get_global
 
     country = _zones_of_countries().get(zone) or get_global("zone_territories").get(zone, "")

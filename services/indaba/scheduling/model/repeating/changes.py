@@ -1,4 +1,4 @@
-"""Changing a series: one date of it, this one and later ones, or all."""
+"""Changes to a series: to one date, to a date and all later ones, or to all dates."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,7 +14,10 @@ _SECOND = timedelta(seconds=1)
 
 
 def skip(series: Repeats, original: datetime) -> Repeats:
-    """Without that date, be it the rule's, moved or added; twice is once. Raises `NoSuchDate`."""
+    """The series without a date, whether of the rule, moved or added. Raises `NoSuchDate`.
+
+    Skipping a date of the rule again changes nothing.
+    """
     if original in series.added:
         return replace(series, added=series.added - {original})
     _check_date(series, original)
@@ -23,7 +26,7 @@ def skip(series: Repeats, original: datetime) -> Repeats:
 
 
 def add(series: Repeats, starts: datetime) -> Repeats:
-    """With one more date; a skipped date of the rule comes back. Raises `DateThere`."""
+    """The series with a date added; a skipped one comes back. Raises `DateThere`."""
     _check_free(series, starts)
     if starts in series.skipped:
         return replace(series, skipped=series.skipped - {starts})
@@ -31,9 +34,9 @@ def add(series: Repeats, starts: datetime) -> Repeats:
 
 
 def move(series: Repeats, original: datetime, to: datetime) -> Repeats:
-    """With that date held at another time; also a skipped one. Moving it back restores it.
+    """The series with a date, even a skipped one, at another time. Moving it back restores it.
 
-    Raises `NoSuchDate`, and `DateThere` where another date starts then.
+    Raises `NoSuchDate`, or `DateThere` if another date starts then.
     """
     if original in series.added:
         return add(skip(series, original), to)
@@ -48,7 +51,7 @@ def move(series: Repeats, original: datetime, to: datetime) -> Repeats:
 
 
 def restore(series: Repeats, original: datetime) -> Repeats:
-    """With that date again as the rule has it. Raises `NoSuchDate`, and `DateThere`."""
+    """The series with a date where the rule has it. Raises `NoSuchDate` or `DateThere`."""
     _check_date(series, original)
     bare = replace(
         series,
@@ -61,9 +64,9 @@ def restore(series: Repeats, original: datetime) -> Repeats:
 
 
 def this_and_later(series: Repeats, at: datetime) -> tuple[Repeats | None, Repeats]:
-    """The series up to a date of its rule (nothing before the first one), and from it on.
+    """The series up to a date of its rule (`None` before the first one), and from it on.
 
-    Together they have the same dates as before, on avoided days too. Raises `NoSuchDate`.
+    Together they have the same dates as before, even on avoided days. Raises `NoSuchDate`.
     """
     _check_date(series, at)
     count = series.rule.count - _counted_before(series, at) if series.rule.count else 0
@@ -75,7 +78,7 @@ def this_and_later(series: Repeats, at: datetime) -> tuple[Repeats | None, Repea
 
 
 def with_time(series: Repeats, at: time) -> Repeats:
-    """All of the rule's and the added dates at another time of day; moved ones stay put."""
+    """The series at another time of day, but for moved dates, which stay."""
 
     def moved_in_day(date: datetime) -> datetime:
         return datetime.combine(date.date(), at)
@@ -91,9 +94,9 @@ def with_time(series: Repeats, at: time) -> Repeats:
 
 
 def with_rule(series: Repeats, rule: Rule) -> Repeats:
-    """All by another rule; skipped and moved dates stay so where the new rule has them.
+    """The series with another rule. Skipped and moved dates stay so if the new rule has them.
 
-    Added dates stay where the new rule does not give them. Raises what is wrong with the rule.
+    Added dates stay unless the new rule has them. Raises what is wrong with the rule.
     """
     other = replace(series, rule=rule).checked().from_its_first()
     return replace(
@@ -105,7 +108,7 @@ def with_rule(series: Repeats, rule: Rule) -> Repeats:
 
 
 def _until_whole_day(series: Repeats) -> datetime | None:
-    """The end of the last day whose date is still within the rule."""
+    """The end of the last day with a date of the rule."""
     until = series.rule.until
     if until is None:
         return None
@@ -120,7 +123,7 @@ def _counted_before(series: Repeats, at: datetime) -> int:
 def _part(
     series: Repeats, since: datetime | None = None, before: datetime | None = None
 ) -> Repeats:
-    """The series with those of its changed dates that lie in a part of it."""
+    """The series with only those of its changed dates that lie in a period."""
 
     def is_in(date: datetime) -> bool:
         return (since is None or date >= since) and (before is None or date < before)

@@ -1,21 +1,20 @@
-"""The dates that a rule gives, in order, without walking there from the first one.
+"""Computes the dates of a rule in order, without walking there from the first one.
 
-The engine is ours: it computes the period (year, month, week, ...) in which a moment lies and
-begins there, so an old series costs what a new one does. It works on naive wall time, never on
-UTC. Where python-dateutil 2.9 answers otherwise, or RFC 5545 leaves room:
+The engine computes the period (year, month, week, ...) in which a moment lies and begins there, so
+that an old series is as cheap as a new one. It works on naive wall time, never on UTC. Where
+python-dateutil 2.9 differs, or RFC 5545 leaves a choice:
 
-* A rule with counted and plain weekdays (BYDAY=MO,1TU) gives both; dateutil gives none of them.
-* FREQ=YEARLY;BYWEEKNO=20 without BYDAY gives the first date's weekday, for 3.3.10 takes what a
-  rule does not say from DTSTART; dateutil gives all seven days of the week.
+* A rule with counted and plain weekdays (BYDAY=MO,1TU) gives both; dateutil gives neither.
+* FREQ=YEARLY;BYWEEKNO=20 without BYDAY gives the first date's weekday, because by 3.3.10 a rule
+  takes what it does not say from DTSTART; dateutil gives all seven days of the week.
 * BYSETPOS counts in the whole week of the first date; dateutil counts from the first date on.
 * Weeks of BYWEEKNO are cut at the turn of the year: a day belongs to its calendar year's period,
-  as in dateutil; it matters only with an INTERVAL.
-* The first date counts only where the rule gives it (the RFC leaves that undefined), as in
-  dateutil.
-* An hourly or shorter rule steps on the wall clock, as in dateutil; meetings never have one.
-* A rule without a date in 50 years, or 20,000 empty periods of less than a month, has ended;
-  dateutil searches on to the year 9999.
-* BYSECOND=60 is never shown by a clock here and gives nothing.
+  as in dateutil. This matters only with an INTERVAL.
+* The first date counts only if the rule gives it, as in dateutil. The RFC leaves that undefined.
+* An hourly or shorter rule steps on the wall clock, as in dateutil. Meetings never have one.
+* A rule without a date in 50 years, or in 20,000 periods shorter than a month, has ended; dateutil
+  searches on to the year 9999.
+* BYSECOND=60 never occurs on the clocks here and gives nothing.
 """
 
 from calendar import isleap, monthrange
@@ -36,9 +35,9 @@ _DAY = timedelta(days=1)
 
 
 def occurrences(rule: Rule, first: datetime, after: datetime | None = None) -> Iterator[datetime]:
-    """What the rule gives from `first` on, ascending; beginning at `after` where it is later.
+    """The rule's dates from `first` on, ascending, beginning at `after` if that is later.
 
-    May go on for thousands of dates. A counted rule is walked from its first date.
+    There may be thousands. A rule with a count is walked from its first date.
     """
     earliest = max(first, after or first)
     whole = _completed(rule, first)
@@ -49,17 +48,17 @@ def occurrences(rule: Rule, first: datetime, after: datetime | None = None) -> I
 
 
 def _completed(rule: Rule, first: datetime) -> Rule:
-    """The rule with what it leaves to its first date (3.3.10)."""
-    found: dict[str, tuple[int, ...] | tuple[NthDay, ...]] = {}
+    """The rule with what it takes from its first date (3.3.10)."""
+    parts: dict[str, tuple[int, ...] | tuple[NthDay, ...]] = {}
     if not rule.by_hour and rule.freq > Frequency.HOURLY:
-        found["by_hour"] = (first.hour,)
+        parts["by_hour"] = (first.hour,)
     if not rule.by_minute and rule.freq > Frequency.MINUTELY:
-        found["by_minute"] = (first.minute,)
+        parts["by_minute"] = (first.minute,)
     if not rule.by_second and rule.freq > Frequency.SECONDLY:
-        found["by_second"] = (first.second,)
+        parts["by_second"] = (first.second,)
     if not (rule.by_day or rule.by_month_day or rule.by_year_day):
-        found |= _days_of_first(rule, first)
-    return replace(rule, **found)  # type: ignore[arg-type]
+        parts |= _days_of_first(rule, first)
+    return replace(rule, **parts)  # type: ignore[arg-type]
 
 
 def _days_of_first(rule: Rule, first: datetime) -> dict[str, tuple[int, ...] | tuple[NthDay, ...]]:
@@ -92,26 +91,26 @@ def _walk(rule: Rule, first: datetime, earliest: datetime) -> Iterator[datetime]
 
 @dataclass(frozen=True, slots=True)
 class _Periods:
-    """The periods of a rule, counted from the one of its first date."""
+    """The periods of a rule, counted from that of its first date."""
 
     rule: Rule
     first: datetime
 
     def index(self, at: datetime) -> int:
-        """Which period the moment is in, or the last before it."""
+        """The number of the period that holds a moment, or of the last one before it."""
         return self._units(at) // self.rule.interval
 
     def start(self, index: int) -> datetime | None:
-        """When a period begins; nothing after the end of the calendar."""
+        """The start of a period; `None` after the end of the calendar."""
         units = index * self.rule.interval
         try:
-            found = self._start(units)
+            begins = self._start(units)
         except (OverflowError, ValueError):
             return None
-        return found if found.year <= LAST_YEAR else None
+        return begins if begins.year <= LAST_YEAR else None
 
     def following(self, index: int, starts: datetime) -> int:
-        """The next period that can have dates: of hours and shorter ones not each is looked at."""
+        """The number of the next period that can have dates. Skips hours and less that cannot."""
         if self.rule.freq >= Frequency.DAILY:
             return index + 1
         if not _fits(self.rule, starts.date()):
@@ -166,15 +165,15 @@ def _midnight(at: datetime) -> datetime:
 
 def _in_period(rule: Rule, starts: datetime) -> Iterable[datetime]:
     days = [day for day in _days(rule, starts) if _fits(rule, day)]
-    found = [datetime.combine(day, at) for day in days for at in _times(rule, starts)]
+    moments = [datetime.combine(day, at) for day in days for at in _times(rule, starts)]
     if not rule.by_set_pos:
-        return found
-    places = {p - 1 if p > 0 else len(found) + p for p in rule.by_set_pos}
-    return [found[p] for p in sorted(places) if 0 <= p < len(found)]
+        return moments
+    places = {p - 1 if p > 0 else len(moments) + p for p in rule.by_set_pos}
+    return [moments[p] for p in sorted(places) if 0 <= p < len(moments)]
 
 
 def _days(rule: Rule, starts: datetime) -> Iterator[date]:
-    """All days of the period, but of a year only its months in the rule."""
+    """All days of the period; of a year, only those in the rule's months."""
     if rule.freq == Frequency.YEARLY:
         for month in rule.by_month or range(1, _MONTHS + 1):
             yield from _month(starts.year, month)
@@ -199,7 +198,7 @@ def _times(rule: Rule, starts: datetime) -> list[time]:
 
 
 def _narrowed(listed: tuple[int, ...], own: int, is_limit: bool) -> tuple[int, ...]:
-    """The list where it adds times to a period; its own where the list only lets it pass."""
+    """The list if it adds times to a period, or the period's own number if the list only limits."""
     if not is_limit:
         return listed
     return (own,) if not listed or own in listed else ()
@@ -222,7 +221,7 @@ def _is_listed(listed: tuple[int, ...], number: int, length: int) -> bool:
 
 
 def _is_day(rule: Rule, named: NthDay, day: date) -> bool:
-    """Whether it is that weekday, counted in its month, or in its year without BYMONTH."""
+    """Whether a day is that weekday, counted in its month, or in its year without BYMONTH."""
     if day.weekday() != named.weekday:
         return False
     if not named.nth:
@@ -237,7 +236,7 @@ def _is_day(rule: Rule, named: NthDay, day: date) -> bool:
 
 
 def _week_of_year(rule: Rule, day: date) -> tuple[int, int]:
-    """The number of its week, and of the last week of the year that has most of that week."""
+    """The number of a day's week, and of the last week in the year that has most of that week."""
     middle = day + timedelta(days=3 - (day.weekday() - rule.week_start) % 7)
     place = _year_day(middle)
     number = (place - 1) // 7 + 1

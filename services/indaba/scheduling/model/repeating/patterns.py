@@ -1,93 +1,93 @@
-"""The rules that what was heard can mean, before it has a first date and an end."""
+"""The rules that a text can mean, before they get a first date and an end."""
 
 from calendar import monthrange
 from datetime import datetime
 
-from indaba.scheduling.model.repeating.heard import Heard
 from indaba.scheduling.model.repeating.refusals import HOW_TO_REPEAT, BadRule
+from indaba.scheduling.model.repeating.repeat_parts import RepeatParts
 from indaba.scheduling.model.repeating.rule import Frequency, NthDay, Rule, check_for_meetings
 from indaba.scheduling.model.repeating.wording import WORKING_DAYS
-from indaba.scheduling.model.said import hear
 from indaba.scheduling.model.spoken_day import NotRead, OnDate
+from indaba.scheduling.model.time_parts import find_time_parts
 
 _EACH_MONTH = frozenset(range(1, 13))
 EVERY_OTHER = 2
-"""People say every second for every other."""
+"""People say "every second" for "every other"."""
 
 _LEAP_YEAR = 2028
 _EVERY_WEEKDAY = frozenset(range(7))
 
 
-def patterns(heard: Heard, start: datetime | None, doubts: list[str]) -> list[Rule]:
-    """The rules, likeliest first. Raises `NotRead`, or `BadRule` for what no rule may be.
+def patterns(repeat: RepeatParts, start: datetime | None, doubts: list[str]) -> list[Rule]:
+    """The possible rules, likeliest first. Adds to `doubts` why they are asked back.
 
-    Why it is asked back is added to `doubts`.
+    Raises `NotRead`, or `BadRule` for a rule that meetings cannot have.
     """
-    if heard.rule:
-        return [_given(heard)]
-    rules = _of_month(heard, doubts) or _of_rhythm(heard, start, doubts)
+    if repeat.rule:
+        return [_given(repeat)]
+    rules = _of_month(repeat, doubts) or _of_rhythm(repeat, start, doubts)
     for rule in rules:
         check_for_meetings(rule)
     return rules
 
 
-def _given(heard: Heard) -> Rule:
-    """A rule that was typed as such, with nothing said about days besides."""
-    days = heard.weekdays | heard.but_weekdays | heard.month_days | heard.nth_working
-    spoken = heard.often or days or heard.nth or heard.every_nth or heard.yearly_date
-    months = heard.in_months or heard.but_months or heard.of_months
-    rule = Rule.parse(heard.rule)
-    ends = heard.times or heard.lasting or heard.until
+def _given(repeat: RepeatParts) -> Rule:
+    """The rule that was typed as one. Raises `NotRead` if words say something besides."""
+    days = repeat.weekdays | repeat.but_weekdays | repeat.month_days | repeat.nth_working
+    spoken = repeat.often or days or repeat.nth or repeat.every_nth or repeat.yearly_date
+    months = repeat.in_months or repeat.but_months or repeat.of_months
+    rule = Rule.parse(repeat.rule)
+    ends = repeat.times or repeat.lasting or repeat.until
     if spoken or months or ((rule.count or rule.until) and ends):
         raise NotRead("Please give the rule, or say it in words, not both.")
     return rule
 
 
-def _of_month(heard: Heard, doubts: list[str]) -> list[Rule]:
-    """Rules by the place of a day in its month; empty where no such place was said."""
-    freq, interval = _rhythm(heard)
-    if heard.every_nth:
-        return _every_nth(heard, heard.every_nth, freq, interval, doubts)
-    if heard.nth or heard.nth_working:
-        return _twice(heard, [_nth(heard, freq, interval)])
-    if heard.month_days:
-        return _twice(heard, [_month_days(heard, freq, interval)])
+def _of_month(repeat: RepeatParts, doubts: list[str]) -> list[Rule]:
+    """Rules for a day's place in its month; empty if no such place is named."""
+    freq, interval = _rhythm(repeat)
+    if repeat.every_nth:
+        return _every_nth(repeat, repeat.every_nth, freq, interval, doubts)
+    if repeat.nth or repeat.nth_working:
+        return _twice(repeat, [_nth(repeat, freq, interval)])
+    if repeat.month_days:
+        return _twice(repeat, [_month_days(repeat, freq, interval)])
     return []
 
 
-def _of_rhythm(heard: Heard, start: datetime | None, doubts: list[str]) -> list[Rule]:
-    freq, interval = _rhythm(heard)
+def _of_rhythm(repeat: RepeatParts, start: datetime | None, doubts: list[str]) -> list[Rule]:
+    freq, interval = _rhythm(repeat)
     if freq == Frequency.YEARLY:
-        return [_yearly(heard, interval, start)]
+        return [_yearly(repeat, interval, start)]
     if freq == Frequency.MONTHLY:
-        return _monthly(heard, interval, start, doubts)
-    if freq == Frequency.DAILY and not heard.but_weekdays:
-        return [_daily(heard, interval)]
-    return _twice(heard, [_weekly(heard, freq, interval, start)])
+        return _monthly(repeat, interval, start, doubts)
+    if freq == Frequency.DAILY and not repeat.but_weekdays:
+        return [_daily(repeat, interval)]
+    return _twice(repeat, [_weekly(repeat, freq, interval, start)])
 
 
-def _rhythm(heard: Heard) -> tuple[Frequency | None, int]:
-    """How often; said twice it must be the same. Raises `NotRead`."""
-    freqs = {freq for freq, _ in heard.often}
-    if heard.yearly_date and freqs != {Frequency.YEARLY}:
+def _rhythm(repeat: RepeatParts) -> tuple[Frequency | None, int]:
+    """The frequency and interval. Raises `NotRead` if there are several that differ."""
+    freqs = {freq for freq, _ in repeat.often}
+    if repeat.yearly_date and freqs != {Frequency.YEARLY}:
         raise NotRead(f"I found more than one rhythm. {HOW_TO_REPEAT}")
-    intervals = {interval for _, interval in heard.often} - {1}
+    intervals = {interval for _, interval in repeat.often} - {1}
     if len(freqs) > 1 or len(intervals) > 1:
         raise NotRead(f"I found more than one rhythm. {HOW_TO_REPEAT}")
     return next(iter(freqs), None), next(iter(intervals), 1)
 
 
 def _every_nth(
-    heard: Heard, day: NthDay, freq: Frequency | None, interval: int, doubts: list[str]
+    repeat: RepeatParts, day: NthDay, freq: Frequency | None, interval: int, doubts: list[str]
 ) -> list[Rule]:
-    """Every second Thursday: of two weeks, or of the month."""
-    if freq not in {None, Frequency.MONTHLY} or _names_other_days(heard, day):
+    """Rules for "every second Thursday": every two weeks, or the second of the month."""
+    if freq not in {None, Frequency.MONTHLY} or _names_other_days(repeat, day):
         raise NotRead(f"I found more than one rhythm. {HOW_TO_REPEAT}")
-    months = _months(heard)
+    months = _months(repeat)
     counted = Rule(Frequency.MONTHLY, interval, by_month=months, by_day=(day,))
     if freq == Frequency.MONTHLY or day.nth in {1, -1, -2}:
         return [counted]
-    days = tuple(NthDay(0, weekday) for weekday in sorted({day.weekday, *heard.weekdays}))
+    days = tuple(NthDay(0, weekday) for weekday in sorted({day.weekday, *repeat.weekdays}))
     weeks = Rule(Frequency.WEEKLY, day.nth, by_month=months, by_day=days)
     if day.nth == EVERY_OTHER:
         return [weeks]
@@ -95,57 +95,57 @@ def _every_nth(
     return [counted, weeks]
 
 
-def _names_other_days(heard: Heard, day: NthDay) -> bool:
-    """Every second Tuesday and Thursday is one rhythm; other days beside it are another."""
-    weekdays = heard.weekdays if day.nth != EVERY_OTHER else set()
-    return bool(weekdays or heard.nth or heard.month_days or heard.but_weekdays)
+def _names_other_days(repeat: RepeatParts, day: NthDay) -> bool:
+    """Whether other days are named besides. "Every second Tuesday and Thursday" is one rhythm."""
+    weekdays = repeat.weekdays if day.nth != EVERY_OTHER else set()
+    return bool(weekdays or repeat.nth or repeat.month_days or repeat.but_weekdays)
 
 
-def _nth(heard: Heard, freq: Frequency | None, interval: int) -> Rule:
-    if heard.nth and heard.nth_working:
+def _nth(repeat: RepeatParts, freq: Frequency | None, interval: int) -> Rule:
+    if repeat.nth and repeat.nth_working:
         raise NotRead("Please name weekdays or working days, not both.")
-    if heard.weekdays or heard.month_days or heard.yearly_date or heard.but_weekdays:
+    if repeat.weekdays or repeat.month_days or repeat.yearly_date or repeat.but_weekdays:
         raise NotRead(f"I found more than one rhythm. {HOW_TO_REPEAT}")
     if freq not in {None, Frequency.MONTHLY, Frequency.YEARLY}:
         raise NotRead("Is that of the month? Then say: of every month.")
-    days, places = tuple(sorted(heard.nth)), tuple(sorted(heard.nth_working))
+    days, places = tuple(sorted(repeat.nth)), tuple(sorted(repeat.nth_working))
     days = WORKING_DAYS if places else days
-    if heard.of_months and freq != Frequency.MONTHLY:
-        if heard.in_months or heard.but_months:
+    if repeat.of_months and freq != Frequency.MONTHLY:
+        if repeat.in_months or repeat.but_months:
             raise NotRead("Please name the months once.")
-        months = tuple(sorted(heard.of_months))
+        months = tuple(sorted(repeat.of_months))
         yearly = Frequency.YEARLY if not places else Frequency.MONTHLY
         return Rule(yearly, interval, by_month=months, by_day=days, by_set_pos=places)
     if freq == Frequency.YEARLY:
         raise NotRead("Of which month? Such as: first Monday of March every year.")
     return Rule(
-        Frequency.MONTHLY, interval, by_month=_months(heard), by_day=days, by_set_pos=places
+        Frequency.MONTHLY, interval, by_month=_months(repeat), by_day=days, by_set_pos=places
     )
 
 
-def _month_days(heard: Heard, freq: Frequency | None, interval: int) -> Rule:
-    if heard.weekdays or heard.but_weekdays or heard.yearly_date:
+def _month_days(repeat: RepeatParts, freq: Frequency | None, interval: int) -> Rule:
+    if repeat.weekdays or repeat.but_weekdays or repeat.yearly_date:
         raise NotRead("Please name weekdays or days of the month, not both.")
     if freq not in {None, Frequency.MONTHLY}:
         raise NotRead("Is that of the month? Then say: of every month.")
-    if not all(abs(day) in range(1, 32) for day in heard.month_days):
+    if not all(abs(day) in range(1, 32) for day in repeat.month_days):
         raise NotRead("A month has days from 1 to 31.")
-    days = tuple(sorted(heard.month_days))
-    return Rule(Frequency.MONTHLY, interval, by_month=_months(heard), by_month_day=days)
+    days = tuple(sorted(repeat.month_days))
+    return Rule(Frequency.MONTHLY, interval, by_month=_months(repeat), by_month_day=days)
 
 
-def _yearly(heard: Heard, interval: int, start: datetime | None) -> Rule:
-    if heard.weekdays or heard.in_months or heard.but_months or heard.but_weekdays:
+def _yearly(repeat: RepeatParts, interval: int, start: datetime | None) -> Rule:
+    if repeat.weekdays or repeat.in_months or repeat.but_months or repeat.but_weekdays:
         raise NotRead("On which day of the year? Such as: every year on 8 August.")
-    day, month = _date(heard.yearly_date, start)
+    day, month = _date(repeat.yearly_date, start)
     if not 1 <= day <= monthrange(_LEAP_YEAR, month)[1]:
         raise NotRead("There is no such date.")
     return Rule(Frequency.YEARLY, interval, by_month=(month,), by_month_day=(day,))
 
 
-def _date(said: str, start: datetime | None) -> tuple[int, int]:
-    if said:
-        pinned = hear(said, month_first=False).pinned
+def _date(words: str, start: datetime | None) -> tuple[int, int]:
+    if words:
+        pinned = find_time_parts(words, month_first=False).pinned
         if len(pinned) == 1 and isinstance(pinned[0], OnDate):
             return pinned[0].day, pinned[0].month
     if start is None:
@@ -153,12 +153,14 @@ def _date(said: str, start: datetime | None) -> tuple[int, int]:
     return start.day, start.month
 
 
-def _monthly(heard: Heard, interval: int, start: datetime | None, doubts: list[str]) -> list[Rule]:
-    if heard.weekdays or heard.but_weekdays or start is None:
+def _monthly(
+    repeat: RepeatParts, interval: int, start: datetime | None, doubts: list[str]
+) -> list[Rule]:
+    if repeat.weekdays or repeat.but_weekdays or start is None:
         raise NotRead(
             "On which day of the month? Such as: on the 15th, or first Tuesday of the month."
         )
-    months = _months(heard)
+    months = _months(repeat)
     doubts.append("Do you mean that day of the month, or that weekday?")
     nth = NthDay((start.day - 1) // 7 + 1, start.weekday())
     return [
@@ -167,27 +169,29 @@ def _monthly(heard: Heard, interval: int, start: datetime | None, doubts: list[s
     ]
 
 
-def _daily(heard: Heard, interval: int) -> Rule:
-    if heard.weekdays:
+def _daily(repeat: RepeatParts, interval: int) -> Rule:
+    if repeat.weekdays:
         raise NotRead("Every day, or on those weekdays? Please say one of them.")
-    return Rule(Frequency.DAILY, interval, by_month=_months(heard))
+    return Rule(Frequency.DAILY, interval, by_month=_months(repeat))
 
 
-def _weekly(heard: Heard, freq: Frequency | None, interval: int, start: datetime | None) -> Rule:
-    if freq == Frequency.DAILY and (heard.weekdays or interval > 1):
+def _weekly(
+    repeat: RepeatParts, freq: Frequency | None, interval: int, start: datetime | None
+) -> Rule:
+    if freq == Frequency.DAILY and (repeat.weekdays or interval > 1):
         raise NotRead("Every day, or on those weekdays? Please say one of them.")
-    named = set(_EVERY_WEEKDAY) if freq == Frequency.DAILY else set(heard.weekdays)
+    named = set(_EVERY_WEEKDAY) if freq == Frequency.DAILY else set(repeat.weekdays)
     if not named and start is not None:
         named = {start.weekday()}
-    days = tuple(NthDay(0, weekday) for weekday in sorted(named - heard.but_weekdays))
+    days = tuple(NthDay(0, weekday) for weekday in sorted(named - repeat.but_weekdays))
     if not days:
         raise NotRead("On which day of the week?")
-    return Rule(Frequency.WEEKLY, interval, by_month=_months(heard), by_day=days)
+    return Rule(Frequency.WEEKLY, interval, by_month=_months(repeat), by_day=days)
 
 
-def _twice(heard: Heard, rules: list[Rule]) -> list[Rule]:
-    """For biweekly and its kin: also twice each time, where two days were named."""
-    if not heard.two_meanings:
+def _twice(repeat: RepeatParts, rules: list[Rule]) -> list[Rule]:
+    """For biweekly and the like: also twice per period, if two days are named."""
+    if not repeat.two_meanings:
         return rules
     each = [
         Rule(r.freq, 1, by_month=r.by_month, by_day=r.by_day, by_month_day=r.by_month_day)
@@ -197,10 +201,10 @@ def _twice(heard: Heard, rules: list[Rule]) -> list[Rule]:
     return [*rules, *each]
 
 
-def _months(heard: Heard) -> tuple[int, ...]:
-    """The months that are left; empty for all of them. Raises `NotRead` where none is."""
-    named = heard.in_months | heard.of_months
-    left = (named or _EACH_MONTH) - heard.but_months
+def _months(repeat: RepeatParts) -> tuple[int, ...]:
+    """The months that are left; empty for all. Raises `BadRule` if none is."""
+    named = repeat.in_months | repeat.of_months
+    left = (named or _EACH_MONTH) - repeat.but_months
     if not left:
         raise BadRule("That leaves no month.")
     return () if left == _EACH_MONTH else tuple(sorted(left))

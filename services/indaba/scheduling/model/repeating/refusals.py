@@ -1,4 +1,4 @@
-"""Why a meeting does not repeat like that, in words."""
+"""Refusals about repetition, in words for people."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from indaba.scheduling.model.wall_time import day_in_words
 
 
 class BadRule(Refusal):
-    """Not a rule by which meetings here can repeat."""
+    """Meetings here cannot repeat by that rule."""
 
     code = "bad-repeat-rule"
 
@@ -16,7 +16,7 @@ class BadRule(Refusal):
 
 
 class NoSuchDate(Refusal):
-    """The series has no date then."""
+    """The series has no date at that time."""
 
     code = "no-such-date"
 
@@ -28,7 +28,7 @@ class NoSuchDate(Refusal):
 
 
 class DateThere(Refusal):
-    """The series has a date then already."""
+    """The series already has a date at that time."""
 
     code = "date-there"
 
@@ -40,7 +40,7 @@ class DateThere(Refusal):
 
 
 class TooManyChanges(Refusal):
-    """Too many single dates of the series differ from its rule."""
+    """Too many dates of the series differ from its rule."""
 
     code = "too-many-changed-dates"
 
@@ -53,7 +53,7 @@ class TooManyChanges(Refusal):
 
 
 class UnknownHolidays(Refusal):
-    """Nobody told us the public holidays of that place."""
+    """The public holidays of that place are not known."""
 
     code = "unknown-holidays"
 

@@ -1,4 +1,4 @@
-"""The words people use for repetition, in English and Afrikaans, as patterns."""
+"""Words for repetition in English and Afrikaans, as patterns."""
 
 import re
 
@@ -124,13 +124,13 @@ NOT = (
 
 
 def word(pattern: str) -> re.Pattern[str]:
-    """The pattern where it stands by itself."""
+    """The pattern, matched only as a whole word."""
     return re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])")
 
 
 def in_english(text: str) -> str:
-    """The text, in one spelling already, with Afrikaans words of repetition in English."""
-    return _TO_ENGLISH.sub(lambda found: _AFRIKAANS[found[0]], text)
+    """The text (in one spelling already) with Afrikaans words of repetition in English."""
+    return _TO_ENGLISH.sub(lambda match: _AFRIKAANS[match[0]], text)
 
 
 RULE = re.compile(r"(?:by the rule )?(?:rrule:)?(freq=[a-z0-9=;,+-]*)")

@@ -1,13 +1,13 @@
 """A series of meetings: its rule, and the single dates that differ from it.
 
-All times are naive wall time in the series' zone, so 14:00 stays 14:00 across each clock change. A
-date whose wall time the clocks skip is held when RFC 5545 (3.8.5.3 with 3.3.5) and so calendar
-apps have it: later by as much as the clocks jump, 03:30 for 02:30, the same instant as
-`wall_time.instant` gives; 3.3.10 would drop the date instead, and nobody would know why there was
-no meeting. Of a wall time that comes twice the first is meant.
+All times are naive wall time in the series' zone, so that 14:00 stays 14:00 across clock changes. A
+date whose wall time the clocks skip is held when RFC 5545 (3.8.5.3 with 3.3.5), and so calendar
+apps, have it: later by as much as the clocks jump, 03:30 for 02:30, the same instant as
+`wall_time.instant` returns. 3.3.10 would drop the date instead, and nobody would know why there was
+no meeting. Of a wall time that comes twice, the first is meant.
 
-Skipped, avoided and moved dates count in a rule's COUNT. Dates added or moved by hand are held also
-on avoided days, for somebody chose them.
+Skipped, avoided and moved dates count towards a rule's COUNT. Dates added or moved by hand are held
+even on avoided days, because somebody chose them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,9 +33,9 @@ _END = datetime(9990, 1, 1)  # noqa: DTZ001 - wall time
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """One date: `original` is where the rule has it (RECURRENCE-ID), `starts` when it is held.
+    """One date. `original` is where the rule has it (RECURRENCE-ID), `starts` when it is held.
 
-    `jumped` says that the clocks skip the wall time that was meant.
+    `jumped` says that the clocks skip the intended wall time.
     """
 
     original: datetime
@@ -47,7 +47,7 @@ class Date:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A date that the rule gives and nobody holds, and the name of the holiday."""
+    """A date of the rule that is not held, with the name of the holiday."""
 
     original: datetime
     why: str
@@ -55,7 +55,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """Dates in the order they are held, those left out for holidays, and whether terms lacked."""
+    """Dates in the order they are held, those left out, and whether terms were missing."""
 
     dates: tuple[Date, ...]
     left_out: tuple[LeftOut, ...] = ()
@@ -81,7 +81,7 @@ class Repeats:
         most: int,
         calendar: Calendar | None = None,
     ) -> tuple[Date, ...]:
-        """What is held from `after` (counted in) to `before` (not counted in), soonest first."""
+        """The dates held from `after` (inclusive) to `before` (exclusive), soonest first."""
         return self.coming(after, before, most, calendar).dates
 
     def coming(
@@ -91,7 +91,7 @@ class Repeats:
         most: int,
         calendar: Calendar | None = None,
     ) -> Coming:
-        """As `dates`, with what is left out among them. At most 1,000 dates, within 50 years.
+        """As `dates`, with those left out. At most 1,000 dates, within 50 years.
 
         Raises `UnknownZone` and `UnknownHolidays`.
         """
@@ -101,7 +101,7 @@ class Repeats:
         return Coming(tuple(dates), tuple(look.left_out), look.unknown_terms)
 
     def originals(self, after: datetime) -> Iterator[datetime]:
-        """What the rule gives from `after` on, whatever becomes of it."""
+        """The rule's dates from `after` on, whatever became of them."""
         return occurrences(self.rule, self.first, after)
 
     def has(self, original: datetime) -> bool:
@@ -109,7 +109,7 @@ class Repeats:
         return next(self.originals(original), None) == original
 
     def checked(self) -> "Repeats":
-        """The series itself. Raises what is wrong: `BadRule`, `UnknownZone`, `UnknownHolidays`."""
+        """The series itself. Raises `BadRule`, `UnknownZone` or `UnknownHolidays`."""
         zone_named(self.zone)
         check_for_meetings(self.rule)
         self.avoiding.check()
@@ -122,12 +122,12 @@ class Repeats:
         return self
 
     def from_its_first(self) -> "Repeats":
-        """The same series, its `first` being the first date that the rule gives."""
+        """The same series, with the first date of the rule as its `first`."""
         return replace(self, first=next(self.originals(self.first), self.first))
 
 
 class _Look:
-    """One look at a window of a series, noting what is left out on the way."""
+    """One pass over a period of a series, which notes what is left out."""
 
     def __init__(self, series: Repeats, place: ZoneInfo, calendar: Calendar) -> None:
         self.series, self.place, self.calendar = series, place, calendar
@@ -135,12 +135,12 @@ class _Look:
         self.unknown_terms = False
 
     def held(self, after: datetime, end: datetime) -> Iterator[Date]:
-        """What is held in the window, in the order it starts."""
+        """The dates held in the period, in the order they start."""
         both = merge(self._by_rule(after, end), self._by_hand(), key=lambda date: date.starts)
         return takewhile(lambda d: d.starts < end, (d for d in both if d.starts >= after))
 
     def _by_rule(self, after: datetime, end: datetime) -> Iterator[Date]:
-        """From a little earlier, for the clocks may move a date into the window."""
+        """The rule's dates, from a little earlier, as the clocks may move one into the period."""
         earlier = after - _LONGEST_JUMP if after > self.series.first else self.series.first
         for original in self.series.originals(earlier):
             if original >= end or len(self.left_out) > _MOST_AVOIDED:

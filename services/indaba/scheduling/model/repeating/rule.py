@@ -1,4 +1,4 @@
-"""A recurrence rule of RFC 5545, 3.3.10, as a value; UNTIL is wall time and counts itself in."""
+"""A recurrence rule of RFC 5545, 3.3.10, as a value. UNTIL is wall time and inclusive."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime, time
@@ -24,7 +24,7 @@ _NUMBER_PARTS = {
     "BYSECOND": ("by_second", 0, 60, False),
     "BYSETPOS": ("by_set_pos", 1, 366, True),
 }
-"""Field, least, most, and whether it may count from the end."""
+"""The field, its least and greatest value, and whether it may count from the end."""
 
 _KNOWN_PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", *_NUMBER_PARTS}
 _MOST_FIGURES = 9
@@ -32,7 +32,7 @@ _MOST_WEEKS = 53
 
 
 class Frequency(IntEnum):
-    """How often the rule looks for dates, the shortest first."""
+    """How often a rule repeats, the shortest first."""
 
     SECONDLY = 0
     MINUTELY = 1
@@ -52,7 +52,10 @@ LONGEST_INTERVAL = {
 
 
 class NthDay(NamedTuple):
-    """A weekday (Monday is 0); `nth` of its month or year, from the end below 0, each where 0."""
+    """A weekday (Monday is 0). `nth` is its place in the month or year.
+
+    A negative place counts from the end, and 0 means every such day.
+    """
 
     nth: int
     weekday: int
@@ -63,7 +66,7 @@ class NthDay(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The parts of a rule. Empty tuples, a `count` of 0 and no `until` are parts not given."""
+    """The parts of a rule. Empty tuples, 0 as `count` and `None` as `until` are parts not given."""
 
     freq: Frequency
     interval: int = 1
@@ -82,9 +85,9 @@ class Rule:
 
     @classmethod
     def parse(cls, text: str, zone: ZoneInfo | None = None) -> Self:
-        """A rule that meetings here can have. Raises `BadRule` in words.
+        """A rule that meetings can have. Raises `BadRule`.
 
-        `zone` is needed for an UNTIL in UTC only.
+        `zone` is needed only for an UNTIL in UTC.
         """
         rule = cls.parse_any(text, zone)
         check_for_meetings(rule)
@@ -94,25 +97,25 @@ class Rule:
     def parse_any(cls, text: str, zone: ZoneInfo | None = None) -> Self:
         """Any rule that RFC 5545 allows. Raises `BadRule`."""
         parts = _split(text)
-        found: dict[str, Any] = {"freq": _frequency(parts["FREQ"])}
+        values: dict[str, Any] = {"freq": _frequency(parts["FREQ"])}
         for name, (field, low, high, backwards) in _NUMBER_PARTS.items():
             if name in parts:
-                found[field] = _numbers(name, parts[name], low, high, backwards=backwards)
-        found |= _single_parts(parts, zone)
-        rule = cls(**found)
+                values[field] = _numbers(name, parts[name], low, high, backwards=backwards)
+        values |= _single_parts(parts, zone)
+        rule = cls(**values)
         _check_together(rule)
         return rule
 
     def __str__(self) -> str:
-        """The rule in one order and without parts that say nothing; parsing gives it again."""
-        told = [f"FREQ={self.freq.name}"]
-        told += [f"INTERVAL={self.interval}"] if self.interval > 1 else []
-        told += [f"COUNT={self.count}"] if self.count else []
-        told += [f"UNTIL={self.until:%Y%m%dT%H%M%S}"] if self.until else []
+        """The rule in a fixed order, without parts that say nothing. It parses to the same rule."""
+        parts = [f"FREQ={self.freq.name}"]
+        parts += [f"INTERVAL={self.interval}"] if self.interval > 1 else []
+        parts += [f"COUNT={self.count}"] if self.count else []
+        parts += [f"UNTIL={self.until:%Y%m%dT%H%M%S}"] if self.until else []
         for name, value in self._lists():
-            told.append(f"{name}={','.join(map(str, value))}")
-        told += [f"WKST={DAY_CODES[self.week_start]}"] if self.week_start else []
-        return ";".join(told)
+            parts.append(f"{name}={','.join(map(str, value))}")
+        parts += [f"WKST={DAY_CODES[self.week_start]}"] if self.week_start else []
+        return ";".join(parts)
 
     def _lists(self) -> list[tuple[str, tuple[Any, ...]]]:
         names = (f.name for f in fields(self) if f.name.startswith("by_"))
@@ -120,7 +123,7 @@ class Rule:
 
 
 def check_for_meetings(rule: Rule) -> None:
-    """Raises `BadRule` for what is a rule and not one for meetings."""
+    """Raise `BadRule` for a rule that is valid, but not for meetings."""
     if rule.freq < Frequency.DAILY or rule.by_hour or rule.by_minute or rule.by_second:
         raise BadRule("A meeting repeats once a day at most, always at one time of day.")
     longest = LONGEST_INTERVAL[rule.freq]
@@ -156,19 +159,19 @@ def _split(text: str) -> dict[str, str]:
 
 
 def _single_parts(parts: dict[str, str], zone: ZoneInfo | None) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     if "INTERVAL" in parts:
-        found["interval"] = _number("INTERVAL", parts["INTERVAL"])
+        values["interval"] = _number("INTERVAL", parts["INTERVAL"])
     if "COUNT" in parts:
-        found["count"] = _number("COUNT", parts["COUNT"])
+        values["count"] = _number("COUNT", parts["COUNT"])
     if "UNTIL" in parts:
-        found["until"] = _until(parts["UNTIL"], zone)
+        values["until"] = _until(parts["UNTIL"], zone)
     if "BYDAY" in parts:
         days = {_day(text) for text in parts["BYDAY"].split(",")}
-        found["by_day"] = tuple(sorted(days))
+        values["by_day"] = tuple(sorted(days))
     if "WKST" in parts:
-        found["week_start"] = _weekday(parts["WKST"])
-    return found
+        values["week_start"] = _weekday(parts["WKST"])
+    return values
 
 
 def _frequency(text: str) -> Frequency:
@@ -178,10 +181,10 @@ def _frequency(text: str) -> Frequency:
 
 
 def _numbers(name: str, text: str, low: int, high: int, *, backwards: bool) -> tuple[int, ...]:
-    found = {_whole(name, piece, signed=backwards) for piece in text.split(",")}
-    if not all(low <= abs(number) <= high for number in found):
+    numbers = {_whole(name, piece, signed=backwards) for piece in text.split(",")}
+    if not all(low <= abs(number) <= high for number in numbers):
         raise BadRule(f"{name} goes from {low} to {high}.")
-    return tuple(sorted(found))
+    return tuple(sorted(numbers))
 
 
 def _number(name: str, text: str) -> int:
@@ -212,7 +215,7 @@ def _weekday(text: str) -> int:
 
 
 def _until(text: str, zone: ZoneInfo | None) -> datetime:
-    """Wall time; a day without a time counts to its end, one in UTC is told in the zone."""
+    """UNTIL as wall time: a day lasts to its end, and a time in UTC is converted to the zone."""
     try:
         if "T" not in text:
             return datetime.combine(datetime.strptime(text, "%Y%m%d"), END_OF_DAY)  # noqa: DTZ007
@@ -230,7 +233,7 @@ def _utc(text: str) -> datetime:
 
 
 def _check_together(rule: Rule) -> None:
-    """What RFC 5545, 3.3.10 forbids to say together."""
+    """Raise `BadRule` for parts that RFC 5545, 3.3.10 does not allow together."""
     if rule.count and rule.until:
         raise BadRule("A rule ends after a number of times or on a day, not both.")
     if rule.by_week_no and rule.freq != Frequency.YEARLY:

@@ -28,21 +28,22 @@ _MARKS = {"\ufeff", "\u200b"}
 
 @dataclass(frozen=True, slots=True)
 class TermsRead:
-    """The terms in the order of the file; none where there are `faults`."""
+    """The terms in the order of the file; empty if there are `faults`."""
 
     terms: tuple[Term, ...] = ()
     faults: tuple[str, ...] = ()
 
 
 class _BadRow(Exception):  # noqa: N818 - an outcome of reading, caught below
-    """What is wrong in one row."""
+    """The reason why a row cannot be read."""
 
 
 def read_terms(data: bytes) -> TermsRead:
-    """Read columns province, year, term, first, last, status and source, in any order.
+    """Read the columns province, year, term, first, last, status and source, in any order.
 
-    UTF-8 with or without its mark, UTF-16 with it, or Windows-1252; commas, semicolons or tabs.
-    Days are 2027-01-13, or day before month: 13/1/2027, 13 January 2027. Never raises.
+    The file is UTF-8 with or without a mark, UTF-16 with one, or Windows-1252, with commas,
+    semicolons or tabs. Days are 2027-01-13, or day before month: 13/1/2027, 13 January 2027.
+    Never raises.
     """
     if len(data) > MOST_BYTES:
         return TermsRead(faults=("The file is larger than 1 MB, which is more than terms need.",))
@@ -61,7 +62,7 @@ def read_terms(data: bytes) -> TermsRead:
 
 
 def text_of(data: bytes) -> str:
-    """A file's text, whichever way it is encoded; what is no text becomes wrong text."""
+    """The text of a file in any of these encodings. Data that is no text becomes wrong text."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
     try:
@@ -71,7 +72,7 @@ def text_of(data: bytes) -> str:
 
 
 def _rows(text: str) -> list[tuple[int, list[str]]]:
-    """Each row that is not blank, with its number in the file."""
+    """The rows that are not blank, with their numbers in the file."""
     heading = text.lstrip().split("\n", maxsplit=1)[0]
     delimiter = max(",;\t", key=heading.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -83,8 +84,8 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
 
 
 def _clean(field: str) -> str:
-    kept = (c for c in field if c not in _MARKS and unicodedata.category(c) not in {"Cc", "Cf"})
-    return " ".join("".join(" " if c.isspace() else c for c in kept).split())
+    letters = (c for c in field if c not in _MARKS and unicodedata.category(c) not in {"Cc", "Cf"})
+    return " ".join("".join(" " if c.isspace() else c for c in letters).split())
 
 
 def _read(rows: list[tuple[int, list[str]]]) -> TermsRead:
@@ -124,25 +125,25 @@ def _terms(
 
 
 def _term(row: list[str], columns: dict[str, int]) -> Term:
-    told = {name: row[place] for name, place in columns.items() if place < len(row)}
-    short = [name for name in _NEEDED if not told.get(name)]
+    cells = {name: row[place] for name, place in columns.items() if place < len(row)}
+    short = [name for name in _NEEDED if not cells.get(name)]
     if short:
         raise _BadRow(f"nothing stands under {', '.join(short)}.")
-    if any(len(value) > LONGEST_FIELD for value in told.values()):
+    if any(len(value) > LONGEST_FIELD for value in cells.values()):
         raise _BadRow(f"a field is longer than {LONGEST_FIELD} letters.")
-    if told["province"].casefold() == ANY_PROVINCE:
+    if cells["province"].casefold() == ANY_PROVINCE:
         raise _BadRow(f'"{ANY_PROVINCE}" is not a province.')
-    status = told["status"].casefold()
+    status = cells["status"].casefold()
     if status not in STANDING:
         raise _BadRow(f"the status must be one of: {', '.join(STANDING)}.")
     term = Term(
-        province=told["province"],
-        year=_number(told["year"], "year", _YEARS),
-        number=_number(told["term"].casefold().removeprefix("term"), "term", range(1, 7)),
-        first=_day(told["first"], "first"),
-        last=_day(told["last"], "last"),
+        province=cells["province"],
+        year=_number(cells["year"], "year", _YEARS),
+        number=_number(cells["term"].casefold().removeprefix("term"), "term", range(1, 7)),
+        first=_day(cells["first"], "first"),
+        last=_day(cells["last"], "last"),
         status=status,
-        source=told.get("source", ""),
+        source=cells.get("source", ""),
     )
     _check_days(term)
     return term
@@ -174,7 +175,7 @@ def _day(text: str, name: str) -> date:
 
 
 def _overlaps(terms: list[tuple[int, Term]]) -> list[str]:
-    """Terms of one province and standing that share days, and terms told twice."""
+    """Faults for terms of one province and standing that overlap, or occur twice."""
     groups: dict[tuple[str, str], list[tuple[int, Term]]] = {}
     for number, term in terms:
         groups.setdefault((term.province.casefold(), term.status), []).append((number, term))

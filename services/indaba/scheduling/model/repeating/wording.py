@@ -1,4 +1,4 @@
-"""A series in plain words that `read_repeat` reads back as the same series."""
+"""Puts a series into plain words, which `read_repeat` reads back as the same series."""
 
 from datetime import date, timedelta
 
@@ -24,22 +24,22 @@ _TEENS = range(11, 14)
 def in_words(series: Repeats, *, start: bool = False) -> str:
     """Such as "every 2 weeks on Thursday at 14:00 until 30 June 2027, not in school holidays".
 
-    With `start` also since when. Single changed dates are not told. A rule that people have no
-    words for is told as "by the rule FREQ=...".
+    With `start` also from when. Single changed dates are not mentioned. A rule that people have no
+    words for is given as "by the rule FREQ=...".
     """
     rule, first = series.rule, series.first
     often = _often(rule, series)
     if not often:
         since = f" from {_day(first.date())}" if start else ""
         return f"by the rule {rule} at {first:%H:%M}{since}{_avoiding(series.avoiding)}"
-    told = f"{often}{_months(rule)} at {first:%H:%M}"
+    words = f"{often}{_months(rule)} at {first:%H:%M}"
     if start:
-        told += f" from {_day(first.date())}"
-    return f"{told}{_end(series)}{_avoiding(series.avoiding)}"
+        words += f" from {_day(first.date())}"
+    return f"{words}{_end(series)}{_avoiding(series.avoiding)}"
 
 
 def _often(rule: Rule, series: Repeats) -> str:
-    """How often and on which days; empty where there are no words for it."""
+    """How often and on which days; empty if there are no words for it."""
     if rule.by_week_no or rule.by_year_day or rule.freq < Frequency.DAILY:
         return ""
     if rule.freq == Frequency.DAILY:
@@ -100,7 +100,7 @@ def _in_year(rule: Rule, series: Repeats) -> str:
 
 
 def _counted(days: tuple[NthDay, ...]) -> str:
-    """Such as "the first and third Monday"; empty for what has no ordinal."""
+    """Such as "the first and third Monday"; empty if one of them has no ordinal."""
     if any(day.nth not in ORDINALS for day in days):
         return ""
     if len({day.weekday for day in days}) == 1:
@@ -115,7 +115,7 @@ def _forwards(places: tuple[int, ...]) -> list[int]:
 
 
 def _months(rule: Rule) -> str:
-    """The months a rule is limited to, or those it leaves out where these are fewer."""
+    """The months that a rule is limited to, or those it leaves out if they are fewer."""
     if not rule.by_month or rule.freq == Frequency.YEARLY:
         return ""
     if len(rule.by_month) <= _HALF_A_YEAR:
@@ -135,12 +135,12 @@ def _end(series: Repeats) -> str:
 
 
 def _avoiding(avoid: Avoid) -> str:
-    told = f", not on public holidays ({avoid.public_holidays})" if avoid.public_holidays else ""
+    words = f", not on public holidays ({avoid.public_holidays})" if avoid.public_holidays else ""
     if not avoid.province:
-        return told
+        return words
     if avoid.province == ANY_PROVINCE:
-        return f"{told}, not in school holidays"
-    return f"{told}, not in the school holidays of {avoid.province}"
+        return f"{words}, not in school holidays"
+    return f"{words}, not in the school holidays of {avoid.province}"
 
 
 def _day(day: date) -> str:

@@ -1,1 +1,1 @@
-"""Calendars kept elsewhere that a community follows: read, compared, applied."""
+"""External calendars that a community follows: reading, comparing, applying."""

@@ -1,7 +1,7 @@
-"""A followed calendar's dates as meetings: called, moved, changed and called off as it says.
+"""Turns the dates of a followed calendar into meetings, and keeps those up to date.
 
-A date is known by its key, so that applying the same again changes nothing. What facilitators did
-here themselves stays until the date changes in its calendar.
+Every date has a key, so that applying the same dates again changes nothing. What facilitators
+changed here stays until the date changes in its calendar.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from indaba.contracts.scheduling import (
 )
 from indaba.ledger import Work
 from indaba.scheduling.model import Meeting, zone_named
-from indaba.scheduling.model.outside import Followed, Found, OutsideDate
+from indaba.scheduling.model.outside import CalendarDates, Followed, OutsideDate
 from indaba.scheduling.model.wall_time import instant
 from indaba.scheduling.store import Meetings
 from indaba.scheduling.store.calendars import Calendars, KeptDate
@@ -35,10 +35,10 @@ from indaba.scheduling.workflows.keeping import keep
 TAKEN_OUT = "Taken out of the calendar it came from"
 NOT_FOLLOWED = "The calendar it came from is not followed any more"
 SOON = timedelta(days=14)
-"""Dates get their cards so long before; a year of them at once would bury a room."""
+"""How long before its start a date gets its card. A year of cards would flood a room."""
 
 A_FEW = 3
-"""More than these called off at once are told together, by the calendar's own event."""
+"""If more than these are cancelled at once, one event of the calendar reports them together."""
 
 KEYS_KEPT = timedelta(days=30)
 _FACTS = ("title", "minutes", "where")
@@ -46,7 +46,7 @@ _FACTS = ("title", "minutes", "where")
 
 @dataclass(slots=True)
 class Changes:
-    """How many meetings a reading called, changed and called off."""
+    """How many meetings one reading scheduled, changed and cancelled."""
 
     called: int = 0
     changed: int = 0
@@ -56,18 +56,18 @@ class Changes:
         return bool(self.called or self.changed or self.cancelled)
 
 
-async def apply(calendar: Followed, found: Found, work: Work) -> Changes:
-    """Make meetings what a calendar says. Harmless when repeated."""
+async def apply(calendar: Followed, dates: CalendarDates, work: Work) -> Changes:
+    """Bring the meetings of a calendar up to date. Idempotent."""
     changes, store = Changes(), Calendars(work)
-    kept = await store.dates(calendar.id)
-    for date in sorted(found.dates, key=_begins):
-        with suppress(Refusal):  # one date that no meeting can have must not hold up the others
-            await _apply_one(calendar, date, kept.get(date.key), changes, work)
-    there = {date.key for date in found.dates}
+    known_dates = await store.dates(calendar.id)
+    for date in sorted(dates.dates, key=_begins):
+        with suppress(Refusal):  # a date that no meeting can have must not hold up the others
+            await _apply_one(calendar, date, known_dates.get(date.key), changes, work)
+    there = {date.key for date in dates.dates}
     gone = {
         key: date
-        for key, date in kept.items()
-        if key not in there and not date.gone and not key.startswith(found.unread)
+        for key, date in known_dates.items()
+        if key not in there and not date.gone and not key.startswith(dates.unread)
     }
     await _take_out(calendar, gone, changes, work)
     await store.forget_past(calendar.id, work.now - KEYS_KEPT)
@@ -129,34 +129,34 @@ async def _call(calendar: Followed, date: OutsideDate, work: Work) -> Meeting:
 
 
 async def _follow(before: Meeting, date: OutsideDate, known: KeptDate, work: Work) -> bool:
-    """Take over what changed in the calendar; whether anything did here."""
+    """Apply what changed in the calendar; whether that changed the meeting."""
     called_off = before.status is MeetingStatus.CANCELLED
     if called_off and not known.gone:
-        return False  # a facilitator did that, and it holds
+        return False  # a facilitator cancelled it, and that holds
     meeting = before.restore(work.now) if called_off else before
-    now_said = date.fingerprint
-    other = {name for name, said in now_said.items() if known.fingerprint.get(name) != said}
+    facts = date.fingerprint
+    other = {name for name, fact in facts.items() if known.fingerprint.get(name) != fact}
     moved = meeting
     if other & {"starts", "zone"}:
         moved = meeting.move(date.starts, date.zone, work.now)
-    described = _described(moved, {name: now_said[name] for name in _FACTS if name in other}, work)
+    described = _described(moved, {name: facts[name] for name in _FACTS if name in other}, work)
     if described is before:
         return False
-    said = MeetingChanged if moved is meeting else MeetingMoved
+    event = MeetingChanged if moved is meeting else MeetingMoved
     await planning.plan(described, work)
-    await keep(work, before, described, (MeetingRestored if called_off else said).of)
+    await keep(work, before, described, (MeetingRestored if called_off else event).of)
     return True
 
 
 def _described(meeting: Meeting, facts: Mapping[str, Any], work: Work) -> Meeting:
-    """With another title, length or place."""
+    """The meeting with a changed title, length or place."""
     return meeting.change(work.now, **facts) if facts else meeting
 
 
 async def _take_out(
     calendar: Followed, gone: Mapping[str, KeptDate], changes: Changes, work: Work
 ) -> None:
-    """Dates that went: those to come are called off, and may come back."""
+    """Cancel meetings whose dates were removed. They are restored if the dates come back."""
     off = [(key, date, await _to_come(date.meeting, work)) for key, date in gone.items()]
     quietly = len([meeting for _, _, meeting in off if meeting]) > A_FEW
     for key, date, meeting in off:
@@ -169,10 +169,14 @@ async def _take_out(
 
 
 async def _to_come(meeting: MeetingId, work: Work) -> Meeting | None:
-    found = await Meetings(work).alone(meeting)
-    if found is None or found.status is not MeetingStatus.SCHEDULED or _has_begun(found, work):
+    scheduled = await Meetings(work).alone(meeting)
+    if (
+        scheduled is None
+        or scheduled.status is not MeetingStatus.SCHEDULED
+        or _has_begun(scheduled, work)
+    ):
         return None
-    return found
+    return scheduled
 
 
 async def _call_off(meeting: Meeting, reason: str, work: Work, *, quietly: bool) -> None:
@@ -184,7 +188,7 @@ async def _call_off(meeting: Meeting, reason: str, work: Work, *, quietly: bool)
 
 
 async def call_off_all(calendar: Followed, work: Work) -> int:
-    """Call off all that is to come of a calendar; how many that were."""
+    """Cancel all meetings to come of a calendar; returns how many."""
     ids = await Calendars(work).to_come(calendar.id)
     for each in ids:
         meeting = await _to_come(each, work)
@@ -194,7 +198,7 @@ async def call_off_all(calendar: Followed, work: Work) -> int:
 
 
 async def announce_soon(calendar: Followed, work: Work) -> None:
-    """Dates that begin within two weeks get their cards."""
+    """Give cards to dates that begin within two weeks."""
     store = Meetings(work)
     for each in await Calendars(work).unannounced(calendar.id, work.now + SOON):
         meeting = await store.alone(each)

@@ -1,4 +1,4 @@
-"""Followed calendars are read every hour, outside of any transaction, and their dates applied."""
+"""Reads followed calendars every hour, outside any transaction, and applies their dates."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +7,7 @@ from indaba.contracts.calendars import CalendarNotRead, CalendarRead
 from indaba.ledger import Ledger, Work
 from indaba.process import logs
 from indaba.process.loops import Wake, fetch_for_ever
-from indaba.scheduling.model.outside import Followed, Found
+from indaba.scheduling.model.outside import CalendarDates, Followed
 from indaba.scheduling.store.calendars import Calendars
 from indaba.scheduling.workflows.calendars.applying import Changes, announce_soon, apply
 from indaba.scheduling.workflows.calendars.reader import CalendarReader, Read, Unreadable
@@ -17,12 +17,12 @@ LEASE = timedelta(minutes=2)
 
 
 async def read_soon(calendar: Followed, work: Work) -> None:
-    """Set when a calendar is read next."""
+    """Plan when a calendar is read next."""
     await work.set_timer(calendar.due_at, FOLLOW, str(calendar.id), {})
 
 
 class Following:
-    """The loop that reads calendars. `look` is the timer that tells it that one is due."""
+    """Reads calendars that are due. `look` is a timer that wakes the loop."""
 
     def __init__(self, ledger: Ledger, read: Read | None = None) -> None:
         self._ledger = ledger
@@ -31,11 +31,11 @@ class Following:
         self._wake = Wake()
 
     async def look(self, body: dict[str, Any], work: Work) -> None:  # noqa: ARG002 - all is in the store
-        """There is a calendar to read."""
+        """Wake the loop, as a calendar is due."""
         self._wake.ring()
 
     async def run(self) -> None:
-        """Read for ever."""
+        """Read calendars for ever."""
         await fetch_for_ever(self.read_one, self._wake, self._reader.close)
 
     async def read_one(self) -> bool:
@@ -47,41 +47,41 @@ class Following:
             known = await Calendars(work).dates(calendar.id) if calendar else {}
         if calendar is None:
             return False
-        found = await self._read(calendar, known, work.now)
+        result = await self._read(calendar, known, work.now)
         async with self._ledger.database.begin() as sql:
             work = Work(sql, world, correlation=calendar.correlation)
-            await settle(calendar, found, work)
+            await settle(calendar, result, work)
             await work.keep()
-        why = found.why if isinstance(found, Unreadable) else ""
+        why = result.why if isinstance(result, Unreadable) else ""
         log = logs.get(process=self._ledger.name, correlation_id=str(calendar.correlation))
         log.info("calendar.read", why=why, told=len(work.emitted))
         return True
 
 
-async def settle(asked: Followed, found: Found | Unreadable, work: Work) -> None:
-    """Apply what was read, and say what is worth saying. One transaction: all of it or nothing."""
+async def settle(asked: Followed, result: CalendarDates | Unreadable, work: Work) -> None:
+    """Apply what was read and emit what is worth telling, in one transaction."""
     store = Calendars(work)
     before = await store.alone(asked.id)
     if before is None:
         return
-    if isinstance(found, Unreadable):
-        after, changes = before.failed(found.why, work.now, again=found.again), Changes()
+    if isinstance(result, Unreadable):
+        after, changes = before.failed(result.why, work.now, again=result.again), Changes()
     else:
-        after = before.found(found, work.now)
-        changes = Changes() if found.same else await apply(before, found, work)
+        after = before.read(result, work.now)
+        changes = Changes() if result.same else await apply(before, result, work)
     await announce_soon(before, work)
     await store.keep(await _told(before, after, changes, work))
     await read_soon(after, work)
 
 
 async def _told(before: Followed, after: Followed, changes: Changes, work: Work) -> Followed:
-    """What is new to facilitators, told; nothing where all is as it was."""
+    """Tell facilitators what is new about a calendar. Nothing if everything is as before."""
     failing = after.told and not before.told
     works = not after.failures and (before.told or before.read_at is None)
     if not (failing or works or changes):
         return after
-    told = after.told_of()
-    facts = told.facts(await Calendars(work).count(told.id))
+    news = after.next_version()
+    facts = news.facts(await Calendars(work).count(news.id))
     if failing:
         work.emit(CalendarNotRead.of(facts))
     else:
@@ -93,4 +93,4 @@ async def _told(before: Followed, after: Followed, changes: Changes, work: Work)
                 cancelled=changes.cancelled,
             )
         )
-    return told
+    return news

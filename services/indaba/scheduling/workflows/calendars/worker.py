@@ -7,7 +7,7 @@ from typing import Any
 
 from indaba.process.outside.fetching import Answer, NotRead, Rules, fetch
 from indaba.process.outside.worker import serve
-from indaba.scheduling.model.outside import Found
+from indaba.scheduling.model.outside import CalendarDates
 from indaba.scheduling.model.outside.reading import CalendarRefused, read_calendar
 from indaba.scheduling.model.outside.reasons import MOST_BYTES, TOO_LARGE
 
@@ -21,41 +21,41 @@ LONGEST_VALIDATOR = 500
 
 
 def main() -> None:
-    """Answer lines with a link until there are no more."""
+    """Answer each line, which holds a link, until there are no more."""
     serve(lambda question: answer(question, Rules(seconds=SECONDS)))
 
 
 async def answer(question: Mapping[str, Any], rules: Rules) -> Mapping[str, Any]:
-    """What a calendar says. Raises `NotRead`."""
+    """The dates of a calendar, as JSON. Raises `NotRead`."""
     validators = {"If-None-Match": question["etag"], "If-Modified-Since": question["modified"]}
     headers = HEADERS | {name: value for name, value in validators.items() if value}
     came = await fetch(question["link"], rules, _whole, headers)
     if came is None and headers == HEADERS:
         raise NotRead(f"status {UNCHANGED}", again=True)
     if came is None:
-        return Found(same=True).told()
-    body, found = came
+        return CalendarDates(same=True).to_json()
+    body, validated = came
     now = datetime.fromisoformat(question["now"])
     try:
         read = read_calendar(body, question["zone"], now, frozenset(question["known"]))
     except CalendarRefused as refused:
         raise NotRead(refused.why, again=refused.again) from None
-    return replace(read, etag=found.etag, modified=found.modified).told()
+    return replace(read, etag=validated.etag, modified=validated.modified).to_json()
 
 
-async def _whole(answer: Answer) -> tuple[bytes, Found] | None:
-    """The file with what its site says of this version; `None` where it has not changed."""
+async def _whole(answer: Answer) -> tuple[bytes, CalendarDates] | None:
+    """The file, and what its site says about this version; `None` if it has not changed."""
     if answer.status == UNCHANGED:
         return None
     answer.check_status(OK)
     body = await answer.beginning(MOST_BYTES + 1)
     if len(body) > MOST_BYTES:
         raise NotRead(TOO_LARGE)
-    return body, Found(etag=_kept(answer, "etag"), modified=_kept(answer, "last-modified"))
+    return body, CalendarDates(etag=_kept(answer, "etag"), modified=_kept(answer, "last-modified"))
 
 
 def _kept(answer: Answer, name: str) -> str:
-    """A header that is sent back next time; empty where it is too long or odd to be."""
+    """A header to send back next time; empty if it is too long or odd."""
     value = answer.headers.get(name, "").strip()
     plain = value.isascii() and value.isprintable()
     return value if plain and len(value) <= LONGEST_VALIDATOR else ""
