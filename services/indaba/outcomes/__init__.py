@@ -1,6 +1,6 @@
-"""Outcomes: what a community changes, in figures that show what they rest on.
+"""Outcomes: what a community achieves, in figures that show what they are based on.
 
-Owns: nothing that did not happen elsewhere: countable facts by id, from events alone.
+Owns: countable facts by id, all of them copied from other services' events.
 
 Answers: outcomes.show-my-data.v1, outcomes.show-report.v1
 

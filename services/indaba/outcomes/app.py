@@ -11,7 +11,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def wire(ledger: Ledger) -> None:
-    """Connect what outcomes answers and listens to with how."""
+    """Connect requests and events with the functions that handle them."""
     ledger.answer(said.ShowReport, handlers.show_report)
     ledger.answer(said.ShowMyOutcomesData, handlers.show_my_data)
     ledger.on(membership.CommunityFounded, reactions.know_community, gathers=True)

@@ -12,7 +12,7 @@ from indaba.outcomes.store import Store
 
 
 async def show_report(request: ShowReport, work: Work) -> Report:
-    """The figures of a term; what is behind them only for facilitators."""
+    """Show the figures of a term. Only facilitators see the meetings and resources behind them."""
     facts = await Store(work).facts(work.passport.in_community())
     today = work.now.astimezone(ZoneInfo(facts.zone)).date()
     term = term_named(request.term, today)
@@ -21,7 +21,7 @@ async def show_report(request: ShowReport, work: Work) -> Report:
 
 
 async def show_my_data(request: ShowMyOutcomesData, work: Work) -> MemberData:  # noqa: ARG001 - says all
-    """Show all that is kept here about the asker."""
+    """Show everything that outcomes stores about the asker."""
     if work.passport.member is None:
         raise NotAMember
     data = await Store(work).history(work.passport.member)

@@ -1,7 +1,7 @@
-"""What figures mean and how they are computed. No clock, no I/O.
+"""Defines the figures and computes them. No clock, no input or output.
 
-Formulas: decision 0014. Every figure comes with what it rests on; below five nothing is
-said, because with fewer a share says more about single people than about a community.
+Formulas: decision 0014. Every figure shows how many people or resources it is based on. Below five,
+faces show no figure, because it would say more about single people than about a community.
 """
 
 import re
@@ -22,7 +22,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2999
 
 
 class UnknownTerm(Refusal):
-    """Not a term."""
+    """There is no such term."""
 
     code = "unknown-term"
 
@@ -35,7 +35,7 @@ class UnknownTerm(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class HeldMeeting:
-    """A meeting that began and was not called off, with who was there, each by a number."""
+    """A meeting that began and was not cancelled. Those present are given by numbers."""
 
     id: MeetingId
     code: str
@@ -46,7 +46,7 @@ class HeldMeeting:
 
 @dataclass(frozen=True, slots=True)
 class PublishedResource:
-    """A resource in the library: who brought it, and who used it."""
+    """A published resource: who saved it, and who used it."""
 
     id: ResourceId
     code: str
@@ -57,7 +57,7 @@ class PublishedResource:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that is known of a community, meetings in order of time. `organisation` by member."""
+    """Everything known about a community. Meetings are in order of time."""
 
     community: CommunityId
     zone: str
@@ -67,9 +67,9 @@ class Facts:
     members: int = 0
 
 
-def term_named(said: str, today: date) -> Term:
-    """The term meant: `this`, `last`, or such as `2026-4`. Raises `UnknownTerm`."""
-    word = said.strip().casefold() or "this"
+def term_named(name: str, today: date) -> Term:
+    """The term with a name: `this`, `last`, or one such as `2026-4`. Raises `UnknownTerm`."""
+    word = name.strip().casefold() or "this"
     quarter = (today.month - 1) // MONTHS
     if word in ("this", "now", "current"):
         return _term(today.year, quarter)
@@ -77,7 +77,7 @@ def term_named(said: str, today: date) -> Term:
         return _term(today.year - (quarter == 0), (quarter - 1) % QUARTERS)
     match = re.fullmatch(r"(\d{4})[-/ ]?(?:q|t|term )?([1-4])", word)
     if not match or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
-        raise UnknownTerm(said[:20])
+        raise UnknownTerm(name[:20])
     return _term(int(match[1]), int(match[2]) - 1)
 
 
@@ -110,10 +110,10 @@ def report(facts: Facts, term: Term, today: date, *, with_evidence: bool) -> Rep
 
 
 def attendance_retention(meetings: Sequence[HeldMeeting]) -> Figure:
-    """Of those at a meeting, how many were at the next: summed over all pairs of the term.
+    """How many of those at a meeting came to the next one, summed over all pairs in the term.
 
-    The sum, not the mean of shares, so that a meeting of three does not weigh like one of thirty.
-    It rests on the people at all meetings but the last.
+    It is a sum and not a mean of shares, so that a meeting of three does not weigh as much as one
+    of thirty. It is based on the people at all meetings but the last.
     """
     pairs = list(pairwise(meetings))
     evidence = tuple(
@@ -130,10 +130,10 @@ def attendance_retention(meetings: Sequence[HeldMeeting]) -> Figure:
 
 
 def newcomer_return(every: Sequence[HeldMeeting], inside: Sequence[HeldMeeting]) -> Figure:
-    """Of those who came for the first time, how many were there again at one of the next two.
+    """How many of those who came for the first time came again to one of the next two meetings.
 
-    Only newcomers who have had two meetings to come back to are counted, whether or not those lie
-    within the term.
+    Only newcomers who have had two meetings to return to are counted. Those meetings may lie
+    outside the term.
     """
     evidence: list[Evidence] = []
     known: set[int] = set()
@@ -152,9 +152,9 @@ def newcomer_return(every: Sequence[HeldMeeting], inside: Sequence[HeldMeeting])
 def cross_use(
     resources: Sequence[PublishedResource], organisation: Mapping[MemberId, str]
 ) -> Figure:
-    """Of the resources of the term, how many somebody of another organisation used.
+    """How many of the term's resources were used by somebody of another organisation.
 
-    Who did not say where they belong counts for no organisation: neither the one nor another.
+    People who gave no organisation count neither for the same one nor for another.
     """
     evidence = tuple(
         _evidence(r.code, r.saved_at, int(_crossed(r, organisation)), 1) for r in resources

@@ -1,4 +1,4 @@
-"""What outcomes does about events of others: it keeps countable facts, and nothing else."""
+"""What outcomes does when other services report something: it stores countable facts."""
 
 from indaba.contracts.erasure import OutcomesErased
 from indaba.contracts.holding import CheckInCorrected
@@ -19,49 +19,49 @@ from indaba.outcomes.store import Store
 
 
 async def know_community(event: CommunityFounded, work: Work) -> None:
-    """A community, and the zone its days are counted in."""
+    """Store a community's zone, in which its days are counted."""
     Store(work).community(event.aggregate, event.zone, event.version)
 
 
 async def welcome(event: MemberJoined, work: Work) -> None:
-    """One member more."""
+    """Count a new member."""
     Store(work).belongs(event.community, event.member, event.version, belongs=True)
 
 
 async def part(event: MemberLeft, work: Work) -> None:
-    """One member less; what they came to stays counted."""
+    """Count a member no longer. Meetings they attended still count them."""
     Store(work).belongs(event.community, event.member, event.version, belongs=False)
 
 
 async def describe(event: MemberDescribed, work: Work) -> None:
-    """Which organisation a member is of, as a digest."""
+    """Store a member's organisation, as a digest."""
     Store(work).described(event.member, event.organisation, event.version)
 
 
 async def follow_meeting(event: MeetingEvent, work: Work) -> None:
-    """A meeting as it is now."""
+    """Store a meeting as it is now."""
     Store(work).meeting(event.meeting)
 
 
 async def count_presence(event: CheckedIn, work: Work) -> None:
-    """A member was there."""
+    """Count a member as present at a meeting."""
     Store(work).meeting(event.meeting)
     Store(work).present(event.meeting, event.member, present=True)
 
 
 async def take_back_presence(event: CheckInCorrected, work: Work) -> None:
-    """A member was not there after all."""
+    """Count a member as not present after all."""
     Store(work).meeting(event.meeting)
     Store(work).present(event.meeting, event.member, present=False)
 
 
 async def follow_resource(event: ResourceEvent, work: Work) -> None:
-    """A resource as it is now."""
+    """Store a resource as it is now."""
     Store(work).resource(event.resource)
 
 
 async def count_use(event: ResourceUsed, work: Work) -> None:
-    """A member used it, or says that it did not work."""
+    """Store whether a resource helped a member who used it."""
     store = Store(work)
     store.resource(event.resource)
     helped = event.how is not HowUsed.DID_NOT_WORK
@@ -69,12 +69,12 @@ async def count_use(event: ResourceUsed, work: Work) -> None:
 
 
 async def merge_members(event: MembersMerged, work: Work) -> None:
-    """Two were one: counted as one from now on, and for what lies behind."""
+    """Count two members as one, in the past as well."""
     await merge(work, event.gone, event.member)
 
 
 async def erase_member(event: MemberErased, work: Work) -> None:
-    """Counts stay, the member goes."""
+    """Erase a member. Counts stay as they are."""
     known_as = await once_called(work, event.member)
     fresh = await erase(work, event.member)
     await Store(work).forget(event.member, known_as, fresh)

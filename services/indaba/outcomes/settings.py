@@ -1,4 +1,4 @@
-"""What outcomes reads from the environment."""
+"""Settings that outcomes reads from the environment."""
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -7,7 +7,7 @@ from indaba.process.settings import Settings
 
 
 class OutcomesSettings(Settings):
-    """Settings of outcomes alone."""
+    """Settings that only outcomes has."""
 
     model_config = SettingsConfigDict(env_prefix="INDABA_OUTCOMES_", extra="ignore", frozen=True)
 

@@ -1,4 +1,4 @@
-"""The only SQL of outcomes: sets of facts by id, so that order and repetition do not matter."""
+"""The only SQL of outcomes: facts by id, so that order and repetition do not matter."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -56,27 +56,27 @@ _merged = sa.Table(
 
 
 class Store:
-    """Facts within one transaction. What is older than what is known changes nothing."""
+    """The facts, within one transaction. A version older than the stored one changes nothing."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
         self._sql = work.connection
 
     def community(self, community: UUID, zone: str, version: int) -> None:
-        """A community and the zone its days are counted in."""
+        """Store a community and the zone in which its days are counted."""
         self._work.keep_newest(_communities, {"id": community}, version, zone=zone)
 
     def belongs(self, community: UUID, member: UUID, version: int, *, belongs: bool) -> None:
-        """Whether a member belongs to a community."""
+        """Store whether a member belongs to a community."""
         key = {"community": community, "member": member}
         self._work.keep_newest(_memberships, key, version, belongs=belongs)
 
     def described(self, member: UUID, organisation: str, version: int) -> None:
-        """Where a member says they work, as a digest."""
+        """Store a digest of the organisation that a member gave; empty if none."""
         self._work.keep_newest(_members, {"id": member}, version, organisation=organisation)
 
     def meeting(self, meeting: MeetingFacts) -> None:
-        """A meeting as it is now."""
+        """Store a meeting as it is now."""
         self._work.keep_newest(
             _meetings,
             {"id": meeting.id},
@@ -89,12 +89,12 @@ class Store:
         )
 
     def present(self, meeting: MeetingFacts, member: UUID, *, present: bool) -> None:
-        """Whether a member was at a meeting, as its register says at this version."""
+        """Store whether a member was at a meeting, by its register at this version."""
         key = {"meeting": meeting.id, "member": member}
         self._work.keep_newest(_check_ins, key, meeting.version, present=present)
 
     def resource(self, resource: ResourceFacts) -> None:
-        """A resource as it is now."""
+        """Store a resource as it is now."""
         self._work.keep_newest(
             _resources,
             {"id": resource.id},
@@ -107,12 +107,12 @@ class Store:
         )
 
     def used(self, resource: UUID, member: UUID, version: int, *, helped: bool) -> None:
-        """What became of a resource in a member's hands."""
+        """Store whether a resource helped a member who used it."""
         key = {"resource": resource, "member": member}
         self._work.keep_newest(_uses, key, version, helped=helped)
 
     async def forget(self, member: MemberId, known_as: list[MemberId], fresh: MemberId) -> None:
-        """Give a member's traces a fresh id; what they said of themselves goes."""
+        """Replace a member's ids with a fresh one, and delete what they said about themselves."""
         for name in (member, *known_as):
             absent = sa.and_(_check_ins.c.member == name, ~_check_ins.c.present)
             await self._sql.execute(_check_ins.delete().where(absent))
@@ -125,7 +125,7 @@ class Store:
             await self._sql.execute(_memberships.delete().where(_memberships.c.member == name))
 
     async def facts(self, community: CommunityId) -> Facts:
-        """All that is known of a community, members that became one counted as one."""
+        """Everything known about a community. Merged members count as one."""
         zone = await self._sql.execute(
             sa.select(_communities.c.zone).where(_communities.c.id == community)
         )
@@ -140,7 +140,7 @@ class Store:
         )
 
     async def history(self, member: MemberId) -> dict[str, Any]:
-        """What is kept about a member here, JSON-ready."""
+        """What is stored about a member, JSON-ready."""
         names = [member, *await self._earlier([member])]
         came = (
             sa.select(_meetings.c.code)
@@ -171,7 +171,7 @@ class Store:
         ]
 
     async def _present(self, held: sa.Subquery, meetings: int) -> list[frozenset[int]]:
-        """Who was at each meeting, by a number of theirs: a crowd has too many ids to carry."""
+        """Those present at each meeting, as numbers: a crowd has too many ids to send."""
         query = (
             sa.select(_check_ins.c.member, sa.func.array_agg(held.c.place))
             .join(held, held.c.id == _check_ins.c.meeting)
@@ -221,24 +221,24 @@ class Store:
         ]
 
     async def _now_called(self, members: Collection[UUID]) -> dict[UUID, UUID]:
-        """The members that those of these who became another are now."""
+        """The current members of those of these that were merged into another."""
         merged = _merged.c.gone == sa.any_(_ids(members))
         query = sa.select(_merged.c.gone, _merged.c.member).where(merged)
         return {row.gone: row.member for row in await self._sql.execute(query)}
 
     async def _organisations(self, members: Collection[MemberId]) -> dict[MemberId, str]:
-        """Where these members say they work, also under the ids they had before."""
+        """The organisations that these members gave, also under ids they had before."""
         names = [*members, *await self._earlier(members)]
         query = (
             sa.select(_now_id(), _members.c.organisation)
             .where(_members.c.id == sa.any_(_ids(names)), _members.c.organisation != "")
             .order_by(_members.c.version)
         )
-        found = await self._sql.execute(query)
-        return {MemberId(member): organisation for member, organisation in found}
+        rows = await self._sql.execute(query)
+        return {MemberId(member): organisation for member, organisation in rows}
 
     async def _earlier(self, members: Collection[MemberId]) -> list[MemberId]:
-        """The members that became one of these."""
+        """The members that were merged into one of these."""
         query = sa.select(_merged.c.gone).where(_merged.c.member == sa.any_(_ids(members)))
         return [MemberId(gone) for gone in (await self._sql.execute(query)).scalars()]
 
@@ -257,12 +257,12 @@ _TRACES = (
 
 
 def _alias(column: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
-    """The member that the one in a column became; null where it has not."""
+    """The member that the one in a column was merged into; null if it was not."""
     return sa.select(_merged.c.member).where(_merged.c.gone == column).scalar_subquery()
 
 
 def _now(table: sa.Table) -> sa.ColumnElement[Any]:
-    """The member in a table's row, as that member is called now."""
+    """The member in a table's row, by the id that member has now."""
     return sa.func.coalesce(_alias(table.c.member), table.c.member)
 
 
@@ -271,7 +271,7 @@ def _now_id() -> sa.ColumnElement[Any]:
 
 
 def _meetings_held(community: CommunityId, now: datetime) -> sa.Select[Any]:
-    """A community's meetings that began and were not called off, each with its place from 1."""
+    """A community's meetings that began and were not cancelled, numbered from 1 by time."""
     in_order = sa.func.row_number().over(order_by=(_meetings.c.starts_at, _meetings.c.id))
     return sa.select(
         _meetings.c.id,
@@ -287,10 +287,10 @@ def _meetings_held(community: CommunityId, now: datetime) -> sa.Select[Any]:
 
 
 def _ids(members: Collection[UUID]) -> sa.ColumnElement[Any]:
-    """One parameter, however many they are: a community may have thousands."""
+    """The ids as one parameter, because a community may have thousands."""
     return sa.cast(list(members), sa.ARRAY(sa.Uuid))
 
 
 def _concerned(resources: Sequence[PublishedResource]) -> frozenset[MemberId]:
-    """Who saved these resources, and who used them."""
+    """The members who saved or used these resources."""
     return frozenset(m for r in resources for m in (r.author, *r.used_by))
