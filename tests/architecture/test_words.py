@@ -47,12 +47,10 @@ FILES_GIVEN_UP = {
 STILL = {
     "bots/indaba/matrix_bot/rooms.py": {"twin"},
     "services/indaba/portal/outcomes.py": {"Said"},
-    "services/indaba/scheduling/model/repeating/heard.py": {"Heard"},
-    "services/indaba/scheduling/model/said.py": {"Said"},
 }
 """What is left of them. Lines may only be taken out."""
 
-PARTICIPLES = {"found": 289, "heard": 40, "kept": 75, "said": 109, "told": 88}
+PARTICIPLES = {"found": 161, "heard": 6, "kept": 38, "said": 54, "told": 55}
 """How often a bare participle is bound, which says nothing of what it is. May only fall."""
 
 SAID_IN_CONVERSATION = {
