@@ -27,7 +27,7 @@ SERVER_ERROR, TOO_MANY = 500, 429
 _NOWHERE: Mapping[str, Any] = {}
 
 
-class Refused(Exception):  # noqa: N818 - Discord's no, read by operators
+class Refused(Exception):  # noqa: N818 - a refusal, read by operators
     """Discord refused a request. `code` is Discord's error code, 0 if it gave none."""
 
     def __init__(self, status: int, code: int, words: str) -> None:

@@ -18,7 +18,7 @@ NOT_ACCEPTED = (
 )
 
 
-class NoStartsLeft(Exception):  # noqa: N818 - Discord's no, read by operators
+class NoStartsLeft(Exception):  # noqa: N818 - a refusal, read by operators
     """Discord lets the bot begin no more connections until `after` has passed."""
 
     def __init__(self, after: timedelta) -> None:

@@ -101,7 +101,7 @@ async def change_action(request: ChangeAction, work: Work) -> ActionShown:
     member = await now_called(work, work.passport.a_member())
     before = await _action(work, request.code)
     before.may_change(member, facilitates=facilitates(work))
-    return await _kept(work, before, before.said(request.status, request.note))
+    return await _keep_and_show(work, before, before.report(request.status, request.note))
 
 
 async def hand_action(request: HandAction, work: Work) -> ActionShown:
@@ -111,10 +111,10 @@ async def hand_action(request: HandAction, work: Work) -> ActionShown:
     before = await _action(work, request.code)
     if before.owner is not None or to != member:
         before.may_change(member, facilitates=facilitates(work))
-    return await _kept(work, before, before.hand(to))
+    return await _keep_and_show(work, before, before.hand(to))
 
 
-async def _kept(work: Work, before: Action, action: Action) -> ActionShown:
+async def _keep_and_show(work: Work, before: Action, action: Action) -> ActionShown:
     if action is not before:
         await Actions(work).keep(action)
         work.emit(ActionChanged.of(action.id, action.facts()))

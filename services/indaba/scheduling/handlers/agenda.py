@@ -34,7 +34,7 @@ async def add_agenda_item(request: AddAgendaItem, work: Work) -> AgendaShown:
     author = await now_called(work, work.passport.a_member())
     item = Item(id=work.world.new_id(), author=author, **request.model_dump(exclude={"code"}))
     meeting, agenda = await _agenda(work, request.code)
-    return await _kept(work, meeting, agenda.add(item))
+    return await _keep_and_show(work, meeting, agenda.add(item))
 
 
 async def show_agenda(request: ShowAgenda, work: Work) -> AgendaShown:
@@ -48,13 +48,15 @@ async def change_agenda_item(request: ChangeAgendaItem, work: Work) -> AgendaSho
     facts: dict[str, Any] = request.model_dump(
         exclude={"code", "number", "place"}, exclude_none=True
     )
-    return await _kept(work, meeting, agenda.change(request.number, request.place, **facts))
+    return await _keep_and_show(
+        work, meeting, agenda.change(request.number, request.place, **facts)
+    )
 
 
 async def remove_agenda_item(request: RemoveAgendaItem, work: Work) -> AgendaShown:
     """Remove an item."""
     meeting, agenda = await _may_change(work, request.code, request.number)
-    return await _kept(work, meeting, agenda.remove(request.number))
+    return await _keep_and_show(work, meeting, agenda.remove(request.number))
 
 
 async def open_topic(request: OpenTopic, work: Work) -> AgendaShown:
@@ -114,7 +116,7 @@ async def _may_change(
     return meeting, agenda
 
 
-async def _kept(work: Work, meeting: Meeting | None, agenda: Agenda) -> AgendaShown:
+async def _keep_and_show(work: Work, meeting: Meeting | None, agenda: Agenda) -> AgendaShown:
     if meeting is None:
         await Agendas(work).keep(work.passport.in_community(), None, agenda)
     else:

@@ -25,7 +25,7 @@ from indaba.contracts.scheduling import (
 )
 from indaba.contracts.times import ReadWhen, WhenRead
 from indaba.ledger import Work
-from indaba.scheduling.handlers.keeping import changed, meeting_called, shown
+from indaba.scheduling.handlers.keeping import keep_and_show, meeting_called, shown
 from indaba.scheduling.model import Meeting, NoSuchMeeting, read_when
 from indaba.scheduling.store import ChoicesMade, Meetings, Traces
 from indaba.scheduling.workflows import planning as timers
@@ -66,7 +66,7 @@ async def change_meeting(request: ChangeMeeting, work: Work) -> MeetingShown:
     meeting = before.change(work.now, **given)
     if meeting.minutes != before.minutes:
         await timers.plan(meeting, work)
-    return await changed(work, before, meeting, MeetingChanged.of)
+    return await keep_and_show(work, before, meeting, MeetingChanged.of)
 
 
 async def move_meeting(request: MoveMeeting, work: Work) -> MeetingShown:
@@ -75,7 +75,7 @@ async def move_meeting(request: MoveMeeting, work: Work) -> MeetingShown:
     meeting = before.move(request.starts, request.zone, work.now)
     if meeting is not before:
         await timers.plan(meeting, work)
-    return await changed(work, before, meeting, MeetingMoved.of)
+    return await keep_and_show(work, before, meeting, MeetingMoved.of)
 
 
 async def cancel_meeting(request: CancelMeeting, work: Work) -> MeetingShown:
@@ -83,7 +83,7 @@ async def cancel_meeting(request: CancelMeeting, work: Work) -> MeetingShown:
     before = await meeting_called(work, request.code)
     meeting = before.cancel(request.reason)
     await timers.drop(meeting, work)
-    reply = await changed(work, before, meeting, MeetingCancelled.of)
+    reply = await keep_and_show(work, before, meeting, MeetingCancelled.of)
     await carry_over(meeting, work)
     if meeting.series is not None:
         await series.skip_date(meeting, work)
@@ -97,7 +97,7 @@ async def restore_meeting(request: RestoreMeeting, work: Work) -> MeetingShown:
     if meeting is before:
         return shown(meeting, work)
     await timers.plan(meeting, work)
-    reply = await changed(work, before, meeting, MeetingRestored.of)
+    reply = await keep_and_show(work, before, meeting, MeetingRestored.of)
     await series.restore_date(meeting, work)
     return reply
 

@@ -20,7 +20,7 @@ from indaba.contracts.scheduling import (
 )
 from indaba.ledger import Work
 from indaba.ledger.merging import now_called
-from indaba.scheduling.handlers.keeping import changed, meeting_called
+from indaba.scheduling.handlers.keeping import keep_and_show, meeting_called
 from indaba.scheduling.model import Quiet
 from indaba.scheduling.store import ChoicesMade, Meetings
 from indaba.scheduling.workflows import planning as timers
@@ -32,7 +32,7 @@ async def answer_rsvp(request: AnswerRsvp, work: Work) -> MeetingShown:
     before = await meeting_called(work, request.code)
     meeting = before.answer(member, request.answer, work.now, request.guests)
     event_of = partial(RsvpChanged.of, member=member, answer=request.answer)
-    return await changed(work, before, meeting, event_of)
+    return await keep_and_show(work, before, meeting, event_of)
 
 
 async def take_role(request: TakeRole, work: Work) -> MeetingShown:
@@ -40,7 +40,7 @@ async def take_role(request: TakeRole, work: Work) -> MeetingShown:
     member = await now_called(work, work.passport.a_member())
     before = await meeting_called(work, request.code)
     meeting = before.take_role(request.role, member, work.now, take=request.take)
-    return await changed(work, before, meeting, MeetingChanged.of)
+    return await keep_and_show(work, before, meeting, MeetingChanged.of)
 
 
 async def set_reminders(request: SetReminders, work: Work) -> RemindersSet:

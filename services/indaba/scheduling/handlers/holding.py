@@ -23,8 +23,8 @@ from indaba.contracts.scheduling import (
 from indaba.ledger import Work
 from indaba.ledger.merging import now_called
 from indaba.scheduling.handlers.keeping import (
-    changed,
     check_chair,
+    keep_and_show,
     meeting_called,
     meeting_on_or_last,
     shown,
@@ -120,7 +120,7 @@ async def check_in(request: CheckIn, work: Work) -> MeetingShown:
     before = await meeting_called(work, request.code)
     meeting = before.check_in(member, work.now, request.how, request.door)
     how = meeting.present[member]
-    return await changed(work, before, meeting, partial(CheckedIn.of, member=member, how=how))
+    return await keep_and_show(work, before, meeting, partial(CheckedIn.of, member=member, how=how))
 
 
 async def show_register(request: ShowRegister, work: Work) -> RegisterShown:

@@ -16,7 +16,9 @@ from indaba.scheduling.store import Meetings
 from indaba.scheduling.workflows.keeping import EventOf, keep
 
 
-async def changed(work: Work, before: Meeting, meeting: Meeting, event_of: EventOf) -> MeetingShown:
+async def keep_and_show(
+    work: Work, before: Meeting, meeting: Meeting, event_of: EventOf
+) -> MeetingShown:
     """Store a meeting and emit its event if it changed, and show it."""
     await keep(work, before, meeting, event_of)
     return shown(meeting, work)

@@ -49,7 +49,7 @@ async def take_note(request: TakeNote, work: Work) -> NoteTaken:
     action = None
     if note.kind is NoteKind.ACTION:
         note, action = await _promised(request, note, meeting, work)
-    return await _kept(work, meeting, note, action, made=True)
+    return await _keep_and_show(work, meeting, note, action, made=True)
 
 
 def _check_takes_notes(work: Work, meeting: Meeting) -> None:
@@ -94,7 +94,7 @@ async def _new_note(request: TakeNote, author: MemberId, meeting: Meeting, work:
 
 
 async def _approved(meeting: Meeting, work: Work) -> bool:
-    return await Records(work).changed(meeting.id)
+    return await Records(work).mark_changed(meeting.id)
 
 
 async def _promised(
@@ -127,7 +127,9 @@ async def restore_note(request: RestoreNote, work: Work) -> NoteTaken:
     note = await _numbered(work, meeting, request.number)
     await _check_may_change(work, note, meeting, member)
     late = await _approved(meeting, work)
-    return await _kept(work, meeting, note.taken_out(late=late, out=False), None, before=note)
+    return await _keep_and_show(
+        work, meeting, note.taken_out(late=late, out=False), None, before=note
+    )
 
 
 async def _note(request: ChangeNote, work: Work) -> Note:
@@ -155,7 +157,7 @@ async def _rewritten(work: Work, note: Note, text: str, member: MemberId) -> Not
     await _check_may_change(work, note, meeting, member)
     late = await _approved(meeting, work)
     changed = note.written(text, member, late=late) if text else note.taken_out(late=late)
-    return await _kept(work, meeting, changed, None, before=note)
+    return await _keep_and_show(work, meeting, changed, None, before=note)
 
 
 async def _check_may_change(work: Work, note: Note, meeting: Meeting, member: MemberId) -> None:
@@ -163,7 +165,7 @@ async def _check_may_change(work: Work, note: Note, meeting: Meeting, member: Me
         raise NotYourNote
 
 
-async def _kept(
+async def _keep_and_show(
     work: Work,
     meeting: Meeting,
     note: Note,

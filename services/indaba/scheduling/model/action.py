@@ -90,7 +90,7 @@ class Action:
         if not (facilitates or member in (self.owner, self.author)):
             raise NotYourAction(self.code) if self.owner else NobodysAction(self.code)
 
-    def said(self, status: ActionStatus, note: str) -> Self:
+    def report(self, status: ActionStatus, note: str) -> Self:
         """The action with a status and a note. Unchanged if both are the same."""
         words = one_line(note)
         if (status, words or self.note) == (self.status, self.note):

@@ -25,7 +25,7 @@ class Rsvp:
         return 1 + self.guests
 
 
-def said_now(
+def next_rsvp(
     before: Rsvp | None, answer: RsvpAnswer | None, now: datetime, guests: int | None
 ) -> Rsvp | None:
     """The answer after a new one; `None` withdraws it.

@@ -19,8 +19,8 @@ from indaba.scheduling.model.coming import (
     Rsvp,
     counted,
     more_guests,
+    next_rsvp,
     queue,
-    said_now,
     seats_taken,
 )
 from indaba.scheduling.model.plain_text import clean_reason, clean_title
@@ -290,7 +290,7 @@ class Meeting:
         """
         self._check_is_on(now)
         before = self.rsvps.get(member)
-        rsvp = said_now(before, answer, now, guests)
+        rsvp = next_rsvp(before, answer, now, guests)
         if rsvp == before:
             return self
         self._check_answers_taken(before, rsvp, now)

@@ -143,6 +143,6 @@ def day_in_words(day: datetime) -> str:
 
 
 def in_words(time: datetime, today: datetime) -> str:
-    """Such as "Thursday 5 March 14:00"; with the year where it is not today's."""
+    """Such as "Thursday 5 March 14:00"; with the year if it is not this one."""
     year = "" if time.year == today.year else f" {time.year}"
     return f"{day_in_words(time)}{year} {time:%H:%M}"

@@ -81,7 +81,7 @@ class Records:
             row.on_conflict_do_update(index_elements=["meeting", "kind"], set_=values)
         )
 
-    async def changed(self, meeting: MeetingId) -> bool:
+    async def mark_changed(self, meeting: MeetingId) -> bool:
         """Note that a line changed; whether minutes that it changes were approved."""
         these = (_documents.c.meeting == meeting) & (_documents.c.kind == MINUTES)
         approved = these & (_documents.c.version > 0)

@@ -54,7 +54,7 @@ async def make_dates(series: Series, work: Work) -> list[Meeting]:
     store = Meetings(work)
     there = await store.dates_of(series.id)
     held = [m for m in there.values() if is_to_come(m, work)]
-    # Some of the next dates may be called off: they stay off, and later ones are made.
+    # Some of the next dates may be cancelled. They stay so, and later ones are made instead.
     most = MADE_AHEAD + len(there)
     for date in series.repeats.dates(today(series, work), None, most, calendar):
         if len(held) >= MADE_AHEAD:

@@ -70,11 +70,11 @@ async def settle(asked: Followed, result: CalendarDates | Unreadable, work: Work
         after = before.read(result, work.now)
         changes = Changes() if result.same else await apply(before, result, work)
     await announce_soon(before, work)
-    await store.keep(await _told(before, after, changes, work))
+    await store.keep(await _tell(before, after, changes, work))
     await read_soon(after, work)
 
 
-async def _told(before: Followed, after: Followed, changes: Changes, work: Work) -> Followed:
+async def _tell(before: Followed, after: Followed, changes: Changes, work: Work) -> Followed:
     """Tell facilitators what is new about a calendar. Nothing if everything is as before."""
     failing = after.told and not before.told
     works = not after.failures and (before.told or before.read_at is None)

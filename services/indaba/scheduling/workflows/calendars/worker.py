@@ -51,10 +51,12 @@ async def _whole(answer: Answer) -> tuple[bytes, CalendarDates] | None:
     body = await answer.beginning(MOST_BYTES + 1)
     if len(body) > MOST_BYTES:
         raise NotRead(TOO_LARGE)
-    return body, CalendarDates(etag=_kept(answer, "etag"), modified=_kept(answer, "last-modified"))
+    return body, CalendarDates(
+        etag=_validator(answer, "etag"), modified=_validator(answer, "last-modified")
+    )
 
 
-def _kept(answer: Answer, name: str) -> str:
+def _validator(answer: Answer, name: str) -> str:
     """A header to send back next time; empty if it is too long or odd."""
     value = answer.headers.get(name, "").strip()
     plain = value.isascii() and value.isprintable()
