@@ -1,4 +1,4 @@
-"""The client of Discord: the events it asks for and passes on, and calls to Discord's API."""
+"""discord.py's client, which passes on events, and calls to Discord's API."""
 
 import asyncio
 import io

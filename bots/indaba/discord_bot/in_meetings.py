@@ -123,7 +123,7 @@ class InMeetings:
         await self._inbox.hear([event])
 
     async def changed(self, channel: str, message: str, account: str, text: str | None) -> None:
-        """Store that a message to us was event, or that any message was deleted."""
+        """Store that a message to us was edited, or that any message was deleted."""
         spot, now = self._spot(channel, ""), self._ledger.world.now()
         common: dict[str, Any] = {
             "room": spot.room,

@@ -1,7 +1,7 @@
 """The initial response to an interaction: within Discord's three seconds, or not at all.
 
-Nothing that is looked up meanwhile is awaited beyond its time. Not even its cancellation is: a call
-to the bus or the database can take as long to end as the bus or the database stands still.
+A lookup is not awaited beyond its time. Neither is its cancellation, which can take as long as the
+bus or the database stands still.
 """
 
 import asyncio
