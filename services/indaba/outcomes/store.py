@@ -221,7 +221,7 @@ class Store:
         ]
 
     async def _now_called(self, members: Collection[UUID]) -> dict[UUID, UUID]:
-        """The current members of those of these that were merged into another."""
+        """For those of these members that were merged into another: the other, by their old id."""
         merged = _merged.c.gone == sa.any_(_ids(members))
         query = sa.select(_merged.c.gone, _merged.c.member).where(merged)
         return {row.gone: row.member for row in await self._sql.execute(query)}

@@ -158,7 +158,7 @@ async def digest(body: dict[str, Any], work: Work) -> None:
 
 
 async def ask_feedback(body: dict[str, Any], work: Work) -> None:
-    """Ask those who came how the meeting was, once."""
+    """Ask those who came to a meeting for feedback, once."""
     meeting = await Meetings(work).alone(MeetingId(UUID(body["meeting"])))
     if meeting is None or meeting.status is not MeetingStatus.CLOSED:
         return

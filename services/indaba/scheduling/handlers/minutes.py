@@ -91,7 +91,7 @@ def _status(meeting: Meeting, version: int) -> MinutesStatus:
 
 
 async def show_highlights(request: ShowHighlights, work: Work) -> HighlightsShown:
-    """Show the highlights; until they are shared, only members may see the draft."""
+    """Show the highlights, as edited or shared, else a draft."""
     meeting = await meeting_on_or_last(work, request.code)
     return _highlights(meeting, await highlights_now(meeting, work))
 

@@ -34,7 +34,7 @@ class Actions:
         before: date | None = None,
         limit: int | None = None,
     ) -> list[Action]:
-        """Open actions, those due first first; of one `owner`, or due `before` a day, if given."""
+        """Open actions, earliest day first; of one `owner`, or due `before` a day, if given."""
         where = [_actions.c.community == community, _is_open()]
         where += [_actions.c.owner == owner] if owner else []
         where += [_actions.c.due < before] if before else []

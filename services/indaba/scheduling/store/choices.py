@@ -42,7 +42,7 @@ class ChoicesMade:
         return (await self._sql.execute(query)).first() is not None
 
     async def quiet_hours(self, among: Iterable[MemberId]) -> dict[MemberId, Quiet]:
-        """The quiet hours of those of these members who have any."""
+        """The quiet hours of these members, without members who have none."""
         query = sa.select(_quiet).where(_quiet.c.member.in_(list(among)))
         rows = (await self._sql.execute(query)).mappings()
         return {MemberId(r["member"]): Quiet(r["begins"], r["ends"], r["zone"]) for r in rows}
@@ -74,7 +74,7 @@ class ChoicesMade:
         )
 
     async def categories(self, among: Iterable[MemberId]) -> dict[MemberId, Category]:
-        """The categories of those of these members who gave one."""
+        """The categories of these members, without members who gave none."""
         query = sa.select(_categories.c.member, _categories.c.category).where(
             _categories.c.member.in_(list(among)), _categories.c.category != ""
         )

@@ -1,4 +1,4 @@
-"""Plans the weekly digest, and the question after a meeting how it was."""
+"""Plans the weekly digest, and the request for feedback after a meeting."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ async def plan_digest(community: CommunityId, choices: Choices, work: Work) -> N
 
 
 async def plan_feedback(meeting: Meeting, work: Work) -> None:
-    """Plan to ask those who came, an hour after the end, how it was."""
+    """Plan to ask those who came for feedback, an hour after the end."""
     if meeting.started_at is not None and meeting.present:
         ended = meeting.ended_at or work.now
         due = max(ended, work.now) + ASKED_AFTER
