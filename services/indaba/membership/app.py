@@ -2,15 +2,18 @@
 
 from functools import partial
 from pathlib import Path
+from typing import get_args
 
-from indaba.contracts import erasure, spoken
+from indaba.contracts import erasure, removal, spoken
 from indaba.contracts import linking as also
 from indaba.contracts import membership as said
 from indaba.ledger import Ledger
 from indaba.membership import reactions
-from indaba.membership.handlers import belonging, erasing, linking
-from indaba.membership.timers import ErasuresFile
-from indaba.membership.workflows import begin_release
+from indaba.membership.handlers import belonging, deciding, erasing, linking, removing
+from indaba.membership.timers.erasures_file import ErasuresFile
+from indaba.membership.workflows.release import begin_release
+from indaba.membership.workflows.removing import DUE, ENDS, motion_due, suspension_ends
+from indaba.membership.workflows.succession import ASKED, LOOK, give_up, look
 from indaba.process.passports import PassportOffice
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -33,7 +36,7 @@ def wire(
     ledger.answer(said.FoundCommunity, partial(belonging.found_community, office=office))
     ledger.answer(said.JoinCommunity, partial(belonging.join_community, office=office))
     ledger.answer(said.LeaveCommunity, belonging.leave_community)
-    ledger.answer(said.AssignRole, belonging.assign_role)
+    ledger.answer(said.AssignRole, partial(removing.assign_role, office=office))
     ledger.answer(said.DescribeMe, partial(belonging.describe_me, office=office))
     ledger.answer(said.FindAccounts, belonging.find_accounts)
     ledger.answer(said.FindPlaces, belonging.find_places)
@@ -50,5 +53,27 @@ def wire(
     ledger.answer(also.ShowRoomCode, linking.show_room_code)
     ledger.answer(also.AddPlace, linking.add_place)
     ledger.answer(also.RemovePlace, linking.remove_place)
+    _wire_cases(ledger, office)
     for answered in spoken(erasure.ErasureAnswered):
         ledger.on(answered, reactions.count_erasure_answer)
+    for sign in get_args(reactions.Sign):
+        ledger.on(sign, reactions.note_sign)
+
+
+def _wire_cases(ledger: Ledger, office: PassportOffice) -> None:
+    """Connect what is about removing members, and who facilitates when nobody does."""
+    ledger.answer(removal.RemoveMember, partial(removing.remove_member, office=office))
+    ledger.answer(removal.ReadmitMember, partial(removing.readmit_member, office=office))
+    ledger.answer(removal.SuspendMember, removing.suspend_member)
+    ledger.answer(removal.AppealRemoval, removing.appeal_removal)
+    ledger.answer(removal.NoteDeparture, partial(removing.note_departure, office=office))
+    ledger.answer(removal.ListCases, deciding.list_cases)
+    ledger.answer(removal.AnswerCase, partial(deciding.answer_case, office=office))
+    ledger.answer(removal.ShowCase, deciding.show_case)
+    ledger.answer(removal.StandIn, deciding.stand_in)
+    ledger.answer(removal.ShowHomes, linking.show_homes)
+    ledger.answer(removal.MovePlace, linking.move_place)
+    ledger.on_timer(DUE, partial(motion_due, office=office))
+    ledger.on_timer(ENDS, suspension_ends)
+    ledger.on_timer(LOOK, look)
+    ledger.on_timer(ASKED, give_up)

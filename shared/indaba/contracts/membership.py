@@ -141,7 +141,7 @@ class JoinCommunity(
 
 
 class LeaveCommunity(Request[Done], wire="membership.leave-community.v1", asked_by=Standing.MEMBER):
-    """Leave the passport's community. The last facilitator cannot."""
+    """Leave the passport's community. Nobody is kept from it, not even the last facilitator."""
 
 
 class Profile(BaseModel):
@@ -177,12 +177,35 @@ class DescribeMe(Request[MyProfile], wire="membership.describe-me.v1", asked_by=
     zone: Annotated[str, StringConstraints(max_length=64)] | None = None
 
 
-class AssignRole(Request[Done], wire="membership.assign-role.v1", asked_by=Standing.FACILITATOR):
-    """Give a member of the community a role (facilitators only)."""
+class Way(StrEnum):
+    """How a change of somebody's place in a community comes about.
+
+    `DONE`: it is done. `SECOND`: once a second facilitator agrees, or after three days in which
+    none objects. `MEMBERS`: nobody is left to agree or object, so the members vote for three days.
+    """
+
+    DONE = "done"
+    SECOND = "second"
+    MEMBERS = "members"
+
+
+class Settled(Done):
+    """How it comes about; `until` is when it is decided at the latest, or when it ends (UTC)."""
+
+    way: Way = Way.DONE
+    until: AwareDatetime | None = None
+
+
+class AssignRole(Request[Settled], wire="membership.assign-role.v1", asked_by=Standing.FACILITATOR):
+    """Give a member of the community a role (facilitators only).
+
+    The person is told. Taking the role of facilitator from somebody else is a motion first.
+    """
 
     platform: Platform
     account: PersonalText = Field(description="The other's account on that platform")
     role: Role
+    reason: Annotated[PersonalText, StringConstraints(max_length=500)] = ""
 
 
 class Accounts(Reply):
@@ -230,7 +253,7 @@ class ErasureBegun(Reply):
 
 
 class EraseMe(Request[ErasureBegun], wire="membership.erase-me.v1", asked_by=Standing.KNOWN):
-    """Erase the asker everywhere. The last facilitator of a community must name another first."""
+    """Erase the asker everywhere. Nobody is kept from it, not even a last facilitator."""
 
 
 class SignInIssued(Reply):

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from indaba.contracts.passport import Passport
-from indaba.contracts.refusal import NotAMember
+from indaba.contracts.refusal import NotAllowed, NotAMember
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -15,7 +15,8 @@ class Standing(StrEnum):
     """What somebody is to a community, from least to most.
 
     `ANYBODY` may ask without one; a `VISITOR` is in its rooms or at its pages; of somebody `KNOWN`
-    something is kept, wherever they ask; a `MEMBER` and a `FACILITATOR` hold that role now.
+    something is kept, wherever they ask; a `MEMBER` and a `FACILITATOR` hold that role now. What a
+    `FACE` alone may ask, nobody else may, whatever their role.
     """
 
     ANYBODY = "anybody"
@@ -23,6 +24,7 @@ class Standing(StrEnum):
     KNOWN = "known"
     MEMBER = "member"
     FACILITATOR = "facilitator"
+    FACE = "face"
 
 
 class ForMembers:
@@ -45,6 +47,8 @@ def admit(asked_by: Standing, passport: Passport, *, faces: bool) -> None:
             passport.a_member()
         case Standing.FACILITATOR:
             passport.a_facilitator()
+        case Standing.FACE if not passport.face:
+            raise NotAllowed(Standing.FACE)
 
 
 def as_read_by(reply: M, passport: Passport) -> M:

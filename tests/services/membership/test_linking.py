@@ -111,7 +111,8 @@ async def test_a_room_code_is_worth_nothing_once_who_made_it_does_not_facilitate
     raised = AssignRole(platform=Platform.MATRIX, account=THABO, role=Role.FACILITATOR)
     await town.ask(raised, held)
     code = (await town.ask(IssueRoomCode(), await town.passport(THABO))).code
-    await town.ask(raised.model_copy(update={"role": Role.MEMBER}), held)
+    stepping_down = raised.model_copy(update={"role": Role.MEMBER})
+    await town.ask(stepping_down, await town.passport(THABO))
     if leaves:
         await town.ask(LeaveCommunity(), await town.passport(THABO))
 

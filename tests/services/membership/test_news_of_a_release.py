@@ -14,7 +14,7 @@ from indaba.contracts.membership import PassportIssued, ReleaseInstalled
 from indaba.contracts.reminding import SetQuietHours
 from indaba.contracts.wire import Event
 from indaba.membership import app as membership
-from indaba.membership import workflows
+from indaba.membership.workflows import release as workflows
 from indaba.process import release
 from services.town import Town
 from workshop import OFFICE, do, ledger_of, rows, until

@@ -41,7 +41,7 @@ A_MOMENT = timedelta(seconds=1)
 
 def lists(folder: Path, data: Path, more: Path | None) -> frozenset[str]:
     """All lists of the erased within reach: the data's, this backup's, those beside it, `more`."""
-    from indaba.membership.timers import read
+    from indaba.membership.timers.erasures_file import read
     from indaba.operate.processes import ERASURES
 
     known = [data / ERASURES, folder / ERASURES, *folder.parent.glob(f"*/{ERASURES}")]

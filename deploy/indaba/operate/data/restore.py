@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 
 from indaba.contracts.refusal import Refusal
-from indaba.membership.timers import add_to
+from indaba.membership.timers.erasures_file import add_to
 from indaba.operate.console import Console
 from indaba.operate.data import manifest
 from indaba.operate.data.backup import major, tool

@@ -7,7 +7,6 @@ from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.linking import FindMembers, MembersFound
 from indaba.contracts.membership import (
     Accounts,
-    AssignRole,
     CommunityFounded,
     ConsumeSignIn,
     DescribeMe,
@@ -21,12 +20,10 @@ from indaba.contracts.membership import (
     MemberData,
     MemberDescribed,
     MemberJoined,
-    MemberLeft,
     MyProfile,
     PassportIssued,
     Place,
     Places,
-    RolesChanged,
     ShowMyData,
     SignedIn,
     SignInIssued,
@@ -38,14 +35,18 @@ from indaba.ledger import Work
 from indaba.membership.model import (
     Community,
     NeedsRoomPower,
-    NobodyThere,
     RoomTaken,
     SignInSpent,
     check_consent,
     checked_zone,
     locale_of,
 )
-from indaba.membership.store import Store
+from indaba.membership.model.motions import Blocked
+from indaba.membership.store import Cases, Engaged, Store
+from indaba.membership.workflows.leaving import depart
+from indaba.membership.workflows.removing import blocked_as, cases_of
+from indaba.membership.workflows.succession import watch
+from indaba.membership.workflows.telling import tell_roles
 from indaba.process.passports import PassportOffice
 
 PASSPORT_LASTS = timedelta(minutes=10)
@@ -113,6 +114,7 @@ async def found_community(
         )
     )
     await _join(work, store, community.id, founder, request.consent_version, Role.FACILITATOR)
+    await watch(work, community.id)
     return await passport_for(work, office, community.id, founder)
 
 
@@ -127,6 +129,11 @@ async def join_community(
     community = await store.community(living) if living else None
     if community is None:
         raise NoCommunity
+    blocked = await Cases(work).blocked(
+        [blocked_as(office, request.place.platform, request.account)]
+    )
+    if community.id in blocked:
+        raise Blocked(community.name)
     member = await store.welcome(request.place.platform, request.account)
     community.joined_by(member)
     await _join(work, store, community.id, member, request.consent_version, Role.MEMBER)
@@ -135,29 +142,10 @@ async def join_community(
 
 async def leave_community(request: LeaveCommunity, work: Work) -> Done:  # noqa: ARG001 - says all
     """Let a member go."""
-    store, member = Store(work), work.passport.a_member()
-    community = await community_of(work, store)
+    member = work.passport.a_member()
+    community = await community_of(work, Store(work))
     community.role_of(member)
-    community.left_by(member)
-    await store.part(community.id, member)
-    version = await store.next_version(member)
-    work.emit(MemberLeft(aggregate=member, version=version, community=community.id, member=member))
-    await tell_roles(work, store, community.id, member, ())
-    return Done()
-
-
-async def assign_role(request: AssignRole, work: Work) -> Done:
-    """Give a member another role."""
-    store, asker = Store(work), work.passport.a_facilitator()
-    community = await community_of(work, store)
-    if community.role_of(asker) is not Role.FACILITATOR:
-        raise NotAllowed(Role.FACILITATOR)
-    member = await store.member_of(request.platform, request.account)
-    if member is None:
-        raise NobodyThere
-    community.with_role(member, request.role)
-    await store.set_role(community.id, member, request.role)
-    await tell_roles(work, store, community.id, member, (request.role,))
+    await depart(work, community.id, member)
     return Done()
 
 
@@ -224,6 +212,8 @@ async def show_my_data(request: ShowMyData, work: Work) -> MemberData:  # noqa: 
             "profile": (await store.profile(member)).model_dump(mode="json"),
             "communities": communities,
             "consent receipts": await store.receipts_of(member),
+            "taking part": await Engaged(work).facts_of(member),
+            "removals and suspensions": await cases_of(work, member),
         },
     )
 
@@ -266,16 +256,13 @@ async def passport_for(
     if there is None:
         passport = Passport(expires_at=expires_at, member=member, face=face)
         return PassportIssued(token=office.sign(passport), passport=passport)
-    roles = {}
-    zone = ""
-    if member is not None:
-        roles = {c: role for c, role, _ in await store.communities_of(member)}
-        zone = (await store.profile(member)).zone
+    belongs, role = await store.standing_in(there.id, member) if member else (False, None)
+    zone = (await store.profile(member)).zone if member is not None else ""
     passport = Passport(
         expires_at=expires_at,
         community=there.id,
-        member=member if there.id in roles else None,
-        roles=frozenset({roles[there.id]} if there.id in roles else ()),
+        member=member if belongs else None,
+        roles=frozenset({role} if role is not None else ()),
         face=face,
         zone=zone or there.zone,
         locale=locale_of(there.language, there.zone),
@@ -289,6 +276,18 @@ async def community_of(work: Work, store: Store) -> Community:
     if community is None:
         raise NoCommunity
     return community
+
+
+async def facilitating(work: Work) -> tuple[MemberId, Community]:
+    """The asker and the community, locked, if they facilitate it at this moment.
+
+    Raises `NotAllowed`, whatever an older passport says.
+    """
+    store, asker = Store(work), work.passport.a_facilitator()
+    community = await store.community(work.passport.in_community())
+    if community is None or await store.role_in(community.id, asker) is not Role.FACILITATOR:
+        raise NotAllowed(Role.FACILITATOR)
+    return asker, community
 
 
 async def _join(
@@ -311,18 +310,6 @@ async def _join(
         )
     )
     await tell_roles(work, store, community, member, (role,))
-
-
-async def tell_roles(
-    work: Work, store: Store, community: CommunityId, member: MemberId, roles: tuple[Role, ...]
-) -> None:
-    """Say that a member's roles in a community are now these."""
-    version = await store.next_version(member)
-    work.emit(
-        RolesChanged(
-            aggregate=member, version=version, community=community, member=member, roles=roles
-        )
-    )
 
 
 def digest(secret: str) -> str:

@@ -7,29 +7,32 @@ from indaba.contracts.refusal import NotAMember
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase
 from indaba.ledger.merging import once_called
-from indaba.membership.store import Erasing, Linking, Store
+from indaba.membership.store import Cases, Erasing, Linking, Store
+from indaba.membership.workflows.succession import seek
 
 
 async def erase_me(request: EraseMe, work: Work, expected: tuple[str, ...]) -> ErasureBegun:  # noqa: ARG001 - says all
     """Erase the asker here and have every service do so."""
-    store, member = Store(work), work.passport.member
+    member = work.passport.member
     if member is None:
         raise NotAMember
-    for community, _, _ in await store.communities_of(member):
-        there = await store.community(community)
-        if there is not None:
-            there.spare(member)
     return await erase_member(member, work, expected)
 
 
 async def erase_member(member: MemberId, work: Work, expected: tuple[str, ...]) -> ErasureBegun:
     """Erase a member here and have every service do so, even a last facilitator."""
     store, erasure = Store(work), work.world.new_id()
+    theirs = sorted(community for community, _, _ in await store.communities_of(member))
+    for community in theirs:
+        await store.community(community)
     version = await store.next_version(member)
     names = [member, *await once_called(work, member)]
     await Erasing(work).begin(erasure, names, list(expected))
     await store.forget(member, await erase(work, member))
     await Linking(work).forget(member)
+    await Cases(work).forget(member)
+    for community in theirs:
+        await seek(work, community)
     work.emit(MemberErased(aggregate=member, version=version, member=member, erasure=erasure))
     return ErasureBegun(erasure=erasure, services=("membership", *expected))
 

@@ -21,10 +21,11 @@ from indaba.contracts.linking import (
 from indaba.contracts.membership import PassportIssued, Place, Platform
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import NoCommunity
+from indaba.contracts.removal import HomesShown, MovePlace, ShowHomes
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
 from indaba.ledger.merging import merge
-from indaba.membership.handlers.belonging import community_of, digest, passport_for, tell_roles
+from indaba.membership.handlers.belonging import digest, facilitating, passport_for
 from indaba.membership.model import (
     CODE_LASTS,
     CODE_LENGTH,
@@ -38,7 +39,9 @@ from indaba.membership.model import (
     RoomTaken,
     TooManyTries,
 )
-from indaba.membership.store import Linking, Opens, Store
+from indaba.membership.store import Cases, Linking, Opens, Store
+from indaba.membership.workflows.removing import Removing
+from indaba.membership.workflows.telling import tell_roles
 from indaba.process.passports import PassportOffice
 
 TRIES_COUNT_FOR = timedelta(minutes=10)
@@ -52,9 +55,7 @@ async def issue_link_code(request: IssueLinkCode, work: Work) -> CodeIssued:  # 
 
 async def issue_room_code(request: IssueRoomCode, work: Work) -> CodeIssued:  # noqa: ARG001 - says all
     """Make a code for one more room."""
-    asker = work.passport.a_facilitator()
-    community = await community_of(work, Store(work))
-    community.facilitated_by(asker)
+    asker, _ = await facilitating(work)
     return await _issue(work, Opens.ROOM, asker)
 
 
@@ -72,6 +73,7 @@ async def link_account(request: LinkAccount, work: Work, office: PassportOffice)
         await linking.add_account(request.platform, request.account, owner)
     else:
         await _merge(work, gone=other, member=owner)
+    await Removing(work, office).carry_over(owner)
     version = await store.next_version(owner)
     work.emit(AccountLinked(aggregate=owner, version=version, member=owner))
     return await passport_for(work, office, community, owner)
@@ -86,6 +88,7 @@ async def _merge(work: Work, *, gone: MemberId, member: MemberId) -> None:
     profile = (await store.profile(member)).filled_from(await store.profile(gone))
     version = await store.next_version(gone)
     await linking.merge(gone, member)
+    await Cases(work).call_anew(gone, member)
     await merge(work, gone, member)
     await store.keep_profile(member, profile)
     work.emit(MembersMerged(aggregate=gone, version=version, member=member, gone=gone))
@@ -120,15 +123,38 @@ async def add_place(request: AddPlace, work: Work) -> CommunityShown:
 
 async def remove_place(request: RemovePlace, work: Work) -> Done:
     """One room less."""
-    asker = work.passport.a_facilitator()
-    community = await community_of(work, Store(work))
-    community.facilitated_by(asker)
+    _, community = await facilitating(work)
     if len(community.places) <= 1:
         raise LastRoom
     if not await Linking(work).remove_place(request.place, community.id):
         raise NotOurRoom
     await _tell_places(work, community.id, removed=request.place)
     return Done()
+
+
+async def move_place(request: MovePlace, work: Work) -> Done:
+    """A room was replaced by another: what lives in the old one lives in the new one."""
+    store, linking = Store(work), Linking(work)
+    community = await store.community_in(request.old)
+    if community is None or await store.community(community) is None:
+        return Done()
+    if await store.community_in(request.new) is not None:
+        return Done()
+    if await linking.remove_place(request.old, community):
+        await linking.add_place(request.new, community)
+        await _tell_places(work, community, added=request.new, removed=request.old)
+    return Done()
+
+
+async def show_homes(request: ShowHomes, work: Work) -> HomesShown:
+    """Where accounts belong, for a face that looks whether they are still there."""
+    linking = Linking(work)
+    names = [request.account]
+    if not request.account:
+        names = await linking.accounts_after(request.platform, request.after, request.limit)
+    homes = {name: await linking.homes(request.platform, name) for name in names}
+    following = names[-1] if len(names) == request.limit else ""
+    return HomesShown(homes=homes, next="" if request.account else following)
 
 
 async def _issue(work: Work, opens: Opens, member: MemberId) -> CodeIssued:
@@ -160,7 +186,7 @@ async def _opened(work: Work, platform: Platform, account: str, code: str) -> Co
     """What a room code opens, while whoever made it facilitates there. Raises as `_checked`."""
     owner, found = await _checked(work, Opens.ROOM, platform, account, code)
     community = await _there(work, found)
-    if community.roles.get(owner) is not Role.FACILITATOR:
+    if await Store(work).role_in(community.id, owner) is not Role.FACILITATOR:
         raise CodeWrong
     return community
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import Place, Platform
+from indaba.contracts.removal import Home
 from indaba.ledger import Work
 from indaba.membership.store.erasing import erasures
 from indaba.membership.store.people import (
@@ -130,9 +131,12 @@ class Linking:
         await self._sql.execute(_codes.delete().where(_codes.c.member == gone))
         await self._sql.execute(members.delete().where(members.c.id == gone))
 
-    async def forget(self, member: MemberId) -> None:
-        """Delete a member's codes."""
-        await self._sql.execute(_codes.delete().where(_codes.c.member == member))
+    async def forget(self, member: MemberId, community: CommunityId | None = None) -> None:
+        """Delete a member's codes: those of one community, or (none given) all."""
+        theirs = _codes.delete().where(_codes.c.member == member)
+        if community is not None:
+            theirs = theirs.where(_codes.c.community == community)
+        await self._sql.execute(theirs)
 
     async def add_place(self, place: Place, community: CommunityId) -> None:
         """One more room where a community lives and posts."""
@@ -148,3 +152,34 @@ class Linking:
             places.c.community == community,
         )
         return bool((await self._sql.execute(places.delete().where(*where))).rowcount)
+
+    async def accounts_after(self, platform: Platform, after: str, limit: int) -> list[str]:
+        """Accounts on a platform, of members of any community, in their own order."""
+        belongs = sa.exists().where(memberships.c.member == accounts.c.member)
+        query = (
+            sa.select(accounts.c.account)
+            .where(accounts.c.platform == platform, accounts.c.account > after, belongs)
+            .order_by(accounts.c.account)
+            .limit(limit)
+        )
+        return [str(account) for account in (await self._sql.execute(query)).scalars()]
+
+    async def homes(self, platform: Platform, account: str) -> tuple[Home, ...]:
+        """The communities of an account, with their rooms on its platform."""
+        query = (
+            sa.select(memberships.c.community, places.c.room, places.c.house)
+            .join(accounts, accounts.c.member == memberships.c.member)
+            .join(
+                places,
+                sa.and_(
+                    places.c.community == memberships.c.community, places.c.platform == platform
+                ),
+            )
+            .where(accounts.c.platform == platform, accounts.c.account == account)
+            .order_by(memberships.c.community, places.c.room)
+        )
+        found: dict[CommunityId, list[Place]] = {}
+        for community, room, house in await self._sql.execute(query):
+            place = Place(platform=platform, room=room, house=house)
+            found.setdefault(CommunityId(community), []).append(place)
+        return tuple(Home(community=c, places=tuple(there)) for c, there in found.items())

@@ -11,8 +11,9 @@ from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import Place, Platform, Profile
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import NotAMember
+from indaba.contracts.removal import CaseKind
 from indaba.ledger import Work
-from indaba.membership.model import PURPOSES, Community
+from indaba.membership.model import PURPOSES, Community, acts_as
 
 _meta = sa.MetaData()
 _instant = sa.DateTime(timezone=True)
@@ -39,8 +40,17 @@ places = table(
 members = table("members", id=sa.Uuid, version=sa.Integer, profile=sa.JSON)
 accounts = table("accounts", platform=sa.Text, account=sa.Text, member=sa.Uuid)
 memberships = table(
-    "memberships", community=sa.Uuid, member=sa.Uuid, role=sa.Text, joined_at=_instant
+    "memberships",
+    community=sa.Uuid,
+    member=sa.Uuid,
+    role=sa.Text,
+    joined_at=_instant,
+    role_since=_instant,
+    stands_in=sa.Boolean,
+    seen_on=sa.Date,
+    active_days=sa.Integer,
 )
+_suspensions = sa.table("cases", *map(sa.column, ("community", "about", "kind", "closed_at")))
 receipts = table(
     "receipts",
     id=sa.Uuid,
@@ -183,14 +193,49 @@ class Store:
 
     async def set_role(self, community: CommunityId, member: MemberId, role: Role) -> None:
         """Store a member's role; adds them if they are not a member yet."""
+        now = self._work.now
         joined = insert(memberships).values(
-            community=community, member=member, role=role, joined_at=self._work.now
+            community=community,
+            member=member,
+            role=role,
+            joined_at=now,
+            role_since=now,
+            seen_on=now.date(),
         )
+        same = memberships.c.role == joined.excluded.role
+        since = sa.case((same, memberships.c.role_since), else_=now)
         await self._sql.execute(
             joined.on_conflict_do_update(
-                index_elements=["community", "member"], set_={"role": role}
+                index_elements=["community", "member"], set_={"role": role, "role_since": since}
             )
         )
+
+    async def role_in(self, community: CommunityId, member: MemberId) -> Role | None:
+        """The role a member acts in, one step less while suspended; `None` for no member."""
+        return (await self.standing_in(community, member))[1]
+
+    async def standing_in(
+        self, community: CommunityId, member: MemberId
+    ) -> tuple[bool, Role | None]:
+        """Whether somebody belongs to a community, and the role they act in: see `role_in`."""
+        suspended = (
+            sa.exists()
+            .where(
+                _suspensions.c.community == community,
+                _suspensions.c.about == member,
+                _suspensions.c.kind == CaseKind.SUSPENSION,
+                _suspensions.c.closed_at.is_(None),
+            )
+            .correlate(None)
+        )
+        query = sa.select(memberships.c.role, suspended).where(
+            memberships.c.community == community, memberships.c.member == member
+        )
+        row = (await self._sql.execute(query)).first()
+        if row is None:
+            return False, None
+        role, rests = row
+        return True, acts_as(Role(role)) if rests else Role(role)
 
     async def part(self, community: CommunityId, member: MemberId) -> None:
         """End a membership and mark its consent withdrawn."""
@@ -319,6 +364,11 @@ class Store:
         if row is None or row.expires_at <= self._work.now:
             return None
         return MemberId(row.member), CommunityId(row.community)
+
+    async def end_sign_ins(self, community: CommunityId, member: MemberId) -> None:
+        """Links that were not used yet open nothing any more."""
+        theirs = (sign_ins.c.community == community, sign_ins.c.member == member)
+        await self._sql.execute(sign_ins.delete().where(*theirs))
 
     async def forget(self, member: MemberId, fresh: MemberId) -> None:
         """Delete what names a member; consent receipts stay as proof under the fresh id."""

@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import CONSENT_VERSION, CommunityCard, Place
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import NotAllowed, NotAMember, Refusal, hint
+from indaba.contracts.refusal import NotAMember, Refusal, hint
 
 PURPOSES = (
     "call meetings and remind you of those you said yes or maybe to",
@@ -211,35 +211,26 @@ class Community:
             raise NotAMember
         return self.roles[member]
 
-    def facilitated_by(self, member: MemberId) -> None:
-        """Raise `NotAllowed` unless a member is its facilitator now."""
-        if self.role_of(member) is not Role.FACILITATOR:
-            raise NotAllowed(Role.FACILITATOR)
-
     def joined_by(self, member: MemberId) -> "Community":
         """With one more member. Raises `AlreadyAMember`."""
         if member in self.roles:
             raise AlreadyAMember
         return replace(self, roles={**self.roles, member: Role.MEMBER})
 
-    def left_by(self, member: MemberId) -> "Community":
-        """Without a member. Raises `LastFacilitator`."""
-        self.spare(member)
-        return replace(self, roles={m: r for m, r in self.roles.items() if m != member})
-
-    def with_role(self, member: MemberId, role: Role) -> "Community":
-        """With a member in another role. Raises `NobodyThere` or `LastFacilitator`."""
-        if member not in self.roles:
-            raise NobodyThere
-        if role is not Role.FACILITATOR:
-            self.spare(member)
-        return replace(self, roles={**self.roles, member: role})
-
     def spare(self, member: MemberId) -> None:
         """Raise `LastFacilitator` if the community would be without one."""
-        facilitators = [m for m, role in self.roles.items() if role is Role.FACILITATOR]
-        if facilitators == [member]:
+        if self.facilitators == {member}:
             raise LastFacilitator(self.name)
+
+    @property
+    def facilitators(self) -> frozenset[MemberId]:
+        """Who has that role, suspended or not."""
+        return frozenset(m for m, role in self.roles.items() if role is Role.FACILITATOR)
+
+
+def acts_as(role: Role) -> Role | None:
+    """What somebody suspended is meanwhile: a facilitator a member, a member nobody."""
+    return Role.MEMBER if role is Role.FACILITATOR else None
 
 
 def check_consent(*, adult: bool, consent_version: str) -> None:

@@ -7,6 +7,7 @@ from indaba.contracts.linking import PlacesChanged
 from indaba.contracts.membership import Platform, ReleaseInstalled
 from indaba.ledger import Work
 from indaba.membership.store import Everywhere, Known
+from indaba.membership.workflows.succession import watch
 from indaba.process import release
 
 BATCH = 20
@@ -22,6 +23,7 @@ async def begin_release(work: Work, after: str) -> str:
     for community in page:
         places = tuple(community.places)
         work.emit(PlacesChanged(aggregate=community.id, version=community.version, places=places))
+        await watch(work, community.id)
         if community.places and community.facilitators:
             _tell_facilitators(community, work)
     return str(page[-1].id) if len(page) == BATCH else ""

@@ -1,0 +1,124 @@
+"""Requests by which others decide a case, and what they are shown of it."""
+
+from indaba.contracts.ids import MemberId
+from indaba.contracts.refusal import NotAMember
+from indaba.contracts.removal import (
+    AnswerCase,
+    CaseAnswer,
+    CaseAnswered,
+    CaseFacts,
+    CaseShown,
+    CasesShown,
+    ListCases,
+    ShowCase,
+    StandIn,
+    Told,
+)
+from indaba.contracts.wire import Done
+from indaba.ledger import Work
+from indaba.membership.handlers.removing import readmit
+from indaba.membership.model.motions import MOTIONS, Bench, Case, CaseClosed
+from indaba.membership.store import MOST_LISTED, Cases, Engaged, Store
+from indaba.membership.workflows.removing import Removing, locked
+from indaba.membership.workflows.succession import accept, decline, seek
+from indaba.membership.workflows.telling import tell
+from indaba.process.passports import PassportOffice
+
+
+async def list_cases(request: ListCases, work: Work) -> CasesShown:  # noqa: ARG001 - says all
+    """What waits for the asker's answer."""
+    member = _asker(work)
+    shown: list[CaseFacts] = []
+    for case in await Cases(work).waiting_for(member):
+        answers = (await Cases(work).bench(case.community)).may(member, case)
+        if answers and len(shown) < MOST_LISTED:
+            shown.append(await _facts(work, case, answers))
+    return CasesShown(cases=tuple(shown))
+
+
+async def _facts(work: Work, case: Case, answers: frozenset[CaseAnswer]) -> CaseFacts:
+    there = await Store(work).card_of(case.community)
+    theirs = await Cases(work).accounts_of(case.about) if case.about else []
+    return CaseFacts(
+        case=case.id,
+        kind=case.kind,
+        community=there.name if there else "",
+        accounts=tuple(account for _, account in theirs),
+        reason=case.reason,
+        appeal=case.appeal,
+        until=case.until,
+        answers=tuple(answer for answer in CaseAnswer if answer in answers),
+    )
+
+
+async def answer_case(request: AnswerCase, work: Work, office: PassportOffice) -> CaseAnswered:
+    """Answer a case. Raises `CaseClosed` where it is decided, or not the asker's to decide."""
+    member, case = _asker(work), await locked(work, request.case)
+    if case is None or (case.closed_at is not None):
+        raise CaseClosed
+    bench = await Cases(work).bench(case.community)
+    if request.answer not in bench.may(member, case):
+        raise CaseClosed
+    if request.answer in (CaseAnswer.FOR, CaseAnswer.AGAINST):
+        await Cases(work).cast(case.id, member, request.answer)
+        return CaseAnswered(decided=False)
+    carried = await _decide(request.answer, case, member, bench, work, Removing(work, office))
+    return CaseAnswered(decided=True, carried=carried)
+
+
+async def _decide(
+    answer: CaseAnswer, case: Case, member: MemberId, bench: Bench, work: Work, removing: Removing
+) -> bool:
+    """Do what one answer decides; whether the case was carried."""
+    match answer:
+        case CaseAnswer.SECOND:
+            await removing.carry_out(case)
+        case CaseAnswer.OBJECT:
+            await removing.drop(case)
+        case CaseAnswer.READMIT:
+            await readmit(work, case)
+        case CaseAnswer.UPHOLD:
+            await Cases(work).change(case.id, closed_at=work.now)
+            await tell(work, case, Told.UPHELD, [case.about])
+        case CaseAnswer.ACCEPT:
+            await accept(work, case, member)
+        case CaseAnswer.DECLINE:
+            await decline(work, case)
+    if case.kind in MOTIONS and answer is CaseAnswer.SECOND:
+        await tell(work, case, Told.CARRIED, bench.others(case) | {case.by} - {member})
+    return answer in (CaseAnswer.SECOND, CaseAnswer.READMIT, CaseAnswer.ACCEPT)
+
+
+async def show_case(request: ShowCase, work: Work) -> CaseShown:
+    """What a face says of a case, and to which accounts."""
+    cases = Cases(work)
+    case = await cases.get(request.case)
+    if case is None:
+        raise CaseClosed
+    about = await cases.accounts_of(case.about) if case.about else []
+    return CaseShown(
+        kind=case.kind,
+        reason=case.reason,
+        appeal=case.appeal,
+        about=tuple(account for platform, account in about if platform is request.platform)
+        or tuple(account for _, account in about),
+        tell=await cases.reach(request.members, request.platform),
+        until=case.until,
+    )
+
+
+async def stand_in(request: StandIn, work: Work) -> Done:
+    """Keep whether the asker would facilitate; where nobody does, they are asked at once."""
+    member, community = work.passport.a_member(), work.passport.in_community()
+    if await Store(work).community(community) is None:
+        raise NotAMember
+    await Engaged(work).set_stands_in(community, member, request.on)
+    if request.on:
+        await seek(work, community)
+    return Done()
+
+
+def _asker(work: Work) -> MemberId:
+    if work.passport.member is None:
+        raise NotAMember
+    return work.passport.member

@@ -1,0 +1,190 @@
+"""Requests by which somebody is removed, suspended, let in again, or appeals."""
+
+from indaba.contracts.ids import MemberId
+from indaba.contracts.membership import AssignRole, Platform, Settled
+from indaba.contracts.passport import Role
+from indaba.contracts.removal import (
+    AppealRemoval,
+    CaseKind,
+    Departure,
+    NoteDeparture,
+    ReadmitMember,
+    RemoveMember,
+    SuspendMember,
+    Told,
+)
+from indaba.contracts.wire import Done
+from indaba.ledger import Work
+from indaba.membership.handlers.belonging import facilitating
+from indaba.membership.model import Community, NobodyThere
+from indaba.membership.model.motions import (
+    SUSPENDED_AGAIN_AFTER,
+    SUSPENSION_LASTS,
+    AppealedBefore,
+    Case,
+    NotRemoved,
+    NotYourself,
+    OneAtATime,
+    SuspendedBefore,
+)
+from indaba.membership.store import Cases, Store
+from indaba.membership.workflows.leaving import depart
+from indaba.membership.workflows.removing import ENDS, Removing
+from indaba.membership.workflows.telling import opened, tell, tell_roles
+from indaba.process.passports import PassportOffice
+
+
+async def remove_member(request: RemoveMember, work: Work, office: PassportOffice) -> Settled:
+    """Remove a member, or move that a facilitator be removed."""
+    asker, community = await facilitating(work)
+    member = await _somebody(work, community, request.platform, request.account, asker)
+    case = await opened(
+        work, community.id, CaseKind.REMOVE, member, by=asker, reason=request.reason
+    )
+    return await Removing(work, office).begin(case)
+
+
+async def assign_role(request: AssignRole, work: Work, office: PassportOffice) -> Settled:
+    """Give a member another role, or move that a facilitator's be taken."""
+    store = Store(work)
+    asker, community = await facilitating(work)
+    member = await store.member_of(request.platform, request.account)
+    if member is None or member not in community.roles:
+        raise NobodyThere
+    if request.role is not Role.FACILITATOR:
+        community.spare(member)
+    if community.roles[member] is request.role:
+        return Settled()
+    if request.role is Role.MEMBER:
+        case = await opened(
+            work, community.id, CaseKind.DEMOTE, member, by=asker, reason=request.reason
+        )
+        return await Removing(work, office).begin(case)
+    await _promote(work, store, community, member, asker)
+    return Settled()
+
+
+async def _promote(
+    work: Work, store: Store, community: Community, member: MemberId, asker: MemberId
+) -> None:
+    """The person and the other facilitators are told, so that nobody is made one unseen."""
+    await store.set_role(community.id, member, Role.FACILITATOR)
+    role = await store.role_in(community.id, member)
+    await tell_roles(work, store, community.id, member, (role,) if role else ())
+    case = await opened(work, community.id, CaseKind.PROMOTION, member, by=asker)
+    await Cases(work).close(case.id, carried=True)
+    await tell(work, case, Told.ROLE, {member, *community.facilitators} - {asker})
+
+
+async def suspend_member(request: SuspendMember, work: Work) -> Settled:
+    """Let somebody's powers rest for 72 hours, at once."""
+    asker, community = await facilitating(work)
+    member = await _somebody(work, community, request.platform, request.account, asker)
+    cases = Cases(work)
+    if any(c.by == asker for c in await cases.open_in(community.id, [CaseKind.SUSPENSION])):
+        raise OneAtATime
+    year = work.now - SUSPENDED_AGAIN_AFTER
+    if await cases.was_suspended(community.id, member, year, by_members=True):
+        raise SuspendedBefore
+    return await suspend(work, community, member, asker, request.reason)
+
+
+async def suspend(
+    work: Work, community: Community, member: MemberId, by: MemberId | None, reason: str
+) -> Settled:
+    """Let a member's powers rest, by a facilitator or (nobody named) by an operator."""
+    store, until = Store(work), work.now + SUSPENSION_LASTS
+    case = await opened(
+        work,
+        community.id,
+        CaseKind.SUSPENSION,
+        member,
+        by=by,
+        reason=reason,
+        lasts=SUSPENSION_LASTS,
+    )
+    body = {"case": str(case.id)}
+    await work.set_timer(until, ENDS, str(case.id), body, community.id)
+    role = await store.role_in(community.id, member)
+    await tell_roles(work, store, community.id, member, (role,) if role else ())
+    await tell(work, case, Told.SUSPENDED, {member, *community.facilitators} - {by})
+    return Settled(until=until)
+
+
+async def readmit_member(request: ReadmitMember, work: Work, office: PassportOffice) -> Done:
+    """Lift the block of an account."""
+    _, community = await facilitating(work)
+    removing = Removing(work, office)
+    digest = removing.digest(request.platform, request.account)
+    found = (await Cases(work).blocked([digest])).get(community.id)
+    case = await Cases(work).get(found) if found else None
+    if case is None:
+        raise NotRemoved
+    await readmit(work, case)
+    return Done()
+
+
+async def readmit(work: Work, case: Case) -> None:
+    """Whom a case kept out may join again, and is told so."""
+    await Cases(work).unblock(case.id)
+    await Cases(work).close(case.id, carried=True)
+    await tell(work, case, Told.READMITTED, [case.about])
+
+
+async def appeal_removal(request: AppealRemoval, work: Work) -> Done:
+    """Let the other facilitators look at the newest removal of an account again."""
+    member = await Store(work).member_of(request.platform, request.account)
+    theirs = await Cases(work).concerning(member) if member else ()
+    removals = [case for case in theirs if case.kind is CaseKind.REMOVAL]
+    case = next((c for c in reversed(removals) if not c.appeal and c.closed_at is None), None)
+    if case is None:
+        raise AppealedBefore if any(case.appeal for case in removals) else NotRemoved
+    await Store(work).community(case.community)
+    await Cases(work).change(case.id, appeal=request.words)
+    bench = await Cases(work).bench(case.community)
+    await tell(work, case, Told.APPEALED, bench.judges(case), openly=True)
+    return Done()
+
+
+async def note_departure(request: NoteDeparture, work: Work, office: PassportOffice) -> Done:
+    """Follow what a platform says: who left or was sent away is no member any more."""
+    store, removing = Store(work), Removing(work, office)
+    community = await store.community(request.community)
+    if community is None:
+        return Done()
+    if request.how is Departure.UNBANNED:
+        await _unbanned(work, removing, request)
+        return Done()
+    member = await store.member_of(request.platform, request.account)
+    by = await store.member_of(request.platform, request.by) if request.by else None
+    if member is None or member not in community.roles:
+        return Done()
+    if request.how is Departure.LEFT or by == member:
+        await depart(work, community.id, member)
+        return Done()
+    mover = by if by in community.facilitators else None
+    if not await Cases(work).open_in(community.id, [CaseKind.REMOVE], member):
+        case = await opened(work, community.id, CaseKind.REMOVE, member, by=mover, how=request.how)
+        await removing.begin(case)
+    return Done()
+
+
+async def _unbanned(work: Work, removing: Removing, request: NoteDeparture) -> None:
+    """A ban that the platform took back kept somebody out here too, and does so no more."""
+    digest = removing.digest(request.platform, request.account)
+    found = (await Cases(work).blocked([digest])).get(request.community)
+    case = await Cases(work).get(found) if found else None
+    if case is not None and case.how is Departure.BANNED:
+        await readmit(work, case)
+
+
+async def _somebody(
+    work: Work, community: Community, platform: Platform, account: str, asker: MemberId
+) -> MemberId:
+    """The member behind an account, not the asker. Raises `NobodyThere` or `NotYourself`."""
+    member = await Store(work).member_of(platform, account)
+    if member is None or member not in community.roles:
+        raise NobodyThere
+    if member == asker:
+        raise NotYourself
+    return member

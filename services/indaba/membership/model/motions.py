@@ -1,0 +1,220 @@
+"""Who may take whose place in a community, and when a motion is decided. No clock, no I/O."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.membership import Way
+from indaba.contracts.passport import Role
+from indaba.contracts.refusal import Refusal, hint
+from indaba.contracts.removal import CaseAnswer, CaseKind, Departure
+
+MOTION_LASTS = timedelta(days=3)
+SUSPENSION_LASTS = timedelta(hours=72)
+ASKED_FOR = timedelta(days=3)
+"""How long one member is asked to take over before the next is."""
+
+SECONDS_AFTER = timedelta(days=7)
+"""Who has facilitated for less than this before a motion cannot second it.
+
+Else a single facilitator could name an account of their own and second with it.
+"""
+
+SUSPENDED_AGAIN_AFTER = timedelta(days=365)
+LEAST_VOTES = 3
+VOTES_OF_TEN = 10
+
+MOTIONS = frozenset({CaseKind.REMOVE, CaseKind.DEMOTE})
+
+
+class NotYourself(Refusal):
+    """Somebody would remove or suspend themselves."""
+
+    code = "not-yourself"
+
+    def __init__(self) -> None:
+        super().__init__("That is you. To leave the community type: {hint}", hint=hint("cop leave"))
+
+
+class MotionOpen(Refusal):
+    """The same is being decided already."""
+
+    code = "motion-open"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That is being decided already. To see how it stands type: {hint}",
+            hint=hint("member matters"),
+        )
+
+
+class SuspendedBefore(Refusal):
+    """Somebody was suspended already within a year."""
+
+    code = "suspended-before"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "They were suspended once within a year, and that can be done only once. "
+            "You can move that they be removed: {hint}",
+            hint=hint("member remove", account="@somebody", reason="why"),
+        )
+
+
+class OneAtATime(Refusal):
+    """A facilitator has suspended somebody who is suspended still."""
+
+    code = "one-suspension-at-a-time"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You have suspended somebody already, and one facilitator can do that to one person "
+            "at a time. Another facilitator can do it, or whoever runs this Indaba."
+        )
+
+
+class Suspended(Refusal):
+    """Somebody's powers rest."""
+
+    code = "suspended"
+
+    def __init__(self) -> None:
+        super().__init__("Your powers here are suspended for now, so you cannot do that.")
+
+
+class NotRemoved(Refusal):
+    """Nobody was removed who could come back or appeal."""
+
+    code = "not-removed"
+
+    def __init__(self) -> None:
+        super().__init__("That account was not removed from a community.")
+
+
+class AppealedBefore(Refusal):
+    """A removal can be appealed once."""
+
+    code = "appealed-before"
+
+    def __init__(self) -> None:
+        super().__init__("You have asked once already, and one appeal is all there is.")
+
+
+class Blocked(Refusal):
+    """Somebody who was removed would join again."""
+
+    code = "blocked"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"You were removed from “{name}” and cannot join again. If you think that was wrong, "
+            "open a direct chat with me and type: {hint}",
+            hint=hint("cop appeal"),
+            name=name,
+        )
+
+
+class CaseClosed(Refusal):
+    """What somebody answers is decided, or was never theirs to answer."""
+
+    code = "case-closed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That is decided already, or it is not yours to decide. What waits for you: {hint}",
+            hint=hint("member matters"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Something about one member's place in a community.
+
+    `by` is empty where a platform or an operator acted, and `how` is what a platform did. `blocks`
+    says that who is removed by it cannot join again. It is open until `closed_at`; `carried` says
+    how it ended.
+    """
+
+    id: UUID
+    community: CommunityId
+    kind: CaseKind
+    about: MemberId | None
+    opened_at: datetime
+    by: MemberId | None = None
+    way: Way = Way.DONE
+    reason: str = ""
+    appeal: str = ""
+    blocks: bool = False
+    how: Departure | None = None
+    until: datetime | None = None
+    closed_at: datetime | None = None
+    carried: bool = False
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A community's members with their roles, since when, and whose powers rest."""
+
+    roles: Mapping[MemberId, Role]
+    since: Mapping[MemberId, datetime]
+    joined: Mapping[MemberId, datetime]
+    suspended: frozenset[MemberId] = frozenset()
+
+    @property
+    def facilitators(self) -> frozenset[MemberId]:
+        """Who has that role, suspended or not."""
+        return frozenset(m for m, role in self.roles.items() if role is Role.FACILITATOR)
+
+    def others(self, case: Case) -> frozenset[MemberId]:
+        """Facilitators who neither moved it nor are meant by it: any of them can object."""
+        return self.facilitators - {case.about, case.by}
+
+    def seconds(self, case: Case) -> frozenset[MemberId]:
+        """Those of them who can second it."""
+        long_enough = case.opened_at - SECONDS_AFTER
+        there = (m for m in self.others(case) if self.since[m] <= long_enough)
+        return frozenset(there) - self.suspended
+
+    def voters(self, case: Case) -> frozenset[MemberId]:
+        """Members who can vote: those who were there when it was opened, without the two sides."""
+        there = (m for m, at in self.joined.items() if at <= case.opened_at)
+        return frozenset(there) - {case.about, case.by}
+
+    def may(self, member: MemberId, case: Case) -> frozenset[CaseAnswer]:
+        """What a member can answer to an open case."""
+        found: set[CaseAnswer] = set()
+        if case.kind in MOTIONS and case.way is Way.MEMBERS:
+            found |= {CaseAnswer.FOR, CaseAnswer.AGAINST} if member in self.voters(case) else set()
+        elif case.kind in MOTIONS:
+            found |= {CaseAnswer.SECOND} if member in self.seconds(case) else set()
+            found |= {CaseAnswer.OBJECT} if member in self.others(case) else set()
+        elif case.kind is CaseKind.REMOVAL and case.appeal and member in self.judges(case):
+            found |= {CaseAnswer.READMIT, CaseAnswer.UPHOLD}
+        elif case.kind is CaseKind.TAKE_OVER and member == case.about:
+            found |= {CaseAnswer.ACCEPT, CaseAnswer.DECLINE}
+        return frozenset(found)
+
+    def judges(self, case: Case) -> frozenset[MemberId]:
+        """Who decides an appeal: other facilitators than who removed, unless there is none."""
+        able = self.facilitators - self.suspended
+        return able - {case.by} or able
+
+
+def way_to(bench: Bench, about: MemberId | None, by: MemberId | None) -> Way:
+    """How a removal or demotion of a member comes about."""
+    if about is None or about == by or bench.roles.get(about) is not Role.FACILITATOR:
+        return Way.DONE
+    return Way.SECOND if bench.facilitators - {about, by} else Way.MEMBERS
+
+
+def is_carried(votes_for: int, votes_against: int, voters: int) -> bool:
+    """Whether members who voted take the role away: more for than against, and enough of them.
+
+    Enough are a tenth of those who could vote, three at the least, and all where they are fewer.
+    """
+    enough = min(voters, max(LEAST_VOTES, math.ceil(voters / VOTES_OF_TEN)))
+    return votes_for > votes_against and votes_for + votes_against >= enough

@@ -1,0 +1,215 @@
+"""SQL about cases, ballots, and who may not join again."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.membership import Platform, Way
+from indaba.contracts.passport import Role
+from indaba.contracts.removal import CaseAnswer, CaseKind, Departure
+from indaba.ledger import Work
+from indaba.membership.model.motions import Bench, Case
+from indaba.membership.store.people import accounts, memberships, table
+
+_instant = sa.DateTime(timezone=True)
+cases = table(
+    "cases",
+    id=sa.Uuid,
+    community=sa.Uuid,
+    kind=sa.Text,
+    about=sa.Uuid,
+    by=sa.Uuid,
+    way=sa.Text,
+    reason=sa.Text,
+    appeal=sa.Text,
+    blocks=sa.Boolean,
+    how=sa.Text,
+    opened_at=_instant,
+    until=_instant,
+    closed_at=_instant,
+    carried=sa.Boolean,
+    version=sa.Integer,
+)
+_ballots = table("ballots", case=sa.Uuid, member=sa.Uuid, answer=sa.Text)
+_blocks = table("blocks", community=sa.Uuid, digest=sa.Text, case=sa.Uuid)
+MOST_LISTED = 20
+
+
+class Cases:
+    """Cases within one transaction."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._sql = work.connection
+
+    async def open(self, case: Case) -> None:
+        """Keep a new case."""
+        row = {name: getattr(case, name) for name in cases.c.keys()}  # noqa: SIM118 - columns
+        await self._sql.execute(cases.insert().values(**row))
+
+    async def change(self, case: UUID, **values: Any) -> None:
+        """Other values for some columns."""
+        await self._sql.execute(cases.update().where(cases.c.id == case).values(**values))
+
+    async def close(self, case: UUID, *, carried: bool) -> None:
+        """Decided. Who voted how is forgotten."""
+        await self.change(case, closed_at=self._work.now, carried=carried)
+        await self._sql.execute(_ballots.delete().where(_ballots.c.case == case))
+
+    async def next_version(self, case: UUID) -> int:
+        """Count one more thing that is told of a case."""
+        changed = (
+            cases.update()
+            .where(cases.c.id == case)
+            .values(version=cases.c.version + 1)
+            .returning(cases.c.version)
+        )
+        version: int = (await self._sql.execute(changed)).scalar_one()
+        return version
+
+    async def get(self, case: UUID) -> Case | None:
+        """A case, open or not."""
+        found = await self._listed(sa.select(cases).where(cases.c.id == case))
+        return found[0] if found else None
+
+    async def open_in(
+        self, community: CommunityId, kinds: Iterable[CaseKind], about: MemberId | None = None
+    ) -> Sequence[Case]:
+        """Open cases of a community, oldest first."""
+        query = sa.select(cases).where(
+            cases.c.community == community, cases.c.kind.in_(kinds), cases.c.closed_at.is_(None)
+        )
+        query = query if about is None else query.where(cases.c.about == about)
+        return await self._listed(query.order_by(cases.c.opened_at, cases.c.id))
+
+    async def waiting_for(self, member: MemberId) -> Sequence[Case]:
+        """Open cases of a member's communities, oldest first."""
+        theirs = sa.select(memberships.c.community).where(memberships.c.member == member)
+        query = sa.select(cases).where(cases.c.community.in_(theirs), cases.c.closed_at.is_(None))
+        return await self._listed(query.order_by(cases.c.opened_at, cases.c.id))
+
+    async def concerning(self, member: MemberId) -> Sequence[Case]:
+        """Cases about a member, oldest first."""
+        query = sa.select(cases).where(cases.c.about == member)
+        return await self._listed(query.order_by(cases.c.opened_at, cases.c.id))
+
+    async def was_suspended(
+        self, community: CommunityId, member: MemberId, since: datetime, *, by_members: bool = False
+    ) -> bool:
+        """Whether somebody was suspended since then; `by_members`: not by an operator."""
+        query = sa.select(cases.c.id).where(
+            cases.c.community == community,
+            cases.c.about == member,
+            cases.c.kind == CaseKind.SUSPENSION,
+            cases.c.opened_at > since,
+        )
+        query = query.where(cases.c.by.is_not(None)) if by_members else query
+        return (await self._sql.execute(query.limit(1))).first() is not None
+
+    async def asked_since(
+        self, community: CommunityId, since: datetime
+    ) -> frozenset[MemberId | None]:
+        """Who was asked to take over since then; `None` among them if nobody was left to ask."""
+        query = sa.select(cases.c.about).where(
+            cases.c.community == community,
+            cases.c.kind == CaseKind.TAKE_OVER,
+            cases.c.opened_at > since,
+        )
+        return frozenset((await self._sql.execute(query)).scalars())
+
+    async def bench(self, community: CommunityId) -> Bench:
+        """Who is a member, as what, and since when."""
+        columns = memberships.c
+        query = sa.select(
+            columns.member, columns.role, columns.role_since, columns.joined_at
+        ).where(columns.community == community)
+        rows = (await self._sql.execute(query)).all()
+        suspended = await self.open_in(community, [CaseKind.SUSPENSION])
+        return Bench(
+            roles={MemberId(member): Role(role) for member, role, _, _ in rows},
+            since={MemberId(member): since for member, _, since, _ in rows},
+            joined={MemberId(member): joined for member, _, _, joined in rows},
+            suspended=frozenset(c.about for c in suspended if c.about is not None),
+        )
+
+    async def cast(self, case: UUID, member: MemberId, answer: CaseAnswer) -> None:
+        """A member's vote; an earlier one of theirs is replaced."""
+        row = insert(_ballots).values(case=case, member=member, answer=answer)
+        await self._sql.execute(
+            row.on_conflict_do_update(index_elements=["case", "member"], set_={"answer": answer})
+        )
+
+    async def votes(self, case: UUID) -> dict[MemberId, CaseAnswer]:
+        """Who voted how so far."""
+        query = sa.select(_ballots.c.member, _ballots.c.answer).where(_ballots.c.case == case)
+        rows = (await self._sql.execute(query)).all()
+        return {MemberId(member): CaseAnswer(answer) for member, answer in rows}
+
+    async def block(self, community: CommunityId, digests: Iterable[str], case: UUID) -> None:
+        """Accounts, by their digests, cannot join a community."""
+        for digest in digests:
+            row = insert(_blocks).values(community=community, digest=digest, case=case)
+            await self._sql.execute(row.on_conflict_do_nothing())
+
+    async def unblock(self, case: UUID) -> None:
+        """Whom a case kept out can join again."""
+        await self._sql.execute(_blocks.delete().where(_blocks.c.case == case))
+
+    async def blocked(self, digests: Iterable[str]) -> dict[CommunityId, UUID]:
+        """The communities that accounts cannot join, with the case that says so."""
+        query = sa.select(_blocks.c.community, _blocks.c.case).where(
+            _blocks.c.digest.in_(list(digests))
+        )
+        return {CommunityId(c): case for c, case in await self._sql.execute(query)}
+
+    async def accounts_of(self, member: MemberId) -> list[tuple[Platform, str]]:
+        """A member's accounts, with their platforms."""
+        query = sa.select(accounts.c.platform, accounts.c.account).where(
+            accounts.c.member == member
+        )
+        query = query.order_by(accounts.c.platform, accounts.c.account)
+        return [(Platform(p), account) for p, account in await self._sql.execute(query)]
+
+    async def reach(self, members: Iterable[MemberId], platform: Platform) -> dict[str, str]:
+        """Account per member (as text) on a platform, whatever communities they belong to."""
+        query = sa.select(accounts.c.member, accounts.c.account).where(
+            accounts.c.member.in_(list(members)), accounts.c.platform == platform
+        )
+        return {str(member): account for member, account in await self._sql.execute(query)}
+
+    async def call_anew(self, gone: MemberId, member: MemberId) -> None:
+        """Cases of a merged member are the other's; of two votes the remaining member's counts."""
+        for column in (cases.c.about, cases.c.by):
+            await self._sql.execute(
+                cases.update().where(column == gone).values({column.name: member})
+            )
+        voted = sa.select(_ballots.c.case).where(_ballots.c.member == member)
+        theirs = _ballots.c.member == gone
+        await self._sql.execute(_ballots.delete().where(theirs, _ballots.c.case.in_(voted)))
+        await self._sql.execute(_ballots.update().where(theirs).values(member=member))
+
+    async def forget(self, member: MemberId) -> None:
+        """Nobody knows any more whom a case was about, why, or who began it; a block stays.
+
+        Open ones of theirs are closed: who is gone needs no removing.
+        """
+        about, by = cases.c.about == member, cases.c.by == member
+        ended = sa.func.coalesce(cases.c.closed_at, self._work.now)
+        own = {"about": None, "reason": "", "appeal": "", "closed_at": ended}
+        await self._sql.execute(cases.update().where(about).values(own))
+        await self._sql.execute(cases.update().where(by).values(by=None, reason=""))
+        await self._sql.execute(_ballots.delete().where(_ballots.c.member == member))
+
+    async def _listed(self, query: sa.Select[Any]) -> list[Case]:
+        rows = (await self._sql.execute(query)).mappings().all()
+        return [_case(row) for row in rows]
+
+
+def _case(row: sa.RowMapping) -> Case:
+    how = Departure(row["how"]) if row["how"] else None
+    return Case(**{**row, "kind": CaseKind(row["kind"]), "way": Way(row["way"]), "how": how})

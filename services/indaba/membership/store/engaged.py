@@ -1,0 +1,74 @@
+"""SQL about who takes part, and who would facilitate when nobody does."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import sqlalchemy as sa
+
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.passport import Role
+from indaba.ledger import Work
+from indaba.membership.store.people import memberships
+
+
+class Engaged:
+    """Days of taking part, within one transaction. No more is kept than how many, and the last."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._sql = work.connection
+
+    async def was_seen(self, community: CommunityId, member: MemberId) -> None:
+        """A member took part today; several times on a day count once."""
+        today = self._work.now.date()
+        row = (memberships.c.community == community, memberships.c.member == member)
+        seen = memberships.update().where(*row, memberships.c.seen_on < today)
+        counted = {"seen_on": today, "active_days": memberships.c.active_days + 1}
+        await self._sql.execute(seen.values(counted))
+
+    async def is_facilitated(self, community: CommunityId, since: date) -> bool:
+        """Whether any facilitator was seen on that day or after."""
+        query = sa.select(memberships.c.member).where(
+            memberships.c.community == community,
+            memberships.c.role == Role.FACILITATOR,
+            memberships.c.seen_on >= since,
+        )
+        return (await self._sql.execute(query.limit(1))).first() is not None
+
+    async def stand_ins(self, community: CommunityId) -> Sequence[MemberId]:
+        """Members who agreed to be asked to facilitate, who took part most days first."""
+        query = (
+            sa.select(memberships.c.member)
+            .where(
+                memberships.c.community == community,
+                memberships.c.role == Role.MEMBER,
+                memberships.c.stands_in,
+            )
+            .order_by(
+                memberships.c.active_days.desc(), memberships.c.joined_at, memberships.c.member
+            )
+        )
+        return [MemberId(one) for one in (await self._sql.execute(query)).scalars()]
+
+    async def set_stands_in(self, community: CommunityId, member: MemberId, on: bool) -> None:
+        """Keep whether a member agreed to be asked."""
+        row = (memberships.c.community == community, memberships.c.member == member)
+        await self._sql.execute(memberships.update().where(*row).values(stands_in=on))
+
+    async def facts_of(self, member: MemberId) -> list[dict[str, object]]:
+        """What is kept of a member's taking part, JSON-ready, by community."""
+        columns = memberships.c
+        query = (
+            sa.select(columns.community, columns.active_days, columns.seen_on, columns.stands_in)
+            .where(columns.member == member)
+            .order_by(columns.joined_at)
+        )
+        return [
+            {
+                "community": str(community),
+                "days taken part": days,
+                "last on": seen_on.isoformat(),
+                "may be asked to facilitate": stands_in,
+            }
+            for community, days, seen_on, stands_in in await self._sql.execute(query)
+        ]

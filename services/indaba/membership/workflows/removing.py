@@ -1,0 +1,191 @@
+"""Removing, demoting and suspending: how it comes about, and doing it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from indaba.contracts.ids import MemberId
+from indaba.contracts.membership import Settled, Way
+from indaba.contracts.passport import Role
+from indaba.contracts.removal import CaseAnswer, CaseKind, MemberRemoved, Told
+from indaba.ledger import Work
+from indaba.membership.model.motions import (
+    MOTION_LASTS,
+    MOTIONS,
+    Case,
+    MotionOpen,
+    is_carried,
+    way_to,
+)
+from indaba.membership.store import Cases, Store
+from indaba.membership.workflows.leaving import close_theirs, depart
+from indaba.membership.workflows.telling import tell, tell_roles
+from indaba.process.passports import PassportOffice
+
+DUE, ENDS = "membership.motion-due", "membership.suspension-ends"
+
+
+class Removing:
+    """Steps within one transaction; the caller has locked the community."""
+
+    def __init__(self, work: Work, office: PassportOffice) -> None:
+        self._work = work
+        self._office = office
+        self._cases = Cases(work)
+        self._store = Store(work)
+
+    async def begin(self, case: Case) -> Settled:
+        """Do it, or put the motion that it takes. Raises `MotionOpen` if there is one already."""
+        if len(await self._cases.open_in(case.community, [case.kind], case.about)) > 1:
+            raise MotionOpen
+        bench = await self._cases.bench(case.community)
+        way = way_to(bench, case.about, case.by)
+        if way is Way.DONE:
+            await self.carry_out(case)
+            return Settled()
+        until = await self._put(case, way, MOTION_LASTS)
+        await tell(self._work, case, Told.ACCUSED, [case.about])
+        return Settled(way=way, until=until)
+
+    async def _put(self, case: Case, way: Way, lasts: timedelta) -> datetime:
+        """Let others decide it, by a second or by votes, until then."""
+        until = self._work.now + lasts
+        await self._cases.change(case.id, way=way, until=until)
+        body = {"case": str(case.id)}
+        await self._work.set_timer(until, DUE, str(case.id), body, case.community)
+        if way is Way.MEMBERS:
+            await tell(self._work, case, Told.VOTE, (), openly=True)
+        else:
+            bench = await self._cases.bench(case.community)
+            await tell(self._work, case, Told.MOTION, bench.others(case), openly=True)
+        return until
+
+    async def due(self, case: Case) -> None:
+        """Its time is over: silence agrees, votes are counted."""
+        bench = await self._cases.bench(case.community)
+        if case.about not in bench.roles:
+            await self._cases.close(case.id, carried=False)
+        elif case.way is Way.MEMBERS:
+            votes = await self._cases.votes(case.id)
+            voters = bench.voters(case)
+            given = [answer for member, answer in votes.items() if member in voters]
+            yes, no = given.count(CaseAnswer.FOR), given.count(CaseAnswer.AGAINST)
+            await self._end(case, carried=is_carried(yes, no, len(voters)))
+        elif not bench.others(case):
+            await self._put(case, Way.MEMBERS, MOTION_LASTS)
+        elif case.by is not None and await self._cases.was_suspended(
+            case.community, case.by, case.opened_at
+        ):
+            await self._end(case, carried=False)
+        else:
+            await self._end(case, carried=True)
+
+    async def _end(self, case: Case, *, carried: bool) -> None:
+        if carried:
+            await self.carry_out(case)
+        else:
+            await self.drop(case)
+
+    async def drop(self, case: Case) -> None:
+        """It is not carried; both sides hear so."""
+        await self._cases.close(case.id, carried=False)
+        await tell(self._work, case, Told.FELL, [case.about, case.by])
+
+    async def carry_out(self, case: Case) -> None:
+        """Take the role, or end the membership."""
+        about = case.about
+        if about is None:
+            return
+        if case.kind is CaseKind.DEMOTE:
+            await self._cases.close(case.id, carried=True)
+            await self._store.set_role(case.community, about, Role.MEMBER)
+            await close_theirs(self._work, case.community, about)
+            await tell_roles(self._work, self._store, case.community, about, (Role.MEMBER,))
+            await tell(self._work, case, Told.ROLE, [about])
+            return
+        await self.expel(case, about)
+
+    async def expel(self, case: Case, member: MemberId) -> None:
+        """End a membership against somebody's will, and block their accounts where that is meant.
+
+        The case stays open while the block stands.
+        """
+        if case.blocks:
+            await self._cases.change(case.id, kind=CaseKind.REMOVAL, carried=True, until=None)
+            digests = [self.digest(p, a) for p, a in await self._cases.accounts_of(member)]
+            await self._cases.block(case.community, digests, case.id)
+        else:
+            await self._cases.close(case.id, carried=True)
+        await depart(self._work, case.community, member)
+        version = await self._store.next_version(member)
+        self._work.emit(
+            MemberRemoved(
+                aggregate=member,
+                version=version,
+                community=case.community,
+                member=member,
+                case=case.id,
+            )
+        )
+        await tell(self._work, case, Told.REMOVED, [member])
+
+    async def carry_over(self, member: MemberId) -> None:
+        """Whoever is blocked somewhere is so with every account that has become theirs."""
+        digests = [self.digest(p, a) for p, a in await self._cases.accounts_of(member)]
+        for community, case in sorted((await self._cases.blocked(digests)).items()):
+            if await self._store.community(community) is None:
+                continue
+            await self._cases.block(community, digests, case)
+            if await self._store.role_in(community, member) is not None:
+                await depart(self._work, community, member)
+
+    def digest(self, platform: str, account: str) -> str:
+        """See `blocked_as`."""
+        return blocked_as(self._office, platform, account)
+
+
+def blocked_as(office: PassportOffice, platform: str, account: str) -> str:
+    """What is kept of an account that is blocked; nobody else can make it."""
+    return office.pseudonym(f"{platform}/{account}")
+
+
+async def cases_of(work: Work, member: MemberId) -> list[dict[str, str | None]]:
+    """What is kept about a member's place in communities, JSON-ready, oldest first."""
+    return [
+        {
+            "community": str(case.community),
+            "what": case.kind,
+            "reason": case.reason,
+            "appeal": case.appeal,
+            "opened": case.opened_at.isoformat(),
+            "closed": case.closed_at.isoformat() if case.closed_at else None,
+        }
+        for case in await Cases(work).concerning(member)
+    ]
+
+
+async def motion_due(body: dict[str, Any], work: Work, office: PassportOffice) -> None:
+    """A motion's time is over."""
+    case = await locked(work, UUID(body["case"]))
+    if case is not None and case.kind in MOTIONS and case.closed_at is None:
+        await Removing(work, office).due(case)
+
+
+async def suspension_ends(body: dict[str, Any], work: Work) -> None:
+    """Somebody's powers come back."""
+    case = await locked(work, UUID(body["case"]))
+    if case is None or case.closed_at is not None or case.about is None:
+        return
+    await Cases(work).close(case.id, carried=True)
+    store = Store(work)
+    role = await store.role_in(case.community, case.about)
+    if role is not None:
+        await tell_roles(work, store, case.community, case.about, (role,))
+
+
+async def locked(work: Work, case: UUID) -> Case | None:
+    """A case as it is once nobody else changes its community; `None` if it is unknown."""
+    found = await Cases(work).get(case)
+    if found is None or await Store(work).community(found.community) is None:
+        return None
+    return await Cases(work).get(case)
