@@ -33,6 +33,8 @@ ENOUGH: dict[Standing, frozenset[str]] = {
     Standing.KNOWN: frozenset({"another room", "member", "facilitator", "elsewhere"}),
     Standing.MEMBER: frozenset({"another room", "member", "facilitator", "elsewhere"}),
     Standing.FACILITATOR: frozenset({"facilitator", "elsewhere"}),
+    Standing.FACE: frozenset({"face"}),
+    Standing.FACE: frozenset({"face"}),
 }
 """Whose asking is let in. Who facilitates elsewhere asks of their own community, never of ours."""
 
@@ -175,7 +177,8 @@ def test_a_standing_lets_in_the_roles_above_it(standing: Standing, role: Role | 
     roles = frozenset({role} if role else ())
     held = Passport(expires_at=LATER, community=home, member=member, roles=roles)
     order = [Standing.ANYBODY, Standing.VISITOR, Standing.KNOWN, Standing.MEMBER]
-    enough = role is Role.FACILITATOR or standing in order[: 4 if role else 2]
+    above = role is Role.FACILITATOR and standing is not Standing.FACE
+    enough = above or standing in order[: 4 if role else 2]
     try:
         admit(standing, held, faces=False)
     except Refusal:

@@ -83,8 +83,7 @@ class Side:
         who, made = sample
         request = made(self.community)
         text = request.model_dump_json()
-        nobody = Passport(expires_at=self.there.clock.now())
-        held = nobody if who == "nobody" else getattr(self.community, who).passport
+        held = self.community.passport_of(who, self.there.clock.now())
         if number and not any(one in text for one in self.community.secrets.values()):
             request = type(request).model_validate_json(self.renaming.text(text, number))
             named = self.renaming.text(held.model_dump_json(), number)

@@ -10,7 +10,7 @@ from indaba.contracts import library as lib
 from indaba.contracts import linking as li
 from indaba.contracts import membership as m
 from indaba.contracts import outcomes as out
-from indaba.contracts import reminding, times
+from indaba.contracts import reminding, removal, times
 from indaba.contracts import scheduling as s
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
 from indaba.contracts.passport import Passport, Role
@@ -44,6 +44,11 @@ RESOURCE = lib.ResourceFacts(
     author=MemberId(UUID(int=3)), status=lib.ResourceStatus.PUBLISHED, kind=lib.ResourceKind.TOOL,
     title="Fractions with bottle tops", why="It worked in Grade 4",
     link="https://example.org/fractions", saved_at=NOW, counts=lib.UseCounts(used=2),
+)  # fmt: skip
+CASE = removal.CaseFacts(
+    case=UUID(int=8), kind=removal.CaseKind.REMOVE, community=COMMUNITY.name,
+    accounts=("@sipho:example.org",), reason="He sends spam", until=NOW + timedelta(days=2),
+    answers=(removal.CaseAnswer.SECOND, removal.CaseAnswer.OBJECT),
 )  # fmt: skip
 USE = lib.UseShown(
     author=MemberId(UUID(int=3)), how=lib.HowUsed.ADAPTED, note="With stones", said_at=NOW
@@ -90,8 +95,12 @@ class BusServiceClient:
             "RemovePlace": Done(),
             "LinkAccount": m.PassportIssued(token="t", passport=passport(), community=COMMUNITY),
             "EraseMe": m.ErasureBegun(erasure=UUID(int=9), services=("membership", "scheduling")),
-            "AssignRole": Done(),
             "LeaveCommunity": Done(),
+            "AssignRole": m.Settled(),
+            "RemoveMember": m.Settled(),
+            "SuspendMember": m.Settled(),
+            "ListCases": removal.CasesShown(cases=(CASE,)),
+            "AnswerCase": removal.CaseAnswered(decided=True),
             "ReadWhen": times.WhenRead(sure=True, readings=(READING,)),
             "FindAccounts": m.Accounts(accounts={str(UUID(int=3)): "@thandi:example.org"}),
             **kept_meeting.answers(MEETING),

@@ -38,6 +38,7 @@ SAID_ALOUD = {
     "me reminders": "on or off, as was typed there",
     "me quiet": "hours that were typed there",
     "me digest": "on or off, as was typed there",
+    "me stand-in": "on or off, as was typed there",
 }
 """Intents about oneself whose answers hold nothing but what was just said, each with the reason."""
 

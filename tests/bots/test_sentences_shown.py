@@ -51,6 +51,7 @@ DATA = {
     RESOURCE.why,
     RESOURCE.link,
     *("M7K2", "Fractions", "Fractions in Grade 4", "the hall is taken", "Maths circle"),
+    *("@sipho:example.org", "He sends spam"),
     *("we improve maths lessons together", "Africa/Johannesburg", "English", "matrix", "-"),
 }
 

@@ -20,15 +20,17 @@ from indaba.contracts import (
     linking,
     record,
     reminding,
+    removal,
 )
 from indaba.contracts import membership as people
 from indaba.contracts import scheduling as s
 from indaba.contracts import series as repeating
 from indaba.contracts import votes as voting
+from indaba.contracts.passport import Passport, Role
 from indaba.contracts.refusal import Refused
 from indaba.contracts.wire import Request
 from services.town import Town
-from workshop import OFFICE, passport
+from workshop import OFFICE, do, passport
 
 MATRIX = people.Platform.MATRIX
 
@@ -51,6 +53,15 @@ class Community:
     vote: UUID | None = None
     secrets: dict[str, str] = field(default_factory=dict)
     erasure: UUID | None = None
+    case: UUID | None = None
+    """A motion that members vote on."""
+
+    def passport_of(self, who: str, now: datetime) -> Passport:
+        """Whose passport a sample names; `nobody` has none, and a `face` names nobody."""
+        if who in ("nobody", "face"):
+            return Passport(expires_at=now + timedelta(minutes=5), face=who == "face")
+        held: people.PassportIssued = getattr(self, who)
+        return held.passport
 
 
 class Founder:
@@ -71,6 +82,7 @@ class Founder:
         await self._plan()
         await self._hand_out_secrets()
         await self._choose()
+        await self._judge()
         await self._all.settle()
         await self._upgrade()
         await kept.everything(self._all, self.community)
@@ -217,6 +229,30 @@ class Founder:
         with suppress(Refused):
             await self._ask(wrong)
         await self._ask(library.SaveResource(link=f"https://example.org/{OWN}/page"), there.member)
+
+    async def _judge(self) -> None:
+        """Somebody is removed and appeals, one is suspended, one is voted on, one is asked."""
+        there, names = self.community, [account(self._members + n) for n in (1, 2, 3)]
+        for name in names:
+            await self._town.joined(name)
+        removed, other, suspended = names
+        await self._ask(
+            removal.RemoveMember(platform=MATRIX, account=removed, reason="Spam"), there.chair
+        )
+        await self._ask(removal.AppealRemoval(platform=MATRIX, account=removed, words="No"))
+        role = people.AssignRole(platform=MATRIX, account=other, role=Role.FACILITATOR)
+        await self._ask(role, there.chair)
+        facilitator = await self._town.passport(other)
+        asked = removal.SuspendMember(platform=MATRIX, account=suspended, reason="Stolen")
+        await self._ask(asked, facilitator)
+        await self._ask(role.model_copy(update={"role": Role.MEMBER}), there.chair)
+        shown = await self._ask(removal.ListCases(), there.member)
+        there.case = shown.cases[0].case
+        vote = removal.AnswerCase(case=there.case, answer=removal.CaseAnswer.FOR)
+        await self._ask(vote, there.members[2])
+        gone = "UPDATE memberships SET seen_on = seen_on - 40"
+        await do(self._all.ledgers["membership"], gone)
+        await self._ask(removal.StandIn(on=True), there.member)
 
     async def _upgrade(self) -> None:
         """A new release comes while the chair wants to be left in peace."""

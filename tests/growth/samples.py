@@ -21,6 +21,7 @@ from indaba.contracts import (
     outcomes,
     record,
     reminding,
+    removal,
     votes,
 )
 from indaba.contracts import membership as m
@@ -33,7 +34,7 @@ from indaba.contracts.wire import Request
 MATRIX = m.Platform.MATRIX
 Made = Callable[[Community], Request[Any]]
 Sample = tuple[str, Made]
-"""Who asks (`chair`, `member`, `newest`, or `nobody`), and what."""
+"""Who asks (`chair`, `member`, `newest`, `face`, or `nobody`), and what."""
 
 STRANGER = "@stranger:example.org"
 AGREED: dict[str, Any] = {"adult": True, "consent_version": m.CONSENT_VERSION}
@@ -113,6 +114,48 @@ MEMBERSHIP: Mapping[type[Request[Any]], Sample] = {
         ),
     ),
     linking.ShowZones: ("chair", lambda _: linking.ShowZones()),
+}
+
+PLACES: Mapping[type[Request[Any]], Sample] = {
+    removal.AnswerCase: (
+        "member",
+        lambda c: removal.AnswerCase(case=_case(c), answer=removal.CaseAnswer.AGAINST),
+    ),
+    removal.AppealRemoval: (
+        "nobody",
+        lambda _: removal.AppealRemoval(platform=MATRIX, account=account(9), words="Please"),
+    ),
+    removal.ListCases: ("member", lambda _: removal.ListCases()),
+    removal.MovePlace: ("face", lambda c: removal.MovePlace(old=_home(c), new=FRESH)),
+    removal.NoteDeparture: (
+        "face",
+        lambda c: removal.NoteDeparture(
+            platform=MATRIX,
+            account=account(1),
+            community=c.chair.passport.community,  # type: ignore[arg-type]
+            how=removal.Departure.BANNED,
+        ),
+    ),
+    removal.ReadmitMember: (
+        "chair",
+        lambda _: removal.ReadmitMember(platform=MATRIX, account=account(9)),
+    ),
+    removal.RemoveMember: (
+        "chair",
+        lambda _: removal.RemoveMember(platform=MATRIX, account=account(9), reason="Spam"),
+    ),
+    removal.ShowCase: (
+        "face",
+        lambda c: removal.ShowCase(
+            case=_case(c), platform=MATRIX, members=(_member(c.member.passport),)
+        ),
+    ),
+    removal.ShowHomes: ("face", lambda _: removal.ShowHomes(platform=MATRIX)),
+    removal.StandIn: ("newest", lambda _: removal.StandIn(on=True)),
+    removal.SuspendMember: (
+        "chair",
+        lambda _: removal.SuspendMember(platform=MATRIX, account=account(9), reason="Stolen"),
+    ),
 }
 
 LIBRARY: Mapping[type[Request[Any]], Sample] = {
@@ -283,6 +326,7 @@ AROUND: Mapping[type[Request[Any]], Sample] = {
 
 SAMPLES: Mapping[type[Request[Any]], Sample] = {
     **MEMBERSHIP,
+    **PLACES,
     **LIBRARY,
     **OUTCOMES,
     **MEETINGS,
@@ -292,8 +336,14 @@ SAMPLES: Mapping[type[Request[Any]], Sample] = {
 BEFORE: Mapping[type[Request[Any]], Sample] = {
     holding.StartMeeting: ("chair", lambda c: s.CloseMeeting(code=c.codes["live"])),
     votes.OpenVote: ("chair", lambda c: votes.CloseVote(vote=c.vote)),
+    removal.AppealRemoval: PLACES[removal.RemoveMember],
+    removal.ReadmitMember: PLACES[removal.RemoveMember],
 }
 """What must have happened just before, for these not to be refused."""
+
+
+def _case(c: Community) -> Any:
+    return c.case
 
 
 def _member(passport: Passport) -> Any:

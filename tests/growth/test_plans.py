@@ -23,7 +23,6 @@ from growth.samples import BEFORE, SAMPLES, Sample
 from growth.statements import Scan, Statement, scans, watched
 from growth.unasked import LOOKS, LOOPS, NO_PAGES, PAGES, fire, kept_house, looked, timer_of
 from indaba.contracts import spoken
-from indaba.contracts.passport import Passport
 from indaba.contracts.wire import Request
 from indaba.conversation.store import Store
 from indaba.ledger.session import Session
@@ -139,9 +138,7 @@ async def _ask(found: Everything) -> None:
 
     async def do(sample: Sample) -> None:
         who, made = sample
-        nobody = Passport(expires_at=there.clock.now())
-        held = nobody if who == "nobody" else getattr(community, who).passport
-        await there.do(made(community), held)
+        await there.do(made(community), community.passport_of(who, there.clock.now()))
 
     for kind, sample in SAMPLES.items():
         async with there.undone():

@@ -255,7 +255,7 @@ class CaseTold(Event, wire="membership.case-told.v1"):
     """
 
     community: CommunityId
-    told: Told
+    what: Told
     members: tuple[MemberId, ...] = ()
     openly: bool = False
     until: AwareDatetime

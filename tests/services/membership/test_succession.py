@@ -7,7 +7,8 @@ import pytest
 from indaba.contracts.membership import EraseMe, LeaveCommunity
 from indaba.contracts.passport import Role
 from indaba.contracts.removal import CaseAnswer, StandIn, Told
-from indaba.membership.workflows.succession import ASKED_FOR, GONE_AFTER, LOOK_EVERY
+from indaba.membership.model.motions import ASKED_FOR
+from indaba.membership.workflows.succession import GONE_AFTER, LOOK_EVERY
 from services.membership.village import Village
 from services.town import Town
 from workshop import do, until

@@ -115,7 +115,7 @@ class Village:
         return [
             {names[member] for member in body["members"]} | ({"all"} if body["openly"] else set())
             for body in bodies
-            if body["told"] == what
+            if body["what"] == what
         ]
 
     async def becomes(self, name: str, role: Role | None) -> None:

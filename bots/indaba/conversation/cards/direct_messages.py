@@ -6,7 +6,7 @@ command, and in the digest.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -19,8 +19,10 @@ from indaba.contracts.digest import DigestDue, NewsDue, ShowDigest
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import FindAccounts, FindPlaces
 from indaba.contracts.refusal import Refusal, Unavailable
+from indaba.contracts.removal import CaseTold, ShowCase
 from indaba.contracts.series import SeriesCalledOff
 from indaba.conversation.answer import Answer, Audience, Text
+from indaba.conversation.cards import matters
 from indaba.conversation.cards.cards import series_called_off
 from indaba.conversation.cards.news import RELEASE, news
 from indaba.conversation.commands.confiding import for_one
@@ -144,7 +146,9 @@ class DirectMessages:
     ) -> dict[str, str]:
         """The direct chat per account of these members, where they have one."""
         wanted = FindAccounts(platform=self._platform.platform, members=tuple(members[:1000]))
-        accounts = (await services.ask(wanted)).accounts.values()
+        return await self._chats((await services.ask(wanted)).accounts.values())
+
+    async def _chats(self, accounts: Iterable[str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for account in accounts:
             async with self._ledger.database.connect() as connection:
@@ -240,6 +244,28 @@ class DirectMessages:
         answer = for_one(privately, wording)
         return [Told(room, answer, account) for account, room in chats.items()]
 
+    async def tell_case(
+        self, event: CaseTold, services: BusServiceClient, correlation: UUID
+    ) -> list[Told]:
+        """What concerns a member's place: those named alone, and rooms without a name."""
+        platform = self._platform.platform
+        wanted = ShowCase(case=event.aggregate, platform=platform, members=event.members[:1000])
+        case = await services.ask(wanted)
+        issued = await self._passports.of(services.asker, correlation)
+        name = issued.community.name if issued.community else ""
+        there = name, issued.passport.zone
+        wording, prefix = Wording(issued.passport.locale), self._platform.prefix
+        messages = []
+        chats = await self._chats(case.tell.values())
+        if chats:
+            own = prefix if self._platform.has_buttons else ""
+            alone = for_one(matters.privately(event, case, there, wording, own, INTENTS), wording)
+            messages += [Told(room, alone, account) for account, room in chats.items()]
+        if event.openly and not chats:
+            aloud = matters.openly(event, case, there, wording, prefix, INTENTS)
+            messages += [Told(room, aloud) for room in await self.rooms(services)]
+        return messages
+
     async def _keep(self, store: Store, told: Told, key: str, row: dict[str, Any]) -> None:
         answer = told.answer
         delivery = Delivery(
@@ -268,7 +294,9 @@ class DirectMessages:
         )
 
 
-Errand = ActionsDue | DigestDue | NewsDue | SeriesCalledOff | CalendarRead | CalendarNotRead
+Errand = (
+    ActionsDue | CaseTold | DigestDue | NewsDue | SeriesCalledOff | CalendarRead | CalendarNotRead
+)
 
 
 def community_of(event: Errand) -> CommunityId:
@@ -276,7 +304,7 @@ def community_of(event: Errand) -> CommunityId:
     match event:
         case SeriesCalledOff():
             return event.series.community
-        case ActionsDue() | DigestDue() | NewsDue():
+        case ActionsDue() | CaseTold() | DigestDue() | NewsDue():
             return event.community
         case _:
             return event.calendar.community
@@ -285,12 +313,13 @@ def community_of(event: Errand) -> CommunityId:
 def concerns_members(event: Errand) -> bool:
     """Whether members are told in their own chats, wherever their community has its rooms."""
     private = isinstance(event, ActionsDue | NewsDue)
-    return private or (isinstance(event, DigestDue) and bool(event.members))
+    return private or (isinstance(event, CaseTold | DigestDue) and bool(event.members))
 
 
 Act = Callable[[DirectMessages, Any, BusServiceClient, UUID], Awaitable[list[Told]]]
 _ERRANDS: dict[type[Errand], Act] = {
     ActionsDue: DirectMessages.tell_actions,
+    CaseTold: DirectMessages.tell_case,
     DigestDue: DirectMessages.tell_digest,
     NewsDue: DirectMessages.tell_news,
     SeriesCalledOff: DirectMessages.tell_series_off,

@@ -84,6 +84,10 @@ class Person:
         """Whether this person belongs to the community asked in."""
         return bool(self.passport and self.passport.member and self.passport.roles)
 
+    def facilitates(self) -> bool:
+        """Whether this person is a facilitator of the community asked in."""
+        return bool(self.passport and Role.FACILITATOR in self.passport.roles)
+
     def may(self, kind: type[Intent]) -> bool:
         """Whether this person holds the role that the intent needs."""
         if kind.needs is None:

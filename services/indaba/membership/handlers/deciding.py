@@ -17,7 +17,7 @@ from indaba.contracts.removal import (
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
 from indaba.membership.handlers.removing import readmit
-from indaba.membership.model.motions import MOTIONS, Bench, Case, CaseClosed
+from indaba.membership.model.motions import MOTIONS, VOTES, Bench, Case, CaseClosed
 from indaba.membership.store import MOST_LISTED, Cases, Engaged, Store
 from indaba.membership.workflows.removing import Removing, locked
 from indaba.membership.workflows.succession import accept, decline, seek
@@ -59,7 +59,7 @@ async def answer_case(request: AnswerCase, work: Work, office: PassportOffice) -
     bench = await Cases(work).bench(case.community)
     if request.answer not in bench.may(member, case):
         raise CaseClosed
-    if request.answer in (CaseAnswer.FOR, CaseAnswer.AGAINST):
+    if request.answer in VOTES:
         await Cases(work).cast(case.id, member, request.answer)
         return CaseAnswered(decided=False)
     carried = await _decide(request.answer, case, member, bench, work, Removing(work, office))

@@ -116,8 +116,7 @@ async def readmit_member(request: ReadmitMember, work: Work, office: PassportOff
     _, community = await facilitating(work)
     removing = Removing(work, office)
     digest = removing.digest(request.platform, request.account)
-    found = (await Cases(work).blocked([digest])).get(community.id)
-    case = await Cases(work).get(found) if found else None
+    case = await Cases(work).keeping_out(community.id, digest)
     if case is None:
         raise NotRemoved
     await readmit(work, case)
@@ -172,8 +171,7 @@ async def note_departure(request: NoteDeparture, work: Work, office: PassportOff
 async def _unbanned(work: Work, removing: Removing, request: NoteDeparture) -> None:
     """A ban that the platform took back kept somebody out here too, and does so no more."""
     digest = removing.digest(request.platform, request.account)
-    found = (await Cases(work).blocked([digest])).get(request.community)
-    case = await Cases(work).get(found) if found else None
+    case = await Cases(work).keeping_out(request.community, digest)
     if case is not None and case.how is Departure.BANNED:
         await readmit(work, case)
 

@@ -22,14 +22,12 @@ def upgrade() -> None:
     op.add_column(
         "memberships", sa.Column("active_days", sa.Integer, nullable=False, server_default="0")
     )
-    today, now = sa.text("CURRENT_DATE"), sa.func.now()
-    op.add_column(
-        "memberships", sa.Column("seen_on", sa.Date, nullable=False, server_default=today)
-    )
-    op.add_column(
-        "memberships", sa.Column("role_since", _instant, nullable=False, server_default=now)
-    )
-    op.execute("UPDATE memberships SET role_since = joined_at")
+    op.add_column("memberships", sa.Column("role_since", _instant))
+    op.add_column("memberships", sa.Column("seen_on", sa.Date))
+    # Nobody was looked for before: who is gone is counted from the upgrade on.
+    op.execute("UPDATE memberships SET role_since = joined_at, seen_on = CURRENT_DATE")
+    op.alter_column("memberships", "role_since", nullable=False)
+    op.alter_column("memberships", "seen_on", nullable=False)
 
 
 def _cases() -> None:
@@ -51,7 +49,7 @@ def _cases() -> None:
         sa.Column("carried", sa.Boolean, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
     )
-    op.create_index("cases_open", "cases", ["community"], postgresql_where="closed_at IS NULL")
+    op.create_index("cases_community", "cases", ["community", "kind", "opened_at"])
     op.create_table(
         "ballots",
         sa.Column("case", sa.Uuid, primary_key=True),
@@ -63,7 +61,7 @@ def _cases() -> None:
 def _blocks() -> None:
     op.create_table(
         "blocks",
-        sa.Column("community", sa.Uuid, primary_key=True),
         sa.Column("digest", sa.Text, primary_key=True),
+        sa.Column("community", sa.Uuid, primary_key=True),
         sa.Column("case", sa.Uuid, nullable=False, index=True),
     )

@@ -28,6 +28,7 @@ LEAST_VOTES = 3
 VOTES_OF_TEN = 10
 
 MOTIONS = frozenset({CaseKind.REMOVE, CaseKind.DEMOTE})
+VOTES = frozenset({CaseAnswer.FOR, CaseAnswer.AGAINST})
 
 
 class NotYourself(Refusal):
@@ -186,17 +187,17 @@ class Bench:
 
     def may(self, member: MemberId, case: Case) -> frozenset[CaseAnswer]:
         """What a member can answer to an open case."""
-        found: set[CaseAnswer] = set()
+        answers: set[CaseAnswer] = set()
         if case.kind in MOTIONS and case.way is Way.MEMBERS:
-            found |= {CaseAnswer.FOR, CaseAnswer.AGAINST} if member in self.voters(case) else set()
+            answers |= VOTES if member in self.voters(case) else set()
         elif case.kind in MOTIONS:
-            found |= {CaseAnswer.SECOND} if member in self.seconds(case) else set()
-            found |= {CaseAnswer.OBJECT} if member in self.others(case) else set()
+            answers |= {CaseAnswer.SECOND} if member in self.seconds(case) else set()
+            answers |= {CaseAnswer.OBJECT} if member in self.others(case) else set()
         elif case.kind is CaseKind.REMOVAL and case.appeal and member in self.judges(case):
-            found |= {CaseAnswer.READMIT, CaseAnswer.UPHOLD}
+            answers |= {CaseAnswer.READMIT, CaseAnswer.UPHOLD}
         elif case.kind is CaseKind.TAKE_OVER and member == case.about:
-            found |= {CaseAnswer.ACCEPT, CaseAnswer.DECLINE}
-        return frozenset(found)
+            answers |= {CaseAnswer.ACCEPT, CaseAnswer.DECLINE}
+        return frozenset(answers)
 
     def judges(self, case: Case) -> frozenset[MemberId]:
         """Who decides an appeal: other facilitators than who removed, unless there is none."""

@@ -74,8 +74,13 @@ class Cases:
 
     async def get(self, case: UUID) -> Case | None:
         """A case, open or not."""
-        found = await self._listed(sa.select(cases).where(cases.c.id == case))
-        return found[0] if found else None
+        listed = await self._listed(sa.select(cases).where(cases.c.id == case))
+        return listed[0] if listed else None
+
+    async def keeping_out(self, community: CommunityId, digest: str) -> Case | None:
+        """The case by which an account cannot join a community."""
+        case = (await self.blocked([digest])).get(community)
+        return await self.get(case) if case else None
 
     async def open_in(
         self, community: CommunityId, kinds: Iterable[CaseKind], about: MemberId | None = None

@@ -178,8 +178,8 @@ class Linking:
             .where(accounts.c.platform == platform, accounts.c.account == account)
             .order_by(memberships.c.community, places.c.room)
         )
-        found: dict[CommunityId, list[Place]] = {}
+        rooms: dict[CommunityId, list[Place]] = {}
         for community, room, house in await self._sql.execute(query):
             place = Place(platform=platform, room=room, house=house)
-            found.setdefault(CommunityId(community), []).append(place)
-        return tuple(Home(community=c, places=tuple(there)) for c, there in found.items())
+            rooms.setdefault(CommunityId(community), []).append(place)
+        return tuple(Home(community=c, places=tuple(there)) for c, there in rooms.items())

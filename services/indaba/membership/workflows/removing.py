@@ -185,7 +185,7 @@ async def suspension_ends(body: dict[str, Any], work: Work) -> None:
 
 async def locked(work: Work, case: UUID) -> Case | None:
     """A case as it is once nobody else changes its community; `None` if it is unknown."""
-    found = await Cases(work).get(case)
-    if found is None or await Store(work).community(found.community) is None:
+    before = await Cases(work).get(case)
+    if before is None or await Store(work).community(before.community) is None:
         return None
     return await Cases(work).get(case)

@@ -27,7 +27,7 @@ async def tell_roles(
 
 
 async def tell(
-    work: Work, case: Case, told: Told, members: Iterable[MemberId | None], *, openly: bool = False
+    work: Work, case: Case, what: Told, members: Iterable[MemberId | None], *, openly: bool = False
 ) -> None:
     """Let members be told of a case privately, and with `openly` its rooms, without a name."""
     named = tuple(sorted({member for member in members if member is not None}))
@@ -38,7 +38,7 @@ async def tell(
             aggregate=case.id,
             version=await Cases(work).next_version(case.id),
             community=case.community,
-            told=told,
+            what=what,
             members=named,
             openly=openly,
             until=work.now + WORTH_TELLING_FOR,

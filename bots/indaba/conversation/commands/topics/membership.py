@@ -12,7 +12,6 @@ from pydantic import Field
 
 from indaba.contracts.library import ShowMyLibraryData
 from indaba.contracts.membership import (
-    AssignRole,
     Category,
     DescribeMe,
     EraseMe,
@@ -22,12 +21,11 @@ from indaba.contracts.membership import (
     ShowMyData,
 )
 from indaba.contracts.outcomes import ShowMyOutcomesData
-from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, hint
 from indaba.contracts.reminding import SetReminders
 from indaba.contracts.scheduling import ShowMySchedulingData
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, File, Items, Style, Text
-from indaba.conversation.commands.fields import Account, Listed, OnOff, Zone, one_of
+from indaba.conversation.commands.fields import Listed, OnOff, Zone, one_of
 from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.cop import NeverMind
@@ -265,28 +263,3 @@ class SignIn(Intent, noun="me", verb="sign-in", aliases=("sign in", "login", "lo
                 "It works once, within {n} minutes. Do not pass it on: whoever opens it is you.",
             ),
         )
-
-
-class GiveRole(Intent, noun="member", verb="role"):
-    """Give a member a role."""
-
-    needs: ClassVar[Role | None] = Role.FACILITATOR
-    example: ClassVar[str] = "member role @thandi:example.org facilitator"
-
-    account: Account = Field(
-        description="The member's account, as a mention or a Matrix id",
-        json_schema_extra={"question": "Whose role? Mention them or type their id.", "word": True},
-    )
-    role: Annotated[Role, one_of(Role)] = Field(
-        description="member or facilitator",
-        json_schema_extra={"question": "Which role: member or facilitator?"},
-    )
-
-    async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """Says who has which role now."""
-        await services.ask(
-            AssignRole(platform=person.platform, account=self.account, role=self.role)
-        )
-        say = person.wording.say
-        words = "Done: {account} is now a {role} of this community."
-        return Answer.of(say(words, account=plain(self.account), role=say(self.role.value)))

@@ -1,0 +1,105 @@
+"""What is told of matters about members: who is removed, what is moved, who takes over."""
+
+from collections.abc import Sequence
+
+from indaba.contracts.refusal import HINT, Hint, hint
+from indaba.contracts.removal import CaseAnswer, CaseFacts, CaseKind, CaseShown, CaseTold, Told
+from indaba.conversation.answer import Answer, Audience, Facts, Text
+from indaba.conversation.commands.hints import put_in
+from indaba.conversation.commands.intent import Intent
+from indaba.conversation.commands.topics.removing import shown
+from indaba.conversation.times import say_for
+from indaba.conversation.wording import Wording, plain
+
+ASKED = {
+    Told.MOTION: (CaseAnswer.SECOND, CaseAnswer.OBJECT),
+    Told.APPEALED: (CaseAnswer.READMIT, CaseAnswer.UPHOLD),
+    Told.TAKE_OVER: (CaseAnswer.ACCEPT, CaseAnswer.DECLINE),
+}
+"""What those who are told privately can answer. Whoever may not is told so."""
+
+PRIVATELY = {
+    Told.REMOVED: "You were removed from {name}: you are no member any more and cannot join "
+    "again. If you think that was wrong, type here: {hint}",
+    Told.READMITTED: "You can join {name} again. Type in its room: {hint}",
+    Told.UPHELD: "Your removal from {name} was looked at again, and stays.",
+    Told.ACCUSED: "It is moved that you no longer facilitate {name}, or belong to it. Nothing has "
+    "changed yet: others decide, by {until}. What you can do: {hint}",
+    Told.CARRIED: "What was moved in {name} is done.",
+    Told.FELL: "What was moved in {name} is not done: nothing has changed.",
+    Told.SUSPENDED: "Powers in {name} are suspended until {until}.",
+}
+ROLES = {
+    CaseKind.PROMOTION: "{account} facilitates {name} now.",
+    CaseKind.DEMOTE: "You are a member of {name} now, no longer a facilitator.",
+}
+OPENLY = {
+    Told.MOTION: "There is something for the other facilitators of {name} to decide. Ask me in a "
+    "direct chat: {hint}",
+    Told.APPEALED: "There is something for the other facilitators of {name} to decide. Ask me in "
+    "a direct chat: {hint}",
+    Told.VOTE: "It is moved to take somebody's role as a facilitator of {name}. There is no other "
+    "facilitator to decide it, so its members do, within three days and unseen by others. Vote in "
+    "a direct chat with me: {hint}",
+    Told.NOBODY: "Nobody facilitates {name} any more. If you would, type: {hint}",
+    Told.TAKEN_OVER: "{name} has a new facilitator: {account}.",
+}
+HINTS = {
+    Told.REMOVED: hint("cop appeal"),
+    Told.READMITTED: hint("cop join"),
+    Told.ACCUSED: hint("help", topic="member"),
+    Told.NOBODY: hint("me stand-in", state="on"),
+}
+
+
+def privately(
+    event: CaseTold, case: CaseShown, community: tuple[str, str], wording: Wording, prefix: str,
+    intents: Sequence[type[Intent]],
+) -> Answer:  # fmt: skip
+    """A matter as those named hear it; `community` is its name and its time zone."""
+    name, zone = community
+    if event.what in ASKED:
+        facts = CaseFacts(
+            case=event.aggregate,
+            kind=case.kind,
+            community=name,
+            accounts=case.about,
+            reason=case.reason,
+            appeal=case.appeal,
+            until=case.until,
+            answers=ASKED[event.what],
+        )
+        return shown(facts, wording, zone)
+    told_so = ROLES.get(case.kind, "") if event.what is Told.ROLE else PRIVATELY[event.what]
+    words = _written(told_so, event, case, community, wording)
+    lead = Text(put_in(words, HINTS.get(event.what), prefix, intents))
+    if event.what not in (Told.REMOVED, Told.ACCUSED, Told.SUSPENDED, Told.ROLE):
+        return Answer((lead,))
+    about = plain(", ".join(case.about)) if event.what is Told.SUSPENDED else ""
+    rows = ((wording.say("About"), about), (wording.say("Reason"), plain(case.reason)))
+    known = tuple(row for row in rows if row[1])
+    return Answer((lead, *((Facts(known),) if known else ())))
+
+
+def openly(
+    event: CaseTold, case: CaseShown, community: tuple[str, str], wording: Wording, prefix: str,
+    intents: Sequence[type[Intent]],
+) -> Answer:  # fmt: skip
+    """A matter as its rooms hear it: that there is one, and of what is decided who facilitates."""
+    words = _written(OPENLY[event.what], event, case, community, wording)
+    wanted: Hint = HINTS.get(event.what, hint("member matters"))
+    typed = prefix if event.what is Told.NOBODY else ""
+    return Answer((Text(put_in(words, wanted, typed, intents)),), Audience.ROOM)
+
+
+def _written(
+    words: str, event: CaseTold, case: CaseShown, community: tuple[str, str], wording: Wording
+) -> str:
+    name, zone = community
+    return wording.say(
+        words,
+        name=plain(name),
+        account=plain(", ".join(case.about)),
+        until=say_for(case.until or event.until, zone, wording.locale),
+        hint=HINT,
+    )

@@ -1,0 +1,385 @@
+"""About removing, suspending and letting in again; appeals; who facilitates when nobody does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from indaba.contracts.membership import AssignRole, Settled, Way
+from indaba.contracts.passport import Role
+from indaba.contracts.refusal import Hint, hint
+from indaba.contracts.removal import (
+    LONGEST_REASON,
+    AnswerCase,
+    AppealRemoval,
+    CaseAnswer,
+    CaseAnswered,
+    CaseFacts,
+    CaseKind,
+    ListCases,
+    ReadmitMember,
+    RemoveMember,
+    StandIn,
+    SuspendMember,
+)
+from indaba.conversation.answer import Answer, Choice, Choices, Facts, Style, Text
+from indaba.conversation.commands.fields import Account, OnOff, one_of
+from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.topics.cop import NeverMind
+from indaba.conversation.times import say_for
+from indaba.conversation.wording import Wording, plain
+
+Whom = Annotated[
+    Account,
+    Field(
+        description="The member's account, as a mention or a Matrix id",
+        json_schema_extra={"question": "Who? Mention them or type their id.", "word": True},
+    ),
+]
+Why = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=LONGEST_REASON,
+        description="Why; they and whoever decides it are told",
+        json_schema_extra={"question": "Why? They and whoever decides it are told your words."},
+    ),
+]
+
+
+class GiveRole(Intent, noun="member", verb="role"):
+    """Give a member a role."""
+
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+    example: ClassVar[str] = "member role @thandi:example.org facilitator"
+
+    account: Account = Field(
+        description="The member's account, as a mention or a Matrix id",
+        json_schema_extra={"question": "Whose role? Mention them or type their id.", "word": True},
+    )
+    role: Annotated[Role, one_of(Role)] = Field(
+        description="member or facilitator",
+        json_schema_extra={"question": "Which role: member or facilitator?", "word": True},
+    )
+    reason: str | None = Field(
+        default=None,
+        max_length=LONGEST_REASON,
+        description="Why, where you take the role from somebody",
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Says who has which role now, or what it takes."""
+        settled = await services.ask(
+            AssignRole(
+                platform=person.platform,
+                account=self.account,
+                role=self.role,
+                reason=self.reason or "",
+            )
+        )
+        say = person.wording.say
+        if settled.way is not Way.DONE:
+            return Answer.of(*_on_its_way(settled, person))
+        words = "Done: {account} is now a {role} of this community."
+        return Answer.of(say(words, account=plain(self.account), role=say(self.role.value)))
+
+
+class Remove(Intent, noun="member", verb="remove", aliases=("remove member",)):
+    """Remove a member, who cannot join again."""
+
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+    example: ClassVar[str] = "member remove @thandi:example.org sends spam"
+
+    account: Whom
+    reason: Why
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """What it means, and the choice."""
+        say, account = person.wording.say, plain(self.account)
+        lead = say(
+            "If you go on, {account} is no member any more and cannot join again. What they open "
+            "by being one ends within seconds. They are told your reason, and can ask another "
+            "facilitator to look at it again.",
+            account=account,
+        )
+        role = say(
+            "If {account} is a facilitator, it takes a second one, or three days in which no "
+            "other objects.",
+            account=account,
+        )
+        room = say("From the room itself only those who run it can remove them.")
+        now = RemoveNow(account=self.account, reason=self.reason)
+        options = (
+            Choice(say("Remove {account}", account=account), "✅", now, Style.DANGER),
+            Choice(say("Stop"), "❌", NeverMind()),
+        )
+        return Answer((Text(lead), Text(role), Text(room), Choices(options)))
+
+
+class RemoveNow(Intent, noun="member", verb="remove-now", hidden=True):
+    """Remove a member, having been told what it means."""
+
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+
+    account: Account
+    reason: str
+
+    def again(self) -> Hint:
+        """What led to it."""
+        return hint("member remove", account=self.account, reason=self.reason)
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Says that it is done, or what it takes."""
+        settled = await services.ask(
+            RemoveMember(platform=person.platform, account=self.account, reason=self.reason)
+        )
+        if settled.way is not Way.DONE:
+            return Answer.of(*_on_its_way(settled, person))
+        say, account = person.wording.say, plain(self.account)
+        back = person.types("member readmit", account=self.account)
+        return Answer.of(
+            say("{account} is no member any more.", account=account),
+            say("To let them join again: {line}", line=back),
+        )
+
+
+def _on_its_way(settled: Settled, person: Person) -> tuple[str, ...]:
+    say = person.wording.say
+    until = _until(settled.until, person)
+    if settled.way is Way.MEMBERS:
+        words = (
+            "They facilitate, and there is no other facilitator besides you two, so the members "
+            "vote. It is decided on {until}. In an emergency you can suspend their powers: {line}"
+        )
+    else:
+        words = (
+            "They facilitate, so it takes one more facilitator, whom I have asked. If no other "
+            "objects, it is done on {until}. In an emergency you can suspend their powers: {line}"
+        )
+    line = person.types("member suspend", account="@somebody", reason="why")
+    return (say(words, until=until, line=line),)
+
+
+class Suspend(Intent, noun="member", verb="suspend"):
+    """Suspend somebody's powers for 72 hours, at once."""
+
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+    example: ClassVar[str] = "member suspend @thandi:example.org account was stolen"
+
+    account: Whom
+    reason: Why
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """What it means, and the choice."""
+        say, account = person.wording.say, plain(self.account)
+        lead = say(
+            "If you go on, {account} loses their powers at once, for 72 hours: a facilitator is "
+            "only a member, a member only a guest. It can be done to somebody once a year. They "
+            "and the other facilitators are told your reason.",
+            account=account,
+        )
+        now = SuspendNow(account=self.account, reason=self.reason)
+        options = (
+            Choice(say("Suspend {account}", account=account), "✅", now, Style.DANGER),
+            Choice(say("Stop"), "❌", NeverMind()),
+        )
+        return Answer((Text(lead), Choices(options)))
+
+
+class SuspendNow(Intent, noun="member", verb="suspend-now", hidden=True):
+    """Suspend somebody, having been told what it means."""
+
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+
+    account: Account
+    reason: str
+
+    def again(self) -> Hint:
+        """What led to it."""
+        return hint("member suspend", account=self.account, reason=self.reason)
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Says until when."""
+        settled = await services.ask(
+            SuspendMember(platform=person.platform, account=self.account, reason=self.reason)
+        )
+        words = "Done: the powers of {account} are suspended until {until}."
+        return Answer.of(
+            person.wording.say(
+                words, account=plain(self.account), until=_until(settled.until, person)
+            )
+        )
+
+
+class Readmit(Intent, noun="member", verb="readmit"):
+    """Let somebody who was removed join again."""
+
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+    example: ClassVar[str] = "member readmit @thandi:example.org"
+
+    account: Whom
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Says that they can join, and how."""
+        await services.ask(ReadmitMember(platform=person.platform, account=self.account))
+        words = "Done: {account} can join again with: {line}"
+        line = person.types_elsewhere(hint("cop join"))
+        return Answer.of(person.wording.say(words, account=plain(self.account), line=line))
+
+
+class Appeal(Intent, noun="cop", verb="appeal", aliases=("appeal",)):
+    """Ask another facilitator to look at my removal again."""
+
+    PRIVATE: ClassVar[bool] = True
+    example: ClassVar[str] = "cop appeal it was not me who wrote that"
+
+    words: str = Field(
+        min_length=1,
+        max_length=LONGEST_REASON,
+        description="What the facilitators should know",
+        json_schema_extra={"question": "What should the facilitators know? They read your words."},
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Says that others look at it."""
+        await services.ask(
+            AppealRemoval(platform=person.platform, account=person.account, words=self.words)
+        )
+        words = (
+            "I have passed that on to another facilitator, or to the only one there is. You hear "
+            "from me when it is decided."
+        )
+        return Answer.of(person.wording.say(words))
+
+
+class Matters(Intent, noun="member", verb="matters"):
+    """Show what about members waits for me to decide."""
+
+    PRIVATE: ClassVar[bool] = True
+    example: ClassVar[str] = "member matters"
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """The oldest with its choices, and how many follow."""
+        cases = (await services.ask(ListCases())).cases
+        wording = person.wording
+        if not cases:
+            return Answer.of(wording.say("Nothing about members waits for you."))
+        first = shown(cases[0], wording, person.zone)
+        left = len(cases) - 1
+        if not left:
+            return first
+        more = wording.count(
+            left,
+            "One more waits; ask again once you have answered this one.",
+            "{n} more wait; ask again once you have answered this one.",
+        )
+        return Answer((*first.blocks, Text(more)))
+
+
+class AnswerMatter(Intent, noun="member", verb="answer-matter", hidden=True):
+    """Answer a matter about a member."""
+
+    PRIVATE: ClassVar[bool] = True
+
+    case: UUID
+    answer: CaseAnswer
+
+    def again(self) -> Hint:
+        """What led to it."""
+        return hint("member matters")
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Says what has come of it."""
+        answered = await services.ask(AnswerCase(case=self.case, answer=self.answer))
+        return Answer.of(person.wording.say(_came_of(self.answer, answered)))
+
+
+def _came_of(answer: CaseAnswer, answered: CaseAnswered) -> str:
+    if not answered.decided:
+        return "Noted. Until it is decided you can change your vote by answering again."
+    return {
+        CaseAnswer.SECOND: "Noted, and it is done.",
+        CaseAnswer.OBJECT: "Noted: with your objection nothing changes. Both sides are told.",
+        CaseAnswer.READMIT: "Done: they can join again, and are told so.",
+        CaseAnswer.UPHOLD: "Noted: it stays as it was, and they are told so.",
+        CaseAnswer.ACCEPT: "Thank you! You are a facilitator now. What you can do: cop help",
+        CaseAnswer.DECLINE: "All right. I ask somebody else.",
+    }.get(answer, "Noted.")
+
+
+class StandInFor(Intent, noun="me", verb="stand-in", aliases=("stand in",)):
+    """Say whether I would facilitate if nobody else does."""
+
+    needs: ClassVar[Role | None] = Role.MEMBER
+    example: ClassVar[str] = "me stand-in on"
+
+    state: OnOff = Field(
+        description="on or off",
+        json_schema_extra={"question": "May I ask you to facilitate if nobody does? on or off."},
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Says which it is now."""
+        await services.ask(StandIn(on=self.state))
+        say = person.wording.say
+        if self.state:
+            return Answer.of(
+                say(
+                    "Thank you. If nobody facilitates here any more, I ask you whether you would. "
+                    "You can still say no."
+                )
+            )
+        return Answer.of(say("Noted: I do not ask you to facilitate."))
+
+
+TITLES = {
+    CaseKind.REMOVE: "It is moved to remove a facilitator.",
+    CaseKind.DEMOTE: "It is moved to make a facilitator a member.",
+    CaseKind.REMOVAL: "Somebody who was removed asks you to look at it again.",
+    CaseKind.TAKE_OVER: "Nobody facilitates here any more. Would you?",
+}
+LABELS = {
+    CaseAnswer.SECOND: ("Agree, do it now", "✅", Style.DANGER),
+    CaseAnswer.OBJECT: ("Object, change nothing", "❌", Style.PLAIN),
+    CaseAnswer.FOR: ("Yes, for it", "✅", Style.PLAIN),
+    CaseAnswer.AGAINST: ("No, against it", "❌", Style.PLAIN),
+    CaseAnswer.READMIT: ("Let them join again", "✅", Style.MAIN),
+    CaseAnswer.UPHOLD: ("Leave it as it is", "❌", Style.PLAIN),
+    CaseAnswer.ACCEPT: ("Yes, I facilitate", "✅", Style.MAIN),
+    CaseAnswer.DECLINE: ("No", "❌", Style.PLAIN),
+}
+
+
+def shown(case: CaseFacts, wording: Wording, zone: str) -> Answer:
+    """A matter with what its reader can answer."""
+    say = wording.say
+    until = say_for(case.until, zone, wording.locale) if case.until else ""
+    rows = (
+        (say("Community"), plain(case.community)),
+        (say("About"), plain(", ".join(case.accounts))),
+        (say("Reason"), plain(case.reason)),
+        (say("They say"), plain(case.appeal)),
+        (say("Decided on"), until),
+    )
+    known = tuple(row for row in rows if row[1])
+    lead = Text(say(TITLES.get(case.kind, "This waits for you.")))
+    return Answer((lead, Facts(known), choices(case.case, case.answers, wording)))
+
+
+def choices(case: UUID, answers: tuple[CaseAnswer, ...], wording: Wording) -> Choices:
+    """What can be answered to a matter."""
+    return Choices(
+        tuple(
+            Choice(wording.say(label), emoji, AnswerMatter(case=case, answer=answer), style)
+            for answer in answers
+            for label, emoji, style in (LABELS[answer],)
+        )
+    )
+
+
+def _until(moment: datetime | None, person: Person) -> str:
+    return say_for(moment, person.zone, person.wording.locale) if moment else ""
