@@ -101,7 +101,7 @@ async def test_a_button_kept_from_better_days_does_nothing(town: Town, people: A
     await town.slash(chair, channel, "member role", account=rogue, role="facilitator")
     preview = await town.slash(rogue, channel, "meeting new", **NEW)
     assert labels(preview.response) == ["Call the meeting ✅", "Stop ❌"]
-    await town.slash(chair, channel, "member role", account=rogue, role="member")
+    await town.slash(rogue, channel, "member role", account=rogue, role="member")
     no = await town.press(rogue, preview, "Call the meeting ✅")
     assert "facilitator" in words(no)
     assert "No meeting is planned" in await _planned(town, channel, chair)

@@ -13,6 +13,7 @@ class Quiet:
     platform = Platform.MATRIX
     prefix = "!cop "
     has_buttons = False
+    hears_departures = True
 
     async def has_power(self, room: str, account: str) -> bool:
         return False
@@ -38,6 +39,12 @@ class Quiet:
 
     async def invite_to_own_chat(self, account: str) -> bool:
         return False
+
+    async def is_in(self, place: Place, account: str) -> bool:
+        return True
+
+    async def successor_of(self, room: str) -> str:
+        return ""
 
     async def bridged_room(self, room: str) -> Place | None:
         return None

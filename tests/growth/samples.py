@@ -132,7 +132,7 @@ PLACES: Mapping[type[Request[Any]], Sample] = {
         lambda c: removal.NoteDeparture(
             platform=MATRIX,
             account=account(1),
-            community=c.chair.passport.community,  # type: ignore[arg-type]
+            community=c.chair.passport.community,
             how=removal.Departure.BANNED,
         ),
     ),

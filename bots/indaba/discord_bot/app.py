@@ -6,6 +6,7 @@ from functools import partial
 from indaba.conversation.root import Conversation
 from indaba.discord_bot.catching_up import CatchingUp
 from indaba.discord_bot.client import Api, Client
+from indaba.discord_bot.departures import Departures
 from indaba.discord_bot.gateway import Gateway
 from indaba.discord_bot.hearing import Hearing
 from indaba.discord_bot.interactions import Interactions
@@ -77,6 +78,8 @@ class DiscordBot:
         loops, hearing = self._shard(self.gateway)
         native.on_live = hearing.in_meetings.meeting_began
         conversation.at_work("events", native.run)
+        departures = Departures(self.platform, self._ledger, conversation)
+        conversation.at_work("departures", departures.run)
         for name, run in loops.items():
             conversation.at_work(name, run)
         self._ledger.background("shards", self._shards.run)

@@ -90,6 +90,10 @@ class Ears(Protocol):
         """Somebody joined a voice channel."""
         ...
 
+    async def banned(self, house: str, account: str, *, lifted: bool) -> None:
+        """Somebody was banned from a server, or may come back."""
+        ...
+
     async def interested(self, house: str, event: str, account: str) -> None:
         """Somebody pressed Interested on a native event."""
         ...
@@ -103,6 +107,7 @@ def intents() -> discord.Intents:
     wanted.dm_messages = True
     wanted.guild_scheduled_events = True
     wanted.guild_polls = True
+    wanted.moderation = True
     wanted.voice_states = True
     return wanted
 
@@ -175,6 +180,14 @@ class Client(discord.Client):
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """We joined a server."""
         self._ears.appeared(guild)
+
+    async def on_member_ban(self, guild: discord.Guild, user: discord.abc.User) -> None:
+        """Somebody was banned."""
+        await self._ears.banned(str(guild.id), str(user.id), lifted=False)
+
+    async def on_member_unban(self, guild: discord.Guild, user: discord.abc.User) -> None:
+        """A ban was lifted."""
+        await self._ears.banned(str(guild.id), str(user.id), lifted=True)
 
     async def on_resumed(self) -> None:
         """The connection was resumed."""

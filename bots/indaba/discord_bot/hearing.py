@@ -4,10 +4,11 @@ from typing import Any
 
 import discord
 
+from indaba.contracts.removal import Departure
 from indaba.conversation.commands.intent import asked_as_json
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.interest import Interested
-from indaba.conversation.delivery.chat_events import CommandInvoked
+from indaba.conversation.delivery.chat_events import CommandInvoked, Departed
 from indaba.conversation.delivery.inbox_worker import InboxWorker
 from indaba.conversation.delivery.platform import Wait
 from indaba.conversation.store import Store
@@ -95,6 +96,19 @@ class Hearing:
     async def spoke(self, channel: str, account: str) -> None:
         """Count somebody in a voice channel as present in the meeting that is on."""
         await self.in_meetings.spoke(channel, account)
+
+    async def banned(self, house: str, account: str, *, lifted: bool) -> None:
+        """Let the ban hold for the communities of the server too."""
+        world = self._ledger.world
+        departed = Departed(
+            id=f"ban/{world.new_id()}",
+            room="",
+            account=account,
+            sent_at=world.now(),
+            house=house,
+            how=Departure.UNBANNED if lifted else Departure.BANNED,
+        )
+        await self._inbox.hear([departed])
 
     async def interested(self, house: str, event: str, account: str) -> None:
         """Treat Interested on a native event of ours as a command where the meeting's card is."""

@@ -19,6 +19,7 @@ from indaba.discord_bot.client import AWAY, Api, Refused, ask_discord, file_of
 from indaba.discord_bot.reading import file_in, written_at
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, HAS_A_THREAD = 10003, 10008, 160004
+UNKNOWN_MEMBER, UNKNOWN_USER = 10007, 10013
 NO_PERMISSION, NO_ACCESS = 50013, 50001
 DIRECT = discord.ChannelType.private.value
 LOOKED_BACK = 100
@@ -40,6 +41,7 @@ class DiscordPlatform:
     platform = Platform.DISCORD
     prefix = SLASH
     has_buttons = True
+    hears_departures = False
 
     def __init__(self, api: Api) -> None:
         self._api = api
@@ -147,6 +149,21 @@ class DiscordPlatform:
     async def invite_to_own_chat(self, account: str) -> bool:  # noqa: ARG002 - see below
         """Always false: everybody can be answered privately here, so no chat is needed."""
         return False
+
+    async def is_in(self, place: Place, account: str) -> bool:
+        """Whether an account is on the server that holds a channel."""
+        where = {"guild_id": place.house, "user_id": account}
+        if not place.house.isdecimal() or not account.isdecimal():
+            return True
+        try:
+            await self._api.call("GET", "/guilds/{guild_id}/members/{user_id}", where=where)
+        except Refused as refused:
+            return refused.code not in (UNKNOWN_MEMBER, UNKNOWN_USER)
+        return True
+
+    async def successor_of(self, room: str) -> str:  # noqa: ARG002 - channels are not replaced
+        """Always empty: Discord upgrades no channels."""
+        return ""
 
     async def bridged_room(self, room: str) -> Place | None:  # noqa: ARG002 - bridges tell Matrix only
         """Always `None`: Discord does not know about bridges."""

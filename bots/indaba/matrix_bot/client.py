@@ -44,6 +44,7 @@ STATE_TYPES = (
     "m.room.name",
     "m.room.canonical_alias",
     "m.room.encryption",
+    "m.room.tombstone",
     "m.bridge",
     "uk.half-shot.bridge",
 )

@@ -7,14 +7,17 @@ from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
+from indaba.contracts.removal import Departure
 from indaba.conversation.commands.line import STANDARD_PREFIX, strip_address
 from indaba.conversation.delivery.chat_events import (
     BallotCast,
     ChatEvent,
+    Departed,
     MessageEdited,
     MessageSent,
     ReactionAdded,
     ReactionRemoved,
+    RoomReplaced,
 )
 from indaba.matrix_bot.rooms import RoomFacts
 
@@ -42,11 +45,17 @@ class Scene:
 def chat_event_of(event: object, scene: Scene) -> ChatEvent | None:
     """What an event says to a conversation; `None` for what is not a person's saying.
 
-    That is: our own events, notices, emotes, pictures, bridges' ghosts, state, and whatever
-    is not made as it should be.
+    That is: our own events, notices, emotes, pictures, bridges' ghosts, most of a room's state, and
+    whatever is not made as it should be.
     """
-    if not isinstance(event, dict) or not _is_somebodys(event, scene):
+    if not isinstance(event, dict):
         return None
+    if "state_key" in event:
+        return _state(event, scene)
+    return _saying(event, scene) if _is_somebodys(event, scene) else None
+
+
+def _saying(event: dict[str, Any], scene: Scene) -> ChatEvent | None:
     match event.get("type"):
         case "m.room.message":
             return _message(event, event["content"], scene)
@@ -97,6 +106,39 @@ def _is_somebodys(event: dict[str, Any], scene: Scene) -> bool:
     if not isinstance(event.get("content"), dict):
         return False
     return sender != scene.me and not scene.facts.is_ghost(str(sender))
+
+
+def _state(event: dict[str, Any], scene: Scene) -> ChatEvent | None:
+    """What a change of a room says: somebody went, or the room was replaced."""
+    who, content = event.get("state_key"), _part(event, "content")
+    if not is_id(event.get("event_id")) or not is_id(event.get("sender")):
+        return None
+    common = _common(event, scene)
+    if event.get("type") == "m.room.tombstone" and who == "":
+        successor = content.get("replacement_room")
+        return RoomReplaced(**common, successor=str(successor)) if is_id(successor) else None
+    if event.get("type") != "m.room.member" or not is_id(who) or who == scene.me:
+        return None
+    how = _departure(event, content)
+    if how is None or scene.facts.is_ghost(str(who)):
+        return None
+    return Departed(**{**common, "account": who}, how=how, by=str(event["sender"]))
+
+
+def _departure(event: dict[str, Any], content: dict[str, Any]) -> Departure | None:
+    """How somebody went; nothing for who came, or was only invited."""
+    before = _part(_part(event, "unsigned"), "prev_content").get("membership")
+    match content.get("membership"):
+        case "ban":
+            return Departure.BANNED
+        case "leave" if before == "ban":
+            return Departure.UNBANNED
+        case "leave" if before in ("invite", "knock"):
+            return None
+        case "leave":
+            left = event["sender"] == event["state_key"]
+            return Departure.LEFT if left else Departure.KICKED
+    return None
 
 
 def _message(event: dict[str, Any], content: dict[str, Any], scene: Scene) -> ChatEvent | None:

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from indaba.conversation.delivery.chat_events import ChatEvent, ReactionRemoved
+from indaba.conversation.delivery.chat_events import ChatEvent, ReactionRemoved, RoomReplaced
 from indaba.conversation.delivery.inbox_worker import InboxWorker
 from indaba.conversation.delivery.platform import Wait
 from indaba.ledger.failures import is_passing
 from indaba.matrix_bot.bridged_rooms import BridgedRooms
 from indaba.matrix_bot.client import REFUSED_PAUSE, Homeserver, HomeserverFailed, Refused, patiently
-from indaba.matrix_bot.events import Scene, came_in, chat_event_of, is_id
+from indaba.matrix_bot.events import LONGEST_ID, Scene, came_in, chat_event_of, is_id
 from indaba.matrix_bot.greetings import Greetings
 from indaba.matrix_bot.invitations import Invitations
 from indaba.matrix_bot.reading import Reading
@@ -129,7 +129,26 @@ class Hearing:
             await self._greetings.encrypted(room)
         events = await self._reading.opened(room, events[entered:], facts)
         chat_events = self._chat_events(events, self._scene(room, facts))
+        chat_events += self._replacing(room, facts, chat_events, entered=bool(entered))
         return [await self._twins.meant(one, facts) for one in chat_events]
+
+    def _replacing(
+        self, room: str, facts: RoomFacts, heard: Sequence[ChatEvent], *, entered: bool
+    ) -> list[ChatEvent]:
+        """Go where a room was moved to; what it says of that, once we have come there."""
+        for one in heard:
+            if isinstance(one, RoomReplaced):
+                self._invitations.take({one.successor: {}})
+        if not entered or not facts.predecessor:
+            return []
+        came = RoomReplaced(
+            id=f"took-over/{room}"[:LONGEST_ID],
+            room=facts.predecessor,
+            account=self._homeserver.user_id,
+            sent_at=self._world.now(),
+            successor=room,
+        )
+        return [came]
 
     async def _late(self) -> list[ChatEvent]:
         """What was said before, and can only now be read."""

@@ -39,6 +39,7 @@ class MatrixPlatform:
 
     platform = Platform.MATRIX
     has_buttons = False
+    hears_departures = True
 
     def __init__(
         self,
@@ -130,6 +131,18 @@ class MatrixPlatform:
     async def invite_to_own_chat(self, account: str) -> bool:
         """Invite an account to a room of our own, once while it stands open."""
         return await self._own_chats.invite(account)
+
+    async def is_in(self, place: Place, account: str) -> bool:
+        """Whether an account has joined a room; yes where we are not in it ourselves."""
+        members = (await self._rooms.of(place.room)).members
+        return self._homeserver.user_id not in members or account in members
+
+    async def successor_of(self, room: str) -> str:
+        """The room that a tombstone names, if that room says it took this one's place."""
+        successor = (await self._rooms.of(room)).successor
+        if not successor or (await self._rooms.of(successor)).predecessor != room:
+            return ""
+        return successor
 
     async def bridged_room(self, room: str) -> Place | None:
         """The Discord channel that a bridge makes one with this room."""

@@ -85,6 +85,16 @@ class RoomFacts:
         return next((twin for bridge in self._bridges() if (twin := _bridged(bridge))), None)
 
     @property
+    def successor(self) -> str:
+        """The room that takes its place, as its tombstone says; empty if none."""
+        return _room_id(self._of("m.room.tombstone").get("replacement_room"))
+
+    @property
+    def predecessor(self) -> str:
+        """The room whose place it takes, as it said when it was made; empty if none."""
+        return _room_id(_mapping(self._of("m.room.create"), "predecessor").get("room_id"))
+
+    @property
     def own_name(self) -> str:
         """The name we go by in it; empty if unknown."""
         name = self._of("m.room.member", self._me).get("displayname")
@@ -170,6 +180,10 @@ class Rooms:
     def forget(self, room: str) -> None:
         """A room is not to be relied on any more, such as after leaving it."""
         self._known.pop(room, None)
+
+
+def _room_id(given: object) -> str:
+    return given if isinstance(given, str) and len(given) <= LONGEST_ID else ""
 
 
 def _puppet(bridge: dict[str, Any], account: str) -> bool:

@@ -220,14 +220,16 @@ class ShowHomes(Question[HomesShown], wire="membership.show-homes.v1", asked_by=
 
 
 class NoteDeparture(Request[Done], wire="membership.note-departure.v1", asked_by=Standing.FACE):
-    """An account went from all rooms of a community on a platform, or was banned from one.
+    """An account went from all rooms of a `community` on a platform, or was banned from a `place`.
 
-    `by` is the account that sent them away, where the platform says so.
+    One of the two is given; a ban holds for every community that lives there. `by` is the account
+    that sent them away, where the platform says so.
     """
 
     platform: Platform
     account: PersonalText
-    community: CommunityId
+    community: CommunityId | None = None
+    place: Place | None = None
     how: Departure
     by: PersonalText = ""
 

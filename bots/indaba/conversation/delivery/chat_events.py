@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator
 
+from indaba.contracts.removal import Departure
+
 
 @dataclass(frozen=True, slots=True)
 class FileSent:
@@ -154,6 +156,26 @@ class ButtonPressed(ChatEvent):
     place: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departed(ChatEvent):
+    """An account went from a room or its house, or was sent away; `by` is who did that."""
+
+    kind: Literal["departed"] = "departed"
+    how: Departure
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomReplaced(ChatEvent):
+    """A room was upgraded by its platform's own means: people are to go on in `successor`."""
+
+    kind: Literal["replaced"] = "replaced"
+    successor: str
+
+
+WORDLESS = (Departed, RoomReplaced)
+"""Nobody said anything: nothing is said back, whatever comes of it."""
+
 AnyChatEvent = Annotated[
     MessageSent
     | MessageEdited
@@ -161,7 +183,9 @@ AnyChatEvent = Annotated[
     | ReactionRemoved
     | BallotCast
     | CommandInvoked
-    | ButtonPressed,
+    | ButtonPressed
+    | Departed
+    | RoomReplaced,
     Discriminator("kind"),
 ]
 """For reading events that were kept."""

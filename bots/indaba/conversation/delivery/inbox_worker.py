@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
 
-from indaba.conversation.delivery.chat_events import ChatEvent
+from indaba.conversation.delivery.chat_events import WORDLESS, ChatEvent
 from indaba.conversation.delivery.platform import Wait
 from indaba.conversation.dispatch.dispatcher import Dispatcher
 from indaba.conversation.dispatch.loop_guard import MOST_TURNS, LoopGuard, Turn
@@ -122,7 +122,8 @@ class InboxWorker:
             self._dealt_with.ring()
 
     async def _take_turn(self, queued: QueuedEvent) -> None:
-        match self._turns.of(queued):
+        wordless = isinstance(queued.event, WORDLESS)
+        match Turn.ANSWER if wordless else self._turns.of(queued):
             case Turn.ANSWER:
                 if await self._dispatcher.deal_with(queued):
                     self._turns.answered(queued)
@@ -144,6 +145,9 @@ class InboxWorker:
         if self._tries[queued.event.id] < MOST_TRIES:
             await asyncio.sleep(min(2.0 ** self._tries[queued.event.id], LONGEST_PAUSE))
             return False
+        if isinstance(queued.event, WORDLESS):
+            await self._dispatcher.pass_over(queued)
+            return True
         await self._dispatcher.apologise(queued)
         self._turns.answered(queued)
         return True

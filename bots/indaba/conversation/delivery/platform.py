@@ -141,6 +141,23 @@ class ChatPlatform(Protocol):
         """
         ...
 
+    hears_departures: bool
+    """Whether it tells at once who leaves a room; else they are looked for."""
+
+    async def is_in(self, place: Place, account: str) -> bool:
+        """Whether an account is in a room, or in the house that holds it; yes if we cannot see.
+
+        Raises `Wait`.
+        """
+        ...
+
+    async def successor_of(self, room: str) -> str:
+        """The room that took the place of another, as both rooms say; empty if none.
+
+        Raises `Wait`.
+        """
+        ...
+
     async def bridged_room(self, room: str) -> Place | None:
         """The room of another platform that a bridge makes one with this one. Raises `Wait`."""
         ...

@@ -14,6 +14,7 @@ from indaba.conversation.commands.topics.cop import SetUp
 from indaba.conversation.delivery.chat_events import ChatEvent, CommandInvoked, MessageSent, Written
 from indaba.conversation.delivery.platform import CannotRead, ChatPlatform
 from indaba.conversation.delivery.service_client import Asker, BusServiceClient, Passports
+from indaba.conversation.dispatch.whereabouts import Whereabouts
 from indaba.conversation.store import QueuedEvent
 from indaba.ledger import Ledger
 from indaba.process.file_store import FileStore, TooLarge
@@ -47,6 +48,7 @@ class People:
         self._passports = passports
         self._portal_url = portal_url
         self._files = files
+        self.whereabouts = Whereabouts(platform, ledger, passports)
 
     def services(self, queued: QueuedEvent) -> BusServiceClient:
         """What asks the services for whoever spoke."""
@@ -62,6 +64,7 @@ class People:
     async def who(self, queued: QueuedEvent) -> Person:
         """Who spoke, as membership knows them. Raises `Unavailable` if it cannot be asked."""
         event = queued.event
+        await self.whereabouts.look_for(queued)
         issued = await self._passports.of(_asker(event), queued.correlation)
         # Only founding and connecting need the power, and only where no community lives yet.
         lives_here = issued.community is not None and issued.lives_here

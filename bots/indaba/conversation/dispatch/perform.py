@@ -50,6 +50,7 @@ class Performer:
         self._platform = platform
         self._people = people
         self._live = LiveMeetings(platform, people)
+        self._whereabouts = people.whereabouts
         self._noticed: OrderedDict[tuple[UUID, str], None] = OrderedDict()
 
     async def perform(self, queued: QueuedEvent, found: means.Resolution) -> Outcome:
@@ -189,6 +190,14 @@ class Performer:
                 self._noticed.popitem(last=False)
         return SILENCE
 
+    async def _parted(self, queued: QueuedEvent, found: means.Part) -> Outcome:
+        await self._whereabouts.follow(queued, found.how, found.by)
+        return SILENCE
+
+    async def _relocated(self, queued: QueuedEvent, found: means.Relocate) -> Outcome:
+        await self._whereabouts.move(queued, found.successor)
+        return SILENCE
+
     async def _do(self, queued: QueuedEvent, intent: Intent) -> Answer:
         try:
             person = await self._people.who_may(queued, type(intent))
@@ -227,6 +236,8 @@ class Performer:
         means.TagLine: _tagged,
         means.Retag: _retagged,
         means.Notice: _noticed_in,
+        means.Part: _parted,
+        means.Relocate: _relocated,
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from indaba.contracts.ids import MeetingId
 from indaba.contracts.record import NoteKind
+from indaba.contracts.removal import Departure
 from indaba.contracts.scheduling import RsvpAnswer
 from indaba.conversation.answer import Ask
 from indaba.conversation.cards.rsvp_words import answer_of, reply_answer
@@ -28,10 +29,12 @@ from indaba.conversation.delivery.chat_events import (
     ButtonPressed,
     ChatEvent,
     CommandInvoked,
+    Departed,
     MessageEdited,
     MessageSent,
     ReactionAdded,
     ReactionRemoved,
+    RoomReplaced,
 )
 from indaba.conversation.dispatch.context import Context, Meeting
 from indaba.conversation.dispatch.picking import (
@@ -162,8 +165,35 @@ class Notice:
     meeting: Meeting
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """See whether somebody who went from a room is a member still."""
+
+    how: Departure
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relocate:
+    """Go on where people went, if the room was replaced."""
+
+    successor: str
+
+
 Resolution = (
-    Ignore | Say | Perform | Command | Form | Resume | Pick | TagLine | Retag | Withdraw | Notice
+    Ignore
+    | Say
+    | Perform
+    | Command
+    | Form
+    | Resume
+    | Pick
+    | TagLine
+    | Retag
+    | Withdraw
+    | Notice
+    | Part
+    | Relocate
 )
 
 
@@ -280,6 +310,14 @@ def _invoked(event: CommandInvoked, _: Context) -> Resolution:
     return Form(event.asked)
 
 
+def _departed(event: Departed, _: Context) -> Resolution:
+    return Part(event.how, event.by)
+
+
+def _replaced(event: RoomReplaced, _: Context) -> Resolution:
+    return Relocate(event.successor)
+
+
 def _picked(judged: Judged | None) -> Resolution | None:
     """What a verdict on a choice leads to."""
     if judged is None:
@@ -311,4 +349,6 @@ _MEANINGS: dict[type[ChatEvent], Callable[[Any, Context], Resolution]] = {
     BallotCast: _ballot,
     CommandInvoked: _invoked,
     ButtonPressed: _pressed,
+    Departed: _departed,
+    RoomReplaced: _replaced,
 }

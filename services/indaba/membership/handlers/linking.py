@@ -140,8 +140,7 @@ async def move_place(request: MovePlace, work: Work) -> Done:
         return Done()
     if await store.community_in(request.new) is not None:
         return Done()
-    if await linking.remove_place(request.old, community):
-        await linking.add_place(request.new, community)
+    if await linking.move_place(request.old, request.new):
         await _tell_places(work, community, added=request.new, removed=request.old)
     return Done()
 

@@ -1,6 +1,6 @@
 """Requests by which somebody is removed, suspended, let in again, or appeals."""
 
-from indaba.contracts.ids import MemberId
+from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import AssignRole, Platform, Settled
 from indaba.contracts.passport import Role
 from indaba.contracts.removal import (
@@ -27,7 +27,7 @@ from indaba.membership.model.motions import (
     OneAtATime,
     SuspendedBefore,
 )
-from indaba.membership.store import Cases, Store
+from indaba.membership.store import Cases, Linking, Store
 from indaba.membership.workflows.leaving import depart
 from indaba.membership.workflows.removing import ENDS, Removing
 from indaba.membership.workflows.telling import opened, tell, tell_roles
@@ -147,31 +147,42 @@ async def appeal_removal(request: AppealRemoval, work: Work) -> Done:
 
 async def note_departure(request: NoteDeparture, work: Work, office: PassportOffice) -> Done:
     """Follow what a platform says: who left or was sent away is no member any more."""
-    store, removing = Store(work), Removing(work, office)
-    community = await store.community(request.community)
-    if community is None:
-        return Done()
+    there = [request.community] if request.community else []
+    if request.place is not None:
+        there += await Linking(work).communities_at(request.place)
+    for one in sorted(there):
+        community = await Store(work).community(one)
+        if community is not None:
+            await _went(request, community, work, Removing(work, office))
+    return Done()
+
+
+async def _went(
+    request: NoteDeparture, community: Community, work: Work, removing: Removing
+) -> None:
+    store = Store(work)
     if request.how is Departure.UNBANNED:
-        await _unbanned(work, removing, request)
-        return Done()
+        await _unbanned(work, removing, request, community.id)
+        return
     member = await store.member_of(request.platform, request.account)
     by = await store.member_of(request.platform, request.by) if request.by else None
     if member is None or member not in community.roles:
-        return Done()
+        return
     if request.how is Departure.LEFT or by == member:
         await depart(work, community.id, member)
-        return Done()
+        return
     mover = by if by in community.facilitators else None
     if not await Cases(work).open_in(community.id, [CaseKind.REMOVE], member):
         case = await opened(work, community.id, CaseKind.REMOVE, member, by=mover, how=request.how)
         await removing.begin(case)
-    return Done()
 
 
-async def _unbanned(work: Work, removing: Removing, request: NoteDeparture) -> None:
+async def _unbanned(
+    work: Work, removing: Removing, request: NoteDeparture, community: CommunityId
+) -> None:
     """A ban that the platform took back kept somebody out here too, and does so no more."""
     digest = removing.digest(request.platform, request.account)
-    case = await Cases(work).keeping_out(request.community, digest)
+    case = await Cases(work).keeping_out(community, digest)
     if case is not None and case.how is Departure.BANNED:
         await readmit(work, case)
 

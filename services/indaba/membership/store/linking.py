@@ -153,6 +153,18 @@ class Linking:
         )
         return bool((await self._sql.execute(places.delete().where(*where))).rowcount)
 
+    async def move_place(self, old: Place, new: Place) -> bool:
+        """What lives in one room lives in another; whether anything did."""
+        row = (places.c.platform == old.platform, places.c.room == old.room)
+        moved = places.update().where(*row).values(room=new.room, house=new.house)
+        return bool((await self._sql.execute(moved)).rowcount)
+
+    async def communities_at(self, place: Place) -> list[CommunityId]:
+        """The communities that live in a room, or anywhere in its house if that is known."""
+        here = places.c.house == place.house if place.house else places.c.room == place.room
+        query = sa.select(places.c.community).where(places.c.platform == place.platform, here)
+        return [CommunityId(one) for one in (await self._sql.execute(query.distinct())).scalars()]
+
     async def accounts_after(self, platform: Platform, after: str, limit: int) -> list[str]:
         """Accounts on a platform, of members of any community, in their own order."""
         belongs = sa.exists().where(memberships.c.member == accounts.c.member)

@@ -42,6 +42,7 @@ class Playhouse:
         self.platform = platform
         self.has_buttons = platform is Platform.DISCORD
         self.prefix = SLASH if self.has_buttons else PREFIX
+        self.hears_departures = True
         self.posted: dict[str, Post] = {}
         self.shown: dict[str, dict[str, Any]] = {}
         """What stands there now, by message."""
@@ -103,6 +104,14 @@ class Playhouse:
     async def invite_to_own_chat(self, account: str) -> bool:  # noqa: ARG002
         """No chats are opened."""
         return False
+
+    async def is_in(self, place: Place, account: str) -> bool:  # noqa: ARG002
+        """Nobody leaves the stage."""
+        return True
+
+    async def successor_of(self, room: str) -> str:  # noqa: ARG002
+        """No room is replaced."""
+        return ""
 
     async def bridged_room(self, room: str) -> Place | None:  # noqa: ARG002
         """No bridges."""
