@@ -23,7 +23,7 @@ from indaba.conversation.commands.confiding import not_here
 from indaba.conversation.commands.intent import SLASH, Intent
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics import INTENTS
-from indaba.conversation.delivery.chat_events import AnyChatEvent, ChatEvent
+from indaba.conversation.delivery.chat_events import WORDLESS, AnyChatEvent, ChatEvent
 from indaba.conversation.dispatch.perform import by_name
 from indaba.conversation.dispatch.reply import heard, spot_of
 from indaba.conversation.wording import Wording
@@ -43,7 +43,7 @@ SAID_ALOUD = {
 """Intents about oneself whose answers hold nothing but what was just said, each with the reason."""
 
 OPENING = ("secret", "token", "door", "password", "key")
-KINDS = get_args(get_args(AnyChatEvent)[0])
+KINDS = [k for k in get_args(get_args(AnyChatEvent)[0]) if k not in WORDLESS]
 FILLED: dict[str, Any] = {
     "kind": "message",
     "text": "",

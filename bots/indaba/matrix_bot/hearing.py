@@ -133,10 +133,10 @@ class Hearing:
         return [await self._twins.meant(one, facts) for one in chat_events]
 
     def _replacing(
-        self, room: str, facts: RoomFacts, heard: Sequence[ChatEvent], *, entered: bool
+        self, room: str, facts: RoomFacts, events: Sequence[ChatEvent], *, entered: bool
     ) -> list[ChatEvent]:
         """Go where a room was moved to; what it says of that, once we have come there."""
-        for one in heard:
+        for one in events:
             if isinstance(one, RoomReplaced):
                 self._invitations.take({one.successor: {}})
         if not entered or not facts.predecessor:

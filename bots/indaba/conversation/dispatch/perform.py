@@ -190,12 +190,12 @@ class Performer:
                 self._noticed.popitem(last=False)
         return SILENCE
 
-    async def _parted(self, queued: QueuedEvent, found: means.Part) -> Outcome:
-        await self._whereabouts.follow(queued, found.how, found.by)
+    async def _parted(self, queued: QueuedEvent, part: means.Part) -> Outcome:
+        await self._whereabouts.follow(queued, part.how, part.by)
         return SILENCE
 
-    async def _relocated(self, queued: QueuedEvent, found: means.Relocate) -> Outcome:
-        await self._whereabouts.move(queued, found.successor)
+    async def _relocated(self, queued: QueuedEvent, new: means.Relocate) -> Outcome:
+        await self._whereabouts.move(queued, new.successor)
         return SILENCE
 
     async def _do(self, queued: QueuedEvent, intent: Intent) -> Answer:
