@@ -70,12 +70,10 @@ async def test_nothing_opens_any_more_and_only_the_vote_that_was_cast_counts(
     feed, link = await _feed(lively), await lively.link(SIPHO)
     assert (await lively.get(feed)).status_code == 200
     assert (await lively.get("/mine")).status_code == 200
-    held = await town.passport(SIPHO)
-
     await _goes(lively, how)
 
     async def ended() -> bool:
-        return (await lively.get(feed)).status_code == 404
+        return bool((await lively.get(feed)).status_code == 404)
 
     await until(ended, 5)
     for door in DOORS:
@@ -89,4 +87,3 @@ async def test_nothing_opens_any_more_and_only_the_vote_that_was_cast_counts(
     if how != "erased":
         shown = await town.ask(v.ShowVote(vote=vote.id), await town.passport(LINDIWE))
         assert shown.vote.tally == (1, 0)
-    assert held.passport.roles

@@ -268,6 +268,21 @@ async def test_a_block_holds_after_erasure_and_goes_along_when_accounts_are_link
         assert await village.refused(village.town.joined(account(name))) == "blocked"
 
 
+async def test_who_is_removed_while_two_accounts_become_one_is_out_with_both(
+    village: Village,
+) -> None:
+    names = [f"{n}{side}" for n in range(5) for side in "ab"]
+    await village.begin("lindiwe", members=tuple(names))
+    for number in range(5):
+        first, second = f"{number}a", f"{number}b"
+        code = (await village.town.ask(IssueLinkCode(), await village.held(second))).code
+        linking = LinkAccount(platform=Platform.MATRIX, account=account(first), code=code)
+        await asyncio.gather(village.remove("lindiwe", first), village.town.ask(linking))
+        for name in (first, second):
+            assert await village.role(name) is None, name
+            assert await village.refused(village.town.joined(account(name))) == "blocked"
+
+
 async def test_who_is_removed_sees_in_their_data_what_is_kept_about_it(village: Village) -> None:
     await village.begin("lindiwe", members=("sipho",))
     await village.suspend("lindiwe", "sipho")

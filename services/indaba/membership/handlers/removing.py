@@ -164,7 +164,7 @@ async def _went(
     if request.how is Departure.UNBANNED:
         await _unbanned(work, removing, request, community.id)
         return
-    member = await store.member_of(request.platform, request.account)
+    member = await Linking(work).held_still(request.platform, request.account)
     by = await store.member_of(request.platform, request.by) if request.by else None
     if member is None or member not in community.roles:
         return
@@ -191,7 +191,7 @@ async def _somebody(
     work: Work, community: Community, platform: Platform, account: str, asker: MemberId
 ) -> MemberId:
     """The member behind an account, not the asker. Raises `NobodyThere` or `NotYourself`."""
-    member = await Store(work).member_of(platform, account)
+    member = await Linking(work).held_still(platform, account)
     if member is None or member not in community.roles:
         raise NobodyThere
     if member == asker:

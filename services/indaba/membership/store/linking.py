@@ -115,6 +115,20 @@ class Linking:
         query = sa.select(members.c.id).where(members.c.id.in_(wanted)).order_by(members.c.id)
         await self._sql.execute(query.with_for_update())
 
+    async def held_still(self, platform: Platform, account: str) -> MemberId | None:
+        """The member behind an account, whom nobody merges or erases until the commit."""
+        behind = sa.select(accounts.c.member).where(
+            accounts.c.platform == platform, accounts.c.account == account
+        )
+        member = (await self._sql.execute(behind)).scalar()
+        while member is not None:
+            await self.lock(MemberId(member))
+            now = (await self._sql.execute(behind)).scalar()
+            if now == member:
+                break
+            member = now
+        return MemberId(member) if member else None
+
     async def merge(self, gone: MemberId, member: MemberId) -> None:
         """All that names `gone` names `member`; if both belong, `member`'s row stays."""
         await self._sql.execute(
