@@ -17,9 +17,6 @@ PRODUCT = {
     "deploy/indaba/operate/local/lock.py": "notes since when a data folder is in use",
     "deploy/indaba/operate/local/preview.py": "the simulated Discord's clock follows the machine's",
     "deploy/indaba/operate/local/demo/playing.py": "the demo's own world, shifted",
-    "services/indaba/membership/migrations/membership_0005_cases_blocks_and_stand_ins.py": (
-        "counts from the day of the upgrade"
-    ),
 }
 """Product files that read the machine's clock, and why they may."""
 

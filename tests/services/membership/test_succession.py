@@ -11,7 +11,7 @@ from indaba.membership.model.motions import ASKED_FOR
 from indaba.membership.workflows.succession import GONE_AFTER, LOOK_EVERY
 from services.membership.village import Village
 from services.town import Town
-from workshop import do, until
+from workshop import do, rows, until
 
 SOON = timedelta(minutes=1)
 
@@ -70,6 +70,22 @@ async def test_facilitators_gone_for_three_weeks_are_followed_too(village: Villa
     await asked(village, "busy")
     await village.answer("busy", CaseAnswer.ACCEPT)
     assert await village.role("lindiwe") is Role.FACILITATOR
+
+
+async def test_who_was_there_before_this_was_kept_is_counted_from_the_next_day_on(
+    village: Village,
+) -> None:
+    await do(village.town.ledgers["membership"], "UPDATE memberships SET seen_on = NULL")
+    village.later(LOOK_EVERY)
+
+    async def counted() -> bool:
+        query = "SELECT 1 FROM memberships WHERE seen_on IS NULL"
+        return not await rows(village.town.ledgers["membership"], query)
+
+    await until(counted)
+    assert await village.told(Told.TAKE_OVER) == []
+    village.later(GONE_AFTER + 2 * LOOK_EVERY)
+    await asked(village, "busy")
 
 
 async def test_who_agrees_while_nobody_facilitates_is_asked_at_once(village: Village) -> None:

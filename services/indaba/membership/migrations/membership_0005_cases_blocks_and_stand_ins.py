@@ -12,7 +12,7 @@ _instant = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Make the tables, and say of each member since when they have their role."""
+    """Make the tables. Of members from before it is not known when they were seen last."""
     _cases()
     _blocks()
     op.add_column(
@@ -24,10 +24,6 @@ def upgrade() -> None:
     )
     op.add_column("memberships", sa.Column("role_since", _instant))
     op.add_column("memberships", sa.Column("seen_on", sa.Date))
-    # Nobody was looked for before: who is gone is counted from the upgrade on.
-    op.execute("UPDATE memberships SET role_since = joined_at, seen_on = CURRENT_DATE")
-    op.alter_column("memberships", "role_since", nullable=False)
-    op.alter_column("memberships", "seen_on", nullable=False)
 
 
 def _cases() -> None:

@@ -131,7 +131,10 @@ class Cases:
         """Who is a member, as what, and since when."""
         columns = memberships.c
         query = sa.select(
-            columns.member, columns.role, columns.role_since, columns.joined_at
+            columns.member,
+            columns.role,
+            sa.func.coalesce(columns.role_since, columns.joined_at),
+            columns.joined_at,
         ).where(columns.community == community)
         rows = (await self._sql.execute(query)).all()
         suspended = await self.open_in(community, [CaseKind.SUSPENSION])

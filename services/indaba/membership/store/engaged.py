@@ -22,16 +22,23 @@ class Engaged:
         """A member took part today; several times on a day count once."""
         today = self._work.now.date()
         row = (memberships.c.community == community, memberships.c.member == member)
-        seen = memberships.update().where(*row, memberships.c.seen_on < today)
+        earlier = sa.or_(memberships.c.seen_on.is_(None), memberships.c.seen_on < today)
+        seen = memberships.update().where(*row, earlier)
         counted = {"seen_on": today, "active_days": memberships.c.active_days + 1}
         await self._sql.execute(seen.values(counted))
+
+    async def begin_counting(self, community: CommunityId) -> None:
+        """Of whom it is not known when they were seen last, it was today."""
+        unknown = (memberships.c.community == community, memberships.c.seen_on.is_(None))
+        today = memberships.update().where(*unknown).values(seen_on=self._work.now.date())
+        await self._sql.execute(today)
 
     async def is_facilitated(self, community: CommunityId, since: date) -> bool:
         """Whether any facilitator was seen on that day or after."""
         query = sa.select(memberships.c.member).where(
             memberships.c.community == community,
             memberships.c.role == Role.FACILITATOR,
-            memberships.c.seen_on >= since,
+            sa.or_(memberships.c.seen_on.is_(None), memberships.c.seen_on >= since),
         )
         return (await self._sql.execute(query.limit(1))).first() is not None
 
@@ -67,7 +74,7 @@ class Engaged:
             {
                 "community": str(community),
                 "days taken part": days,
-                "last on": seen_on.isoformat(),
+                "last on": seen_on.isoformat() if seen_on else None,
                 "may be asked to facilitate": stands_in,
             }
             for community, days, seen_on, stands_in in await self._sql.execute(query)

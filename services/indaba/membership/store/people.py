@@ -203,7 +203,8 @@ class Store:
             seen_on=now.date(),
         )
         same = memberships.c.role == joined.excluded.role
-        since = sa.case((same, memberships.c.role_since), else_=now)
+        known = sa.func.coalesce(memberships.c.role_since, memberships.c.joined_at)
+        since = sa.case((same, known), else_=now)
         await self._sql.execute(
             joined.on_conflict_do_update(
                 index_elements=["community", "member"], set_={"role": role, "role_since": since}

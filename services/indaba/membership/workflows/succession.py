@@ -29,6 +29,7 @@ async def look(body: dict[str, Any], work: Work) -> None:
     community = CommunityId(UUID(body["community"]))
     if await Store(work).community(community) is None:
         return
+    await Engaged(work).begin_counting(community)
     await seek(work, community)
     await watch(work, community)
 
