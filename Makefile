@@ -14,7 +14,7 @@ COMPILE := env -u UV_FIND_LINKS -u UV_INDEX -u UV_EXTRA_INDEX_URL $(BIN)/uv pip 
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test thorough check docs drills bench sbom pictures pins clean
+.PHONY: help install up demo test thorough any-day check docs drills bench sbom pictures pins clean
 
 help:
 	@echo "make up       install what is missing, then run Indaba until Ctrl-C"
@@ -22,6 +22,7 @@ help:
 	@echo "make install  install only"
 	@echo "make test     every promise once, on the real engines (ARGS=... goes to pytest)"
 	@echo "make thorough the breadth: every case (PART=2/4: a quarter of it)"
+	@echo "make any-day  what lives by the clock, at awkward moments (ARGS=leap-day)"
 	@echo "make check    format, lint, types, layers, documentation"
 	@echo "make docs     write the pages made from code: events, commands, env.example"
 	@echo "make drills   kill everything and see what survives (SEED=7, ARGS=bus_truth)"
@@ -60,6 +61,9 @@ test: $(VENV)/.installed .venv-synapse/.installed
 PART ?= 1/1
 thorough: $(VENV)/.installed .venv-synapse/.installed
 	@exec $(BIN)/python -m pytest --thorough --part $(PART) $(ARGS)
+
+any-day: $(VENV)/.installed .venv-synapse/.installed
+	@PYTHONPATH=tests exec $(BIN)/python tests/any_day.py $(ARGS)
 
 check: $(VENV)/.installed
 	$(BIN)/ruff format --check

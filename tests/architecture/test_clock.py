@@ -24,6 +24,8 @@ TESTS = {
     "tests/clock.py": "the tests' clock itself",
     "tests/architecture/test_clock.py": "names what is looked for",
     "tests/homeserver_clock/sitecustomize.py": "puts the homeserver's clock where the tests' is",
+    "tests/any_day.py": "moves the machine's clock, by so much",
+    "tests/process/test_awkward_moments.py": "tests by how much",
     "tests/process/test_world.py": "tests the real world",
     "tests/operate/one_house/test_rotate_and_export.py": "calls commands of operators",
     "tests/operate/test_dead_letters.py": "calls operators' commands, and those are real",
