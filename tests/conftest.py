@@ -62,7 +62,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> selection.Sh
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     chosen = selection.chosen(items, config)
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+    kept = set(chosen)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = chosen
     items.sort(key=lambda item: item.path.parent.name not in LONG)
 

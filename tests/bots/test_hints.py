@@ -20,6 +20,9 @@ SOURCES = ("shared", "services", "bots", "deploy")
 CALLS = {"hint", "types"}
 """Functions that take an intent's name and its arguments."""
 
+CALLED = re.compile(rf"\b(?:{'|'.join(CALLS)})\(")
+"""Reading a file takes long, so only those are read where one is called."""
+
 PREFIXES = ["!cop ", "", "!indaba ", SLASH]
 FILLED = {"code": "M7K2", "name": "go-round", "method": "go-round", "account": "@somebody"}
 CODES = {"A": "A7K2", "R": "R7K2"}
@@ -27,7 +30,8 @@ CODES = {"A": "A7K2", "R": "R7K2"}
 
 def _calls() -> Iterator[tuple[str, ast.Call]]:
     for page in (page for source in SOURCES for page in (ROOT / source).rglob("*.py")):
-        for node in ast.walk(ast.parse(page.read_text())):
+        text = page.read_text()
+        for node in ast.walk(ast.parse(text if CALLED.search(text) else "")):
             if _is_hint(node):
                 yield f"{page.relative_to(ROOT)}:{node.lineno}", node
 

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,11 +37,13 @@ def docstrings() -> Iterator[tuple[str, str]]:
                         yield page.relative_to(ROOT).as_posix(), named
 
 
-TEXTS = [*pages().items(), *docstrings()]
+@cache
+def texts() -> list[tuple[str, str]]:
+    return [*pages().items(), *docstrings()]
 
 
 def named(pattern: re.Pattern[str]) -> list[tuple[str, str]]:
-    return [(path, match) for path, text in TEXTS for match in pattern.findall(text)]
+    return [(path, match) for path, text in texts() for match in pattern.findall(text)]
 
 
 def trouble(line: str) -> str:

@@ -1,5 +1,6 @@
 import gzip
 import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -29,29 +30,38 @@ from services.town import Town
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        (http(b"", "Location: http://10.0.0.1/a.ics\r\n", "302 Found"), "not on the public"),
-        (http(b"", "Location: http://169.254.169.254/\r\n", "302 Found"), "not on the public"),
-        (http(b"<!doctype html><p>Sign in"), "not a calendar file"),
-        (http(b"", status="404 Not Found"), "nothing at that address"),
-        (http(b"", status="403 Forbidden"), "not public"),
-        (http(b"", status="503 Busy"), "error (503)"),
         (
-            http(calendar(*(f"UID:{n}\nDTSTART:20270101T100000Z" for n in range(50_000)))),
+            lambda: http(b"", "Location: http://10.0.0.1/a.ics\r\n", "302 Found"),
+            "not on the public",
+        ),
+        (
+            lambda: http(b"", "Location: http://169.254.169.254/\r\n", "302 Found"),
+            "not on the public",
+        ),
+        (lambda: http(b"<!doctype html><p>Sign in"), "not a calendar file"),
+        (lambda: http(b"", status="404 Not Found"), "nothing at that address"),
+        (lambda: http(b"", status="403 Forbidden"), "not public"),
+        (lambda: http(b"", status="503 Busy"), "error (503)"),
+        (
+            lambda: http(calendar(*(f"UID:{n}\nDTSTART:20270101T100000Z" for n in range(50_000)))),
             "larger than 2 megabytes",
         ),
         (
-            http(calendar(*(f"UID:{n}\nDTSTART:20270101T100000Z" for n in range(5_001)))),
+            lambda: http(calendar(*(f"UID:{n}\nDTSTART:20270101T100000Z" for n in range(5_001)))),
             "more than 5,000 entries",
         ),
         (
-            http(
+            lambda: http(
                 gzip.compress(b"BEGIN:VCALENDAR\r\n" + b"X" * 300_000_000),
                 "Content-Encoding: gzip\r\n",
             ),
             "larger than 2 megabytes",
         ),
-        (http(calendar("UID:a\nDTSTART:20270101T100000Z")[:-20]), "Only a part"),
-        (http(b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nEND:VTODO\r\nEND:VCALENDAR"), "Only a part"),
+        (lambda: http(calendar("UID:a\nDTSTART:20270101T100000Z")[:-20]), "Only a part"),
+        (
+            lambda: http(b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nEND:VTODO\r\nEND:VCALENDAR"),
+            "Only a part",
+        ),
     ],
     ids=[
         "private-redirect",
@@ -68,10 +78,10 @@ from services.town import Town
     ],
 )
 async def test_what_cannot_be_followed_is_refused_with_the_reason(
-    town: Town, site: Site, answer: bytes, why: str
+    town: Town, site: Site, answer: Callable[[], bytes], why: str
 ) -> None:
     held = await town.founded()
-    site.answers["/a"] = answer
+    site.answers["/a"] = answer()
 
     await follow(town, held, site)
     told = await told_times(town, NOT_READ, 1)
