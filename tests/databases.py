@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -38,6 +39,9 @@ SELECT md5(string_agg(concat_ws(' ', relname, relkind, attname, atttypid, attnum
 FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
 WHERE relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
 """
+
+
+_heads = cache(heads)  # reading a folder of migrations costs more than emptying a database
 
 
 class Databases:
@@ -91,7 +95,7 @@ class Databases:
             await self._postgres.drop(name)
 
     async def _migrated_by(self, folder: Path) -> str:
-        known = heads(folder)
+        known = _heads(folder)
         if known not in self._migrated:
             name = f"like_{uuid4().hex[:12]}"
             await self._postgres.provision([name])

@@ -17,17 +17,18 @@ def broker_at(url: str) -> RedisBroker:
     `rediss`) and some of its nodes, such as `redis+cluster://one:6379,two:6379`; the others are
     found from there. Raises `ValueError` if a node's port is no number.
     """
-    # apply_types off: we hand over opened envelopes, FastStream need not look at them.
-    quiet: Any = None  # FastStream takes None for silence, its types do not say so
+    # We hand over opened envelopes: FastStream need not look at them, nor build models to do so.
+    none: Any = None  # it takes None for silence and for no models, its types do not say so
+    unread = {"apply_types": False, "serializer": none, "logger": none}
     there = urlsplit(url)
     if not there.scheme.endswith(CLUSTER):
-        return RedisBroker(url, apply_types=False, logger=quiet)
+        return RedisBroker(url, **unread)
     scheme = there.scheme.removesuffix(CLUSTER)
     credentials, _, nodes = there.netloc.rpartition("@")
     (host, port), *others = [_node(node) for node in nodes.split(",")]
     at = f"{credentials}@{host}:{port}" if credentials else f"{host}:{port}"
     first = SplitResult(scheme, at, there.path, there.query, "").geturl()
-    return RedisClusterBroker(first, startup_nodes=others, apply_types=False, logger=quiet)
+    return RedisClusterBroker(first, startup_nodes=others, **unread)
 
 
 def is_cluster(broker: RedisBroker) -> bool:
