@@ -60,6 +60,7 @@ ALONE = (
 )
 """Said to the bot alone."""
 
+CIRCLE = "Circle"
 NOT_OURS = ("synapse", "secrets", "trial.json")
 """The trial's homeserver and its accounts: what was said in a room belongs to the room."""
 
@@ -91,6 +92,10 @@ class Canary:
         return found
 
 
+Life = tuple[Canary, list[str]]
+"""What somebody left behind, and the lines that nobody answered."""
+
+
 @contextmanager
 def _house(given: House | None, folder: Path) -> Iterator[House]:
     if given is not None:
@@ -104,15 +109,18 @@ def _house(given: House | None, folder: Path) -> Iterator[House]:
         house.stop()
 
 
-async def drill(seed: int, given: House | None = None) -> Verdict:
-    """Put an Indaba through it, of its own or one that runs; that one goes on."""
+async def drill(seed: int, given: House | None = None, life: Life | None = None) -> Verdict:
+    """Put an Indaba through it, of its own or one that runs; that one goes on.
+
+    `life` is what somebody did in it already.
+    """
     began = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="indaba-") as name,
         _house(given, Path(name)) as house,
     ):
         folder = Path(name)
-        canary, told = await _lived(house, f"kanarie{seed}{uuid4().hex[:6]}")
+        canary, told = life or await lived(house, f"kanarie{seed}{uuid4().hex[:6]}")
         before = await _tables_with(house.data, canary)
         first, second = folder / "backups" / "first", folder / "backups" / "second"
         said = [house.do("backup", str(first))]
@@ -143,9 +151,7 @@ async def drill(seed: int, given: House | None = None) -> Verdict:
     )
 
 
-async def _lived(
-    house: House, mark: str, who: str = "thandi", circle: str = "Circle"
-) -> tuple[Canary, list[str]]:
+async def lived(house: House, mark: str, who: str = "thandi") -> Life:
     """Somebody joins and does everything; gives what to look for, and lines without an answer."""
     accounts = json.loads((house.data / "secrets" / "accounts.json").read_text())
     async with httpx.AsyncClient(base_url=house.facts["homeserver"], timeout=30) as http:
@@ -156,13 +162,13 @@ async def _lived(
         bot = accounts["indaba"]["user_id"]
         room = await owner.open_room(bot, person.account)
         await person.join(room)
-        member = await _welcomed(house, owner.account, person.account, room, circle)
+        member = await _welcomed(house, owner.account, person.account, room)
         alone = await person.open_room(bot, is_direct=True, preset="trusted_private_chat")
         await until(lambda: _is_in(person, alone, bot), 20)
         said = [(room, f"!cop {line}") for line in LINES] + [(alone, line) for line in ALONE]
         answers = [await _answer(person, place, line.format(mark=mark)) for place, line in said]
-        signed = 3  # the bot answers "here", a note and a ballot with a sign or a whisper at most
-        silent = [] if answers.count("") <= signed else [f"{answers.count('')} lines"]
+        whispered = 1  # what becomes of a ballot is for the voter alone
+        silent = [] if answers.count("") <= whispered else [f"{answers.count('')} lines"]
         silent += await _file_saved(person, room, mark)
         return Canary(mark, person.account, member), silent
 
@@ -172,7 +178,7 @@ async def _is_in(person: Person, room: str, account: str) -> bool:
     return account in members["joined"]
 
 
-async def _welcomed(house: House, owner: str, account: str, room: str, circle: str) -> UUID:
+async def _welcomed(house: House, owner: str, account: str, room: str) -> UUID:
     place = Place(platform=Platform.MATRIX, room=room)
     agreed: dict[str, Any] = {"adult": True, "consent_version": CONSENT_VERSION}
     async with face(Installation.of_data(house.data).bus_url) as (bus, world):
@@ -180,7 +186,7 @@ async def _welcomed(house: House, owner: str, account: str, room: str, circle: s
             bus,
             world,
             FoundCommunity(
-                name=circle,
+                name=CIRCLE,
                 purpose="Look",
                 language="English",
                 zone="Africa/Johannesburg",
@@ -208,13 +214,19 @@ async def _answer(person: Person, room: str, line: str, **content: Any) -> str:
     async def answered() -> bool:
         events = await person.events(room)
         found[:] = [e["content"]["body"] for e in events if replied_to(e) == message]
-        return bool(found)
+        return bool(found) or any(_is_a_sign(event, message) for event in events)
 
     try:
         await until(answered, 6)
     except TimeoutError:
         return ""
-    return found[0]
+    return found[0] if found else "a sign"
+
+
+def _is_a_sign(event: dict[str, Any], message: str) -> bool:
+    """Whether an event is a reaction to a message."""
+    about = str(event["content"].get("m.relates_to", {}).get("event_id"))
+    return event["type"] == "m.reaction" and about == message
 
 
 async def _file_saved(person: Person, room: str, mark: str) -> list[str]:

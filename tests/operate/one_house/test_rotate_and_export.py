@@ -1,5 +1,3 @@
-import csv
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -16,7 +14,7 @@ from indaba.operate.data.export import _cell
 from indaba.operate.data.restore import StillRunning
 from indaba.operate.data.rotating import NoKeys, rotate
 from indaba.process.passports import PassportControl, PassportOffice
-from operate.house import House, open_to_others
+from operate.house import House
 
 
 def _signed(office: PassportOffice) -> str:
@@ -63,29 +61,3 @@ def test_secrets_of_a_running_indaba_are_left_alone(house: House) -> None:
 
 def test_what_a_spreadsheet_takes_for_a_formula_is_told_as_text() -> None:
     assert [_cell(text) for text in ("=1+1", "@sum", "plain", 3)] == ["'=1+1", "'@sum", "plain", 3]
-
-
-async def test_all_of_a_community_leaves_as_files(house: House, tmp_path: Path) -> None:
-    from drills.erasure import _lived
-
-    await _lived(house, "exported", "sipho", "Exported circle")
-
-    done = house.do("export", str(tmp_path / "out"), "--community", "Exported circle")
-
-    assert done.returncode == 0, done.stdout + done.stderr
-    out = tmp_path / "out"
-    assert open_to_others(out) == []
-    everything = json.loads((out / "community.json").read_text())
-    assert [c["name"] for c in everything["membership"]["communities"]] == ["Exported circle"]
-    accounts = {m["account"].partition(":")[0] for m in everything["membership"]["members"]}
-    assert accounts == {"@facilitator", "@sipho"}
-    assert "exported fractions" in (out / "meetings.md").read_text()
-    assert "https://example.org/fractions" in (out / "library.md").read_text()
-    assert "SUMMARY:exported fractions" in (out / "calendar.ics").read_text()
-    (file,) = (out / "files").iterdir()
-    assert "The words of exported" in file.read_text()
-    with (out / "csv" / "scheduling-actions.csv").open(encoding="utf-8-sig") as table:
-        assert [row["text"] for row in csv.DictReader(table)] == ["exported sends the survey"]
-    wrong = house.do("export", str(tmp_path / "other"), "--community", "No such")
-    assert wrong.returncode == 1
-    assert "There is no community called 'No such'" in wrong.stderr
