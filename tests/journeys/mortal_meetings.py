@@ -154,7 +154,7 @@ class Deployed:
         try:
             async with asyncio.timeout(NEVER_SEEN):
                 while not await self.see(aim, before):
-                    await asyncio.sleep(0.001)
+                    await asyncio.sleep(0.004)
         except TimeoutError:
             pass
         else:

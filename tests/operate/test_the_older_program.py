@@ -219,6 +219,9 @@ async def test_all_is_brought_over_and_back_by_the_one_command_that_the_upgrade_
     assert up.ends(signal.SIGTERM) == 0
 
 
+# The older program stays what it is: what it says could only change with how schemas are numbered,
+# and that this one says the same is tried in tests/ledger/test_schema.py.
+@pytest.mark.thorough
 async def test_the_older_program_says_that_it_does_not_know_the_new_schema_and_stops(
     older: Older,
 ) -> None:
