@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -230,7 +231,7 @@ async def _acts(
     for number in range(count):
         if number % 10 == 0:
             starts = house.world.now().replace(tzinfo=None, second=0, microsecond=0)
-            starts = starts.replace(year=starts.year + 1)
+            starts += timedelta(days=365)
             called = ScheduleMeeting(title=f"Circle {number}", starts=starts, zone="UTC")
             codes.append((await house.ask(called, people[0])).meeting.code)
         elif number % 3 == 0:
