@@ -25,7 +25,7 @@ help:
 	@echo "make any-day  what lives by the clock, at awkward moments (ARGS=leap-day)"
 	@echo "make check    format, lint, types, layers, documentation"
 	@echo "make docs     write the pages made from code: events, commands, env.example"
-	@echo "make drills   kill everything and see what survives (SEED=7, ARGS=bus_truth)"
+	@echo "make drills   kill everything and see what survives (SEED=7, ARGS=bus_truth, SLOW=disk)"
 	@echo "make bench    measure beside others, into dist/ (ARGS=growth)"
 	@echo "make sbom     what the image is made of (CycloneDX), into dist/"
 	@echo "make pictures take the pictures of docs/facilitators.md again (needs chromium)"

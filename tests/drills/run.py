@@ -1,5 +1,7 @@
 """All drills: `make drills`, or some: `ARGS=bus_truth`. `SEED=7` chooses the moments of death.
 
+`SLOW=disk,processor` slows the machine on purpose; timings are then told, and may be missed.
+
 Each is a process of its own. Two lanes run side by side, since most of a drill is waiting; those
 that promise an answer within seconds come first and have the machine to themselves.
 """
@@ -20,6 +22,7 @@ from drills import (
     simulated_town,
     synapse_crowd,
 )
+from drills.slowed import slowed, ways
 from drills.verdict import Verdict
 from indaba.process import run, zones
 
@@ -68,13 +71,15 @@ async def _lane(names: Sequence[str], wanted: Sequence[str]) -> bool:
 
 
 async def _one(name: str) -> bool:
-    verdict = await DRILLS[name](int(os.environ.get("SEED", "1")))
+    with slowed():
+        verdict = await DRILLS[name](int(os.environ.get("SEED", "1")))
     sys.stdout.write(f"{verdict.told()}\n\n")
     return verdict.kept
 
 
 def main() -> None:
     zones.use_pinned()
+    ways()
     match sys.argv[1:]:
         case ["--one", name]:
             kept = run.live(_one(name))
