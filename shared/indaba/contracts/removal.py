@@ -111,13 +111,13 @@ class CaseFacts(BaseModel):
 
 
 class CasesShown(Reply):
-    """Open cases that wait for the asker, oldest first; twenty at most."""
+    """Open cases that wait for the asker or are about them, oldest first; twenty at most."""
 
     cases: Annotated[tuple[CaseFacts, ...], Confidential]
 
 
 class ListCases(Question[CasesShown], wire="membership.list-cases.v1", asked_by=Standing.KNOWN):
-    """Show what waits for the asker's answer, in all of their communities."""
+    """Show what waits for the asker's answer or is about them, in all of their communities."""
 
 
 class CaseAnswered(Reply):

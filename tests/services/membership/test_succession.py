@@ -31,7 +31,7 @@ async def asked(village: Village, *names: str) -> None:
     """Wait until exactly these were asked, in this order."""
 
     async def so() -> bool:
-        return await village.told(Told.TAKE_OVER) == [{name} for name in names]
+        return await village.told(Told.TAKE_OVER) == [{name, "all"} for name in names]
 
     await until(so)
 

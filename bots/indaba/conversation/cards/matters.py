@@ -24,7 +24,7 @@ PRIVATELY = {
     Told.READMITTED: "You can join {name} again. Type in its room: {hint}",
     Told.UPHELD: "Your removal from {name} was looked at again, and stays.",
     Told.ACCUSED: "It is moved that you no longer facilitate {name}, or belong to it. Nothing has "
-    "changed yet: others decide, by {until}. What you can do: {hint}",
+    "changed yet: others decide, by {until}. To see it again: {hint}",
     Told.CARRIED: "What was moved in {name} is done.",
     Told.FELL: "What was moved in {name} is not done: nothing has changed.",
     Told.SUSPENDED: "Powers in {name} are suspended until {until}.",
@@ -33,11 +33,19 @@ ROLES = {
     CaseKind.PROMOTION: "{account} facilitates {name} now.",
     CaseKind.DEMOTE: "You are a member of {name} now, no longer a facilitator.",
 }
+CONCERNS_YOU = (
+    "There is something in {name} that I may say only to the one whom it is about. To see whether "
+    "it is you, ask me in a direct chat: {hint}"
+)
 OPENLY = {
     Told.MOTION: "There is something for the other facilitators of {name} to decide. Ask me in a "
     "direct chat: {hint}",
     Told.APPEALED: "There is something for the other facilitators of {name} to decide. Ask me in "
     "a direct chat: {hint}",
+    Told.TAKE_OVER: "Nobody facilitates {name} any more, and I ask one of you to. To see whether "
+    "it is you, ask me in a direct chat: {hint}",
+    Told.ACCUSED: CONCERNS_YOU,
+    Told.SUSPENDED: CONCERNS_YOU,
     Told.VOTE: "It is moved to take somebody's role as a facilitator of {name}. There is no other "
     "facilitator to decide it, so its members do, within three days and unseen by others. Vote in "
     "a direct chat with me: {hint}",
@@ -47,7 +55,6 @@ OPENLY = {
 HINTS = {
     Told.REMOVED: hint("cop appeal"),
     Told.READMITTED: hint("cop join"),
-    Told.ACCUSED: hint("help", topic="member"),
     Told.NOBODY: hint("me stand-in", state="on"),
 }
 
@@ -72,7 +79,8 @@ def privately(
         return shown(facts, wording, zone)
     told_so = ROLES.get(case.kind, "") if event.what is Told.ROLE else PRIVATELY[event.what]
     words = _written(told_so, event, case, community, wording)
-    lead = Text(put_in(words, HINTS.get(event.what), prefix, intents))
+    wanted = HINTS.get(event.what, hint("member matters"))
+    lead = Text(put_in(words, wanted, prefix, intents))
     if event.what not in (Told.REMOVED, Told.ACCUSED, Told.SUSPENDED, Told.ROLE):
         return Answer((lead,))
     about = plain(", ".join(case.about)) if event.what is Told.SUSPENDED else ""

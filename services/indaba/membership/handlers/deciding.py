@@ -7,6 +7,7 @@ from indaba.contracts.removal import (
     CaseAnswer,
     CaseAnswered,
     CaseFacts,
+    CaseKind,
     CaseShown,
     CasesShown,
     ListCases,
@@ -24,14 +25,18 @@ from indaba.membership.workflows.succession import accept, decline, seek
 from indaba.membership.workflows.telling import tell
 from indaba.process.passports import PassportOffice
 
+CONCERNING = (*MOTIONS, CaseKind.SUSPENSION)
+"""What somebody may see of what is being decided about them, though they cannot answer it."""
+
 
 async def list_cases(request: ListCases, work: Work) -> CasesShown:  # noqa: ARG001 - says all
-    """What waits for the asker's answer."""
+    """What waits for the asker's answer, or is being decided about them."""
     member = _asker(work)
     shown: list[CaseFacts] = []
     for case in await Cases(work).waiting_for(member):
         answers = (await Cases(work).bench(case.community)).may(member, case)
-        if answers and len(shown) < MOST_LISTED:
+        concerns = case.about == member and case.kind in CONCERNING
+        if (answers or concerns) and len(shown) < MOST_LISTED:
             shown.append(await _facts(work, case, answers))
     return CasesShown(cases=tuple(shown))
 

@@ -107,7 +107,9 @@ async def suspend(
     await work.set_timer(until, ENDS, str(case.id), body, community.id)
     role = await store.role_in(community.id, member)
     await tell_roles(work, store, community.id, member, (role,) if role else ())
-    await tell(work, case, Told.SUSPENDED, {member, *community.facilitators} - {by})
+    others = community.facilitators - {by, member}
+    await tell(work, case, Told.SUSPENDED, [member], openly=True)
+    await tell(work, case, Told.SUSPENDED, others)
     return Settled(until=until)
 
 

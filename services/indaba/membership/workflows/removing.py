@@ -44,7 +44,7 @@ class Removing:
             await self.carry_out(case)
             return Settled()
         until = await self._put(case, way, MOTION_LASTS)
-        await tell(self._work, case, Told.ACCUSED, [case.about])
+        await tell(self._work, case, Told.ACCUSED, [case.about], openly=True)
         return Settled(way=way, until=until)
 
     async def _put(self, case: Case, way: Way, lasts: timedelta) -> datetime:

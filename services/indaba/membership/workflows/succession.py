@@ -59,7 +59,7 @@ async def _ask(work: Work, community: CommunityId, member: MemberId) -> None:
     case = await opened(work, community, CaseKind.TAKE_OVER, member, lasts=ASKED_FOR)
     body = {"case": str(case.id)}
     await work.set_timer(work.now + ASKED_FOR, ASKED, str(case.id), body, community)
-    await tell(work, case, Told.TAKE_OVER, [member])
+    await tell(work, case, Told.TAKE_OVER, [member], openly=True)
 
 
 async def give_up(body: dict[str, Any], work: Work) -> None:

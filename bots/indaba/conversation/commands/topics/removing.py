@@ -257,7 +257,7 @@ class Appeal(Intent, noun="cop", verb="appeal", aliases=("appeal",)):
 
 
 class Matters(Intent, noun="member", verb="matters"):
-    """Show what about members waits for me to decide."""
+    """Show what about members waits for me, or is about me."""
 
     PRIVATE: ClassVar[bool] = True
     example: ClassVar[str] = "member matters"
@@ -342,6 +342,7 @@ TITLES = {
     CaseKind.REMOVAL: "Somebody who was removed asks you to look at it again.",
     CaseKind.TAKE_OVER: "Nobody facilitates here any more. Would you?",
 }
+ABOUT_YOU = "This is about you. Others decide it, or it ends by itself."
 LABELS = {
     CaseAnswer.SECOND: ("Agree, do it now", "✅", Style.DANGER),
     CaseAnswer.OBJECT: ("Object, change nothing", "❌", Style.PLAIN),
@@ -366,6 +367,8 @@ def shown(case: CaseFacts, wording: Wording, zone: str) -> Answer:
         (say("Decided on"), until),
     )
     known = tuple(row for row in rows if row[1])
+    if not case.answers:
+        return Answer((Text(say(ABOUT_YOU)), Facts(known)))
     lead = Text(say(TITLES.get(case.kind, "This waits for you.")))
     return Answer((lead, Facts(known), choices(case.case, case.answers, wording)))
 
