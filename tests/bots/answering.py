@@ -97,6 +97,7 @@ class BusServiceClient:
             "EraseMe": m.ErasureBegun(erasure=UUID(int=9), services=("membership", "scheduling")),
             "LeaveCommunity": Done(),
             "AssignRole": m.Settled(),
+            "FindMembers": li.MembersFound(members={"@thandi:example.org": MemberId(UUID(int=3))}),
             "RemoveMember": m.Settled(),
             "SuspendMember": m.Settled(),
             "ListCases": removal.CasesShown(cases=(CASE,)),

@@ -1,13 +1,14 @@
 """What is told of matters about members: who is removed, what is moved, who takes over."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from indaba.contracts.refusal import HINT, Hint, hint
 from indaba.contracts.removal import CaseAnswer, CaseFacts, CaseKind, CaseShown, CaseTold, Told
 from indaba.conversation.answer import Answer, Audience, Facts, Text
 from indaba.conversation.commands.hints import put_in
 from indaba.conversation.commands.intent import Intent
-from indaba.conversation.commands.topics.removing import shown
+from indaba.conversation.commands.topics.matters import shown
 from indaba.conversation.times import say_for
 from indaba.conversation.wording import Wording, plain
 
@@ -42,8 +43,8 @@ OPENLY = {
     "direct chat: {hint}",
     Told.APPEALED: "There is something for the other facilitators of {name} to decide. Ask me in "
     "a direct chat: {hint}",
-    Told.TAKE_OVER: "Nobody facilitates {name} any more, and I ask one of you to. To see whether "
-    "it is you, ask me in a direct chat: {hint}",
+    Told.TAKE_OVER: "Nobody facilitates {name} any more, and I ask one of those who agreed to it. "
+    "To see whether it is you, ask me in a direct chat: {hint}",
     Told.ACCUSED: CONCERNS_YOU,
     Told.SUSPENDED: CONCERNS_YOU,
     Told.VOTE: "It is moved to take somebody's role as a facilitator of {name}. There is no other "
@@ -76,17 +77,17 @@ def privately(
             until=case.until,
             answers=ASKED[event.what],
         )
-        return shown(facts, wording, zone)
+        return replace(shown(facts, wording, zone), mentions=case.about)
     told_so = ROLES.get(case.kind, "") if event.what is Told.ROLE else PRIVATELY[event.what]
     words = _written(told_so, event, case, community, wording)
     wanted = HINTS.get(event.what, hint("member matters"))
     lead = Text(put_in(words, wanted, prefix, intents))
     if event.what not in (Told.REMOVED, Told.ACCUSED, Told.SUSPENDED, Told.ROLE):
-        return Answer((lead,))
+        return Answer((lead,), mentions=_named(words, case))
     about = plain(", ".join(case.about)) if event.what is Told.SUSPENDED else ""
     rows = ((wording.say("About"), about), (wording.say("Reason"), plain(case.reason)))
     known = tuple(row for row in rows if row[1])
-    return Answer((lead, *((Facts(known),) if known else ())))
+    return Answer((lead, *((Facts(known),) if known else ())), mentions=case.about)
 
 
 def openly(
@@ -97,7 +98,13 @@ def openly(
     words = _written(OPENLY[event.what], event, case, community, wording)
     wanted: Hint = HINTS.get(event.what, hint("member matters"))
     typed = prefix if event.what is Told.NOBODY else ""
-    return Answer((Text(put_in(words, wanted, typed, intents)),), Audience.ROOM)
+    said_so = Text(put_in(words, wanted, typed, intents))
+    return Answer((said_so,), Audience.ROOM, mentions=_named(words, case))
+
+
+def _named(words: str, case: CaseShown) -> tuple[str, ...]:
+    """Accounts that stand in a sentence: shown as names, and their owners hear it."""
+    return tuple(account for account in case.about if account in words)
 
 
 def _written(

@@ -112,7 +112,7 @@ class Blocked(Refusal):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"You were removed from “{name}” and cannot join again. If you think that was wrong, "
-            "open a direct chat with me and type: {hint}",
+            "type: {hint}",
             hint=hint("cop appeal"),
             name=name,
         )

@@ -19,11 +19,15 @@ class Engaged:
         self._sql = work.connection
 
     async def was_seen(self, community: CommunityId, member: MemberId) -> None:
-        """A member took part today; several times on a day count once."""
+        """A member took part today; several times on a day count once.
+
+        Counted only of those for whom it is needed: who facilitates, and who agreed to be asked to.
+        """
         today = self._work.now.date()
+        needed = sa.or_(memberships.c.stands_in, memberships.c.role == Role.FACILITATOR)
         row = (memberships.c.community == community, memberships.c.member == member)
         earlier = sa.or_(memberships.c.seen_on.is_(None), memberships.c.seen_on < today)
-        seen = memberships.update().where(*row, earlier)
+        seen = memberships.update().where(*row, earlier, needed)
         counted = {"seen_on": today, "active_days": memberships.c.active_days + 1}
         await self._sql.execute(seen.values(counted))
 

@@ -284,7 +284,7 @@ class Leave(Intent, noun="cop", verb="leave", aliases=("leave",)):
             Choice(say("Stay"), "❌", NeverMind()),
         )
         lead = Text(say(words, name=name, line=person.types("me data", what="erase")))
-        after = Text(say("If nobody else facilitates it, I ask members who agreed to take over."))
+        after = Text(say("If nobody else facilitates it, I ask those who agreed to take over."))
         return Answer((lead, *((after,) if person.facilitates() else ()), Choices(options)))
 
 

@@ -4,34 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, ClassVar
-from uuid import UUID
 
 from pydantic import Field
 
+from indaba.contracts.linking import FindMembers
 from indaba.contracts.membership import AssignRole, Settled, Way
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import Hint, hint
+from indaba.contracts.refusal import Hint, Refusal, hint
 from indaba.contracts.removal import (
     LONGEST_REASON,
-    AnswerCase,
     AppealRemoval,
-    CaseAnswer,
-    CaseAnswered,
-    CaseFacts,
-    CaseKind,
-    ListCases,
     ReadmitMember,
     RemoveMember,
-    StandIn,
     SuspendMember,
 )
-from indaba.conversation.answer import Answer, Choice, Choices, Facts, Style, Text
-from indaba.conversation.commands.fields import Account, OnOff, one_of
+from indaba.conversation.answer import Answer, Choice, Choices, Style, Text
+from indaba.conversation.commands.fields import Account, one_of
 from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.times import say_for
-from indaba.conversation.wording import Wording, plain
+from indaba.conversation.wording import plain
 
 Whom = Annotated[
     Account,
@@ -99,6 +92,7 @@ class Remove(Intent, noun="member", verb="remove", aliases=("remove member",)):
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """What it means, and the choice."""
+        await _is_member(self.account, person, services)
         say, account = person.wording.say, plain(self.account)
         lead = say(
             "If you go on, {account} is no member any more and cannot join again. What they open "
@@ -117,7 +111,8 @@ class Remove(Intent, noun="member", verb="remove", aliases=("remove member",)):
             Choice(say("Remove {account}", account=account), "✅", now, Style.DANGER),
             Choice(say("Stop"), "❌", NeverMind()),
         )
-        return Answer((Text(lead), Text(role), Text(room), Choices(options)))
+        blocks = (Text(lead), Text(role), Text(room), Choices(options))
+        return Answer(blocks, mentions=_named(self.account, person))
 
 
 class RemoveNow(Intent, noun="member", verb="remove-now", hidden=True):
@@ -145,6 +140,30 @@ class RemoveNow(Intent, noun="member", verb="remove-now", hidden=True):
             say("{account} is no member any more.", account=account),
             say("To let them join again: {line}", line=back),
         )
+
+
+class NotHere(Refusal):
+    """The account is no member here."""
+
+    code = "not-here"
+
+    def __init__(self, account: str) -> None:
+        super().__init__(
+            f"{account} is not a member of this community. Check how it is written.",
+            account=account,
+        )
+
+
+async def _is_member(account: str, person: Person, services: ServiceClient) -> None:
+    """Raise `NotHere` before anything is offered."""
+    behind = await services.ask(FindMembers(platform=person.platform, accounts=(account,)))
+    if account not in behind.members:
+        raise NotHere(plain(account))
+
+
+def _named(account: str, person: Person) -> tuple[str, ...]:
+    """Where only the asker reads, an account is shown by its name; elsewhere it would be called."""
+    return (account,) if person.alone else ()
 
 
 def _on_its_way(settled: Settled, person: Person) -> tuple[str, ...]:
@@ -175,6 +194,7 @@ class Suspend(Intent, noun="member", verb="suspend"):
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """What it means, and the choice."""
+        await _is_member(self.account, person, services)
         say, account = person.wording.say, plain(self.account)
         lead = say(
             "If you go on, {account} loses their powers at once, for 72 hours: a facilitator is "
@@ -187,7 +207,7 @@ class Suspend(Intent, noun="member", verb="suspend"):
             Choice(say("Suspend {account}", account=account), "✅", now, Style.DANGER),
             Choice(say("Stop"), "❌", NeverMind()),
         )
-        return Answer((Text(lead), Choices(options)))
+        return Answer((Text(lead), Choices(options)), mentions=_named(self.account, person))
 
 
 class SuspendNow(Intent, noun="member", verb="suspend-now", hidden=True):
@@ -254,134 +274,6 @@ class Appeal(Intent, noun="cop", verb="appeal", aliases=("appeal",)):
             "from me when it is decided."
         )
         return Answer.of(person.wording.say(words))
-
-
-class Matters(Intent, noun="member", verb="matters"):
-    """Show what about members waits for me, or is about me."""
-
-    PRIVATE: ClassVar[bool] = True
-    example: ClassVar[str] = "member matters"
-
-    async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """The oldest with its choices, and how many follow."""
-        cases = (await services.ask(ListCases())).cases
-        wording = person.wording
-        if not cases:
-            return Answer.of(wording.say("Nothing about members waits for you."))
-        first = shown(cases[0], wording, person.zone)
-        left = len(cases) - 1
-        if not left:
-            return first
-        more = wording.count(
-            left,
-            "One more waits; ask again once you have answered this one.",
-            "{n} more wait; ask again once you have answered this one.",
-        )
-        return Answer((*first.blocks, Text(more)))
-
-
-class AnswerMatter(Intent, noun="member", verb="answer-matter", hidden=True):
-    """Answer a matter about a member."""
-
-    PRIVATE: ClassVar[bool] = True
-
-    case: UUID
-    answer: CaseAnswer
-
-    def again(self) -> Hint:
-        """What led to it."""
-        return hint("member matters")
-
-    async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """Says what has come of it."""
-        answered = await services.ask(AnswerCase(case=self.case, answer=self.answer))
-        return Answer.of(person.wording.say(_came_of(self.answer, answered)))
-
-
-def _came_of(answer: CaseAnswer, answered: CaseAnswered) -> str:
-    if not answered.decided:
-        return "Noted. Until it is decided you can change your vote by answering again."
-    return {
-        CaseAnswer.SECOND: "Noted, and it is done.",
-        CaseAnswer.OBJECT: "Noted: with your objection nothing changes. Both sides are told.",
-        CaseAnswer.READMIT: "Done: they can join again, and are told so.",
-        CaseAnswer.UPHOLD: "Noted: it stays as it was, and they are told so.",
-        CaseAnswer.ACCEPT: "Thank you! You are a facilitator now. What you can do: cop help",
-        CaseAnswer.DECLINE: "All right. I ask somebody else.",
-    }.get(answer, "Noted.")
-
-
-class StandInFor(Intent, noun="me", verb="stand-in", aliases=("stand in",)):
-    """Say whether I would facilitate if nobody else does."""
-
-    needs: ClassVar[Role | None] = Role.MEMBER
-    example: ClassVar[str] = "me stand-in on"
-
-    state: OnOff = Field(
-        description="on or off",
-        json_schema_extra={"question": "May I ask you to facilitate if nobody does? on or off."},
-    )
-
-    async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """Says which it is now."""
-        await services.ask(StandIn(on=self.state))
-        say = person.wording.say
-        if self.state:
-            return Answer.of(
-                say(
-                    "Thank you. If nobody facilitates here any more, I ask you whether you would. "
-                    "You can still say no."
-                )
-            )
-        return Answer.of(say("Noted: I do not ask you to facilitate."))
-
-
-TITLES = {
-    CaseKind.REMOVE: "It is moved to remove a facilitator.",
-    CaseKind.DEMOTE: "It is moved to make a facilitator a member.",
-    CaseKind.REMOVAL: "Somebody who was removed asks you to look at it again.",
-    CaseKind.TAKE_OVER: "Nobody facilitates here any more. Would you?",
-}
-ABOUT_YOU = "This is about you. Others decide it, or it ends by itself."
-LABELS = {
-    CaseAnswer.SECOND: ("Agree, do it now", "✅", Style.DANGER),
-    CaseAnswer.OBJECT: ("Object, change nothing", "❌", Style.PLAIN),
-    CaseAnswer.FOR: ("Yes, for it", "✅", Style.PLAIN),
-    CaseAnswer.AGAINST: ("No, against it", "❌", Style.PLAIN),
-    CaseAnswer.READMIT: ("Let them join again", "✅", Style.MAIN),
-    CaseAnswer.UPHOLD: ("Leave it as it is", "❌", Style.PLAIN),
-    CaseAnswer.ACCEPT: ("Yes, I facilitate", "✅", Style.MAIN),
-    CaseAnswer.DECLINE: ("No", "❌", Style.PLAIN),
-}
-
-
-def shown(case: CaseFacts, wording: Wording, zone: str) -> Answer:
-    """A matter with what its reader can answer."""
-    say = wording.say
-    until = say_for(case.until, zone, wording.locale) if case.until else ""
-    rows = (
-        (say("Community"), plain(case.community)),
-        (say("About"), plain(", ".join(case.accounts))),
-        (say("Reason"), plain(case.reason)),
-        (say("They say"), plain(case.appeal)),
-        (say("Decided on"), until),
-    )
-    known = tuple(row for row in rows if row[1])
-    if not case.answers:
-        return Answer((Text(say(ABOUT_YOU)), Facts(known)))
-    lead = Text(say(TITLES.get(case.kind, "This waits for you.")))
-    return Answer((lead, Facts(known), choices(case.case, case.answers, wording)))
-
-
-def choices(case: UUID, answers: tuple[CaseAnswer, ...], wording: Wording) -> Choices:
-    """What can be answered to a matter."""
-    return Choices(
-        tuple(
-            Choice(wording.say(label), emoji, AnswerMatter(case=case, answer=answer), style)
-            for answer in answers
-            for label, emoji, style in (LABELS[answer],)
-        )
-    )
 
 
 def _until(moment: datetime | None, person: Person) -> str:
