@@ -20,21 +20,32 @@ from indaba.contracts.library import FindResources, ShowResource
 from indaba.contracts.membership import LeaveCommunity, PassportIssued
 from indaba.contracts.passport import Passport, Role
 from indaba.contracts.record import ShowMinutes
-from indaba.contracts.refusal import NoCommunity, NotAllowed, NotAMember, Refusal, Refused
+from indaba.contracts.refusal import NoCommunity, NotALead, NotAllowed, NotAMember, Refusal, Refused
 from indaba.contracts.scheduling import ListMeetings, ShowMeeting, Which
 from indaba.contracts.standing import ForMembers, Standing, admit, as_read_by
 from indaba.contracts.wire import Envelope, Personal, Published, Question, Reply, Request
+from services.town import LEAD
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
-PEOPLE = ("nobody", "guest", "former", "elsewhere", "another room", "member", "facilitator", "face")
+PEOPLE = (
+    "nobody",
+    "guest",
+    "former",
+    "elsewhere",
+    "another room",
+    "member",
+    "facilitator",
+    "face",
+    "lead",
+)
 ENOUGH: dict[Standing, frozenset[str]] = {
     Standing.ANYBODY: frozenset(PEOPLE),
-    Standing.VISITOR: frozenset(PEOPLE) - {"nobody"},
+    Standing.VISITOR: frozenset(PEOPLE) - {"nobody", "lead"},
     Standing.KNOWN: frozenset({"another room", "member", "facilitator", "elsewhere"}),
     Standing.MEMBER: frozenset({"another room", "member", "facilitator", "elsewhere"}),
     Standing.FACILITATOR: frozenset({"facilitator", "elsewhere"}),
     Standing.FACE: frozenset({"face"}),
-    Standing.FACE: frozenset({"face"}),
+    Standing.LEAD: frozenset({"lead"}),
 }
 """Whose asking is let in. Who facilitates elsewhere asks of their own community, never of ours."""
 
@@ -104,6 +115,7 @@ async def _people(lively: Any) -> dict[str, PassportIssued | None]:
         "member": await town.passport(member),
         "facilitator": lively.facilitator,
         "face": await town.passport("", community=home),
+        "lead": await town.passport(LEAD, "!chat", direct=True),
     }
 
 
@@ -137,7 +149,7 @@ def _admitted(
     )
     try:
         processor._check(asked)
-    except (NoCommunity, NotAMember, NotAllowed):
+    except (NoCommunity, NotALead, NotAMember, NotAllowed):
         return False
     return True
 
@@ -177,7 +189,7 @@ def test_a_standing_lets_in_the_roles_above_it(standing: Standing, role: Role | 
     roles = frozenset({role} if role else ())
     held = Passport(expires_at=LATER, community=home, member=member, roles=roles)
     order = [Standing.ANYBODY, Standing.VISITOR, Standing.KNOWN, Standing.MEMBER]
-    above = role is Role.FACILITATOR and standing is not Standing.FACE
+    above = role is Role.FACILITATOR and standing not in (Standing.FACE, Standing.LEAD)
     enough = above or standing in order[: 4 if role else 2]
     try:
         admit(standing, held, faces=False)

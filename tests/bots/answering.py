@@ -10,7 +10,7 @@ from indaba.contracts import library as lib
 from indaba.contracts import linking as li
 from indaba.contracts import membership as m
 from indaba.contracts import outcomes as out
-from indaba.contracts import reminding, removal, times
+from indaba.contracts import reminding, removal, safeguarding, times
 from indaba.contracts import scheduling as s
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
 from indaba.contracts.passport import Passport, Role
@@ -50,6 +50,7 @@ CASE = removal.CaseFacts(
     accounts=("@sipho:example.org",), reason="He sends spam", until=NOW + timedelta(days=2),
     answers=(removal.CaseAnswer.SECOND, removal.CaseAnswer.OBJECT),
 )  # fmt: skip
+REPORTED = safeguarding.ReportFacts(code="S7K2Q", came_on=NOW.date())
 USE = lib.UseShown(
     author=MemberId(UUID(int=3)), how=lib.HowUsed.ADAPTED, note="With stones", said_at=NOW
 )
@@ -101,6 +102,12 @@ class BusServiceClient:
             "RemoveMember": m.Settled(),
             "SuspendMember": m.Settled(),
             "ListCases": removal.CasesShown(cases=(CASE,)),
+            "ShowReporting": safeguarding.ReportingShown(helplines="police 10111"),
+            "DraftReport": safeguarding.ReportDrafted(draft=UUID(int=10)),
+            "SendReport": Done(),
+            "ListReports": safeguarding.ReportsShown(reports=(REPORTED,)),
+            "ReadReport": safeguarding.ReportShown(words="It was dark", facts=REPORTED),
+            "CloseReport": safeguarding.ReportClosed(deleted_on=date(2027, 1, 1)),
             "AnswerCase": removal.CaseAnswered(decided=True),
             "ReadWhen": times.WhenRead(sure=True, readings=(READING,)),
             "FindAccounts": m.Accounts(accounts={str(UUID(int=3)): "@thandi:example.org"}),

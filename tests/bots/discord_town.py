@@ -23,6 +23,7 @@ from indaba.discord_bot.settings import DiscordBotSettings
 from indaba.ledger import Ledger, migrations
 from indaba.library import app as library
 from indaba.membership import app as membership
+from indaba.membership.model.safeguarding import Safeguarding
 from indaba.operate.local.engines import Engines
 from indaba.process.file_store import FileStore
 from indaba.scheduling import app as scheduling
@@ -78,10 +79,22 @@ class Town:
         for name in FOLDERS:
             await self._new_database(name)
         self.services = {n: self._ledger(n) for n in ("membership", "scheduling", "library")}
-        membership.wire(self.services["membership"], OFFICE, ("scheduling", "discord_bot"))
+        self._wire_membership()
         scheduling.wire(self.services["scheduling"])
         library.wire(self.services["library"], self.files)
         await asyncio.gather(*(service.start() for service in self.services.values()))
+
+    def _wire_membership(self, *leads: str) -> None:
+        reports_to = Safeguarding.named(leads)
+        erased_by = ("scheduling", "discord_bot")
+        membership.wire(self.services["membership"], OFFICE, erased_by, reports_to=reports_to)
+
+    async def name_leads(self, *leads: MemberActor) -> None:
+        """Operators name who receives reports, and start membership anew."""
+        await self.services["membership"].stop()
+        self.services["membership"] = self._ledger("membership")
+        self._wire_membership(*(f"discord:{lead.id}" for lead in leads))
+        await self.services["membership"].start()
 
     async def restart_scheduling(self) -> None:
         """Another process takes over."""

@@ -34,6 +34,7 @@ from indaba.library.timers.reader import Unreadable
 from indaba.matrix_bot.app import MatrixBot
 from indaba.matrix_bot.settings import MatrixBotSettings
 from indaba.membership import app as membership
+from indaba.membership.model.safeguarding import Safeguarding
 from indaba.operate.local.engines import Engines, Synapse
 from indaba.outcomes import app as outcomes
 from indaba.process.file_store import FileStore
@@ -65,6 +66,7 @@ class Town:
         )
         self.bots: list[MatrixBot] = []
         self.bot_account = ""
+        self.lead_account = ""
         self._files = TemporaryDirectory()
         self.files = FileStore(Path(self._files.name), self.clock)
         self._engines = engines
@@ -82,7 +84,10 @@ class Town:
             await migrations.migrate(self._engines.postgres.url(name), folder)
             await self._new_database(name)
         member_ledger = self._ledger("membership")
-        membership.wire(member_ledger, OFFICE, ("scheduling", "matrix_bot"))
+        self.lead_account = self.synapse.user_id(f"lead{uuid4().hex[:8]}")
+        reports_to = Safeguarding.named([f"matrix:{self.lead_account}"])
+        erased_by = ("scheduling", "matrix_bot")
+        membership.wire(member_ledger, OFFICE, erased_by, reports_to=reports_to)
         scheduling_ledger = self._ledger("scheduling")
         scheduling.wire(scheduling_ledger)
         library_ledger, outcomes_ledger = self._ledger("library"), self._ledger("outcomes")
@@ -144,6 +149,10 @@ class Town:
     async def person(self, name: str) -> Person:
         account = self.synapse.user_id(f"{name}{uuid4().hex[:8]}")
         return Person(account, await self._account(account), self.http)
+
+    async def lead(self) -> Person:
+        """The safeguarding lead."""
+        return Person(self.lead_account, await self._account(self.lead_account), self.http)
 
     async def sealed_person(self, name: str) -> SealedPerson:
         """Somebody whose app encrypts, and has told the homeserver its keys."""

@@ -70,7 +70,7 @@ BY_PICK = {
     *("cop connect-now", "cop disconnect-now", "cop leave-now", "cop unfollow-now", "me erase-now"),
     *("meeting call-off", "meeting end-series", "meeting move-now", "meeting otherwise"),
     *("meeting uncall", "minutes share", "resource withdraw-now"),
-    *("member answer-matter", "member remove-now", "member suspend-now"),
+    *("member answer-matter", "member remove-now", "member suspend-now", "safety send"),
 }
 """Cancelling, moving, taking out, publishing, linking, leaving, erasing: all that are offered."""
 

@@ -23,13 +23,14 @@ from indaba.contracts import (
     removal,
 )
 from indaba.contracts import membership as people
+from indaba.contracts import safeguarding as safe
 from indaba.contracts import scheduling as s
 from indaba.contracts import series as repeating
 from indaba.contracts import votes as voting
 from indaba.contracts.passport import Passport, Role
 from indaba.contracts.refusal import Refused
 from indaba.contracts.wire import Request
-from services.town import Town
+from services.town import LEAD, Town
 from workshop import OFFICE, do, passport
 
 MATRIX = people.Platform.MATRIX
@@ -56,10 +57,17 @@ class Community:
     case: UUID | None = None
     """A motion that members vote on."""
 
+    draft: UUID | None = None
+    sent: UUID | None = None
+    closed: str = "S2AAA"
+    report: str = "S2AAAB"
+    """Codes of two reports; one begins with the other, so that copies have others of both."""
+
     def passport_of(self, who: str, now: datetime) -> Passport:
-        """Whose passport a sample names; `nobody` has none, and a `face` names nobody."""
-        if who in ("nobody", "face"):
-            return Passport(expires_at=now + timedelta(minutes=5), face=who == "face")
+        """Whose passport a sample names; `face` and `lead` name nobody either."""
+        if who in ("nobody", "face", "lead"):
+            ends = now + timedelta(minutes=5)
+            return Passport(expires_at=ends, face=who == "face", lead=who == "lead")
         held: people.PassportIssued = getattr(self, who)
         return held.passport
 
@@ -83,6 +91,7 @@ class Founder:
         await self._hand_out_secrets()
         await self._choose()
         await self._judge()
+        await self._report()
         await self._all.settle()
         await self._upgrade()
         await kept.everything(self._all, self.community)
@@ -253,6 +262,19 @@ class Founder:
         gone = "UPDATE memberships SET seen_on = seen_on - 40"
         await do(self._all.ledgers["membership"], gone)
         await self._ask(removal.StandIn(on=True), there.member)
+
+    async def _report(self) -> None:
+        """Two reports are sent, of which one is closed; a third is not sent yet."""
+        there = self.community
+        who: dict[str, Any] = {"platform": MATRIX, "account": account(1)}
+        ledger, lead = self._all.ledgers["membership"], await self._town.passport(LEAD)
+        for code in (there.closed, there.report):
+            there.draft = (await self._ask(safe.DraftReport(words="Help", **who))).draft
+            await self._ask(safe.SendReport(draft=there.draft, **who))
+            await do(ledger, f"UPDATE reports SET code = '{code}' WHERE id = '{there.draft}'")
+        await self._town.ask(safe.CloseReport(code=there.closed), lead)
+        there.sent = there.draft
+        there.draft = (await self._ask(safe.DraftReport(words="Help", **who))).draft
 
     async def _upgrade(self) -> None:
         """A new release comes while the chair wants to be left in peace."""

@@ -32,6 +32,7 @@ from indaba.portal import app as portal
 from indaba.process.loops import Wake
 from indaba.process.passports import PassportControl
 from indaba.scheduling import app as scheduling
+from services.town import REPORTS_TO
 from workshop import OFFICE, PUBLIC_KEY
 
 MIGRATIONS: Mapping[str, Path] = {
@@ -170,7 +171,9 @@ class Processes:
 def _wires(bus: Direct) -> dict[str, Callable[[Ledger], None]]:
     erased_by = ("scheduling", "library", "outcomes", "portal", "matrix_bot")
     return {
-        "membership": partial(membership.wire, office=OFFICE, erased_by=erased_by),
+        "membership": partial(
+            membership.wire, office=OFFICE, erased_by=erased_by, reports_to=REPORTS_TO
+        ),
         "scheduling": scheduling.wire,
         "library": library.wire,
         "outcomes": outcomes.wire,

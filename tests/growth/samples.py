@@ -22,6 +22,7 @@ from indaba.contracts import (
     record,
     reminding,
     removal,
+    safeguarding,
     votes,
 )
 from indaba.contracts import membership as m
@@ -152,6 +153,22 @@ PLACES: Mapping[type[Request[Any]], Sample] = {
     ),
     removal.ShowHomes: ("face", lambda _: removal.ShowHomes(platform=MATRIX)),
     removal.StandIn: ("newest", lambda _: removal.StandIn(on=True)),
+    safeguarding.ShowReporting: ("nobody", lambda _: safeguarding.ShowReporting()),
+    safeguarding.DraftReport: (
+        "nobody",
+        lambda _: safeguarding.DraftReport(platform=MATRIX, account=account(2), words="Help"),
+    ),
+    safeguarding.SendReport: (
+        "nobody",
+        lambda c: safeguarding.SendReport(platform=MATRIX, account=account(1), draft=_draft(c)),
+    ),
+    safeguarding.ListReports: ("lead", lambda _: safeguarding.ListReports()),
+    safeguarding.ReadReport: ("lead", lambda c: safeguarding.ReadReport(code=c.report)),
+    safeguarding.CloseReport: ("lead", lambda c: safeguarding.CloseReport(code=c.report)),
+    safeguarding.ShowLeads: (
+        "face",
+        lambda c: safeguarding.ShowLeads(report=_sent(c), platform=MATRIX),
+    ),
     removal.SuspendMember: (
         "chair",
         lambda _: removal.SuspendMember(platform=MATRIX, account=account(9), reason="Stolen"),
@@ -344,6 +361,14 @@ BEFORE: Mapping[type[Request[Any]], Sample] = {
 
 def _case(c: Community) -> Any:
     return c.case
+
+
+def _draft(c: Community) -> Any:
+    return c.draft
+
+
+def _sent(c: Community) -> Any:
+    return c.sent
 
 
 def _member(passport: Passport) -> Any:

@@ -22,10 +22,13 @@ from indaba.contracts.membership import (
 from indaba.contracts.wire import Reply, Request
 from indaba.conversation.delivery.service_client import ask
 from indaba.ledger import Ledger
+from indaba.membership.model.safeguarding import Safeguarding
 from indaba.operate.processes import ERASURE_OWNER
 from workshop import OFFICE, ledger_of
 
 R = TypeVar("R", bound=Reply)
+LEAD = "@lead:elsewhere.example.org"
+REPORTS_TO = Safeguarding.named([f"matrix:{LEAD}"])
 ROOM = Place(platform=Platform.MATRIX, room="!room:example.org")
 
 
@@ -131,11 +134,16 @@ async def wired(
     Membership waits for all others when somebody is erased.
     """
     names = tuple(services)
-    erasing = {"office": OFFICE, "erased_by": tuple(n for n in names if n != ERASURE_OWNER)}
+    erasing = {
+        "office": OFFICE,
+        "erased_by": tuple(n for n in names if n != ERASURE_OWNER),
+        "reports_to": REPORTS_TO,
+    }
     ledgers = {}
     for name in names:
         app: Any = importlib.import_module(f"indaba.{name}.app")
         url = await database(app.MIGRATIONS)
         ledgers[name] = ledger_of(name, url, bus_url, migrations=app.MIGRATIONS, world=clock)
-        app.wire(ledgers[name], **(erasing if name == ERASURE_OWNER else given.get(name, {})))
+        own = erasing if name == ERASURE_OWNER else {}
+        app.wire(ledgers[name], **{**own, **given.get(name, {})})
     return ledgers

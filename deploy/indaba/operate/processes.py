@@ -145,6 +145,7 @@ def _control(public_key: str) -> "PassportControl":
 
 def _membership(ledger: "Ledger", common: ProcessSettings, own: MembershipSettings) -> None:  # noqa: ARG001
     from indaba.membership.app import wire
+    from indaba.membership.model.safeguarding import Safeguarding
     from indaba.process.passports import PassportOffice
 
     try:
@@ -152,7 +153,8 @@ def _membership(ledger: "Ledger", common: ProcessSettings, own: MembershipSettin
     except (TypeError, ValueError):
         name = variable(MembershipSettings, "passport_private_key")
         raise BadSetting(f"{name}: is not an Ed25519 private key in PEM.") from None
-    wire(ledger, office, own.erased_by, own.erasures_file)
+    reports_to = Safeguarding.named(own.safeguarding_leads, own.helplines)
+    wire(ledger, office, own.erased_by, own.erasures_file, reports_to)
 
 
 def _scheduling(ledger: "Ledger", common: ProcessSettings, own: Settings) -> None:  # noqa: ARG001

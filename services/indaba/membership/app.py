@@ -4,12 +4,15 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from indaba.contracts import erasure, removal, spoken
+from indaba.contracts import erasure, removal, safeguarding, spoken
 from indaba.contracts import linking as also
 from indaba.contracts import membership as said
 from indaba.ledger import Ledger
 from indaba.membership import reactions
 from indaba.membership.handlers import belonging, deciding, erasing, linking, removing
+from indaba.membership.handlers.reporting import Reporting
+from indaba.membership.model.safeguarding import Safeguarding
+from indaba.membership.timers import reports
 from indaba.membership.timers.erasures_file import ErasuresFile
 from indaba.membership.workflows.release import begin_release
 from indaba.membership.workflows.removing import DUE, ENDS, motion_due, suspension_ends
@@ -24,15 +27,19 @@ def wire(
     office: PassportOffice,
     erased_by: tuple[str, ...],
     erasures_file: Path | None = None,
+    reports_to: Safeguarding | None = None,
 ) -> None:
     """Connect requests and events with their handlers and reactions.
 
     The list of the erased is also written to `erasures_file`, if there is one.
     """
+    reports_to = reports_to or Safeguarding()
     if erasures_file is not None:
         ledger.background("erasures", ErasuresFile(ledger, erasures_file).run)
     ledger.on_new_release(begin_release)
-    ledger.answer(said.IssuePassport, partial(belonging.issue_passport, office=office))
+    ledger.answer(
+        said.IssuePassport, partial(belonging.issue_passport, office=office, reports_to=reports_to)
+    )
     ledger.answer(said.FoundCommunity, partial(belonging.found_community, office=office))
     ledger.answer(said.JoinCommunity, partial(belonging.join_community, office=office))
     ledger.answer(said.LeaveCommunity, belonging.leave_community)
@@ -54,6 +61,7 @@ def wire(
     ledger.answer(also.AddPlace, linking.add_place)
     ledger.answer(also.RemovePlace, linking.remove_place)
     _wire_cases(ledger, office)
+    _wire_reports(ledger, Reporting(office, reports_to))
     for answered in spoken(erasure.ErasureAnswered):
         ledger.on(answered, reactions.count_erasure_answer)
     for sign in get_args(reactions.Sign):
@@ -77,3 +85,17 @@ def _wire_cases(ledger: Ledger, office: PassportOffice) -> None:
     ledger.on_timer(ENDS, suspension_ends)
     ledger.on_timer(LOOK, look)
     ledger.on_timer(ASKED, give_up)
+
+
+def _wire_reports(ledger: Ledger, reporting: Reporting) -> None:
+    """Connect what is about reports to the safeguarding leads."""
+    ledger.answer(safeguarding.ShowReporting, reporting.show)
+    ledger.answer(safeguarding.DraftReport, reporting.draft)
+    ledger.answer(safeguarding.SendReport, reporting.send)
+    ledger.answer(safeguarding.ListReports, reporting.list_all)
+    ledger.answer(safeguarding.ReadReport, reporting.read)
+    ledger.answer(safeguarding.CloseReport, reporting.close)
+    ledger.answer(safeguarding.ShowLeads, reporting.show_leads)
+    ledger.on_timer(reports.UNSENT, reports.forget_draft)
+    ledger.on_timer(reports.DEALT_WITH, reports.forget_report)
+    ledger.on_timer(reports.COUNTED, reports.forget_count)

@@ -1,11 +1,22 @@
 """What membership reads from the environment."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 from pydantic_settings import SettingsConfigDict
 
+from indaba.membership.model.safeguarding import HELPLINES, lead
 from indaba.process.settings import Settings
+
+
+def _lead(given: str) -> str:
+    try:
+        lead(given)
+    except ValueError as error:
+        raise PydanticCustomError("lead", "{why}", {"why": str(error)}) from None
+    return given
 
 
 class MembershipSettings(Settings):
@@ -21,4 +32,12 @@ class MembershipSettings(Settings):
     )
     erasures_file: Path | None = Field(
         default=None, description="List of the erased, for old backups; keep copies elsewhere"
+    )
+    safeguarding_leads: tuple[Annotated[str, AfterValidator(_lead)], ...] = Field(
+        default=(),
+        description="Who receives reports, outside all communities (JSON list): "
+        "matrix:@lead:example.org, discord:123456789012345678",
+    )
+    helplines: str = Field(
+        default=HELPLINES, max_length=200, description="Whom to call in danger, as said to people"
     )

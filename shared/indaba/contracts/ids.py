@@ -36,6 +36,11 @@ ResourceCode = Annotated[
 ]
 """A resource's short code in its community, such as R7K2."""
 
+ReportCode = Annotated[
+    str, _as_read_aloud, StringConstraints(pattern=r"^S[2-9][2-9A-HJKMNP-Z]{2,6}$")
+]
+"""The short code by which safeguarding leads name a report, such as S7K2Q."""
+
 OneTimeCode = Annotated[
     str,
     BeforeValidator(

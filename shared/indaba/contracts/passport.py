@@ -19,8 +19,8 @@ class Passport(BaseModel):
     """Claims about one asker, good for minutes (`expires_at`, UTC).
 
     `community` is empty where no community lives; `member` is empty for a guest and for a `face`
-    that asks on its own behalf. `zone` is the IANA zone the asker's times are read in; `locale` the
-    community's language tag.
+    that asks on its own behalf. A `lead` may read reports, wherever they ask. `zone` is the IANA
+    zone the asker's times are read in; `locale` the community's language tag.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -30,6 +30,7 @@ class Passport(BaseModel):
     member: MemberId | None = None
     roles: frozenset[Role] = frozenset()
     face: bool = False
+    lead: bool = False
     zone: str = "Africa/Johannesburg"
     locale: str = "en-ZA"
 

@@ -101,6 +101,15 @@ class NotAllowed(Refusal):
         super().__init__(f"Only a {needs} of this community can do that.", needs=needs)
 
 
+class NotALead(Refusal):
+    """The asker is no safeguarding lead."""
+
+    code = "not-a-lead"
+
+    def __init__(self) -> None:
+        super().__init__("Only the safeguarding leads of this Indaba can do that.")
+
+
 class NoCommunity(Refusal):
     """The request needs a community and the passport names none."""
 

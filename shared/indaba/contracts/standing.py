@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from indaba.contracts.passport import Passport
-from indaba.contracts.refusal import NotAllowed, NotAMember
+from indaba.contracts.refusal import NotALead, NotAllowed, NotAMember
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -16,7 +16,7 @@ class Standing(StrEnum):
 
     `ANYBODY` may ask without one; a `VISITOR` is in its rooms or at its pages; of somebody `KNOWN`
     something is kept, wherever they ask; a `MEMBER` and a `FACILITATOR` hold that role now. What a
-    `FACE` alone may ask, nobody else may, whatever their role.
+    `FACE` or a safeguarding `LEAD` alone may ask, nobody else may, whatever their role.
     """
 
     ANYBODY = "anybody"
@@ -25,6 +25,7 @@ class Standing(StrEnum):
     MEMBER = "member"
     FACILITATOR = "facilitator"
     FACE = "face"
+    LEAD = "lead"
 
 
 class ForMembers:
@@ -32,7 +33,7 @@ class ForMembers:
 
 
 def admit(asked_by: Standing, passport: Passport, *, faces: bool) -> None:
-    """Let somebody ask. Raises `NoCommunity`, `NotAMember` or `NotAllowed`.
+    """Let somebody ask. Raises `NoCommunity`, `NotAMember`, `NotAllowed` or `NotALead`.
 
     `faces` says that a face may ask on its own behalf, as a member would.
     """
@@ -49,6 +50,8 @@ def admit(asked_by: Standing, passport: Passport, *, faces: bool) -> None:
             passport.a_facilitator()
         case Standing.FACE if not passport.face:
             raise NotAllowed(Standing.FACE)
+        case Standing.LEAD if not passport.lead:
+            raise NotALead
 
 
 def as_read_by(reply: M, passport: Passport) -> M:

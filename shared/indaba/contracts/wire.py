@@ -81,11 +81,13 @@ class Request(Message, Generic[R_co]):
     """What somebody asks a service to do or show, imperative. Its type argument is the reply.
 
     `opens_a_door` says that the reply is a key of some kind: what is stored of it goes within
-    minutes. The class keyword `asked_by` says who may ask at the least, and `by_faces` that a face
-    may on its own behalf: no request without it, and no service has to remember.
+    minutes. `forgotten_soon` says so of the mark that it was asked: asked again after that, it must
+    do no harm. The class keyword `asked_by` says who may ask at the least, and `by_faces` that a
+    face may on its own behalf: no request without it, and no service has to remember.
     """
 
     opens_a_door: ClassVar[bool] = False
+    forgotten_soon: ClassVar[bool] = False
     asked_by: ClassVar[Standing] = Standing.FACILITATOR
     by_faces: ClassVar[bool] = False
 

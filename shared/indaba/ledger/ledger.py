@@ -1,7 +1,7 @@
 """Connects a service's handlers to requests, events and timers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -235,21 +235,21 @@ class Ledger:
 
 
 async def _forget_inbox(connection: AsyncConnection, now: datetime) -> None:
-    """Drop replies after a day, those that open a door after minutes, and marks after four days."""
+    """Drop replies after a day, marks after four days; what is secret after minutes."""
     inbox = tables.inbox
-    for age, wires in ((REPLIES_KEPT, [""]), (SECRETS_KEPT, _secrets())):
-        stale = (
-            inbox.c.done_at < now - age,
-            inbox.c.reply.is_not(None),
-            sa.or_(*(inbox.c.key.startswith(f"{wire}/" if wire else "") for wire in wires)),
-        )
+    requests = spoken(Request)
+    doors = _asked(r.wire for r in requests if r.opens_a_door)
+    for age, wires in ((REPLIES_KEPT, sa.true()), (SECRETS_KEPT, doors)):
+        stale = (inbox.c.done_at < now - age, inbox.c.reply.is_not(None), wires)
         await connection.execute(inbox.update().where(*stale).values(reply=sa.null()))
-    await connection.execute(inbox.delete().where(inbox.c.done_at < now - INBOX_REMEMBERS))
+    soon = _asked(r.wire for r in requests if r.forgotten_soon)
+    for age, wires in ((INBOX_REMEMBERS, sa.true()), (SECRETS_KEPT, soon)):
+        await connection.execute(inbox.delete().where(inbox.c.done_at < now - age, wires))
 
 
-def _secrets() -> list[str]:
-    """Wire names of requests whose reply opens a door, such as a sign-in link."""
-    return [request.wire for request in spoken(Request) if request.opens_a_door]
+def _asked(wires: Iterable[str]) -> sa.ColumnElement[bool]:
+    """Marks of requests with these wire names."""
+    return sa.or_(*(tables.inbox.c.key.startswith(f"{wire}/") for wire in wires))
 
 
 async def _forget_journal(connection: AsyncConnection, now: datetime) -> None:

@@ -69,6 +69,10 @@ class Work:
             )
         )
 
+    def cut_ties(self) -> None:
+        """From here on nothing leads from what is told back to whoever asked."""
+        self.correlation, self.cause = self.world.new_id(), None
+
     def keep_newest(
         self, table: sa.Table, key: Mapping[str, Any], version: int, /, **values: Any
     ) -> None:

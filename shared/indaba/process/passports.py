@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from indaba.contracts.passport import Passport
 from indaba.contracts.refusal import BadPassport
+from indaba.process.sealing import Seal
 
 _PEM = re.compile(r"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----\n?", re.DOTALL)
 
@@ -36,7 +37,7 @@ class PassportOffice:
     """Signs passports. Membership alone has one.
 
     Of several private keys, one PEM after the other, the first signs. The last one, the oldest,
-    makes pseudonyms, so that they stay the same when keys are changed.
+    makes pseudonyms and seals, so that they stay the same when keys are changed.
     """
 
     def __init__(self, private_key: str) -> None:
@@ -61,6 +62,10 @@ class PassportOffice:
         if not text:
             return ""
         return hmac.new(self._oldest.private_bytes_raw(), text.encode(), "sha256").hexdigest()[:24]
+
+    def seal(self, purpose: str) -> Seal:
+        """What opens and closes the texts of one purpose; nobody else can make it."""
+        return Seal(self._oldest.private_bytes_raw(), purpose)
 
 
 class PassportControl:

@@ -20,6 +20,7 @@ from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import FindAccounts, FindPlaces
 from indaba.contracts.refusal import Refusal, Unavailable
 from indaba.contracts.removal import CaseTold, ShowCase
+from indaba.contracts.safeguarding import ReportCame, ShowLeads
 from indaba.contracts.series import SeriesCalledOff
 from indaba.conversation.answer import Answer, Audience, Text
 from indaba.conversation.cards import matters
@@ -30,6 +31,7 @@ from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.actions import asked_privately
 from indaba.conversation.commands.topics.calendars import calendar_not_read, calendar_read
 from indaba.conversation.commands.topics.digest import digest_blocks, newest
+from indaba.conversation.commands.topics.safeguarding import has_come
 from indaba.conversation.delivery.keeping import OFFERS_LAST, Delivery, keep_post
 from indaba.conversation.delivery.platform import ChatPlatform, Post, PostKind
 from indaba.conversation.delivery.service_client import Asker, BusServiceClient, Passports
@@ -110,12 +112,11 @@ class DirectMessages:
     async def _told(self, row: dict[str, Any]) -> list[Told]:
         kind, act = _BY_WIRE[row["wire"]]
         event = kind.model_validate(row["event"])
-        community = community_of(event)
-        services = self._services(community, row)
+        services = self._services(community_of(event), row)
         return await act(self, event, services, row["correlation"])
 
-    def _services(self, community: UUID, row: dict[str, Any]) -> BusServiceClient:
-        asker = Asker(community=CommunityId(community))
+    def _services(self, community: CommunityId | None, row: dict[str, Any]) -> BusServiceClient:
+        asker = Asker(community=community)
         return self._asking(asker, f"errand/{row['id']}", row["correlation"])
 
     def _asking(self, asker: Asker, act: str, correlation: UUID) -> BusServiceClient:
@@ -266,6 +267,20 @@ class DirectMessages:
             messages += [Told(room, aloud) for room in await self.rooms(services)]
         return messages
 
+    async def tell_report(
+        self, event: ReportCame, services: BusServiceClient, correlation: UUID
+    ) -> list[Told]:
+        """That a report has come, without its words, to those who may read it."""
+        platform = self._platform.platform
+        leads = await services.ask(ShowLeads(report=event.aggregate, platform=platform))
+        if not leads.accounts:
+            return []
+        wording = await self._wording(services, correlation)
+        prefix = self._platform.prefix if self._platform.has_buttons else ""
+        answer = for_one(has_come(leads.code, wording, prefix, INTENTS), wording)
+        chats = await self._chats(leads.accounts)
+        return [Told(room, answer, account) for account, room in chats.items()]
+
     async def _keep(self, store: Store, told: Told, key: str, row: dict[str, Any]) -> None:
         answer = told.answer
         delivery = Delivery(
@@ -295,13 +310,22 @@ class DirectMessages:
 
 
 Errand = (
-    ActionsDue | CaseTold | DigestDue | NewsDue | SeriesCalledOff | CalendarRead | CalendarNotRead
+    ActionsDue
+    | CaseTold
+    | DigestDue
+    | NewsDue
+    | ReportCame
+    | SeriesCalledOff
+    | CalendarRead
+    | CalendarNotRead
 )
 
 
-def community_of(event: Errand) -> CommunityId:
-    """The community that an event is told in."""
+def community_of(event: Errand) -> CommunityId | None:
+    """The community that an event is told in; `None` if it is about none."""
     match event:
+        case ReportCame():
+            return None
         case SeriesCalledOff():
             return event.series.community
         case ActionsDue() | CaseTold() | DigestDue() | NewsDue():
@@ -312,7 +336,7 @@ def community_of(event: Errand) -> CommunityId:
 
 def concerns_members(event: Errand) -> bool:
     """Whether members are told in their own chats, wherever their community has its rooms."""
-    private = isinstance(event, ActionsDue | NewsDue)
+    private = isinstance(event, ActionsDue | NewsDue | ReportCame)
     return private or (isinstance(event, CaseTold | DigestDue) and bool(event.members))
 
 
@@ -322,6 +346,7 @@ _ERRANDS: dict[type[Errand], Act] = {
     CaseTold: DirectMessages.tell_case,
     DigestDue: DirectMessages.tell_digest,
     NewsDue: DirectMessages.tell_news,
+    ReportCame: DirectMessages.tell_report,
     SeriesCalledOff: DirectMessages.tell_series_off,
     CalendarRead: DirectMessages.tell_calendar,
     CalendarNotRead: DirectMessages.tell_calendar,

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from indaba.contracts.ids import ActionCode, MeetingCode, ResourceCode
+from indaba.contracts.ids import ActionCode, MeetingCode, ReportCode, ResourceCode
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -246,6 +246,7 @@ Guests = Annotated[int, Field(ge=0, le=MOST_GUESTS), BeforeValidator(_guests)]
 Code = Annotated[MeetingCode, BeforeValidator(_code, json_schema_input_type=str)]
 ActionCodeTyped = Annotated[ActionCode, BeforeValidator(_code, json_schema_input_type=str)]
 ResourceCodeTyped = Annotated[ResourceCode, BeforeValidator(_code, json_schema_input_type=str)]
+ReportCodeTyped = Annotated[ReportCode, BeforeValidator(_code, json_schema_input_type=str)]
 OnOff = Annotated[bool, BeforeValidator(_on_or_off, json_schema_input_type=str)]
 Minutes = Annotated[int, Field(ge=5, le=24 * 60), BeforeValidator(_minutes)]
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str)]

@@ -57,10 +57,9 @@ async def findings(site: Installation) -> AsyncIterator[Finding]:
     for standing in known:
         for finding in database_findings(standing):
             yield finding
-    for finding in await bus_findings(site):
-        yield finding
-    for finding in await homeserver_findings(site):
-        yield finding
+    for look in (bus_findings, reports_findings, homeserver_findings):
+        for finding in await look(site):
+            yield finding
     for finding in (*keys_findings(site), *part_findings(site)):
         yield finding
     if site.data is not None:
@@ -166,6 +165,26 @@ async def _bus(url: str) -> AsyncIterator[Any]:
         yield bus.client
     finally:
         await bus.stop()
+
+
+async def reports_findings(site: Installation) -> Sequence[Finding]:
+    """Whether anybody receives reports of harm, as membership says; nothing where it is away."""
+    from indaba.contracts.refusal import Fault, Refused, Unavailable
+    from indaba.contracts.safeguarding import ShowReporting
+    from indaba.conversation.delivery.service_client import ask
+    from indaba.operate.client import face
+
+    try:
+        async with asyncio.timeout(BUS_PATIENCE), face(site.bus_url) as (bus, world):
+            await ask(bus, world, ShowReporting(), world.new_id())
+    except Refused as no:
+        if no.told != "nobody-named":
+            return []
+        name = "INDABA_MEMBERSHIP_SAFEGUARDING_LEADS"
+        return [Finding(ok=True, what=f"nobody receives reports of harm; to name somebody: {name}")]
+    except (Fault, Unavailable, TimeoutError, OSError):
+        return []
+    return [Finding(ok=True, what="somebody is named who receives reports of harm")]
 
 
 async def homeserver_findings(site: Installation) -> Sequence[Finding]:

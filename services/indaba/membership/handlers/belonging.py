@@ -42,6 +42,7 @@ from indaba.membership.model import (
     locale_of,
 )
 from indaba.membership.model.motions import Blocked
+from indaba.membership.model.safeguarding import Safeguarding
 from indaba.membership.store import Cases, Engaged, Store
 from indaba.membership.workflows.leaving import depart
 from indaba.membership.workflows.removing import blocked_as, cases_of
@@ -54,9 +55,10 @@ SIGN_IN_LASTS = timedelta(minutes=15)
 
 
 async def issue_passport(
-    request: IssuePassport, work: Work, office: PassportOffice
+    request: IssuePassport, work: Work, office: PassportOffice, reports_to: Safeguarding
 ) -> PassportIssued:
     """Say who an account is in a room; in a private chat, in their only community."""
+    lead = reports_to.is_lead(request.platform, request.account)
     store = Store(work)
     member = await store.member_of(request.platform, request.account) if request.account else None
     place = Place(platform=request.platform, room=request.room, house=request.house)
@@ -67,12 +69,12 @@ async def issue_passport(
         if len(theirs) > 1:
             cards = [await store.card_of(c) for c, _, _ in theirs]
             choices = tuple(card.card() for card in cards if card)
-            return (await passport_for(work, office, None, member)).model_copy(
+            return (await passport_for(work, office, None, member, lead=lead)).model_copy(
                 update={"choices": choices}
             )
         community = theirs[0][0] if theirs else None
     face = not request.account and not request.guest
-    issued = await passport_for(work, office, community, member, face=face)
+    issued = await passport_for(work, office, community, member, face=face, lead=lead)
     return issued.model_copy(update={"lives_here": here is not None})
 
 
@@ -248,13 +250,14 @@ async def passport_for(
     member: MemberId | None,
     *,
     face: bool = False,
+    lead: bool = False,
 ) -> PassportIssued:
     """A signed passport for a member, a guest or a face, in a community or none."""
     store = Store(work)
     expires_at = work.now + PASSPORT_LASTS
     there = await store.card_of(community) if community else None
     if there is None:
-        passport = Passport(expires_at=expires_at, member=member, face=face)
+        passport = Passport(expires_at=expires_at, member=member, face=face, lead=lead)
         return PassportIssued(token=office.sign(passport), passport=passport)
     belongs, role = await store.standing_in(there.id, member) if member else (False, None)
     zone = (await store.profile(member)).zone if member is not None else ""
@@ -264,6 +267,7 @@ async def passport_for(
         member=member if belongs else None,
         roles=frozenset({role} if role is not None else ()),
         face=face,
+        lead=lead,
         zone=zone or there.zone,
         locale=locale_of(there.language, there.zone),
     )

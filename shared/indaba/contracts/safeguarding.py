@@ -1,0 +1,133 @@
+"""What is said about reports to a safeguarding lead: somebody outside of every community.
+
+Membership owns it; a file of its own because it is a topic of its own. A report's words are sealed
+by membership; events carry its id alone, and nothing says who wrote it.
+"""
+
+from datetime import date, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from indaba.contracts.confidential import Confidential
+from indaba.contracts.ids import ReportCode
+from indaba.contracts.membership import Platform
+from indaba.contracts.standing import Standing
+from indaba.contracts.wire import Done, Event, PersonalText, Question, Reply, Request
+
+LONGEST_REPORT = 4000
+Words = Annotated[
+    PersonalText,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_REPORT),
+]
+
+
+class ReportingShown(Reply):
+    """Whom to call in danger, which no report is for."""
+
+    helplines: str
+
+
+class ShowReporting(
+    Question[ReportingShown], wire="membership.show-reporting.v1", asked_by=Standing.ANYBODY
+):
+    """Ask before writing a report; refused where nobody is named who receives it."""
+
+
+class ReportDrafted(Reply):
+    """A report that is kept sealed for half an hour and goes to nobody unless it is sent."""
+
+    draft: UUID
+
+
+class DraftReport(
+    Request[ReportDrafted], wire="membership.draft-report.v1", asked_by=Standing.ANYBODY
+):
+    """Seal the words of a report. An earlier draft of the same account is dropped."""
+
+    forgotten_soon = True
+
+    platform: Platform
+    account: PersonalText
+    words: Words
+
+
+class SendReport(Request[Done], wire="membership.send-report.v1", asked_by=Standing.ANYBODY):
+    """Let the safeguarding leads have a draft of the same account."""
+
+    forgotten_soon = True
+
+    platform: Platform
+    account: PersonalText
+    draft: UUID
+
+
+class ReportFacts(BaseModel):
+    """A report without its words. `deleted_on` is set once it is closed."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    code: str
+    came_on: date
+    deleted_on: date | None = None
+
+
+class ReportsShown(Reply):
+    """Reports that are still kept, open ones first, oldest first; fifty at most."""
+
+    reports: Annotated[tuple[ReportFacts, ...], Confidential]
+
+
+class ListReports(
+    Question[ReportsShown], wire="membership.list-reports.v1", asked_by=Standing.LEAD
+):
+    """Show which reports there are."""
+
+
+class ReportShown(Reply):
+    """One report as it was written."""
+
+    words: Annotated[PersonalText, Confidential]
+    facts: Annotated[ReportFacts, Confidential]
+
+
+class ReadReport(Question[ReportShown], wire="membership.read-report.v1", asked_by=Standing.LEAD):
+    """Open a report."""
+
+    code: ReportCode
+
+
+class ReportClosed(Reply):
+    """When a closed report is deleted."""
+
+    deleted_on: date
+
+
+class CloseReport(Request[ReportClosed], wire="membership.close-report.v1", asked_by=Standing.LEAD):
+    """Say that a report is dealt with: it is deleted thirty days later."""
+
+    code: ReportCode
+
+
+class LeadsShown(Reply):
+    """Whom to tell of a report on one platform, and its code; nobody once it is closed."""
+
+    code: str = ""
+    accounts: tuple[PersonalText, ...] = Field(default=())
+
+
+class ShowLeads(Question[LeadsShown], wire="membership.show-leads.v1", asked_by=Standing.FACE):
+    """A face asks whom to tell that a report has come."""
+
+    report: UUID
+    platform: Platform
+
+
+class ReportCame(Event, wire="membership.report-came.v1", kept=timedelta(days=30)):
+    """The safeguarding leads are to be told of a report. `aggregate` is the report.
+
+    It belongs to no community and has no cause. Worthless after `until`.
+    """
+
+    until: AwareDatetime
