@@ -107,6 +107,25 @@ async def test_a_button_kept_from_better_days_does_nothing(town: Town, people: A
     assert "No meeting is planned" in await _planned(town, channel, chair)
 
 
+async def test_a_form_about_a_message_is_for_who_opened_it(town: Town, people: Any) -> None:
+    """A changed app names a message that another has opened a form about, where nobody else is."""
+    channel, chair, rogue = people
+    private = server_of(channel).create_text_channel("board")
+    wrote = await chair.send(private, "The salary of Thandi")
+    form = await chair.context_menu(private, "Save to library", wrote)
+    assert form.modal is not None
+    stolen = {
+        "custom_id": form.modal["custom_id"],
+        "components": [
+            {**row, "component": {**row["component"], "value": "x"}}
+            for row in form.modal["components"]
+        ],
+    }
+    kind = simcord.enums.InteractionType.MODAL_SUBMIT
+    no = await rogue._dispatch_interaction(kind, channel, stolen)
+    assert "cannot read that message" in words(await town.answered(no))
+
+
 async def test_menus_of_messages_are_for_members(town: Town, people: Any) -> None:
     channel, chair, _ = people
     stranger = town.person(server_of(channel), "stranger")

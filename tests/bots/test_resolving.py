@@ -133,6 +133,15 @@ def test_a_tag_is_a_line_of_the_meeting_that_is_on_and_words_where_none_is() -> 
     assert resolve_event(said("#decision x", direct=True), Context()) == means.Ignore()
 
 
+@pytest.mark.parametrize("to_another", [{"reply_to": "$theirs"}, {"mentions": ("@ana:x.org",)}])
+def test_a_yes_to_somebody_else_in_a_cards_thread_answers_no_card(to_another: Any) -> None:
+    context = Context(card=CARD, replied_to_us=False)
+    plain = resolve_event(said("yes", thread="$card"), context)
+    theirs = resolve_event(said("yes", thread="$card", **to_another), context)
+    assert plain == means.Perform(SayYes(code=CARD[1]))
+    assert not isinstance(theirs, means.Perform)
+
+
 def test_every_kind_of_event_has_a_meaning() -> None:
     kinds = set(get_args(get_args(AnyChatEvent)[0]))
 

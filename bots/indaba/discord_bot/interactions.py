@@ -59,7 +59,9 @@ class Interactions:
         self._inbox = inbox
         self._passports = passports
         self._responses = InitialResponses(api)
-        self._pointed_at: dict[str, Written] = {}
+        self._pointed_at: dict[tuple[int, str], Written] = {}
+        """Messages by who pointed at them: nobody else may have read them."""
+
 
     async def take(self, interaction: discord.Interaction) -> None:
         """Acknowledge and store one interaction, or answer it at once. Never raises `Wait`."""
@@ -186,7 +188,7 @@ class Interactions:
             return
         if len(self._pointed_at) >= MOST_REMEMBERED:
             self._pointed_at.pop(next(iter(self._pointed_at)))
-        self._pointed_at[target] = written_of(shown)
+        self._pointed_at[interaction.user.id, target] = written_of(shown)
         await self._responses.send(interaction, FORM, forms.saving(target, str(interaction.id)))
 
     async def _saved(
@@ -197,12 +199,13 @@ class Interactions:
         if kind is None or not await self._acknowledge(interaction, DEFERRED):
             return
         values = {n: clean(v) for n, v in typed.items() if v.strip() and n in kind.model_fields}
-        written = self._pointed_at.get(target) or await self._fetched(interaction, target)
+        shown = self._pointed_at.get((interaction.user.id, target))
+        written = shown or await self._fetched(interaction, target)
         if written is None:
             await self._replace(interaction, "I cannot read that message any more.")
             return
         intent = asked_as_json(kind, values)
-        event = self._invoked(interaction, intent, key=f"save/{opened}", written=written)
+        event = self._invoked(interaction, intent, key=f"save/{interaction.user.id}/{opened}", written=written)
         if not await self._keep([event]):
             await self._replace(interaction, SENT_ALREADY)
 

@@ -252,9 +252,10 @@ def _answer(event: MessageSent, context: Context) -> Resolution | None:
     judged = by_words(event, context)
     if judged is not None and event.reply_to and event.reply_to == judged.offer.message:
         return _picked(judged)
-    if context.card is not None and (answer := reply_answer(text)):
-        return Perform(RSVPS[answer](code=context.card[1]))
     to_another = bool(event.reply_to) and not context.replied_to_us
+    to_card = not to_another and not event.mentions
+    if context.card is not None and to_card and (answer := reply_answer(text)):
+        return Perform(RSVPS[answer](code=context.card[1]))
     is_asked = context.question is not None and not to_another
     if context.question is not None and is_asked and not (event.direct and _is_command(text)):
         return Resume(context.question, text)
