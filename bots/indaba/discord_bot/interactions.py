@@ -62,7 +62,6 @@ class Interactions:
         self._pointed_at: dict[tuple[int, str], Written] = {}
         """Messages by who pointed at them: nobody else may have read them."""
 
-
     async def take(self, interaction: discord.Interaction) -> None:
         """Acknowledge and store one interaction, or answer it at once. Never raises `Wait`."""
         way: Callable[[discord.Interaction], Awaitable[None]] | None = {
@@ -205,7 +204,9 @@ class Interactions:
             await self._replace(interaction, "I cannot read that message any more.")
             return
         intent = asked_as_json(kind, values)
-        event = self._invoked(interaction, intent, key=f"save/{interaction.user.id}/{opened}", written=written)
+        event = self._invoked(
+            interaction, intent, key=f"save/{interaction.user.id}/{opened}", written=written
+        )
         if not await self._keep([event]):
             await self._replace(interaction, SENT_ALREADY)
 
