@@ -11,10 +11,12 @@ from starlette.routing import Route
 
 from indaba.contracts.library import Quoted, SaveResource
 from indaba.contracts.membership import IssueSignIn, PassportIssued
+from indaba.contracts.openness import fingerprint
 from indaba.contracts.record import (
     ApproveMinutes,
     EditHighlights,
     NoteKind,
+    PublishHighlights,
     ShareHighlights,
     TakeNote,
 )
@@ -94,7 +96,10 @@ async def house(lively: Lively, account: str, room: str) -> House:
     await town.ask(note, held)
     await town.ask(ApproveMinutes(code=code), held)
     await town.ask(EditHighlights(code=code, text="- For everybody"), held)
-    await town.ask(ShareHighlights(code=code), held)
+    shown = await town.ask(ShareHighlights(code=code), held)
+    seen = fingerprint(shown.text, shown.short)
+    await town.ask(PublishHighlights(code=code, seen=seen), held)
+    await town.published(account=account, room=room)
     message, file = await _saved(lively, held, key)
     one = House(account, key, code, message, file, "")
     await until(lambda: _told(lively, one))

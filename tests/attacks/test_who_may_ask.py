@@ -18,11 +18,13 @@ from indaba.contracts.holding import ShowRegister
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.library import FindResources, ShowResource
 from indaba.contracts.membership import LeaveCommunity, PassportIssued
+from indaba.contracts.openness import Part
 from indaba.contracts.passport import Passport, Role
+from indaba.contracts.publishing import Publish
 from indaba.contracts.record import ShowMinutes
 from indaba.contracts.refusal import NoCommunity, NotALead, NotAllowed, NotAMember, Refusal, Refused
 from indaba.contracts.scheduling import ListMeetings, ShowMeeting, Which
-from indaba.contracts.standing import ForMembers, Standing, admit, as_read_by
+from indaba.contracts.standing import ForMembers, Standing, UntilPublished, admit, as_read_by
 from indaba.contracts.wire import Envelope, Personal, Published, Question, Reply, Request
 from services.town import LEAD
 
@@ -63,13 +65,15 @@ OPEN_TEXT: dict[str, str] = {
     "RepeatReading": "what was typed just now, as it was understood",
     "WhenRead": "what was typed just now, as it was understood",
     "RepeatRead": "what was typed just now, as it was understood",
-    "ResourceFacts": "title, summary and link; why, file and words of a message are for members",
+    "ResourceFacts": "what is published: title, summary, link; why and messages are for members",
     "ResourcesFound": "the words that were typed, as they were read",
     "Method": "the same methods for everybody",
     "Place": "the rooms of a community, by their platform's ids",
     "ErasedAccounts": "a bot is told which accounts to forget, by an erasure's id that only it has",
 }
 """Models whose text visitors read, each with its reason; a field of `ForMembers` is not."""
+
+CLOSED = {ForMembers, UntilPublished}
 
 
 def requests() -> list[type[Request[Any]]]:
@@ -119,8 +123,17 @@ async def _people(lively: Any) -> dict[str, PassportIssued | None]:
     }
 
 
-async def test_a_service_lets_in_whom_the_contract_says_and_nobody_else(lively: Any) -> None:
+@pytest.mark.parametrize("parts", [(), *((part,) for part in Part)], ids=str)
+async def test_a_service_lets_in_whom_the_contract_says_and_nobody_else(
+    lively: Any, parts: tuple[Part, ...]
+) -> None:
     """Before anything of a request is read, by real services, with passports of their making."""
+    everything, opened = frozenset(Part), frozenset(parts) & frozenset(Part)
+    for asked in (
+        Publish(parts=everything),
+        Publish(parts=everything - opened, open=False),
+    ):
+        await lively.town.ask(asked, lively.facilitator)
     people, wrong = await _people(lively), []
     cells = Counter[Standing]()
     for kind in requests():
@@ -129,6 +142,8 @@ async def test_a_service_lets_in_whom_the_contract_says_and_nobody_else(lively: 
         for who, held in people.items():
             cells[kind.asked_by] += 1
             let_in = who in ENOUGH[kind.asked_by] or (who == "face" and kind.by_faces)
+            if kind.opened_by and who in ("guest", "former"):
+                let_in = bool(kind.opened_by & opened)
             if let_in is not _admitted(processor, kind, lively.town.clock.now(), held):
                 wrong.append((kind.wire, who))
     assert wrong == []
@@ -207,7 +222,7 @@ def _models(kind: Any, seen: set[type[BaseModel]]) -> Iterator[type[BaseModel]]:
         seen.add(kind)
         yield kind
         for field in kind.model_fields.values():
-            if ForMembers not in field.metadata:
+            if not CLOSED & {mark for mark in field.metadata if isinstance(mark, type)}:
                 yield from _models(field.annotation, seen)
     for part in get_args(kind):
         yield from _models(part, seen)
@@ -222,7 +237,8 @@ def test_text_that_visitors_read_is_declared_as_open(kind: type[Request[Any]]) -
         for name, field in model.model_fields.items():
             marks = f"{field.metadata} {field.annotation}"
             is_text = Published.__name__ in marks or Personal.__name__ in marks
-            is_open = ForMembers in field.metadata or model.__name__ in OPEN_TEXT
+            marks_of = {mark for mark in field.metadata if isinstance(mark, type)}
+            is_open = bool(CLOSED & marks_of) or model.__name__ in OPEN_TEXT
             assert not is_text or is_open, f"{model.__name__}.{name}"
 
 
@@ -230,8 +246,22 @@ def test_text_that_visitors_read_is_declared_as_open(kind: type[Request[Any]]) -
 def test_what_is_for_members_can_be_left_out(kind: type[Request[Any]]) -> None:
     for model in _models(kind.reply(), set()):
         for name, field in model.model_fields.items():
-            required = ForMembers in field.metadata and field.is_required()
+            marks = {mark for mark in field.metadata if isinstance(mark, type)}
+            required = bool(CLOSED & marks) and field.is_required()
             assert not required, f"{model.__name__}.{name}"
+
+
+def test_what_is_for_members_until_published_is_read_with_what_was_published_alone() -> None:
+    class Thing(BaseModel):
+        published: bool
+        file: Annotated[str, UntilPublished] = ""
+
+    class Things(Reply):
+        each: tuple[Thing, ...] = ()
+
+    whole = Things(each=(Thing(published=True, file="a"), Thing(published=False, file="b")))
+    guest = Passport(expires_at=LATER, community=CommunityId(uuid4()))
+    assert [thing.file for thing in as_read_by(whole, guest).each] == ["a", ""]
 
 
 def test_fields_for_members_are_left_out_for_visitors_however_deep() -> None:

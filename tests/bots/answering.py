@@ -10,9 +10,11 @@ from indaba.contracts import library as lib
 from indaba.contracts import linking as li
 from indaba.contracts import membership as m
 from indaba.contracts import outcomes as out
+from indaba.contracts import publishing as p
 from indaba.contracts import reminding, removal, safeguarding, times
 from indaba.contracts import scheduling as s
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
+from indaba.contracts.openness import Openness, Part
 from indaba.contracts.passport import Passport, Role
 from indaba.contracts.wire import Done, Reply, Request
 from indaba.conversation.answer import Answer
@@ -96,6 +98,13 @@ class BusServiceClient:
             "RemovePlace": Done(),
             "LinkAccount": m.PassportIssued(token="t", passport=passport(), community=COMMUNITY),
             "EraseMe": m.ErasureBegun(erasure=UUID(int=9), services=("membership", "scheduling")),
+            **dict.fromkeys(
+                ("Publish", "ShowPublication"),
+                p.PublicationShown(publication=p.Publication(page=Openness.WORLD)),
+            ),
+            "RenewAddress": p.RenewedAddress(
+                community=COMMUNITY.model_copy(update={"key": "n3wk3y"})
+            ),
             "LeaveCommunity": Done(),
             "AssignRole": m.Settled(),
             "FindMembers": li.MembersFound(members={"@thandi:example.org": MemberId(UUID(int=3))}),
@@ -138,7 +147,7 @@ class BusServiceClient:
                 return m.PassportIssued(token="t", passport=passport(), community=here)
             case lib.SaveResource() | lib.DescribeResource() | lib.WithdrawResource():
                 return lib.ResourceShown(resource=RESOURCE)
-            case lib.UseResource() | lib.ShareResource():
+            case lib.UseResource() | lib.ShareResource() | lib.PublishResource():
                 return lib.ResourceShown(resource=RESOURCE)
             case s.AnswerRsvp(answer=answer):
                 return s.MeetingShown(meeting=self.meeting, mine=answer)
@@ -156,6 +165,7 @@ def passport(*roles: Role, locale: str = "en-ZA", zone: str = "Africa/Johannesbu
         roles=frozenset(roles),
         locale=locale,
         zone=zone,
+        opened=frozenset({Part.PAGE, Part.CALENDAR}),
     )
 
 

@@ -172,7 +172,9 @@ def _record(meeting: s.MeetingFacts) -> dict[str, Reply]:
     return {
         **dict.fromkeys(("TakeNote", "ChangeNote", "RestoreNote"), taken),
         **dict.fromkeys(("ShowMinutes", "ApproveMinutes"), minutes),
-        **dict.fromkeys(("ShowHighlights", "EditHighlights", "ShareHighlights"), highlights),
+        **dict.fromkeys(
+            ("ShowHighlights", "EditHighlights", "ShareHighlights", "PublishHighlights"), highlights
+        ),
     }
 
 

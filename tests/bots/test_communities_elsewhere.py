@@ -67,7 +67,7 @@ class Bot:
         passports = Passports(ledger.bus, platform, ledger.world)
         quiet: Any = Quiet()
         updater = CardUpdater(quiet, ledger, passports, "")
-        direct = DirectMessages(quiet, ledger, passports, Wake())
+        direct = DirectMessages(quiet, ledger, passports, Wake(), "")
         ear: Any = self
         if platform is Platform.MATRIX:
             own = reactions.Reactions("matrix_bot", updater, direct, passports, MatrixBotErased)

@@ -71,6 +71,7 @@ BY_PICK = {
     *("meeting call-off", "meeting end-series", "meeting move-now", "meeting otherwise"),
     *("meeting uncall", "minutes share", "resource withdraw-now"),
     *("member answer-matter", "member remove-now", "member suspend-now", "safety send"),
+    *("cop publish-now", "cop renew-address-now", "minutes publish-now", "resource publish-now"),
 }
 """Cancelling, moving, taking out, publishing, linking, leaving, erasing: all that are offered."""
 

@@ -18,6 +18,7 @@ from indaba.contracts import (
     holding,
     library,
     linking,
+    publishing,
     record,
     reminding,
     removal,
@@ -27,6 +28,7 @@ from indaba.contracts import safeguarding as safe
 from indaba.contracts import scheduling as s
 from indaba.contracts import series as repeating
 from indaba.contracts import votes as voting
+from indaba.contracts.openness import Part
 from indaba.contracts.passport import Passport, Role
 from indaba.contracts.refusal import Refused
 from indaba.contracts.wire import Request
@@ -41,6 +43,8 @@ class Community:
     """Who and what there is, for requests to name."""
 
     key: str
+    """The one that opens its pages now, after `first_key`."""
+
     chair: people.PassportIssued
     member: people.PassportIssued
     newest: people.PassportIssued
@@ -49,6 +53,7 @@ class Community:
     """Meetings by what they are for: `coming`, `soon`, `live`, `over`, `off`, `dated`."""
 
     meetings: dict[str, s.MeetingFacts] = field(default_factory=dict)
+    first_key: str = ""
     resource: str = ""
     action: str = ""
     vote: UUID | None = None
@@ -160,6 +165,10 @@ class Founder:
 
     async def _share(self) -> None:
         there = self.community
+        parts = frozenset({Part.PAGE, Part.CALENDAR})
+        await self._ask(publishing.Publish(parts=parts), there.chair)
+        renewed = await self._ask(publishing.RenewAddress(key=there.key), there.chair)
+        there.first_key, there.key = there.key, renewed.community.key
         for number in range(8):
             link = f"https://example.org/{OWN}/{number}"
             saved = library.SaveResource(link=link, title=f"Sheet {number} on fractions")

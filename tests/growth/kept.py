@@ -11,6 +11,8 @@ import sqlalchemy as sa
 
 from growth.names import OWN, ROOM, account
 from growth.processes import Processes
+from indaba.contracts.openness import Openness
+from indaba.contracts.publishing import Publication
 from indaba.contracts.scheduling import MeetingFacts
 from indaba.conversation.answer import Ask, Choice
 from indaba.conversation.commands.topics.scheduling import NextMeeting
@@ -20,9 +22,12 @@ from indaba.conversation.store import Draft, Store, Waiting
 from indaba.ledger import Ledger, Work, tables
 from indaba.ledger.session import Session
 from indaba.library.timers.sweeping import REMOVE
+from indaba.membership.store import Publications
+from indaba.membership.workflows.opening import ASK
 from indaba.portal.signing_in import digest_of
 from indaba.portal.store import Store as Copies
 from indaba.scheduling.store.calendars import Calendars, KeptDate
+from indaba.scheduling.workflows.news import UNDECIDED
 from indaba.scheduling.workflows.planning import REMIND_LATER
 
 if TYPE_CHECKING:
@@ -76,10 +81,28 @@ async def _follow(ledger: Ledger, community: "Community") -> None:
 
 
 async def _wait(there: Processes, community: "Community") -> None:
-    """Somebody is reminded once they are awake; a file waits to be taken away."""
+    """Somebody is reminded or asked once they are awake; a file waits to be taken away."""
     meeting, now = community.meetings["coming"], there.clock.now()
-    waits = {"meeting": str(meeting.id), "members": [str(community.member.passport.member)]}
+    waits: dict[str, Any] = {
+        "meeting": str(meeting.id),
+        "members": [str(community.member.passport.member)],
+    }
     await _timer(there.ledgers["scheduling"], REMIND_LATER, f"{meeting.id}/then", waits)
+    open_still = Publication(page=Openness.EARLIER, until=now + LASTS)
+    home = {"community": str(meeting.community)}
+    async with there.ledgers["membership"].database.begin() as sql:
+        publications = Publications(Work(sql, there.clock))
+        await publications.keep(meeting.community, open_still)
+    await _timer(there.ledgers["membership"], ASK, home["community"], home)
+    asked = {
+        **home,
+        "publication": open_still.model_dump(mode="json"),
+        "members": waits["members"],
+        "platform": "matrix",
+        "zone": meeting.zone,
+        "latest": now.isoformat(),
+    }
+    await _timer(there.ledgers["scheduling"], UNDECIDED, home["community"], asked)
     gone = {"digest": "0" * 64, "before": now.isoformat()}
     await _timer(there.ledgers["library"], REMOVE, OWN, gone)
 

@@ -186,7 +186,7 @@ def _bot(bus: Direct, ledger: Ledger) -> None:
     passports = Passports(bus, Platform.MATRIX, ledger.world)
     platform: Any = Quiet()
     updater = CardUpdater(platform, ledger, passports, "https://cop.example.org")
-    direct_messages = DirectMessages(platform, ledger, passports, Wake())
+    direct_messages = DirectMessages(platform, ledger, passports, Wake(), "")
     talk.wire(
         ledger, talk.Reactions("matrix_bot", updater, direct_messages, passports, MatrixBotErased)
     )

@@ -19,6 +19,7 @@ from indaba.contracts import (
     library,
     linking,
     outcomes,
+    publishing,
     record,
     reminding,
     removal,
@@ -28,6 +29,7 @@ from indaba.contracts import (
 from indaba.contracts import membership as m
 from indaba.contracts import scheduling as s
 from indaba.contracts import series as r
+from indaba.contracts.openness import Part
 from indaba.contracts.passport import Passport, Role
 from indaba.contracts.times import ReadWhen
 from indaba.contracts.wire import Request
@@ -58,6 +60,12 @@ MEMBERSHIP: Mapping[type[Request[Any]], Sample] = {
         "chair",
         lambda _: m.AssignRole(platform=MATRIX, account=account(1), role=Role.FACILITATOR),
     ),
+    publishing.ShowPublication: ("member", lambda _: publishing.ShowPublication()),
+    publishing.Publish: (
+        "chair",
+        lambda _: publishing.Publish(parts=frozenset({Part.PAGE, Part.CALENDAR})),
+    ),
+    publishing.RenewAddress: ("chair", lambda c: publishing.RenewAddress(key=c.key)),
     m.ConsumeSignIn: ("nobody", lambda c: m.ConsumeSignIn(secret=c.secrets["sign in"])),
     m.DescribeMe: ("member", lambda _: m.DescribeMe(organisation="Another school")),
     m.EraseMe: ("member", lambda _: m.EraseMe()),
@@ -184,6 +192,10 @@ LIBRARY: Mapping[type[Request[Any]], Sample] = {
     library.SaveResource: (
         "member",
         lambda _: library.SaveResource(link="https://example.org/new", title="A new one"),
+    ),
+    library.PublishResource: (
+        "chair",
+        lambda c: library.PublishResource(code=c.resource, open=False),
     ),
     library.ShareResource: ("member", lambda c: library.ShareResource(code=c.resource)),
     library.ShowMyLibraryData: ("member", lambda _: library.ShowMyLibraryData()),
@@ -321,6 +333,10 @@ AROUND: Mapping[type[Request[Any]], Sample] = {
     ),
     record.RestoreNote: ("chair", lambda c: record.RestoreNote(code=c.codes["live"], number=1)),
     record.SetQuorum: ("chair", lambda _: record.SetQuorum(needed=5)),
+    record.PublishHighlights: (
+        "chair",
+        lambda c: record.PublishHighlights(code=c.codes["over"], open=False),
+    ),
     record.ShareHighlights: ("chair", lambda c: record.ShareHighlights(code=c.codes["over"])),
     record.ShowHighlights: ("member", lambda c: record.ShowHighlights(code=c.codes["over"])),
     record.ShowMinutes: ("member", lambda c: record.ShowMinutes(code=c.codes["over"])),

@@ -227,6 +227,7 @@ CARDS: Mapping[str, Look] = {
     "want_card": lambda s, c: s.cards.want_card(c.meetings["coming"], 99, _meeting(c)),
     "none_due": lambda s, c: s.cards.none_due(c.meetings["coming"].community),
     "draw_again": lambda s, c: s.cards.draw_again(c.meetings["coming"].community),
+    "draw_coming_again": lambda s, c: s.cards.draw_coming_again(c.meetings["coming"].community),
     "cards_due": lambda s, _: s.cards.cards_due(timedelta(seconds=2), 40),
     "places_of": lambda s, c: s.cards.places_of(_meeting(c)),
     "drawn": lambda s, c: s.cards.drawn(_meeting(c), 99, [ROOM]),

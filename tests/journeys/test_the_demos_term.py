@@ -9,6 +9,7 @@ import pytest
 
 from indaba.bus import Bus
 from indaba.contracts.library import FindResources, HowUsed
+from indaba.contracts.openness import Openness
 from indaba.contracts.outcomes import Report
 from indaba.contracts.record import MinutesStatus, ShowHighlights, ShowMinutes
 from indaba.conversation.delivery.service_client import ask
@@ -106,4 +107,4 @@ async def test_the_report_says_what_the_sheet_says(face: Bus) -> None:
     written = [note.text for topic in minutes.topics for note in topic.notes]
     assert len(written) == len(MEETINGS[-1].noted)
     shown = await ask(face, world, ShowHighlights(code=code), world.new_id(), passport=issued)
-    assert (shown.shared, "error hunt" in shown.text) == (1, True)
+    assert (shown.opened, "error hunt" in shown.text) == (Openness.WORLD, True)

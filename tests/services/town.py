@@ -19,6 +19,8 @@ from indaba.contracts.membership import (
     Place,
     Platform,
 )
+from indaba.contracts.openness import Part
+from indaba.contracts.publishing import Publish
 from indaba.contracts.wire import Reply, Request
 from indaba.conversation.delivery.service_client import ask
 from indaba.ledger import Ledger
@@ -75,6 +77,17 @@ class Town:
                 consent_version=CONSENT_VERSION,
             )
         )
+
+    async def published(
+        self,
+        *parts: Part,
+        account: str = "@lindiwe:example.org",
+        room: str = "",
+        close: bool = False,
+    ) -> None:
+        """Parts of a community are opened to the world by its facilitator: page and calendar."""
+        wanted = frozenset(parts or (Part.PAGE, Part.CALENDAR))
+        await self.ask(Publish(parts=wanted, open=not close), await self.passport(account, room))
 
     async def joined(self, account: str, room: str = "") -> PassportIssued:
         place = Place(platform=Platform.MATRIX, room=room or self.room)

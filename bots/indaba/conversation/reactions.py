@@ -15,6 +15,7 @@ from indaba.contracts.membership import (
     MemberLeft,
     RolesChanged,
 )
+from indaba.contracts.publishing import AddressRenewed, PublicationChanged
 from indaba.contracts.scheduling import (
     CheckedIn,
     MeetingAnnounced,
@@ -150,6 +151,24 @@ class Reactions:
             await cards.draw_again(CommunityId(event.aggregate))
         await self.settle(event, work)
 
+    async def drop_passports(self, event: PublicationChanged, work: Work) -> None:  # noqa: ARG002 - nothing is kept
+        """Visitors of a community read more, or less."""
+        self._passports.drop_all()
+
+    async def renew(self, event: AddressRenewed, work: Work) -> None:
+        """A community's pages have another address."""
+        await self.readdress(event, work)
+
+    async def readdress(self, event: AddressRenewed, work: Work) -> bool:
+        """Cards show another address. Gives whether the community may live here."""
+        self._passports.drop_all()
+        community, store = CommunityId(event.aggregate), Store(work)
+        if await store.communities.lives_elsewhere(community):
+            return False
+        await store.cards.draw_coming_again(community)
+        self._updater.wake.ring()
+        return True
+
     async def merge_members(self, event: MembersMerged, work: Work) -> None:
         """Two members are one."""
         self._passports.drop_member(event.gone)
@@ -193,6 +212,8 @@ def wire(ledger: Ledger, reactions: Reactions) -> None:
     ledger.on(MembersMerged, reactions.merge_members)
     ledger.on(PlacesChanged, reactions.open_rooms)
     ledger.on(CommunityFounded, reactions.found)
+    ledger.on(PublicationChanged, reactions.drop_passports)
+    ledger.on(AddressRenewed, reactions.renew)
     ledger.on(MemberErased, reactions.erase_member)
 
 

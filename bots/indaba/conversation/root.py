@@ -56,7 +56,9 @@ class Conversation:
         self.updater = CardUpdater(platform, ledger, self.passports, portal_url)
         self.updater.written = self.sender.wake.ring
         self.sender.posted.append(self.updater.wake)
-        self.direct_messages = DirectMessages(platform, ledger, self.passports, self.sender.wake)
+        self.direct_messages = DirectMessages(
+            platform, ledger, self.passports, self.sender.wake, portal_url
+        )
         self.reactions = reacting(
             ledger.name,
             self.updater,

@@ -14,6 +14,7 @@ from indaba.contracts.membership import (
     Place,
     Platform,
 )
+from indaba.contracts.publishing import AddressRenewed
 from indaba.contracts.refusal import Refused as Denied
 from indaba.contracts.scheduling import (
     MeetingBlanked,
@@ -229,6 +230,14 @@ class MirroringReactions(Reactions):
             await store.mirrors.want_all(community)
             self.native.wake.ring()
         return came
+
+    async def readdress(self, event: AddressRenewed, work: Work) -> bool:
+        """Native events show the address as well."""
+        here = await super().readdress(event, work)
+        if here:
+            await Store(work).mirrors.want_all(CommunityId(event.aggregate))
+            self.native.wake.ring()
+        return here
 
 
 def _mark(meeting: MeetingFacts) -> str:

@@ -32,6 +32,7 @@ def wire(ledger: Ledger, files: FileStore | None = None, read: Read | None = Non
     ledger.answer(said.ShowResource, handlers.show_resource)
     ledger.answer(said.UseResource, handlers.use_resource)
     ledger.answer(said.ShareResource, handlers.share_resource)
+    ledger.answer(said.PublishResource, partial(handlers.publish_resource, files=files))
     ledger.answer(said.ShowMyLibraryData, handlers.show_my_data)
     ledger.on(MemberErased, reactions.erase_member)
     ledger.on(MembersMerged, reactions.merge_members)

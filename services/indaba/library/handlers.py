@@ -8,6 +8,7 @@ from indaba.contracts.ids import MemberId, ResourceId
 from indaba.contracts.library import (
     DescribeResource,
     FindResources,
+    PublishResource,
     Quoted,
     ResourceDescribed,
     ResourceDetails,
@@ -29,11 +30,13 @@ from indaba.contracts.library import (
     WithdrawResource,
 )
 from indaba.contracts.membership import MemberData
-from indaba.contracts.passport import Role
-from indaba.contracts.refusal import NotAMember
+from indaba.contracts.openness import Openness, is_open
+from indaba.contracts.passport import Passport, Role
+from indaba.contracts.refusal import ChangedSince, NotAMember, hint
 from indaba.contracts.standing import reads_all
 from indaba.ledger import Work
 from indaba.library.model import (
+    FileGone,
     FileNotThere,
     NoSuchResource,
     NothingSaid,
@@ -114,28 +117,35 @@ async def withdraw_resource(request: WithdrawResource, work: Work) -> ResourceSh
 
 
 async def find_resources(request: FindResources, work: Work) -> ResourcesFound:
-    """Find by words. Messages, and words that are for members, are found by members alone.
+    """Find by words: visitors what is open, by what of it is; messages are found by members alone.
 
-    A face finds what a visitor does, because it posts what it finds where guests read.
+    A face finds no messages either, because it posts what it finds where guests read.
     """
-    community, by_members = work.passport.in_community(), bool(work.passport.roles)
-    found = await Store(work).find(community, request, by_members=by_members)
+    community = work.passport.in_community()
+    opened, by_members = _openness(work.passport), bool(work.passport.roles)
+    found = await Store(work).find(community, request, opened, by_members=by_members)
     return ResourcesFound(
-        resources=tuple(_seen(resource, work) for resource in found.resources),
+        resources=tuple(_facts(resource, work) for resource in found.resources),
         total=found.total,
         read_as=found.read_as,
     )
 
 
 async def show_resource(request: ShowResource, work: Work) -> ResourceDetails:
-    """Show a resource and what was said of using it. What was said in a room is for members."""
+    """Show a resource and what was said of using it. To visitors, what is not open is not there.
+
+    What there is besides is not told them.
+    """
     store = Store(work)
-    resource = await _resource(work, store, request.code, locked=False)
-    if resource.quote is not None:
-        work.passport.a_member()
+    resource = await store.by_code(work.passport.in_community(), request.code, locked=False)
+    by_visitor, opened = not reads_all(work.passport), _openness(work.passport)
+    if by_visitor and (resource is None or resource.opened not in opened):
+        raise NotAMember
+    if resource is None:
+        raise NoSuchResource(request.code)
     uses = await store.uses_of(resource.id, MOST_USES)
     shown = (UseShown(author=u.member, how=u.how, note=u.note, said_at=u.said_at) for u in uses)
-    return ResourceDetails(resource=_seen(resource, work), uses=tuple(shown))
+    return ResourceDetails(resource=_facts(resource, work), uses=tuple(shown))
 
 
 async def use_resource(request: UseResource, work: Work) -> ResourceShown:
@@ -183,6 +193,27 @@ async def share_resource(request: ShareResource, work: Work) -> ResourceShown:
     return ResourceShown(resource=resource.facts())
 
 
+async def publish_resource(request: PublishResource, work: Work, files: FileStore) -> ResourceShown:
+    """Let the world read a resource as it was previewed, or no more."""
+    work.passport.a_facilitator()
+    store, _ = await _asked_by_member(work)
+    before = await _resource(work, store, request.code)
+    resource = before.publish(open_=request.open)
+    if request.open and request.seen != before.facts().seen_as():
+        raise ChangedSince(hint("resource publish", code=before.code))
+    if request.open and before.file is not None:
+        await _check_is_there(before, before.file, files)
+    if resource is not before:
+        await store.keep(resource)
+        work.emit(ResourceDescribed.of(resource.facts()))
+    return ResourceShown(resource=resource.facts())
+
+
+async def _check_is_there(resource: Resource, file: StoredFile, files: FileStore) -> None:
+    if not await asyncio.to_thread(files.has, file.digest):
+        raise FileGone(resource.code)
+
+
 async def show_my_data(request: ShowMyLibraryData, work: Work) -> MemberData:  # noqa: ARG001 - says all
     """Show all that is kept here about the asker."""
     if work.passport.member is None:
@@ -198,12 +229,17 @@ async def _asked_by_member(work: Work) -> tuple[Store, MemberId]:
     return store, await store.known_as(work.passport.a_member())
 
 
-def _seen(resource: Resource, work: Work) -> ResourceFacts:
-    """Its facts. A file that has no title is called by its name, which is for members."""
-    facts = resource.facts()
-    if resource.title or resource.file is None or reads_all(work.passport):
-        return facts
-    return facts.model_copy(update={"title": ""})
+def _openness(passport: Passport) -> frozenset[Openness]:
+    """How far a thing is open that this asker reads."""
+    if reads_all(passport):
+        return frozenset(Openness)
+    return frozenset(each for each in Openness if is_open(each, passport.opened))
+
+
+def _facts(resource: Resource, work: Work) -> ResourceFacts:
+    """Its facts; published is also what the community leaves open since earlier."""
+    published = is_open(resource.opened, work.passport.opened)
+    return resource.facts().model_copy(update={"published": published})
 
 
 def _facilitates(work: Work) -> bool:

@@ -79,7 +79,7 @@ async def keep_minutes(event: MinutesApproved, work: Work) -> None:
 
 
 async def keep_highlights(event: HighlightsShared, work: Work) -> None:
-    """Shared highlights are a resource for everybody."""
+    """Shared highlights are a resource; who reads it is said with them."""
     await _keep_document(event, ResourceKind.HIGHLIGHTS, work)
 
 

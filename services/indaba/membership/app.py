@@ -7,13 +7,22 @@ from typing import get_args
 from indaba.contracts import erasure, removal, safeguarding, spoken
 from indaba.contracts import linking as also
 from indaba.contracts import membership as said
+from indaba.contracts import publishing as shown
 from indaba.ledger import Ledger
 from indaba.membership import reactions
-from indaba.membership.handlers import belonging, deciding, erasing, linking, removing
+from indaba.membership.handlers import (
+    belonging,
+    deciding,
+    erasing,
+    linking,
+    publishing,
+    removing,
+)
 from indaba.membership.handlers.reporting import Reporting
 from indaba.membership.model.safeguarding import Safeguarding
 from indaba.membership.timers import reports
 from indaba.membership.timers.erasures_file import ErasuresFile
+from indaba.membership.workflows.opening import ASK, ask_what_stays_open
 from indaba.membership.workflows.release import begin_release
 from indaba.membership.workflows.removing import DUE, ENDS, motion_due, suspension_ends
 from indaba.membership.workflows.succession import ASKED, LOOK, give_up, look
@@ -60,12 +69,26 @@ def wire(
     ledger.answer(also.ShowRoomCode, linking.show_room_code)
     ledger.answer(also.AddPlace, linking.add_place)
     ledger.answer(also.RemovePlace, linking.remove_place)
-    _wire_cases(ledger, office)
+    _wire_facilitating(ledger, office)
     _wire_reports(ledger, Reporting(office, reports_to))
     for answered in spoken(erasure.ErasureAnswered):
         ledger.on(answered, reactions.count_erasure_answer)
     for sign in get_args(reactions.Sign):
         ledger.on(sign, reactions.note_sign)
+
+
+def _wire_facilitating(ledger: Ledger, office: PassportOffice) -> None:
+    """Connect what facilitators decide."""
+    _wire_publishing(ledger)
+    _wire_cases(ledger, office)
+
+
+def _wire_publishing(ledger: Ledger) -> None:
+    """Connect what is about what the world sees."""
+    ledger.answer(shown.ShowPublication, publishing.show_publication)
+    ledger.answer(shown.Publish, publishing.publish)
+    ledger.answer(shown.RenewAddress, publishing.renew_address)
+    ledger.on_timer(ASK, ask_what_stays_open)
 
 
 def _wire_cases(ledger: Ledger, office: PassportOffice) -> None:

@@ -9,9 +9,9 @@ scheduling.show-agenda.v1, scheduling.show-meeting.v1
 
 Tells: portal.erasure-answered.v1
 
-Listens to: membership.community-founded.v1, membership.member-erased.v1,
-membership.member-left.v1, membership.members-merged.v1, membership.places-changed.v1,
-membership.roles-changed.v1,
+Listens to: membership.address-renewed.v1, membership.community-founded.v1,
+membership.member-erased.v1, membership.member-left.v1, membership.members-merged.v1,
+membership.places-changed.v1, membership.publication-changed.v1, membership.roles-changed.v1,
 scheduling.check-in-corrected.v1, scheduling.checked-in.v1, scheduling.highlights-shared.v1,
 scheduling.meeting-announced.v1, scheduling.meeting-blanked.v1, scheduling.meeting-cancelled.v1,
 scheduling.meeting-changed.v1, scheduling.meeting-closed.v1, scheduling.meeting-moved.v1,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from starlette.routing import BaseRoute
 
-from indaba.contracts import holding, linking, membership, record, scheduling, series
+from indaba.contracts import holding, linking, membership, publishing, record, scheduling, series
 from indaba.ledger import Ledger
 from indaba.ledger.session import Session
 from indaba.portal import reactions
@@ -38,6 +38,8 @@ def wire(ledger: Ledger) -> None:
     """Connect what the portal listens to with how, and let it ask."""
     ledger.bus.expect_replies()
     ledger.on(membership.CommunityFounded, reactions.note_community, gathers=True)
+    ledger.on(publishing.PublicationChanged, reactions.note_publication, gathers=True)
+    ledger.on(publishing.AddressRenewed, reactions.note_address)
     ledger.on(membership.RolesChanged, reactions.end_sessions)
     ledger.on(membership.MemberLeft, reactions.end_sessions)
     ledger.on(membership.MemberErased, reactions.erase_member)

@@ -30,7 +30,7 @@ def feed(
 ) -> bytes:
     """The community’s calendar file, without a `page` where that is empty. Names nobody."""
     setting = _setting(community, page)
-    calendar = _begun(setting.name, community, page)
+    calendar = begun(setting.name, community.zone, page)
     used = [(meeting.zone, meeting.starts.year) for meeting in meetings]
     for repeating in series:
         used += years(repeating)
@@ -42,7 +42,7 @@ def my_feed(community: Community, answered: tuple[Answered, ...], page: str) -> 
     """The calendar file of a member: what they said yes or maybe to. Names nobody."""
     setting = _setting(community, page)
     name = setting.wording.say("My meetings: {name}", name=setting.name)
-    calendar = _begun(name, community, page)
+    calendar = begun(name, community.zone, page)
     used = [(one.meeting.zone, one.meeting.starts.year) for one in answered]
     return _written(calendar, used, [mine(one, setting) for one in answered])
 
@@ -51,7 +51,8 @@ def _setting(community: Community, page: str) -> Setting:
     return Setting(plain(community.name), page, Wording(community.tag), community.platforms)
 
 
-def _begun(name: str, community: Community, page: str) -> "Calendar":
+def begun(name: str, zone: str = "", page: str = "") -> "Calendar":
+    """A calendar without entries."""
     from icalendar import Calendar, vText
 
     calendar = Calendar()
@@ -62,7 +63,8 @@ def _begun(name: str, community: Community, page: str) -> "Calendar":
     # Given as plain text, the library would write names without escaping them.
     calendar.add("NAME", vText(name))
     calendar.add("X-WR-CALNAME", vText(name))
-    calendar.add("X-WR-TIMEZONE", community.zone)
+    if zone:
+        calendar.add("X-WR-TIMEZONE", zone)
     if page:
         calendar.add("URL", page)
     calendar.add("REFRESH-INTERVAL", LOOK_AGAIN_AFTER, {"VALUE": "DURATION"})

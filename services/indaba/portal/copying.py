@@ -6,17 +6,20 @@ from uuid import UUID
 
 from indaba.contracts.ids import MeetingId, MemberId
 from indaba.contracts.membership import CommunityFounded, Place
+from indaba.contracts.publishing import AddressRenewed, PublicationChanged
 from indaba.contracts.record import Document
 from indaba.contracts.scheduling import MeetingFacts, RsvpAnswer
 from indaba.contracts.series import SeriesFacts
 from indaba.ledger import Work
 from indaba.portal.model import Kind
 from indaba.portal.tables import (
+    addresses,
     answers,
     communities,
     documents,
     meetings,
     platforms,
+    publications,
     row_of,
     series,
     series_row_of,
@@ -30,11 +33,19 @@ class CopyWriter:
         self._keep = work.keep_newest
 
     def community(self, event: CommunityFounded) -> None:
-        """A community, and where it lives."""
+        """A community as it was founded."""
         names = ("key", "name", "purpose", "language", "zone")
         row = {name: getattr(event, name) for name in names}
         self._keep(communities, {"id": event.aggregate}, event.version, **row)
-        self.platforms(event.aggregate, event.places, event.version)
+
+    def address(self, event: AddressRenewed) -> None:
+        """A community's new key."""
+        self._keep(addresses, {"community": event.aggregate}, event.version, key=event.key)
+
+    def publication(self, event: PublicationChanged) -> None:
+        """What the world sees of a community."""
+        row = dict(event.publication)
+        self._keep(publications, {"community": event.aggregate}, event.version, **row)
 
     def platforms(self, community: UUID, places: Iterable[Place], version: int) -> None:
         """On which platforms a community lives."""
@@ -56,7 +67,7 @@ class CopyWriter:
     def document(self, meeting: MeetingId, kind: Kind, text: Document, told_at: datetime) -> None:
         """Minutes or highlights."""
         key = {"meeting": meeting, "kind": kind}
-        row = {name: getattr(text, name) for name in ("title", "text", "short")}
+        row = {name: getattr(text, name) for name in ("title", "text", "short", "opened")}
         self._keep(documents, key, text.version, **row, told_at=told_at)
 
     def answer(

@@ -102,8 +102,8 @@ async def refused(_: Request, error: Exception) -> Response:
         404: (
             say("There is no such page"),
             say(
-                "Check the link, or ask for it anew: type {line} in your community’s room "
-                "and the bot answers with the link to its page.",
+                "The link may be mistyped, or replaced by a new one. Ask for it: type {line} in "
+                "your community’s room and the bot answers with the link to its page.",
                 line=in_words(hint("portal"), ANYWHERE, Wording()),
             ),
         ),

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId
+from indaba.contracts.openness import Openness
 from indaba.ledger.session import Transaction
 from indaba.ledger.tables import merged
 from indaba.portal.model import Document, Kind
@@ -25,12 +26,15 @@ class Documents:
         rows = (await self._sql.execute(query)).mappings()
         return {Kind(row["kind"]): _document(row) for row in rows}
 
-    async def with_highlights(self, among: tuple[MeetingId, ...]) -> frozenset[MeetingId]:
-        """Those of the meetings whose highlights were shared."""
+    async def with_highlights(
+        self, among: tuple[MeetingId, ...], opened: frozenset[Openness]
+    ) -> frozenset[MeetingId]:
+        """Those of the meetings whose highlights were shared, and are so far open."""
         query = sa.select(documents.c.meeting).where(
             documents.c.meeting.in_(among),
             documents.c.kind == Kind.HIGHLIGHTS,
             documents.c.text != "",
+            documents.c.opened.in_(sorted(opened)),
         )
         return frozenset(MeetingId(one) for one in (await self._sql.execute(query)).scalars())
 
@@ -73,6 +77,11 @@ class Answers:
         """A member's calendar in a community has no address any more."""
         await self._sql.execute(calendar_keys.delete().where(*_of(member, there)))
 
+    async def revoke_all(self, there: CommunityId, before: datetime) -> None:
+        """Addresses of members' calendars in a community that were made before a moment end."""
+        old = calendar_keys.c.community == there, calendar_keys.c.made_at <= before
+        await self._sql.execute(calendar_keys.delete().where(*old))
+
     async def key_made_at(self, member: MemberId, there: CommunityId) -> datetime | None:
         """When the address of a member's calendar was made, in UTC; `None` without one."""
         query = sa.select(sa.func.max(calendar_keys.c.made_at)).where(*_of(member, there))
@@ -94,4 +103,5 @@ def _of(member: MemberId, there: CommunityId) -> tuple[sa.ColumnElement[bool], .
 
 def _document(row: sa.RowMapping) -> Document:
     same = ("version", "title", "text", "short", "told_at")
-    return Document(kind=Kind(row["kind"]), **{name: row[name] for name in same})
+    facts = {name: row[name] for name in same}
+    return Document(kind=Kind(row["kind"]), opened=Openness(row["opened"]), **facts)

@@ -14,7 +14,7 @@ from indaba.contracts.refusal import NotAMember, Refused, Unavailable
 from indaba.conversation.wording import plain
 from indaba.portal.drawing import draw, has_already, sorry
 from indaba.portal.resources import entry, shown
-from indaba.portal.visiting import Visitor, Visitors
+from indaba.portal.visiting import Visitor, Visitors, for_members
 from indaba.process.file_store import FileStore, clean_name
 
 PAGE = 10
@@ -28,7 +28,7 @@ _PAGE = re.compile(r"[1-9][0-9]{0,3}")
 
 
 class LibraryPages:
-    """One method per page. Saved messages and files are for signed-in members."""
+    """One method per page. The service says what visitors read: what is published."""
 
     def __init__(self, visitors: Visitors, files: FileStore | None) -> None:
         self._visitors = visitors
@@ -53,7 +53,7 @@ class LibraryPages:
         except Refused as no:
             if no.told != NotAMember.code:
                 raise
-            return _for_members(visitor, visitor.wording.say("What was said in the room"))
+            return self._for_members(visitor, visitor.wording.say("What is saved here"))
         if details is None:
             return _no_such_resource(visitor)
         said = shown(details, visitor.there, visitor.wording)
@@ -67,9 +67,12 @@ class LibraryPages:
     async def file(self, request: Request) -> Response:
         """The bytes of a saved file; 304 where the browser has them already."""
         visitor = await self._visitors.visitor(request)
-        if not visitor.is_member:
-            return _for_members(visitor, visitor.wording.say("A saved file"))
-        details = await self._details(request, visitor)
+        try:
+            details = await self._details(request, visitor)
+        except Refused as no:
+            if no.told != NotAMember.code:
+                raise
+            return self._for_members(visitor, visitor.wording.say("A saved file"))
         file = details.resource.file if details else None
         if file is None:
             return _no_such_resource(visitor)
@@ -93,6 +96,8 @@ class LibraryPages:
         wording, before = visitor.wording, (number - 1) * PAGE
         asked = FindResources(words=words, limit=PAGE, offset=before)
         found = await self._visitors.ask(asked, visitor)
+        if not found.resources and not words and not visitor.is_member:
+            return self._for_members(visitor, wording.say("Library"))
         if number > 1 and not found.resources:
             return _no_such_page(visitor, status=404)
         last = before + len(found.resources)
@@ -110,6 +115,9 @@ class LibraryPages:
             number=number,
             **visitor.facts("library", exact=not words and number == 1),
         )
+
+    def _for_members(self, visitor: Visitor, what: str) -> Response:
+        return for_members(visitor.there, self._visitors.opened(visitor.there), what, "library")
 
     async def _details(self, request: Request, visitor: Visitor) -> ResourceDetails | None:
         """The resource of the address; `None` for what is no code. Raises what asking raises."""
@@ -182,14 +190,4 @@ def _too_many_words(visitor: Visitor) -> Response:
         say("Search for a few words, {most} letters at most.", most=LONGEST_WORDS),
         status=400,
         back=_back(visitor),
-    )
-
-
-def _for_members(visitor: Visitor, what: str) -> Response:
-    return draw(
-        "for_members",
-        status=403,
-        wording=visitor.wording,
-        what=what,
-        **visitor.facts("library", exact=False),
     )

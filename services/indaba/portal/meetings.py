@@ -1,4 +1,4 @@
-"""A meeting's page, for everybody with the link; its highlights on paper."""
+"""A meeting's page and its highlights on paper: for members, or as far as they are published."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from indaba.contracts.agenda import ShowAgenda
 from indaba.contracts.ids import MeetingCode
+from indaba.contracts.openness import Part
 from indaba.contracts.refusal import Refusal, Unavailable
 from indaba.contracts.scheduling import ShowMeeting
 from indaba.conversation.commands.topics.agenda import item_line
@@ -20,7 +21,7 @@ from indaba.portal.model import Community, Document, Kind, Meeting
 from indaba.portal.printing.press import Paper, Press
 from indaba.portal.showing import is_over, shown
 from indaba.portal.store import Copies, Store
-from indaba.portal.visiting import Visitor, Visitors, facts_of
+from indaba.portal.visiting import Visitor, Visitors, facts_of, for_members
 from indaba.portal.writing import blocks
 from indaba.process.world import World
 
@@ -45,20 +46,34 @@ class MeetingPages:
         self._press = Press()
 
     async def meeting(self, request: Request) -> Response:
-        """All that everybody may know of a meeting; for members its minutes too."""
+        """All that is known of a meeting; to visitors what is published of it."""
         there = await self._visitors.there(request)
         found = await self._found(request, there)
+        member = await self._visitors.member(request, there)
+        parts = self._visitors.opened(there)
+        if member is None and not _is_published(found, parts):
+            return for_members(there, parts, Wording(there.tag).say("Meeting"), "meetings")
         if found is None:
             return _no_such_meeting(there)
-        meeting, documents = found
-        wording, now = Wording(there.tag), self._world.now()
-        member = await self._visitors.member(request, there)
+        return await self._drawn(there, *found, member)
+
+    async def _drawn(
+        self,
+        there: Community,
+        meeting: Meeting,
+        documents: dict[Kind, Document],
+        member: Visitor | None,
+    ) -> Response:
+        wording, now, parts = Wording(there.tag), self._world.now(), self._visitors.opened(there)
         mine, agenda = await self._for_member(member, meeting) if member else ("", ())
         highlights, minutes = (documents.get(kind) for kind in (Kind.HIGHLIGHTS, Kind.MINUTES))
+        if highlights and not (member or highlights.is_open(parts)):
+            highlights = None
         return draw(
             "meeting",
             wording=wording,
             meeting=shown(meeting, there, now, wording),
+            in_full=member is not None or Part.PAGE in parts,
             is_over=is_over(meeting, now),
             highlights=blocks(highlights.text) if highlights else (),
             short=plain(highlights.short) if highlights else "",
@@ -73,13 +88,18 @@ class MeetingPages:
     async def paper(self, request: Request) -> Response:
         """The highlights as one page of PDF."""
         there = await self._visitors.there(request)
-        found = await self._found(request, there)
-        if found is None or Kind.HIGHLIGHTS not in found[1]:
+        found, parts = await self._found(request, there), self._visitors.opened(there)
+        highlights = found[1].get(Kind.HIGHLIGHTS) if found else None
+        is_open = highlights is not None and highlights.is_open(parts)
+        if not is_open and not await self._visitors.signed_in(request, there):
+            return for_members(there, parts, Wording(there.tag).say("Highlights"), "meetings")
+        if found is None or highlights is None:
             return _no_such_meeting(there)
-        meeting, highlights = found[0], found[1][Kind.HIGHLIGHTS]
+        meeting = found[0]
         paper = _paper(highlights, there, f"{self._url()}/c/{there.key}/meetings/{meeting.code}")
         drawn = await self._press.drawn(paper, meeting.id, highlights.version)
-        return answered(request, drawn, "application/pdf", f"{meeting.code}-highlights.pdf")
+        name = f"{meeting.code}-highlights.pdf"
+        return answered(request, drawn, "application/pdf", name, for_all=is_open)
 
     async def _for_member(self, member: Visitor, meeting: Meeting) -> tuple[str, tuple[str, ...]]:
         """What they answered and the agenda's lines, as their service knows them now.
@@ -108,6 +128,14 @@ class MeetingPages:
             return (meeting, await store.documents.of(meeting.id)) if meeting else None
 
         return await self._copies.look(read)
+
+
+def _is_published(found: Found | None, parts: frozenset[Part]) -> bool:
+    """Whether a visitor reads anything of what was found, or that nothing was."""
+    if Part.PAGE in parts:
+        return True
+    highlights = found[1].get(Kind.HIGHLIGHTS) if found else None
+    return highlights is not None and highlights.is_open(parts)
 
 
 def _paper(highlights: Document, there: Community, link: str) -> Paper:

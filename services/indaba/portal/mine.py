@@ -9,14 +9,19 @@ from starlette.responses import Response
 
 from indaba.contracts.ids import MemberId
 from indaba.conversation.times import say_day
-from indaba.conversation.wording import Wording
 from indaba.portal import calendar
-from indaba.portal.drawing import NEVER_KEEP, answered, draw, sorry
-from indaba.portal.model import Answered, Community
+from indaba.portal.drawing import NEVER_KEEP, answered, draw
+from indaba.portal.ending import ended
+from indaba.portal.model import Community
 from indaba.portal.signing_in import LONGEST_SECRET, check_same_site, digest_of, form_of
 from indaba.portal.store import Copies, Store
-from indaba.portal.visiting import Visitor, Visitors
+from indaba.portal.visiting import Visitor, Visitors, for_members
 from indaba.process.world import World
+
+Written = Callable[[Community, str], bytes]
+
+ALL = "all"
+"""Asked of a member's own address: all meetings, not only theirs."""
 
 
 class MinePages:
@@ -35,7 +40,7 @@ class MinePages:
         visitor = await self._visitors.visitor(request)
         member = visitor.held.passport.member
         if member is None or not visitor.is_member:
-            return _for_members(visitor)
+            return self._for_members(visitor)
         return await self._page(visitor, member)
 
     async def change(self, request: Request) -> Response:
@@ -44,7 +49,7 @@ class MinePages:
         visitor = await self._visitors.visitor(request)
         member = visitor.held.passport.member
         if member is None or not visitor.is_member:
-            return _for_members(visitor)
+            return self._for_members(visitor)
         there, secret = visitor.there.id, self._world.secret()
         if (await form_of(request)).get("do") == "revoke":
             await self._copies.change(lambda store: store.answers.revoke(member, there))
@@ -55,21 +60,36 @@ class MinePages:
         return await self._page(visitor, member, link)
 
     async def feed(self, request: Request) -> Response:
-        """What the address' owner said yes or maybe to; 304 where the app has it already."""
-        there = await self._visitors.there(request)
+        """What the address' owner said yes or maybe to; 304 where the app has it already.
+
+        With `?all` all meetings of the community, which its members read.
+        """
+        there = await self._visitors.known(request)
+        written = await self._opened(request, there) if there is not None else None
+        if there is None or written is None:
+            return ended(request, self._world.now())
+        body = await asyncio.to_thread(written, there, f"{self._url()}/c/{there.key}")
+        return answered(request, body, calendar.TYPE, "my-meetings.ics", for_all=False)
+
+    async def _opened(self, request: Request, there: Community) -> Written | None:
         secret = request.path_params["secret"]
         digest = digest_of(secret) if len(secret) <= LONGEST_SECRET else ""
 
-        async def read(store: Store) -> tuple[Answered, ...] | None:
+        async def read(store: Store) -> Written | None:
             member = await store.answers.opened_by(digest, there.id)
-            return None if member is None else await store.answered(member, there.id)
+            if member is None:
+                return None
+            if ALL in request.query_params:
+                meetings, series = await store.for_calendars(there.id)
+                return lambda of, page: calendar.feed(of, meetings, page, series)
+            answers = await store.answered(member, there.id)
+            return lambda of, page: calendar.my_feed(of, answers, page)
 
-        found = await self._copies.look(read)
-        if found is None:
-            return _opens_nothing(there)
-        page = f"{self._url()}/c/{there.key}"
-        body = await asyncio.to_thread(calendar.my_feed, there, found, page)
-        return answered(request, body, calendar.TYPE, "my-meetings.ics", for_all=False)
+        return await self._copies.look(read)
+
+    def _for_members(self, visitor: Visitor) -> Response:
+        there, what = visitor.there, visitor.wording.say("My calendar address")
+        return for_members(there, self._visitors.opened(there), what, "meetings")
 
     async def _page(self, visitor: Visitor, member: MemberId, link: str = "") -> Response:
         there, wording = visitor.there, visitor.wording
@@ -84,25 +104,3 @@ class MinePages:
             made_on=say_day(day, wording.locale) if day else "",
             **visitor.facts("meetings", exact=False),
         )
-
-
-def _for_members(visitor: Visitor) -> Response:
-    return draw(
-        "for_members",
-        status=403,
-        headers=NEVER_KEEP,
-        wording=visitor.wording,
-        what=visitor.wording.say("My calendar address"),
-        **visitor.facts("meetings", exact=False),
-    )
-
-
-def _opens_nothing(there: Community) -> Response:
-    say = Wording(there.tag).say
-    return sorry(
-        say("This calendar address opens nothing"),
-        say("It was revoked or replaced by a newer one, or a letter of it is missing."),
-        say("To make a new one, sign in to the community’s page and choose “My calendar address”."),
-        status=404,
-        back=(f"/c/{there.key}", say("Go to the community’s page")),
-    )

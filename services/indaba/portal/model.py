@@ -8,12 +8,16 @@ from zoneinfo import ZoneInfo
 
 from indaba.contracts.ids import CommunityId, MeetingId, SeriesId
 from indaba.contracts.membership import Platform
+from indaba.contracts.openness import Openness, Part, is_open
+from indaba.contracts.publishing import Publication
 from indaba.contracts.scheduling import Counts, MeetingStatus, RsvpAnswer
 
 SESSION_LASTS = timedelta(days=30)
 CANCELLED_KEPT = timedelta(days=30)
 OTHERS_KEPT = timedelta(days=90)
 """How long after its time a meeting stays in the calendar feed and in the database."""
+
+NOTHING_PUBLISHED = Publication()
 
 _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
@@ -22,7 +26,8 @@ _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 class Community:
     """A community as anybody with its link may see it. `zone` is IANA, `language` in words.
 
-    `platforms` are those it lives on; all of them if that is unknown.
+    `platforms` are those it lives on; all of them if that is unknown. `publication` says what the
+    world sees of it.
     """
 
     id: CommunityId
@@ -32,6 +37,11 @@ class Community:
     language: str
     zone: str
     platforms: frozenset[Platform] = frozenset(Platform)
+    publication: Publication = NOTHING_PUBLISHED
+
+    def opened(self, now: datetime) -> frozenset[Part]:
+        """The parts of it that the world sees."""
+        return self.publication.open_at(now)
 
     @property
     def tag(self) -> str:
@@ -145,6 +155,11 @@ class Document:
     text: str
     short: str
     told_at: datetime
+    opened: Openness = Openness.MEMBERS
+
+    def is_open(self, parts: frozenset[Part]) -> bool:
+        """Whether the world reads it where these parts of its community are open."""
+        return self.kind is Kind.HIGHLIGHTS and is_open(self.opened, parts)
 
 
 def longest_still_on(now: datetime) -> datetime:

@@ -12,7 +12,7 @@ from indaba.conversation.times import say_day
 from indaba.conversation.wording import Wording, plain
 from indaba.portal.drawing import draw, sorry
 from indaba.portal.model import Community
-from indaba.portal.visiting import Visitor, Visitors
+from indaba.portal.visiting import Visitor, Visitors, for_members
 
 LONGEST_TERM = 20
 LAST_QUARTER = 4
@@ -62,7 +62,14 @@ class OutcomesPages:
         term = request.path_params.get("term") or request.query_params.get("term", "")
         visitor = await self._visitors.visitor(request)
         if not visitor.is_member:
-            return _for_members(visitor)
+            there, what = visitor.there, visitor.wording.say("Outcomes")
+            return for_members(
+                there,
+                self._visitors.opened(there),
+                what,
+                "outcomes",
+                exact="term" not in request.path_params,
+            )
         if len(term) > LONGEST_TERM:
             return _no_such_term(visitor)
         report = await self._visitors.ask(ShowReport(term=term), visitor)
@@ -122,17 +129,6 @@ def _held(meeting: Attendance, there: Community, wording: Wording) -> Held:
         present=meeting.present,
         newcomers=meeting.newcomers,
         came_again=meeting.came_again,
-    )
-
-
-def _for_members(visitor: Visitor) -> Response:
-    say = visitor.wording.say
-    return draw(
-        "for_members",
-        status=403,
-        wording=visitor.wording,
-        what=say("Outcomes"),
-        **visitor.facts("outcomes"),
     )
 
 

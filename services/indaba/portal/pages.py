@@ -13,11 +13,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from indaba.contracts.ids import CommunityId, MeetingId
+from indaba.contracts.openness import Openness, Part, is_open
 from indaba.contracts.refusal import Expired, Refusal, Refused, hint
 from indaba.conversation.wording import Wording, plain
 from indaba.ledger import Ledger
 from indaba.portal import calendar
 from indaba.portal.drawing import NEVER_KEEP, answered, draw, icon, sorry, stylesheet
+from indaba.portal.ending import ended
 from indaba.portal.guard import Guard, is_away, refused, turned_down
 from indaba.portal.hints import ANYWHERE, in_words
 from indaba.portal.library import LibraryPages
@@ -35,7 +37,7 @@ from indaba.portal.signing_in import (
     session_of,
 )
 from indaba.portal.store import Copies, Store
-from indaba.portal.visiting import Visitors, facts_of
+from indaba.portal.visiting import Visitors, facts_of, for_members
 from indaba.process.file_store import FileStore
 from indaba.process.release import version
 from indaba.process.run import Readiness
@@ -129,8 +131,11 @@ class Pages:
     async def community(self, request: Request) -> Response:
         """A community's page: its next meetings and how to follow them."""
         there = await self.visitors.there(request)
-        coming, past, told = await self._copies.look(partial(_meetings, there=there.id))
-        mine = await self._mine(request)
+        is_member, opened = await self.visitors.signed_in(request, there), self._opened(there)
+        if not is_member and Part.PAGE not in opened:
+            return for_members(there, opened, "", "meetings")
+        read = frozenset(each for each in Openness if is_member or is_open(each, opened))
+        coming, past, told = await self._copies.look(partial(_meetings, there=there.id, read=read))
         wording, now = Wording(there.tag), self._world.now()
         feed = f"{self._page(there)}/calendar.ics"
         return draw(
@@ -142,19 +147,26 @@ class Pages:
                 shown(meeting, there, now, wording, has_highlights=meeting.id in told)
                 for meeting in past
             ],
-            signed_in=there.id in {c.id for c in mine},
-            feed=feed,
+            signed_in=is_member,
+            is_published=Part.PAGE in opened,
+            feed=feed if Part.CALENDAR in opened else "",
             webcal=f"webcal://{feed.partition('://')[2]}",
             **facts_of(there, "meetings"),
         )
 
     async def calendar(self, request: Request) -> Response:
         """The community's calendar feed; 304 where the app has it already."""
-        there = await self.visitors.there(request)
+        there = await self.visitors.known(request)
+        is_open = there is not None and Part.CALENDAR in self._opened(there)
+        if there is None or not (is_open or await self.visitors.signed_in(request, there)):
+            return ended(request, self._world.now())
         meetings, series = await self._copies.look(lambda store: store.for_calendars(there.id))
         # Writing a long feed for the first time takes longer than others should wait.
         body = await asyncio.to_thread(calendar.feed, there, meetings, self._page(there), series)
-        return answered(request, body, calendar.TYPE, "calendar.ics")
+        return answered(request, body, calendar.TYPE, "calendar.ics", for_all=is_open)
+
+    def _opened(self, there: Community) -> frozenset[Part]:
+        return self.visitors.opened(there)
 
     async def health(self, _: Request) -> Response:
         """How each part of Indaba is, in words; 503 while one of them is not ready."""
@@ -216,10 +228,10 @@ class Pages:
         return f"{self._url()}/c/{there.key}"
 
 
-async def _meetings(store: Store, there: CommunityId) -> Listed:
-    """Meetings to come and past ones, and of which there are highlights."""
+async def _meetings(store: Store, there: CommunityId, read: frozenset[Openness]) -> Listed:
+    """Meetings to come and past ones, and of which there are highlights to read."""
     past = await store.past(there)
-    told = await store.documents.with_highlights(tuple(meeting.id for meeting in past))
+    told = await store.documents.with_highlights(tuple(meeting.id for meeting in past), read)
     return await store.coming(there), past, told
 
 

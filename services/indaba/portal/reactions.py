@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 
 from indaba.contracts.erasure import PortalErased
+from indaba.contracts.ids import CommunityId
 from indaba.contracts.linking import MembersMerged, PlacesChanged
 from indaba.contracts.membership import CommunityFounded, MemberErased, MemberLeft, RolesChanged
+from indaba.contracts.publishing import AddressRenewed, PublicationChanged
 from indaba.contracts.record import DocumentEvent, HighlightsShared
 from indaba.contracts.scheduling import MeetingEvent, RsvpChanged
 from indaba.contracts.series import SeriesEvent
@@ -20,7 +22,21 @@ _UUID7 = 7
 
 async def note_community(event: CommunityFounded, work: Work) -> None:
     """Keep a copy of what its page shows."""
-    CopyWriter(work).community(event)
+    copies = CopyWriter(work)
+    copies.community(event)
+    copies.platforms(event.aggregate, event.places, event.version)
+
+
+async def note_publication(event: PublicationChanged, work: Work) -> None:
+    """The world sees more of a community, or less."""
+    CopyWriter(work).publication(event)
+
+
+async def note_address(event: AddressRenewed, work: Work) -> None:
+    """A community has another key; the old one opens nothing, and members' own calendars end."""
+    CopyWriter(work).address(event)
+    there = CommunityId(event.aggregate)
+    await Store(work).answers.revoke_all(there, _told_at(work))
 
 
 async def note_places(event: PlacesChanged, work: Work) -> None:

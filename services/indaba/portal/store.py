@@ -31,6 +31,7 @@ from indaba.portal.tables import (
     known_communities,
     meeting_of,
     meetings,
+    opened_by,
     series,
     series_of,
     sessions,
@@ -56,8 +57,7 @@ class Store:
 
     async def community(self, key: str) -> Community | None:
         """The community whose page a key opens."""
-        query = known_communities().where(communities.c.key == key)
-        row = (await self._sql.execute(query)).mappings().first()
+        row = (await self._sql.execute(opened_by(key))).mappings().first()
         return community_of(row) if row else None
 
     async def coming(self, community: CommunityId) -> tuple[Meeting, ...]:

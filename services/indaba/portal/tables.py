@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from indaba.contracts.ids import CommunityId, MeetingId, SeriesId
 from indaba.contracts.membership import Platform
+from indaba.contracts.publishing import Publication
 from indaba.contracts.scheduling import Counts, MeetingFacts, MeetingStatus
 from indaba.contracts.series import SeriesFacts
 from indaba.ledger.newest import Kept
@@ -27,6 +28,21 @@ platforms = sa.Table(
     _meta,
     sa.Column("community", sa.Uuid),
     sa.Column("platforms", ARRAY(sa.Text)),
+    sa.Column("version", sa.Integer),
+)
+addresses = sa.Table(
+    "addresses",
+    _meta,
+    sa.Column("community", sa.Uuid),
+    sa.Column("key", sa.Text),
+    sa.Column("version", sa.Integer),
+)
+publications = sa.Table(
+    "publications",
+    _meta,
+    sa.Column("community", sa.Uuid),
+    *(sa.Column(name, sa.Text) for name in ("page", "calendar", "earlier")),
+    sa.Column("until", _instant),
     sa.Column("version", sa.Integer),
 )
 meetings = sa.Table(
@@ -61,7 +77,7 @@ documents = sa.Table(
     "documents",
     _meta,
     sa.Column("meeting", sa.Uuid),
-    *(sa.Column(name, sa.Text) for name in ("kind", "title", "text", "short")),
+    *(sa.Column(name, sa.Text) for name in ("kind", "title", "text", "short", "opened")),
     sa.Column("version", sa.Integer),
     sa.Column("told_at", _instant, info=Kept.FIRST.marked),
 )
@@ -87,7 +103,17 @@ sessions = sa.Table(
     *(sa.Column(name, sa.Uuid) for name in ("community", "member")),
     sa.Column("expires_at", _instant),
 )
-ALL = (communities, meetings, series, documents, answers, calendar_keys, sessions)
+ALL = (
+    communities,
+    addresses,
+    publications,
+    meetings,
+    series,
+    documents,
+    answers,
+    calendar_keys,
+    sessions,
+)
 
 
 _FACTS = tuple(name for name in MeetingFacts.model_fields if name in meetings.c)
@@ -114,19 +140,41 @@ def series_row_of(told: SeriesFacts) -> dict[str, Any]:
     }
 
 
+KEY: sa.ColumnElement[str] = sa.func.coalesce(addresses.c.key, communities.c.key)
+
+
 def known_communities() -> sa.Select[Any]:
-    """All communities with their platforms, which are `NULL` if nothing was told of them."""
-    there = platforms.c.community == communities.c.id
-    joined = communities.outerjoin(platforms, there)
-    return sa.select(communities, platforms.c.platforms).select_from(joined)
+    """All communities with their platforms and what is published; `NULL` if nothing was told.
+
+    `key` is the newest that was told.
+    """
+    joined: sa.FromClause = communities
+    for beside in (addresses, platforms, publications):
+        joined = joined.outerjoin(beside, beside.c.community == communities.c.id)
+    same = (communities.c[name] for name in ("id", "name", "purpose", "language", "zone"))
+    parts = (publications.c[name] for name in _PUBLISHED)
+    return sa.select(*same, KEY.label("key"), platforms.c.platforms, *parts).select_from(joined)
+
+
+def opened_by(key: str) -> sa.Select[Any]:
+    """The communities that a key opens: one or none. A key that was renewed opens nothing."""
+    first = sa.select(communities.c.id).where(communities.c.key == key)
+    renewed = sa.select(addresses.c.community).where(addresses.c.key == key)
+    either = communities.c.id.in_(sa.union(first, renewed))
+    return known_communities().where(either, KEY.in_([key]))
+
+
+_PUBLISHED = ("page", "calendar", "earlier", "until")
 
 
 def community_of(row: sa.RowMapping) -> Community:
     """A row as a community."""
+    parts = {name: row[name] for name in _PUBLISHED if row[name] is not None}
     return Community(
         id=CommunityId(row["id"]),
         **{name: row[name] for name in ("key", "name", "purpose", "language", "zone")},
         platforms=frozenset(Platform(name) for name in row["platforms"] or Platform),
+        publication=Publication.model_validate(parts),
     )
 
 

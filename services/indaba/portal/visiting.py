@@ -7,15 +7,18 @@ from uuid import UUID
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 
 from indaba.contracts.ids import MemberId
 from indaba.contracts.membership import FindAccounts, IssuePassport, PassportIssued, Platform
+from indaba.contracts.openness import Part
 from indaba.contracts.passport import Role
 from indaba.contracts.wire import Reply
 from indaba.contracts.wire import Request as Asked
 from indaba.conversation.delivery.service_client import Asker, Passports, ask
 from indaba.conversation.wording import Wording, plain
 from indaba.ledger import Ledger
+from indaba.portal.drawing import NEVER_KEEP, draw
 from indaba.portal.model import Community
 from indaba.portal.signing_in import Cookie
 from indaba.portal.store import Copies
@@ -67,6 +70,22 @@ def facts_of(there: Community, here: str, *, exact: bool = True) -> dict[str, An
     }
 
 
+def for_members(
+    there: Community, parts: frozenset[Part], what: str, here: str, *, exact: bool = False
+) -> Response:
+    """That something is for members, and how to join or sign in.
+
+    A community whose page is not published is not named.
+    """
+    wording = Wording(there.tag)
+    if Part.PAGE in parts:
+        facts = facts_of(there, here, exact=exact)
+        return draw(
+            "for_members", status=403, headers=NEVER_KEEP, wording=wording, what=what, **facts
+        )
+    return draw("closed", status=403, headers=NEVER_KEEP, wording=wording)
+
+
 class Visitors:
     """Lets people in by the key in the address, and asks with their own rights."""
 
@@ -80,21 +99,32 @@ class Visitors:
 
     async def there(self, request: Request) -> Community:
         """The community of the address. Raises a 404."""
-        key = request.path_params["key"]
-        if not _KEY.fullmatch(key):
-            raise HTTPException(404)
-        there = await self._copies.look(lambda store: store.community(key))
+        there = await self.known(request)
         if there is None:
             raise HTTPException(404)
         return there
+
+    async def known(self, request: Request) -> Community | None:
+        """The community of the address; `None` if it opens nothing, or nothing any more."""
+        key = request.path_params["key"]
+        if not _KEY.fullmatch(key):
+            return None
+        return await self._copies.look(lambda store: store.community(key))
+
+    async def signed_in(self, request: Request, there: Community) -> bool:
+        """Whether somebody is signed in as a member, by our own copies."""
+        return await self._signed_in(request, there) is not None
+
+    def opened(self, there: Community) -> frozenset[Part]:
+        """The parts of a community that the world sees now."""
+        return there.opened(self._world.now())
 
     async def visitor(self, request: Request) -> Visitor:
         """Who asks. Raises a 404 if the key opens nothing, and what asking raises."""
         there, correlation = await self.there(request), self._world.new_id()
         member = await self._signed_in(request, there)
         held = await self._passport(member, there, correlation) if member else None
-        guest = Asker(community=there.id, guest=True)
-        return Visitor(there, held or await self._passports.of(guest, correlation), correlation)
+        return Visitor(there, held or await self._guest(there, correlation), correlation)
 
     async def member(self, request: Request, there: Community) -> Visitor | None:
         """Who asks, if it is a member. To know that none does, our own copies are enough."""
@@ -108,6 +138,15 @@ class Visitors:
         return await ask(
             self._bus, self._world, request, visitor.correlation, passport=visitor.held
         )
+
+    async def _guest(self, there: Community, correlation: UUID) -> PassportIssued:
+        """A guest's passport that says of what is published what we have heard last."""
+        guest = Asker(community=there.id, guest=True)
+        held = await self._passports.of(guest, correlation)
+        if held.passport.opened == self.opened(there):
+            return held
+        self._passports.drop(guest)
+        return await self._passports.of(guest, correlation)
 
     async def _signed_in(self, request: Request, there: Community) -> MemberId | None:
         digest = self._cookie.digest(request)

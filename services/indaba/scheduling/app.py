@@ -22,6 +22,7 @@ from indaba.contracts.membership import (
     MemberLeft,
     ReleaseInstalled,
 )
+from indaba.contracts.publishing import PublicationUndecided
 from indaba.contracts.times import ReadWhen
 from indaba.ledger import Ledger
 from indaba.scheduling import model, reactions, timers
@@ -68,6 +69,7 @@ def wire(ledger: Ledger, read: calendar_reader.Read | None = None) -> None:
     ledger.on(MemberLeft, reactions.withdraw_answers)
     ledger.on(MembersMerged, reactions.merge_members)
     ledger.on(ReleaseInstalled, reactions.hear_of_release)
+    ledger.on(PublicationUndecided, reactions.hear_of_undecided)
     ledger.derive(deriving.derive_meetings)
     ledger.derive(deriving.derive_digests)
     ledger.derive(deriving.look_at_quiet_hours)
@@ -132,6 +134,7 @@ def _record(ledger: Ledger) -> None:
     ledger.answer(noted.ShowHighlights, minutes.show_highlights)
     ledger.answer(noted.EditHighlights, minutes.edit_highlights)
     ledger.answer(noted.ShareHighlights, minutes.share_highlights)
+    ledger.answer(noted.PublishHighlights, minutes.publish_highlights)
 
 
 def _actions(ledger: Ledger) -> None:
@@ -169,3 +172,4 @@ def _digest(ledger: Ledger) -> None:
     ledger.on_timer(weeks.DIGEST, timers.digest)
     ledger.on_timer(weeks.FEEDBACK, timers.ask_feedback)
     ledger.on_timer(news.NEWS, news.tell_news)
+    ledger.on_timer(news.UNDECIDED, news.ask_undecided)

@@ -13,6 +13,7 @@ from indaba.contracts.membership import (
     MemberLeft,
     ReleaseInstalled,
 )
+from indaba.contracts.publishing import PublicationUndecided
 from indaba.contracts.scheduling import MeetingBlanked, RsvpChanged
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase
@@ -22,7 +23,7 @@ from indaba.scheduling.store.calendars import Calendars
 from indaba.scheduling.workflows.calendars.following import read_soon
 from indaba.scheduling.workflows.digest import plan_digest
 from indaba.scheduling.workflows.keeping import keep
-from indaba.scheduling.workflows.news import plan_news
+from indaba.scheduling.workflows.news import plan_news, plan_question
 from indaba.scheduling.workflows.record import write_again
 
 
@@ -63,6 +64,11 @@ async def know_community(event: CommunityFounded, work: Work) -> None:
 async def hear_of_release(event: ReleaseInstalled, work: Work) -> None:
     """Plan to tell a community's facilitators about a new release, at a suitable hour."""
     await plan_news(event, work)
+
+
+async def hear_of_undecided(event: PublicationUndecided, work: Work) -> None:
+    """Facilitators are to say what stays open: they are asked when it suits them."""
+    await plan_question(event, work)
 
 
 async def describe_member(event: MemberDescribed, work: Work) -> None:

@@ -79,7 +79,10 @@ class AddAgendaItem(
 
 
 class ShowAgenda(
-    Question[AgendaShown], wire="scheduling.show-agenda.v1", asked_by=Standing.VISITOR
+    Question[AgendaShown],
+    wire="scheduling.show-agenda.v1",
+    asked_by=Standing.MEMBER,
+    by_faces=True,
 ):
     """Show an agenda. Empty code: the next meeting's."""
 

@@ -10,6 +10,7 @@ from indaba.contracts.actions import ActionFacts
 from indaba.contracts.confidential import Confidential
 from indaba.contracts.ids import CommunityId, MeetingCode, MemberId
 from indaba.contracts.membership import Platform
+from indaba.contracts.publishing import Publication
 from indaba.contracts.record import NoteFacts
 from indaba.contracts.scheduling import MeetingEvent, MeetingFacts, RsvpAnswer
 from indaba.contracts.standing import Standing
@@ -76,6 +77,19 @@ class NewsDue(Event, wire="scheduling.news-due.v1"):
 
     community: CommunityId
     release: str
+    members: tuple[MemberId, ...]
+    platform: Platform
+    until: AwareDatetime
+
+
+class PublicationAsked(Event, wire="scheduling.publication-asked.v1"):
+    """Facilitators are asked now, on one platform, what of their community stays open to the world.
+
+    Worthless after `until`.
+    """
+
+    community: CommunityId
+    publication: Publication
     members: tuple[MemberId, ...]
     platform: Platform
     until: AwareDatetime

@@ -8,7 +8,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from indaba.contracts.ids import CommunityId, MemberId, ResourceCode, ResourceId
 from indaba.contracts.membership import MemberData
-from indaba.contracts.standing import ForMembers, Standing
+from indaba.contracts.openness import fingerprint
+from indaba.contracts.standing import ForMembers, Standing, UntilPublished
 from indaba.contracts.wire import CommunityText, CommunityTexts, Event, Question, Reply, Request
 
 MOST_BYTES = 25 * 1024 * 1024
@@ -111,7 +112,8 @@ class ResourceFacts(BaseModel):
 
     Exactly one of `link`, `file` and `quote` is what was saved; `link` is empty where another is.
     `language` is a BCP 47 tag, empty where unknown. `document` is the address of the thing itself,
-    where the link only describes it. `related` are titles, in the source's order.
+    where the link only describes it. `related` are titles, in the source's order. `published` says
+    that the world reads it.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -128,7 +130,7 @@ class ResourceFacts(BaseModel):
     summary: CommunityText = ""
     link: CommunityText = ""
     document: CommunityText = ""
-    file: Annotated[StoredFile | None, ForMembers] = None
+    file: Annotated[StoredFile | None, UntilPublished] = None
     quote: Annotated[Quoted | None, ForMembers] = None
     sectors: CommunityTexts = ()
     skills: CommunityTexts = ()
@@ -137,6 +139,16 @@ class ResourceFacts(BaseModel):
     licence: Licence = Licence.LINK_ONLY
     saved_at: AwareDatetime
     counts: UseCounts = UseCounts()
+    published: bool = False
+
+    def seen_as(self) -> str:
+        """The `fingerprint` of what the world reads, or would."""
+        lists = (*self.sectors, "", *self.skills, "", *self.related)
+        file = (self.file.name, self.file.digest) if self.file else ()
+        return fingerprint(
+            *(self.title, self.summary, self.link, self.document, self.kind, self.language),
+            *(self.licence, *lists, *file),
+        )
 
 
 class ResourceShown(Reply):
@@ -258,6 +270,19 @@ class ShareResource(
     """Note that a resource is shown to a room (members)."""
 
     code: ResourceCode
+
+
+class PublishResource(
+    Request[ResourceShown], wire="library.publish-resource.v1", asked_by=Standing.FACILITATOR
+):
+    """Let the world read a resource, or no more (facilitators). What was said in a room never is.
+
+    `seen` is the fingerprint of what was previewed (`ResourceFacts.seen_as`).
+    """
+
+    code: ResourceCode
+    open: bool = True
+    seen: str = Field(default="", max_length=64)
 
 
 class ShowMyLibraryData(

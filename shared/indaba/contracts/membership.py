@@ -230,7 +230,9 @@ class Places(Reply):
     places: tuple[Place, ...]
 
 
-class FindPlaces(Question[Places], wire="membership.find-places.v1", asked_by=Standing.VISITOR):
+class FindPlaces(
+    Question[Places], wire="membership.find-places.v1", asked_by=Standing.MEMBER, by_faces=True
+):
     """A face asks where the passport's community posts."""
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.openness import Part
 from indaba.contracts.refusal import NoCommunity, NotAllowed, NotAMember
 
 
@@ -21,6 +22,7 @@ class Passport(BaseModel):
     `community` is empty where no community lives; `member` is empty for a guest and for a `face`
     that asks on its own behalf. A `lead` may read reports, wherever they ask. `zone` is the IANA
     zone the asker's times are read in; `locale` the community's language tag.
+    `opened` are the community's parts that visitors read.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -33,6 +35,7 @@ class Passport(BaseModel):
     lead: bool = False
     zone: str = "Africa/Johannesburg"
     locale: str = "en-ZA"
+    opened: frozenset[Part] = frozenset()
 
     def in_community(self) -> CommunityId:
         """The community asked in. Raises `NoCommunity`."""

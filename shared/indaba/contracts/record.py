@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from indaba.contracts.actions import ActionFacts
 from indaba.contracts.ids import MeetingCode, MeetingId, MemberId
 from indaba.contracts.membership import Category
+from indaba.contracts.openness import Openness
 from indaba.contracts.scheduling import MeetingEvent, MeetingFacts
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import CommunityText, Question, Reply, Request
@@ -190,15 +191,18 @@ class ApproveMinutes(
 
 
 class HighlightsShown(Reply):
-    """A meeting's highlights for everybody: no names, at most 600 words; `short` 300 characters.
+    """A meeting's highlights: no names, at most 600 words; `short` 300 characters.
 
-    `shared` is the version in the library, 0 if it is a draft still.
+    `shared` is the version in the library, 0 if it is a draft still; `opened` says who reads that
+    version. `changed` says that the text is other than that version.
     """
 
     meeting: MeetingFacts
     text: CommunityText
     short: CommunityText
     shared: int
+    opened: Openness = Openness.MEMBERS
+    changed: bool = False
 
 
 class ShowHighlights(
@@ -221,9 +225,25 @@ class EditHighlights(
 class ShareHighlights(
     Request[HighlightsShown], wire="scheduling.share-highlights.v1", asked_by=Standing.FACILITATOR
 ):
-    """Publish the highlights: they go to the library (facilitators)."""
+    """Share the highlights with the members: they go to the library (facilitators).
+
+    A version that was published stays so; another one is for members until it is published too.
+    """
 
     code: MeetingCode | None = None
+
+
+class PublishHighlights(
+    Request[HighlightsShown], wire="scheduling.publish-highlights.v1", asked_by=Standing.FACILITATOR
+):
+    """Let the world read the highlights, which shares them too, or no more (facilitators).
+
+    `seen` is the `fingerprint` of the text and its short version that were previewed.
+    """
+
+    code: MeetingCode | None = None
+    open: bool = True
+    seen: str = Field(default="", max_length=64)
 
 
 class NoteEvent(MeetingEvent):
@@ -244,6 +264,7 @@ class Document(BaseModel):
     """A document about a meeting, as lines of plain text with `# `, `## ` and `- ` marks.
 
     `author` is the facilitator who approved or shared it. `title` names the meeting and its day.
+    `opened` says who reads highlights; those told without it were open. Minutes never are.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -253,6 +274,7 @@ class Document(BaseModel):
     title: CommunityText
     text: CommunityText
     short: CommunityText = ""
+    opened: Openness = Openness.EARLIER
 
 
 class DocumentEvent(MeetingEvent):
@@ -266,4 +288,4 @@ class MinutesApproved(DocumentEvent, wire="scheduling.minutes-approved.v1"):
 
 
 class HighlightsShared(DocumentEvent, wire="scheduling.highlights-shared.v1"):
-    """Highlights were published: for everybody, kept in the library."""
+    """Highlights were shared or published, or are published no more; kept in the library."""

@@ -131,6 +131,18 @@ class NotAMember(Refusal):
         super().__init__("You are not a member here yet. Type: {hint}", hint=COMMON[self.code])
 
 
+class ChangedSince(Refusal):
+    """What somebody agreed to is not what it would be now. `look` shows it as it is."""
+
+    code = "changed-since"
+
+    def __init__(self, look: Hint) -> None:
+        super().__init__(
+            "It is not as you saw it any more, so nothing was published. Look again: {hint}",
+            hint=look,
+        )
+
+
 class BadPassport(Refusal):
     """The passport is missing, forged, expired, or for another community."""
 

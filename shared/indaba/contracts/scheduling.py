@@ -19,6 +19,7 @@ from indaba.contracts.ids import (
     SeriesId,
 )
 from indaba.contracts.membership import MemberData
+from indaba.contracts.openness import Part
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import CommunityText, Event, Question, Reply, Request
 
@@ -30,6 +31,9 @@ Where = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_le
 RoleName = Annotated[
     CommunityText, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)
 ]
+
+MEETINGS_OPEN = frozenset({Part.PAGE, Part.CALENDAR})
+"""Both show a community's meetings to visitors."""
 
 
 class MeetingStatus(StrEnum):
@@ -266,7 +270,10 @@ class CheckIn(Request[MeetingShown], wire="scheduling.check-in.v1", asked_by=Sta
 
 
 class ShowMeeting(
-    Question[MeetingShown], wire="scheduling.show-meeting.v1", asked_by=Standing.VISITOR
+    Question[MeetingShown],
+    wire="scheduling.show-meeting.v1",
+    asked_by=Standing.VISITOR,
+    opened_by=MEETINGS_OPEN,
 ):
     """Show a meeting by code or id; neither: the next one."""
 
@@ -283,7 +290,10 @@ class Which(StrEnum):
 
 
 class ListMeetings(
-    Question[MeetingsListed], wire="scheduling.list-meetings.v1", asked_by=Standing.VISITOR
+    Question[MeetingsListed],
+    wire="scheduling.list-meetings.v1",
+    asked_by=Standing.VISITOR,
+    opened_by=MEETINGS_OPEN,
 ):
     """List meetings of the community: coming ones and mine soonest first, past ones latest first.
 

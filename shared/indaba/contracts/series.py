@@ -148,7 +148,10 @@ class StartSeries(
 
 
 class ShowSeries(
-    Question[SeriesShown], wire="scheduling.show-series.v1", asked_by=Standing.VISITOR
+    Question[SeriesShown],
+    wire="scheduling.show-series.v1",
+    asked_by=Standing.MEMBER,
+    by_faces=True,
 ):
     """Show the series that a meeting is a date of."""
 

@@ -4,7 +4,9 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
+from indaba.contracts.openness import Part
 from indaba.contracts.passport import Passport
 from indaba.contracts.refusal import NotALead, NotAllowed, NotAMember
 
@@ -32,14 +34,21 @@ class ForMembers:
     """Marks a field that visitors do not read: it has a default, and they get that."""
 
 
-def admit(asked_by: Standing, passport: Passport, *, faces: bool) -> None:
+class UntilPublished:
+    """Marks a field that visitors read only where its model's own `published` says so."""
+
+
+def admit(
+    asked_by: Standing, passport: Passport, *, faces: bool, opened_by: frozenset[Part] = frozenset()
+) -> None:
     """Let somebody ask. Raises `NoCommunity`, `NotAMember`, `NotAllowed` or `NotALead`.
 
-    `faces` says that a face may ask on its own behalf, as a member would.
+    `faces` says that a face may ask on its own behalf, as a member would. Where any part is named
+    in `opened_by`, visitors may ask only if one of these is published.
     """
     match asked_by:
         case Standing.VISITOR:
-            passport.in_community()
+            _admit_visitor(passport, opened_by)
         case Standing.KNOWN if passport.member is None:
             raise NotAMember
         case Standing.MEMBER if faces and passport.face:
@@ -52,6 +61,12 @@ def admit(asked_by: Standing, passport: Passport, *, faces: bool) -> None:
             raise NotAllowed(Standing.FACE)
         case Standing.LEAD if not passport.lead:
             raise NotALead
+
+
+def _admit_visitor(passport: Passport, opened_by: frozenset[Part]) -> None:
+    passport.in_community()
+    if opened_by and not (reads_all(passport) or opened_by & passport.opened):
+        raise NotAMember
 
 
 def as_read_by(reply: M, passport: Passport) -> M:
@@ -69,9 +84,10 @@ def _for_visitors(value: Any) -> Any:
     match value:
         case BaseModel():
             fields = type(value).model_fields
+            published = getattr(value, "published", False) is True
             seen = {
                 name: field.get_default(call_default_factory=True)
-                if ForMembers in field.metadata
+                if _is_closed(field, published=published)
                 else _for_visitors(getattr(value, name))
                 for name, field in fields.items()
             }
@@ -81,3 +97,8 @@ def _for_visitors(value: Any) -> Any:
         case dict():
             return {name: _for_visitors(each) for name, each in value.items()}
     return value
+
+
+def _is_closed(field: FieldInfo, *, published: bool) -> bool:
+    marks = field.metadata
+    return ForMembers in marks or (UntilPublished in marks and not published)

@@ -73,7 +73,9 @@ class CloseVote(Request[VoteShown], wire="scheduling.close-vote.v1", asked_by=St
     vote: UUID | None = None
 
 
-class ShowVote(Question[VoteShown], wire="scheduling.show-vote.v1", asked_by=Standing.VISITOR):
+class ShowVote(
+    Question[VoteShown], wire="scheduling.show-vote.v1", asked_by=Standing.MEMBER, by_faces=True
+):
     """Show a vote by id; without: the newest of the meeting that is on or was last."""
 
     vote: UUID | None = None

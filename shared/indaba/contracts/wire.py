@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from indaba.contracts.openness import Part
 from indaba.contracts.standing import Standing
 
 KEPT_FOR_A_TERM = timedelta(days=400)
@@ -84,12 +85,15 @@ class Request(Message, Generic[R_co]):
     minutes. `forgotten_soon` says so of the mark that it was asked: asked again after that, it must
     do no harm. The class keyword `asked_by` says who may ask at the least, and `by_faces` that a
     face may on its own behalf: no request without it, and no service has to remember.
+    Visitors may ask only where the community has published one of the parts in `opened_by`, if any
+    are named.
     """
 
     opens_a_door: ClassVar[bool] = False
     forgotten_soon: ClassVar[bool] = False
     asked_by: ClassVar[Standing] = Standing.FACILITATOR
     by_faces: ClassVar[bool] = False
+    opened_by: ClassVar[frozenset[Part]] = frozenset()
 
     def __init_subclass__(
         cls,
@@ -97,12 +101,14 @@ class Request(Message, Generic[R_co]):
         asked_by: Standing | None = None,
         *,
         by_faces: bool = False,
+        opened_by: frozenset[Part] = frozenset(),
         **kwargs: Any,
     ) -> None:
         super().__init_subclass__(wire=wire, **kwargs)
         if wire and asked_by is None:
             raise TypeError(f"{wire}: say who may ask it (asked_by=...)")
         cls.asked_by, cls.by_faces = asked_by or cls.asked_by, by_faces
+        cls.opened_by = opened_by
 
     @classmethod
     def reply(cls) -> type[Reply]:

@@ -133,7 +133,12 @@ class RequestProcessor:
         if envelope.community is not None and envelope.community != passport.community:
             raise BadPassport("other community")
         contract = _contract(envelope)
-        admit(contract.asked_by, passport, faces=contract.by_faces)
+        admit(
+            contract.asked_by,
+            passport,
+            faces=contract.by_faces,
+            opened_by=contract.opened_by,
+        )
         return passport
 
     def _in_time(self, envelope: Envelope) -> None:

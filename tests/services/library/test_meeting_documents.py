@@ -8,6 +8,7 @@ import pytest
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId
 from indaba.contracts.library import FindResources, ResourceKind, ResourcesFound, WithdrawResource
 from indaba.contracts.membership import EraseMe, IssuePassport, PassportIssued, Platform
+from indaba.contracts.openness import Openness
 from indaba.contracts.record import Document, DocumentEvent, HighlightsShared, MinutesApproved
 from indaba.contracts.scheduling import MeetingFacts, MeetingStatus
 from indaba.contracts.wire import Envelope
@@ -44,12 +45,14 @@ def _told(
     version: int,
     text: str,
     author: MemberId | None = None,
+    opened: Openness = Openness.MEMBERS,
 ) -> DocumentEvent:
     document = Document(
         author=author or meeting.author,
         version=version,
         title="Circle, Thursday 3 December 2026",
         text=text,
+        opened=opened,
     )
     return kind.of(meeting, document=document)
 
@@ -74,10 +77,13 @@ async def _found(town: Town, held: PassportIssued | None, words: str) -> Resourc
 async def _guest(town: Town, held: PassportIssued) -> PassportIssued:
     """Somebody with the community's link, as the portal asks for them."""
     community = held.passport.community
-    return await town.ask(IssuePassport(platform=Platform.MATRIX, account="", community=community))
+    asked = IssuePassport(platform=Platform.MATRIX, community=community, guest=True)
+    return await town.ask(asked)
 
 
-async def test_highlights_are_found_by_all_and_minutes_by_members(town: Town) -> None:
+async def test_highlights_are_found_by_all_once_published_and_minutes_by_members(
+    town: Town,
+) -> None:
     held = await town.founded()
     meeting = _meeting(town, _community(held))
     await _hears(
@@ -86,6 +92,8 @@ async def test_highlights_are_found_by_all_and_minutes_by_members(town: Town) ->
         _told(HighlightsShared, meeting, 1, HIGHLIGHTS),
     )
     guest = await _guest(town, held)
+    assert (await _found(town, guest, "giraffe")).resources == ()
+    await _hears(town, _told(HighlightsShared, meeting, 2, HIGHLIGHTS, opened=Openness.WORLD))
     [highlights] = (await _found(town, guest, "giraffe")).resources
     assert highlights.kind is ResourceKind.HIGHLIGHTS
     assert highlights.summary == "Decisions\n- We retell stories giraffe"

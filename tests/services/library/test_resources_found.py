@@ -5,12 +5,14 @@ import pytest
 
 from indaba.contracts.library import (
     FindResources,
+    PublishResource,
     ResourceKind,
     SaveResource,
     ShowResource,
     WithdrawResource,
 )
 from indaba.contracts.membership import PassportIssued
+from indaba.contracts.refusal import Refused
 from indaba.process.file_store import FileStore
 from services.town import Town
 
@@ -143,6 +145,7 @@ async def test_a_visitor_finds_nothing_by_words_that_are_for_members(
     await town.ask(SaveResource(link=link, title="Fractions", why="Thandeka needs quiet"), held)
     shelf = await files.put(_bytes(b"%PDF-1.7 words"), name="Lerato phones.pdf")
     await town.ask(SaveResource(file=shelf), held)
+    await _publish(town, held)
     visitor = await town.passport("@stranger:example.org")
 
     found = await town.ask(FindResources(words=words), visitor)
@@ -152,8 +155,10 @@ async def test_a_visitor_finds_nothing_by_words_that_are_for_members(
 
 
 async def test_a_visitor_finds_by_all_that_visitors_read(town: Town) -> None:
-    await _filled(town)
+    held = await _filled(town)
     visitor = await town.passport("@stranger:example.org")
+    assert await _titles(town, visitor, "") == []
+    await _publish(town, held)
 
     for words, title in (
         ("story song", "Reading aloud"),
@@ -166,7 +171,7 @@ async def test_a_visitor_finds_by_all_that_visitors_read(town: Town) -> None:
         assert await _titles(town, visitor, words) == [title]
 
 
-async def test_a_file_without_a_title_is_not_called_by_its_name_before_visitors(
+async def test_a_file_is_read_by_visitors_once_published_with_its_name(
     town: Town, files: FileStore
 ) -> None:
     held = await town.founded()
@@ -174,9 +179,19 @@ async def test_a_file_without_a_title_is_not_called_by_its_name_before_visitors(
     code = (await town.ask(SaveResource(file=shelf), held)).resource.code
     visitor = await town.passport("@stranger:example.org")
 
-    for who, title in ((held, "Lerato M suspended.pdf"), (visitor, "")):
-        assert await _titles(town, who, "") == [title]
-        assert (await town.ask(ShowResource(code=code), who)).resource.title == title
+    assert await _titles(town, held, "") == ["Lerato M suspended.pdf"]
+    assert await _titles(town, visitor, "") == []
+    with pytest.raises(Refused, match="member"):
+        await town.ask(ShowResource(code=code), visitor)
+    await _publish(town, held)
+    shown = (await town.ask(ShowResource(code=code), visitor)).resource
+    assert (shown.title, shown.file and shown.file.name) == ("Lerato M suspended.pdf",) * 2
+
+
+async def _publish(town: Town, held: PassportIssued) -> None:
+    """All that there is."""
+    for resource in (await town.ask(FindResources(limit=50), held)).resources:
+        await town.ask(PublishResource(code=resource.code, seen=resource.seen_as()), held)
 
 
 async def _bytes(*chunks: bytes) -> AsyncIterator[bytes]:

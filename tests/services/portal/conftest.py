@@ -13,8 +13,10 @@ import pytest
 
 from clock import TestWorld, present
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId
-from indaba.contracts.library import ResourceFacts, SaveResource
+from indaba.contracts.library import PublishResource, ResourceFacts, SaveResource, ShowResource
 from indaba.contracts.membership import CommunityFounded, IssueSignIn, PassportIssued
+from indaba.contracts.openness import Openness
+from indaba.contracts.publishing import Publication, PublicationChanged
 from indaba.contracts.scheduling import (
     CheckIn,
     CloseMeeting,
@@ -76,6 +78,13 @@ class Opened:
             "places": (),
         }
         return CommunityFounded(**{**facts, **changed})
+
+    def published(self, version: int = 2, **changed: Any) -> PublicationChanged:
+        """Page and calendar are open to the world, unless said otherwise."""
+        facts = {"page": Openness.WORLD, "calendar": Openness.WORLD, **changed}
+        return PublicationChanged(
+            aggregate=self.community, version=version, publication=Publication(**facts)
+        )
 
     def called(self, **changed: Any) -> MeetingScheduled:
         meeting = meeting_of(self.community, **changed)
@@ -180,9 +189,9 @@ async def reading(open_portal: OpenPortal) -> Opened:
 
 
 async def told_of_one(open_portal: OpenPortal) -> Opened:
-    """A portal that has heard of one community."""
+    """A portal that has heard of one community, whose page and calendar are published."""
     opened = await open_portal()
-    await opened.hears(opened.founded())
+    await opened.hears(opened.founded(), opened.published())
     return opened
 
 
@@ -231,6 +240,12 @@ class Lively:
             yield content
 
         return await self.saved(file=await self.files.put(chunks(), name=name), **said)
+
+    async def publish(self, code: str, account: str = "@lindiwe:example.org") -> None:
+        """A resource, to the world."""
+        held = await self.town.passport(account)
+        shown = await self.town.ask(ShowResource(code=code), held)
+        await self.town.ask(PublishResource(code=code, seen=shown.resource.seen_as()), held)
 
     async def met(self, title: str, *accounts: str) -> None:
         """A meeting that was called, held with these people, and closed."""
@@ -305,8 +320,9 @@ async def open_to_all(
 
 
 async def welcomed(town: Town, opened: Opened, files: FileStore) -> Lively:
-    """A community that is founded now, once the portal shows it."""
+    """A community that is founded now and published, once the portal shows it."""
     one = Lively(town, opened, files, await town.founded())
+    await town.published()
 
     async def heard() -> bool:
         return (await one.get()).status_code == 200

@@ -7,10 +7,12 @@ from axe_playwright_python.async_playwright import Axe  # type: ignore[import-un
 from playwright.async_api import Browser, Page, async_playwright
 
 from indaba.contracts.library import HowUsed, Quoted, UseResource
+from indaba.contracts.openness import fingerprint
 from indaba.contracts.record import (
     ApproveMinutes,
     EditHighlights,
     NoteKind,
+    PublishHighlights,
     ShareHighlights,
     TakeNote,
 )
@@ -63,6 +65,8 @@ async def _filled(lively: Any) -> dict[str, str]:
         await lively.saved(link=f"https://example.org/{number}", title=f"Number talk {number}")
     pages = {"community": "", "library": "/library", "found": "/library?q=fracions"}
     one = {"link": link, "file": file, "message": message}
+    for resource in (link, file):
+        await lively.publish(resource.code)
     return {
         **pages,
         "nothing": "/library?q=zebra",
@@ -84,7 +88,9 @@ async def _written_up(lively: Any) -> str:
     await lively.town.ask(ApproveMinutes(code=code), held)
     words = "## Decisions\n- We share what works.\n- " + LONG + "\nThank you all."
     await lively.town.ask(EditHighlights(code=code, text=words), held)
-    await lively.town.ask(ShareHighlights(code=code), held)
+    shown = await lively.town.ask(ShareHighlights(code=code), held)
+    seen = fingerprint(shown.text, shown.short)
+    await lively.town.ask(PublishHighlights(code=code, seen=seen), held)
 
     async def told() -> bool:
         text = (await lively.get(f"/meetings/{code}")).text
@@ -191,7 +197,8 @@ async def test_everything_works_without_script(chromium: Browser, lively: Any) -
 
 
 async def test_a_keyboard_is_enough(chromium: Browser, lively: Any) -> None:
-    await lively.saved(link="https://example.org/f", title="Fractions with bottle tops")
+    link = await lively.saved(link="https://example.org/f", title="Fractions with bottle tops")
+    await lively.publish(link.code)
     page = await _opened(chromium, lively, signed_in=False)
     await page.goto(f"/c/{lively.key}/library")
     await page.keyboard.press("Tab")

@@ -248,7 +248,7 @@ async def test_a_meeting_that_is_over_stays_in_the_calendar(reading: Any) -> Non
 async def test_a_calendar_tells_how_to_answer_and_names_nobody(open_portal: Any) -> None:
     opened = await open_portal(url="https://cop.example.org/")
     called = opened.called()
-    await opened.hears(opened.founded(), called)
+    await opened.hears(opened.founded(), opened.published(), called)
     answer = await opened.feed()
     event = _only(answer.text)
     assert "yes M7K2" in event["DESCRIPTION"]

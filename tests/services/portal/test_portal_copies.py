@@ -112,7 +112,7 @@ async def test_a_meeting_heard_of_before_its_community_waits_for_it(open_portal:
     opened = await open_portal()
     await opened.hears(opened.called())
     assert (await opened.page()).status_code == 404
-    await opened.hears(opened.founded())
+    await opened.hears(opened.published(), opened.founded())
     assert "Reading circle" in (await opened.page()).text
 
 

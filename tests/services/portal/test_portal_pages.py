@@ -128,7 +128,9 @@ async def test_an_answer_in_chat_changes_the_counts_on_the_page(reading: Any) ->
 async def test_what_people_typed_stays_text(open_portal: Any) -> None:
     opened = await open_portal()
     await opened.hears(
-        opened.founded(name=HOSTILE[:80], purpose=HOSTILE), opened.called(title=HOSTILE)
+        opened.founded(name=HOSTILE[:80], purpose=HOSTILE),
+        opened.published(),
+        opened.called(title=HOSTILE),
     )
     answer = await opened.page()
     page = Outline(answer.text)
@@ -143,7 +145,6 @@ async def test_what_people_typed_stays_text(open_portal: Any) -> None:
     ("method", "path", "status", "said"),
     [
         ("GET", "/c/unknownKey", 404, "portal"),
-        ("GET", "/c/unknownKey/calendar.ics", 404, "portal"),
         ("GET", "/nowhere", 404, "no such page"),
         ("GET", "/c/%00", 404, "no such page"),
         ("GET", "/c/%ff%fe", 404, "no such page"),
@@ -181,7 +182,7 @@ async def test_without_its_database_the_portal_says_a_little_later(
     try:
         await postgres.provision(["portal"])
         opened = await open_portal(database_url=postgres.url("portal"))
-        await opened.hears(opened.founded())
+        await opened.hears(opened.founded(), opened.published())
         await postgres.stop()
         away = await opened.page()
         first = await opened.browser.get("/", headers={"cookie": "indaba=whatever"})

@@ -21,7 +21,7 @@ async def test_where_any_port_will_do_another_one_is_found_and_told(open_portal:
     second = await open_portal(port=first.portal.port, port_fallback=True)
     assert second.portal.port not in {0, first.portal.port}
     assert second.portal.url == f"http://127.0.0.1:{second.portal.port}"
-    await second.hears(second.founded())
+    await second.hears(second.founded(), second.published())
     assert f"{second.portal.url}/c/{second.key}/calendar.ics" in (await second.page()).text
 
 

@@ -101,7 +101,7 @@ async def found(open_portal: Any, database: Callable[..., Awaitable[str]], bus_u
         key = issued.community.key
 
         async def heard() -> bool:
-            return bool((await portal.browser.get(f"/c/{key}")).status_code == 200)
+            return bool((await portal.browser.get(f"/c/{key}")).status_code != 404)
 
         await until(heard)
         return Member(portal, issued)

@@ -15,9 +15,10 @@ from uuid import UUID
 
 from indaba.contracts.actions import ActionsDue
 from indaba.contracts.calendars import CalendarNotRead, CalendarRead
-from indaba.contracts.digest import DigestDue, NewsDue, ShowDigest
+from indaba.contracts.digest import DigestDue, NewsDue, PublicationAsked, ShowDigest
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import FindAccounts, FindPlaces
+from indaba.contracts.publishing import ShowPublication
 from indaba.contracts.refusal import Refusal, Unavailable
 from indaba.contracts.removal import CaseTold, ShowCase
 from indaba.contracts.safeguarding import ReportCame, ShowLeads
@@ -26,6 +27,7 @@ from indaba.conversation.answer import Answer, Audience, Text
 from indaba.conversation.cards import matters
 from indaba.conversation.cards.cards import series_called_off
 from indaba.conversation.cards.news import RELEASE, news
+from indaba.conversation.cards.open_earlier import what_stays_open, what_stays_open_aloud
 from indaba.conversation.commands.confiding import for_one
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.actions import asked_privately
@@ -68,9 +70,15 @@ class DirectMessages:
     """Does errands, each once. Killed anywhere, nothing is said twice."""
 
     def __init__(
-        self, platform: ChatPlatform, ledger: Ledger, passports: Passports, written: Wake
+        self,
+        platform: ChatPlatform,
+        ledger: Ledger,
+        passports: Passports,
+        written: Wake,
+        portal_url: str,
     ) -> None:
         self._platform = platform
+        self._portal_url = portal_url
         self._ledger = ledger
         self._passports = passports
         self._written = written
@@ -281,6 +289,24 @@ class DirectMessages:
         chats = await self._chats(leads.accounts)
         return [Told(room, answer, account) for account, room in chats.items()]
 
+    async def ask_what_stays_open(
+        self, event: PublicationAsked, services: BusServiceClient, correlation: UUID
+    ) -> list[Told]:
+        """Each facilitator alone, or if none can be, one room; nobody once it is decided."""
+        publication = (await services.ask(ShowPublication())).publication
+        issued = await self._passports.of(services.asker, correlation)
+        until, community = publication.until, issued.community
+        if not publication.undecided() or until is None or community is None:
+            return []
+        wording, link = Wording(issued.passport.locale), f"{self._portal_url}/c/{community.key}"
+        chats = await self.direct(services, event.members)
+        if not chats:
+            prefix = self._platform.prefix
+            openly = what_stays_open_aloud(community, publication, until, prefix, wording)
+            return [Told(room, openly) for room in (await self.rooms(services))[:1]]
+        answer = for_one(what_stays_open(community, publication, until, link, wording), wording)
+        return [Told(room, answer, account) for account, room in chats.items()]
+
     async def _keep(self, store: Store, told: Told, key: str, row: dict[str, Any]) -> None:
         answer = told.answer
         delivery = Delivery(
@@ -315,6 +341,7 @@ Errand = (
     | DigestDue
     | NewsDue
     | ReportCame
+    | PublicationAsked
     | SeriesCalledOff
     | CalendarRead
     | CalendarNotRead
@@ -328,7 +355,7 @@ def community_of(event: Errand) -> CommunityId | None:
             return None
         case SeriesCalledOff():
             return event.series.community
-        case ActionsDue() | CaseTold() | DigestDue() | NewsDue():
+        case ActionsDue() | CaseTold() | DigestDue() | NewsDue() | PublicationAsked():
             return event.community
         case _:
             return event.calendar.community
@@ -336,7 +363,7 @@ def community_of(event: Errand) -> CommunityId | None:
 
 def concerns_members(event: Errand) -> bool:
     """Whether members are told in their own chats, wherever their community has its rooms."""
-    private = isinstance(event, ActionsDue | NewsDue | ReportCame)
+    private = isinstance(event, ActionsDue | NewsDue | PublicationAsked | ReportCame)
     return private or (isinstance(event, CaseTold | DigestDue) and bool(event.members))
 
 
@@ -347,6 +374,7 @@ _ERRANDS: dict[type[Errand], Act] = {
     DigestDue: DirectMessages.tell_digest,
     NewsDue: DirectMessages.tell_news,
     ReportCame: DirectMessages.tell_report,
+    PublicationAsked: DirectMessages.ask_what_stays_open,
     SeriesCalledOff: DirectMessages.tell_series_off,
     CalendarRead: DirectMessages.tell_calendar,
     CalendarNotRead: DirectMessages.tell_calendar,

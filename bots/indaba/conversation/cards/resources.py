@@ -69,6 +69,7 @@ def card(resource: ResourceFacts, wording: Wording) -> tuple[Block, ...]:
         (say("Language"), plain(resource.language)),
         (say("Licence"), say(LICENCES.get(resource.licence, resource.licence.value))),
         (say("Related"), plain("; ".join(resource.related))),
+        (say("Who reads it"), say("everybody") if resource.published else say("members")),
         (say("Used"), used if any(dict(counts).values()) else ""),
     )
     gone = () if is_there(resource) else (Text(say("This was taken out of the library.")),)

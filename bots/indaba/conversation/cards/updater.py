@@ -96,13 +96,15 @@ class CardUpdater:
         issued = await self._passports.of(services.asker, card.correlation)
         agenda = await services.ask(ShowAgenda(code=shown.meeting.code))
         drawn = self._drawn(shown.meeting, there.community, issued.passport.locale, agenda.items)
+        # The same version is drawn once more where the community's address is another.
+        version = f"{shown.meeting.version}/{there.community.key}"
         posted: list[str] = []
         async with self._ledger.database.begin() as connection:
             store = Store(Session(connection, self._ledger.world.now()))
             for room in rooms:
                 message = card.places.get(room)
                 if message:
-                    await self._edit(store, card, room, message, shown.meeting, drawn)
+                    await self._edit(store, card, room, message, version, drawn)
                 elif shown.meeting.announced and shown.meeting.status in UP:
                     await self._post(store, card, room, shown.meeting, drawn)
                     posted.append(room)
@@ -136,11 +138,11 @@ class CardUpdater:
         card: CardDue,
         room: str,
         message: str,
-        meeting: MeetingFacts,
+        version: str,
         drawn: dict[str, Any],
     ) -> None:
         await store.posting.drop_stale_edits(room, card.meeting)
-        key = f"card/{card.meeting}/{room}/v{meeting.version}"
+        key = f"card/{card.meeting}/{room}/v{version}"
         post = Post(key, PostKind.EDIT, room, drawn, target=message)
         expires_at = self._ledger.world.now() + CARD_LASTS
         await store.posting.post(Draft(post, card.correlation, expires_at, lane=1))

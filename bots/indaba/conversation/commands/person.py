@@ -7,6 +7,7 @@ from datetime import datetime
 from indaba.contracts.ids import MemberId
 from indaba.contracts.library import StoredFile
 from indaba.contracts.membership import CommunityCard, Place, Platform
+from indaba.contracts.openness import Part
 from indaba.contracts.passport import Passport, Role
 from indaba.contracts.refusal import HINT, Hint, NoCommunity, Refusal
 from indaba.conversation.commands.fields import folded
@@ -79,6 +80,11 @@ class Person:
         if self.community is None:
             raise NoCommunity
         return self.community
+
+    @property
+    def opened(self) -> frozenset[Part]:
+        """What of the community the world sees."""
+        return self.passport.opened if self.passport else frozenset()
 
     def is_member(self) -> bool:
         """Whether this person belongs to the community asked in."""

@@ -15,6 +15,8 @@ from indaba.conversation.store import tables as t
 from indaba.conversation.store.communities import elsewhere
 from indaba.ledger.session import Transaction
 
+UPCOMING = (MeetingStatus.SCHEDULED, MeetingStatus.LIVE)
+
 
 @dataclass(frozen=True, slots=True)
 class CardDue:
@@ -69,6 +71,11 @@ class Cards:
         """All cards of a community are behind: it has another room."""
         theirs = t.cards.c.community == community
         await self._sql.execute(t.cards.update().where(theirs).values(drawn=0))
+
+    async def draw_coming_again(self, community: UUID) -> None:
+        """Cards of meetings to come, and of those that are on, show something else by now."""
+        theirs = t.cards.c.community == community, t.cards.c.status.in_(UPCOMING)
+        await self._sql.execute(t.cards.update().where(*theirs).values(drawn=0))
 
     async def none_due(self, community: UUID) -> None:
         """A community does not live here: none of its cards is behind."""

@@ -15,6 +15,7 @@ from indaba.library.model.kinds import (
 )
 from indaba.library.model.plain_text import names, one_line, paragraphs
 from indaba.library.model.refusals import (
+    FileGone,
     FileNotThere,
     NoSuchResource,
     NothingSaid,
@@ -26,6 +27,7 @@ from indaba.library.model.words import nearest, words
 
 __all__ = [
     "BadAddress",
+    "FileGone",
     "FileNotThere",
     "NoSuchResource",
     "NotYours",

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from indaba.contracts.ids import MeetingId, MemberId, ResourceId
 from indaba.contracts.library import Quoted, ResourceKind, ResourceStatus
+from indaba.contracts.openness import Openness
 from indaba.contracts.record import Document
 from indaba.library.model.plain_text import one_line, paragraphs
 from indaba.library.model.resource import Resource
@@ -31,8 +32,8 @@ def document_facts(
 ) -> Mapping[str, Any]:
     """What a version of a document makes of its resource.
 
-    Highlights are for everybody, as a summary. Minutes are for members: like a message of the room
-    they are a quote, which guests are not shown and do not find.
+    Highlights are a summary, for members or published. Minutes are for members: like a message of
+    the room they are a quote.
     """
     text = words_of(told.text)
     private = kind is not ResourceKind.HIGHLIGHTS
@@ -49,6 +50,7 @@ def document_facts(
         "quote": quote if private else None,
         "text": text,
         "edition": told.version,
+        "opened": Openness.MEMBERS if private else told.opened,
         "status": ResourceStatus.PUBLISHED if text else ResourceStatus.WITHDRAWN,
     }
 

@@ -50,3 +50,43 @@ class NotYours(Refusal):
 
     def __init__(self, code: str, what: str) -> None:
         super().__init__(f"{code} was saved by somebody else. {what} Ask a facilitator.", code=code)
+
+
+class StaysWithMembers(Refusal):
+    """What was said in a room, and minutes, are not for the world."""
+
+    code = "stays-with-members"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"{code} was said or written among members, so it stays with them. "
+            "To tell the world, write it in your own words or publish a meeting's highlights.",
+            code=code,
+        )
+
+
+class HighlightsOfAMeeting(Refusal):
+    """Highlights are published with their meeting."""
+
+    code = "highlights-of-a-meeting"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"{code} is a document of a meeting. Highlights are published by the meeting's code: "
+            "{hint}",
+            hint=hint("minutes publish"),
+            code=code,
+        )
+
+
+class FileGone(Refusal):
+    """The file to publish is not in the file store any more."""
+
+    code = "file-gone"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"The file of {code} is not here any more, so there is nothing to publish. "
+            "Ask whoever has it to save it again.",
+            code=code,
+        )

@@ -17,9 +17,10 @@ from indaba.contracts.library import (
     StoredFile,
     UseCounts,
 )
+from indaba.contracts.openness import Openness
 from indaba.library.model.addresses import web
 from indaba.library.model.plain_text import first_words
-from indaba.library.model.refusals import NotYours
+from indaba.library.model.refusals import HighlightsOfAMeeting, NotYours, StaysWithMembers
 
 WRITTEN: Mapping[str, Any] = MappingProxyType(
     {
@@ -34,7 +35,11 @@ WRITTEN: Mapping[str, Any] = MappingProxyType(
 )
 """What members write about a resource, and each when nobody wrote it."""
 
+FOR_MEMBERS = frozenset({"why"})
+"""What of it is for members, published or not."""
+
 MESSAGE = "Message"
+_TOLD = ResourceFacts.model_fields.keys() - {"title", "file", "published"}
 _FIGURES = "23456789"
 R = TypeVar("R", bound="Resource")
 
@@ -47,6 +52,7 @@ class Resource:
     `wrote` names for each written field all who wrote it, the present writer last.
     `same_as` is what makes two resources of a community the same. Of a document about a meeting
     `edition` is its version, 0 for all else, and `text` all its words, by which it is found.
+    `opened` says who reads it.
     """
 
     id: ResourceId
@@ -73,6 +79,7 @@ class Resource:
     counts: UseCounts = field(default_factory=UseCounts)
     edition: int = 0
     text: str = ""
+    opened: Openness = Openness.MEMBERS
     wrote: Mapping[str, tuple[MemberId, ...]] = field(default_factory=dict)
 
     @property
@@ -92,7 +99,10 @@ class Resource:
         return replace(self, wrote=wrote)
 
     def describe(self, member: MemberId, *, facilitates: bool, said: Mapping[str, Any]) -> Self:
-        """With what is said of it. Raises `NotYours`."""
+        """With what is said of it. Raises `NotYours`.
+
+        Published is what a facilitator saw: what a member changes is for members again.
+        """
         if not facilitates and member != self.author:
             raise NotYours(self.code, "Only they can correct what is said of it.")
         new = {name: value for name, value in said.items() if getattr(self, name) != value}
@@ -101,7 +111,23 @@ class Resource:
         wrote = dict(self.wrote)
         for name in new.keys() & WRITTEN.keys():
             wrote[name] = (*(m for m in wrote.get(name, ()) if m != member), member)
+        if not facilitates and new.keys() - FOR_MEMBERS:
+            new = {**new, "opened": Openness.MEMBERS}
         return replace(self, **new, wrote=wrote, version=self.version + 1)
+
+    def publish(self, *, open_: bool) -> Self:
+        """For the world to read, or no more. Raises `StaysWithMembers` or `HighlightsOfAMeeting`.
+
+        What is so already stays itself.
+        """
+        if open_ and self.quote is not None:
+            raise StaysWithMembers(self.code)
+        if self.edition:
+            raise HighlightsOfAMeeting(self.code)
+        wanted = Openness.WORLD if open_ else Openness.MEMBERS
+        if self.opened is wanted:
+            return self
+        return replace(self, opened=wanted, version=self.version + 1)
 
     def read_page(self, title: str, summary: str, language: str) -> Self:
         """With what its page says about itself, if nobody else said anything."""
@@ -167,8 +193,9 @@ class Resource:
     def facts(self) -> ResourceFacts:
         """What anybody of the community may see."""
         file = self.file.model_copy(update={"author": self.author}) if self.file else None
-        told = {name: getattr(self, name) for name in ResourceFacts.model_fields}
-        return ResourceFacts(**{**told, "title": self.called, "file": file})
+        told = {name: getattr(self, name) for name in _TOLD}
+        published = self.opened is Openness.WORLD
+        return ResourceFacts(**told, title=self.called, file=file, published=published)
 
 
 def _withdrawn(resource: R) -> R:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from indaba.contracts.ids import CommunityId
 from indaba.contracts.library import FindResources, ResourceStatus
+from indaba.contracts.openness import Openness
 from indaba.ledger.session import Transaction
 from indaba.library.model import Resource, nearest, words
 from indaba.library.store.tables import ENGLISH, SIMPLE, joined, resource_of, resources
@@ -17,6 +18,7 @@ WEIGHTS = (0.1, 0.2, 0.4, 1.0)
 """Of D, C, B and A: the rest, nothing, what is said of it, its title."""
 
 TITLE, SAID = "'A'::\"char\"", "'B'::\"char\""
+ALL = frozenset(Openness)
 SAID_OPENLY = ("summary", "link", "document", "sectors", "skills", "related")
 
 
@@ -30,12 +32,19 @@ class Found:
 
 
 class Finding:
-    """Looks through what a community has published.
+    """Looks through a community's library: what is `opened` so far.
 
     Others than members find no messages, nor anything by words that are for members.
     """
 
-    def __init__(self, work: Transaction, community: CommunityId, *, by_members: bool) -> None:
+    def __init__(
+        self,
+        work: Transaction,
+        community: CommunityId,
+        opened: frozenset[Openness],
+        *,
+        by_members: bool,
+    ) -> None:
         self._sql = work.connection
         self._found_by: sa.ColumnElement[Any] = resources.c.found_by
         self._words: sa.ColumnElement[Any] = resources.c.words
@@ -45,6 +54,7 @@ class Finding:
         self._published = (
             resources.c.community == community,
             resources.c.status == ResourceStatus.PUBLISHED,
+            *(() if opened == ALL else (resources.c.opened.in_(sorted(opened)),)),
             *(() if by_members else (resources.c.quote.is_(None),)),
         )
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from indaba.contracts.ids import CommunityId, MemberId, ResourceId
 from indaba.contracts.library import FindResources, HowUsed, ResourceStatus, UseCounts
+from indaba.contracts.openness import Openness
 from indaba.ledger import tables as ledger
 from indaba.ledger.session import Transaction
 from indaba.library.model import Resource, code_from, count
@@ -144,10 +145,15 @@ class Store:
         raise AssertionError
 
     async def find(
-        self, community: CommunityId, wanted: FindResources, *, by_members: bool
+        self,
+        community: CommunityId,
+        wanted: FindResources,
+        opened: frozenset[Openness],
+        *,
+        by_members: bool,
     ) -> Found:
-        """See `Finding.find`."""
-        return await Finding(self._work, community, by_members=by_members).find(wanted)
+        """See `Finding`."""
+        return await Finding(self._work, community, opened, by_members=by_members).find(wanted)
 
     async def use_of(self, resource: ResourceId, member: MemberId) -> Use | None:
         """What a member said of using a resource."""

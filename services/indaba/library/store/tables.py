@@ -15,6 +15,7 @@ from indaba.contracts.library import (
     StoredFile,
     UseCounts,
 )
+from indaba.contracts.openness import Openness
 from indaba.library.model import Resource, words
 
 ENGLISH: sa.ColumnElement[Any] = sa.literal_column("'english'::regconfig")
@@ -33,7 +34,7 @@ resources = sa.Table(
     sa.Column("text", sa.Text),
     sa.Column("saved_at", _instant),
     *(sa.Column(name, sa.Text) for name in ("title", "why", "summary", "link", "document")),
-    *(sa.Column(name, sa.Text) for name in ("language", "licence", "digest")),
+    *(sa.Column(name, sa.Text) for name in ("language", "licence", "digest", "opened")),
     *(sa.Column(name, JSONB(none_as_null=True)) for name in ("file", "quote")),
     *(sa.Column(name, JSONB) for name in ("sectors", "skills", "related", "counts", "wrote")),
     sa.Column("words", ARRAY(sa.Text)),
@@ -82,6 +83,7 @@ def resource_of(row: sa.RowMapping) -> Resource:
     own["kind"] = ResourceKind(row["kind"])
     own["status"] = ResourceStatus(row["status"])
     own["licence"] = Licence(row["licence"])
+    own["opened"] = Openness(row["opened"])
     own["counts"] = UseCounts.model_validate(row["counts"])
     own["file"] = StoredFile.model_validate(row["file"]) if row["file"] else None
     own["quote"] = Quoted.model_validate(row["quote"]) if row["quote"] else None

@@ -29,6 +29,7 @@ from indaba.contracts.membership import (
     SignInIssued,
 )
 from indaba.contracts.passport import Passport, Role
+from indaba.contracts.publishing import Publication
 from indaba.contracts.refusal import NoCommunity, NotAllowed, NotAMember
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
@@ -43,7 +44,7 @@ from indaba.membership.model import (
 )
 from indaba.membership.model.motions import Blocked
 from indaba.membership.model.safeguarding import Safeguarding
-from indaba.membership.store import Cases, Engaged, Store
+from indaba.membership.store import Cases, Engaged, Publications, Store
 from indaba.membership.workflows.leaving import depart
 from indaba.membership.workflows.removing import blocked_as, cases_of
 from indaba.membership.workflows.succession import watch
@@ -256,6 +257,7 @@ async def passport_for(
     store = Store(work)
     expires_at = work.now + PASSPORT_LASTS
     there = await store.card_of(community) if community else None
+    shown = await Publications(work).of(there.id) if there else Publication()
     if there is None:
         passport = Passport(expires_at=expires_at, member=member, face=face, lead=lead)
         return PassportIssued(token=office.sign(passport), passport=passport)
@@ -270,6 +272,7 @@ async def passport_for(
         lead=lead,
         zone=zone or there.zone,
         locale=locale_of(there.language, there.zone),
+        opened=shown.open_at(work.now),
     )
     return PassportIssued(token=office.sign(passport), passport=passport, community=there.card())
 

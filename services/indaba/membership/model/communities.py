@@ -180,6 +180,18 @@ class NotOurRoom(Refusal):
         super().__init__("That room does not belong to this community.")
 
 
+class AddressRenewedAlready(Refusal):
+    """Somebody else renewed the address a moment ago."""
+
+    code = "address-renewed-already"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The community has another address already. To see it type: {hint}",
+            hint=hint("cop portal"),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Community:
     """A community of practice, its members' roles, and where it lives."""

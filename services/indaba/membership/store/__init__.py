@@ -6,6 +6,7 @@ from indaba.membership.store.erasing import Erasing, erased, still_here
 from indaba.membership.store.everywhere import Everywhere, Known
 from indaba.membership.store.linking import Linking, Opens
 from indaba.membership.store.people import Store
+from indaba.membership.store.publishing import Publications
 from indaba.membership.store.reports import Report, Reports
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Known",
     "Linking",
     "Opens",
+    "Publications",
     "Report",
     "Reports",
     "Store",

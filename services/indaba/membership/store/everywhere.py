@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -35,6 +36,16 @@ class Everywhere:
         query = sa.select(columns.id, columns.version, columns.zone)
         query = query if after is None else query.where(columns.id > after)
         query = query.order_by(columns.id).limit(limit).with_for_update(read=True)
+        return await self._known(query)
+
+    async def one(self, community: CommunityId) -> Known | None:
+        """One community; locked."""
+        columns = communities.c
+        query = sa.select(columns.id, columns.version, columns.zone)
+        rows = await self._known(query.where(columns.id == community).with_for_update())
+        return rows[0] if rows else None
+
+    async def _known(self, query: sa.Select[Any]) -> Sequence[Known]:
         rows = (await self._sql.execute(query)).all()
         known = {CommunityId(i): Known(CommunityId(i), version, zone) for i, version, zone in rows}
         await self._add_places(known)

@@ -37,13 +37,13 @@ def _tell_facilitators(community: Known, work: Work) -> None:
             community=community.id,
             release=release.version(),
             members=tuple(community.facilitators),
-            platform=_home(community),
+            platform=home_of(community),
             zone=community.zone,
         )
     )
 
 
-def _home(community: Known) -> Platform:
+def home_of(community: Known) -> Platform:
     """Of the platforms it lives on, the one with the most facilitators."""
     lives_on = {place.platform for place in community.places}
     reached = [on for platforms in community.facilitators.values() for on in platforms]

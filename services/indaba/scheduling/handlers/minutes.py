@@ -1,18 +1,21 @@
-"""Minutes and highlights: showing, approving, editing and sharing."""
+"""Minutes and highlights: showing, approving, editing, sharing and publishing."""
 
 from dataclasses import replace
 
 from indaba.contracts.ids import MeetingCode
+from indaba.contracts.openness import Openness, fingerprint
 from indaba.contracts.record import (
     ApproveMinutes,
     EditHighlights,
     HighlightsShown,
     MinutesShown,
     MinutesStatus,
+    PublishHighlights,
     ShareHighlights,
     ShowHighlights,
     ShowMinutes,
 )
+from indaba.contracts.refusal import ChangedSince, hint
 from indaba.contracts.scheduling import MeetingStatus
 from indaba.ledger import Work
 from indaba.ledger.merging import now_called
@@ -116,15 +119,39 @@ async def edit_highlights(request: EditHighlights, work: Work) -> HighlightsShow
 
 
 async def share_highlights(request: ShareHighlights, work: Work) -> HighlightsShown:
-    """Share the highlights. Without changes since the last time, the version stays."""
+    """Share the highlights; as they were shared, they stay that version."""
     member = await now_called(work, work.passport.a_facilitator())
     meeting = await _over(request.code, work)
     draft = await highlights_now(meeting, work)
-    if not any(line and not line.startswith("#") for line in draft.text.splitlines()):
-        raise HighlightsEmpty(meeting.code)
+    _check_says_something(meeting, draft)
     if draft.version and not draft.changed:
         return _highlights(meeting, draft)
-    document = replace(draft, author=member, version=draft.version + 1, changed=False)
+    return await _told(meeting, replace(draft, author=member, opened=Openness.MEMBERS), work)
+
+
+async def publish_highlights(request: PublishHighlights, work: Work) -> HighlightsShown:
+    """Let the world read the highlights as they were previewed, or no more."""
+    member = await now_called(work, work.passport.a_facilitator())
+    meeting = await _over(request.code, work)
+    draft = await highlights_now(meeting, work)
+    wanted = Openness.WORLD if request.open else Openness.MEMBERS
+    if request.open:
+        _check_says_something(meeting, draft)
+        if request.seen != fingerprint(draft.text, draft.short):
+            raise ChangedSince(hint("minutes publish", code=meeting.code))
+    if draft.opened is wanted and not (request.open and (draft.changed or not draft.version)):
+        return _highlights(meeting, draft)
+    return await _told(meeting, replace(draft, author=member, opened=wanted), work)
+
+
+def _check_says_something(meeting: Meeting, draft: StoredDocument) -> None:
+    if not any(line and not line.startswith("#") for line in draft.text.splitlines()):
+        raise HighlightsEmpty(meeting.code)
+
+
+async def _told(meeting: Meeting, draft: StoredDocument, work: Work) -> HighlightsShown:
+    """The draft as the next version."""
+    document = replace(draft, version=draft.version + 1, changed=False)
     await Records(work).keep_document(meeting.id, HIGHLIGHTS, document)
     meeting = meeting.touched(work.now)
     await Meetings(work).keep(meeting)
@@ -134,5 +161,10 @@ async def share_highlights(request: ShareHighlights, work: Work) -> HighlightsSh
 
 def _highlights(meeting: Meeting, document: StoredDocument) -> HighlightsShown:
     return HighlightsShown(
-        meeting=meeting.facts(), text=document.text, short=document.short, shared=document.version
+        meeting=meeting.facts(),
+        text=document.text,
+        short=document.short,
+        shared=document.version,
+        opened=document.opened,
+        changed=document.changed,
     )

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId
+from indaba.contracts.openness import Openness
 from indaba.contracts.record import NoteKind, QuorumState, Rule
 from indaba.ledger import Work
 from indaba.scheduling.model import Note
@@ -21,7 +22,8 @@ MINUTES, HIGHLIGHTS = "minutes", "highlights"
 class StoredDocument:
     """The minutes or highlights as stored. `version` is 0 until they are approved or shared.
 
-    `edited` says that a facilitator wrote the text, `changed` that lines have changed since then.
+    `edited` says that a facilitator wrote it, `changed` that lines changed since, and `opened` who
+    reads the version that was shared.
     """
 
     author: MemberId
@@ -30,6 +32,7 @@ class StoredDocument:
     short: str = ""
     edited: bool = False
     changed: bool = False
+    opened: Openness = Openness.MEMBERS
 
 
 class Records:
@@ -71,7 +74,10 @@ class Records:
             _documents.c.meeting == meeting, _documents.c.kind == kind
         )
         row = (await self._sql.execute(query)).mappings().first()
-        return StoredDocument(**{name: row[name] for name in _KEPT}) if row else None
+        if row is None:
+            return None
+        values = {name: row[name] for name in _KEPT}
+        return StoredDocument(**{**values, "opened": Openness(row["opened"])})
 
     async def keep_document(self, meeting: MeetingId, kind: str, document: StoredDocument) -> None:
         """Store minutes or highlights."""

@@ -171,6 +171,7 @@ documents = sa.Table(
     sa.Column("short", sa.Text),
     sa.Column("edited", sa.Boolean),
     sa.Column("changed", sa.Boolean),
+    sa.Column("opened", sa.Text),
 )
 votes = sa.Table(
     "votes",

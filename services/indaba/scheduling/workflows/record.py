@@ -1,5 +1,6 @@
 """What requests, events and timers share about a meeting's record."""
 
+from indaba.contracts.openness import Openness
 from indaba.contracts.record import (
     DecisionMade,
     Document,
@@ -45,6 +46,7 @@ async def tell_minutes(meeting: Meeting, stored: StoredDocument, work: Work) -> 
         version=stored.version,
         title=title_of(meeting),
         text=stored.text,
+        opened=Openness.MEMBERS,
     )
     work.emit(MinutesApproved.of(meeting.facts(), document=document))
 
@@ -57,6 +59,7 @@ async def tell_highlights(meeting: Meeting, stored: StoredDocument, work: Work) 
         title=title_of(meeting),
         text=stored.text,
         short=stored.short,
+        opened=stored.opened,
     )
     work.emit(HighlightsShared.of(meeting.facts(), document=document))
 
@@ -80,7 +83,8 @@ async def highlights_now(meeting: Meeting, work: Work) -> StoredDocument:
 async def write_again(meeting: Meeting, work: Work, *, theirs: bool) -> None:
     """Publish documents again without the words of somebody who was erased.
 
-    `theirs` says that this person wrote the highlights, which are then left out entirely.
+    `theirs` says that this person wrote the highlights, which are then left out entirely. What
+    nobody has previewed is for members: highlights that were published are so no more.
     """
     records = Records(work)
     touched = meeting.touched(work.now)

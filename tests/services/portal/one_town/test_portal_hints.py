@@ -13,6 +13,8 @@ from indaba.contracts.membership import (
     Place,
     Platform,
 )
+from indaba.contracts.openness import Part
+from indaba.contracts.publishing import Publish
 from indaba.contracts.scheduling import ScheduleMeeting
 from services.portal.outline import Outline
 from workshop import until
@@ -44,6 +46,7 @@ async def _founded(lively: Any, there: Place) -> Any:
         consent_version=CONSENT_VERSION,
     )
     held = await lively.town.ask(founding)
+    await lively.town.ask(Publish(parts=frozenset({Part.PAGE, Part.CALENDAR})), held)
     starts = lively.town.clock.now().replace(tzinfo=None, microsecond=0)
     starts = starts.replace(year=starts.year + 1, day=1)
     called = await lively.town.ask(

@@ -15,6 +15,7 @@ from indaba.contracts.calendars import (
     ListCalendars,
     UnfollowCalendar,
 )
+from indaba.contracts.openness import Part
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, hint
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Style, Text
@@ -40,6 +41,12 @@ class Calendar(Intent, noun="meeting", verb="calendar", aliases=("calendar",)):
         """The community's feed, where one's own is made, and what to do with them."""
         page = f"{person.portal_url}/c/{person.in_community().key}"
         say = person.wording.say
+        if Part.CALENDAR not in person.opened:
+            return Answer.of(
+                say("The calendar is for members. Each makes an address of their own, for their "
+                    "own meetings or for all: {link}", link=f"{page}/mine"),
+                say("To open that page: {line}", line=person.types("me sign-in")),
+            )  # fmt: skip
         return Answer.of(
             say("The community's calendar: {link}", link=f"{page}/calendar.ics"),
             say(

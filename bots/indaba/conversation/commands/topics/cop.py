@@ -27,6 +27,7 @@ from indaba.conversation.answer import (
 from indaba.conversation.commands.consent import consent
 from indaba.conversation.commands.fields import Language, Room, Zone, folded, wrong
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
+from indaba.conversation.commands.open_parts import seen_by_all
 from indaba.conversation.commands.person import Person
 from indaba.conversation.wording import plain
 
@@ -382,12 +383,11 @@ class PortalLink(Intent, noun="cop", verb="portal", aliases=("portal",)):
     example: ClassVar[str] = "cop portal"
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """The address."""
-        community = person.in_community()
+        """The address, and what of it outsiders see."""
+        community, say = person.in_community(), person.wording.say
         link = f"{person.portal_url}/c/{community.key}"
-        return Answer.of(
-            person.wording.say("{name} on the web: {link}", name=plain(community.name), link=link)
-        )
+        where = say("{name} on the web: {link}", name=plain(community.name), link=link)
+        return Answer.of(where, seen_by_all(person.opened, person.wording))
 
 
 class NeverMind(Intent, noun="cop", verb="never-mind", hidden=True):

@@ -37,7 +37,7 @@ from indaba.conversation.commands.fields import Listed, ResourceCodeTyped, one_o
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient, question
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.withdrawing import Withdraw
-from indaba.conversation.wording import Wording, plain
+from indaba.conversation.wording import plain
 
 BEST, PAGE = 3, 10
 NUMBERS = ("1️⃣", "2️⃣", "3️⃣")
@@ -118,7 +118,7 @@ class Save(Intent, noun="resource", verb="save", aliases=("save", "resource add"
         reply = await services.ask(self._request(person))
         if reply.resource.quote and written and written.account != person.account:
             return _told(reply.resource, written.account, person)
-        return _saved(reply.resource, person.wording, known=reply.known)
+        return _saved(reply.resource, person, known=reply.known)
 
     def _request(self, person: Person) -> SaveResource:
         said = self.model_dump(exclude={"link"})
@@ -138,7 +138,8 @@ class Save(Intent, noun="resource", verb="save", aliases=("save", "resource add"
         return SaveResource(quote=quote, **said)
 
 
-def _saved(resource: ResourceFacts, wording: Wording, *, known: bool) -> Answer:
+def _saved(resource: ResourceFacts, person: Person, *, known: bool) -> Answer:
+    wording = person.wording
     words = (
         "That is in the library already, as {code}: {title}"
         if known
@@ -149,15 +150,28 @@ def _saved(resource: ResourceFacts, wording: Wording, *, known: bool) -> Answer:
         Choice(wording.say("Show it to the room"), "📣", Share(code=resource.code)),
         Choice(wording.say("I used this"), "🙌", Used(code=resource.code)),
     )
-    return Answer((Text(lead), Choices(options)))
+    return Answer((Text(lead), Text(_who_reads(resource, person)), Choices(options)))
+
+
+def _who_reads(resource: ResourceFacts, person: Person) -> str:
+    say, name = person.wording.say, plain(person.in_community().name)
+    if resource.published:
+        return say("Everybody can read it.")
+    if resource.quote:
+        return say("Members of {name} can read it, and nobody else.", name=name)
+    return say(
+        "Members of {name} can read it. A facilitator can publish it for everybody: {line}",
+        name=name,
+        line=person.types("resource publish", code=resource.code),
+    )
 
 
 def _told(resource: ResourceFacts, account: str, person: Person) -> Answer:
     """Tells the author of a message that it was saved, where all can see it."""
     say = person.wording.say
     words = say(
-        "{account}: your message was saved to the community's library as {code}. "
-        "If you do not want that, take it out.",
+        "{account}: your message was saved to the community's library as {code}, where members "
+        "can read it. If you do not want that, take it out.",
         account=account,
         code=resource.code,
     )

@@ -9,6 +9,7 @@ from pydantic import Field
 from pydantic.config import JsonDict
 
 from indaba.contracts.membership import Category
+from indaba.contracts.openness import Openness
 from indaba.contracts.passport import Role
 from indaba.contracts.record import (
     ApproveMinutes,
@@ -183,7 +184,7 @@ class Approve(Intent, noun="minutes", verb="approve", aliases=("approve", "meeti
                 ),
                 Text(
                     say(
-                        "Next, the highlights for everybody: {line}",
+                        "Next, the highlights: {line}",
                         line=person.types("minutes highlights", code=shown.meeting.code),
                     )
                 ),
@@ -195,7 +196,7 @@ class Approve(Intent, noun="minutes", verb="approve", aliases=("approve", "meeti
 class Highlights(
     Intent, noun="minutes", verb="highlights", aliases=("highlights", "meeting highlights")
 ):
-    """See or write the highlights that everybody may read."""
+    """See or write a meeting's highlights."""
 
     needs: ClassVar[Role | None] = Role.FACILITATOR
     example: ClassVar[str] = "minutes highlights M7K2"
@@ -219,24 +220,31 @@ class Highlights(
 
 def _highlights(shown: HighlightsShown, person: Person) -> Answer:
     say, meeting = person.wording.say, shown.meeting
-    lines = [line for line in shown.text.splitlines() if line.strip()]
-    draft = tuple(Text(_own(line, person.wording)) for line in lines[:60])
-    short = Text(say("For a phone: {short}", short=plain(shown.short)))
+    words = highlights_in_words(shown, person.wording)
     own = person.types("minutes highlights", code=meeting.code, text="What we learnt")
     how = Text(
         say(
-            "Everybody may read it, so please make sure that it names nobody. To write it "
+            "They may be published, so please make sure that they name nobody. To write them "
             "yourself: {line}",
             line=own,
         )
     )
-    if len(lines) <= 1:  # nothing but its title
+    if not words:
         return Answer(
             (Text(say("Nothing to share was noted. To write it yourself: {line}", line=own)),)
         )
     share = Choice(say("Share"), "📣", Share(code=meeting.code))
     options = Choices((share, Choice(say("Not now"), "❌", NeverMind())))
-    return Answer((*draft, short, how, options))
+    return Answer((*words, how, options))
+
+
+def highlights_in_words(shown: HighlightsShown, wording: Wording) -> tuple[Text, ...]:
+    """The text and its short version; nothing where there is nothing but a title."""
+    lines = [line for line in shown.text.splitlines() if line.strip()]
+    if len(lines) <= 1:
+        return ()
+    draft = tuple(Text(_own(line, wording)) for line in lines[:60])
+    return (*draft, Text(wording.say("For a phone: {short}", short=plain(shown.short))))
 
 
 def _own(line: str, wording: Wording) -> str:
@@ -245,7 +253,7 @@ def _own(line: str, wording: Wording) -> str:
 
 
 class Share(Intent, noun="minutes", verb="share", aliases=("meeting share",)):
-    """Share a meeting's highlights with everybody."""
+    """Share a meeting's highlights with the members."""
 
     needs: ClassVar[Role | None] = Role.FACILITATOR
     example: ClassVar[str] = "minutes share M7K2"
@@ -257,10 +265,20 @@ class Share(Intent, noun="minutes", verb="share", aliases=("meeting share",)):
         shown = await services.ask(ShareHighlights(code=self.code))
         say, meeting = person.wording.say, shown.meeting
         link = f"{person.portal_url}/c/{person.in_community().key}/meetings/{meeting.code}"
+        world = shown.opened is Openness.WORLD
+        who = (
+            say("Everybody can read them.")
+            if world
+            else say(
+                "Members can read them. A facilitator publishes them for everybody: {line}",
+                line=person.types("minutes publish", code=meeting.code),
+            )
+        )
         return Answer(
             (
                 Text(_own(shown.short, person.wording)),
                 Text(say("Highlights, also as a page to print: {link}", link=link)),
+                Text(who),
             ),
             Audience.ROOM,
             card=meeting.id,

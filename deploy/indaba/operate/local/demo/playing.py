@@ -166,6 +166,8 @@ class Play:
         await self._discord.agrees(PEOPLE[14].account, f"cop connect {code}")
         await self._settled()
         await self._all(self._join(somebody) for somebody in PEOPLE)
+        for part in ("page", "calendar"):
+            await self._facilitator_agrees(f"cop publish {part}")
 
     async def _join(self, somebody: Somebody) -> None:
         stage = self._of(somebody)
@@ -214,6 +216,7 @@ class Play:
         """What was written of a meeting, for members and for everybody."""
         await self._says(0, f"minutes approve {code}")
         await self._says(0, f"minutes share {code}")
+        await self._facilitator_agrees(f"minutes publish {code}")
         await self._settled()
 
     async def _bring(self, brought: list[Brought]) -> None:
@@ -223,6 +226,7 @@ class Play:
                 f"title: {one.title}\nkind: {one.kind}\nsectors: {one.sectors}\nlanguage: en"
             )
             code = _found(SAVED, await self._says(one.by, line))
+            await self._facilitator_agrees(f"resource publish {code}")
             for place, how, note in one.used:
                 await self._says(place, f"resource used {code}\nhow: {how}\nnote: {note}")
         await self._settled()

@@ -20,6 +20,7 @@ from indaba.conversation.delivery.chat_events import (
     CommandInvoked,
     FileSent,
     MessageSent,
+    ReactionAdded,
     Written,
 )
 from indaba.conversation.delivery.platform import CannotRead, Post, PostKind
@@ -71,6 +72,10 @@ class Playhouse:
                     self.shown[post.target or self._ids[post.key]] = post.content
             self._up.notify_all()
         return self._ids[post.key]
+
+    def message_of(self, key: str) -> str:
+        """The id of the message that a post became."""
+        return self._ids[key]
 
     async def has_power(self, room: str, account: str) -> bool:  # noqa: ARG002
         """Whoever sets up runs the room."""
@@ -185,7 +190,7 @@ class Stage:
                 id=key, room=event.room, account=event.account, sent_at=world.now(),
                 post=f"{event.id}/0", place=1, ephemeral=key, house=SERVER,
             )  # fmt: skip
-        return MessageSent(
-            id=key, room=event.room, account=event.account, sent_at=world.now(), text="1",
-            direct=event.direct,
+        return ReactionAdded(
+            id=key, room=event.room, account=event.account, sent_at=world.now(),
+            message=self.house.message_of(f"{event.id}/0"), emoji="✅", direct=event.direct,
         )  # fmt: skip

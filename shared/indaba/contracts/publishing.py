@@ -1,0 +1,113 @@
+"""What is said about what the world sees of a community, and at which address. Membership owns it.
+
+A meeting's highlights are scheduling's to publish, a resource is the library's.
+"""
+
+from datetime import datetime
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.membership import CommunityCard, Platform
+from indaba.contracts.openness import Openness, Part
+from indaba.contracts.standing import Standing
+from indaba.contracts.wire import Event, Question, Reply, Request
+
+
+class Publication(BaseModel):
+    """Which parts of a community the world sees; what was open earlier, before `until` only.
+
+    What nobody said is for members.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    page: Openness = Openness.MEMBERS
+    calendar: Openness = Openness.MEMBERS
+    earlier: Openness = Openness.MEMBERS
+    until: AwareDatetime | None = None
+
+    def of(self, part: Part) -> Openness:
+        """How far a part is open."""
+        openness: Openness = getattr(self, part.value)
+        return openness
+
+    def open_at(self, now: datetime) -> frozenset[Part]:
+        """The parts that the world sees at a moment."""
+        lasts = self.until is not None and now < self.until
+        shown = {Openness.WORLD, Openness.EARLIER} if lasts else {Openness.WORLD}
+        return frozenset(part for part in Part if self.of(part) in shown)
+
+    def undecided(self) -> frozenset[Part]:
+        """The parts that are open only because they were earlier."""
+        return frozenset(part for part in Part if self.of(part) is Openness.EARLIER)
+
+
+class PublicationShown(Reply):
+    """What the world sees of the community."""
+
+    publication: Publication
+
+
+class ShowPublication(
+    Question[PublicationShown],
+    wire="membership.show-publication.v1",
+    asked_by=Standing.MEMBER,
+    by_faces=True,
+):
+    """Show which parts of the community the world sees."""
+
+
+class Publish(
+    Request[PublicationShown], wire="membership.publish.v1", asked_by=Standing.FACILITATOR
+):
+    """Open parts of the community to the world, or close them (facilitators).
+
+    With `undecided` those that are open only because they were earlier, whichever these are.
+    """
+
+    parts: frozenset[Part] = frozenset()
+    undecided: bool = False
+    open: bool = True
+
+
+class RenewedAddress(Reply):
+    """The community with its new key."""
+
+    community: CommunityCard
+
+
+class RenewAddress(
+    Request[RenewedAddress], wire="membership.renew-address.v1", asked_by=Standing.FACILITATOR
+):
+    """Give the community's pages and calendars a new address; the old one ends (facilitators).
+
+    `key` is the one that is meant: of two who ask at once, one renews it.
+    """
+
+    key: str = Field(max_length=64)
+
+
+class PublicationChanged(Event, wire="membership.publication-changed.v1"):
+    """The world sees other parts of a community from now on. `aggregate` is the community."""
+
+    publication: Publication
+
+
+class AddressRenewed(Event, wire="membership.address-renewed.v1"):
+    """A community's pages have another address; the old one opens nothing."""
+
+    key: str
+
+
+class PublicationUndecided(Event, wire="membership.publication-undecided.v1"):
+    """Parts of a community that were open earlier will close by themselves; told once a week.
+
+    `members` are its facilitators, to be asked on one `platform`, in the hours of its `zone`.
+    """
+
+    community: CommunityId
+    publication: Publication
+    members: tuple[MemberId, ...]
+    platform: Platform
+    zone: str
