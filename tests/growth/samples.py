@@ -177,6 +177,10 @@ PLACES: Mapping[type[Request[Any]], Sample] = {
         "face",
         lambda c: safeguarding.ShowLeads(report=_sent(c), platform=MATRIX),
     ),
+    removal.SuspendAccount: (
+        "face",
+        lambda _: removal.SuspendAccount(platform=MATRIX, account=account(9), reason="Stolen"),
+    ),
     removal.SuspendMember: (
         "chair",
         lambda _: removal.SuspendMember(platform=MATRIX, account=account(9), reason="Stolen"),

@@ -20,6 +20,8 @@ letters = typer.Typer(help="Messages that were given up.", no_args_is_help=True)
 app.add_typer(letters, name="dead-letters")
 bringing = typer.Typer(help="Bring in what others have gathered.", no_args_is_help=True)
 app.add_typer(bringing, name="import")
+members = typer.Typer(help="Single members.", no_args_is_help=True)
+app.add_typer(members, name="member")
 
 Data = Annotated[
     Path, typer.Option("--data", resolve_path=True, help="The data folder of `indaba up`.")
@@ -240,6 +242,21 @@ def erase(
     from indaba.operate.installation import Installation
 
     _go(forget(Installation.found(data), account, Console(), yes=yes))
+
+
+@members.command("suspend")
+def suspend_member(
+    account: Annotated[str, typer.Argument(help="Such as @me:example.org, or a Discord id.")],
+    reason: Annotated[str, typer.Option(help="Why; they and the facilitators are told.")],
+    community: Annotated[str, typer.Option(help="Only there: its name, or its key.")] = "",
+    data: Data = HERE,
+) -> None:
+    """Suspend somebody's powers for 72 hours, at once. Indaba must run."""
+    from indaba.operate.console import Console
+    from indaba.operate.data.suspend import suspend
+    from indaba.operate.installation import Installation
+
+    _go(suspend(Installation.found(data), account, community, reason, Console()))
 
 
 @app.command()

@@ -17,7 +17,8 @@ membership.remove-member.v1, membership.remove-place.v1, membership.renew-addres
 membership.send-report.v1, membership.show-case.v1, membership.show-erased.v1,
 membership.show-homes.v1, membership.show-leads.v1, membership.show-my-data.v1,
 membership.show-publication.v1, membership.show-reporting.v1, membership.show-room-code.v1,
-membership.show-zones.v1, membership.stand-in.v1, membership.suspend-member.v1
+membership.show-zones.v1, membership.stand-in.v1, membership.suspend-account.v1,
+membership.suspend-member.v1
 
 Tells: membership.account-linked.v1, membership.address-renewed.v1, membership.case-told.v1,
 membership.community-founded.v1, membership.member-described.v1, membership.member-erased.v1,

@@ -96,6 +96,7 @@ def _wire_cases(ledger: Ledger, office: PassportOffice) -> None:
     ledger.answer(removal.RemoveMember, partial(removing.remove_member, office=office))
     ledger.answer(removal.ReadmitMember, partial(removing.readmit_member, office=office))
     ledger.answer(removal.SuspendMember, removing.suspend_member)
+    ledger.answer(removal.SuspendAccount, removing.suspend_account)
     ledger.answer(removal.AppealRemoval, removing.appeal_removal)
     ledger.answer(removal.NoteDeparture, partial(removing.note_departure, office=office))
     ledger.answer(removal.ListCases, deciding.list_cases)

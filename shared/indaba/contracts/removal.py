@@ -59,6 +59,27 @@ class SuspendMember(
     reason: Reason
 
 
+class AccountSuspended(Reply):
+    """Until when somebody's powers rest, and in which communities, by their names."""
+
+    communities: tuple[str, ...]
+    until: AwareDatetime
+
+
+class SuspendAccount(
+    Request[AccountSuspended], wire="membership.suspend-account.v1", asked_by=Standing.FACE
+):
+    """An operator takes somebody's powers for 72 hours, whoever they are and however often.
+
+    `community` is its name or its key; empty: everywhere they are.
+    """
+
+    platform: Platform
+    account: PersonalText
+    community: str = ""
+    reason: Reason
+
+
 class AppealRemoval(Request[Done], wire="membership.appeal-removal.v1", asked_by=Standing.ANYBODY):
     """Ask the other facilitators to look at one's own removal again; once for each removal."""
 

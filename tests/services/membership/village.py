@@ -8,6 +8,7 @@ from indaba.contracts.membership import AssignRole, PassportIssued, Platform, Se
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Refused
 from indaba.contracts.removal import (
+    AccountSuspended,
     AnswerCase,
     CaseAnswer,
     CaseFacts,
@@ -16,6 +17,7 @@ from indaba.contracts.removal import (
     ListCases,
     NoteDeparture,
     RemoveMember,
+    SuspendAccount,
     SuspendMember,
     Told,
 )
@@ -74,6 +76,12 @@ class Village:
     async def suspend(self, by: str, name: str) -> Settled:
         asked = SuspendMember(platform=Platform.MATRIX, account=account(name), reason="stolen")
         return await self.town.ask(asked, await self.held(by))
+
+    async def suspend_by_operator(self, name: str, community: str = "") -> AccountSuspended:
+        asked = SuspendAccount(
+            platform=Platform.MATRIX, account=account(name), community=community, reason="stolen"
+        )
+        return await self.town.ask(asked, await self.town.passport(""))
 
     async def waiting(self, name: str) -> list[CaseFacts]:
         return list((await self.town.ask(ListCases(), await self.held(name))).cases)

@@ -1,15 +1,19 @@
 """Requests by which somebody is removed, suspended, let in again, or appeals."""
 
+from collections.abc import Sequence
+
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import AssignRole, Platform, Settled
 from indaba.contracts.passport import Role
 from indaba.contracts.removal import (
+    AccountSuspended,
     AppealRemoval,
     CaseKind,
     Departure,
     NoteDeparture,
     ReadmitMember,
     RemoveMember,
+    SuspendAccount,
     SuspendMember,
     Told,
 )
@@ -24,8 +28,10 @@ from indaba.membership.model.motions import (
     Case,
     NotRemoved,
     NotYourself,
+    NowhereThere,
     OneAtATime,
     SuspendedBefore,
+    WhichOfThese,
 )
 from indaba.membership.store import Cases, Linking, Store
 from indaba.membership.workflows.leaving import depart
@@ -87,6 +93,36 @@ async def suspend_member(request: SuspendMember, work: Work) -> Settled:
     if await cases.was_suspended(community.id, member, year, by_members=True):
         raise SuspendedBefore
     return await suspend(work, community, member, asker, request.reason)
+
+
+async def suspend_account(request: SuspendAccount, work: Work) -> AccountSuspended:
+    """Let somebody's powers rest in one community of theirs or in all, as an operator says.
+
+    Raises `NowhereThere` or `WhichOfThese`.
+    """
+    store = Store(work)
+    member = await store.member_of(request.platform, request.account)
+    if member is None:
+        raise NowhereThere(request.community, ())
+    theirs = [await store.card_of(each) for each, _, _ in await store.communities_of(member)]
+    meant = _meant([card for card in theirs if card is not None], request.community)
+    until = work.now + SUSPENSION_LASTS
+    for card in sorted(meant, key=lambda card: card.id):
+        community = await store.community(card.id)
+        if community is not None:
+            await suspend(work, community, member, None, request.reason)
+    return AccountSuspended(communities=tuple(card.name for card in meant), until=until)
+
+
+def _meant(theirs: Sequence[Community], named: str) -> Sequence[Community]:
+    """The communities that a name or a key means; all where none is given."""
+    names = sorted(card.name for card in theirs)
+    meant = [c for c in theirs if named.casefold() in ("", c.key.casefold(), c.name.casefold())]
+    if not meant:
+        raise NowhereThere(named, names)
+    if named and len(meant) > 1:
+        raise WhichOfThese(named, sorted(card.key for card in meant))
+    return meant
 
 
 async def suspend(

@@ -1,7 +1,7 @@
 """Who may take whose place in a community, and when a motion is decided. No clock, no I/O."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -74,6 +74,31 @@ class OneAtATime(Refusal):
         super().__init__(
             "You have suspended somebody already, and one facilitator can do that to one person "
             "at a time. Another facilitator can do it, or whoever runs this Indaba."
+        )
+
+
+class NowhereThere(Refusal):
+    """An operator names somebody who is not where they were looked for."""
+
+    code = "nowhere-there"
+
+    def __init__(self, named: str, known: Iterable[str]) -> None:
+        listed = ", ".join(known)
+        theirs = f"They are in: {listed}." if listed else "They are in no community."
+        where = f"in a community called {named!r}" if named else "in any community"
+        super().__init__(f"That account is not {where}. {theirs} Nothing was changed.")
+
+
+class WhichOfThese(Refusal):
+    """Several communities of somebody have the name that was given."""
+
+    code = "which-of-these"
+
+    def __init__(self, named: str, keys: Iterable[str]) -> None:
+        listed = ", ".join(keys)
+        super().__init__(
+            f"They are in several communities called {named!r}. Give the key of one instead of "
+            f"the name: {listed}. Nothing was changed."
         )
 
 
