@@ -26,6 +26,8 @@ from indaba.contracts.wire import Reply, Request
 from indaba.conversation.delivery.service_client import ask
 from indaba.ledger.ledger import _forget_inbox
 from indaba.membership.model.safeguarding import CLOSED_KEPT, DRAFT_LASTS, MOST_A_DAY, Safeguarding
+from indaba.operate.installation import Installation
+from indaba.operate.observe.doctor import reports_findings
 from indaba.process import logs
 from services.town import LEAD, Town
 from workshop import do, rows, until
@@ -249,6 +251,17 @@ async def test_where_nobody_is_named_nothing_is_kept_and_that_is_said(town: Town
         assert no.value.told == "nobody-named"
         assert "Childline 116, police 10111" in no.value.words
     assert not await rows(membership, "SELECT 1 FROM report_drafts")
+
+
+async def test_the_doctor_says_whether_anybody_receives_reports(town: Town, bus_url: str) -> None:
+    town.clock.follow_the_machine()
+    site = Installation(databases={}, bus_url=bus_url)
+    [finding] = await reports_findings(site)
+    assert (finding.ok, "somebody is named" in finding.what) == (True, True)
+    reporting: Any = town.ledgers["membership"]._requests.handlers[DraftReport.wire]
+    reporting.__self__._to = Safeguarding()
+    [finding] = await reports_findings(site)
+    assert finding.what.endswith("INDABA_MEMBERSHIP_SAFEGUARDING_LEADS")
 
 
 def _until_midnight(town: Town) -> float:
