@@ -17,8 +17,8 @@ from indaba.contracts.linking import (
     ShowRoomCode,
 )
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import Hint, hint
-from indaba.contracts.scheduling import ListMeetings
+from indaba.contracts.refusal import Hint, Refusal, hint
+from indaba.contracts.scheduling import ListMeetings, MeetingFacts
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Style, Text
 from indaba.conversation.commands.fields import wrong
 from indaba.conversation.commands.intent import Intent, ServiceClient
@@ -174,7 +174,7 @@ class ConnectNow(Intent, noun="cop", verb="connect-now", hidden=True):
             )
         )
         say, name = person.wording.say, plain(shown.community.name)
-        coming = (await services.ask(ListMeetings(limit=MOST_LISTED))).meetings
+        coming = await _coming_for(services)
         lines = tuple(
             say(
                 "{code} {title}: {when}",
@@ -188,6 +188,14 @@ class ConnectNow(Intent, noun="cop", verb="connect-now", hidden=True):
         lead = say("This room belongs to {name} now. Its meetings are posted here too.", name=name)
         blocks = (Text(lead), Text(joining), *_coming(lines, person.wording))
         return Answer(blocks, Audience.ROOM)
+
+
+async def _coming_for(services: ServiceClient) -> tuple[MeetingFacts, ...]:
+    """What is coming, for somebody who may know: who runs the room need not be a member."""
+    try:
+        return (await services.ask(ListMeetings(limit=MOST_LISTED))).meetings
+    except Refusal:
+        return ()
 
 
 def _coming(lines: tuple[str, ...], wording: Wording) -> tuple[Text | Items, ...]:
