@@ -145,6 +145,7 @@ PLACES: Mapping[type[Request[Any]], Sample] = {
             how=removal.Departure.BANNED,
         ),
     ),
+    removal.NoteSign: ("newest", lambda _: removal.NoteSign()),
     removal.ReadmitMember: (
         "chair",
         lambda _: removal.ReadmitMember(platform=MATRIX, account=account(9)),

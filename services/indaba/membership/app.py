@@ -2,7 +2,6 @@
 
 from functools import partial
 from pathlib import Path
-from typing import get_args
 
 from indaba.contracts import erasure, removal, safeguarding, spoken
 from indaba.contracts import linking as also
@@ -73,8 +72,6 @@ def wire(
     _wire_reports(ledger, Reporting(office, reports_to))
     for answered in spoken(erasure.ErasureAnswered):
         ledger.on(answered, reactions.count_erasure_answer)
-    for sign in get_args(reactions.Sign):
-        ledger.on(sign, reactions.note_sign)
 
 
 def _wire_facilitating(ledger: Ledger, office: PassportOffice) -> None:
@@ -103,6 +100,7 @@ def _wire_cases(ledger: Ledger, office: PassportOffice) -> None:
     ledger.answer(removal.AnswerCase, partial(deciding.answer_case, office=office))
     ledger.answer(removal.ShowCase, deciding.show_case)
     ledger.answer(removal.StandIn, deciding.stand_in)
+    ledger.answer(removal.NoteSign, deciding.note_sign)
     ledger.answer(removal.ShowHomes, linking.show_homes)
     ledger.answer(removal.MovePlace, linking.move_place)
     ledger.on_timer(DUE, partial(motion_due, office=office))

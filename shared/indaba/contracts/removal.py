@@ -161,6 +161,13 @@ class StandIn(Request[Done], wire="membership.stand-in.v1", asked_by=Standing.ME
     on: bool
 
 
+class NoteSign(Request[Done], wire="membership.note-sign.v1", asked_by=Standing.MEMBER):
+    """Say that the asker does something in the community today; a face does, once a day.
+
+    Counted only of those for whom it is needed: who facilitates, and who agreed to be asked to.
+    """
+
+
 class Told(StrEnum):
     """What somebody is told about a case."""
 

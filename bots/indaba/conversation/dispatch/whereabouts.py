@@ -1,10 +1,21 @@
 """Whether members are still where their communities are, and where rooms went."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 
+from indaba.contracts.ids import CommunityId
 from indaba.contracts.membership import Place
-from indaba.contracts.removal import Departure, Home, MovePlace, NoteDeparture, ShowHomes
+from indaba.contracts.refusal import Fault, Refusal, Unavailable
+from indaba.contracts.removal import (
+    Departure,
+    Home,
+    MovePlace,
+    NoteDeparture,
+    NoteSign,
+    ShowHomes,
+)
+from indaba.conversation.commands.person import Person
 from indaba.conversation.delivery.platform import ChatPlatform
 from indaba.conversation.delivery.service_client import Asker, BusServiceClient, Passports
 from indaba.conversation.store import QueuedEvent
@@ -25,6 +36,7 @@ class Whereabouts:
         self._ledger = ledger
         self._passports = passports
         self._seen: dict[str, datetime] = {}
+        self._signs: dict[tuple[str, CommunityId], date] = {}
 
     async def follow(self, queued: QueuedEvent, how: Departure, by: str) -> None:
         """Somebody went. Raises `Wait` and what asking raises."""
@@ -57,6 +69,22 @@ class Whereabouts:
         if len(self._seen) >= MOST_KNOWN:
             self._seen.clear()
         self._seen[event.account] = now + LOOKED_FOR_EVERY
+
+    async def note_sign(self, person: Person, services: BusServiceClient) -> None:
+        """Let membership know that a member does something, once a day each as far as we remember.
+
+        Not worth a word, and nobody waits for it longer than for anything else.
+        """
+        if not person.is_member() or person.community is None:
+            return
+        today, who = self._ledger.world.now().date(), (person.account, person.community.id)
+        if self._signs.get(who) == today:
+            return
+        with suppress(Refusal, Unavailable, Fault):
+            await services.ask(NoteSign())
+            if len(self._signs) >= MOST_KNOWN:
+                self._signs.clear()
+            self._signs[who] = today
 
     async def move(self, queued: QueuedEvent, successor: str) -> None:
         """A room was replaced: the community lives on in the new one, if both rooms say so."""

@@ -11,6 +11,7 @@ from indaba.contracts.removal import (
     CaseShown,
     CasesShown,
     ListCases,
+    NoteSign,
     ShowCase,
     StandIn,
     Told,
@@ -110,6 +111,12 @@ async def show_case(request: ShowCase, work: Work) -> CaseShown:
         tell=await cases.reach(request.members, request.platform),
         until=case.until,
     )
+
+
+async def note_sign(request: NoteSign, work: Work) -> Done:  # noqa: ARG001 - says all
+    """The asker did something today."""
+    await Engaged(work).was_seen(work.passport.in_community(), work.passport.a_member())
+    return Done()
 
 
 async def stand_in(request: StandIn, work: Work) -> Done:
