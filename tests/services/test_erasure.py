@@ -1,12 +1,10 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from indaba.contracts.membership import AssignRole, DescribeMe, EraseMe, Platform, ShowMyData
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import Refused
 from indaba.contracts.reminding import SetReminders
+from indaba.contracts.removal import CaseTold
 from indaba.contracts.scheduling import (
     AnswerRsvp,
     MeetingDetails,
@@ -89,13 +87,14 @@ async def _on_the_bus(town: Town) -> bytes:
     )
 
 
-async def test_the_last_facilitator_names_another_before_being_erased(town: Town) -> None:
+async def test_the_last_facilitator_is_erased_too_and_the_rooms_hear_that_nobody_is_left(
+    town: Town,
+) -> None:
     held = await town.founded()
+    await town.ask(EraseMe(), held)
 
-    with pytest.raises(Refused) as refused:
-        await town.ask(EraseMe(), held)
-
-    assert refused.value.told == "last-facilitator"
+    query = f"SELECT envelope->'body'->>'what' FROM ledger.journal WHERE wire = '{CaseTold.wire}'"
+    assert await rows(town.ledgers["membership"], query) == [("nobody",)]
 
 
 async def test_a_member_sees_all_that_is_kept(town: Town) -> None:
