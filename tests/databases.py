@@ -16,16 +16,18 @@ ALONE = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-EMPTY = f"""
+EMPTY = """
 DO $$
 DECLARE each record;
 BEGIN
   SET LOCAL session_replication_role = replica;
   FOR each IN
     SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
-    WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND tablename <> 'alembic_version'
+    WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
+      AND tablename NOT IN ({kept})
+      AND pg_relation_size(format('%I.%I', schemaname, tablename)::regclass) > 0
   LOOP
-    IF pg_relation_size(each.name::regclass) > {LARGE} THEN
+    IF pg_relation_size(each.name::regclass) > {large} THEN
       EXECUTE 'TRUNCATE ' || each.name || ' CASCADE';
     ELSE
       EXECUTE 'DELETE FROM ' || each.name;
@@ -94,6 +96,21 @@ class Databases:
         else:
             await self._postgres.drop(name)
 
+    @asynccontextmanager
+    async def emptying(self, name: str, *but: str) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+        """Each call leaves nothing in a database but its schema, and the tables of these names.
+
+        It gives whether the schema is still what it was at first.
+        """
+        async with self._inside(name) as session:
+            shape = await session.fetchval(SHAPE)
+
+            async def empty() -> bool:
+                await session.execute(_emptying("alembic_version", *but))
+                return bool(await session.fetchval(SHAPE) == shape)
+
+            yield empty
+
     async def _migrated_by(self, folder: Path) -> str:
         known = _heads(folder)
         if known not in self._migrated:
@@ -106,7 +123,7 @@ class Databases:
     async def _emptied(self, name: str) -> str:
         async with self._inside(name) as session:
             await session.execute(ALONE)
-            await session.execute(EMPTY)
+            await session.execute(_emptying("alembic_version"))
             return str(await session.fetchval(SHAPE))
 
     async def _shape(self, name: str) -> str:
@@ -124,3 +141,7 @@ class Databases:
             yield session
         finally:
             await session.close()
+
+
+def _emptying(*kept: str) -> str:
+    return EMPTY.format(kept=", ".join(f"'{name}'" for name in kept), large=LARGE)

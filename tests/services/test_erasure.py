@@ -1,6 +1,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from indaba.contracts.membership import AssignRole, DescribeMe, EraseMe, Platform, ShowMyData
 from indaba.contracts.passport import Role
 from indaba.contracts.reminding import SetReminders
@@ -16,6 +18,8 @@ from indaba.contracts.scheduling import (
 from indaba.contracts.wire import Published
 from services.town import Town
 from workshop import rows, until
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 THANDI = "@thandi:example.org"
 TEXTS = [

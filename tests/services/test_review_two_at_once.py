@@ -1,9 +1,13 @@
 import asyncio
 
+import pytest
+
 from indaba.contracts.membership import PassportIssued
 from indaba.contracts.refusal import Refused
 from services.town import Town
 from workshop import rows
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_room_founded_by_four_at_once_has_one_community(town: Town) -> None:

@@ -1,13 +1,16 @@
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+import shutil
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from clock import TestWorld
+from databases import Databases
 from indaba.library.timers.page import Page
 from indaba.library.timers.reader import Unreadable
+from indaba.operate.local.engines import Engines
 from indaba.process.file_store import FileStore
-from services.town import Town, started, wired
+from services.standing import Standing
 
 
 class Web:
@@ -22,22 +25,28 @@ class Web:
         return self.pages.get(link, Unreadable("unreachable", again=True))
 
 
-@pytest.fixture(name="web")
+@pytest.fixture(name="web", scope="module")
 def _web() -> Web:
     return Web()
 
 
-@pytest.fixture(name="files")
-def _files(tmp_path: Path) -> FileStore:
-    return FileStore(tmp_path / "files", TestWorld())
+@pytest.fixture(name="files", scope="module")
+def _files(tmp_path_factory: pytest.TempPathFactory) -> FileStore:
+    return FileStore(tmp_path_factory.mktemp("files") / "files", TestWorld())
 
 
-@pytest.fixture
-async def town(
-    database: Callable[..., Awaitable[str]], bus_url: str, files: FileStore, web: Web
-) -> AsyncIterator[Town]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def standing(
+    databases: Databases, engines: Engines, files: FileStore, web: Web
+) -> AsyncIterator[Standing]:
     """Membership and library, running; the library has a file store and a web of its own."""
-    clock, own = TestWorld(), {"files": files, "read": web.read}
-    ledgers = await wired(("membership", "library"), database, bus_url, clock, library=own)
-    async with started(ledgers, bus_url, clock) as there:
-        yield there
+    services, own = ("membership", "library"), {"files": files, "read": web.read}
+
+    def forget() -> None:
+        web.pages.clear()
+        web.asked.clear()
+        shutil.rmtree(files.folder, ignore_errors=True)
+
+    there = Standing(services, databases, engines.valkey.url, forget=forget, library=own)
+    yield there
+    await there.end()

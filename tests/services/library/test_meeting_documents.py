@@ -15,6 +15,8 @@ from indaba.contracts.wire import Envelope
 from services.town import Town
 from workshop import do, rows, until
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 MINUTES = "# Minutes: Circle\n4 members were there.\n## Reading\n- Decided: retell stories zebra"
 HIGHLIGHTS = "# Circle\n## Decisions\n- We retell stories giraffe"
 

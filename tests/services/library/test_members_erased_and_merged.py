@@ -1,5 +1,7 @@
 from collections.abc import AsyncIterator
 
+import pytest
+
 from indaba.contracts.library import (
     DescribeResource,
     FindResources,
@@ -18,6 +20,8 @@ from indaba.contracts.wire import Envelope
 from indaba.process.file_store import FileStore
 from services.town import Town
 from workshop import rows, until
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 THANDI, SIPHO = "@thandi:example.org", "@sipho:example.org"
 LINK = "https://maths.example.org/fractions"

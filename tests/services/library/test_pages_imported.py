@@ -10,12 +10,12 @@ from indaba.operate.data.importing import (
     NoAddress,
     PageNotRead,
     bring_in,
-    read_lines,
-    read_page,
 )
 from indaba.operate.installation import Installation
 from indaba.operate.local.lock import NotRunning
 from services.town import Town
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PAGE = Path(__file__).with_name("page.txt")
 REAL = os.environ.get("INDABA_GUIDE_PAGE", "")
@@ -23,9 +23,10 @@ LINDIWE = "@lindiwe:example.org"
 
 
 @pytest.fixture(autouse=True)
-def _as_operators_do(town: Town) -> None:
-    """The command asks by the machine's clock, so the town lives by it."""
-    town.clock.follow_the_machine()
+def _as_operators_do(request: pytest.FixtureRequest) -> None:
+    """The command asks by the machine's clock, so the town lives by it, where a test has one."""
+    if "town" in request.fixturenames:
+        request.getfixturevalue("town").clock.follow_the_machine()
 
 
 async def _brought(town: Town, bus_url: str, file: Path, words: str) -> tuple[ResourceFacts, ...]:
@@ -117,32 +118,3 @@ async def test_nobody_there_is_said_in_words(
             "",
             Console(),
         )
-
-
-def test_a_summary_ends_with_a_whole_sentence(tmp_path: Path) -> None:
-    page = read_lines(["Title", "", "* Sectors: A", "", *["A sentence of words."] * 200])
-
-    assert page is not None
-    assert page.title == "Title"
-    assert 1900 < len(page.summary) <= 2000
-    assert page.summary.endswith("words.")
-
-
-@pytest.mark.parametrize(
-    ("title", "kind"),
-    [("A Guide", "guideline"), ("Misguided", None), ("Lesson Toolkit", "tool"), ("X", None)],
-)
-def test_a_kind_is_guessed_from_whole_words_of_the_title(title: str, kind: str | None) -> None:
-    page = read_lines([title, "", "Teaser", "Skills: B", "", "Body."])
-
-    assert page is not None
-    assert page.kind == kind
-
-
-def test_a_page_without_menus_reads_as_one_with(tmp_path: Path) -> None:
-    text = PAGE.read_text()
-    bare = tmp_path / "bare.txt"
-    bare.write_text(text[text.index("How to start") : text.index("Related resources")])
-
-    assert read_page(bare).summary == read_page(PAGE).summary
-    assert read_page(bare).related == ()

@@ -16,6 +16,8 @@ from indaba.contracts.refusal import Refused
 from indaba.process.file_store import FileStore
 from services.town import Town
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def _filled(town: Town) -> PassportIssued:
     held = await town.founded()

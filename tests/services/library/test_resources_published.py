@@ -25,6 +25,8 @@ from indaba.process.file_store import FileStore
 from services.town import Town
 from workshop import do, rows
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 THANDI, STRANGER = "@thandi:example.org", "@stranger:example.org"
 
 

@@ -30,6 +30,8 @@ from indaba.process.file_store import FileStore
 from services.town import Town
 from workshop import rows, until
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 THANDI, SIPHO = "@thandi:example.org", "@sipho:example.org"
 LINK = "https://maths.example.org/fractions"
 

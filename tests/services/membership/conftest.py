@@ -1,6 +1,6 @@
 import pytest
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def running() -> tuple[str, ...]:
     return ("membership", "scheduling")

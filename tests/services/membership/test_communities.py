@@ -25,6 +25,8 @@ from indaba.contracts.scheduling import ScheduleMeeting
 from services.town import ROOM, Town
 from workshop import rows
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 THANDI = "@thandi:example.org"
 
 

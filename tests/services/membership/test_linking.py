@@ -28,6 +28,8 @@ from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Refused
 from services.town import Town
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 LINDIWE, THABO = "@lindiwe:example.org", "@thabo:example.org"
 ON_DISCORD = "400000000000000001"
 CHANNEL = Place(platform=Platform.DISCORD, room="900", house="800")

@@ -19,6 +19,8 @@ from indaba.process import release
 from services.town import Town
 from workshop import OFFICE, do, ledger_of, rows, until
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 HOME = "Africa/Johannesburg"
 SIPHO = "@sipho:example.org"
 WAITS = "SELECT due_at FROM ledger.timers WHERE kind = 'news'"

@@ -28,6 +28,8 @@ from indaba.contracts.wire import Event
 from services.town import Town
 from workshop import rows
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 THANDI, STRANGER = "@thandi:example.org", "@stranger:example.org"
 
 

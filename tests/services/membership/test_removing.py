@@ -32,6 +32,8 @@ from indaba.membership.model.motions import MOTION_LASTS, SUSPENSION_LASTS
 from services.membership.village import Village, account
 from services.town import ROOM, Town
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 SOON = timedelta(minutes=1)
 
 

@@ -32,6 +32,8 @@ from indaba.process import logs
 from services.town import LEAD, Town
 from workshop import do, rows, until
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 R = TypeVar("R", bound=Reply)
 WORDS = "Sesame happened\nafter the meeting"
 ZINHLE = "@zinhle:example.org"
@@ -241,10 +243,12 @@ async def test_a_fault_keeps_no_words(town: Town) -> None:
     assert where(await _dump(town), ZINHLE) == set()
 
 
-async def test_where_nobody_is_named_nothing_is_kept_and_that_is_said(town: Town) -> None:
+async def test_where_nobody_is_named_nothing_is_kept_and_that_is_said(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     membership = town.ledgers["membership"]
     reporting: Any = membership._requests.handlers[DraftReport.wire]
-    reporting.__self__._to = Safeguarding()
+    monkeypatch.setattr(reporting.__self__, "_to", Safeguarding())
     for asking in (town.ask(ShowReporting()), _draft(town)):
         with pytest.raises(Refused) as no:
             await asking

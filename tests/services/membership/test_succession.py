@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import pytest_asyncio
 
 from indaba.contracts.membership import EraseMe, LeaveCommunity
 from indaba.contracts.passport import Role
@@ -13,10 +14,12 @@ from services.membership.village import Village
 from services.town import Town
 from workshop import do, rows, until
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 SOON = timedelta(minutes=1)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def village(town: Town) -> Village:
     village = Village(town)
     await village.begin("lindiwe", members=("busy", "quiet", "unwilling"))

@@ -10,6 +10,8 @@ from indaba.operate.data.suspend import suspend
 from indaba.operate.installation import Installation
 from services.town import Town
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 LINDIWE, STOLEN = "@lindiwe:example.org", "The account was stolen"
 
 

@@ -28,6 +28,8 @@ from indaba.outcomes import app
 from indaba.outcomes.store import Store
 from services.town import Town
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 HOME = CommunityId(UUID(int=900))
 START = datetime(2026, 10, 6, 14, tzinfo=UTC)
 TABLES = "communities, memberships, members, meetings, check_ins, resources, uses, ledger.merged"

@@ -29,6 +29,7 @@ from indaba.contracts.scheduling import (
 from indaba.contracts.wire import Envelope, Event
 from indaba.ledger import Ledger
 from indaba.ledger.migrations import migrate
+from indaba.operate.local.engines import Engines
 from indaba.operate.processes import Kind, of_kind
 from indaba.portal.app import MIGRATIONS, Portal, wire
 from indaba.portal.settings import PortalSettings
@@ -37,7 +38,7 @@ from indaba.process.health import health_routes
 from indaba.process.run import Readiness
 from indaba.process.world import uuid7
 from services.town import Town, started, wired
-from workshop import ledger_of, until
+from workshop import emptied, ledger_of, until
 
 ZONE = "Africa/Johannesburg"
 AUTHOR = MemberId(uuid4())
@@ -174,6 +175,12 @@ async def portals(database: FreshDatabase, bus_url: str) -> AsyncIterator[OpenPo
     for one in reversed(opened):
         await one.browser.aclose()
         await one.portal.stop()
+
+
+@pytest.fixture
+def bus_url(engines: Engines) -> str:
+    """The shared Valkey, emptied."""
+    return emptied(engines.valkey.url)
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from indaba.contracts.scheduling import (
     AnswerRsvp,
     ChangeMeeting,
@@ -11,6 +13,8 @@ from indaba.contracts.scheduling import (
     ShowMeeting,
 )
 from services.town import Town
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PEOPLE, PLACES, ROUNDS = 50, 30, 10
 

@@ -11,6 +11,8 @@ from indaba.contracts.refusal import Hint, Refused
 from indaba.scheduling.handlers.actions import MOST_LISTED
 from services.town import Town
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def test_a_list_of_actions_is_no_longer_than_a_hundred_those_due_first(town: Town) -> None:
     held = await town.founded()

@@ -11,6 +11,8 @@ from services.scheduling.whole_meetings import called, told
 from services.town import Town
 from workshop import until
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 YES = s.RsvpAnswer.YES
 
 

@@ -28,6 +28,8 @@ from indaba.contracts.votes import OpenVote
 from services.town import Town
 from workshop import rows, until
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 THANDI, SIPHO = "@thandi:example.org", "@sipho:example.org"
 
 

@@ -18,6 +18,8 @@ from services.scheduling.whole_meetings import begun, called, told
 from services.town import Town
 from workshop import rows, until
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def test_a_meeting_begins_at_its_time_and_ends_after_silence_also_past_midnight(
     town: Town,

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from indaba.contracts.linking import IssueLinkCode, LinkAccount
 from indaba.contracts.membership import PassportIssued, Platform
 from indaba.contracts.scheduling import (
@@ -13,6 +15,8 @@ from indaba.contracts.scheduling import (
 )
 from services.town import Town
 from workshop import until
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 THABO, THABO_TOO = "@thabo:example.org", "@thabo:elsewhere.org"
 

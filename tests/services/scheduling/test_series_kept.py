@@ -13,6 +13,8 @@ from indaba.contracts.refusal import Refused
 from services.town import Town
 from workshop import until
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 EVERY_WEEK = "every Thursday 14:00"
 
 

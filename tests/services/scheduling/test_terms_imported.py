@@ -13,6 +13,8 @@ from indaba.operate.data.importing_terms import TermsNotRead, bring_in
 from indaba.operate.installation import Installation
 from services.town import Town
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 LINDIWE = "@lindiwe:example.org"
 HEADING = "Province;Year;Term;First;Last;Status;Source"
 

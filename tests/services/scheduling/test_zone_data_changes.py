@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+import pytest_asyncio
 
 from indaba.contracts.membership import PassportIssued
 from indaba.contracts.reminding import SetQuietHours
@@ -26,6 +27,8 @@ from indaba.scheduling import app as scheduling
 from services.town import Town
 from workshop import do, ledger_of, rows, until
 from zone_files import written
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HERE, ELSEWHERE = "America/Vancouver", "Africa/Johannesburg"
 BEFORE = timedelta(hours=-8)
@@ -104,7 +107,7 @@ class Changing:
         self.scheduling._timers.wake.ring()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def changing(town: Town, tmp_path: Path, bus_url: str) -> AsyncIterator[Changing]:
     there = Changing(town, tmp_path, bus_url)
     await there.again(BEFORE)
