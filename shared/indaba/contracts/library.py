@@ -15,6 +15,9 @@ from indaba.contracts.wire import CommunityText, CommunityTexts, Event, Question
 MOST_BYTES = 25 * 1024 * 1024
 """The largest file that is kept."""
 
+LEFT_WHOLE = frozenset({"image/heif", "image/avif", "image/tiff"})
+"""Kinds of pictures that may say where they were taken, and of which nobody here takes that out."""
+
 ResourceTitle = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=200)]
 Why = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=500)]
 Summary = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=2000)]

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from indaba.contracts.library import MOST_BYTES, StoredFile
 from indaba.contracts.refusal import Refusal
+from indaba.process.pictures import TAKEN_APART, take_place_out
 from indaba.process.world import RealWorld, World
 
 LONGEST_NAME = 120
@@ -45,9 +46,16 @@ _BEGINNINGS = (
     (b"\xff\xf3", "audio/mpeg"),
     (b"fLaC", "audio/flac"),
     (b"\x1aE\xdf\xa3", "video/webm"),
+    (b"II*\0", "image/tiff"),
+    (b"MM\0*", "image/tiff"),
     (b"{\\rtf", "application/rtf"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
 )
+_BRANDS = {
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"), "image/heif"),
+    **dict.fromkeys((b"avif", b"avis"), "image/avif"),
+    b"M4A ": "audio/mp4",
+}
 _RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 
 
@@ -78,14 +86,19 @@ class FileStore:
     ) -> StoredFile:
         """Store the bytes and return the file's facts. Equal bytes are one file.
 
-        A file that no resource refers to is swept by the library after a day.
-        Raises `TooLarge` at the first byte too many; nothing is stored then.
+        Where a picture was taken is left out: the digest is of what is kept. A file that no
+        resource refers to is swept by the library after a day. Raises `PictureDamaged`, or
+        `TooLarge` at the first byte too many; nothing is stored then.
         """
         incoming = self.folder / "incoming"
         file, path = await asyncio.to_thread(_begin, incoming)
         try:
             digest, size = await _pour(chunks, file, most)
-            kind = await asyncio.to_thread(self._settle, file, path, digest)
+            file.close()
+            kind = await asyncio.to_thread(media_type, path)
+            if kind in TAKEN_APART:
+                digest, size = await asyncio.to_thread(_without_place, path, kind)
+            await asyncio.to_thread(self._settle, path, digest)
         except BaseException:
             file.close()
             path.unlink(missing_ok=True)
@@ -141,19 +154,16 @@ class FileStore:
                 elif self.path(path.name) == path:
                     yield path.name
 
-    def _settle(self, file: BinaryIO, path: Path, digest: str) -> str:
+    def _settle(self, path: Path, digest: str) -> None:
         """Move it under its digest, synced to disk; an existing file gets the present time."""
-        file.flush()
-        os.fsync(file.fileno())
-        file.close()
+        _sync(path)
         there = self.path(digest)
         there.parent.mkdir(mode=0o700, exist_ok=True)
         # What is swept by the world's clock is dated by it.
         put_at = self._world.now().timestamp()
         os.utime(path, (put_at, put_at))
         path.replace(there)
-        _sync_folder(there.parent)
-        return media_type(there)
+        _sync(there.parent)
 
 
 def clean_name(name: str) -> str:
@@ -183,7 +193,7 @@ def media_type(path: Path) -> str:
     if head.startswith(b"RIFF"):
         return _RIFF.get(head[8:12], "application/octet-stream")
     if head[4:8] == b"ftyp":
-        return "audio/mp4" if head[8:11] == b"M4A" else "video/mp4"
+        return _BRANDS.get(head[8:12], "video/mp4")
     if head.startswith(b"PK\x03\x04"):
         return _in_zip(path)
     return "text/plain" if _is_text(head) else "application/octet-stream"
@@ -264,8 +274,23 @@ async def _pour(chunks: AsyncIterator[bytes], file: BinaryIO, most: int) -> tupl
     return seen.hexdigest(), size
 
 
-def _sync_folder(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY)
+def _without_place(path: Path, kind: str) -> tuple[str, int]:
+    """Put the picture without its place where it stands; gives its digest and size."""
+    cleaned, beside = _begin(path.parent)
+    try:
+        with cleaned:
+            take_place_out(path, cleaned, kind)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+
+
+def _sync(path: Path) -> None:
+    """Of a file or of a folder."""
+    number = os.open(path, os.O_RDONLY)
     try:
         os.fsync(number)
     finally:

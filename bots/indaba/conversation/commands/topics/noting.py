@@ -19,7 +19,7 @@ from indaba.conversation.commands.intent import Intent, Meant, ServiceClient, qu
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.holding import members_called
-from indaba.conversation.commands.topics.library import NotFromAMember
+from indaba.conversation.commands.topics.saving import NotFromAMember
 from indaba.conversation.wording import Wording, plain
 
 KEYED: JsonDict = {"keyed": True}

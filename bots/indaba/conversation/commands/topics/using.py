@@ -1,0 +1,71 @@
+"""Showing a resource to the room, and saying what became of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+from pydantic.config import JsonDict
+
+from indaba.contracts.library import HowUsed, ShareResource, UseResource
+from indaba.contracts.passport import Role
+from indaba.conversation.answer import ANYBODY, Answer, Audience, Choice, Choices
+from indaba.conversation.cards.resources import HOW, card
+from indaba.conversation.commands.fields import ResourceCodeTyped, one_of
+from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
+from indaba.conversation.commands.person import Person
+
+CODE: JsonDict = {"code": "R", "question": "Which resource? Its code looks like R7K2."}
+
+
+class Share(Intent, noun="resource", verb="share"):
+    """Show a resource to the room."""
+
+    MEANT: ClassVar[Meant] = Meant.BY_YES
+    needs: ClassVar[Role | None] = Role.MEMBER
+    example: ClassVar[str] = "resource share R7K2"
+
+    code: ResourceCodeTyped = Field(
+        description="The resource's code, such as R7K2", json_schema_extra=CODE
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """The resource, for all in the room."""
+        reply = await services.ask(ShareResource(code=self.code))
+        say = person.wording.say
+        options = (
+            Choice(say("I used this"), "🙌", Used(code=self.code)),
+            Choice(say("I changed it to fit"), "🔧", Used(code=self.code, how=HowUsed.ADAPTED)),
+        )
+        blocks = (*card(reply.resource, person.wording), Choices(options))
+        return Answer(blocks, Audience.ROOM, offered_to=ANYBODY)
+
+
+class Used(Intent, noun="resource", verb="used", aliases=("used", "use", "resource use")):
+    """Say that I used a resource, and how it went."""
+
+    MEANT: ClassVar[Meant] = Meant.BY_YES
+    needs: ClassVar[Role | None] = Role.MEMBER
+    example: ClassVar[str] = "resource used R7K2 adapted It worked well with Grade 4"
+
+    code: ResourceCodeTyped = Field(
+        description="The resource's code, such as R7K2", json_schema_extra=CODE
+    )
+    how: Annotated[HowUsed, one_of(HowUsed)] = Field(
+        default=HowUsed.USED, description="used, adapted or did not work"
+    )
+    note: str = Field(default="", max_length=500, description="How it went, in your own words")
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Thanks, and how many did."""
+        request = UseResource(code=self.code, how=self.how, note=self.note)
+        counts = (await services.ask(request)).resource.counts
+        say = person.wording.say
+        noted = say("Noted: {how} {code}.", how=say(HOW[self.how]), code=self.code)
+        n = counts.used + counts.adapted
+        many = person.wording.count(n, "{n} member used it so far.", "{n} members used it so far.")
+        hint = say(
+            "To say how it went: {line}",
+            line=person.types("resource used", code=self.code, how="<how>"),
+        )
+        return Answer.of(noted, many, *(() if self.note else (hint,)))
