@@ -257,13 +257,15 @@ async def test_where_nobody_is_named_nothing_is_kept_and_that_is_said(
     assert not await rows(membership, "SELECT 1 FROM report_drafts")
 
 
-async def test_the_doctor_says_whether_anybody_receives_reports(town: Town, bus_url: str) -> None:
+async def test_the_doctor_says_whether_anybody_receives_reports(
+    town: Town, bus_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     town.clock.follow_the_machine()
     site = Installation(databases={}, bus_url=bus_url)
     [finding] = await reports_findings(site)
     assert (finding.ok, "somebody is named" in finding.what) == (True, True)
     reporting: Any = town.ledgers["membership"]._requests.handlers[DraftReport.wire]
-    reporting.__self__._to = Safeguarding()
+    monkeypatch.setattr(reporting.__self__, "_to", Safeguarding())
     [finding] = await reports_findings(site)
     assert finding.what.endswith("INDABA_MEMBERSHIP_SAFEGUARDING_LEADS")
 
