@@ -73,7 +73,9 @@ async def test_nothing_opens_any_more_and_only_the_vote_that_was_cast_counts(
     await _goes(lively, how)
 
     async def ended() -> bool:
-        return bool((await lively.get(feed)).status_code == 404)
+        told = (await lively.get(feed)).text.splitlines()
+        titles = [line for line in told if line.startswith("SUMMARY")]
+        return titles == ["SUMMARY:This calendar has ended"]
 
     await until(ended, 5)
     for door in DOORS:
