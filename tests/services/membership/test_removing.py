@@ -165,6 +165,21 @@ async def test_without_enough_votes_nothing_changes(village: Village) -> None:
     assert await village.role("lindiwe") is Role.FACILITATOR
 
 
+async def test_whoever_is_moved_against_makes_nobody_a_facilitator_to_object(
+    village: Village,
+) -> None:
+    await village.begin("lindiwe", "thabo", "naledi", members=("friend",))
+    await village.demote("lindiwe", "thabo")
+    [moved] = await village.waiting("naledi")
+    village.later(SOON)
+    await village.promote("thabo", "friend")
+    assert await village.waiting("friend") == []
+    objected = village.answer("friend", CaseAnswer.OBJECT, moved.case)
+    assert await village.refused(objected) == "case-closed"
+    assert await village.answer("naledi", CaseAnswer.SECOND)
+    assert await village.role("thabo") is Role.MEMBER
+
+
 async def test_two_who_remove_each_other_at_once_both_stay_until_others_decide(
     village: Village,
 ) -> None:

@@ -196,8 +196,12 @@ class Bench:
         return frozenset(m for m, role in self.roles.items() if role is Role.FACILITATOR)
 
     def others(self, case: Case) -> frozenset[MemberId]:
-        """Facilitators who neither moved it nor are meant by it: any of them can object."""
-        return self.facilitators - {case.about, case.by}
+        """Facilitators who neither moved it nor are meant by it: any of them can object.
+
+        Only those who were that when it was opened: nobody is given the role to object.
+        """
+        there = (m for m in self.facilitators if self.since[m] <= case.opened_at)
+        return frozenset(there) - {case.about, case.by}
 
     def seconds(self, case: Case) -> frozenset[MemberId]:
         """Those of them who can second it."""
