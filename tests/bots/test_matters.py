@@ -5,11 +5,13 @@ from uuid import UUID
 
 import pytest
 
+from bots.answering import CASE, THANDI, said
 from indaba.contracts.ids import CommunityId
-from indaba.contracts.removal import CaseKind, CaseShown, CaseTold, Told
+from indaba.contracts.removal import CaseKind, CaseShown, CasesShown, CaseTold, Told
 from indaba.conversation.cards import matters
 from indaba.conversation.commands.intent import SLASH
 from indaba.conversation.commands.topics import INTENTS
+from indaba.conversation.commands.topics.matters import ABOUT_YOU, TITLES
 from indaba.conversation.wording import PSEUDO, Wording
 
 UNTIL = datetime(2026, 12, 4, 8, 0, tzinfo=UTC)
@@ -64,3 +66,37 @@ def test_no_sentence_of_it_slips_by_the_catalogue(what: Told) -> None:
     answer = matters.privately(*told(what), THERE, Wording(PSEUDO), "", INTENTS)
     assert answer.text().startswith("⟦")
     assert all(choice.label.startswith("⟦") for choice in answer.choices())
+
+
+def test_whoever_may_join_again_is_told_a_line_that_the_room_hears() -> None:
+    answer = matters.privately(*told(Told.READMITTED), THERE, Wording(), "", INTENTS)
+    assert answer.text().endswith("Type in its room: /cop join on Discord, or !cop join on Matrix")
+
+
+WAITING = CasesShown(
+    cases=(
+        CASE.model_copy(update={"answers": ()}),
+        CASE.model_copy(update={"kind": CaseKind.DEMOTE}),
+        CASE.model_copy(update={"kind": CaseKind.REMOVAL}),
+    )
+)
+"""What is decided about the asker, which cannot be answered; then two that can."""
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("line", "title", "number", "following"),
+    [
+        ("member matters", ABOUT_YOU, 1, 2),
+        ("member matters 2", TITLES[CaseKind.DEMOTE], 2, 3),
+        ("member matters 3", TITLES[CaseKind.REMOVAL], 3, 1),
+        ("member matters 9", TITLES[CaseKind.REMOVAL], 3, 1),
+    ],
+)
+async def test_each_matter_is_seen_without_answering_those_before(
+    line: str, title: str, number: int, following: int
+) -> None:
+    text = (await said(line, THANDI, ListCases=WAITING)).text()
+    assert text.startswith(title)
+    tail = f"This is {number} of 3. To see the next, type: member matters {following}"
+    assert text.endswith(tail)

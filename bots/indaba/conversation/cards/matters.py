@@ -6,7 +6,7 @@ from dataclasses import replace
 from indaba.contracts.refusal import HINT, Hint, hint
 from indaba.contracts.removal import CaseAnswer, CaseFacts, CaseKind, CaseShown, CaseTold, Told
 from indaba.conversation.answer import Answer, Audience, Facts, Text
-from indaba.conversation.commands.hints import put_in
+from indaba.conversation.commands.hints import put_in, typed_elsewhere
 from indaba.conversation.commands.intent import Intent
 from indaba.conversation.commands.topics.matters import shown
 from indaba.conversation.times import say_for
@@ -81,7 +81,10 @@ def privately(
     told_so = ROLES.get(case.kind, "") if event.what is Told.ROLE else PRIVATELY[event.what]
     words = _written(told_so, event, case, community, wording)
     wanted = HINTS.get(event.what, hint("member matters"))
-    lead = Text(put_in(words, wanted, prefix, intents))
+    if event.what is Told.READMITTED:
+        lead = Text(words.replace(HINT, typed_elsewhere(wanted, wording, intents)))
+    else:
+        lead = Text(put_in(words, wanted, prefix, intents))
     if event.what not in (Told.REMOVED, Told.ACCUSED, Told.SUSPENDED, Told.ROLE):
         return Answer((lead,), mentions=_named(words, case))
     about = plain(", ".join(case.about)) if event.what is Told.SUSPENDED else ""

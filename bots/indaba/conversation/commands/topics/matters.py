@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -32,22 +32,29 @@ class Matters(Intent, noun="member", verb="matters"):
     PRIVATE: ClassVar[bool] = True
     example: ClassVar[str] = "member matters"
 
+    number: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=1,
+        description="Which of them, where there are several; the oldest if you do not say",
+        json_schema_extra={"number": True},
+    )
+
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """The oldest with its choices, and how many follow."""
+        """One with its choices, and how the next is seen: whether or not this one is answered."""
         cases = (await services.ask(ListCases())).cases
-        wording = person.wording
+        say = person.wording.say
         if not cases:
-            return Answer.of(wording.say("Nothing about members waits for you."))
-        first = shown(cases[0], wording, person.zone)
-        left = len(cases) - 1
-        if not left:
-            return first
-        more = wording.count(
-            left,
-            "One more waits; ask again once you have answered this one.",
-            "{n} more wait; ask again once you have answered this one.",
+            return Answer.of(say("Nothing about members waits for you."))
+        number = min(self.number, len(cases))
+        one = shown(cases[number - 1], person.wording, person.zone)
+        if len(cases) == 1:
+            return one
+        more = say(
+            "This is {number} of {n}. To see the next, type: {line}",
+            number=str(number),
+            n=str(len(cases)),
+            line=person.types("member matters", number=str(number % len(cases) + 1)),
         )
-        return Answer((*first.blocks, Text(more)))
+        return Answer((*one.blocks, Text(more)))
 
 
 class AnswerMatter(Intent, noun="member", verb="answer-matter", hidden=True):
