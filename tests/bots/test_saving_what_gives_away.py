@@ -53,3 +53,55 @@ async def test_a_picture_that_cannot_be_cleaned_is_asked_about_first(circle: Cir
     assert await circle.found() == []
     assert "Saved as R" in await circle.picks(circle.thandi, answer["event_id"], "✅")
     assert (await _only_file(circle)).media_type == "image/heif"
+
+
+LOT = "9f86d081884c7d659a2feaa0c55ad015"
+LINK = f"https://storage.example/plan.pdf?v=2&access_token={LOT}"
+
+
+async def _asked_about(circle: Circle, line: str) -> dict[str, Any]:
+    asked = await circle.thandi.say(circle.room, line)
+    answer = await circle.town.answer(circle.thandi, circle.room, asked)
+    body = answer["content"]["body"]
+    assert "access_token" in body
+    assert "I have not kept it yet" in body
+    assert LOT not in str(answer)
+    return answer
+
+
+async def test_a_link_with_a_key_is_saved_without_it_or_as_it_is_or_not(circle: Circle) -> None:
+    answer = await _asked_about(circle, f"!cop save {LINK} It worked")
+    assert await circle.found() == []
+    stopped = await circle.picks(circle.thandi, answer["event_id"], "❌")
+    assert "nothing has changed" in stopped
+    assert await circle.found() == []
+
+    answer = await _asked_about(circle, f"!cop save {LINK} It worked")
+    assert "Saved as R" in await circle.picks(circle.thandi, answer["event_id"], "✅")
+    [resource] = await circle.found()
+    assert resource.link == "https://storage.example/plan.pdf?v=2"
+    assert resource.why == "It worked"
+
+    answer = await _asked_about(circle, f"!cop save {LINK}")
+    assert "Saved as R" in await circle.picks(circle.thandi, answer["event_id"], "⚠️")
+    assert LINK in [each.link for each in await circle.found()]
+
+
+async def test_a_key_in_a_correction_or_in_a_saved_message_is_asked_about(circle: Circle) -> None:
+    saved = await circle.types(circle.thandi, "!cop save https://example.org/fractions")
+    code = saved.split("Saved as ")[1].split(":")[0]
+    answer = await _asked_about(circle, f"!cop resource edit {code}\nwhy: copy of {LINK}")
+    await circle.picks(circle.thandi, answer["event_id"], "✅")
+    [resource] = await circle.found()
+    assert resource.why == "copy of https://storage.example/plan.pdf?v=2"
+
+    words = await circle.sipho.say(circle.room, f"the plan is at {LINK}")
+    reply = await circle.thandi.say(circle.room, "!cop save", **_reply(words))
+    answer = await circle.town.answer(circle.thandi, circle.room, reply)
+    assert LOT not in str(answer)
+    told = await circle.picks(circle.thandi, answer["event_id"], "✅")
+    assert told.startswith(circle.sipho.account)
+    assert "your message was saved" in told
+    [quoted] = [each for each in await circle.found() if each.quote]
+    assert quoted.quote
+    assert quoted.quote.text == "the plan is at https://storage.example/plan.pdf?v=2"

@@ -29,6 +29,7 @@ from indaba.contracts.library import (
     UseShown,
     WithdrawResource,
 )
+from indaba.contracts.link_secrets import request_without_secrets
 from indaba.contracts.membership import MemberData
 from indaba.contracts.openness import Openness, is_open
 from indaba.contracts.passport import Passport, Role
@@ -42,6 +43,7 @@ from indaba.library.model import (
     NothingSaid,
     OneThing,
     Resource,
+    SecretInLink,
     kind_of_file,
     kind_of_page,
     language_tag,
@@ -61,6 +63,7 @@ LONGEST = {"why": 500, "note": 500, "related": 200, "quote": 4000}
 async def save_resource(request: SaveResource, work: Work, files: FileStore) -> ResourceShown:
     """Save a link, a file or a message, once."""
     store, member = await _asked_by_member(work)
+    _check_no_secrets(request)
     if bool(request.link) + (request.file is not None) + (request.quote is not None) != 1:
         raise OneThing
     community = work.passport.in_community()
@@ -69,7 +72,9 @@ async def save_resource(request: SaveResource, work: Work, files: FileStore) -> 
     there = await store.same(community, thing["same_as"])
     if there is not None:
         return ResourceShown(resource=there.facts(), known=True)
-    said = _cleaned(request.model_dump(exclude={"link", "file", "quote"}, exclude_none=True))
+    said = _cleaned(
+        request.model_dump(exclude={"link", "file", "quote", "as_it_is"}, exclude_none=True)
+    )
     resource = Resource(
         id=ResourceId(work.world.new_id()),
         community=community,
@@ -89,8 +94,9 @@ async def save_resource(request: SaveResource, work: Work, files: FileStore) -> 
 async def describe_resource(request: DescribeResource, work: Work) -> ResourceShown:
     """Correct what is said of a resource."""
     store, member = await _asked_by_member(work)
+    _check_no_secrets(request)
     before = await _resource(work, store, request.code)
-    said = _cleaned(request.model_dump(exclude={"code"}, exclude_none=True))
+    said = _cleaned(request.model_dump(exclude={"code", "as_it_is"}, exclude_none=True))
     resource = before.describe(member, facilitates=_facilitates(work), said=said)
     if resource is not before:
         await store.keep(resource)
@@ -244,6 +250,13 @@ def _facts(resource: Resource, work: Work) -> ResourceFacts:
 
 def _facilitates(work: Work) -> bool:
     return Role.FACILITATOR in work.passport.roles
+
+
+def _check_no_secrets(request: SaveResource | DescribeResource) -> None:
+    """Here, so that no face forgets to ask. Raises `SecretInLink`."""
+    _, names = request_without_secrets(request)
+    if names and not request.as_it_is:
+        raise SecretInLink(names)
 
 
 async def _resource(work: Work, store: Store, code: str, *, locked: bool = True) -> Resource:

@@ -198,7 +198,8 @@ class SaveResource(
 
     Exactly one of `link`, `file` and `quote`. Without a title a link's page is asked for its own,
     a little later; a file is called by its name, a message by its first words. A quoted author must
-    be a member of the community. A file must be in the file store already.
+    be a member of the community. A file must be in the file store already. A key or a password in a
+    link is refused, unless whoever saves it was asked and wants it `as_it_is`.
     """
 
     link: Address = ""
@@ -214,12 +215,16 @@ class SaveResource(
     related: tuple[ResourceTitle, ...] = Field(default=(), max_length=20)
     language: str = Field(default="", max_length=35)
     licence: Licence = Licence.LINK_ONLY
+    as_it_is: bool = False
 
 
 class DescribeResource(
     Request[ResourceShown], wire="library.describe-resource.v1", asked_by=Standing.MEMBER
 ):
-    """Correct what is said of a resource (who saved it, and facilitators). Left out: unchanged."""
+    """Correct what is said of a resource (who saved it, and facilitators). Left out: unchanged.
+
+    A key or a password in a link is refused, unless it is wanted `as_it_is`.
+    """
 
     code: ResourceCode
     title: ResourceTitle | None = None
@@ -230,6 +235,7 @@ class DescribeResource(
     skills: tuple[Facet, ...] | None = Field(default=None, max_length=20)
     language: str | None = Field(default=None, max_length=35)
     licence: Licence | None = None
+    as_it_is: bool = False
 
 
 class WithdrawResource(

@@ -51,6 +51,23 @@ async def test_a_page_is_brought_in_with_its_fields_and_found(
     assert "Title: How to start a reading circle" in said
 
 
+async def test_keys_in_a_pages_links_are_left_out_and_counted(
+    town: Town, bus_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = "9f86d081884c7d659a2feaa0c55ad015"
+    file = tmp_path / "page.txt"
+    link = "https://circles.example.org/files/Reading-Circle-Guide.pdf"
+    file.write_text(PAGE.read_text().replace(link, f"{link}?access_token={key}"))
+    assert key in file.read_text()
+
+    (resource,) = await _brought(town, bus_url, file, "rural signal gathering")
+
+    assert resource.link == link
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "Left out of links: 1 that may let others in: access_token" in printed
+    assert key not in printed
+
+
 async def test_a_page_brought_in_twice_is_one_resource(
     town: Town, bus_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indaba.contracts.library import ResourceKind, SaveResource
+from indaba.contracts.link_secrets import request_without_secrets
 from indaba.contracts.refusal import Refusal
 from indaba.operate.client import ask_as
 from indaba.operate.console import Console
@@ -95,7 +96,11 @@ async def bring_in(
         related=page.related,
         kind=page.kind,
     )
+    request, names = request_without_secrets(request)
     _say(saying, page, request)
+    if names:
+        called = ", ".join(names)
+        saying.fact("Left out of links", f"{len(names)} that may let others in: {called}")
     shown = await ask_as(site, request, community, account)
     there = "was there already" if shown.known else "is saved"
     saying.fact("Code", f"{shown.resource.code} ({there})")

@@ -21,6 +21,7 @@ from indaba.library.model.refusals import (
     NothingSaid,
     NotYours,
     OneThing,
+    SecretInLink,
 )
 from indaba.library.model.resource import Resource, code_from, count
 from indaba.library.model.words import nearest, words
@@ -34,6 +35,7 @@ __all__ = [
     "NothingSaid",
     "OneThing",
     "Resource",
+    "SecretInLink",
     "UnknownLanguage",
     "Web",
     "code_from",

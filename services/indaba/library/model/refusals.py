@@ -1,5 +1,7 @@
 """What is said when the library cannot do what was asked."""
 
+from collections.abc import Sequence
+
 from indaba.contracts.refusal import Refusal, hint
 
 
@@ -89,4 +91,18 @@ class FileGone(Refusal):
             f"The file of {code} is not here any more, so there is nothing to publish. "
             "Ask whoever has it to save it again.",
             code=code,
+        )
+
+
+class SecretInLink(Refusal):
+    """A link lets whoever has it in. `names` are what the parts are called that do."""
+
+    code = "secret-in-link"
+
+    def __init__(self, names: Sequence[str]) -> None:
+        called = ", ".join(names)
+        super().__init__(
+            f"The link holds what may be a key or a password: {called}. I have not kept it. "
+            "Leave that part out and save it again.",
+            names=called,
         )

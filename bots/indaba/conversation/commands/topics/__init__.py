@@ -116,6 +116,7 @@ INTENTS: tuple[type[Intent], ...] = (
     using.Share,
     using.Used,
     library.Edit,
+    library.EditNow,
     publishing.PublishAResource,
     publishing.PublishResourceNow,
     publishing.UnpublishAResource,

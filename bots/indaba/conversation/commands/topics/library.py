@@ -15,7 +15,9 @@ from indaba.contracts.library import (
     ResourceKind,
     ShowResource,
 )
+from indaba.contracts.link_secrets import request_without_secrets
 from indaba.contracts.passport import Role
+from indaba.contracts.refusal import Hint, hint
 from indaba.conversation.answer import (
     Answer,
     Choice,
@@ -27,7 +29,7 @@ from indaba.conversation.cards.resources import HOW, card, is_there, line_of
 from indaba.conversation.commands.fields import ResourceCodeTyped, one_of
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
-from indaba.conversation.commands.topics.saving import Save
+from indaba.conversation.commands.topics.saving import Save, lets_others_in
 from indaba.conversation.commands.topics.using import CODE, Share, Used
 from indaba.conversation.wording import plain
 
@@ -173,7 +175,29 @@ class Edit(Intent, noun="resource", verb="edit"):
     )
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """The resource as it is now, or what is doubtful about a link in it."""
+        request = DescribeResource(**self.model_dump(exclude_none=True))
+        return await EditNow(request=request).respond(person, services)
+
+
+class EditNow(Intent, noun="resource", verb="edit-now", hidden=True):
+    """Correct it, having been asked about a link."""
+
+    needs: ClassVar[Role | None] = Role.MEMBER
+
+    request: DescribeResource
+
+    def again(self) -> Hint:
+        """What led to it."""
+        return hint("resource edit", code=self.request.code)
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """The resource as it is now."""
-        given = self.model_dump(exclude_none=True)
-        reply = await services.ask(DescribeResource(**given))
+        without, names = request_without_secrets(self.request)
+        if names and not self.request.as_it_is:
+            as_it_is = self.request.model_copy(update={"as_it_is": True})
+            return lets_others_in(
+                names, EditNow(request=without), EditNow(request=as_it_is), person
+            )
+        reply = await services.ask(self.request)
         return Answer(card(reply.resource, person.wording))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
@@ -16,6 +17,7 @@ from indaba.contracts.library import (
     ResourceKind,
     SaveResource,
 )
+from indaba.contracts.link_secrets import BEFORE_AT, request_without_secrets
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, Refusal, hint
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Style, Text
@@ -143,6 +145,10 @@ class SaveNow(Intent, noun="resource", verb="save-now", hidden=True):
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Asks about what is doubtful and not settled yet, and else saves it."""
+        without, names = request_without_secrets(self.request)
+        if names and not self.request.as_it_is:
+            as_it_is = self.request.model_copy(update={"as_it_is": True})
+            return lets_others_in(names, self._with(without), self._with(as_it_is), person)
         file = self.request.file
         if file and file.media_type in LEFT_WHOLE and Doubt.PLACE not in self.settled:
             return self._may_tell_its_place(person)
@@ -150,6 +156,9 @@ class SaveNow(Intent, noun="resource", verb="save-now", hidden=True):
         if reply.resource.quote and self.author not in ("", person.account):
             return _told(reply.resource, self.author, person)
         return _saved(reply.resource, person, known=reply.known)
+
+    def _with(self, request: SaveResource) -> SaveNow:
+        return self.model_copy(update={"request": request})
 
     def _may_tell_its_place(self, person: Person) -> Answer:
         say = person.wording.say
@@ -163,6 +172,25 @@ class SaveNow(Intent, noun="resource", verb="save-now", hidden=True):
             Choice(say("Save it as it is"), "✅", as_it_is),
         )
         return Answer((Text(words), Choices(options)))
+
+
+def lets_others_in(
+    names: Sequence[str], without: Intent, as_it_is: Intent, person: Person
+) -> Answer:
+    """Asks what to do with a link that holds a key. What the key is, is not said again."""
+    say = person.wording.say
+    words = say(
+        "This link holds what may be a key or a password: {names}. Whoever reads it here could "
+        "use it. I have not kept it yet.",
+        names=plain(", ".join(names)),
+    )
+    as_typed = () if BEFORE_AT in names else (Choice(say("Save it as it is"), "⚠️", as_it_is),)
+    options = (
+        Choice(say("Save it without that part"), "✅", without, Style.MAIN),
+        *as_typed,
+        Choice(say("Stop"), "❌", NeverMind()),
+    )
+    return Answer((Text(words), Choices(options)))
 
 
 def _saved(resource: ResourceFacts, person: Person, *, known: bool) -> Answer:
