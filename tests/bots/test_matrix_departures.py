@@ -126,6 +126,21 @@ async def test_a_removal_is_told_in_the_members_own_chat_and_appealed_there(hall
     assert "cannot join again" in await hall.pick(hall.member, "!cop join")
 
 
+async def test_a_chat_that_a_member_has_left_is_not_where_they_are_told(hall: Hall) -> None:
+    direct = await hall.town.room_with_bot(hall.member, **DIRECT)
+    await hall.line(hall.member, direct, "next")
+    rogue = await hall.town.person("rogue")
+    trap = await hall.town.room_with_bot(rogue, **DIRECT)
+    await rogue.ask("POST", f"/rooms/{trap}/invite", {"user_id": hall.member.account})
+    await hall.member.join(trap)
+    await hall.member.ask("POST", f"/rooms/{trap}/leave", {})
+    await hall.town.dealt_with(rogue, trap)
+
+    await hall.pick(hall.chair, f"!cop member remove {hall.member.account} sends spam")
+    await _heard(hall, hall.member, direct, "You were removed from Maths teachers")
+    assert "for you alone" not in await _all(hall, rogue, trap)
+
+
 async def test_where_a_room_is_upgraded_to_the_community_goes_too(hall: Hall) -> None:
     made = await hall.chair.ask("POST", f"/rooms/{hall.room}/upgrade", {"new_version": "10"})
     new = str(made["replacement_room"])

@@ -122,7 +122,9 @@ def _state(event: dict[str, Any], scene: Scene) -> ChatEvent | None:
     how = _departure(event, content)
     if how is None or scene.facts.is_ghost(str(who)):
         return None
-    return Departed(**{**common, "account": who}, how=how, by=str(event["sender"]))
+    # Whoever has gone has no chat there, though one person is left with us.
+    gone = {**common, "account": who, "direct": False}
+    return Departed(**gone, how=how, by=str(event["sender"]))
 
 
 def _departure(event: dict[str, Any], content: dict[str, Any]) -> Departure | None:
