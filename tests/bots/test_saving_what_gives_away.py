@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
@@ -105,3 +106,20 @@ async def test_a_key_in_a_correction_or_in_a_saved_message_is_asked_about(circle
     [quoted] = [each for each in await circle.found() if each.quote]
     assert quoted.quote
     assert quoted.quote.text == "the plan is at https://storage.example/plan.pdf?v=2"
+
+
+async def test_a_file_that_may_name_somebody_is_kept_under_another_name_if_wanted(
+    circle: Circle,
+) -> None:
+    answer = await _sends(circle, b"%PDF-1.7 marks", "Report - Sipho Dlamini.pdf")
+    assert "may name somebody: Sipho Dlamini" in answer["content"]["body"]
+    assert await circle.found() == []
+    assert "Saved as R" in await circle.picks(circle.thandi, answer["event_id"], "✏️")
+    zone = ZoneInfo("Africa/Johannesburg")
+    day = circle.town.clock.now().astimezone(zone).date()
+    assert (await _only_file(circle)).name == f"document {day.isoformat()}.pdf"
+
+    answer = await _sends(circle, b"%PDF-1.7 other marks", "Report - Sipho Dlamini.pdf")
+    assert "Saved as R" in await circle.picks(circle.thandi, answer["event_id"], "✅")
+    names = [each.file.name for each in await circle.found() if each.file]
+    assert "Report - Sipho Dlamini.pdf" in names

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, ClassVar
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 from pydantic.config import JsonDict
@@ -16,6 +17,7 @@ from indaba.contracts.library import (
     ResourceFacts,
     ResourceKind,
     SaveResource,
+    StoredFile,
 )
 from indaba.contracts.link_secrets import BEFORE_AT, request_without_secrets
 from indaba.contracts.passport import Role
@@ -23,6 +25,7 @@ from indaba.contracts.refusal import Hint, Refusal, hint
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Style, Text
 from indaba.conversation.cards.resources import title_of
 from indaba.conversation.commands.fields import Listed, one_of
+from indaba.conversation.commands.file_names import may_name_somebody, name_of_its_kind
 from indaba.conversation.commands.intent import Intent, ServiceClient, question
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.cop import NeverMind
@@ -128,6 +131,7 @@ class Doubt(StrEnum):
     """What of a file somebody is asked about before it is kept."""
 
     PLACE = "place"
+    NAME = "name"
 
 
 class SaveNow(Intent, noun="resource", verb="save-now", hidden=True):
@@ -152,6 +156,8 @@ class SaveNow(Intent, noun="resource", verb="save-now", hidden=True):
         file = self.request.file
         if file and file.media_type in LEFT_WHOLE and Doubt.PLACE not in self.settled:
             return self._may_tell_its_place(person)
+        if file and Doubt.NAME not in self.settled and (somebody := may_name_somebody(file.name)):
+            return self._may_name(somebody, file, person)
         reply = await services.ask(self.request)
         if reply.resource.quote and self.author not in ("", person.account):
             return _told(reply.resource, self.author, person)
@@ -160,13 +166,35 @@ class SaveNow(Intent, noun="resource", verb="save-now", hidden=True):
     def _with(self, request: SaveResource) -> SaveNow:
         return self.model_copy(update={"request": request})
 
+    def _settling(self, doubt: Doubt) -> SaveNow:
+        return self.model_copy(update={"settled": (*self.settled, doubt)})
+
+    def _may_name(self, somebody: str, file: StoredFile, person: Person) -> Answer:
+        say = person.wording.say
+        words = say(
+            "The file's name may name somebody: {somebody}. Members will read it in the library. "
+            "I have not saved it yet.",
+            somebody=plain(somebody),
+        )
+        day = person.now.astimezone(ZoneInfo(person.zone)).date()
+        name = name_of_its_kind(file.media_type, file.name, day, person.wording)
+        other = self.request.model_copy(update={"file": file.model_copy(update={"name": name})})
+        settled = self._settling(Doubt.NAME)
+        renamed = settled.model_copy(update={"request": other})
+        options = (
+            Choice(say("Keep the name"), "✅", settled),
+            Choice(say("Save it as: {name}", name=plain(name)), "✏️", renamed),
+            Choice(say("Stop"), "❌", NeverMind()),
+        )
+        return Answer((Text(words), Choices(options)))
+
     def _may_tell_its_place(self, person: Person) -> Answer:
         say = person.wording.say
         words = say(
             "This picture may say where it was taken. I cannot take that out of this kind of "
             "file, so I have not saved it yet. Send it to me as JPEG and I will take it out."
         )
-        as_it_is = self.model_copy(update={"settled": (*self.settled, Doubt.PLACE)})
+        as_it_is = self._settling(Doubt.PLACE)
         options = (
             Choice(say("Stop, I will send a JPEG"), "❌", NeverMind(), Style.MAIN),
             Choice(say("Save it as it is"), "✅", as_it_is),
