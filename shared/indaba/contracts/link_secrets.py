@@ -55,10 +55,10 @@ ORDINARY = frozenset(("pagetoken", "nextpagetoken", "continuationtoken", "syncto
 
 LONG_ENOUGH = 8
 MOST_DEEP = 3
-_DRAWN = re.compile(r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{12,}")
+_DRAWN = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{12,}")
 _KNOWN = re.compile(
     # JSON Web Tokens; keys of Amazon, Google, GitHub, Slack and Stripe by their prefixes
-    r"eyJ[\w-]{10,}\.[\w-]{10,}\.|\bAKIA[0-9A-Z]{16}|\bAIza[\w-]{35}|\bgh[pousr]_\w{30,}"
+    r"\beyJ[\w-]{10,}\.[\w-]{10,}\.|\bAKIA[0-9A-Z]{16}|\bAIza[\w-]{35}|\bgh[pousr]_\w{30,}"
     r"|\bxox[abprs]-[\w-]{10,}|\bsk_live_\w{16,}"
 )
 _MARKS = re.compile(r"[-_.~\[\]\s]")
