@@ -14,7 +14,7 @@ from indaba.conversation.commands.carrying_out import perform
 from indaba.conversation.commands.intent import R
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics import INTENTS
-from indaba.conversation.commands.topics.cop import Help
+from indaba.conversation.commands.topics.helping import Help
 
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 COMMUNITY = CommunityCard(

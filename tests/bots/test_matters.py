@@ -55,6 +55,19 @@ def test_whoever_is_named_is_told_in_a_whole_sentence(what: Told, prefix: str) -
     assert bool(answer.choices()) is (what in matters.ASKED)
 
 
+def test_who_may_come_back_is_told_so_and_who_is_suspended_that_it_is_they() -> None:
+    event, case = told(Told.REMOVED)
+    kicked = case.model_copy(update={"blocks": False})
+    text = matters.privately(event, kicked, THERE, Wording(), "", INTENTS).text()
+    assert "cannot join" not in text
+    assert "/cop join on Discord, or !cop join on Matrix" in text
+    event, case = told(Told.SUSPENDED)
+    theirs = case.model_copy(update={"tell": {"id": SIPHO}})
+    assert "Your powers" in matters.privately(event, theirs, THERE, Wording(), "", INTENTS).text()
+    others = matters.privately(event, case, THERE, Wording(), "", INTENTS).text()
+    assert f"The powers of {SIPHO}" in others
+
+
 @pytest.mark.parametrize("what", sorted(Told))
 def test_all_that_services_tell_can_be_said_somewhere(what: Told) -> None:
     privately = {*matters.PRIVATELY, *matters.ASKED, Told.ROLE}

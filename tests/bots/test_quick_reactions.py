@@ -13,7 +13,7 @@ from clock import TestWorld
 from conftest import FreshDatabase
 from indaba.conversation.answer import Choice
 from indaba.conversation.commands.intent import intent_to_json
-from indaba.conversation.commands.topics.cop import Help
+from indaba.conversation.commands.topics.helping import Help
 from indaba.conversation.delivery.chat_events import (
     BallotCast,
     ChatEvent,

@@ -78,7 +78,8 @@ class PassportIssued(Reply):
     """A signed passport, what it says, and the community it is for (empty if there is none).
 
     `choices` lists the asker's communities where the room belongs to none and there are several.
-    `lives_here` says that the room itself belongs to the community, not only its house.
+    `lives_here` says that the room itself belongs to the community, not only its house; `blocked`
+    that the asker was removed from it and cannot join again.
     """
 
     token: str
@@ -86,6 +87,7 @@ class PassportIssued(Reply):
     community: CommunityCard | None = None
     choices: tuple[CommunityCard, ...] = ()
     lives_here: bool = False
+    blocked: bool = False
 
 
 class IssuePassport(

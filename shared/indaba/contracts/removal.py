@@ -200,6 +200,7 @@ class CaseShown(Reply):
     about: tuple[PersonalText, ...] = ()
     tell: dict[str, PersonalText] = Field(default_factory=dict)
     until: AwareDatetime | None = None
+    blocks: bool = Field(default=True, description="Whoever is removed by it cannot join again")
 
 
 class ShowCase(Question[CaseShown], wire="membership.show-case.v1", asked_by=Standing.FACE):

@@ -165,14 +165,14 @@ async def test_without_enough_votes_nothing_changes(village: Village) -> None:
     assert await village.role("lindiwe") is Role.FACILITATOR
 
 
-async def test_whoever_is_moved_against_makes_nobody_a_facilitator_to_object(
+async def test_who_became_a_facilitator_since_cannot_object(
     village: Village,
 ) -> None:
     await village.begin("lindiwe", "thabo", "naledi", members=("friend",))
     await village.demote("lindiwe", "thabo")
     [moved] = await village.waiting("naledi")
     village.later(SOON)
-    await village.promote("thabo", "friend")
+    await village.promote("naledi", "friend")
     assert await village.waiting("friend") == []
     objected = village.answer("friend", CaseAnswer.OBJECT, moved.case)
     assert await village.refused(objected) == "case-closed"
@@ -267,7 +267,7 @@ async def test_leaving_and_coming_back_does_not_end_a_suspension(village: Villag
 async def test_who_was_suspended_meanwhile_does_not_win_by_silence(village: Village) -> None:
     await village.begin("lindiwe", "thabo", "naledi")
     await village.remove("thabo", "lindiwe")
-    await village.suspend("lindiwe", "thabo")
+    await village.suspend("naledi", "thabo")
     village.later(MOTION_LASTS + SOON)
     await _until_fallen(village)
     assert await village.role("lindiwe") is Role.FACILITATOR
@@ -367,6 +367,40 @@ async def test_a_member_of_elsewhere_decides_nothing(village: Village) -> None:
 
     asked = AnswerCase(case=case.case, answer=CaseAnswer.SECOND)
     assert await village.refused(village.town.ask(asked, elsewhere)) == "case-closed"
+
+
+async def test_who_is_moved_against_chooses_neither_voters_nor_objectors(
+    village: Village,
+) -> None:
+    await village.begin("lindiwe", "thabo", members=("a", "b", "c"))
+    await village.remove("thabo", "lindiwe")
+    for asking in (
+        village.remove("lindiwe", "a"),
+        village.suspend("lindiwe", "a"),
+        village.promote("lindiwe", "a"),
+    ):
+        assert await village.refused(asking) == "being-decided"
+    assert (await village.suspend("lindiwe", "thabo")).until is not None
+
+
+async def test_a_suspension_by_whom_a_motion_is_about_does_not_end_it(village: Village) -> None:
+    await village.begin("lindiwe", "thabo", "naledi")
+    await village.remove("thabo", "lindiwe")
+    await village.suspend("lindiwe", "thabo")
+    village.later(MOTION_LASTS + SOON)
+    await village.becomes("lindiwe", None)
+
+
+async def test_a_vote_that_was_cast_counts_though_its_member_was_sent_away(
+    village: Village,
+) -> None:
+    await village.begin("lindiwe", "thabo", members=("a", "b", "c", "d"))
+    await village.remove("thabo", "lindiwe")
+    for name in ("a", "b", "c"):
+        await village.answer(name, CaseAnswer.FOR)
+    await village.departs("a", Departure.BANNED, by="lindiwe")
+    village.later(MOTION_LASTS + SOON)
+    await village.becomes("lindiwe", None)
 
 
 async def test_leaving_and_erasure_are_never_refused(village: Village) -> None:

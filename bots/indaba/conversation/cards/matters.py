@@ -28,8 +28,16 @@ PRIVATELY = {
     "changed yet: others decide, by {until}. To see it again: {hint}",
     Told.CARRIED: "What was moved in {name} is done.",
     Told.FELL: "What was moved in {name} is not done: nothing has changed.",
-    Told.SUSPENDED: "Powers in {name} are suspended until {until}.",
+    Told.SUSPENDED: "The powers of {account} in {name} are suspended until {until}.",
 }
+SENT_AWAY = (
+    "You are no member of {name} any more, as you were sent away from its room. You can join "
+    "again: {hint}"
+)
+SUSPENDED_YOU = (
+    "Your powers in {name} are suspended until {until}: a facilitator is a member until then, and "
+    "a member a guest. You can write to another facilitator. To see it again: {hint}"
+)
 ROLES = {
     CaseKind.PROMOTION: "{account} facilitates {name} now.",
     CaseKind.DEMOTE: "You are a member of {name} now, no longer a facilitator.",
@@ -78,10 +86,9 @@ def privately(
             answers=ASKED[event.what],
         )
         return replace(shown(facts, wording, zone), mentions=case.about)
-    told_so = ROLES.get(case.kind, "") if event.what is Told.ROLE else PRIVATELY[event.what]
+    told_so, wanted = _sentence(event, case)
     words = _written(told_so, event, case, community, wording)
-    wanted = HINTS.get(event.what, hint("member matters"))
-    if event.what is Told.READMITTED:
+    if wanted == hint("cop join"):
         lead = Text(words.replace(HINT, typed_elsewhere(wanted, wording, intents)))
     else:
         lead = Text(put_in(words, wanted, prefix, intents))
@@ -103,6 +110,20 @@ def openly(
     typed = prefix if event.what is Told.NOBODY else ""
     said_so = Text(put_in(words, wanted, typed, intents))
     return Answer((said_so,), Audience.ROOM, mentions=_named(words, case))
+
+
+def _sentence(event: CaseTold, case: CaseShown) -> tuple[str, Hint]:
+    """What those named are told, and what they can type."""
+    wanted = HINTS.get(event.what, hint("member matters"))
+    themselves = bool(case.tell) and set(case.tell.values()) <= set(case.about)
+    match event.what:
+        case Told.ROLE:
+            return ROLES.get(case.kind, ""), wanted
+        case Told.REMOVED if not case.blocks:
+            return SENT_AWAY, hint("cop join")
+        case Told.SUSPENDED if themselves:
+            return SUSPENDED_YOU, wanted
+    return PRIVATELY[event.what], wanted
 
 
 def _named(words: str, case: CaseShown) -> tuple[str, ...]:

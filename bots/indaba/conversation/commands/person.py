@@ -29,7 +29,7 @@ class Person:
     the community's. `house` is what holds the room, `at_home` says that the room itself is the
     community's. `written` is the message that was pointed at or the file sent along, `author` its
     author where that is a member here, and `shelved` its file, copied. `ephemeral` says that the
-    answer reaches the asker alone.
+    answer reaches the asker alone, `blocked` that they were removed and cannot join again.
     """
 
     platform: Platform
@@ -52,6 +52,7 @@ class Person:
     author: MemberId | None = None
     shelved: StoredFile | None = None
     ephemeral: bool = False
+    blocked: bool = False
 
     @property
     def alone(self) -> bool:

@@ -85,6 +85,7 @@ class People:
             intents=INTENTS,
             house=event.house,
             at_home=lives_here,
+            blocked=issued.blocked,
         )
 
     async def who_may(self, queued: QueuedEvent, kind: type[Intent]) -> Person:

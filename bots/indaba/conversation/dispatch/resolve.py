@@ -16,7 +16,7 @@ from indaba.conversation.commands.line import Unclear, read_line
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.agenda import Topic
 from indaba.conversation.commands.topics.coming import SayMaybe, SayNo, SayYes
-from indaba.conversation.commands.topics.cop import Help
+from indaba.conversation.commands.topics.helping import Help
 from indaba.conversation.commands.topics.noting import (
     Retagged,
     Tagged,

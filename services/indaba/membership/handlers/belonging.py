@@ -76,7 +76,11 @@ async def issue_passport(
         community = theirs[0][0] if theirs else None
     face = not request.account and not request.guest
     issued = await passport_for(work, office, community, member, face=face, lead=lead)
-    return issued.model_copy(update={"lives_here": here is not None})
+    blocked = False
+    if community is not None and request.account and issued.passport.member is None:
+        digest_here = blocked_as(office, request.platform, request.account)
+        blocked = community in await Cases(work).blocked([digest_here])
+    return issued.model_copy(update={"lives_here": here is not None, "blocked": blocked})
 
 
 async def found_community(

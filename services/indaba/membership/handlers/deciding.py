@@ -110,6 +110,7 @@ async def show_case(request: ShowCase, work: Work) -> CaseShown:
         or tuple(account for _, account in about),
         tell=await cases.reach(request.members, request.platform),
         until=case.until,
+        blocks=case.blocks,
     )
 
 

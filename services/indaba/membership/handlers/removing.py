@@ -22,9 +22,11 @@ from indaba.ledger import Work
 from indaba.membership.handlers.belonging import facilitating
 from indaba.membership.model import Community, NobodyThere
 from indaba.membership.model.motions import (
+    MOTIONS,
     SUSPENDED_AGAIN_AFTER,
     SUSPENSION_LASTS,
     AppealedBefore,
+    BeingDecided,
     Case,
     NotRemoved,
     NotYourself,
@@ -44,6 +46,7 @@ async def remove_member(request: RemoveMember, work: Work, office: PassportOffic
     """Remove a member, or move that a facilitator be removed."""
     asker, community = await facilitating(work)
     member = await _somebody(work, community, request.platform, request.account, asker)
+    await _free_to_act(work, community, asker, member)
     case = await opened(
         work, community.id, CaseKind.REMOVE, member, by=asker, reason=request.reason
     )
@@ -66,6 +69,7 @@ async def assign_role(request: AssignRole, work: Work, office: PassportOffice) -
             work, community.id, CaseKind.DEMOTE, member, by=asker, reason=request.reason
         )
         return await Removing(work, office).begin(case)
+    await _free_to_act(work, community, asker, member)
     await _promote(work, store, community, member, asker)
     return Settled()
 
@@ -86,11 +90,12 @@ async def suspend_member(request: SuspendMember, work: Work) -> Settled:
     """Let somebody's powers rest for 72 hours, at once."""
     asker, community = await facilitating(work)
     member = await _somebody(work, community, request.platform, request.account, asker)
+    await _free_to_act(work, community, asker, member)
     cases = Cases(work)
     if any(c.by == asker for c in await cases.open_in(community.id, [CaseKind.SUSPENSION])):
         raise OneAtATime
     year = work.now - SUSPENDED_AGAIN_AFTER
-    if await cases.was_suspended(community.id, member, year, by_members=True):
+    if await cases.was_suspended(community.id, member, year):
         raise SuspendedBefore
     return await suspend(work, community, member, asker, request.reason)
 
@@ -223,6 +228,14 @@ async def _unbanned(
     case = await Cases(work).keeping_out(community, digest)
     if case is not None and case.how is Departure.BANNED:
         await readmit(work, case)
+
+
+async def _free_to_act(work: Work, community: Community, asker: MemberId, member: MemberId) -> None:
+    """Raise `BeingDecided` where somebody moved against would choose who votes or objects."""
+    if community.roles[member] is Role.FACILITATOR:
+        return
+    if await Cases(work).open_in(community.id, MOTIONS, asker):
+        raise BeingDecided
 
 
 async def _somebody(

@@ -111,13 +111,26 @@ class Suspended(Refusal):
         super().__init__("Your powers here are suspended for now, so you cannot do that.")
 
 
+class BeingDecided(Refusal):
+    """Somebody whose role is being decided would choose who decides it."""
+
+    code = "being-decided"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "While others decide whether you stay a facilitator you cannot remove or suspend "
+            "members, nor make somebody a facilitator. See how it stands: {hint}",
+            hint=hint("member matters"),
+        )
+
+
 class NotRemoved(Refusal):
     """Nobody was removed who could come back or appeal."""
 
     code = "not-removed"
 
     def __init__(self) -> None:
-        super().__init__("That account was not removed from a community.")
+        super().__init__("There is no removal here that could be lifted or appealed.")
 
 
 class AppealedBefore(Refusal):

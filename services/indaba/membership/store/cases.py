@@ -104,16 +104,27 @@ class Cases:
         return await self._listed(query.order_by(cases.c.opened_at, cases.c.id))
 
     async def was_suspended(
-        self, community: CommunityId, member: MemberId, since: datetime, *, by_members: bool = False
+        self, community: CommunityId, member: MemberId, since: datetime
     ) -> bool:
-        """Whether somebody was suspended since then; `by_members`: not by an operator."""
+        """Whether a facilitator suspended somebody since then."""
         query = sa.select(cases.c.id).where(
             cases.c.community == community,
             cases.c.about == member,
             cases.c.kind == CaseKind.SUSPENSION,
+            cases.c.by.is_not(None),
             cases.c.opened_at > since,
         )
-        query = query.where(cases.c.by.is_not(None)) if by_members else query
+        return (await self._sql.execute(query.limit(1))).first() is not None
+
+    async def is_doubtful(self, case: Case) -> bool:
+        """Whether its mover was suspended since, by anybody but whom it is about."""
+        query = sa.select(cases.c.id).where(
+            cases.c.community == case.community,
+            cases.c.about == case.by,
+            cases.c.kind == CaseKind.SUSPENSION,
+            cases.c.by.is_distinct_from(case.about),
+            cases.c.opened_at > case.opened_at,
+        )
         return (await self._sql.execute(query.limit(1))).first() is not None
 
     async def asked_since(

@@ -66,16 +66,14 @@ class Removing:
         if case.about not in bench.roles:
             await self._cases.close(case.id, carried=False)
         elif case.way is Way.MEMBERS:
+            # A vote that was cast counts, though its member has gone since.
             votes = await self._cases.votes(case.id)
-            voters = bench.voters(case)
-            given = [answer for member, answer in votes.items() if member in voters]
+            given, able = list(votes.values()), bench.voters(case) | votes.keys()
             yes, no = given.count(CaseAnswer.FOR), given.count(CaseAnswer.AGAINST)
-            await self._end(case, carried=is_carried(yes, no, len(voters)))
+            await self._end(case, carried=is_carried(yes, no, len(able)))
         elif not bench.others(case):
             await self._put(case, Way.MEMBERS, MOTION_LASTS)
-        elif case.by is not None and await self._cases.was_suspended(
-            case.community, case.by, case.opened_at
-        ):
+        elif await self._cases.is_doubtful(case):
             await self._end(case, carried=False)
         else:
             await self._end(case, carried=True)

@@ -25,7 +25,7 @@ from indaba.conversation.answer import (
     Text,
 )
 from indaba.conversation.commands.consent import consent
-from indaba.conversation.commands.fields import Language, Room, Zone, folded, wrong
+from indaba.conversation.commands.fields import Language, Room, Zone, wrong
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.open_parts import seen_by_all
 from indaba.conversation.commands.person import Person
@@ -70,6 +70,20 @@ class NotYourRoom(Refusal):
             f"I can post in {room} only if I am in it and you run it. "
             "Invite me there first, or say: here",
             room=room,
+        )
+
+
+class Removed(Refusal):
+    """Somebody who was removed would join again."""
+
+    code = "removed"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"You were removed from {name} and cannot join again. If you think that was wrong, "
+            "type: {hint}",
+            hint=hint("cop appeal"),
+            name=name,
         )
 
 
@@ -228,6 +242,8 @@ class Join(Intent, noun="cop", verb="join", aliases=("join",)):
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """What is kept and why, and the choice to agree."""
         community = person.in_community()
+        if person.blocked:
+            raise Removed(plain(community.name))
         say = person.wording.say
         if person.is_member():
             words = "You are a member of {name} already."
@@ -264,7 +280,7 @@ class AgreeAndJoin(Intent, noun="cop", verb="agree-and-join", hidden=True):
         say = person.wording.say
         card = reply.community or person.in_community()
         lead = Text(say("Welcome to {name}. Good to begin with:", name=plain(card.name)))
-        return Answer((lead, Items(_first_lines(person, member=True))))
+        return Answer((lead, Items(first_lines(person, member=True))))
 
 
 class Leave(Intent, noun="cop", verb="leave", aliases=("leave",)):
@@ -303,62 +319,7 @@ class LeaveNow(Intent, noun="cop", verb="leave-now", hidden=True):
         return Answer.of(person.wording.say(words, line=person.types("cop join")))
 
 
-class Help(Intent, noun="cop", verb="help", aliases=("help",)):
-    """Show what I can do, with examples to copy."""
-
-    example: ClassVar[str] = "cop help meeting"
-
-    topic: str | None = Field(
-        default=None, max_length=60, description="meeting, me, member or cop; or a command"
-    )
-
-    async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """All nouns, one noun, or one command; only what this person may do."""
-        able = [kind for kind in person.intents if not kind.hidden and _useful(kind, person)]
-        asked = folded(self.topic or "")
-        chosen = [k for k in able if asked in (k.noun, k.verb, folded(k.called()), *k.aliases)]
-        if chosen:
-            return Answer((Items(tuple(_line(kind, person) for kind in chosen)),))
-        return _overview(able, person, unknown=plain(self.topic or ""))
-
-
-def _useful(kind: type[Intent], person: Person) -> bool:
-    if kind is SetUp:
-        return person.community is None and (person.has_power or person.direct)
-    if kind is Join:
-        return person.community is not None and not person.is_member()
-    if kind is Leave:
-        return person.is_member()
-    return person.may(kind)
-
-
-def _line(kind: type[Intent], person: Person) -> str:
-    say = person.wording.say
-    example = person.types_example(kind)
-    return say("{example} - {meaning}", example=example, meaning=say(kind.help_line()))
-
-
-def _overview(able: list[type[Intent]], person: Person, unknown: str) -> Answer:
-    say = person.wording.say
-    nouns = dict.fromkeys(kind.noun for kind in able)
-    verbs = {noun: ", ".join(k.verb for k in able if k.noun == noun) for noun in nouns}
-    missed = (Text(say("I have no help on '{topic}'.", topic=unknown)),) if unknown else ()
-    more = say("More on one of them: {line}", line=person.types("cop help", topic="meeting"))
-    moved = say("Coming from Apollo or sesh: /event and /create are meeting new here.")
-    return Answer(
-        (
-            *missed,
-            Text(say("Good to begin with:")),
-            Items(_first_lines(person, person.is_member())),
-            Text(say("All I can do for you here:")),
-            Items(tuple(say("{noun}: {verbs}", noun=n, verbs=v) for n, v in verbs.items())),
-            Text(more),
-            Text(moved),
-        )
-    )
-
-
-def _first_lines(person: Person, member: bool) -> tuple[str, ...]:
+def first_lines(person: Person, member: bool) -> tuple[str, ...]:
     """The three most useful lines for this person here."""
     say = person.wording.say
     meetings = (

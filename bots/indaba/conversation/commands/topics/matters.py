@@ -72,12 +72,13 @@ class AnswerMatter(Intent, noun="member", verb="answer-matter", hidden=True):
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Says what has come of it."""
         answered = await services.ask(AnswerCase(case=self.case, answer=self.answer))
-        return Answer.of(person.wording.say(_came_of(self.answer, answered)))
+        line = person.types("member matters")
+        return Answer.of(person.wording.say(_came_of(self.answer, answered), line=line))
 
 
 def _came_of(answer: CaseAnswer, answered: CaseAnswered) -> str:
     if not answered.decided:
-        return "Noted. Until it is decided you can change your vote by answering again."
+        return "Noted. Until it is decided you can change your vote: type {line} again."
     return {
         CaseAnswer.SECOND: "Noted, and it is done.",
         CaseAnswer.OBJECT: "Noted: with your objection nothing changes. Both sides are told.",

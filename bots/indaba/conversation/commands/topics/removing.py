@@ -66,6 +66,8 @@ class GiveRole(Intent, noun="member", verb="role"):
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Says who has which role now, or what it takes."""
+        if self.role is Role.MEMBER and self.account != person.account and not self.reason:
+            raise SayWhy(self.account)
         settled = await services.ask(
             AssignRole(
                 platform=person.platform,
@@ -142,6 +144,27 @@ class RemoveNow(Intent, noun="member", verb="remove-now", hidden=True):
         )
 
 
+class ThatIsYou(Refusal):
+    """Somebody would remove or suspend themselves."""
+
+    code = "that-is-you"
+
+    def __init__(self) -> None:
+        super().__init__("That is you. To leave the community type: {hint}", hint=hint("cop leave"))
+
+
+class SayWhy(Refusal):
+    """A role would be taken from somebody without a word why."""
+
+    code = "say-why"
+
+    def __init__(self, account: str) -> None:
+        super().__init__(
+            "Please say why: they are told, and so is whoever decides it. Type: {hint}",
+            hint=hint("member role", account=account, role="member", reason="why"),
+        )
+
+
 class NotHere(Refusal):
     """The account is no member here."""
 
@@ -155,7 +178,9 @@ class NotHere(Refusal):
 
 
 async def _is_member(account: str, person: Person, services: ServiceClient) -> None:
-    """Raise `NotHere` before anything is offered."""
+    """Raise `NotHere`, or `ThatIsYou`, before anything is offered."""
+    if account == person.account:
+        raise ThatIsYou
     behind = await services.ask(FindMembers(platform=person.platform, accounts=(account,)))
     if account not in behind.members:
         raise NotHere(plain(account))

@@ -38,9 +38,7 @@ WhichReport = Annotated[
 ]
 
 
-class ReportIt(
-    Intent, noun="safety", verb="report", aliases=("report new", "cop report", "report abuse")
-):
+class ReportIt(Intent, noun="safety", verb="report", aliases=("report new", "report abuse")):
     """Report harm to somebody outside this community."""
 
     PRIVATE: ClassVar[bool] = True

@@ -1,0 +1,69 @@
+"""Help: what somebody can do here, with examples to copy."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from indaba.conversation.answer import Answer, Items, Text
+from indaba.conversation.commands.fields import folded
+from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.topics.cop import Join, Leave, SetUp, first_lines
+from indaba.conversation.wording import plain
+
+
+class Help(Intent, noun="cop", verb="help", aliases=("help",)):
+    """Show what I can do, with examples to copy."""
+
+    example: ClassVar[str] = "cop help meeting"
+
+    topic: str | None = Field(
+        default=None, max_length=60, description="meeting, me, member or cop; or a command"
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """All nouns, one noun, or one command; only what this person may do."""
+        able = [kind for kind in person.intents if not kind.hidden and _useful(kind, person)]
+        asked = folded(self.topic or "")
+        chosen = [k for k in able if asked in (k.noun, k.verb, folded(k.called()), *k.aliases)]
+        if chosen:
+            return Answer((Items(tuple(_line(kind, person) for kind in chosen)),))
+        return _overview(able, person, unknown=plain(self.topic or ""))
+
+
+def _useful(kind: type[Intent], person: Person) -> bool:
+    if kind is SetUp:
+        return person.community is None and (person.has_power or person.direct)
+    if kind is Join:
+        return person.community is not None and not person.is_member()
+    if kind is Leave:
+        return person.is_member()
+    return person.may(kind)
+
+
+def _line(kind: type[Intent], person: Person) -> str:
+    say = person.wording.say
+    example = person.types_example(kind)
+    return say("{example} - {meaning}", example=example, meaning=say(kind.help_line()))
+
+
+def _overview(able: list[type[Intent]], person: Person, unknown: str) -> Answer:
+    say = person.wording.say
+    nouns = dict.fromkeys(kind.noun for kind in able)
+    verbs = {noun: ", ".join(k.verb for k in able if k.noun == noun) for noun in nouns}
+    missed = (Text(say("I have no help on '{topic}'.", topic=unknown)),) if unknown else ()
+    more = say("More on one of them: {line}", line=person.types("cop help", topic="meeting"))
+    moved = say("Coming from Apollo or sesh: /event and /create are meeting new here.")
+    return Answer(
+        (
+            *missed,
+            Text(say("Good to begin with:")),
+            Items(first_lines(person, person.is_member())),
+            Text(say("All I can do for you here:")),
+            Items(tuple(say("{noun}: {verbs}", noun=n, verbs=v) for n, v in verbs.items())),
+            Text(more),
+            Text(moved),
+        )
+    )
