@@ -107,7 +107,6 @@ class BusServiceClient:
             ),
             "LeaveCommunity": Done(),
             "AssignRole": m.Settled(),
-            "FindMembers": li.MembersFound(members={"@thandi:example.org": MemberId(UUID(int=3))}),
             "RemoveMember": m.Settled(),
             "SuspendMember": m.Settled(),
             "ListCases": removal.CasesShown(cases=(CASE,)),

@@ -80,6 +80,8 @@ MORE_LINES = (
     "meeting cancel M7K2 scope: all",
     "meeting move M7K2 every friday 15:00 scope: all",
     'meeting new "Reading" every thursday 18:00',
+    "member remove @bo:example.org sends spam",
+    "member suspend @bo:example.org account was stolen",
 )
 
 

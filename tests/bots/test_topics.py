@@ -201,7 +201,17 @@ async def test_a_sign_in_link_says_how_long_it_works() -> None:
 async def test_addresses_of_page_and_calendar_lead_to_the_portal() -> None:
     assert "https://cop.example.org/c/k3y" in (await said("portal")).text()
     assert "https://cop.example.org/c/k3y/calendar.ics" in (await said("calendar")).text()
-    assert "No community lives in this room" in (await said("portal", FOUNDER)).text()
+    in_a_room = replace(FOUNDER, direct=False)
+    assert "No community lives in this room" in (await said("portal", in_a_room)).text()
+
+
+async def test_alone_nobody_is_sent_to_set_up_a_room_that_is_none() -> None:
+    told = (await said("portal", FOUNDER)).text()
+    assert "/cop join on Discord, or !cop join on Matrix" in told
+    assert "set" not in told
+    nowhere = passport(Role.MEMBER).model_copy(update={"community": None})
+    several = replace(FOUNDER, passport=nowhere)
+    assert "several communities" in (await said("portal", several)).text()
 
 
 @pytest.mark.parametrize(

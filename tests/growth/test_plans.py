@@ -34,7 +34,7 @@ MEMBERS, PAST = 12, 3
 ROWS, LEAST = 3000, 250
 """Rows in each table, and of how many communities at least."""
 
-FEW = {"ledger.journal": 12, "ledger.inbox": 12}
+FEW = {"ledger.journal": 24, "ledger.inbox": 12}
 """Of these a part is copied: they are long, and no less alike."""
 
 FIXED = {

@@ -16,6 +16,7 @@ from indaba.contracts.membership import (
     RolesChanged,
 )
 from indaba.contracts.publishing import AddressRenewed, PublicationChanged
+from indaba.contracts.removal import CaseTold
 from indaba.contracts.scheduling import (
     CheckedIn,
     MeetingAnnounced,
@@ -110,6 +111,9 @@ class Reactions:
 
     async def run_errand(self, event: Errand, work: Work) -> None:
         """Somebody is to be told outside of a thread, unless that has become pointless."""
+        if isinstance(event, CaseTold):
+            # It may let somebody in again, or take powers from them.
+            self._passports.drop_all()
         if getattr(event, "platform", self._passports.platform) is not self._passports.platform:
             return
         until: datetime = getattr(event, "until", None) or work.now + CHANGES_LAST

@@ -9,13 +9,23 @@ from indaba.contracts.library import StoredFile
 from indaba.contracts.membership import CommunityCard, Place, Platform
 from indaba.contracts.openness import Part
 from indaba.contracts.passport import Passport, Role
-from indaba.contracts.refusal import HINT, Hint, NoCommunity, Refusal
+from indaba.contracts.refusal import HINT, Hint, NoCommunity, NotAMember, Refusal, Refused
 from indaba.conversation.commands.fields import folded
 from indaba.conversation.commands.hints import typed, typed_elsewhere, typed_line
 from indaba.conversation.commands.intent import SLASH, Intent
 from indaba.conversation.commands.line import phrases
 from indaba.conversation.delivery.chat_events import Written
 from indaba.conversation.wording import Wording
+
+ALONE = {
+    NoCommunity.code: "From here I do not know which community you mean. Type it in the room of "
+    "that community, or become a member there first: {line}",
+    NotAMember.code: "I know of no community that you belong to. To become a member type in its "
+    "room: {line}",
+}
+"""What is refused in a direct chat, where there is no room to set up or join a community in."""
+
+SEVERAL = "You belong to several communities. Type it in the room of the one you mean."
 
 
 @dataclass(frozen=True)
@@ -126,5 +136,10 @@ class Person:
 
     def told(self, refusal: Refusal) -> str:
         """Why something was refused, in this person's language, with what they can type next."""
+        code = refusal.told if isinstance(refusal, Refused) else refusal.code
+        if self.direct and self.community is None and code in ALONE:
+            several = self.passport is not None and self.passport.member is not None
+            join = self.types_elsewhere(Hint("cop join"))
+            return self.wording.say(SEVERAL if several else ALONE[code], line=join)
         words = self.wording.by_code(refusal)
         return words if refusal.hint is None else words.replace(HINT, self._types(refusal.hint))
