@@ -33,11 +33,11 @@ class Departures:
         self._conversation = conversation
 
     async def run(self) -> None:
-        """Look for ever."""
+        """Look for ever. The first minute is for what members wait for."""
         while True:
+            await asyncio.sleep(LOOK_SECONDS)
             with suppress(Refusal, Unavailable, Wait):
                 await self.look()
-            await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self, between: float = BETWEEN_SECONDS) -> None:
         """Look at everybody who was not looked at today. Raises `Wait` and what asking raises."""

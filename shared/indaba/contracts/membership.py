@@ -79,7 +79,8 @@ class PassportIssued(Reply):
 
     `choices` lists the asker's communities where the room belongs to none and there are several.
     `lives_here` says that the room itself belongs to the community, not only its house; `blocked`
-    that the asker was removed from it and cannot join again.
+    that the asker was removed from it and cannot join again; `counted` that the days on which they
+    take part are counted, and to be noted.
     """
 
     token: str
@@ -88,6 +89,7 @@ class PassportIssued(Reply):
     choices: tuple[CommunityCard, ...] = ()
     lives_here: bool = False
     blocked: bool = False
+    counted: bool = False
 
 
 class IssuePassport(

@@ -10,7 +10,15 @@ from indaba.conversation.dispatch.outcome import Outcome
 from indaba.conversation.dispatch.people import People
 from indaba.conversation.dispatch.perform import Performer
 from indaba.conversation.dispatch.reply import SPOKEN, Replies, with_open_question
-from indaba.conversation.dispatch.resolve import Resume, digest, resolve_event
+from indaba.conversation.dispatch.resolve import (
+    Ignore,
+    Part,
+    Relocate,
+    Resume,
+    Say,
+    digest,
+    resolve_event,
+)
 from indaba.conversation.store import QueuedEvent, Store
 from indaba.conversation.wording import Wording
 from indaba.ledger import Ledger
@@ -22,6 +30,9 @@ HALT = (
     "I stop here and listen to you again in an hour."
 )
 
+NO_SIGN = (Ignore, Say, Part, Relocate)
+"""Nobody asked for anything by it."""
+
 
 class Dispatcher:
     """Handles events one at a time. Handling one twice has one effect.
@@ -32,6 +43,7 @@ class Dispatcher:
 
     def __init__(self, platform: ChatPlatform, ledger: Ledger, people: People) -> None:
         self._ledger = ledger
+        self._people = people
         self._performer = Performer(platform, people)
         self._replies = Replies(platform, ledger.world)
 
@@ -46,6 +58,8 @@ class Dispatcher:
             answer = with_open_question(outcome.answer, context.question)
             outcome = replace(outcome, answer=answer)
         await self._keep(queued, outcome)
+        if not isinstance(found, NO_SIGN):
+            await self._people.note_sign(queued)
         told = outcome.answer
         return told is not None and bool(told.blocks) and not told.ack
 

@@ -1,11 +1,12 @@
 """Who spoke and what they pointed at, found out from the platform and from membership."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from indaba.contracts.ids import MemberId
 from indaba.contracts.library import MOST_BYTES, StoredFile
 from indaba.contracts.linking import FindMembers
-from indaba.contracts.refusal import Refusal
+from indaba.contracts.refusal import Fault, Refusal, Unavailable
 from indaba.conversation.commands.carrying_out import may_not
 from indaba.conversation.commands.intent import Intent
 from indaba.conversation.commands.person import Person
@@ -95,6 +96,14 @@ class People:
             return person
         self._passports.drop(_asker(queued.event))
         return await self.who(queued)
+
+    async def note_sign(self, queued: QueuedEvent) -> None:
+        """Let membership know that who spoke takes part, as far as that can be known now."""
+        with suppress(Refusal, Unavailable, Fault):
+            issued = await self._passports.of(_asker(queued.event), queued.correlation)
+            if issued.counted:
+                services = self.services(queued)
+                await self.whereabouts.note_sign(queued.event.account, issued.passport, services)
 
     async def with_surroundings(
         self, queued: QueuedEvent, intent: Intent, person: Person

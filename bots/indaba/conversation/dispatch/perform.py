@@ -206,7 +206,6 @@ class Performer:
             return Answer.of(away.words)
         except Refusal as refusal:
             return Answer.of(self._in_words(refusal))
-        await self._people.whereabouts.note_sign(person, self._people.services(queued))
         return await perform(intent, person, self._people.services(queued))
 
     def _in_words(self, refusal: Refusal) -> str:

@@ -1,12 +1,11 @@
 """Whether members are still where their communities are, and where rooms went."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from indaba.contracts.ids import CommunityId
 from indaba.contracts.membership import Place
-from indaba.contracts.refusal import Fault, Refusal, Unavailable
+from indaba.contracts.passport import Passport
 from indaba.contracts.removal import (
     Departure,
     Home,
@@ -15,7 +14,6 @@ from indaba.contracts.removal import (
     NoteSign,
     ShowHomes,
 )
-from indaba.conversation.commands.person import Person
 from indaba.conversation.delivery.platform import ChatPlatform
 from indaba.conversation.delivery.service_client import Asker, BusServiceClient, Passports
 from indaba.conversation.store import QueuedEvent
@@ -70,21 +68,20 @@ class Whereabouts:
             self._seen.clear()
         self._seen[event.account] = now + LOOKED_FOR_EVERY
 
-    async def note_sign(self, person: Person, services: BusServiceClient) -> None:
-        """Let membership know that a member does something, once a day each as far as we remember.
+    async def note_sign(self, account: str, passport: Passport, services: BusServiceClient) -> None:
+        """Let membership know that somebody takes part, once a day each as far as we remember.
 
-        Not worth a word, and nobody waits for it longer than for anything else.
+        Raises what asking raises.
         """
-        if not person.is_member() or person.community is None:
+        if passport.community is None:
             return
-        today, who = self._ledger.world.now().date(), (person.account, person.community.id)
+        today, who = self._ledger.world.now().date(), (account, passport.community)
         if self._signs.get(who) == today:
             return
-        with suppress(Refusal, Unavailable, Fault):
-            await services.ask(NoteSign())
-            if len(self._signs) >= MOST_KNOWN:
-                self._signs.clear()
-            self._signs[who] = today
+        await services.ask(NoteSign())
+        if len(self._signs) >= MOST_KNOWN:
+            self._signs.clear()
+        self._signs[who] = today
 
     async def move(self, queued: QueuedEvent, successor: str) -> None:
         """A room was replaced: the community lives on in the new one, if both rooms say so."""

@@ -29,7 +29,6 @@ from indaba.contracts.membership import (
     SignInIssued,
 )
 from indaba.contracts.passport import Passport, Role
-from indaba.contracts.publishing import Publication
 from indaba.contracts.refusal import NoCommunity, NotAllowed, NotAMember
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
@@ -44,7 +43,7 @@ from indaba.membership.model import (
 )
 from indaba.membership.model.motions import Blocked
 from indaba.membership.model.safeguarding import Safeguarding
-from indaba.membership.store import Cases, Engaged, Publications, Store
+from indaba.membership.store import STRANGER, Cases, Engaged, Publications, SignIns, Store
 from indaba.membership.workflows.leaving import depart
 from indaba.membership.workflows.removing import blocked_as, cases_of
 from indaba.membership.workflows.succession import watch
@@ -232,13 +231,13 @@ async def issue_sign_in(request: IssueSignIn, work: Work) -> SignInIssued:  # no
     community.role_of(member)
     secret = work.world.secret()
     expires_at = work.now + SIGN_IN_LASTS
-    await store.keep_sign_in(digest(secret), member, community.id, expires_at)
+    await SignIns(work).keep(digest(secret), member, community.id, expires_at)
     return SignInIssued(secret=secret, expires_at=expires_at)
 
 
 async def consume_sign_in(request: ConsumeSignIn, work: Work, office: PassportOffice) -> SignedIn:
     """Use up a one-time secret."""
-    spent = await Store(work).spend_sign_in(digest(request.secret))
+    spent = await SignIns(work).spend(digest(request.secret))
     if spent is None:
         raise SignInSpent
     member, community = spent
@@ -258,27 +257,30 @@ async def passport_for(
     lead: bool = False,
 ) -> PassportIssued:
     """A signed passport for a member, a guest or a face, in a community or none."""
-    store = Store(work)
     expires_at = work.now + PASSPORT_LASTS
-    there = await store.card_of(community) if community else None
-    shown = await Publications(work).of(there.id) if there else Publication()
+    there = await Publications(work).with_card(community) if community else None
     if there is None:
         passport = Passport(expires_at=expires_at, member=member, face=face, lead=lead)
         return PassportIssued(token=office.sign(passport), passport=passport)
-    belongs, role = await store.standing_in(there.id, member) if member else (False, None)
-    zone = (await store.profile(member)).zone if member is not None else ""
+    card, shown = there
+    acting = await Store(work).acting(card.id, member) if member else STRANGER
     passport = Passport(
         expires_at=expires_at,
-        community=there.id,
-        member=member if belongs else None,
-        roles=frozenset({role} if role is not None else ()),
+        community=card.id,
+        member=member if acting.belongs else None,
+        roles=frozenset({acting.role} if acting.role is not None else ()),
         face=face,
         lead=lead,
-        zone=zone or there.zone,
-        locale=locale_of(there.language, there.zone),
+        zone=acting.zone or card.zone,
+        locale=locale_of(card.language, card.zone),
         opened=shown.open_at(work.now),
     )
-    return PassportIssued(token=office.sign(passport), passport=passport, community=there.card())
+    return PassportIssued(
+        token=office.sign(passport),
+        passport=passport,
+        community=card.card(),
+        counted=acting.counted,
+    )
 
 
 async def community_of(work: Work, store: Store) -> Community:

@@ -5,12 +5,15 @@ from indaba.membership.store.engaged import Engaged
 from indaba.membership.store.erasing import Erasing, erased, still_here
 from indaba.membership.store.everywhere import Everywhere, Known
 from indaba.membership.store.linking import Linking, Opens
-from indaba.membership.store.people import Store
+from indaba.membership.store.people import STRANGER, Acting, Store
 from indaba.membership.store.publishing import Publications
 from indaba.membership.store.reports import Report, Reports
+from indaba.membership.store.sign_ins import SignIns
 
 __all__ = [
     "MOST_LISTED",
+    "STRANGER",
+    "Acting",
     "Cases",
     "Engaged",
     "Erasing",
@@ -21,6 +24,7 @@ __all__ = [
     "Publications",
     "Report",
     "Reports",
+    "SignIns",
     "Store",
     "erased",
     "still_here",

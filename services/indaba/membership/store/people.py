@@ -1,6 +1,7 @@
 """SQL about communities, members, consent, sign-ins and erasures."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -62,6 +63,23 @@ receipts = table(
     withdrawn_at=_instant,
 )
 sign_ins = table("sign_ins", digest=sa.Text, member=sa.Uuid, community=sa.Uuid, expires_at=_instant)
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Whether somebody belongs to a community, the role they act in, and the zone they named.
+
+    The role is one step less while they are suspended, and none for who does not belong. `counted`
+    says that the days on which they take part are counted.
+    """
+
+    belongs: bool = False
+    role: Role | None = None
+    zone: str = ""
+    counted: bool = False
+
+
+STRANGER = Acting()
 
 
 class Store:
@@ -213,12 +231,10 @@ class Store:
 
     async def role_in(self, community: CommunityId, member: MemberId) -> Role | None:
         """The role a member acts in, one step less while suspended; `None` for no member."""
-        return (await self.standing_in(community, member))[1]
+        return (await self.acting(community, member)).role
 
-    async def standing_in(
-        self, community: CommunityId, member: MemberId
-    ) -> tuple[bool, Role | None]:
-        """Whether somebody belongs to a community, and the role they act in: see `role_in`."""
+    async def acting(self, community: CommunityId, member: MemberId) -> Acting:
+        """What somebody is in a community, by one question; `STRANGER` for one nobody knows."""
         suspended = (
             sa.exists()
             .where(
@@ -229,14 +245,26 @@ class Store:
             )
             .correlate(None)
         )
-        query = sa.select(memberships.c.role, suspended).where(
-            memberships.c.community == community, memberships.c.member == member
+        here = sa.and_(memberships.c.member == members.c.id, memberships.c.community == community)
+        query = (
+            sa.select(
+                members.c.profile["zone"].as_string(),
+                memberships.c.role,
+                memberships.c.stands_in,
+                suspended,
+            )
+            .outerjoin_from(members, memberships, here)
+            .where(members.c.id == member)
         )
         row = (await self._sql.execute(query)).first()
         if row is None:
-            return False, None
-        role, rests = row
-        return True, acts_as(Role(role)) if rests else Role(role)
+            return STRANGER
+        zone, role, stands_in, rests = row
+        if role is None:
+            return Acting(zone=zone or "")
+        counted = stands_in or role == Role.FACILITATOR
+        role = acts_as(Role(role)) if rests else Role(role)
+        return Acting(belongs=True, role=role, zone=zone or "", counted=counted)
 
     async def part(self, community: CommunityId, member: MemberId) -> None:
         """End a membership and mark its consent withdrawn."""
@@ -338,38 +366,6 @@ class Store:
             }
             for row in (await self._sql.execute(query)).mappings()
         ]
-
-    async def keep_sign_in(
-        self, digest: str, member: MemberId, community: CommunityId, expires_at: datetime
-    ) -> None:
-        """Keep the digest of a one-time secret; older ones of the member go."""
-        await self._sql.execute(
-            sign_ins.delete().where(
-                sa.or_(sign_ins.c.member == member, sign_ins.c.expires_at < self._work.now)
-            )
-        )
-        await self._sql.execute(
-            sign_ins.insert().values(
-                digest=digest, member=member, community=community, expires_at=expires_at
-            )
-        )
-
-    async def spend_sign_in(self, digest: str) -> tuple[MemberId, CommunityId] | None:
-        """Use up a secret; nothing if it is unknown, used or too old."""
-        spent = (
-            sign_ins.delete()
-            .where(sign_ins.c.digest == digest)
-            .returning(sign_ins.c.member, sign_ins.c.community, sign_ins.c.expires_at)
-        )
-        row = (await self._sql.execute(spent)).first()
-        if row is None or row.expires_at <= self._work.now:
-            return None
-        return MemberId(row.member), CommunityId(row.community)
-
-    async def end_sign_ins(self, community: CommunityId, member: MemberId) -> None:
-        """Links that were not used yet open nothing any more."""
-        theirs = (sign_ins.c.community == community, sign_ins.c.member == member)
-        await self._sql.execute(sign_ins.delete().where(*theirs))
 
     async def forget(self, member: MemberId, fresh: MemberId) -> None:
         """Delete what names a member; consent receipts stay as proof under the fresh id."""

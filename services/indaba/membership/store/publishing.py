@@ -9,6 +9,7 @@ from indaba.contracts.ids import CommunityId
 from indaba.contracts.openness import Openness
 from indaba.contracts.publishing import Publication
 from indaba.ledger.session import Transaction
+from indaba.membership.model import Community
 from indaba.membership.store.people import communities, table
 
 _publications = table(
@@ -32,10 +33,19 @@ class Publications:
         """What the world sees of a community, and until when what it saw earlier."""
         query = sa.select(_publications).where(_publications.c.community == community)
         row = (await self._sql.execute(query)).mappings().first()
+        return _publication(row) if row else Publication()
+
+    async def with_card(self, community: CommunityId) -> tuple[Community, Publication] | None:
+        """A community without roles and places, and what the world sees of it; unlocked."""
+        both = communities.outerjoin(_publications, _publications.c.community == communities.c.id)
+        shown = [_publications.c[name] for name in (*_PARTS, "until")]
+        query = sa.select(communities, *shown).select_from(both)
+        rows = await self._sql.execute(query.where(communities.c.id == community))
+        row = rows.mappings().first()
         if row is None:
-            return Publication()
-        until: datetime | None = row["until"]
-        return Publication(**{name: Openness(row[name]) for name in _PARTS}, until=until)
+            return None
+        card = Community(**{column.name: row[column.name] for column in communities.columns})
+        return card, Publication() if row["page"] is None else _publication(row)
 
     async def keep(self, community: CommunityId, publication: Publication) -> None:
         """Keep what the world sees."""
@@ -49,3 +59,8 @@ class Publications:
         """Give a community another key."""
         renewed = communities.update().where(communities.c.id == community).values(key=key)
         await self._sql.execute(renewed)
+
+
+def _publication(row: sa.RowMapping) -> Publication:
+    until: datetime | None = row["until"]
+    return Publication(**{name: Openness(row[name]) for name in _PARTS}, until=until)

@@ -5,7 +5,7 @@ from indaba.contracts.membership import MemberLeft
 from indaba.contracts.removal import CaseKind
 from indaba.ledger import Work
 from indaba.membership.model.motions import MOTIONS
-from indaba.membership.store import Cases, Linking, Store
+from indaba.membership.store import Cases, Linking, SignIns, Store
 from indaba.membership.workflows.succession import seek
 from indaba.membership.workflows.telling import tell_roles
 
@@ -17,7 +17,7 @@ async def depart(work: Work, community: CommunityId, member: MemberId) -> None:
     """
     store = Store(work)
     await store.part(community, member)
-    await store.end_sign_ins(community, member)
+    await SignIns(work).end(community, member)
     await Linking(work).forget(member, community)
     await close_theirs(work, community, member)
     version = await store.next_version(member)

@@ -19,9 +19,15 @@ GONE_AFTER = timedelta(days=21)
 
 
 async def watch(work: Work, community: CommunityId) -> None:
-    """Look at a community's facilitators once a day from now on. Idempotent."""
+    """Look at a community's facilitators once a day from now on. Idempotent.
+
+    Each community has its own second of the day, so that thousands do not come at once.
+    """
     body = {"community": str(community)}
-    await work.set_timer(work.now + LOOK_EVERY, LOOK, str(community), body, community)
+    midnight = work.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    due = midnight + timedelta(seconds=community.int % LOOK_EVERY.total_seconds())
+    due += LOOK_EVERY if due <= work.now else timedelta()
+    await work.set_timer(due, LOOK, str(community), body, community)
 
 
 async def look(body: dict[str, Any], work: Work) -> None:
