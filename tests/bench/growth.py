@@ -17,12 +17,13 @@ from typing import Any
 from unittest.mock import patch
 
 from clock import TestWorld
+from growth.asking import Sample
 from growth.community import Community, Founder
 from growth.copies import Copies, Renaming
 from growth.names import ROOM, account
 from growth.pages import app_of, browser
 from growth.processes import MIGRATIONS, Processes
-from growth.samples import BEFORE, SAMPLES, Sample
+from growth.samples import BEFORE, SAMPLES
 from growth.unasked import LOOKS, LOOPS, PAGES, POLLS, fire, looked, timer_of
 from indaba.contracts.passport import Passport
 from indaba.contracts.wire import Request

@@ -23,6 +23,7 @@ from indaba.contracts.membership import (
     Places,
     Platform,
 )
+from indaba.contracts.reaching import MembersReached, Reach, ReachMembers
 from indaba.contracts.scheduling import (
     MeetingEvent,
     MeetingFacts,
@@ -61,7 +62,7 @@ class BusServiceClient:
         body = envelope.body
         match envelope.wire:
             case IssuePassport.wire:
-                return _answered(envelope, _issued(UUID(body["community"])))
+                return _answered(envelope, _issued(body["community"]))
             case FindPlaces.wire:
                 assert envelope.community
                 rooms = self.rooms[envelope.community]
@@ -71,9 +72,24 @@ class BusServiceClient:
             case FindAccounts.wire:
                 found = {m: self.accounts[m] for m in body["members"] if m in self.accounts}
                 return _answered(envelope, Accounts(accounts=found))
+            case ReachMembers.wire:
+                return _answered(envelope, self._reached(body["wanted"]))
             case ShowAgenda.wire:
                 return _answered(envelope, AgendaShown(meeting=None, items=(), minutes=0))
         return self._show(envelope, UUID(body["meeting"]))
+
+    def _reached(self, wanted: dict[str, list[str]]) -> MembersReached:
+        return MembersReached(
+            communities={
+                CommunityId(UUID(community)): Reach(
+                    locale="en-ZA",
+                    accounts={
+                        MemberId(UUID(m)): self.accounts[m] for m in members if m in self.accounts
+                    },
+                )
+                for community, members in wanted.items()
+            }
+        )
 
     def _show(self, envelope: Envelope, meeting: UUID) -> ReplyEnvelope:
         if outcome := self.trouble.get(meeting):
@@ -94,7 +110,10 @@ def _community(community: UUID) -> CommunityCard:
     return CommunityCard(id=CommunityId(community), zone="Africa/Johannesburg", **given)
 
 
-def _issued(community: UUID) -> PassportIssued:
+def _issued(wanted: str | None) -> PassportIssued:
+    if wanted is None:
+        return PassportIssued(token="t", passport=passport())
+    community = UUID(wanted)
     card = _community(community)
     return PassportIssued(token="t", passport=passport(community), community=card)
 

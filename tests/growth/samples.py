@@ -3,12 +3,14 @@
 `SAMPLES` must know every request of the contracts: a test compares.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from growth.asking import AGREED, FRESH, MATRIX, STRANGER, Sample, home_of, member_of
 from growth.community import Community, pattern
 from growth.names import CALENDAR, OWN, ROOM, SPARE, ZONE, account
+from growth.samples_of_cases import CASES
 from indaba.contracts import (
     actions,
     agenda,
@@ -20,28 +22,19 @@ from indaba.contracts import (
     linking,
     outcomes,
     publishing,
+    reaching,
     record,
     reminding,
     removal,
-    safeguarding,
     votes,
 )
 from indaba.contracts import membership as m
 from indaba.contracts import scheduling as s
 from indaba.contracts import series as r
 from indaba.contracts.openness import Part
-from indaba.contracts.passport import Passport, Role
+from indaba.contracts.passport import Role
 from indaba.contracts.times import ReadWhen
 from indaba.contracts.wire import Request
-
-MATRIX = m.Platform.MATRIX
-Made = Callable[[Community], Request[Any]]
-Sample = tuple[str, Made]
-"""Who asks (`chair`, `member`, `newest`, `face`, or `nobody`), and what."""
-
-STRANGER = "@stranger:example.org"
-AGREED: dict[str, Any] = {"adult": True, "consent_version": m.CONSENT_VERSION}
-FRESH = m.Place(platform=MATRIX, room="!fresh:example.org")
 
 
 def _near(c: Community) -> Any:
@@ -72,7 +65,18 @@ MEMBERSHIP: Mapping[type[Request[Any]], Sample] = {
     m.FindAccounts: (
         "member",
         lambda c: m.FindAccounts(
-            platform=MATRIX, members=tuple(_member(h.passport) for h in c.members[:20])
+            platform=MATRIX, members=tuple(member_of(h.passport) for h in c.members[:20])
+        ),
+    ),
+    reaching.ReachMembers: (
+        "face",
+        lambda c: reaching.ReachMembers(
+            platform=MATRIX,
+            wanted={
+                c.chair.passport.in_community(): tuple(
+                    member_of(h.passport) for h in c.members[:20]
+                )
+            },
         ),
     ),
     linking.FindMembers: (
@@ -103,7 +107,7 @@ MEMBERSHIP: Mapping[type[Request[Any]], Sample] = {
     m.IssueSignIn: ("member", lambda _: m.IssueSignIn()),
     m.JoinCommunity: (
         "nobody",
-        lambda c: m.JoinCommunity(place=_home(c), account=STRANGER, **AGREED),
+        lambda c: m.JoinCommunity(place=home_of(c), account=STRANGER, **AGREED),
     ),
     m.LeaveCommunity: ("member", lambda _: m.LeaveCommunity()),
     linking.LinkAccount: (
@@ -123,69 +127,6 @@ MEMBERSHIP: Mapping[type[Request[Any]], Sample] = {
         ),
     ),
     linking.ShowZones: ("chair", lambda _: linking.ShowZones()),
-}
-
-PLACES: Mapping[type[Request[Any]], Sample] = {
-    removal.AnswerCase: (
-        "member",
-        lambda c: removal.AnswerCase(case=_case(c), answer=removal.CaseAnswer.AGAINST),
-    ),
-    removal.AppealRemoval: (
-        "nobody",
-        lambda _: removal.AppealRemoval(platform=MATRIX, account=account(9), words="Please"),
-    ),
-    removal.ListCases: ("member", lambda _: removal.ListCases()),
-    removal.MovePlace: ("face", lambda c: removal.MovePlace(old=_home(c), new=FRESH)),
-    removal.NoteDeparture: (
-        "face",
-        lambda c: removal.NoteDeparture(
-            platform=MATRIX,
-            account=account(1),
-            community=c.chair.passport.community,
-            how=removal.Departure.BANNED,
-        ),
-    ),
-    removal.NoteSign: ("newest", lambda _: removal.NoteSign()),
-    removal.ReadmitMember: (
-        "chair",
-        lambda _: removal.ReadmitMember(platform=MATRIX, account=account(9)),
-    ),
-    removal.RemoveMember: (
-        "chair",
-        lambda _: removal.RemoveMember(platform=MATRIX, account=account(9), reason="Spam"),
-    ),
-    removal.ShowCase: (
-        "face",
-        lambda c: removal.ShowCase(
-            case=_case(c), platform=MATRIX, members=(_member(c.member.passport),)
-        ),
-    ),
-    removal.ShowHomes: ("face", lambda _: removal.ShowHomes(platform=MATRIX)),
-    removal.StandIn: ("newest", lambda _: removal.StandIn(on=True)),
-    safeguarding.ShowReporting: ("nobody", lambda _: safeguarding.ShowReporting()),
-    safeguarding.DraftReport: (
-        "nobody",
-        lambda _: safeguarding.DraftReport(platform=MATRIX, account=account(2), words="Help"),
-    ),
-    safeguarding.SendReport: (
-        "nobody",
-        lambda c: safeguarding.SendReport(platform=MATRIX, account=account(1), draft=_draft(c)),
-    ),
-    safeguarding.ListReports: ("lead", lambda _: safeguarding.ListReports()),
-    safeguarding.ReadReport: ("lead", lambda c: safeguarding.ReadReport(code=c.report)),
-    safeguarding.CloseReport: ("lead", lambda c: safeguarding.CloseReport(code=c.report)),
-    safeguarding.ShowLeads: (
-        "face",
-        lambda c: safeguarding.ShowLeads(report=_sent(c), platform=MATRIX),
-    ),
-    removal.SuspendAccount: (
-        "face",
-        lambda _: removal.SuspendAccount(platform=MATRIX, account=account(9), reason="Stolen"),
-    ),
-    removal.SuspendMember: (
-        "chair",
-        lambda _: removal.SuspendMember(platform=MATRIX, account=account(9), reason="Stolen"),
-    ),
 }
 
 LIBRARY: Mapping[type[Request[Any]], Sample] = {
@@ -243,7 +184,7 @@ MEETINGS: Mapping[type[Request[Any]], Sample] = {
     holding.CorrectRegister: (
         "chair",
         lambda c: holding.CorrectRegister(
-            code=c.codes["over"], was_not_there=(_member(c.member.passport),)
+            code=c.codes["over"], was_not_there=(member_of(c.member.passport),)
         ),
     ),
     holding.ShowRegister: ("chair", lambda c: holding.ShowRegister(code=c.codes["over"])),
@@ -291,7 +232,7 @@ AROUND: Mapping[type[Request[Any]], Sample] = {
     ),
     actions.HandAction: (
         "member",
-        lambda c: actions.HandAction(code=c.action, to=_member(c.chair.passport)),
+        lambda c: actions.HandAction(code=c.action, to=member_of(c.chair.passport)),
     ),
     actions.ListActions: (
         "member",
@@ -364,7 +305,7 @@ AROUND: Mapping[type[Request[Any]], Sample] = {
 
 SAMPLES: Mapping[type[Request[Any]], Sample] = {
     **MEMBERSHIP,
-    **PLACES,
+    **CASES,
     **LIBRARY,
     **OUTCOMES,
     **MEETINGS,
@@ -374,27 +315,7 @@ SAMPLES: Mapping[type[Request[Any]], Sample] = {
 BEFORE: Mapping[type[Request[Any]], Sample] = {
     holding.StartMeeting: ("chair", lambda c: s.CloseMeeting(code=c.codes["live"])),
     votes.OpenVote: ("chair", lambda c: votes.CloseVote(vote=c.vote)),
-    removal.AppealRemoval: PLACES[removal.RemoveMember],
-    removal.ReadmitMember: PLACES[removal.RemoveMember],
+    removal.AppealRemoval: CASES[removal.RemoveMember],
+    removal.ReadmitMember: CASES[removal.RemoveMember],
 }
 """What must have happened just before, for these not to be refused."""
-
-
-def _case(c: Community) -> Any:
-    return c.case
-
-
-def _draft(c: Community) -> Any:
-    return c.draft
-
-
-def _sent(c: Community) -> Any:
-    return c.sent
-
-
-def _member(passport: Passport) -> Any:
-    return passport.member
-
-
-def _home(_: Community) -> m.Place:
-    return m.Place(platform=MATRIX, room=ROOM)

@@ -15,11 +15,12 @@ import pytest
 
 from clock import TestWorld
 from databases import Databases
+from growth.asking import Sample
 from growth.community import Community, Founder
 from growth.copies import Copies, Renaming
 from growth.pages import app_of, browser, routes_of
 from growth.processes import MIGRATIONS, Processes
-from growth.samples import BEFORE, SAMPLES, Sample
+from growth.samples import BEFORE, SAMPLES
 from growth.statements import Scan, Statement, scans, watched
 from growth.unasked import LOOKS, LOOPS, NO_PAGES, PAGES, fire, kept_house, looked, timer_of
 from indaba.contracts import spoken

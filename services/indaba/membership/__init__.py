@@ -12,13 +12,13 @@ membership.found-community.v1, membership.issue-link-code.v1, membership.issue-p
 membership.issue-room-code.v1, membership.issue-sign-in.v1, membership.join-community.v1,
 membership.leave-community.v1, membership.link-account.v1, membership.list-cases.v1,
 membership.list-reports.v1, membership.move-place.v1, membership.note-departure.v1,
-membership.note-sign.v1, membership.publish.v1, membership.read-report.v1,
-membership.readmit-member.v1, membership.remove-member.v1, membership.remove-place.v1,
-membership.renew-address.v1, membership.send-report.v1, membership.show-case.v1,
-membership.show-erased.v1, membership.show-homes.v1, membership.show-leads.v1,
-membership.show-my-data.v1, membership.show-publication.v1, membership.show-reporting.v1,
-membership.show-room-code.v1, membership.show-zones.v1, membership.stand-in.v1,
-membership.suspend-account.v1, membership.suspend-member.v1
+membership.note-sign.v1, membership.publish.v1, membership.reach-members.v1,
+membership.read-report.v1, membership.readmit-member.v1, membership.remove-member.v1,
+membership.remove-place.v1, membership.renew-address.v1, membership.send-report.v1,
+membership.show-case.v1, membership.show-erased.v1, membership.show-homes.v1,
+membership.show-leads.v1, membership.show-my-data.v1, membership.show-publication.v1,
+membership.show-reporting.v1, membership.show-room-code.v1, membership.show-zones.v1,
+membership.stand-in.v1, membership.suspend-account.v1, membership.suspend-member.v1
 
 Tells: membership.account-linked.v1, membership.address-renewed.v1, membership.case-told.v1,
 membership.community-founded.v1, membership.member-described.v1, membership.member-erased.v1,

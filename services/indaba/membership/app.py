@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from indaba.contracts import erasure, removal, safeguarding, spoken
+from indaba.contracts import erasure, reaching, removal, safeguarding, spoken
 from indaba.contracts import linking as also
 from indaba.contracts import membership as said
 from indaba.contracts import publishing as shown
@@ -54,6 +54,7 @@ def wire(
     ledger.answer(said.AssignRole, partial(removing.assign_role, office=office))
     ledger.answer(said.DescribeMe, partial(belonging.describe_me, office=office))
     ledger.answer(said.FindAccounts, belonging.find_accounts)
+    ledger.answer(reaching.ReachMembers, belonging.reach_members)
     ledger.answer(said.FindPlaces, belonging.find_places)
     ledger.answer(said.ShowMyData, belonging.show_my_data)
     ledger.answer(said.EraseMe, partial(erasing.erase_me, expected=erased_by))

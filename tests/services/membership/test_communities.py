@@ -1,8 +1,10 @@
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
+from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import (
     CONSENT_VERSION,
     AssignRole,
@@ -20,6 +22,7 @@ from indaba.contracts.membership import (
     ShowMyData,
 )
 from indaba.contracts.passport import Role
+from indaba.contracts.reaching import ReachMembers
 from indaba.contracts.refusal import Refused
 from indaba.contracts.scheduling import ScheduleMeeting
 from services.town import ROOM, Town
@@ -278,3 +281,22 @@ async def test_accounts_are_told_in_their_community_only(town: Town) -> None:
     with pytest.raises(Refused) as refused:
         await town.ask(wanted)
     assert refused.value.told == "no-community"
+
+
+async def test_many_communities_are_reached_at_once_and_whoever_left_is_not(town: Town) -> None:
+    held, member = await town.founded(), await town.joined(THANDI)
+    elsewhere = await town.founded("@sipho:example.org", "!elsewhere:example.org")
+    here, there = held.passport.in_community(), elsewhere.passport.in_community()
+    both: tuple[MemberId, ...] = (held.passport.a_member(), member.passport.a_member())
+    gone = CommunityId(UUID(int=1))
+    wanted = {here: both, there: both, gone: both}
+    face = await town.passport("", "")
+
+    before = await town.ask(ReachMembers(platform=Platform.MATRIX, wanted=wanted), face)
+    await town.ask(LeaveCommunity(), member)
+    after = await town.ask(ReachMembers(platform=Platform.MATRIX, wanted=wanted), face)
+
+    assert before.communities.keys() == after.communities.keys() == {here, there}
+    assert before.communities[here].accounts.keys() == set(both)
+    assert not before.communities[there].accounts
+    assert after.communities[here].accounts.keys() == {both[0]}

@@ -5,8 +5,8 @@ Each gives answers for the meeting's thread; none where the event has lost its s
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,6 @@ from indaba.contracts.agenda import AgendaItem, StepDue, TopicOpened
 from indaba.contracts.digest import FeedbackAsked
 from indaba.contracts.holding import MeetingStarted
 from indaba.contracts.ids import MemberId
-from indaba.contracts.membership import FindAccounts, Platform
 from indaba.contracts.refusal import Hint
 from indaba.contracts.scheduling import (
     MeetingCancelled,
@@ -42,23 +41,22 @@ from indaba.conversation.wording import Wording, plain
 TOGETHER = 20
 """How many people one message names."""
 
-ASKED_TOGETHER = 1000
-
 
 @dataclass(frozen=True)
 class AnnouncementContext:
-    """Who tells: on which platform, in which words, and how it asks.
+    """Who tells: in which words, and how it asks.
 
-    `known` is the meeting as its event tells it, while it is unlikely to be otherwise by now.
+    `known` is the meeting as its event tells it, while it is unlikely to be otherwise by now, and
+    `reached` has the accounts of all whom the event names, by their ids.
     """
 
     services: ServiceClient
-    platform: Platform
     locale: str
     prefix: str
     now: datetime
     has_buttons: bool
     known: MeetingFacts | None = None
+    reached: Mapping[MemberId, str] = field(default_factory=dict)
 
     @property
     def wording(self) -> Wording:
@@ -73,17 +71,9 @@ class AnnouncementContext:
         """The meeting as it is now."""
         return (await self.services.ask(ShowMeeting(meeting=event.meeting.id))).meeting
 
-    async def accounts(self, members: tuple[MemberId, ...]) -> list[str]:
-        """The accounts of members on this platform, sorted; some have none."""
-        found: set[str] = set()
-        for n in range(0, len(members), ASKED_TOGETHER):
-            wanted = FindAccounts(platform=self.platform, members=members[n : n + ASKED_TOGETHER])
-            found.update((await self.services.ask(wanted)).accounts.values())
-        return sorted(found)
-
-    async def in_groups(self, members: tuple[MemberId, ...]) -> list[tuple[str, ...]]:
-        """Their accounts, as many together as one message names."""
-        accounts = await self.accounts(members)
+    def in_groups(self, members: tuple[MemberId, ...]) -> list[tuple[str, ...]]:
+        """Their accounts, sorted, as many together as one message names; some have none."""
+        accounts = sorted({self.reached[member] for member in members if member in self.reached})
         return [tuple(accounts[n : n + TOGETHER]) for n in range(0, len(accounts), TOGETHER)]
 
 
@@ -92,7 +82,7 @@ async def remind(event: ReminderDue, context: AnnouncementContext) -> list[Answe
     meeting = context.known or await context.meeting_of(event)
     if meeting.sequence != event.meeting.sequence or meeting.status is not MeetingStatus.SCHEDULED:
         return []
-    groups = await context.in_groups(event.members)
+    groups = context.in_groups(event.members)
     return [
         cards.reminder(meeting, group, context.now, context.locale, context.prefix)
         for group in groups
@@ -115,7 +105,7 @@ async def _tell_shifted(
     planned = meeting.status is MeetingStatus.SCHEDULED
     if not planned or meeting.starts_at != event.meeting.starts_at:
         return []
-    groups = await context.in_groups(event.members) or [()]
+    groups = context.in_groups(event.members) or [()]
     return [cards.shifted(meeting, event.shifted, group, context.locale) for group in groups]
 
 
@@ -154,7 +144,7 @@ async def tell_moved_up(event: MovedUp, context: AnnouncementContext) -> list[An
     meeting = await context.meeting_of(event)
     if meeting.status is not MeetingStatus.SCHEDULED:
         return []
-    groups = await context.in_groups(event.members)
+    groups = context.in_groups(event.members)
     return [cards.moved_up(meeting, group, context.locale, context.prefix) for group in groups]
 
 

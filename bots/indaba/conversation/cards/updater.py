@@ -1,20 +1,23 @@
 """Keeps cards up to date, and writes reminders and changes to rooms."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from indaba.contracts.agenda import AgendaItem, ShowAgenda
-from indaba.contracts.ids import CommunityId, MeetingId
+from indaba.contracts.ids import CommunityId, MeetingId, MemberId
 from indaba.contracts.membership import CommunityCard, FindPlaces
+from indaba.contracts.reaching import Reach
 from indaba.contracts.refusal import NoCommunity, Refused
 from indaba.contracts.scheduling import MeetingEvent, MeetingFacts, MeetingStatus, ShowMeeting
 from indaba.conversation.answer import Answer
 from indaba.conversation.cards import cards
 from indaba.conversation.cards.announcements import TOLD, AnnouncementContext
+from indaba.conversation.cards.reaching import reach
 from indaba.conversation.delivery.keeping import OFFERS_LAST, Delivery, keep_post
 from indaba.conversation.delivery.platform import ChatPlatform, Post, PostKind
 from indaba.conversation.delivery.service_client import Asker, BusServiceClient, Passports
@@ -38,6 +41,8 @@ CARD_LASTS = timedelta(days=7)
 NOTICE_PAUSE = timedelta(seconds=5)
 FRESH = timedelta(seconds=20)
 """So long after an event its meeting is as the event says, unless a newer one was heard of."""
+
+Reached = Mapping[CommunityId, Reach]
 
 UP = frozenset({MeetingStatus.SCHEDULED, MeetingStatus.LIVE})
 """A meeting that is on or to come gets its card; one that is past only keeps it."""
@@ -172,43 +177,64 @@ class CardUpdater:
             late = await cards.drop_late_notices()
             due = await cards.notices_due(SOME)
         POSTS.labels(self._ledger.name, "too-late").inc(late)
+        if not due:
+            return False
+        events = {row["id"]: _TOLD[row["wire"]][0].model_validate(row["event"]) for row in due}
+        reached = asyncio.create_task(self._reach(events.values(), due[0]["correlation"]))
         by_meeting: dict[UUID, list[Act]] = defaultdict(list)
         for row in due:
-            by_meeting[row["meeting"]].append(partial(self._tell, row))
+            tell = partial(self._tell, row, events[row["id"]], reached)
+            by_meeting[row["meeting"]].append(tell)
         await in_parts(list(by_meeting.values()))
         return len(due) == SOME
 
-    async def _tell(self, row: dict[str, Any]) -> None:
+    async def _reach(self, events: Iterable[MeetingEvent], correlation: UUID) -> Reached:
+        wanted: dict[CommunityId, list[MemberId]] = defaultdict(list)
+        for event in events:
+            wanted[event.meeting.community].extend(getattr(event, "members", ()))
+        act = f"notices/{self._ledger.world.new_id()}"
+        services = BusServiceClient(
+            self._ledger.bus, self._ledger.world, self._passports, Asker(), act, correlation
+        )
+        return await reach(services, self._platform.platform, wanted)
+
+    async def _tell(
+        self, row: dict[str, Any], event: MeetingEvent, reached: asyncio.Task[Reached]
+    ) -> None:
         """Write one notice; one that cannot be written lets others come first."""
         try:
-            await self._write(row, await self._answers(row))
+            there = (await reached).get(event.meeting.community)
+            if there is None:
+                await self._leave(row["id"])
+            else:
+                await self._write(row, await self._answers(row, event, there))
         except Exception as error:  # noqa: BLE001 - one notice must not stop all others
             self._log("notice.not-written", error, row["correlation"])
-            async with self._ledger.database.begin() as connection:
-                cards = Store(Session(connection, self._ledger.world.now())).cards
-                if _is_gone(error):
-                    await cards.notice_written(row["id"])
-                else:
-                    await cards.notice_later(row["id"], NOTICE_PAUSE)
+            await self._leave(row["id"], None if _is_gone(error) else NOTICE_PAUSE)
 
-    async def _answers(self, row: dict[str, Any]) -> list[Answer]:
+    async def _leave(self, notice: UUID, pause: timedelta | None = None) -> None:
+        """Write a notice later, or never: what it tells of is gone."""
+        async with self._ledger.database.begin() as connection:
+            cards = Store(Session(connection, self._ledger.world.now())).cards
+            if pause is None:
+                await cards.notice_written(notice)
+            else:
+                await cards.notice_later(notice, pause)
+
+    async def _answers(
+        self, row: dict[str, Any], event: MeetingEvent, there: Reach
+    ) -> list[Answer]:
         """What is to be said; nothing if it has lost its sense."""
-        kind, tell = _TOLD[row["wire"]]
-        event = kind.model_validate(row["event"])
-        services = self._services(
-            event.meeting.community, f"notice/{row['id']}", row["correlation"]
-        )
-        issued = await self._passports.of(services.asker, row["correlation"])
         context = AnnouncementContext(
-            services,
-            self._platform.platform,
-            issued.passport.locale,
+            self._services(event.meeting.community, f"notice/{row['id']}", row["correlation"]),
+            there.locale,
             self._platform.prefix,
             self._ledger.world.now(),
             self._platform.has_buttons,
             known=self._known(row, event),
+            reached=there.accounts,
         )
-        return await tell(event, context)
+        return await _TOLD[row["wire"]][1](event, context)
 
     def _known(self, row: dict[str, Any], event: MeetingEvent) -> MeetingFacts | None:
         """The meeting as the event tells it; `None` once it may be otherwise."""

@@ -29,6 +29,7 @@ from indaba.contracts.membership import (
     SignInIssued,
 )
 from indaba.contracts.passport import Passport, Role
+from indaba.contracts.reaching import MembersReached, Reach, ReachMembers
 from indaba.contracts.refusal import NoCommunity, NotAllowed, NotAMember
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
@@ -43,7 +44,7 @@ from indaba.membership.model import (
 )
 from indaba.membership.model.motions import Blocked
 from indaba.membership.model.safeguarding import Safeguarding
-from indaba.membership.store import STRANGER, Cases, Engaged, Publications, SignIns, Store
+from indaba.membership.store import STRANGER, Cases, Engaged, Publications, Reaching, SignIns, Store
 from indaba.membership.workflows.leaving import depart
 from indaba.membership.workflows.removing import blocked_as, cases_of
 from indaba.membership.workflows.succession import watch
@@ -183,6 +184,20 @@ async def find_accounts(request: FindAccounts, work: Work) -> Accounts:
     community = work.passport.in_community()
     found = await Store(work).accounts(community, request.platform, request.members)
     return Accounts(accounts=found)
+
+
+async def reach_members(request: ReachMembers, work: Work) -> MembersReached:
+    """Locales and accounts, by two questions however many are wanted."""
+    cards = await Reaching(work).cards(request.wanted)
+    found = await Reaching(work).accounts(request.platform, request.wanted)
+    return MembersReached(
+        communities={
+            card.id: Reach(
+                locale=locale_of(card.language, card.zone), accounts=found.get(card.id, {})
+            )
+            for card in cards
+        }
+    )
 
 
 async def find_members(request: FindMembers, work: Work) -> MembersFound:

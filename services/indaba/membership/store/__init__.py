@@ -7,6 +7,7 @@ from indaba.membership.store.everywhere import Everywhere, Known
 from indaba.membership.store.linking import Linking, Opens
 from indaba.membership.store.people import STRANGER, Acting, Store
 from indaba.membership.store.publishing import Publications
+from indaba.membership.store.reaching import Reaching
 from indaba.membership.store.reports import Report, Reports
 from indaba.membership.store.sign_ins import SignIns
 
@@ -22,6 +23,7 @@ __all__ = [
     "Linking",
     "Opens",
     "Publications",
+    "Reaching",
     "Report",
     "Reports",
     "SignIns",
