@@ -177,7 +177,7 @@ async def test_no_public_site_leads_us_inside(trap: Trap, how: str) -> None:
 
     async with await asyncio.start_server(lead, "127.0.0.77", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        from indaba.process.outside.fetching import is_public
+        from indaba.process.outside.special_addresses import is_public
 
         rules = Rules(
             first_only,

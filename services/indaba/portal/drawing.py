@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _TEMPLATES = Path(__file__).with_name("templates")
 
 NEVER_KEEP = {"cache-control": "no-store"}
+FORGET_ALL = {"clear-site-data": '"cache", "storage"'}
+"""Not its cookies too: browsers would drop those of every other site below the same domain."""
+
 FILE_KEPT_SECONDS = 300
 KEPT_FOR_GOOD = {"cache-control": "public, max-age=31536000, immutable"}
 ASK_AGAIN = {"cache-control": "private, no-cache"}

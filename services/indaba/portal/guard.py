@@ -10,8 +10,11 @@ from indaba.conversation.wording import Wording
 from indaba.ledger.failures import is_passing, reason_of
 from indaba.portal.drawing import NEVER_KEEP, sorry, strict_headers
 from indaba.portal.hints import ANYWHERE, in_words, refusal_in_words
+from indaba.portal.signing_in import Cookie
 from indaba.process import logs
 from indaba.process.world import World
+
+_NEVER_KEEP = [(name.encode(), value.encode()) for name, value in NEVER_KEEP.items()]
 
 STATUS = {
     "no-such-resource": 404,
@@ -25,9 +28,10 @@ STATUS = {
 class Guard:
     """Lets no request end without a page in words."""
 
-    def __init__(self, app: ASGIApp, world: World, *, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, world: World, cookie: Cookie, *, secure: bool) -> None:
         self._app = app
         self._world = world
+        self._cookie = cookie
         told = strict_headers(secure=secure)
         self._strict = [(name.encode(), value.encode()) for name, value in told.items()]
 
@@ -36,13 +40,13 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = False
+        begun, is_member = False, bool(self._cookie.digest(Request(scope)))
 
         async def strict(message: Message) -> None:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                message["headers"] = self._with_strict(message["headers"])
+                message["headers"] = self._with_strict(message["headers"], is_member)
             await send(message)
 
         try:
@@ -53,8 +57,13 @@ class Guard:
             page = self._in_words(error)
             await page(scope, receive, strict)
 
-    def _with_strict(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-        said = {name for name, _ in headers}
+    def _with_strict(
+        self, headers: list[tuple[bytes, bytes]], is_member: bool
+    ) -> list[tuple[bytes, bytes]]:
+        said = dict(headers)
+        if is_member and said.get(b"content-type", b"").startswith(b"text/html"):
+            # What a member was shown stays in no browser: the next person may use the same phone.
+            headers = [*((n, v) for n, v in headers if n != b"cache-control"), *_NEVER_KEEP]
         return [*headers, *((name, value) for name, value in self._strict if name not in said)]
 
     def _in_words(self, error: Exception) -> Response:

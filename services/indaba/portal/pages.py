@@ -18,7 +18,7 @@ from indaba.contracts.refusal import Expired, Refusal, Refused, hint
 from indaba.conversation.wording import Wording, plain
 from indaba.ledger import Ledger
 from indaba.portal import calendar
-from indaba.portal.drawing import NEVER_KEEP, answered, draw, icon, sorry, stylesheet
+from indaba.portal.drawing import FORGET_ALL, NEVER_KEEP, answered, draw, icon, sorry, stylesheet
 from indaba.portal.ending import ended
 from indaba.portal.guard import Guard, is_away, refused, turned_down
 from indaba.portal.hints import ANYWHERE, in_words
@@ -60,7 +60,8 @@ def build_app(
     files: FileStore | None = None,
 ) -> Starlette:
     """The web application. `url` gives the public address, without a slash at its end."""
-    pages = Pages(ledger, readiness, Cookie(secure=secure_cookies), url)
+    cookie = Cookie(secure=secure_cookies)
+    pages = Pages(ledger, readiness, cookie, url)
     library, outcomes = LibraryPages(pages.visitors, files), OutcomesPages(pages.visitors)
     copies = Copies(ledger.database, ledger.world)
     meetings = MeetingPages(ledger.world, copies, pages.visitors, url)
@@ -91,7 +92,7 @@ def build_app(
         routes=routes,
         middleware=[
             Middleware(GZipMiddleware, compresslevel=6, exclude_content_types=SENT_AS_THEY_ARE),
-            Middleware(Guard, world=ledger.world, secure=secure_cookies),
+            Middleware(Guard, world=ledger.world, cookie=cookie, secure=secure_cookies),
         ],
         exception_handlers={HTTPException: refused, Refused: turned_down},
     )
@@ -209,12 +210,13 @@ class Pages:
         return response
 
     async def sign_out(self, request: Request) -> Response:
-        """End the session here and in the browser."""
+        """End the session here and in the browser; with `everywhere`, in all browsers."""
         check_same_site(request)
+        everywhere = "everywhere" in await form_of(request)
         digest = self._cookie.digest(request)
         if digest:
-            await self._copies.change(lambda store: store.sign_out(digest))
-        response = RedirectResponse("/", 303, headers=NEVER_KEEP)
+            await self._copies.change(lambda store: store.sign_out(digest, everywhere=everywhere))
+        response = RedirectResponse("/", 303, headers=NEVER_KEEP | FORGET_ALL)
         self._cookie.take(response)
         return response
 

@@ -159,9 +159,13 @@ class Store:
         member = (await self._sql.execute(query)).scalar()
         return MemberId(member) if member else None
 
-    async def sign_out(self, digest: str) -> None:
-        """End a session everywhere."""
-        await self._sql.execute(sessions.delete().where(sessions.c.digest == digest))
+    async def sign_out(self, digest: str, *, everywhere: bool = False) -> None:
+        """End a session, or all that those whom it names have in any browser."""
+        theirs = sessions.c.digest == digest
+        if everywhere:
+            named = sa.select(sessions.c.member).where(sessions.c.digest == digest)
+            theirs = sessions.c.member.in_(named)
+        await self._sql.execute(sessions.delete().where(theirs))
 
     async def send_home(self, member: MemberId, there: CommunityId | None = None) -> None:
         """End all sessions of a member: in one community, or (none given) in all."""

@@ -1,5 +1,6 @@
 """The portal as the world sees it: nginx with TLS before it, as the file we hand out has it."""
 
+import asyncio
 import re
 import shutil
 import signal
@@ -7,6 +8,7 @@ import socket
 import ssl
 import subprocess
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -51,6 +53,11 @@ class Street:
     def log(self) -> str:
         return (self.folder / "indaba.log").read_text()
 
+    @property
+    def all_logs(self) -> str:
+        """Every line that nginx wrote anywhere."""
+        return "".join(log.read_text() for log in sorted(self.folder.glob("*.log")))
+
 
 @pytest.fixture
 def street(tmp_path: Path) -> Street:
@@ -70,7 +77,8 @@ async def outside(street: Street, lively: Lively) -> AsyncIterator[httpx.AsyncCl
     settings = street.folder / "nginx.conf"
     settings.write_text(_settings(street, lively.opened.portal.port))
     subprocess.run([NGINX, "-t", "-c", settings], check=True, capture_output=True)
-    nginx = subprocess.Popen([NGINX, "-c", settings, "-g", "daemon off;"])
+    said = (street.folder / "standard-error.log").open("w")
+    nginx = subprocess.Popen([NGINX, "-c", settings, "-g", "daemon off;"], stderr=said, stdout=said)
     browser = httpx.AsyncClient(
         base_url=street.url, verify=street.context, trust_env=False, http2=False
     )
@@ -86,6 +94,7 @@ async def outside(street: Street, lively: Lively) -> AsyncIterator[httpx.AsyncCl
     await browser.aclose()
     nginx.send_signal(signal.SIGQUIT)
     nginx.wait(20)
+    said.close()
 
 
 async def test_a_member_signs_in_through_tls_and_no_log_has_the_secret(
@@ -131,10 +140,57 @@ async def test_plain_http_leads_to_tls_and_nothing_internal_is_outside(
     for path in ("/metrics", "/live", "/ready"):
         assert (await outside.get(path)).status_code == 404
     page = await outside.get(f"/c/{lively.key}")
-    assert page.headers["strict-transport-security"].startswith("max-age=")
+    assert page.headers.get_list("strict-transport-security") == ["max-age=31536000"]
     assert page.headers["content-encoding"] == "gzip"
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert (await outside.post("/sign-out", content=b"x" * 70_000)).status_code == 413
+
+
+def _secret_paths(key: str, secret: str) -> list[str]:
+    """Every address with a secret in it, as it is written and as it may be mistyped."""
+    return [
+        f"/sign-in/{secret}",
+        f"/Sign-In/{secret}",
+        f"//sign-in/{secret}",
+        f"/c/{key}/mine/{secret}.ics",
+        f"/C/{key}/MINE/{secret}.ics",
+        f"/c/{key}/%6dine/{secret}.ics",
+    ]
+
+
+async def test_no_log_of_nginx_has_a_secret_whatever_fails(
+    outside: httpx.AsyncClient, lively: Lively, street: Street
+) -> None:
+    secret = "S3cretOfSomebody"
+    paths = _secret_paths(lively.key, secret)
+    async with httpx.AsyncClient(trust_env=False) as plain:
+        for path in paths:
+            in_the_open = await plain.get(f"http://{HOST}:{street.plain}{path}")
+            assert in_the_open.status_code == 404, path
+    for path in paths:
+        too_large = await outside.post(street.url + path, content=b"x" * 70_000)
+        assert too_large.status_code == 413, path
+        for line in (f"GET {path} HTTP/1.1\r\nHost", f"GET {path} HTTP/9.9", f"PUSH {path}"):
+            _say(street.plain, f"{line}\r\n\r\n")
+        _say(street.plain, f"GET {path}{'x' * 40_000} HTTP/1.1\r\n\r\n")
+    await lively.opened.portal.stop()
+    assert (await outside.get("/c/none")).status_code == 502
+    for path in paths:
+        assert (await outside.get(street.url + path)).status_code == 502, path
+    flood = await asyncio.gather(*(outside.get(paths[0]) for _ in range(400)))
+
+    assert 429 in {answer.status_code for answer in flood}
+    assert "connect() failed" in street.all_logs
+    assert secret not in street.all_logs
+
+
+def _say(port: int, words: str) -> None:
+    with socket.create_connection(("127.0.0.1", port), 5) as line:
+        line.sendall(words.encode())
+        line.shutdown(socket.SHUT_WR)
+        with suppress(ConnectionError):
+            while line.recv(4096):
+                pass
 
 
 def _settings(street: Street, portal: int) -> str:

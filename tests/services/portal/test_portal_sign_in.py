@@ -211,6 +211,24 @@ async def test_signing_out_ends_the_session_here_and_in_the_browser(found: Found
     assert "You are signed in." not in page.text
 
 
+async def test_signing_out_everywhere_ends_ones_own_sessions_alone(found: Found) -> None:
+    thandi = await found()
+    maths = await found(room="!maths")
+    sipho = await found(account="@sipho:example.org", room="!other")
+    browser = thandi.opened.browser
+    for link in (await thandi.link(), await maths.link(), await sipho.link()):
+        browser.cookies.clear()
+        await browser.post(link)
+    browser.cookies.clear()
+    await browser.post(await thandi.link())
+
+    answer = await browser.post("/sign-out", data={"everywhere": "yes"})
+
+    assert answer.headers["clear-site-data"] == '"cache", "storage"'
+    left = await rows(thandi.opened.ledger, "SELECT member FROM sessions")
+    assert [member for (member,) in left] == [sipho.id]
+
+
 async def test_a_member_of_two_communities_is_signed_in_to_both(found: Found) -> None:
     reading = await found()
     maths = await found(room="!maths")

@@ -2,9 +2,9 @@
 
 from indaba.library.timers.page import Page, is_enough, read_page
 from indaba.process.outside import fetching
-from indaba.process.outside.fetching import Answer, NotRead, Rules, is_public
+from indaba.process.outside.fetching import Answer, NotRead, Rules
 
-__all__ = ["NotRead", "Rules", "fetch", "is_public"]
+__all__ = ["NotRead", "Rules", "fetch"]
 
 HEADERS = {
     "User-Agent": "Indaba/0.1 (+reads link titles)",

@@ -52,7 +52,7 @@ from indaba.membership.workflows.telling import tell_roles
 from indaba.process.passports import PassportOffice
 
 PASSPORT_LASTS = timedelta(minutes=10)
-SIGN_IN_LASTS = timedelta(minutes=15)
+SIGN_IN_LASTS = timedelta(minutes=10)
 
 
 async def issue_passport(

@@ -10,13 +10,13 @@ import ssl
 import zlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import httpcore
 
 from indaba.process.outside.addresses import PORTS, BadAddress, address
+from indaba.process.outside.special_addresses import is_public
 
 MOST_REDIRECTS = 5
 SECONDS = 10.0
@@ -24,14 +24,8 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PASSING = frozenset({408, 425, 429})
 BROKEN = 500
 
-Ip = IPv4Address | IPv6Address
 LookUp = Callable[[str, int], Awaitable[Iterable[str]]]
 T = TypeVar("T")
-
-_NAT64 = IPv6Network("64:ff9b::/96")
-_NEVER = tuple(
-    IPv6Network(block) for block in ("::/96", "64:ff9b:1::/48", "2001::/32", "fec0::/10")
-)
 
 
 class NotRead(Exception):  # noqa: N818 - a finding
@@ -41,35 +35,6 @@ class NotRead(Exception):  # noqa: N818 - a finding
         super().__init__(why)
         self.why = why
         self.again = again
-
-
-def is_public(told: str) -> bool:
-    """Whether an address is public, including an IPv4 address inside it."""
-    try:
-        ip = ip_address(told.partition("%")[0])
-    except ValueError:
-        return False
-    return all(_is_public(each) for each in (ip, *_inside(ip)))
-
-
-def _is_public(ip: Ip) -> bool:
-    if ip.is_multicast or ip.is_unspecified or ip.is_loopback or ip.is_link_local:
-        return False
-    if isinstance(ip, IPv6Address) and (ip.ipv4_mapped or ip in _NAT64):
-        return True  # nothing but the address inside, which is looked at too
-    if ip.is_reserved or ip.is_private or any(ip in block for block in _NEVER):
-        return False
-    return ip.is_global
-
-
-def _inside(ip: Ip) -> list[Ip]:
-    """The IPv4 addresses that an IPv6 address carries."""
-    if isinstance(ip, IPv4Address):
-        return []
-    carried = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
-    if ip in _NAT64:
-        carried.append(IPv4Address(int(ip) & 0xFFFFFFFF))
-    return [each for each in carried if each is not None]
 
 
 async def look_up(host: str, port: int) -> Iterable[str]:

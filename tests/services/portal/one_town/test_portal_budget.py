@@ -244,6 +244,18 @@ async def test_a_second_visit_costs_its_html_and_next_to_nothing_more(lively: Li
     assert "immutable" in (await lively.browser.get(style)).headers["cache-control"]
 
 
+async def test_no_browser_keeps_a_page_that_a_member_was_shown(lively: Lively) -> None:
+    full = await _filled(lively, "en")
+    kept = {}
+    for route, path in full.paths.items():
+        answer = await lively.browser.get(path)
+        if answer.headers["content-type"].startswith("text/html"):
+            kept[route] = answer.headers.get_list("cache-control")
+
+    assert set(full.paths) >= set(kept) >= LONGEST
+    assert {route for route, told in kept.items() if told != ["no-store"]} == set()
+
+
 async def test_another_versions_stylesheet_is_not_kept_under_its_name(lively: Lively) -> None:
     answer = await lively.browser.get("/style/0123456789abcdef.css")
     assert answer.headers["content-type"] == "text/css; charset=utf-8"
