@@ -11,6 +11,7 @@ from indaba.contracts.refusal import Refusal, Unavailable
 from indaba.contracts.wire import Reply, Request
 from indaba.operate.installation import Installation
 from indaba.operate.local import lock
+from indaba.operate.naming import the_one_meant
 
 if TYPE_CHECKING:
     from indaba.bus import Bus
@@ -47,7 +48,8 @@ class NobodyAnswers(Refusal):
 async def ask_as(site: Installation, request: Request[R], community: str, account: str) -> R:
     """Ask as a member of the community, which is given by its name or key.
 
-    Raises `NotRunning`, `NotYourCommunity`, `NobodyAnswers`, or what the service says.
+    Raises `NotRunning`, `NotYourCommunity`, `SeveralOfThatName`, `NobodyAnswers`, or what the
+    service says.
     """
     if not site.is_running and site.data is not None:
         raise lock.NotRunning(site.data)
@@ -105,8 +107,8 @@ async def _passport(bus: "Bus", world: "World", named: str, account: str) -> Pas
     who = who_asks(account)
     issued = await ask(bus, world, who, world.new_id())
     theirs = [*issued.choices, *([issued.community] if issued.community else [])]
-    for card in theirs:
-        if named.casefold() in (card.key.casefold(), card.name.casefold()):
-            there = who.model_copy(update={"community": card.id})
-            return await ask(bus, world, there, world.new_id())
-    raise NotYourCommunity(account, named, [card.name for card in theirs])
+    card = the_one_meant(named, theirs)
+    if card is None:
+        raise NotYourCommunity(account, named, [card.name for card in theirs])
+    there = who.model_copy(update={"community": card.id})
+    return await ask(bus, world, there, world.new_id())

@@ -48,6 +48,6 @@ OneTimeCode = Annotated[
             "".join(typed.split()).replace("-", "").upper() if isinstance(typed, str) else typed
         )
     ),
-    StringConstraints(pattern=r"^[2-9A-HJKMNP-Z]{8}$"),
+    StringConstraints(pattern=r"^[2-9A-HJKMNP-Z]{8,9}$"),
 ]
 """A secret that works once, shown as 7K2M-9QPX; spaces, hyphens and case do not matter."""

@@ -13,6 +13,7 @@ from indaba.operate.data.importing import (
 )
 from indaba.operate.installation import Installation
 from indaba.operate.local.lock import NotRunning
+from indaba.operate.naming import SeveralOfThatName
 from services.town import Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -103,6 +104,21 @@ async def test_who_is_no_member_is_told_where_they_are_one(town: Town, bus_url: 
 
     assert "It is in: Maths teachers." in other.value.words
     assert "It is in no community." in stranger.value.words
+
+
+async def test_of_two_communities_with_one_name_the_key_says_which(
+    town: Town, bus_url: str
+) -> None:
+    ours = await town.founded()
+    await town.founded(LINDIWE, "!another:example.org")
+    assert ours.community
+    site = Installation(databases={}, bus_url=bus_url)
+
+    with pytest.raises(SeveralOfThatName) as several:
+        await bring_in(site, PAGE, "maths TEACHERS", LINDIWE, "", Console())
+    await bring_in(site, PAGE, ours.community.key, LINDIWE, "", Console())
+
+    assert ours.community.key in several.value.words
 
 
 async def test_what_cannot_be_brought_in_is_said_in_words(tmp_path: Path) -> None:

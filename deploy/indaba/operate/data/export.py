@@ -8,7 +8,8 @@ import shutil
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import asyncpg
 
@@ -18,6 +19,7 @@ from indaba.operate.console import Console
 from indaba.operate.data.backup import running_postgres
 from indaba.operate.data.closed import closed_to_others
 from indaba.operate.installation import Installation
+from indaba.operate.naming import the_one_meant
 from indaba.operate.processes import FILES, Kind, of_kind
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -47,6 +49,12 @@ It holds personal data (members' accounts, what they said). Whoever has it answe
 Tables = dict[str, dict[str, list[dict[str, Any]]]]
 
 
+class _Row(NamedTuple):
+    id: UUID
+    name: str
+    key: str
+
+
 class NoSuchCommunity(Refusal):
     """There is no community of that name."""
 
@@ -68,7 +76,10 @@ class FolderInUse(Refusal):
 
 
 async def export(site: Installation, named: str, folder: Path, saying: Console) -> None:
-    """Write everything a community has into `folder`. Raises `NoSuchCommunity`, `FolderInUse`."""
+    """Write everything a community has into `folder`.
+
+    Raises `NoSuchCommunity`, `SeveralOfThatName` or `FolderInUse`.
+    """
     _check_empty(folder)
     async with AsyncExitStack() as engines:
         if site.data is not None:
@@ -110,10 +121,11 @@ async def _gathered(databases: Mapping[str, str], named: str) -> Tables:
 
 async def _key_of(session: Any, named: str) -> Any:
     rows = await session.fetch("SELECT id, name, key FROM communities ORDER BY name")
-    for row in rows:
-        if named.casefold() in (row["name"].casefold(), row["key"].casefold()):
-            return row["id"]
-    raise NoSuchCommunity(named, [row["name"] for row in rows])
+    known = [_Row(row["id"], row["name"], row["key"]) for row in rows]
+    meant = the_one_meant(named, known)
+    if meant is None:
+        raise NoSuchCommunity(named, [each.name for each in known])
+    return meant.id
 
 
 async def _tables(session: Any, community: Any) -> dict[str, list[dict[str, Any]]]:

@@ -122,7 +122,9 @@ class SignInSpent(Refusal):
         )
 
 
-CODE_LENGTH = 8
+CODE_LENGTH = 9
+"""Forty-four bits, as there are thirty-one letters."""
+
 CODE_LASTS = timedelta(minutes=10)
 MOST_TRIES = 5
 
