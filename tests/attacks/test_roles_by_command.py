@@ -7,6 +7,7 @@ services that answer anything, and whatever it asked for is then asked again by 
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bots.answering import FOUNDER, MEMBER, THANDI, BusServiceClient, understood
 from indaba.contracts.passport import Role
@@ -55,7 +56,12 @@ async def _tried() -> dict[type[Intent], list[Request[Any]]]:
 @pytest.mark.parametrize("who", [MEMBER, FOUNDER], ids=["member", "stranger"])
 async def test_no_face_carries_out_what_somebody_may_not(kind: type[Intent], who: Any) -> None:
     services = EventProcessor()
-    answer = await perform(understood(kind.example), who, services)
+    with capture_logs() as told:
+        answer = await perform(understood(kind.example), who, services)
+    [line] = [line for line in told if line["event"] == "asking.refused"]
+    assert line["intent"] == kind.called()
+    assert line["code"]
+    assert line["member"] == (str(who.passport.member) if who.passport else None)
     assert services.asked == []
     assert answer.blocks
     assert not answer.choices()

@@ -3,12 +3,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from indaba.bus import Outcome
 from indaba.bus.streams import requests_to
 from indaba.contracts.membership import FindPlaces, LeaveCommunity, MemberLeft, Places
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import NoCommunity, Unavailable
+from indaba.contracts.refusal import NoCommunity, NotAMember, Unavailable
 from indaba.contracts.scheduling import ScheduleMeeting
 from indaba.contracts.wire import Done
 from indaba.ledger import Ledger, Work
@@ -130,6 +131,18 @@ async def test_a_refusal_keeps_nothing_and_is_not_a_failure(open_ledger: Any) ->
     assert (reply.outcome, reply.body["code"]) == (Outcome.REFUSED, NoCommunity.code)
     assert await rows(service, "SELECT * FROM ledger.inbox") == []
     assert await rows(service, "SELECT * FROM ledger.dead_letters") == []
+
+
+async def test_a_refusal_is_logged_with_the_ids_of_who_asked(open_ledger: Any) -> None:
+    await _counting(await open_ledger("membership"))
+    face, held = await _asker(open_ledger), passport(uuid4(), uuid4())
+
+    with capture_logs() as told:
+        await face.bus.ask("membership", envelope(LeaveCommunity(), held))
+
+    [line] = [line for line in told if line["event"] == "request.answered"]
+    assert (line["wire"], line["code"]) == (LeaveCommunity.wire, NotAMember.code)
+    assert (line["member"], line["community"]) == (str(held.member), str(held.community))
 
 
 async def test_a_fault_is_apologised_for_with_the_correlation_and_kept(open_ledger: Any) -> None:

@@ -16,6 +16,8 @@ from indaba.process.world import World
 
 _NEVER_KEEP = [(name.encode(), value.encode()) for name, value in NEVER_KEEP.items()]
 
+REFUSED, BROKEN = 400, 500
+
 STATUS = {
     "no-such-resource": 404,
     "unknown-term": 404,
@@ -46,6 +48,7 @@ class Guard:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
+                self._note(scope, message["status"])
                 message["headers"] = self._with_strict(message["headers"], is_member)
             await send(message)
 
@@ -56,6 +59,12 @@ class Guard:
                 raise
             page = self._in_words(error)
             await page(scope, receive, strict)
+
+    def _note(self, scope: Scope, status: int) -> None:
+        """Log what was refused: which page, never its address, which may hold a secret."""
+        if REFUSED <= status < BROKEN:
+            page = getattr(scope.get("endpoint"), "__name__", "none")
+            logs.get(process="portal").info("page.refused", page=page, status=status)
 
     def _with_strict(
         self, headers: list[tuple[bytes, bytes]], is_member: bool

@@ -78,16 +78,26 @@ class RequestProcessor:
         known = envelope.wire if envelope.wire in self.handlers else "unknown"
         MESSAGES.labels(self._process, known, reply.outcome).inc()
         MESSAGE_SECONDS.labels(self._process).observe(seconds)
-        logs.get(process=self._process).info(
+        is_refused = reply.outcome is Outcome.REFUSED
+        logs.get(process=self._process, **(self._asker(envelope) if is_refused else {})).info(
             "request.answered",
             wire=envelope.wire,
             outcome=reply.outcome,
-            code=reply.body.get("code") if reply.outcome is Outcome.REFUSED else None,
+            code=reply.body.get("code") if is_refused else None,
             message_id=str(envelope.id),
             correlation_id=str(envelope.correlation),
             duration_ms=round(seconds * 1000, 2),
         )
         return reply
+
+    def _asker(self, envelope: Envelope) -> dict[str, str | None]:
+        """The ids of who asked and for which community, as far as their passport proves them."""
+        try:
+            passport = self._control.verify(envelope.passport, self._world.now())
+        except BadPassport:
+            return {"member": None, "community": None}
+        there = (("member", passport.member), ("community", passport.community))
+        return {name: str(known) if known else None for name, known in there}
 
     async def _outcome(self, envelope: Envelope) -> ReplyEnvelope:
         try:

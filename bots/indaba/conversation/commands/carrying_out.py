@@ -1,5 +1,7 @@
 """Carrying out what a person asks for: their rights, who hears it, then the act itself."""
 
+from uuid import UUID
+
 from pydantic import ValidationError
 
 from indaba.contracts.confidential import BetweenUs
@@ -10,6 +12,7 @@ from indaba.conversation.commands.confiding import Confidant, between_us, confid
 from indaba.conversation.commands.intent import UNWELL, Intent, ServiceClient, sentence
 from indaba.conversation.commands.person import Person
 from indaba.conversation.wording import Wording, plain
+from indaba.process import logs
 
 
 async def perform(intent: Intent, person: Person, services: ServiceClient) -> Answer:
@@ -62,14 +65,33 @@ def may_not(kind: type[Intent], person: Person) -> Answer | None:
 
     Known before any question is asked, so that nobody answers four questions for nothing.
     """
+    no = refusal_of(kind, person)
+    if no is None:
+        return None
+    logs.get(process=f"{person.platform}_bot").info(
+        "asking.refused",
+        intent=kind.called(),
+        code=no.code,
+        member=person.passport and _id(person.passport.member),
+        community=person.passport and _id(person.passport.community),
+    )
+    return between_us(kind, person) if no.code == BetweenUs.code else Answer.of(person.told(no))
+
+
+def refusal_of(kind: type[Intent], person: Person) -> Refusal | None:
+    """Why this person cannot do such a thing here, for whoever only looks whether they can."""
     if kind.PRIVATE and not person.alone:
-        return between_us(kind, person)
+        return BetweenUs()
     try:
         _check_role(kind, person)
         kind.check(person)
     except Refusal as refusal:
-        return Answer.of(person.told(refusal))
+        return refusal
     return None
+
+
+def _id(known: UUID | None) -> str | None:
+    return str(known) if known else None
 
 
 def _check_role(kind: type[Intent], person: Person) -> None:

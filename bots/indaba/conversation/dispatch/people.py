@@ -7,7 +7,7 @@ from indaba.contracts.ids import MemberId
 from indaba.contracts.library import MOST_BYTES, StoredFile
 from indaba.contracts.linking import FindMembers
 from indaba.contracts.refusal import Fault, Refusal, Unavailable
-from indaba.conversation.commands.carrying_out import may_not
+from indaba.conversation.commands.carrying_out import refusal_of
 from indaba.conversation.commands.intent import Intent
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics import INTENTS
@@ -92,7 +92,7 @@ class People:
     async def who_may(self, queued: QueuedEvent, kind: type[Intent]) -> Person:
         """Who spoke; asked again before refusing, in case they have just got the right."""
         person = await self.who(queued)
-        if not may_not(kind, person):
+        if refusal_of(kind, person) is None:
             return person
         self._passports.drop(_asker(queued.event))
         return await self.who(queued)
@@ -114,7 +114,7 @@ class People:
         """
         if isinstance(intent, SetUp) and person.has_power:
             return replace(person, rooms=await self._rooms(queued.event, intent.where))
-        if not intent.POINTS or may_not(type(intent), person):
+        if not intent.POINTS or refusal_of(type(intent), person):
             return person
         written = await self._pointed_at(queued.event)
         if written is None:
