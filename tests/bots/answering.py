@@ -13,6 +13,7 @@ from indaba.contracts import outcomes as out
 from indaba.contracts import publishing as p
 from indaba.contracts import reminding, removal, safeguarding, times
 from indaba.contracts import scheduling as s
+from indaba.contracts.figures import release
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
 from indaba.contracts.openness import Openness, Part
 from indaba.contracts.passport import Passport, Role
@@ -45,7 +46,7 @@ RESOURCE = lib.ResourceFacts(
     id=ResourceId(UUID(int=4)), community=COMMUNITY.id, code="R7K2", version=1,
     author=MemberId(UUID(int=3)), status=lib.ResourceStatus.PUBLISHED, kind=lib.ResourceKind.TOOL,
     title="Fractions with bottle tops", why="It worked in Grade 4",
-    link="https://example.org/fractions", saved_at=NOW, counts=lib.UseCounts(used=2),
+    link="https://example.org/fractions", saved_at=NOW, counts=release({"": 7}),
 )  # fmt: skip
 CASE = removal.CaseFacts(
     case=UUID(int=8), kind=removal.CaseKind.REMOVE, community=COMMUNITY.name,
@@ -57,7 +58,7 @@ USE = lib.UseShown(
     author=MemberId(UUID(int=3)), how=lib.HowUsed.ADAPTED, note="With stones", said_at=NOW
 )
 CODE = li.CodeIssued(code="7K2M9QPX", expires_at=NOW + timedelta(minutes=10))
-FEW = out.Figure(indicator=out.Indicator.CROSS_USE, counted=1, of=3, n=3)
+FEW = out.Figure(indicator=out.Indicator.CROSS_USE)
 ENOUGH = out.Figure(
     indicator=out.Indicator.ATTENDANCE_RETENTION, counted=31, of=50, n=18,
     evidence=(out.Evidence(code="M7K2", happened_at=NOW, counted=8, of=12),),

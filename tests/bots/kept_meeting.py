@@ -13,12 +13,15 @@ from indaba.contracts import record as r
 from indaba.contracts import scheduling as s
 from indaba.contracts import series as e
 from indaba.contracts import votes as v
+from indaba.contracts.figures import release
 from indaba.contracts.ids import MemberId, SeriesId
 from indaba.contracts.membership import Category
 from indaba.contracts.wire import Done, Reply
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 THANDI = MemberId(UUID(int=3))
+ANSWERED = release({"4": 6, "2": 5}, [(("1", "2", "3", ""), ("4", "5"))])
+FIGURES = d.FeedbackFigures(useful=ANSWERED, could_speak=ANSWERED, will_use=release({"yes": 11}))
 
 
 def answers(meeting: s.MeetingFacts) -> dict[str, Reply | Exception]:
@@ -221,11 +224,7 @@ def _looking_back(meeting: s.MeetingFacts) -> dict[str, Reply]:
         "SetMyDigest": Done(),
         "GiveFeedback": Done(),
         "ShowFeedback": d.FeedbackShown(
-            meeting=meeting,
-            answers=3,
-            useful=4.3,
-            could_speak=4.0,
-            will_use={d.WillUse.YES: 2, d.WillUse.MAYBE: 1},
+            meeting=meeting, open_until=meeting.starts_at, figures=FIGURES
         ),
         "ShowChecklist": d.ChecklistShown(
             meeting=meeting,

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from growth.names import OWN, ROOM, account
 from growth.processes import Processes
+from indaba.contracts.figures import FEWEST
 from indaba.contracts.openness import Openness
 from indaba.contracts.publishing import Publication
 from indaba.contracts.scheduling import MeetingFacts
@@ -20,6 +21,7 @@ from indaba.conversation.delivery.chat_events import MessageSent, ReactionAdded
 from indaba.conversation.delivery.platform import Post, PostKind
 from indaba.conversation.store import Draft, Store, Waiting
 from indaba.ledger import Ledger, Work, tables
+from indaba.ledger.releases import Releases
 from indaba.ledger.session import Session
 from indaba.library.timers.sweeping import REMOVE
 from indaba.membership.store import Publications
@@ -54,7 +56,7 @@ async def everything(there: Processes, community: "Community") -> None:
 
 
 async def _failed(ledger: Ledger) -> None:
-    """A dead letter, one more try to come, and a timer."""
+    """A dead letter, one more try to come, a timer, and a release."""
     world, failures = ledger.world, ledger._failures
     error = LookupError("no such thing")
     await failures.dead_letter(
@@ -62,7 +64,9 @@ async def _failed(ledger: Ledger) -> None:
     )
     await failures.failed(f"event/{world.new_id()}", "event", "some.wire.v1", error, {})
     async with ledger.database.begin() as sql:
-        await Work(sql, world).set_timer(world.now() + LASTS, "none", str(world.new_id()), {})
+        work = Work(sql, world)
+        await work.set_timer(world.now() + LASTS, "none", str(world.new_id()), {})
+        await Releases(work).once(f"none/{world.new_id()}", {"": FEWEST}, ())
 
 
 async def _published(ledger: Ledger) -> None:

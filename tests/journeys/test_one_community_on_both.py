@@ -8,7 +8,7 @@ import pytest
 
 from bots import discord_town
 from indaba.contracts.membership import IssuePassport, Platform
-from indaba.contracts.outcomes import Indicator, ShowReport
+from indaba.contracts.outcomes import ShowReport
 from indaba.conversation.cards.rsvp_words import code_in
 from indaba.operate.local.engines import Engines, Synapse
 from journeys.both import Both, both_sides, card_on_discord, connected, founded, joined_and_linked
@@ -77,22 +77,22 @@ async def _saved_found_and_used(both: Both) -> None:
     found = await town.slash(both.sipho, channel, "resource find", words="botle tops")
     assert "Counting with bottle tops" in discord_town.words(found)
     used = await town.slash(both.sipho, channel, "resource used", code=code[0], note="With stones")
-    assert "1 member used it" in discord_town.words(used)
+    assert "Noted: used" in discord_town.words(used)
 
 
 async def _reported(both: Both) -> None:
-    """Too few to say anything, but the facts are there: a resource crossed over."""
+    """Too few to say anything, but the facts are there."""
     asked = IssuePassport(
         platform=Platform.MATRIX, account=both.chair.person.account, room=both.chair.room
     )
     held = await both.matrix.ask(asked)
 
-    async def crossed() -> bool:
+    async def reported() -> bool:
         report = await both.matrix.ask(ShowReport(term="this"), held)
-        figure = next(f for f in report.figures if f.indicator is Indicator.CROSS_USE)
-        return (figure.counted, figure.of, report.members) == (1, 1, 2)
+        assert all(figure.share is None for figure in report.figures)
+        return (report.resources, report.members) == (1, 2)
 
-    await until(crossed)
+    await until(reported)
     told = await both.chair.ask("!cop report")
-    assert "not enough data (1 of 5)" in told
+    assert "not enough data (fewer than 5)" in told
     assert "Members now: 2" in told

@@ -51,26 +51,31 @@ def by_hand() -> dict[str, tuple[int, int, int]]:
         new.append(present - known)
         known |= present
     back = [len(new[n] & (came[n + 1] | came[n + 2])) for n in range(4)]
-    crossed = 0
-    for one in RESOURCES:
-        home = PEOPLE[one.by].organisation
-        users = {
-            PEOPLE[p].organisation for p, how, _ in one.used if how is not HowUsed.DID_NOT_WORK
-        }
-        crossed += bool(home and users - {home, ""})
     return {
         "attendance-retention": (sum(again), sum(before), len(set().union(*came[:5]))),
         "newcomer-return": (sum(back), sum(len(n) for n in new[:4]), sum(len(n) for n in new[:4])),
-        "cross-use": (crossed, IN_LIBRARY, IN_LIBRARY),
     }
+
+
+def crossed_by_hand() -> list[tuple[bool, set[int]]]:
+    """Of each resource, whether another organisation used it, and the people behind it."""
+    found = [(False, {0})] * (IN_LIBRARY - len(RESOURCES))
+    for one in RESOURCES:
+        home = PEOPLE[one.by].organisation
+        users = {p for p, how, _ in one.used if how is not HowUsed.DID_NOT_WORK}
+        others = {PEOPLE[p].organisation for p in users} - {home, ""}
+        found.append((bool(home and others), {one.by, *users}))
+    return found
 
 
 def test_the_sheet_of_paper() -> None:
     assert by_hand() == {
         "attendance-retention": (37, 57, 21),
         "newcomer-return": (16, 19, 19),
-        "cross-use": (8, 17, 17),
     }
+    sides = [[who for yes, who in crossed_by_hand() if yes is side] for side in (True, False)]
+    assert [len(side) for side in sides] == [8, 9]
+    assert [len(set().union(*side)) for side in sides] == [18, 11]
 
 
 @pytest.mark.parametrize(
@@ -91,8 +96,11 @@ async def test_the_report_says_what_the_sheet_says(face: Bus) -> None:
 
     report: Report = await figures(face, world, f"{last.year}-{(last.month + 2) // 3}")
 
-    said = {f.indicator.value: (f.counted, f.of, f.n) for f in report.figures}
-    assert said == by_hand()
+    retention, returned, crossed = report.figures
+    told = {f.indicator.value: (f.counted, f.of, f.n) for f in (retention, returned)}
+    assert told == by_hand()
+    assert crossed.share == (None if report.so_far else 8 / 17)
+    assert (crossed.counted, crossed.of, crossed.n, crossed.evidence) == (0, 0, 0, ())
     assert [m.present for m in report.meetings] == [len(m.present) for m in MEETINGS]
     assert (report.members, report.resources) == (len(PEOPLE), IN_LIBRARY)
 

@@ -54,9 +54,11 @@ from indaba.library.model import (
 )
 from indaba.library.store import Store, Use
 from indaba.library.timers.reading import READ
+from indaba.library.workflows import counts_now
 from indaba.process.file_store import FileStore
 
 MOST_USES = 20
+UNSHOWN = 0
 LONGEST = {"why": 500, "note": 500, "related": 200, "quote": 4000}
 
 
@@ -71,7 +73,7 @@ async def save_resource(request: SaveResource, work: Work, files: FileStore) -> 
     await store.one_at_a_time("save", community, thing["same_as"])
     there = await store.same(community, thing["same_as"])
     if there is not None:
-        return ResourceShown(resource=there.facts(), known=True)
+        return ResourceShown(resource=_facts(there, work), known=True)
     said = _cleaned(
         request.model_dump(exclude={"link", "file", "quote", "as_it_is"}, exclude_none=True)
     )
@@ -88,7 +90,7 @@ async def save_resource(request: SaveResource, work: Work, files: FileStore) -> 
         await store.read_later(resource.id, work.now, work.correlation)
         await work.set_timer(work.now, READ, str(resource.id), {})
     work.emit(ResourceSaved.of(resource.facts()))
-    return ResourceShown(resource=resource.facts())
+    return ResourceShown(resource=_facts(resource, work))
 
 
 async def describe_resource(request: DescribeResource, work: Work) -> ResourceShown:
@@ -101,7 +103,7 @@ async def describe_resource(request: DescribeResource, work: Work) -> ResourceSh
     if resource is not before:
         await store.keep(resource)
         work.emit(ResourceDescribed.of(resource.facts()))
-    return ResourceShown(resource=resource.facts())
+    return ResourceShown(resource=_facts(resource, work))
 
 
 async def withdraw_resource(request: WithdrawResource, work: Work) -> ResourceShown:
@@ -119,7 +121,7 @@ async def withdraw_resource(request: WithdrawResource, work: Work) -> ResourceSh
                 resource.id, ("quote.text",) if before.title else ("quote.text", "title")
             )
         work.emit(ResourceWithdrawn.of(resource.facts()))
-    return ResourceShown(resource=resource.facts())
+    return ResourceShown(resource=_facts(resource, work))
 
 
 async def find_resources(request: FindResources, work: Work) -> ResourcesFound:
@@ -161,7 +163,7 @@ async def use_resource(request: UseResource, work: Work) -> ResourceShown:
     earlier = await store.use_of(before.id, member)
     note = one_line(request.note, LONGEST["note"])
     if earlier and (earlier.how, earlier.note) == (request.how, note):
-        return ResourceShown(resource=before.facts())
+        return ResourceShown(resource=_facts(before, work))
     use = Use(
         id=earlier.id if earlier else work.world.new_id(),
         resource=before.id,
@@ -171,7 +173,7 @@ async def use_resource(request: UseResource, work: Work) -> ResourceShown:
         said_at=work.now,
     )
     await store.say_use(use)
-    resource = before.counted(await store.counts(before.id))
+    resource = before.counted(await counts_now(before.id, work))
     await store.keep(resource)
     work.emit(
         ResourceUsed.of(
@@ -181,7 +183,7 @@ async def use_resource(request: UseResource, work: Work) -> ResourceShown:
             use=use.id,
         )
     )
-    return ResourceShown(resource=resource.facts())
+    return ResourceShown(resource=_facts(resource, work))
 
 
 async def share_resource(request: ShareResource, work: Work) -> ResourceShown:
@@ -196,7 +198,7 @@ async def share_resource(request: ShareResource, work: Work) -> ResourceShown:
             member=member,
         )
     )
-    return ResourceShown(resource=resource.facts())
+    return ResourceShown(resource=_facts(resource, work))
 
 
 async def publish_resource(request: PublishResource, work: Work, files: FileStore) -> ResourceShown:
@@ -212,7 +214,7 @@ async def publish_resource(request: PublishResource, work: Work, files: FileStor
     if resource is not before:
         await store.keep(resource)
         work.emit(ResourceDescribed.of(resource.facts()))
-    return ResourceShown(resource=resource.facts())
+    return ResourceShown(resource=_facts(resource, work))
 
 
 async def _check_is_there(resource: Resource, file: StoredFile, files: FileStore) -> None:
@@ -243,9 +245,12 @@ def _openness(passport: Passport) -> frozenset[Openness]:
 
 
 def _facts(resource: Resource, work: Work) -> ResourceFacts:
-    """Its facts; published is also what the community leaves open since earlier."""
+    """Its facts as people read them. Published is also what was left open since earlier.
+
+    The version orders what services tell each other. It rises with each use, so it is not shown.
+    """
     published = is_open(resource.opened, work.passport.opened)
-    return resource.facts().model_copy(update={"published": published})
+    return resource.facts().model_copy(update={"published": published, "version": UNSHOWN})
 
 
 def _facilitates(work: Work) -> bool:

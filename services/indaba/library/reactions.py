@@ -26,6 +26,7 @@ from indaba.library.model import (
 )
 from indaba.library.store import Store
 from indaba.library.timers import sweeping
+from indaba.library.workflows import counts_now
 
 
 async def erase_member(event: MemberErased, work: Work) -> None:
@@ -65,7 +66,7 @@ async def merge_members(event: MembersMerged, work: Work) -> None:
     await store.merge_uses(event.gone, event.member)
     for before in touched:
         merged = before.merge(event.gone, event.member)
-        merged = replace(merged, counts=await store.counts(before.id))
+        merged = replace(merged, counts=await counts_now(before.id, work))
         if merged == before:
             continue
         resource = replace(merged, version=before.version + 1)

@@ -2,22 +2,32 @@
 
 from zoneinfo import ZoneInfo
 
+from indaba.contracts.figures import ReleasedShare
 from indaba.contracts.membership import MemberData
-from indaba.contracts.outcomes import Report, ShowMyOutcomesData, ShowReport
+from indaba.contracts.outcomes import Report, ShowMyOutcomesData, ShowReport, Term
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import NotAMember
 from indaba.ledger import Work
-from indaba.outcomes.model import report, term_named
+from indaba.ledger.releases import Releases
+from indaba.outcomes.model import Facts, cross_use, is_running, report, resources_of, term_named
 from indaba.outcomes.store import Store
 
 
 async def show_report(request: ShowReport, work: Work) -> Report:
-    """Show the figures of a term. Only facilitators see the meetings and resources behind them."""
+    """Show the figures of a term. What can be known from registers only is for facilitators."""
     facts = await Store(work).facts(work.passport.in_community())
     today = work.now.astimezone(ZoneInfo(facts.zone)).date()
     term = term_named(request.term, today)
+    crossed = None if is_running(term, today) else await _crossed(facts, term, work)
     facilitates = Role.FACILITATOR in work.passport.roles
-    return report(facts, term, today, with_evidence=facilitates)
+    return report(facts, term, today, crossed, reads_register=facilitates)
+
+
+async def _crossed(facts: Facts, term: Term, work: Work) -> ReleasedShare | None:
+    """Use across organisations in a term that is over, as it was released the first time."""
+    yes, no = cross_use(resources_of(facts, term), facts.organisation)
+    name = f"cross-use/{facts.community}/{term.name}"
+    return await Releases(work).share_once(name, yes, no)
 
 
 async def show_my_data(request: ShowMyOutcomesData, work: Work) -> MemberData:  # noqa: ARG001 - says all

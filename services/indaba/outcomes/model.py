@@ -1,7 +1,7 @@
 """Defines the figures and computes them. No clock, no input or output.
 
-Formulas: decision 0014. Every figure shows how many people or resources it is based on. Below five,
-faces show no figure, because it would say more about single people than about a community.
+Formulas: decision 0014. Every figure shows how many people it is based on. Below five there is
+none, because it would say more about single people than about a community (decision 0034).
 """
 
 import re
@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from indaba.contracts.figures import FEWEST, ReleasedShare
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
 from indaba.contracts.outcomes import Attendance, Evidence, Figure, Indicator, Report, Term
 from indaba.contracts.refusal import Refusal
@@ -87,26 +88,55 @@ def _term(year: int, quarter: int) -> Term:
     return Term(name=f"{year}-{quarter + 1}", first=first, last=following - timedelta(days=1))
 
 
-def report(facts: Facts, term: Term, today: date, *, with_evidence: bool) -> Report:
-    """The figures of a term. Days are those of the community's own zone."""
+def report(
+    facts: Facts, term: Term, today: date, crossed: ReleasedShare | None, *, reads_register: bool
+) -> Report:
+    """The figures of a term. Days are those of the community's own zone.
+
+    `crossed` is what was released of use across organisations.
+    """
     inside = [m for m in facts.meetings if _is_in(m.starts_at, term, facts.zone)]
-    resources = [r for r in facts.resources if _is_in(r.saved_at, term, facts.zone)]
     figures = (
         attendance_retention(inside),
         newcomer_return(facts.meetings, inside),
-        cross_use(resources, facts.organisation),
+        Figure(indicator=Indicator.CROSS_USE, released=crossed),
     )
+    attendances = tuple(_attendances(facts, inside))
     return Report(
         community=facts.community,
         term=term,
-        so_far=today <= term.last,
-        figures=tuple(
-            f if with_evidence else f.model_copy(update={"evidence": ()}) for f in figures
-        ),
-        meetings=tuple(_attendances(facts, inside)),
+        so_far=is_running(term, today),
+        figures=figures if reads_register else tuple(map(_without_evidence, figures)),
+        meetings=attendances if reads_register else tuple(map(_for_members, attendances)),
         members=facts.members,
-        resources=len(resources),
+        resources=len(resources_of(facts, term)),
     )
+
+
+def is_running(term: Term, today: date) -> bool:
+    """Whether more may still happen in a term."""
+    return today <= term.last
+
+
+def resources_of(facts: Facts, term: Term) -> list[PublishedResource]:
+    """What was saved in a term and not withdrawn since."""
+    return [r for r in facts.resources if _is_in(r.saved_at, term, facts.zone)]
+
+
+def _without_evidence(figure: Figure) -> Figure:
+    return figure.model_copy(update={"evidence": ()})
+
+
+def _for_members(held: Attendance) -> Attendance:
+    """Without what could only be known from the register of a small meeting."""
+    new, again = held.newcomers or 0, held.came_again or 0
+    late = held.present - new - again
+    hidden: dict[str, None] = {}
+    if min(new, held.present - new) < FEWEST:
+        hidden = {"newcomers": None, "came_again": None}
+    elif min(again, late) < FEWEST:
+        hidden = {"came_again": None}
+    return held.model_copy(update=hidden)
 
 
 def attendance_retention(meetings: Sequence[HeldMeeting]) -> Figure:
@@ -150,16 +180,18 @@ def newcomer_return(every: Sequence[HeldMeeting], inside: Sequence[HeldMeeting])
 
 
 def cross_use(
-    resources: Sequence[PublishedResource], organisation: Mapping[MemberId, str]
-) -> Figure:
-    """How many of the term's resources were used by somebody of another organisation.
+    resources: Iterable[PublishedResource], organisation: Mapping[MemberId, str]
+) -> tuple[list[frozenset[object]], list[frozenset[object]]]:
+    """Resources used by somebody of another organisation, and others: the people behind each.
 
     People who gave no organisation count neither for the same one nor for another.
     """
-    evidence = tuple(
-        _evidence(r.code, r.saved_at, int(_crossed(r, organisation)), 1) for r in resources
-    )
-    return _figure(Indicator.CROSS_USE, evidence, n=len(resources))
+    yes: list[frozenset[object]] = []
+    no: list[frozenset[object]] = []
+    for resource in resources:
+        side = yes if _crossed(resource, organisation) else no
+        side.append(frozenset({resource.author, *resource.used_by}))
+    return yes, no
 
 
 def _crossed(resource: PublishedResource, organisation: Mapping[MemberId, str]) -> bool:
@@ -173,6 +205,9 @@ def _evidence(code: str, at: datetime, counted: int, of: int) -> Evidence:
 
 
 def _figure(indicator: Indicator, evidence: tuple[Evidence, ...], n: int) -> Figure:
+    """With its numbers if it rests on enough people."""
+    if n < FEWEST:
+        return Figure(indicator=indicator, evidence=evidence)
     return Figure(
         indicator=indicator,
         counted=sum(e.counted for e in evidence),

@@ -47,8 +47,8 @@ class Held:
     day: str
     instant: str
     present: int
-    newcomers: int
-    came_again: int
+    newcomers: int | None
+    came_again: int | None
 
 
 class OutcomesPages:

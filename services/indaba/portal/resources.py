@@ -96,7 +96,7 @@ def shown(details: ResourceDetails, there: Community, wording: Wording) -> Shown
         is_minutes=is_minutes(resource),
         related=tuple(_searches(resource.related)),
         used=_used(resource, wording),
-        uses=tuple(_use(use, there, wording) for use in details.uses if use.note),
+        uses=tuple(_use(use, there, wording) for use in details.uses),
     )
 
 
@@ -166,13 +166,8 @@ def _searches(titles: Iterable[str]) -> Iterable[tuple[str, str]]:
 
 
 def _used(resource: ResourceFacts, wording: Wording) -> str:
-    counts = resource.counts
-    said = (
-        (counts.used, "{n} used it"),
-        (counts.adapted, "{n} changed it to fit"),
-        (counts.did_not_work, "for {n} it did not work"),
-    )
-    return ", ".join(wording.count(number, words, words) for number, words in said if number)
+    people = resource.counts.people
+    return wording.say("{n} members used it", n=people) if people else ""
 
 
 def _use(use: UseShown, there: Community, wording: Wording) -> Use:

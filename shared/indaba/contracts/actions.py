@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from indaba.contracts.figures import Number
 from indaba.contracts.ids import ActionCode, CommunityId, MeetingCode, MeetingId, MemberId
 from indaba.contracts.scheduling import MeetingFacts
 from indaba.contracts.standing import Standing
@@ -36,7 +37,7 @@ class ActionFacts(BaseModel):
 
     code: ActionCode
     community: CommunityId
-    version: int
+    version: Number
     author: MemberId
     text: CommunityText
     owner: MemberId | None = None
@@ -45,7 +46,7 @@ class ActionFacts(BaseModel):
     promised: date
     meeting: MeetingId | None = None
     meeting_code: str = ""
-    handed_on: int = 0
+    handed_on: Number = 0
     note: CommunityText = ""
 
 

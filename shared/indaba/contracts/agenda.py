@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from indaba.contracts.figures import Number
 from indaba.contracts.ids import MeetingCode, MemberId
 from indaba.contracts.scheduling import MeetingEvent, MeetingFacts
 from indaba.contracts.standing import Standing
@@ -41,13 +42,13 @@ class AgendaItem(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    number: int
+    number: Number
     title: CommunityText
     author: MemberId
     result: Result = Result.SHARE
     owner: MemberId | None = None
     method: str = ""
-    minutes: int = 0
+    minutes: Number = 0
     pre_read: CommunityText = ""
     status: ItemStatus = ItemStatus.OPEN
     carried: bool = False
@@ -61,7 +62,7 @@ class AgendaShown(Reply):
 
     meeting: MeetingFacts | None
     items: tuple[AgendaItem, ...]
-    minutes: int
+    minutes: Number
 
 
 class AddAgendaItem(
@@ -131,7 +132,7 @@ class MethodStep(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     words: str
-    minutes: int
+    minutes: Number
 
 
 class Method(BaseModel):
@@ -179,9 +180,9 @@ class StepDue(MeetingEvent, wire="scheduling.step-due.v1"):
     Worthless after `until`.
     """
 
-    item: int
-    step: int
-    steps: int
+    item: Number
+    step: Number
+    steps: Number
     words: str
-    minutes: int
+    minutes: Number
     until: AwareDatetime

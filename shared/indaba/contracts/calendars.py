@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from indaba.contracts.figures import Number
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import CommunityText, Event, Question, Reply, Request
@@ -18,7 +19,7 @@ CalendarId = NewType("CalendarId", UUID)
 CalendarLink = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)
 ]
-CalendarNumber = Annotated[int, Field(ge=1, le=10)]
+CalendarNumber = Annotated[Number, Field(ge=1, le=10)]
 """By which people call a calendar of their community; free again once it is not followed."""
 
 
@@ -35,7 +36,7 @@ class NotFollowed(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    count: int = Field(ge=1)
+    count: Number = Field(ge=1)
     why: str
 
 
@@ -52,13 +53,13 @@ class CalendarFacts(BaseModel):
     id: CalendarId
     community: CommunityId
     number: CalendarNumber
-    version: int
+    version: Number
     author: MemberId
     title: CommunityText = ""
     host: str
     zone: str
     state: CalendarState
-    dates: int = Field(default=0, ge=0)
+    dates: Number = Field(default=0, ge=0)
     left_out: tuple[NotFollowed, ...] = ()
     read_at: AwareDatetime | None = None
     why: str = ""
@@ -85,7 +86,7 @@ class CalendarUnfollowed(Reply):
     """What was followed, and how many of its meetings to come were called off."""
 
     calendar: CalendarFacts
-    cancelled: int
+    cancelled: Number
 
 
 class UnfollowCalendar(
@@ -132,9 +133,9 @@ class CalendarRead(CalendarEvent, wire="scheduling.calendar-read.v1"):
     The counts say how many meetings were called, changed (moved too), and called off by it.
     """
 
-    called: int = Field(default=0, ge=0)
-    changed: int = Field(default=0, ge=0)
-    cancelled: int = Field(default=0, ge=0)
+    called: Number = Field(default=0, ge=0)
+    changed: Number = Field(default=0, ge=0)
+    cancelled: Number = Field(default=0, ge=0)
 
 
 class CalendarNotRead(CalendarEvent, wire="scheduling.calendar-not-read.v1"):

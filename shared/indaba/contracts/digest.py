@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from indaba.contracts.actions import ActionFacts
 from indaba.contracts.confidential import Confidential
+from indaba.contracts.figures import Number, ReleasedTable
 from indaba.contracts.ids import CommunityId, MeetingCode, MemberId
 from indaba.contracts.membership import Platform
 from indaba.contracts.publishing import Publication
@@ -42,8 +43,8 @@ class ShowDigest(
 class DigestTimes(Reply):
     """When the community's digest comes: weekday from 1 (Monday), hour; 0: never."""
 
-    weekday: int
-    hour: int
+    weekday: Number
+    hour: Number
 
 
 class SetDigest(
@@ -104,7 +105,10 @@ class WillUse(StrEnum):
 
 
 class GiveFeedback(Request[Done], wire="scheduling.give-feedback.v1", asked_by=Standing.MEMBER):
-    """Three taps, each kept as it comes (members, until two weeks after the end)."""
+    """Three taps, each kept as it comes (members, until two weeks after the end).
+
+    Nobody is shown anything of them before that.
+    """
 
     code: MeetingCode
     useful: int | None = Field(default=None, ge=1, le=5)
@@ -112,20 +116,32 @@ class GiveFeedback(Request[Done], wire="scheduling.give-feedback.v1", asked_by=S
     will_use: WillUse | None = None
 
 
+class FeedbackFigures(BaseModel):
+    """Who answered what of a meeting, released once; all three tables are of the same people.
+
+    Answers to `useful` and `could_speak` are `1` to `5`, to `will_use` those of `WillUse`. An empty
+    one is that of whoever answered another question only.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    useful: ReleasedTable
+    could_speak: ReleasedTable
+    will_use: ReleasedTable
+
+
 class FeedbackShown(Reply):
-    """What was said, in sum; empty where fewer than three answered, so that nobody is known."""
+    """What was said; `figures` are `None` as long as feedback is taken, until `open_until`."""
 
     meeting: MeetingFacts
-    answers: Annotated[int, Confidential]
-    useful: Annotated[float | None, Confidential] = None
-    could_speak: Annotated[float | None, Confidential] = None
-    will_use: Annotated[dict[WillUse, int], Confidential] = Field(default_factory=dict)
+    open_until: AwareDatetime
+    figures: Annotated[FeedbackFigures | None, Confidential]
 
 
 class ShowFeedback(
     Question[FeedbackShown], wire="scheduling.show-feedback.v1", asked_by=Standing.FACILITATOR
 ):
-    """Show the sum of a meeting's feedback (facilitators). Empty code: the last meeting."""
+    """Show a meeting's feedback once it is closed (facilitators). Empty code: the last meeting."""
 
     code: MeetingCode | None = None
 

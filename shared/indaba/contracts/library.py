@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from indaba.contracts.figures import NOTHING, Number, ReleasedTable
 from indaba.contracts.ids import CommunityId, MemberId, ResourceCode, ResourceId
 from indaba.contracts.membership import MemberData
 from indaba.contracts.openness import fingerprint
@@ -82,7 +83,7 @@ class StoredFile(BaseModel):
 
     author: MemberId | None = Field(default=None, description="Set by the library")
     digest: str = Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the bytes")
-    size: int = Field(ge=0, le=MOST_BYTES, description="Bytes")
+    size: Number = Field(ge=0, le=MOST_BYTES, description="Bytes")
     media_type: str = Field(max_length=120)
     name: Annotated[CommunityText, StringConstraints(max_length=200)] = Field(
         description="What the sender called it; safe to show, never a path"
@@ -100,23 +101,13 @@ class Quoted(BaseModel):
     said_at: AwareDatetime | None = None
 
 
-class UseCounts(BaseModel):
-    """How many members said what became of it; each counts once, by their last word."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    used: int = Field(default=0, ge=0)
-    adapted: int = Field(default=0, ge=0)
-    did_not_work: int = Field(default=0, ge=0)
-
-
 class ResourceFacts(BaseModel):
     """A resource as its community's members may see it. `author` is who saved it.
 
     Exactly one of `link`, `file` and `quote` is what was saved; `link` is empty where another is.
     `language` is a BCP 47 tag, empty where unknown. `document` is the address of the thing itself,
-    where the link only describes it. `related` are titles, in the source's order. `published` says
-    that the world reads it.
+    where the link only describes it. `related` are titles, in the source's order. `counts` is how
+    many used it and said no word of their own about it. `published`: the world reads it.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -124,7 +115,7 @@ class ResourceFacts(BaseModel):
     id: ResourceId
     community: CommunityId
     code: ResourceCode
-    version: int
+    version: Number
     author: MemberId
     status: ResourceStatus
     kind: ResourceKind
@@ -141,7 +132,7 @@ class ResourceFacts(BaseModel):
     language: str = ""
     licence: Licence = Licence.LINK_ONLY
     saved_at: AwareDatetime
-    counts: UseCounts = UseCounts()
+    counts: ReleasedTable = NOTHING
     published: bool = False
 
     def seen_as(self) -> str:
@@ -162,18 +153,18 @@ class ResourceShown(Reply):
 
 
 class UseShown(BaseModel):
-    """What a member said of using it. `note` is empty where they only said that they did."""
+    """What a member said of using it, in their own words."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     author: MemberId
     how: HowUsed
-    note: CommunityText = ""
+    note: CommunityText
     said_at: AwareDatetime
 
 
 class ResourceDetails(Reply):
-    """A resource, and what was said of using it, newest first, at most 20."""
+    """A resource, and what was said of using it in own words, newest first, at most 20."""
 
     resource: ResourceFacts
     uses: Annotated[tuple[UseShown, ...], ForMembers] = ()
@@ -187,7 +178,7 @@ class ResourcesFound(Reply):
     """
 
     resources: tuple[ResourceFacts, ...]
-    total: int
+    total: Number
     read_as: tuple[tuple[str, str], ...] = ()
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from indaba.contracts.confidential import Confidential
+from indaba.contracts.figures import NamesReleased
 from indaba.contracts.ids import MemberId, OneTimeCode
 from indaba.contracts.membership import (
     KEPT_FOR_PROOF,
@@ -139,9 +140,9 @@ class PlacesChanged(Event, wire="membership.places-changed.v1"):
 
 
 class ZonesShown(Reply):
-    """The zones in which members of the community live, the most common first; four at most."""
+    """Zones in which enough members of the community live, the most common first; four at most."""
 
-    zones: tuple[str, ...]
+    zones: NamesReleased
 
 
 class ShowZones(

@@ -6,13 +6,11 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from indaba.contracts.figures import FEWEST, Exempt, InView, Number, ReleasedShare
 from indaba.contracts.ids import CommunityId, MeetingId
 from indaba.contracts.membership import MemberData
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import Question, Reply
-
-ENOUGH = 5
-"""No figure is computed for fewer people: it would speak of single ones (decision 0014)."""
 
 
 class Indicator(StrEnum):
@@ -39,45 +37,53 @@ class Term(BaseModel):
 
 
 class Evidence(BaseModel):
-    """One thing that a figure was made of: a meeting or a resource, by its code."""
+    """One meeting that a figure was made of, by its code."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     code: str
     happened_at: AwareDatetime
-    counted: int = Field(ge=0, description="Its part of the numerator")
-    of: int = Field(ge=0, description="Its part of the denominator")
+    counted: Annotated[int, Exempt.REGISTER] = Field(ge=0, description="Part of the numerator")
+    of: Annotated[int, Exempt.REGISTER] = Field(ge=0, description="Part of the denominator")
 
 
 class Figure(BaseModel):
-    """One indicator: `counted` of `of`. Not to be shown as a share if it is not `enough`.
+    """One indicator. What was done in view is `counted` of `of`, resting on `n` people.
 
-    `n` is what the indicator rests on, and `needed` how many it needs. `evidence` is empty for
-    those who are no facilitators.
+    All three are 0 where these are fewer than `needed`. What falls under the rule for small groups
+    is in `released`, once the term is over and if it may be told. `evidence` is for facilitators,
+    and of what was done in view only.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     indicator: Indicator
-    counted: int = Field(ge=0)
-    of: int = Field(ge=0)
-    n: int = Field(ge=0)
-    needed: int = ENOUGH
+    counted: InView = Field(default=0, ge=0)
+    of: InView = Field(default=0, ge=0)
+    n: InView = Field(default=0, ge=0)
+    needed: Number = FEWEST
+    released: ReleasedShare | None = None
     evidence: tuple[Evidence, ...] = ()
 
     @property
     def enough(self) -> bool:
         """Whether there is enough to say anything."""
-        return self.n >= self.needed
+        return self.n >= self.needed or self.released is not None
 
     @property
     def share(self) -> float | None:
         """The figure between 0 and 1; `None` if there is not enough."""
+        if self.released is not None:
+            return self.released.counted / self.released.of
         return self.counted / self.of if self.enough and self.of else None
 
 
 class Attendance(BaseModel):
-    """One meeting of the term: who came, as numbers."""
+    """One meeting of the term: who came, as numbers.
+
+    Who of them is new and who was there before is known from the register: facilitators read it,
+    and others where enough people are in each group.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -86,9 +92,11 @@ class Attendance(BaseModel):
     title: str
     starts_at: AwareDatetime
     day: date = Field(description="In the community's zone")
-    present: int = Field(ge=0)
-    newcomers: int = Field(ge=0)
-    came_again: int = Field(ge=0, description="Were at the meeting before as well")
+    present: InView = Field(ge=0)
+    newcomers: Annotated[int | None, Exempt.REGISTER] = Field(default=None, ge=0)
+    came_again: Annotated[int | None, Exempt.REGISTER] = Field(
+        default=None, ge=0, description="Were at the meeting before as well"
+    )
 
 
 class Report(Reply):
@@ -99,8 +107,8 @@ class Report(Reply):
     so_far: bool = Field(description="The term is not over")
     figures: tuple[Figure, ...]
     meetings: tuple[Attendance, ...]
-    members: int = Field(ge=0, description="Members now")
-    resources: int = Field(ge=0, description="Published in the term and not withdrawn")
+    members: InView = Field(ge=0, description="Members now")
+    resources: Number = Field(ge=0, description="Published in the term and not withdrawn")
 
 
 class ShowReport(Question[Report], wire="outcomes.show-report.v1", asked_by=Standing.MEMBER):

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from indaba.contracts.actions import ActionFacts
+from indaba.contracts.figures import Exempt, Number
 from indaba.contracts.ids import MeetingCode, MeetingId, MemberId
 from indaba.contracts.membership import Category
 from indaba.contracts.openness import Openness
@@ -51,9 +52,9 @@ class QuorumState(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    present: int
-    needed: int = 0
-    missing: tuple[tuple[Category, int], ...] = ()
+    present: Annotated[int, Exempt.QUORUM]
+    needed: Number = 0
+    missing: Annotated[tuple[tuple[Category, int], ...], Exempt.QUORUM] = ()
     met: bool = True
 
 
@@ -67,8 +68,8 @@ class NoteFacts(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     meeting: MeetingId
-    number: int
-    version: int
+    number: Number
+    version: Number
     kind: NoteKind
     text: CommunityText
     author: MemberId
@@ -131,8 +132,8 @@ class RestoreNote(Request[NoteTaken], wire="scheduling.restore-note.v1", asked_b
 class QuorumSet(Reply):
     """The community's rule: how many must be there, and how many of a category."""
 
-    needed: int
-    required: dict[Category, int]
+    needed: Number
+    required: Annotated[dict[Category, int], Exempt.NO_PEOPLE]
 
 
 class SetQuorum(Request[QuorumSet], wire="scheduling.set-quorum.v1", asked_by=Standing.FACILITATOR):
@@ -167,7 +168,7 @@ class MinutesShown(Reply):
 
     meeting: MeetingFacts
     status: MinutesStatus
-    version: int
+    version: Number
     topics: tuple[TopicMinutes, ...]
     actions: tuple[ActionFacts, ...]
     quorum: QuorumState
@@ -200,7 +201,7 @@ class HighlightsShown(Reply):
     meeting: MeetingFacts
     text: CommunityText
     short: CommunityText
-    shared: int
+    shared: Number
     opened: Openness = Openness.MEMBERS
     changed: bool = False
 
@@ -270,7 +271,7 @@ class Document(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     author: MemberId
-    version: int
+    version: Number
     title: CommunityText
     text: CommunityText
     short: CommunityText = ""

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from indaba.contracts.figures import Number
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import Reply, Request
 
-Lead = Annotated[int, Field(ge=5, le=60 * 24 * 28)]
+Lead = Annotated[Number, Field(ge=5, le=60 * 24 * 28)]
 """Minutes before the start."""
 
 

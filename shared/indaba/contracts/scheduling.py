@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, StringConstraints
 
 from indaba.contracts.confidential import Confidential
+from indaba.contracts.figures import InView, Number, OwnNumber
 from indaba.contracts.ids import (
     CommunityId,
     DoorCode,
@@ -72,9 +73,9 @@ class MeetingDetails(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     title: Title
-    minutes: int = Field(default=60, ge=5, le=24 * 60)
+    minutes: Number = Field(default=60, ge=5, le=24 * 60)
     where: Where = ""
-    capacity: int = Field(default=0, ge=0, le=10_000)
+    capacity: Number = Field(default=0, ge=0, le=10_000)
 
     def details(self) -> dict[str, Any]:
         """The details alone, by name."""
@@ -106,13 +107,13 @@ class Counts(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    yes: int = Field(default=0, ge=0)
-    maybe: int = Field(default=0, ge=0)
-    no: int = Field(default=0, ge=0)
-    checked_in: int = Field(default=0, ge=0)
-    guests: int = Field(default=0, ge=0)
-    waiting: int = Field(default=0, ge=0)
-    walk_ins: int = Field(default=0, ge=0)
+    yes: InView = Field(default=0, ge=0)
+    maybe: InView = Field(default=0, ge=0)
+    no: InView = Field(default=0, ge=0)
+    checked_in: InView = Field(default=0, ge=0)
+    guests: InView = Field(default=0, ge=0)
+    waiting: InView = Field(default=0, ge=0)
+    walk_ins: InView = Field(default=0, ge=0)
 
 
 class DayRole(BaseModel):
@@ -139,13 +140,13 @@ class MeetingFacts(MeetingDetails):
     id: MeetingId
     community: CommunityId
     code: MeetingCode
-    version: int
+    version: Number
     author: MemberId
     starts: NaiveDatetime
     zone: str
     starts_at: AwareDatetime
     status: MeetingStatus
-    sequence: int = Field(ge=0)
+    sequence: Number = Field(ge=0)
     moved_from: NaiveDatetime | None = None
     reason: CommunityText = ""
     counts: Counts = Counts()
@@ -169,8 +170,8 @@ class MeetingShown(Reply):
 
     meeting: MeetingFacts
     mine: RsvpAnswer | None = None
-    my_guests: int = 0
-    waiting: int = 0
+    my_guests: OwnNumber = 0
+    waiting: OwnNumber = 0
     door: Annotated[DoorCode | None, Confidential] = None
 
 
@@ -344,7 +345,7 @@ class MeetingMoved(MeetingEvent, wire="scheduling.meeting-moved.v1"):
     later (or earlier, below 0) it begins for the rest of the world; `members` said yes to it.
     """
 
-    shifted: int = 0
+    shifted: Number = 0
     members: tuple[MemberId, ...] = ()
 
 

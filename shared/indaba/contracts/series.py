@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime
 
+from indaba.contracts.figures import Number
 from indaba.contracts.ids import CommunityId, MeetingCode, MemberId, SeriesId
 from indaba.contracts.scheduling import (
     MeetingDetails,
@@ -72,11 +73,11 @@ class SeriesFacts(MeetingDetails):
     title: CommunityText
     id: SeriesId
     community: CommunityId
-    version: int
+    version: Number
     author: MemberId
     pattern: Pattern
     words: str
-    sequence: int = 0
+    sequence: Number = 0
     ended: bool = False
     not_held: tuple[NaiveDatetime, ...] = ()
 
@@ -197,7 +198,7 @@ class SeriesEnded(Reply):
     """How many dates were called off."""
 
     series: SeriesFacts
-    cancelled: int
+    cancelled: Number
 
 
 class EndSeries(
@@ -227,7 +228,7 @@ class Term(BaseModel):
 class TermsKept(Reply):
     """How many terms are known now, and what is wrong row by row; with faults nothing is kept."""
 
-    kept: int
+    kept: Number
     faults: tuple[str, ...] = ()
 
 
@@ -264,7 +265,7 @@ class SeriesChanged(SeriesEvent, wire="scheduling.series-changed.v1"):
 class SeriesCalledOff(SeriesEvent, wire="scheduling.series-called-off.v1"):
     """A series ended before its time: `cancelled` dates to come do not take place."""
 
-    cancelled: int
+    cancelled: Number
     reason: CommunityText = ""
     author: MemberId
     next: MeetingFacts | None = None

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from indaba.contracts.figures import Exempt, Number, OwnNumber
 from indaba.contracts.ids import MeetingCode, MeetingId, MemberId
 from indaba.contracts.record import QuorumState
 from indaba.contracts.scheduling import MeetingEvent, MeetingFacts
@@ -26,13 +27,13 @@ class VoteFacts(BaseModel):
 
     id: UUID
     meeting: MeetingId
-    number: int
-    version: int
+    number: Number
+    version: Number
     author: MemberId
     question: CommunityText
     options: CommunityTexts
-    tally: tuple[int, ...]
-    voters: int = 0
+    tally: Annotated[tuple[int, ...], Exempt.OPEN_VOTE]
+    voters: Annotated[int, Exempt.OPEN_VOTE] = 0
     closes_at: AwareDatetime
     open: bool = True
     quorum: QuorumState | None = None
@@ -43,7 +44,7 @@ class VoteShown(Reply):
 
     meeting: MeetingFacts
     vote: VoteFacts
-    mine: int = 0
+    mine: OwnNumber = 0
 
 
 class OpenVote(Request[VoteShown], wire="scheduling.open-vote.v1", asked_by=Standing.MEMBER):

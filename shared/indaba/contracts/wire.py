@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from indaba.contracts.figures import Number
 from indaba.contracts.openness import Part
 from indaba.contracts.standing import Standing
 
@@ -58,7 +59,7 @@ class Event(Message):
     kept: ClassVar[timedelta] = KEPT_FOR_A_TERM
 
     aggregate: UUID = Field(description="What it happened to")
-    version: int = Field(ge=1, description="Counts from 1 per aggregate; newer replaces older")
+    version: Number = Field(ge=1, description="Counts from 1 per aggregate; newer replaces older")
 
     def __init_subclass__(cls, kept: timedelta = KEPT_FOR_A_TERM, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

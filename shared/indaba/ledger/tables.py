@@ -70,3 +70,12 @@ merged = sa.Table(
     sa.Column("gone", sa.Uuid, primary_key=True),
     sa.Column("member", sa.Uuid, nullable=False, index=True),
 )
+
+releases = sa.Table(
+    "releases",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("tally", JSONB, nullable=False),
+    sa.Column("figures", JSONB, nullable=False),
+)

@@ -87,7 +87,7 @@ async def test_an_erased_member_and_their_words_are_nowhere_and_links_and_counts
     assert left.author not in (member, held.passport.member)
     shown = await town.ask(ShowResource(code=other), held)
     assert (shown.resource.title, shown.resource.why) == ("His", "")
-    assert (shown.resource.counts.used, [use.note for use in shown.uses]) == (2, ["", ""])
+    assert (shown.uses, len(await rows(town.ledgers["library"], "SELECT 1 FROM uses"))) == ((), 2)
     found = await town.ask(FindResources(limit=50), held)
     assert {resource.code for resource in found.resources} == {code, other}
     assert {filed, quoted}.isdisjoint({resource.code for resource in found.resources})
@@ -158,14 +158,14 @@ async def test_two_members_who_were_one_are_one_from_then_on(town: Town) -> None
     mended = await town.ask(DescribeResource(code=code, why="New"), member)
 
     assert mine.resource.author == member.passport.member
-    counted = mine.resource.counts
-    assert (counted.used, counted.adapted, counted.did_not_work) == (0, 0, 1)
-    assert [use.note for use in shared.uses] == ["Later"]
-    assert (shared.resource.counts.used, shared.resource.counts.adapted) == (0, 1)
-    assert (late.resource.counts.adapted, late.resource.counts.did_not_work) == (0, 1)
+    assert (mine.uses, [use.note for use in shared.uses]) == ((), ["Later"])
+    assert late.resource.code == other
+    said = "SELECT code, how FROM uses JOIN resources ON resources.id = uses.resource"
+    used = {tuple(row) for row in await rows(town.ledgers["library"], said)}
+    assert used == {(code, "did-not-work"), (other, "did-not-work")}
     assert mended.resource.why == "New"
     told = "SELECT 1 FROM ledger.journal WHERE wire = 'library.resource-described.v1'"
-    assert len(await rows(town.ledgers["library"], told)) == 3
+    assert len(await rows(town.ledgers["library"], told)) == 2
     data = (await town.ask(ShowMyLibraryData(), member)).data
     assert [each["code"] for each in data["saved"]] == [code]
 

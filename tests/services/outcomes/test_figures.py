@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indaba.contracts.figures import release_share
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
 from indaba.contracts.outcomes import Figure, Indicator
 from indaba.outcomes.model import (
@@ -69,7 +70,8 @@ def test_a_newcomer_returns_at_one_of_the_next_two_meetings() -> None:
 def test_who_came_in_an_earlier_term_is_no_newcomer() -> None:
     every = [held(1, 1, 2), held(2, 1, 3), held(3, 3), held(4, 3)]
 
-    assert parts(newcomer_return(every, every[1:])) == (1, 1, 1)
+    (evidence,) = newcomer_return(every, every[1:]).evidence
+    assert (evidence.code, evidence.counted, evidence.of) == ("M2A2", 1, 1)
 
 
 def test_a_resource_crosses_when_another_organisation_used_it() -> None:
@@ -84,21 +86,24 @@ def test_a_resource_crosses_when_another_organisation_used_it() -> None:
         brought(6, 3, 1, 2),  # two people of one other organisation count once
     ]
 
-    assert parts(cross_use(resources, organisation)) == (2, 6, 6)
+    yes, no = cross_use(resources, organisation)
+
+    assert yes == [{one, three}, {three, one, two}]
+    assert len(no) == 4
 
 
-def test_below_five_there_is_no_share() -> None:
-    few = cross_use([brought(n, 1, 3) for n in range(4)], {})
+def test_below_five_nothing_leaves_the_service() -> None:
+    four = attendance_retention([held(n, 1, 2, 3, 4) for n in range(9)])
+    new = newcomer_return(several := [held(n, 1, 2, 3, 4) for n in range(9)], several)
 
-    assert (few.n, few.needed, few.enough, few.share) == (4, 5, False, None)
+    assert [parts(figure) for figure in (four, new)] == [(0, 0, 0), (0, 0, 0)]
+    assert (four.needed, four.enough, four.share) == (5, False, None)
 
 
-def test_what_a_share_needs_is_five_of_what_it_rests_on_not_five_members() -> None:
-    two_people = cross_use([brought(n, 1, 3) for n in range(5)], {})
-    four_people = attendance_retention([held(n, 1, 2, 3, 4) for n in range(9)])
+def test_five_resources_of_two_people_are_no_figure() -> None:
+    two = cross_use([brought(n, 1, 3) for n in range(5)], {})
 
-    assert (two_people.n, two_people.enough) == (5, True)
-    assert (four_people.n, four_people.share) == (4, None)
+    assert release_share(*two) is None
 
 
 def facts(*meetings: HeldMeeting) -> Facts:
@@ -110,9 +115,9 @@ def test_a_report_counts_only_its_term_and_shows_evidence_to_facilitators_only()
     term = term_named("2026-4", date(2026, 12, 1))
 
     shown = report(
-        facts(early, held(1, 1), held(2, 1)), term, date(2026, 12, 1), with_evidence=True
+        facts(early, held(1, 1), held(2, 1)), term, date(2026, 12, 1), None, reads_register=True
     )
-    hidden = report(facts(early, held(1, 1)), term, date(2027, 1, 1), with_evidence=False)
+    hidden = report(facts(early, held(1, 1)), term, date(2027, 1, 1), None, reads_register=False)
 
     assert [m.present for m in shown.meetings] == [1, 1]
     assert shown.meetings[0].newcomers == 0
@@ -123,10 +128,31 @@ def test_a_report_counts_only_its_term_and_shows_evidence_to_facilitators_only()
     assert all(not f.evidence for f in hidden.figures)
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "newcomers", "again"),
+    [
+        (range(10), range(5, 15), 5, None),  # none that was there earlier came again
+        (range(10), range(6, 15), None, None),  # four known ones
+        (range(10), range(10), None, None),
+        (range(4), range(4, 8), None, None),
+    ],
+)
+def test_members_read_who_was_new_only_where_five_are_on_each_side(
+    before: range, now: range, newcomers: int | None, again: int | None
+) -> None:
+    term = term_named("2026-4", date(2026, 12, 1))
+    held_twice = facts(held(1, *before), held(2, *now))
+
+    shown = report(held_twice, term, date(2026, 12, 1), None, reads_register=False).meetings[1]
+
+    assert (shown.newcomers, shown.came_again) == (newcomers, again)
+    assert shown.present == len(now)
+
+
 def test_the_report_of_an_empty_community_is_empty() -> None:
     term = term_named("", date(2026, 12, 1))
 
-    empty = report(facts(), term, date(2026, 12, 1), with_evidence=True)
+    empty = report(facts(), term, date(2026, 12, 1), None, reads_register=True)
 
     assert all(f.share is None for f in empty.figures)
     assert empty.meetings == ()

@@ -7,7 +7,6 @@ import pytest
 
 from indaba.contracts import actions as a
 from indaba.contracts import agenda as g
-from indaba.contracts import digest as d
 from indaba.contracts import holding
 from indaba.contracts import record as r
 from indaba.contracts import scheduling as s
@@ -225,19 +224,6 @@ async def test_a_vote_counts_each_member_once_and_stands_in_the_minutes(town: To
         await town.ask(v.CastVote(vote=vote.id, option=1), thandi)
     minutes = await town.ask(r.ShowMinutes(code=meeting.code), thandi)
     assert [n.text for t in minutes.topics for n in t.notes] == ["Vote: Where? Hall: 0, Online: 1"]
-
-
-async def test_feedback_is_shown_in_sums_of_three_and_more_only(town: Town) -> None:
-    lindiwe = await town.founded()
-    people = [lindiwe, await town.joined("@thandi:x"), await town.joined("@sipho:x")]
-    meeting = await begun(town, lindiwe)
-    await town.ask(s.CloseMeeting(), lindiwe)
-    for held, useful in zip(people, (3, 4, 5), strict=True):
-        shown = await town.ask(d.ShowFeedback(code=meeting.code), lindiwe)
-        assert shown.useful is None
-        await town.ask(d.GiveFeedback(code=meeting.code, useful=useful), held)
-    shown = await town.ask(d.ShowFeedback(code=meeting.code), lindiwe)
-    assert (shown.answers, shown.useful) == (3, 4.0)
 
 
 async def test_the_digest_comes_once_a_week_and_never_for_an_empty_one(town: Town) -> None:

@@ -34,7 +34,7 @@ from indaba.conversation.commands.hints import typed
 from indaba.conversation.commands.intent import ServiceClient
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.agenda import item_line
-from indaba.conversation.commands.topics.digest import Feedback
+from indaba.conversation.commands.topics.feedback import Feedback
 from indaba.conversation.commands.topics.voting import result_of, vote_opened
 from indaba.conversation.wording import Wording, plain
 
@@ -191,19 +191,26 @@ async def tell_result(event: VoteCounted, context: AnnouncementContext) -> list[
 
 
 async def ask_feedback(event: FeedbackAsked, context: AnnouncementContext) -> list[Answer]:
-    """How it was, in three taps: for whoever likes, no one is named."""
+    """How it was, in three taps between each member and us: nobody is asked to tap in the room."""
     meeting = await context.meeting_of(event)
     wording = context.wording
-    words = wording.say(
-        "How was {title} ({code})? Three taps: {line}",
-        title=plain(meeting.title),
-        code=meeting.code,
-        line=context.types("meeting feedback", code=meeting.code),
-    )
-    picks: tuple[Choice, ...] = ()
+    facts = {
+        "title": plain(meeting.title),
+        "code": meeting.code,
+        "line": context.types("meeting feedback", code=meeting.code),
+    }
     if context.has_buttons:
-        picks = (Choice(wording.say("Say how it was"), "", Feedback(code=meeting.code)),)
-    return [Answer((Text(words), *((Choices(picks),) if picks else ())), Audience.ROOM)]
+        words = wording.say(
+            "How was {title} ({code})? Three taps that nobody else sees: {line}", **facts
+        )
+        pick = Choice(wording.say("Say how it was"), "", Feedback(code=meeting.code))
+        return [Answer((Text(words), Choices((pick,))), Audience.ROOM)]
+    words = wording.say(
+        "How was {title} ({code})? Three taps that nobody else sees. Open a direct chat with me "
+        "and type there: {line}",
+        **facts,
+    )
+    return [Answer((Text(words),), Audience.ROOM)]
 
 
 TOLD: dict[type[MeetingEvent], Callable[[Any, AnnouncementContext], Awaitable[list[Answer]]]] = {

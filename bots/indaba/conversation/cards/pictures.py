@@ -39,12 +39,13 @@ async def draw_report(report: Report, name: str, wording: Wording) -> bytes:
         return b""
     shown = report.meetings[-MOST_BARS:]
     days = [say_day(m.day, wording.locale).rsplit(" ", 1)[0] for m in shown]
+    whole = all(m.newcomers is not None for m in shown)
     bars = Bars(
         title=wording.say("{name}: who came", name=name),
         labels=tuple(f"{m.code}\n{day}" for m, day in zip(shown, days, strict=True)),
         came=tuple(m.present for m in shown),
-        new=tuple(m.newcomers for m in shown),
-        came_name=wording.say("had come before"),
+        new=tuple((m.newcomers or 0) if whole else 0 for m in shown),
+        came_name=wording.say("had come before" if whole else "came"),
         new_name=wording.say("for the first time"),
     )
     return await _drawn(bars)

@@ -47,13 +47,8 @@ HOW = {
 def card(resource: ResourceFacts, wording: Wording) -> tuple[Block, ...]:
     """A resource in full: title first, then what is known; rows without a value are left out."""
     say = wording.say
-    counts = resource.counts
-    used = say(
-        "{used} used it, {adapted} changed it to fit, for {not_worked} it did not work",
-        used=counts.used,
-        adapted=counts.adapted,
-        not_worked=counts.did_not_work,
-    )
+    people = resource.counts.people
+    used = say("{n} members", n=people) if people else ""
     file = resource.file
     quote = resource.quote
     rows = (
@@ -70,7 +65,7 @@ def card(resource: ResourceFacts, wording: Wording) -> tuple[Block, ...]:
         (say("Licence"), say(LICENCES.get(resource.licence, resource.licence.value))),
         (say("Related"), plain("; ".join(resource.related))),
         (say("Who reads it"), say("everybody") if resource.published else say("members")),
-        (say("Used"), used if any(dict(counts).values()) else ""),
+        (say("Used"), used),
     )
     gone = () if is_there(resource) else (Text(say("This was taken out of the library.")),)
     lead = say("{title} ({code})", title=title_of(resource, wording), code=resource.code)

@@ -23,7 +23,7 @@ from indaba.library.model.refusals import (
     OneThing,
     SecretInLink,
 )
-from indaba.library.model.resource import Resource, code_from, count
+from indaba.library.model.resource import Resource, code_from
 from indaba.library.model.words import nearest, words
 
 __all__ = [
@@ -39,7 +39,6 @@ __all__ = [
     "UnknownLanguage",
     "Web",
     "code_from",
-    "count",
     "document_facts",
     "document_id",
     "document_name",

@@ -6,16 +6,15 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
+from indaba.contracts.figures import NOTHING, ReleasedTable
 from indaba.contracts.ids import CODE_LETTERS, CommunityId, MemberId, ResourceId
 from indaba.contracts.library import (
-    HowUsed,
     Licence,
     Quoted,
     ResourceFacts,
     ResourceKind,
     ResourceStatus,
     StoredFile,
-    UseCounts,
 )
 from indaba.contracts.openness import Openness
 from indaba.library.model.addresses import web
@@ -76,7 +75,7 @@ class Resource:
     licence: Licence = Licence.LINK_ONLY
     status: ResourceStatus = ResourceStatus.PUBLISHED
     version: int = 1
-    counts: UseCounts = field(default_factory=UseCounts)
+    counts: ReleasedTable = NOTHING
     edition: int = 0
     text: str = ""
     opened: Openness = Openness.MEMBERS
@@ -186,7 +185,7 @@ class Resource:
         author = member if self.author == gone else self.author
         return replace(self, author=author, quote=quote, wrote=wrote)
 
-    def counted(self, counts: UseCounts) -> Self:
+    def counted(self, counts: ReleasedTable) -> Self:
         """With other counts of its use, as the next version."""
         return replace(self, counts=counts, version=self.version + 1)
 
@@ -217,15 +216,6 @@ def _saver_gone(resource: R, fresh: MemberId) -> R:
         return replace(resource, author=fresh)
     nameless = resource.file.model_copy(update={"name": ""})
     return replace(_withdrawn(resource), author=fresh, file=nameless)
-
-
-def count(hows: list[HowUsed]) -> UseCounts:
-    """The counts of last words."""
-    return UseCounts(
-        used=hows.count(HowUsed.USED),
-        adapted=hows.count(HowUsed.ADAPTED),
-        did_not_work=hows.count(HowUsed.DID_NOT_WORK),
-    )
 
 
 def code_from(random_number: int, length: int = 4) -> str:

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from indaba.contracts.ids import CommunityId, MemberId, ResourceId
-from indaba.contracts.library import FindResources, HowUsed, ResourceStatus, UseCounts
+from indaba.contracts.library import FindResources, HowUsed, ResourceStatus
 from indaba.contracts.openness import Openness
 from indaba.ledger import tables as ledger
 from indaba.ledger.session import Transaction
-from indaba.library.model import Resource, code_from, count
+from indaba.library.model import Resource, code_from
 from indaba.library.store.finding import Finding, Found
 from indaba.library.store.tables import (
     merged,
@@ -171,19 +171,20 @@ class Store:
         )
 
     async def uses_of(self, resource: ResourceId, limit: int) -> Sequence[Use]:
-        """What was said of using a resource, newest first."""
+        """What was said of using a resource in own words, newest first."""
         query = (
             sa.select(uses)
-            .where(uses.c.resource == resource)
+            .where(uses.c.resource == resource, uses.c.note != "")
             .order_by(uses.c.said_at.desc(), uses.c.id)
             .limit(limit)
         )
         return [_use(row) for row in (await self._sql.execute(query)).mappings()]
 
-    async def counts(self, resource: ResourceId) -> UseCounts:
-        """How many members said what."""
-        query = sa.select(uses.c.how).where(uses.c.resource == resource)
-        return count([HowUsed(how) for how in (await self._sql.execute(query)).scalars()])
+    async def used_without_words(self, resource: ResourceId) -> int:
+        """How many members said only that they used a resource."""
+        silent = (uses.c.resource == resource) & (uses.c.note == "")
+        query = sa.select(sa.func.count()).select_from(uses).where(silent)
+        return int((await self._sql.execute(query)).scalar_one())
 
     async def touched_by(self, member: MemberId) -> Sequence[Resource]:
         """Resources that a member saved, wrote on, said or used; locked, oldest first."""

@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
+from indaba.contracts.figures import ReleasedTable
 from indaba.contracts.ids import MemberId
 from indaba.contracts.library import (
     Licence,
@@ -13,7 +14,6 @@ from indaba.contracts.library import (
     ResourceKind,
     ResourceStatus,
     StoredFile,
-    UseCounts,
 )
 from indaba.contracts.openness import Openness
 from indaba.library.model import Resource, words
@@ -84,7 +84,7 @@ def resource_of(row: sa.RowMapping) -> Resource:
     own["status"] = ResourceStatus(row["status"])
     own["licence"] = Licence(row["licence"])
     own["opened"] = Openness(row["opened"])
-    own["counts"] = UseCounts.model_validate(row["counts"])
+    own["counts"] = ReleasedTable.model_validate(row["counts"])
     own["file"] = StoredFile.model_validate(row["file"]) if row["file"] else None
     own["quote"] = Quoted.model_validate(row["quote"]) if row["quote"] else None
     own["wrote"] = {

@@ -25,6 +25,7 @@ from indaba.contracts.removal import HomesShown, MovePlace, ShowHomes
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
 from indaba.ledger.merging import merge
+from indaba.ledger.releases import Releases
 from indaba.membership.handlers.belonging import digest, facilitating, passport_for
 from indaba.membership.model import (
     CODE_LASTS,
@@ -191,9 +192,10 @@ async def _opened(work: Work, platform: Platform, account: str, code: str) -> Co
 
 
 async def show_zones(request: ShowZones, work: Work) -> ZonesShown:  # noqa: ARG001 - says all
-    """Show the zones that most members live in."""
-    zones = await Store(work).zones(work.passport.in_community(), MOST_ZONES)
-    return ZonesShown(zones=tuple(zones))
+    """Show the zones that most members live in, of those with enough members in them."""
+    community = work.passport.in_community()
+    tally = await Store(work).zones(community)
+    return ZonesShown(zones=await Releases(work).names(f"zones/{community}", tally, MOST_ZONES))
 
 
 async def _there(work: Work, community: CommunityId) -> Community:

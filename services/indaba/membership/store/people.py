@@ -89,18 +89,16 @@ class Store:
         self._work = work
         self._sql = work.connection
 
-    async def zones(self, community: CommunityId, most: int) -> list[str]:
-        """The zones that members of a community said they live in, the most common first."""
+    async def zones(self, community: CommunityId) -> dict[str, int]:
+        """How many members of a community said they live in each zone."""
         zone = members.c.profile["zone"].as_string()
         query = (
-            sa.select(zone)
+            sa.select(zone, sa.func.count())
             .join(memberships, memberships.c.member == members.c.id)
             .where(memberships.c.community == community, zone != "")
             .group_by(zone)
-            .order_by(sa.func.count().desc(), zone)
-            .limit(most)
         )
-        return [str(found) for found in (await self._sql.execute(query)).scalars()]
+        return {str(name): people for name, people in await self._sql.execute(query)}
 
     async def community(self, community: CommunityId, *, locked: bool = True) -> Community | None:
         """A community with its roles and posting places; locked until the commit, or only read."""

@@ -1,13 +1,14 @@
 """The weekly digest, feedback, and the chair's checklist."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from indaba.contracts.digest import (
     ChecklistShown,
     DigestShown,
     DigestTimes,
     Duty,
+    FeedbackFigures,
     FeedbackShown,
     GiveFeedback,
     SetDigest,
@@ -15,16 +16,17 @@ from indaba.contracts.digest import (
     ShowChecklist,
     ShowDigest,
     ShowFeedback,
-    WillUse,
 )
 from indaba.contracts.record import NoteKind
 from indaba.contracts.scheduling import MeetingStatus
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
 from indaba.ledger.merging import now_called
+from indaba.ledger.releases import Releases
 from indaba.scheduling.handlers.actions import today
 from indaba.scheduling.handlers.keeping import meeting_called, meeting_on_or_last
-from indaba.scheduling.model import FeedbackOver, Meeting, StillOn
+from indaba.scheduling.model import Meeting, StillOn
+from indaba.scheduling.model.feedback import FEEDBACK_LASTS, QUESTIONS, FeedbackOver, tally
 from indaba.scheduling.store import (
     Actions,
     Agendas,
@@ -38,9 +40,6 @@ from indaba.scheduling.store.record import HIGHLIGHTS, MINUTES
 from indaba.scheduling.workflows import digest as timers
 
 A_WEEK = timedelta(days=7)
-FEEDBACK_LASTS = timedelta(days=14)
-FEWEST_SHOWN = 3
-"""With fewer answers, a sum or mean could reveal what one person said."""
 
 
 async def show_digest(request: ShowDigest, work: Work) -> DigestShown:  # noqa: ARG001 - says all
@@ -92,7 +91,7 @@ async def give_feedback(request: GiveFeedback, work: Work) -> Done:
     meeting = await meeting_called(work, request.code)
     if meeting.status is not MeetingStatus.CLOSED:
         raise StillOn(meeting.code)
-    if work.now > (meeting.ended_at or meeting.ends_at) + FEEDBACK_LASTS:
+    if work.now > _taken_until(meeting):
         raise FeedbackOver(meeting.code)
     answers = request.model_dump(exclude={"code"}, exclude_none=True)
     if answers:
@@ -101,25 +100,30 @@ async def give_feedback(request: GiveFeedback, work: Work) -> Done:
 
 
 async def show_feedback(request: ShowFeedback, work: Work) -> FeedbackShown:
-    """Show the sums, once enough people have answered."""
+    """Show the figures, once no more feedback is taken."""
     meeting = await meeting_on_or_last(work, request.code)
+    if meeting.status is not MeetingStatus.CLOSED or work.now <= _taken_until(meeting):
+        figures = None
+    else:
+        figures = await _released(meeting, work)
+    return FeedbackShown(meeting=meeting.facts(), open_until=_taken_until(meeting), figures=figures)
+
+
+async def _released(meeting: Meeting, work: Work) -> FeedbackFigures:
     answers = await Votes(work).how_it_was(meeting.id)
-    if len(answers) < FEWEST_SHOWN:
-        return FeedbackShown(meeting=meeting.facts(), answers=len(answers))
-    will = [row["will_use"] for row in answers if row["will_use"]]
-    return FeedbackShown(
-        meeting=meeting.facts(),
-        answers=len(answers),
-        useful=_mean([row["useful"] for row in answers]),
-        could_speak=_mean([row["could_speak"] for row in answers]),
-        will_use={each: will.count(each) for each in WillUse if each in will},
+    releases = Releases(work)
+    return FeedbackFigures(
+        **{
+            question: await releases.once(
+                f"feedback/{meeting.id}/{question}", tally(question, answers), partitions
+            )
+            for question, partitions in QUESTIONS.items()
+        }
     )
 
 
-def _mean(values: list[int | None]) -> float | None:
-    """The mean of the answers; `None` if too few answered."""
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if len(known) >= FEWEST_SHOWN else None
+def _taken_until(meeting: Meeting) -> datetime:
+    return (meeting.ended_at or meeting.ends_at) + FEEDBACK_LASTS
 
 
 async def show_checklist(request: ShowChecklist, work: Work) -> ChecklistShown:

@@ -13,7 +13,6 @@ from indaba.scheduling.model.choices import Choices, Quiet, undisturbed
 from indaba.scheduling.model.codes import code_from, door_from
 from indaba.scheduling.model.coming import LONG_AGO, Rsvp
 from indaba.scheduling.model.documents import (
-    FeedbackOver,
     HighlightsEmpty,
     StillOn,
     by_topic,
@@ -98,7 +97,6 @@ __all__ = [
     "CheckInNotOpen",
     "Choices",
     "Date",
-    "FeedbackOver",
     "HighlightsEmpty",
     "Item",
     "Meeting",

@@ -78,17 +78,6 @@ class StillOn(Refusal):
         )
 
 
-class FeedbackOver(Refusal):
-    """The time for feedback is over."""
-
-    code = "feedback-over"
-
-    def __init__(self, code: str) -> None:
-        super().__init__(
-            f"{code} was more than two weeks ago, so I take no more feedback on it.", code=code
-        )
-
-
 def by_topic(notes: Iterable[Note]) -> tuple[TopicMinutes, ...]:
     """Lines by topic, in the order in which topics came up. Removed lines are left out."""
     topics: dict[str, list[Note]] = {}

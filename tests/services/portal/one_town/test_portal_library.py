@@ -150,7 +150,6 @@ async def test_a_resource_is_shown_with_all_that_is_known_of_it(lively: Any) -> 
         "Number sense",
         "Zulu",
         "link only, rights unknown",
-        "1 changed it to fit.",
         "With stones, in Grade 4",
     ):
         assert words in page.sentence

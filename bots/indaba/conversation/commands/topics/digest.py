@@ -1,4 +1,4 @@
-"""The week in one message, feedback in three taps, and the chair's list."""
+"""The week in one message, and the chair's list."""
 
 from __future__ import annotations
 
@@ -9,28 +9,24 @@ from pydantic import Field
 from indaba.contracts.digest import (
     ChecklistShown,
     DigestShown,
-    GiveFeedback,
     SetDigest,
     SetMyDigest,
     ShowChecklist,
     ShowDigest,
-    ShowFeedback,
-    WillUse,
 )
 from indaba.contracts.library import FindResources, ResourceFacts
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, Refusal, Unavailable, hint
 from indaba.contracts.scheduling import MeetingFacts
-from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Text
+from indaba.conversation.answer import Answer, Items, Text
 from indaba.conversation.commands.fields import Code, OnOff, wrong
-from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
+from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.actions import action_line
 from indaba.conversation.times import say_for, say_start
 from indaba.conversation.wording import Wording, plain
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-STARS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
 NEW_RESOURCES = 3
 MOST = 5
 
@@ -171,109 +167,6 @@ class MyDigest(Intent, noun="me", verb="digest"):
         if self.state:
             return Answer.of(say("Noted: once a week I send you your digest in our direct chat."))
         return Answer.of(say("Noted: no digest for you."))
-
-
-class Feedback(Intent, noun="meeting", verb="feedback", aliases=("feedback",)):
-    """Say in three taps how a meeting was; facilitators see the sum."""
-
-    MEANT: ClassVar[Meant] = Meant.BY_YES
-    needs: ClassVar[Role | None] = Role.MEMBER
-    MORE_ALONE: ClassVar[str] = "what was said so far"
-    example: ClassVar[str] = "meeting feedback M7K2"
-
-    code: Code = Field(
-        description="The meeting's code, such as M7K2",
-        json_schema_extra={"code": True, "question": "Which meeting? Its code looks like M7K2."},
-    )
-
-    async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """The first of three questions; to a facilitator the sum so far above it."""
-        say = person.wording.say
-        picks = tuple(
-            Choice(say("{n}", n=str(n)), STARS[n - 1], Useful(code=self.code, useful=n))
-            for n in range(1, 6)
-        )
-        asked = Text(say("How useful was it for your work? 1 is not at all, 5 is very."))
-        private = Text(say("Only sums are shown, and only when three or more have answered."))
-        total = await self._sum(person, services)
-        return Answer((*total, asked, private, Choices(picks)))
-
-    async def _sum(self, person: Person, services: ServiceClient) -> tuple[Facts, ...]:
-        if not person.may(_Facilitated):
-            return ()
-        try:
-            shown = await services.ask(ShowFeedback(code=self.code))
-        except (Refusal, Unavailable):
-            return ()
-        say = person.wording.say
-        rows = [(say("Answers"), say("{n}", n=str(shown.answers)))]
-        if shown.useful is not None:
-            rows.append((say("Useful"), say("{n} of 5", n=f"{shown.useful:.1f}")))
-        if shown.could_speak is not None:
-            rows.append((say("Could speak"), say("{n} of 5", n=f"{shown.could_speak:.1f}")))
-        for how, n in shown.will_use.items():
-            rows.append((say("Will use it: {how}", how=say(how.value)), say("{n}", n=str(n))))
-        return (Facts(tuple(rows)),)
-
-
-class _Facilitated(Intent):
-    needs: ClassVar[Role | None] = Role.FACILITATOR
-
-
-class Useful(Intent, noun="meeting", verb="useful", hidden=True):
-    """The first tap."""
-
-    MEANT: ClassVar[Meant] = Meant.BY_YES
-    needs: ClassVar[Role | None] = Role.MEMBER
-
-    code: str
-    useful: int
-
-    async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """The second question."""
-        await services.ask(GiveFeedback(code=self.code, useful=self.useful))
-        say = person.wording.say
-        picks = tuple(
-            Choice(say("{n}", n=str(n)), STARS[n - 1], CouldSpeak(code=self.code, speak=n))
-            for n in range(1, 6)
-        )
-        return Answer((Text(say("I felt able to speak: 1 not at all, 5 very.")), Choices(picks)))
-
-
-class CouldSpeak(Intent, noun="meeting", verb="could-speak", hidden=True):
-    """The second tap."""
-
-    MEANT: ClassVar[Meant] = Meant.BY_YES
-    needs: ClassVar[Role | None] = Role.MEMBER
-
-    code: str
-    speak: int
-
-    async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """The third question."""
-        await services.ask(GiveFeedback(code=self.code, could_speak=self.speak))
-        say = person.wording.say
-        signs = {WillUse.YES: "👍", WillUse.MAYBE: "🤔", WillUse.NO: "👎"}
-        picks = tuple(
-            Choice(say(each.value), signs[each], WillUseIt(code=self.code, use=each))
-            for each in WillUse
-        )
-        return Answer((Text(say("Will you use something from it?")), Choices(picks)))
-
-
-class WillUseIt(Intent, noun="meeting", verb="will-use", hidden=True):
-    """The third tap."""
-
-    MEANT: ClassVar[Meant] = Meant.BY_YES
-    needs: ClassVar[Role | None] = Role.MEMBER
-
-    code: str
-    use: WillUse
-
-    async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """Thanks."""
-        await services.ask(GiveFeedback(code=self.code, will_use=self.use))
-        return Answer.of(person.wording.say("Thank you. That was all."))
 
 
 class Checklist(Intent, noun="meeting", verb="checklist", aliases=("checklist",)):

@@ -132,9 +132,7 @@ class Details(Intent, noun="resource", verb="show"):
         reply = await services.ask(ShowResource(code=self.code))
         wording, say = person.wording, person.wording.say
         notes = tuple(
-            say("{how}: {note}", how=say(HOW[use.how]), note=plain(use.note))
-            for use in reply.uses
-            if use.note
+            say("{how}: {note}", how=say(HOW[use.how]), note=plain(use.note)) for use in reply.uses
         )
         told = (Text(say("What others say:")), Items(notes)) if notes else ()
         options = (

@@ -23,7 +23,7 @@ NAMES = {
 RESTS_ON = {
     Indicator.ATTENDANCE_RETENTION: ("{n} person", "{n} people"),
     Indicator.NEWCOMER_RETURN: ("{n} newcomer", "{n} newcomers"),
-    Indicator.CROSS_USE: ("{n} resource", "{n} resources"),
+    Indicator.CROSS_USE: ("{n} person", "{n} people"),
 }
 MOST_BEHIND = 8
 
@@ -77,26 +77,28 @@ def report_in_words(report: Report, name: str, wording: Wording) -> tuple[Block,
 
 
 def figure_in_words(figure: Figure, wording: Wording) -> str:
-    """A share with what it rests on; below five, only how many there are."""
+    """A share with what it rests on; without enough of that, that there is none."""
+    if figure.share is None and figure.indicator is Indicator.CROSS_USE:
+        return wording.say("told once the term is over, if five people or more are on each side")
     if figure.share is None:
-        return wording.say(
-            "not enough data ({n} of {needed})",
-            n=min(figure.n, figure.needed),
-            needed=figure.needed,
-        )
+        return wording.say("not enough data (fewer than {needed})", needed=figure.needed)
+    known = figure.released
     one, many = RESTS_ON[figure.indicator]
     return wording.say(
         "{share} % ({counted} of {of}; {rests_on})",
         share=round(figure.share * 100),
-        counted=figure.counted,
-        of=figure.of,
-        rests_on=wording.count(figure.n, one, many),
+        counted=known.counted if known else figure.counted,
+        of=known.of if known else figure.of,
+        rests_on=wording.count(known.people if known else figure.n, one, many),
     )
 
 
 def _meeting(meeting: Attendance, wording: Wording) -> str:
+    words = "{code} {title}, {day}: {present} came"
+    if meeting.newcomers is not None:
+        words = "{code} {title}, {day}: {present} came, {newcomers} of them new"
     return wording.say(
-        "{code} {title}, {day}: {present} came, {newcomers} of them new",
+        words,
         code=meeting.code,
         title=plain(meeting.title),
         day=say_day(meeting.day, wording.locale),

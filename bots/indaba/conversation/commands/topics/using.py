@@ -57,15 +57,14 @@ class Used(Intent, noun="resource", verb="used", aliases=("used", "use", "resour
     note: str = Field(default="", max_length=500, description="How it went, in your own words")
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """Thanks, and how many did."""
+        """Thanks, and how many did, where they are enough."""
         request = UseResource(code=self.code, how=self.how, note=self.note)
-        counts = (await services.ask(request)).resource.counts
+        people = (await services.ask(request)).resource.counts.people
         say = person.wording.say
         noted = say("Noted: {how} {code}.", how=say(HOW[self.how]), code=self.code)
-        n = counts.used + counts.adapted
-        many = person.wording.count(n, "{n} member used it so far.", "{n} members used it so far.")
+        many = (say("{n} members used it so far.", n=people),) if people else ()
         hint = say(
             "To say how it went: {line}",
             line=person.types("resource used", code=self.code, how="<how>"),
         )
-        return Answer.of(noted, many, *(() if self.note else (hint,)))
+        return Answer.of(noted, *many, *(() if self.note else (hint,)))

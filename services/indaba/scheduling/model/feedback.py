@@ -1,0 +1,45 @@
+"""Feedback on a meeting: until when it is taken, and in which parts it may be told."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from indaba.contracts.digest import WillUse
+from indaba.contracts.figures import Partition
+from indaba.contracts.refusal import Refusal
+
+FEEDBACK_LASTS = timedelta(days=14)
+UNSAID = ""
+"""The answer to one question of somebody who answered another."""
+
+_STARS: Sequence[Partition] = (
+    (("1", UNSAID), ("2",), ("3",), ("4",), ("5",)),
+    (("1", "2", "3", UNSAID), ("4", "5")),
+)
+_USES: Sequence[Partition] = (
+    ((WillUse.YES,), (WillUse.MAYBE,), (WillUse.NO, UNSAID)),
+    ((WillUse.YES,), (WillUse.MAYBE, WillUse.NO, UNSAID)),
+)
+QUESTIONS: Mapping[str, Sequence[Partition]] = {
+    "useful": _STARS,
+    "could_speak": _STARS,
+    "will_use": _USES,
+}
+"""In which parts the answers to each question may be told, finest first."""
+
+
+class FeedbackOver(Refusal):
+    """The time for feedback is over."""
+
+    code = "feedback-over"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"{code} was more than two weeks ago, so I take no more feedback on it.", code=code
+        )
+
+
+def tally(question: str, answers: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """How many gave each answer to one of the questions; each who said anything counts once."""
+    return dict(Counter(str(row[question] or UNSAID) for row in answers))
