@@ -15,6 +15,7 @@ from indaba.operate.local.matrix import MatrixClient
 from indaba.operate.observe import doctor
 from indaba.operate.observe.doctor import Finding
 from indaba.operate.observe.status import Standing, standings
+from indaba.process.outside.confinement import CALLS, FILES, IN_WORDS, USER
 
 
 def troubles(found: Any) -> list[Finding]:
@@ -134,6 +135,15 @@ async def test_one_trouble_is_one(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_little_room_on_the_disk_is_a_trouble() -> None:
     assert doctor.disk_finding(5_000_000_000).ok
     assert not doctor.disk_finding(500_000_000).ok
+
+
+@pytest.mark.parametrize("missing", [(), (FILES,), (FILES, CALLS, USER)])
+def test_what_a_kernel_cannot_take_away_is_said_and_is_no_trouble(missing: tuple[str, ...]) -> None:
+    finding = doctor.confinement_finding(missing)
+
+    assert finding.ok
+    assert all(IN_WORDS[each] in finding.what for each in missing)
+    assert (", but " in finding.what) is bool(missing)
 
 
 def test_a_database_that_could_not_be_asked_counts_nothing() -> None:

@@ -11,6 +11,7 @@ from indaba.operate.console import Console
 from indaba.operate.installation import Installation, ready_page
 from indaba.operate.local.matrix import HomeserverAway, HomeserverRefused, MatrixClient
 from indaba.operate.observe.status import Standing, standings
+from indaba.process.outside.confinement import IN_WORDS, found_missing
 
 MANY_WAITING = 1000
 LEAST_FREE_BYTES = 1_000_000_000
@@ -62,8 +63,19 @@ async def findings(site: Installation) -> AsyncIterator[Finding]:
             yield finding
     for finding in (*keys_findings(site), *part_findings(site)):
         yield finding
+    yield confinement_finding(await asyncio.to_thread(found_missing))
     if site.data is not None:
         yield disk_finding(shutil.disk_usage(site.data).free)
+
+
+def confinement_finding(missing: Sequence[str]) -> Finding:
+    """Whether what reads pages and calendars could reach anything of ours.
+
+    No trouble either way: few operators choose their kernel.
+    """
+    what = "pages and calendars from outside are read by a process that can reach nothing of ours"
+    but = "; ".join(IN_WORDS[each] for each in missing)
+    return Finding(ok=True, what=f"{what}, but {but}" if but else what)
 
 
 def database_findings(standing: Standing) -> Iterable[Finding]:

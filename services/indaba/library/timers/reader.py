@@ -1,16 +1,15 @@
 """The process that reads pages, from outside."""
 
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 
 from indaba.library.timers.page import Page
-from indaba.process.outside.reader import ReadingProcess, Unreadable
+from indaba.process.outside.reader import ReadingProcess, Unreadable, reading
 
 __all__ = ["Read", "Reader", "Unreadable"]
 
 Read = Callable[[str], Awaitable[Page | Unreadable]]
 PATIENCE = 20.0
-WORKER = (sys.executable, "-m", "indaba.library.timers.worker")
+WORKER = reading("indaba.library.timers.worker")
 
 
 class Reader(ReadingProcess):

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import sys
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,9 +9,9 @@ from uuid import UUID
 
 from indaba.contracts.refusal import Unavailable
 from indaba.portal.writing import Block
-from indaba.process.outside.reader import ReadingProcess, Unreadable
+from indaba.process.outside.reader import ReadingProcess, Unreadable, reading
 
-WORKER = (sys.executable, "-m", "indaba.portal.printing.worker")
+WORKER = reading("indaba.portal.printing.worker")
 PATIENCE = 20.0
 MOST_KEPT = 64
 LONGEST_WORD = 30

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -11,6 +12,11 @@ MOST_TOLD = 4 * 1024 * 1024
 """Bytes of one answer."""
 
 _HANDED_ON = ("PATH", "PYTHONPATH", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR", "SYSTEMROOT")
+
+
+def reading(module: str) -> tuple[str, ...]:
+    """The command of a reading process, which imports nothing from the current folder."""
+    return (sys.executable, "-P", "-m", module)
 
 
 async def ended(process: asyncio.subprocess.Process) -> None:

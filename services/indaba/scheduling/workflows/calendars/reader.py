@@ -1,17 +1,16 @@
 """Runs the process that reads calendars, seen from outside."""
 
-import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 
-from indaba.process.outside.reader import ReadingProcess, Unreadable
+from indaba.process.outside.reader import ReadingProcess, Unreadable, reading
 from indaba.scheduling.model.outside import CalendarDates, Followed
 
 __all__ = ["CalendarReader", "Read", "Unreadable"]
 
 Read = Callable[[Followed, Iterable[str], datetime], Awaitable[CalendarDates | Unreadable]]
 PATIENCE = 45.0
-WORKER = (sys.executable, "-m", "indaba.scheduling.workflows.calendars.worker")
+WORKER = reading("indaba.scheduling.workflows.calendars.worker")
 
 
 class CalendarReader(ReadingProcess):
