@@ -2,20 +2,23 @@ import asyncio
 import gc
 import json
 import os
+import re
 import shutil
 from asyncio import AbstractEventLoop
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import pytest
 import uvloop
 
+import cells
 import selection
-from databases import Databases
-from indaba.operate.local.engines import Engines, Synapse, Valkey
+from databases import Databases, lender
+from indaba.operate.local.engines import Engines, Postgres, Synapse, Valkey
 from indaba.operate.local.engines.spawn import Order
 from indaba.process import zones
 from workshop import emptied
@@ -28,7 +31,7 @@ FreshValkey = Callable[[], Awaitable[Valkey]]
 
 MEMORY = Path("/dev/shm")
 ENOUGH = 6 << 30
-ON_LIBUV = {"ledger", "operate", "process", "services"}
+SIMULATED = re.compile(r"\b(simcord|discord_town|journeys\.both)\b")
 LONG = ("drills", "journeys", "one_house", "operate", "simulation")
 """Folders whose files take longest. Begun last, they would end while other workers are idle."""
 
@@ -43,10 +46,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_asyncio_loop_factories(
     item: pytest.Item,
 ) -> Mapping[str, Callable[[], AbstractEventLoop]]:
-    """Services are tested on the loop that they run on; simcord wants asyncio's own."""
-    if ON_LIBUV.isdisjoint(item.path.parts):
+    """All is tested on the loop that it runs on; only simcord wants asyncio's own."""
+    if _is_simulated(item.path):
         return {"asyncio": asyncio.new_event_loop}
     return {"uvloop": uvloop.new_event_loop}
+
+
+@cache
+def _is_simulated(path: Path) -> bool:
+    return SIMULATED.search(path.read_text(encoding="utf-8")) is not None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -75,14 +83,29 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.set_threshold(10_000, 20, 20)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [r for r in terminalreporter.getreports("passed") if r.when == "call"]
+    if tables := list(cells.counted(reports)):
+        told = f"{len(tables)} of the tests went through {sum(tables)} cells"
+        terminalreporter.write_line(told)
+
+
 class QuickSynapse(Synapse):
-    """Lives by the tests' clock; spends no time on guarding passwords that stand in the tests."""
+    """Lives by the tests' clock; does nothing for apps or strangers that no test has."""
 
     clock: ClassVar[dict[str, str]] = {"PYTHONPATH": str(ROOT / "tests" / "homeserver_clock")}
+    spared: ClassVar[dict[str, Any]] = {
+        "bcrypt_rounds": 4,  # the passwords stand in the tests
+        "enable_search": False,
+        "gc_thresholds": [20_000, 20, 20],
+        "push": {"enabled": False},
+        "stats": {"enabled": False},
+        "user_directory": {"enabled": False},
+    }
 
     def _order(self, settings: Path) -> Order:
         told = json.loads(settings.read_text(encoding="utf-8"))
-        settings.write_text(json.dumps(told | {"bcrypt_rounds": 4}), encoding="utf-8")
+        settings.write_text(json.dumps(told | self.spared), encoding="utf-8")
         order = super()._order(settings)
         return replace(order, environment={**(order.environment or {}), **self.clock})
 
@@ -100,14 +123,23 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
     running = Engines(data)
     with outside_a_made_up_time():
         _settle(running.start())
+    _settle(_spared(running.postgres))
     yield running
     _settle(running.stop())
     shutil.rmtree(data, ignore_errors=True)
 
 
+async def _spared(postgres: Postgres) -> None:
+    """What keeps an old database quick and a disk's pages whole, which these last too short for."""
+    async with postgres.superuser() as session:
+        for name in ("autovacuum", "full_page_writes"):
+            await session.execute(f"ALTER SYSTEM SET {name} = off")
+        await session.execute("SELECT pg_reload_conf()")
+
+
 @pytest.fixture(scope="session")
 def databases(engines: Engines) -> Databases:
-    return Databases(engines.postgres)
+    return lender(engines.postgres)
 
 
 @pytest.fixture

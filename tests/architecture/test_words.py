@@ -4,6 +4,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,12 @@ def bound(tree: ast.Module) -> list[str]:
     return names + [n.arg for n in nodes if isinstance(n, ast.arg)]
 
 
+@cache
+def bindings() -> dict[str, list[str]]:
+    """What each file of the product's code binds."""
+    return {path: bound(tree) for path, tree in trees()}
+
+
 def own_words() -> list[str]:
     """The middle column of the table "the field's word, ours"."""
     page = (ROOT / "docs" / "architecture.md").read_text()
@@ -116,7 +123,7 @@ def test_no_name_that_was_given_up_is_used_again() -> None:
 
 @pytest.mark.parametrize("word", PARTICIPLES)
 def test_bare_participles_become_fewer(word: str) -> None:
-    counts = Counter(name for _, tree in trees() for name in bound(tree))
+    counts = Counter(name for names in bindings().values() for name in names)
     assert counts[word] <= PARTICIPLES[word], "say what it is: event, reply, rows, match"
 
 
@@ -124,8 +131,8 @@ def test_no_new_file_of_the_conversation_binds_what_was_said() -> None:
     folder = "bots/indaba/conversation/"
     binding = {
         path.removeprefix(folder).removesuffix(".py")
-        for path, tree in trees()
-        if path.startswith(folder) and {"said", "heard"} & set(bound(tree))
+        for path, names in bindings().items()
+        if path.startswith(folder) and {"said", "heard"} & set(names)
     }
     assert binding - SAID_IN_CONVERSATION == set()
 

@@ -1,7 +1,7 @@
 import re
 from pathlib import Path
 
-import pytest
+from cells import every
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
@@ -9,7 +9,7 @@ NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", PAGE)))
 ROWS = re.findall(r"^\| (\d+\.\d+\.\d+) \| ([123]) \| (.+) \|$", PAGE, re.MULTILINE)
 
 
-@pytest.mark.parametrize(("path", "name"), NAMED, ids=[f"{p}::{n}" for p, n in NAMED])
+@every("path, name", NAMED)
 def test_every_test_that_the_page_names_is_there(path: str, name: str) -> None:
     assert re.search(rf"^(async )?def {name}\(", (ROOT / path).read_text(), re.MULTILINE)
 

@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 import indaba.contracts
+from cells import every
 from indaba.contracts.agenda import ShowAgenda
 from indaba.contracts.digest import ShowDigest
 from indaba.contracts.holding import ShowRegister
@@ -27,6 +28,8 @@ from indaba.contracts.scheduling import ListMeetings, ShowMeeting, Which
 from indaba.contracts.standing import ForMembers, Standing, UntilPublished, admit, as_read_by
 from indaba.contracts.wire import Envelope, Personal, Published, Question, Reply, Request
 from services.town import LEAD
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
 PEOPLE = (
@@ -228,7 +231,7 @@ def _models(kind: Any, seen: set[type[BaseModel]]) -> Iterator[type[BaseModel]]:
         yield from _models(part, seen)
 
 
-@pytest.mark.parametrize("kind", requests(), ids=lambda k: k.wire)
+@every("kind", requests(), ids=lambda k: k.wire)
 def test_text_that_visitors_read_is_declared_as_open(kind: type[Request[Any]]) -> None:
     """A new field of community or personal text is for members, or says why it is not."""
     if kind.asked_by not in (Standing.ANYBODY, Standing.VISITOR):
@@ -242,7 +245,7 @@ def test_text_that_visitors_read_is_declared_as_open(kind: type[Request[Any]]) -
             assert not is_text or is_open, f"{model.__name__}.{name}"
 
 
-@pytest.mark.parametrize("kind", requests(), ids=lambda k: k.wire)
+@every("kind", requests(), ids=lambda k: k.wire)
 def test_what_is_for_members_can_be_left_out(kind: type[Request[Any]]) -> None:
     for model in _models(kind.reply(), set()):
         for name, field in model.model_fields.items():

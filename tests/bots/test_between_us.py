@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import product
 from typing import Annotated, Any, Optional, get_args
 
 import pytest
 
 import indaba.contracts
 from bots.answering import MEETING, MEMBER, THANDI, BusServiceClient, said, understood
+from cells import every
 from indaba.contracts import confidential
 from indaba.contracts import membership as m
 from indaba.contracts import scheduling as s
@@ -88,17 +90,16 @@ async def test_a_private_intent_asks_nothing_where_others_read(
     assert how in answer.text()
 
 
-@pytest.mark.parametrize("intent", INTENTS, ids=lambda i: i.called())
+@every("intent", INTENTS, ids=lambda i: i.called())
 def test_what_is_about_oneself_is_private_or_says_why_not(intent: type[Intent]) -> None:
     if intent.noun == "me":
         assert intent.PRIVATE is (intent.called() not in SAID_ALOUD)
 
 
-@pytest.mark.parametrize("ephemeral", ["", "handle"])
-@pytest.mark.parametrize("direct", [True, False])
-@pytest.mark.parametrize("thread", ["", "$t"])
-@pytest.mark.parametrize("named", [True, False])
-@pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.__name__)
+@every(
+    "kind, named, thread, direct, ephemeral",
+    product(KINDS, [True, False], ["", "$t"], [True, False], ["", "handle"]),
+)
 def test_an_answer_for_one_goes_to_them_alone_however_it_was_asked(
     kind: type[ChatEvent], *, named: bool, thread: str, direct: bool, ephemeral: str
 ) -> None:

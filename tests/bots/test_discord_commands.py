@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cells import every
 from indaba.contracts.passport import Role
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, File, Items, Picture, Text
 from indaba.conversation.commands.completing import completes
@@ -72,7 +73,7 @@ def test_every_intent_that_is_typed_is_a_command_and_no_other() -> None:
         assert not found.hidden
 
 
-@pytest.mark.parametrize("kind", TYPED, ids=lambda kind: kind.called())
+@every("kind", TYPED, ids=lambda kind: kind.called())
 def test_options_are_the_models_fields_with_their_limits(kind: type[Intent]) -> None:
     command = next(c for c in SLASH if c["name"] == commands.slug(kind.noun))
     verb = next(v for v in command["options"] if v["name"] == commands.slug(kind.verb))
@@ -83,7 +84,7 @@ def test_options_are_the_models_fields_with_their_limits(kind: type[Intent]) -> 
         assert options[name].get("autocomplete", False) <= completes(kind, name)
 
 
-@pytest.mark.parametrize("kind", TYPED, ids=lambda kind: kind.called())
+@every("kind", TYPED, ids=lambda kind: kind.called())
 def test_an_example_reads_back_as_the_same_intent_and_shows_as_a_form(kind: type[Intent]) -> None:
     understood = read_line(kind.example, INTENTS)
     assert isinstance(understood, Understood)

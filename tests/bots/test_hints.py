@@ -4,10 +4,11 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 import pytest
 
+from cells import every
 from indaba.contracts.refusal import Hint, hint
 from indaba.conversation.commands.fields import folded
 from indaba.conversation.commands.hints import UnknownHintError, put_in, typed
@@ -46,13 +47,13 @@ def _called(node: ast.Call) -> str:
     return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
-def _hints() -> Iterator[Any]:
+def _hints() -> Iterator[tuple[str, Hint]]:
     for place, call in _calls():
         name = call.args[0]
         if not isinstance(name, ast.Constant):
             continue
         known = {k.arg: _value(str(name.value), k) for k in call.keywords if k.arg}
-        yield pytest.param(Hint(str(name.value), known), id=f"{place} {known}")
+        yield place, Hint(str(name.value), known)
 
 
 def _value(intent: str, given: ast.keyword) -> str:
@@ -63,22 +64,19 @@ def _value(intent: str, given: ast.keyword) -> str:
     return CODES.get(str(kind.mark(field, "code")), FILLED.get(field, "7K2M-9QPX"))
 
 
-HINTS = list(_hints())
-
-
 def test_there_are_hints_to_be_tried() -> None:
-    assert len(HINTS) > 60
+    assert len(list(_hints())) > 60
 
 
-@pytest.mark.parametrize("wanted", HINTS)
-def test_a_hint_reads_back_as_the_intent_it_names(wanted: Hint) -> None:
+@every("place, wanted", _hints)
+def test_a_hint_reads_back_as_the_intent_it_names(place: str, wanted: Hint) -> None:
     for prefix in PREFIXES:
         line = typed(wanted, prefix, INTENTS)
         assert line.startswith(prefix)
         read = read_line(line.removeprefix(prefix), INTENTS)
         if prefix.strip("! ") == "cop" and not isinstance(read, Understood):
             read = read_line(f"cop {line.removeprefix(prefix)}", INTENTS)
-        assert isinstance(read, Understood), line
+        assert isinstance(read, Understood), (place, line)
         assert read.intent is phrases(INTENTS)[folded(wanted.intent)]
         assert read.filled.keys() == wanted.arguments.keys()
 

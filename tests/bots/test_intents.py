@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from pydantic import ValidationError
 
+from cells import every
 from indaba.conversation.answer import Ask
 from indaba.conversation.commands.intent import (
     Intent,
@@ -24,8 +25,8 @@ from indaba.conversation.commands.topics.voting import NewVote
 from indaba.conversation.wording import Wording
 
 TYPED = [kind for kind in INTENTS if not kind.hidden]
-every_typed = pytest.mark.parametrize("kind", TYPED, ids=lambda k: k.called())
-every_one = pytest.mark.parametrize("kind", INTENTS, ids=lambda k: k.called())
+every_typed = every("kind", TYPED, ids=lambda k: k.called())
+every_one = every("kind", INTENTS, ids=lambda k: k.called())
 
 
 def of_line(line: str) -> Intent:

@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
+from cells import every
 from indaba import contracts
 from indaba.contracts import find, spoken
 from indaba.contracts.wire import Event, Message, Personal, Published, Request
@@ -15,12 +16,12 @@ FOLDER = Path(contracts.__file__).parent
 EVERYTHING: list[type[Message]] = [*spoken(Event), *spoken(Request)]
 
 
-@pytest.mark.parametrize("contract", EVERYTHING, ids=lambda c: c.wire)
+@every("contract", EVERYTHING, ids=lambda c: c.wire)
 def test_a_wire_name_is_context_words_and_version(contract: type[Message]) -> None:
     assert re.fullmatch(r"[a-z_]+\.[a-z]+(-[a-z]+)*\.v[1-9]", contract.wire)
 
 
-@pytest.mark.parametrize("contract", EVERYTHING, ids=lambda c: c.wire)
+@every("contract", EVERYTHING, ids=lambda c: c.wire)
 def test_a_contract_is_found_by_its_wire_name_and_says_what_it_is(
     contract: type[Message],
 ) -> None:
@@ -39,12 +40,12 @@ def _marks(model: type[BaseModel], seen: frozenset[type] = frozenset()) -> set[o
     return marks
 
 
-@pytest.mark.parametrize("event", spoken(Event), ids=lambda e: e.wire)
+@every("event", spoken(Event), ids=lambda e: e.wire)
 def test_no_event_has_a_place_for_personal_data(event: type[Event]) -> None:
     assert Personal not in _marks(event)
 
 
-@pytest.mark.parametrize("event", spoken(Event), ids=lambda e: e.wire)
+@every("event", spoken(Event), ids=lambda e: e.wire)
 def test_community_text_travels_with_its_authors_id(event: type[Event]) -> None:
     models = [event, *(f.annotation for f in event.model_fields.values())]
     for model in models:
@@ -81,7 +82,7 @@ def test_every_event_says_how_long_it_is_kept() -> None:
     assert min(e.kept.days for e in spoken(Event)) >= 30
 
 
-@pytest.mark.parametrize("request_kind", spoken(Request), ids=lambda r: r.wire)
+@every("request_kind", spoken(Request), ids=lambda r: r.wire)
 def test_every_request_names_its_reply(request_kind: type[Request]) -> None:  # type: ignore[type-arg]
     assert issubclass(request_kind.reply(), BaseModel)
 

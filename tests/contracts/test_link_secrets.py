@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cells import every
 from contracts.ordinary_links import LINKS
 from indaba.contracts.library import DescribeResource, SaveResource
 from indaba.contracts.link_secrets import (
@@ -18,7 +19,7 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTYifQ.c2lnbmF0dXJl"
 CLEAN = "https://example.org/a"
 
 
-@pytest.mark.parametrize("link", LINKS)
+@every("link", LINKS)
 def test_an_ordinary_link_is_left_alone(link: str) -> None:
     assert without_secrets(link) == (link, ())
 
