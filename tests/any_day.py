@@ -28,6 +28,7 @@ SUITES = (
     "tests/services/outcomes",
     "tests/services/membership",
     "tests/services/portal/one_town/test_portal_budget.py",
+    "tests/services/portal/one_town/test_portal_mine.py",
     "tests/services/portal/test_portal_calendar.py",
     "tests/services/portal/test_portal_meetings.py",
     "tests/services/portal/test_portal_pages.py",

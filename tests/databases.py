@@ -143,5 +143,11 @@ class Databases:
             await session.close()
 
 
+@cache
+def lender(postgres: Postgres) -> Databases:
+    """All who test on a PostgreSQL lend from one: what one file gave back serves the next."""
+    return Databases(postgres)
+
+
 def _emptying(*kept: str) -> str:
     return EMPTY.format(kept=", ".join(f"'{name}'" for name in kept), large=LARGE)

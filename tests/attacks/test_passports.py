@@ -7,12 +7,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from indaba.bus import Outcome
 from indaba.contracts.membership import FindPlaces, LeaveCommunity
 from indaba.contracts.passport import Role
 from indaba.contracts.scheduling import ListMeetings
 from indaba.process.passports import PassportOffice, new_keys
 from workshop import OFFICE, PUBLIC_KEY, envelope, passport
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 COMMUNITY, MEMBER = uuid4(), uuid4()
 

@@ -15,6 +15,8 @@ from indaba.contracts.removal import Departure, NoteDeparture, RemoveMember
 from indaba.contracts.scheduling import CheckIn, ScheduleMeeting
 from workshop import until
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 LINDIWE, SIPHO = "@lindiwe:example.org", "@sipho:example.org"
 ZONE = "Africa/Johannesburg"
 DOORS = ("/library", "/outcomes", "/mine")

@@ -19,6 +19,8 @@ from indaba.conversation.commands.intent import Intent, intent_from_json, intent
 from indaba.conversation.commands.topics import INTENTS
 from workshop import rows
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 GUARDED = [kind for kind in INTENTS if kind.needs is Role.FACILITATOR]
 REFUSED = {"not-allowed", "not-a-member", "no-community"}
 

@@ -190,6 +190,7 @@ async def test_no_public_site_leads_us_inside(trap: Trap, how: str) -> None:
     assert trap.came == 0
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_what_no_page_can_be_is_refused_when_it_is_typed(lively: Any) -> None:
     held = lively.facilitator
     for link in ("file:///etc/passwd", "javascript:alert(1)", "http://a:b@example.org/", "http://"):

@@ -15,12 +15,12 @@ from simcord.builders import ChannelHandle, GuildHandle
 from simcord.results import InteractionResult
 
 from clock import TestWorld, present
-from databases import Databases
+from databases import lender
 from indaba.conversation.root import MIGRATIONS
 from indaba.discord_bot.app import DiscordBot
 from indaba.discord_bot.gateway import Gateway
 from indaba.discord_bot.settings import DiscordBotSettings
-from indaba.ledger import Ledger, migrations
+from indaba.ledger import Ledger
 from indaba.library import app as library
 from indaba.membership import app as membership
 from indaba.membership.model.safeguarding import Safeguarding
@@ -69,7 +69,7 @@ class Town:
         self.env: simcord.Env
         self.asked: list[simcord.HttpLogEntry] = []
         self._engines = engines
-        self._lender = Databases(engines.postgres)
+        self._lender = lender(engines.postgres)
         self._databases: dict[str, str] = {}
         self.services: dict[str, Ledger] = {}
         self._files = Path(tempfile.mkdtemp(prefix="indaba-"))
@@ -122,7 +122,7 @@ class Town:
     async def end(self) -> None:
         await asyncio.gather(*(service.stop() for service in self.services.values()))
         for name in self._databases.values():
-            await self._engines.postgres.drop(name)
+            await self._lender.take_back(name)
         shutil.rmtree(self._files)
 
     async def stop_bot(self) -> None:
@@ -273,9 +273,7 @@ class Town:
     async def _new_database(self, process: str) -> None:
         if process in self._databases:
             await self._lender.take_back(self._databases[process])
-        else:
-            await migrations.migrate(self._engines.postgres.url(process), FOLDERS[process])
-        self._databases[process] = await self._lender.lend(process)
+        self._databases[process] = await self._lender.lend(FOLDERS[process])
 
     def _url(self, process: str) -> str:
         return self._engines.postgres.url(self._databases[process])

@@ -14,7 +14,7 @@ import httpx
 
 from bots.matrix_people import Person, SealedPerson, replied_to
 from clock import TestWorld
-from databases import Databases
+from databases import lender
 from indaba.bus import Bus
 from indaba.contracts.membership import (
     CONSENT_VERSION,
@@ -27,7 +27,7 @@ from indaba.contracts.membership import (
 from indaba.contracts.wire import Reply, Request
 from indaba.conversation.delivery.service_client import ask
 from indaba.conversation.root import MIGRATIONS
-from indaba.ledger import Ledger, migrations
+from indaba.ledger import Ledger
 from indaba.library import app as library
 from indaba.library.timers.page import Page
 from indaba.library.timers.reader import Unreadable
@@ -70,7 +70,7 @@ class Town:
         self._files = TemporaryDirectory()
         self.files = FileStore(Path(self._files.name), self.clock)
         self._engines = engines
-        self._lender = Databases(engines.postgres)
+        self._lender = lender(engines.postgres)
         self._databases: dict[str, str] = {}
         self._services: list[Ledger] = []
         self._face = Bus(self.bus_url, f"face{uuid4().hex[:8]}", self.clock, ask_again=0.5)
@@ -80,8 +80,7 @@ class Town:
         self._sealed: list[SealedPerson] = []
 
     async def begin(self) -> None:
-        for name, folder in FOLDERS.items():
-            await migrations.migrate(self._engines.postgres.url(name), folder)
+        for name in FOLDERS:
             await self._new_database(name)
         member_ledger = self._ledger("membership")
         self.lead_account = self.synapse.user_id(f"lead{uuid4().hex[:8]}")
@@ -113,7 +112,7 @@ class Town:
         await asyncio.gather(*(service.stop() for service in self._services), self._face.stop())
         await self.http.aclose()
         for name in self._databases.values():
-            await self._engines.postgres.drop(name)
+            await self._lender.take_back(name)
         self._files.cleanup()
 
     async def ask(self, request: Request[R], held: PassportIssued | None = None) -> R:
@@ -288,7 +287,7 @@ class Town:
     async def _new_database(self, process: str) -> None:
         if process in self._databases:
             await self._lender.take_back(self._databases[process])
-        self._databases[process] = await self._lender.lend(process)
+        self._databases[process] = await self._lender.lend(FOLDERS[process])
 
     def _url(self, process: str) -> str:
         return self._engines.postgres.url(self._databases[process])

@@ -21,12 +21,21 @@ class Site:
     """
 
     def __init__(self) -> None:
+        self.port = 0
         self.answers: dict[str, bytes | Serve] = {}
         self.asked: list[str] = []
-        self.addresses: list[list[str]] = [["127.0.0.1"]]
+        self.addresses: list[list[str]] = []
         self.looked_up: list[str] = []
+        self.seconds = 0.0
+        self.forget()
+
+    def forget(self) -> None:
+        """Be a new site at the same port."""
+        self.answers.clear()
+        self.asked.clear()
+        self.looked_up.clear()
+        self.addresses = [["127.0.0.1"]]
         self.seconds = 5.0
-        self.port = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -1,19 +1,34 @@
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
-from clock import TestWorld
+from databases import Databases
+from indaba.operate.local.engines import Engines
 from services.scheduling.calendars.outside_calendar import NearReader
-from services.site import Site
-from services.town import Town, started, wired
+from services.site import Site, served
+from services.standing import Standing
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", name="one_site")
+async def _one_site() -> AsyncIterator[Site]:
+    async with served() as there:
+        yield there
 
 
 @pytest.fixture
-async def town(
-    database: Callable[..., Awaitable[str]], bus_url: str, site: Site
-) -> AsyncIterator[Town]:
+def site(one_site: Site) -> Site:
+    """A site to read from, on this machine; nothing is on it yet."""
+    one_site.forget()
+    return one_site
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def standing(
+    databases: Databases, engines: Engines, one_site: Site
+) -> AsyncIterator[Standing]:
     """Membership and scheduling, running; calendars are read from the site."""
-    clock, own = TestWorld(), {"read": NearReader(site).read}
-    ledgers = await wired(("membership", "scheduling"), database, bus_url, clock, scheduling=own)
-    async with started(ledgers, bus_url, clock) as there:
-        yield there
+    services, own = ("membership", "scheduling"), {"read": NearReader(one_site).read}
+    there = Standing(services, databases, engines.valkey.url, scheduling=own)
+    yield there
+    await there.end()

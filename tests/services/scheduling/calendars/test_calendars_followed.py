@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import pytest
+
 from indaba.contracts.calendars import CalendarState, ListCalendars
 from indaba.contracts.scheduling import (
     AnswerRsvp,
@@ -33,6 +35,8 @@ from services.scheduling.calendars.outside_calendar import (
 )
 from services.site import Site
 from services.town import Town
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_dates_of_a_followed_calendar_become_meetings(town: Town, site: Site) -> None:

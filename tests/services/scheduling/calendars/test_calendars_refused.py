@@ -25,6 +25,8 @@ from services.scheduling.calendars.outside_calendar import calendar, event, http
 from services.site import Site
 from services.town import Town
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 @pytest.mark.thorough(keep=4)
 @pytest.mark.parametrize(

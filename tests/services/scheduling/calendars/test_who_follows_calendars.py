@@ -21,6 +21,8 @@ from services.site import Site
 from services.town import Town
 from workshop import until
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def test_who_stops_following_has_its_meetings_called_off_or_kept(
     town: Town, site: Site
