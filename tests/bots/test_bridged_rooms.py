@@ -126,6 +126,7 @@ async def test_a_room_whose_other_half_has_the_card_stays_quiet(bridge: Bridge) 
     assert not await _is_told(bridge, bridge.room, "Fractions")
 
 
+@pytest.mark.thorough(keep=1)
 @pytest.mark.parametrize("protocol", ["discordgo", "telegram"])
 async def test_a_bridged_room_has_a_card_where_no_other_half_has_one(
     bridge: Bridge, protocol: str

@@ -94,6 +94,8 @@ async def test_a_bot_that_was_started_again_reads_on_and_answers_what_was_said_m
         await _answer(town, thandi, room, command)
 
 
+# An encrypted room is set up like any other: the journeys and test_matrix_hearing.py do that.
+@pytest.mark.thorough
 async def test_a_community_is_set_up_and_its_card_is_drawn_and_follows_the_answers(
     town: Town,
 ) -> None:
@@ -164,6 +166,8 @@ async def test_a_message_that_cannot_be_read_is_said_once_and_after_a_good_day_o
     await until(lambda: _told(town, thandi, room, 2), 20)
 
 
+# Another order in which keys arrive than in the two tests before.
+@pytest.mark.thorough
 async def test_keys_that_are_delivered_twice_do_no_harm(town: Town) -> None:
     bot = await town.start_bot()
     take = bot._keyring.take
@@ -213,6 +217,8 @@ async def test_words_said_again_in_anothers_name_are_not_heard(town: Town) -> No
     assert again not in [replied_to(e) for e in await _heard(town, thandi, room)]
 
 
+# Another moment at which keys are given than in the tests above.
+@pytest.mark.thorough
 async def test_who_comes_later_reads_what_is_said_from_then_on(town: Town) -> None:
     await town.start_bot()
     thandi = await town.sealed_person("thandi")
@@ -225,6 +231,8 @@ async def test_who_comes_later_reads_what_is_said_from_then_on(town: Town) -> No
     await _answer(town, thandi, room, command)
 
 
+# That they are put back is tried in tests/operate/one_house/test_keys.py.
+@pytest.mark.thorough
 async def test_keys_put_back_from_a_backup_read_on_and_are_understood(
     town: Town, tmp_path: Path
 ) -> None:

@@ -124,6 +124,8 @@ async def test_nobody_without_the_role_changes_a_meeting(hall: Hall) -> None:
     assert "Fractions: " in await hall.planned()
 
 
+# Whose a yes is and what it means is tried case by case in test_meaning_it.py.
+@pytest.mark.thorough
 async def test_a_choice_is_for_the_one_who_asked(hall: Hall) -> None:
     offer = await hall.answer(hall.chair, MEETING.format(title="Fractions"))
     await hall.rogue.react(hall.room, offer["event_id"], "✅")
@@ -170,6 +172,8 @@ async def test_what_cannot_be_undone_wants_more_than_a_bare_yes(hall: Hall) -> N
     assert f"Called off: {code}" in told
 
 
+# Likewise.
+@pytest.mark.thorough
 async def test_its_word_is_enough_and_other_talk_closes_the_offer(hall: Hall) -> None:
     code = await hall.call("Fractions")
     await hall.answer(hall.chair, f"!cop meeting cancel {code}")
@@ -179,6 +183,8 @@ async def test_its_word_is_enough_and_other_talk_closes_the_offer(hall: Hall) ->
     assert f"Called off: {code}" in await hall.body(hall.chair, f"!cop call off {code}")
 
 
+# Likewise.
+@pytest.mark.thorough
 async def test_a_meeting_called_by_a_yes_can_be_undone(hall: Hall) -> None:
     await hall.answer(hall.chair, MEETING.format(title="Fractions"))
     called = await hall.answer(hall.chair, "yes")
@@ -188,6 +194,8 @@ async def test_a_meeting_called_by_a_yes_can_be_undone(hall: Hall) -> None:
     assert "No meeting" in await hall.planned()
 
 
+# Likewise.
+@pytest.mark.thorough
 async def test_a_question_is_for_the_one_who_was_asked(hall: Hall) -> None:
     asked = await hall.answer(hall.chair, "!cop meeting new")
     relation = {"m.relates_to": {"m.in_reply_to": {"event_id": asked["event_id"]}}}
@@ -245,6 +253,8 @@ async def test_only_plain_messages_to_the_bot_are_commands(hall: Hall) -> None:
         assert await hall.town.answers(hall.rogue, hall.room, message) == []
 
 
+# Odd events by the hundred are tried in tests/attacks/test_events.py and test_hearing.py.
+@pytest.mark.thorough
 async def test_odd_events_stop_nobody(hall: Hall) -> None:
     for content in (
         {"msgtype": "m.text"},

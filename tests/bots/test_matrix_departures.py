@@ -77,6 +77,7 @@ async def test_who_leaves_the_room_is_no_member_and_may_come_back(hall: Hall) ->
     await hall.town.joined(hall.member, hall.room)
 
 
+@pytest.mark.thorough(keep=1)
 @pytest.mark.parametrize("deed", ["kick", "ban"])
 async def test_who_is_sent_away_while_nobody_listens_is_out_once_we_are_back(
     hall: Hall, deed: str

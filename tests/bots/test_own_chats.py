@@ -92,6 +92,7 @@ async def test_where_we_may_not_close_it_the_answer_waits_in_a_chat_of_our_own(
     assert LINK in await _told(town, thandi, own, "me sign-in")
 
 
+@pytest.mark.thorough(keep=1)
 @pytest.mark.parametrize("leaves", [True, False])
 async def test_a_chat_that_ever_had_a_third_person_is_private_no_more(
     town: Town, thandi: Person, *, leaves: bool
@@ -107,6 +108,8 @@ async def test_a_chat_that_ever_had_a_third_person_is_private_no_more(
     assert LINK not in str(await thandi.events(direct, town.bot_account))
 
 
+# Each way of asking, of every private command, is tried in test_between_us.py.
+@pytest.mark.thorough
 async def test_in_a_room_one_is_told_how_to_ask_alone(town: Town, thandi: Person) -> None:
     room = await town.room_with_bot(thandi)
     await town.founded(thandi, room)

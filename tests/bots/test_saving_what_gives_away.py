@@ -88,6 +88,8 @@ async def test_a_link_with_a_key_is_saved_without_it_or_as_it_is_or_not(circle: 
     assert LINK in [each.link for each in await circle.found()]
 
 
+# Another way to the question that the test before it asks.
+@pytest.mark.thorough
 async def test_a_key_in_a_correction_or_in_a_saved_message_is_asked_about(circle: Circle) -> None:
     saved = await circle.types(circle.thandi, "!cop save https://example.org/fractions")
     code = saved.split("Saved as ")[1].split(":")[0]

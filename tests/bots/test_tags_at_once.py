@@ -104,6 +104,8 @@ async def test_where_no_meeting_is_on_a_tag_is_a_word_and_nothing_is_kept(room: 
     assert "Thursdays" not in await room.body("!cop minutes show")
 
 
+# On Discord each time: test_discord_held.py.
+@pytest.mark.thorough
 async def test_a_tag_in_another_room_is_none_of_the_meetings(room: Room) -> None:
     await room.body("!cop meeting start Fractions")
     elsewhere = await room.town.room_with_bot(room.chair)

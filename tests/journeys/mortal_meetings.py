@@ -260,11 +260,15 @@ class Stage:
         await self.scheduling.see(SHIFT, circle.meeting, by)
 
     async def under_fire(
-        self, random: Random, happens: Callable[[], Awaitable[Any]], deaths: int
+        self,
+        random: Random,
+        happens: Callable[[], Awaitable[Any]],
+        mortals: Sequence[Deployed],
+        deaths: int,
     ) -> None:
-        """Something happens while both processes are killed in its midst, and then again."""
+        """Something happens while processes are killed in its midst, and then again."""
         async with asyncio.TaskGroup() as group:
-            for process in self.both:
+            for process in mortals:
                 group.create_task(self._dies(process, random, deaths))
             group.create_task(_awaited(happens))
 

@@ -5,6 +5,7 @@ import os
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from itertools import cycle
 from random import Random
 
 import pytest
@@ -46,16 +47,25 @@ async def stage(
     emptied(engines.valkey.url)
 
 
-@pytest.mark.parametrize("deaths", [1, pytest.param(2, marks=pytest.mark.thorough)])
+# In each moment the one or the other is killed; both of them, once and twice, is the breadth.
+@pytest.mark.parametrize(
+    ("mortals", "deaths"),
+    [
+        (1, 1),
+        pytest.param(2, 1, marks=pytest.mark.thorough),
+        pytest.param(2, 2, marks=pytest.mark.thorough),
+    ],
+)
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_killed_in_each_moment_of_a_meeting_everything_is_said_once(
-    stage: Stage, seed: int, deaths: int
+    stage: Stage, seed: int, mortals: int, deaths: int
 ) -> None:
     random = Random(seed)
+    turn = cycle(random.sample(stage.both, 2))
     await stage.remember()
 
     async def under_fire(happens: Callable[[], Awaitable[None]]) -> None:
-        await stage.under_fire(random, happens, deaths)
+        await stage.under_fire(random, happens, [next(turn) for _ in range(mortals)], deaths)
 
     await under_fire(lambda: _called(stage, random, f"Fractions {seed}"))
     await _all_said(stage, CARD)

@@ -122,7 +122,10 @@ async def test_the_database_script_makes_a_closed_database_per_process(
     assert set(asked.stdout.split()) == set(PROCESSES), asked.stderr
 
 
+# What stands there for each is compared with the table in test_table_of_processes.py.
+@pytest.mark.parametrize("alike", [False, pytest.param(True, marks=pytest.mark.thorough)])
 async def test_every_service_starts_as_it_is_written_there_and_gets_ready(  # noqa: PLR0917
+    alike: bool,
     compose: dict[str, Any],
     command: Callable[..., Any],
     database: Any,
@@ -146,6 +149,8 @@ async def test_every_service_starts_as_it_is_written_there_and_gets_ready(  # no
     assert command(*migrate["command"], **_environment(migrate, outside, tmp_path)).ends() == 0
     ports, started = {}, []
     here = [name for name in PROCESSES if "profiles" not in compose["services"][name]]
+    if not alike:
+        here = list({PROCESSES[name].kind: name for name in here}.values())
     for name in here:
         service = compose["services"][name]
         assert service["command"] == ["run", name]

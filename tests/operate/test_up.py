@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import pytest
 
 from indaba.operate.local.engines import Engines
 from indaba.operate.local.engines.trouble import FolderTaken
@@ -43,6 +44,8 @@ async def _read(data: Path) -> int:
     return found
 
 
+# Engines whose owner is killed are tried each time, in test_engines_die_with_us.py.
+@pytest.mark.thorough
 def test_killed_outright_nothing_stays_behind_and_nothing_is_lost(small_house: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = str(other.getsockname()[1])
