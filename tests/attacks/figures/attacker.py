@@ -31,7 +31,8 @@ MOST_SUMS = 4000
 def solve(sums: Sums) -> Sums:
     """Everything that follows by taking known sums from sums that hold them."""
     known, fresh = dict(sums), list(sums)
-    while fresh and len(known) < MOST_SUMS:
+    while fresh:
+        assert len(known) < MOST_SUMS, "more sums than can be looked through"
         one = fresh.pop()
         for other in list(known):
             for small, large in ((one, other), (other, one)):
