@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from clock import TestWorld
 from indaba.bus import Bus
+from indaba.contracts.linking import AnswerLink, IssueLinkCode, ProposeLink
 from indaba.contracts.membership import (
     CONSENT_VERSION,
     FoundCommunity,
@@ -94,6 +95,20 @@ class Town:
         return await self.ask(
             JoinCommunity(place=place, account=account, adult=True, consent_version=CONSENT_VERSION)
         )
+
+    async def linked(
+        self,
+        held: PassportIssued,
+        account: str,
+        platform: Platform = Platform.MATRIX,
+    ) -> UUID:
+        """An account becomes this member's, by the word of both; gives the link's id."""
+        code = (await self.ask(IssueLinkCode(), held)).code
+        proposed = await self.ask(ProposeLink(platform=platform, account=account, code=code))
+        assert proposed.link.link is not None
+        answer = AnswerLink(link=proposed.link.link, agreed=True)
+        assert (await self.ask(answer, held)).linked
+        return proposed.link.link
 
     async def passport(
         self,

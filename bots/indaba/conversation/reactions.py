@@ -7,7 +7,13 @@ from indaba.contracts.agenda import AgendaChanged
 from indaba.contracts.erasure import ErasureAnswered
 from indaba.contracts.holding import CheckInCorrected, MeetingStarted
 from indaba.contracts.ids import CommunityId
-from indaba.contracts.linking import AccountLinked, MembersMerged, PlacesChanged
+from indaba.contracts.linking import (
+    AccountLinked,
+    AccountUnlinked,
+    MembersMerged,
+    MembersParted,
+    PlacesChanged,
+)
 from indaba.contracts.membership import (
     CommunityFounded,
     MemberErased,
@@ -43,7 +49,7 @@ from indaba.conversation.delivery.service_client import Passports
 from indaba.conversation.store import Store
 from indaba.ledger import Ledger, Work
 from indaba.ledger.erasure import erase
-from indaba.ledger.merging import merge
+from indaba.ledger.merging import merge, part, renames_nothing
 from indaba.process.metrics import POSTS
 
 CHANGES_LAST = timedelta(hours=24)
@@ -62,7 +68,7 @@ REDRAWN_BY = (
     CheckInCorrected,
     AgendaChanged,
 )
-MembershipChange = RolesChanged | MemberJoined | MemberLeft | AccountLinked
+MembershipChange = RolesChanged | MemberJoined | MemberLeft | AccountLinked | AccountUnlinked
 
 
 class Reactions:
@@ -177,7 +183,14 @@ class Reactions:
         """Two members are one."""
         self._passports.drop_member(event.gone)
         self._passports.drop_member(event.member)
-        await merge(work, event.gone, event.member)
+        version, until = event.version, event.undo_until
+        await merge(work, event.gone, event.member, renames_nothing, version=version, until=until)
+
+    async def part_members(self, event: MembersParted, work: Work) -> None:
+        """Two members are two again."""
+        self._passports.drop_member(event.gone)
+        self._passports.drop_member(event.member)
+        await part(work, event.gone, renames_nothing, version=event.version)
 
     async def drop_passport(self, event: MembershipChange, work: Work) -> None:  # noqa: ARG002 - nothing is kept
         """The rights of a member have changed."""
@@ -213,7 +226,9 @@ def wire(ledger: Ledger, reactions: Reactions) -> None:
     ledger.on(MemberJoined, reactions.drop_passport)
     ledger.on(MemberLeft, reactions.drop_passport)
     ledger.on(AccountLinked, reactions.drop_passport)
+    ledger.on(AccountUnlinked, reactions.drop_passport)
     ledger.on(MembersMerged, reactions.merge_members)
+    ledger.on(MembersParted, reactions.part_members)
     ledger.on(PlacesChanged, reactions.open_rooms)
     ledger.on(CommunityFounded, reactions.found)
     ledger.on(PublicationChanged, reactions.drop_passports)

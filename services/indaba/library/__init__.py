@@ -11,6 +11,6 @@ Tells: library.erasure-answered.v1, library.resource-blanked.v1, library.resourc
 library.resource-saved.v1, library.resource-shared.v1, library.resource-used.v1,
 library.resource-withdrawn.v1
 
-Listens to: membership.member-erased.v1, membership.members-merged.v1,
+Listens to: membership.member-erased.v1, membership.members-merged.v1, membership.members-parted.v1,
 scheduling.highlights-shared.v1, scheduling.minutes-approved.v1
 """

@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from indaba.contracts import library as said
-from indaba.contracts.linking import MembersMerged
+from indaba.contracts.linking import MembersMerged, MembersParted
 from indaba.contracts.membership import MemberErased
 from indaba.contracts.record import HighlightsShared, MinutesApproved
 from indaba.ledger import Ledger
@@ -36,6 +36,7 @@ def wire(ledger: Ledger, files: FileStore | None = None, read: Read | None = Non
     ledger.answer(said.ShowMyLibraryData, handlers.show_my_data)
     ledger.on(MemberErased, reactions.erase_member)
     ledger.on(MembersMerged, reactions.merge_members)
+    ledger.on(MembersParted, reactions.part_members)
     ledger.on(MinutesApproved, reactions.keep_minutes)
     ledger.on(HighlightsShared, reactions.keep_highlights)
     ledger.on_timer(READ, reading.look)

@@ -36,6 +36,7 @@ from indaba.contracts.passport import Passport, Role
 from indaba.contracts.refusal import ChangedSince, NotAMember, hint
 from indaba.contracts.standing import reads_all
 from indaba.ledger import Work
+from indaba.ledger.merging import now_called
 from indaba.library.model import (
     FileGone,
     FileNotThere,
@@ -69,7 +70,7 @@ async def save_resource(request: SaveResource, work: Work, files: FileStore) -> 
     if bool(request.link) + (request.file is not None) + (request.quote is not None) != 1:
         raise OneThing
     community = work.passport.in_community()
-    thing = await _thing(request, store, files)
+    thing = await _thing(request, work, files)
     await store.one_at_a_time("save", community, thing["same_as"])
     there = await store.same(community, thing["same_as"])
     if there is not None:
@@ -227,14 +228,14 @@ async def show_my_data(request: ShowMyLibraryData, work: Work) -> MemberData:  #
     if work.passport.member is None:
         raise NotAMember
     store = Store(work)
-    member = await store.known_as(work.passport.member)
+    member = await now_called(work, work.passport.member)
     return MemberData(service="library", data=await store.history(member))
 
 
 async def _asked_by_member(work: Work) -> tuple[Store, MemberId]:
     """The store, and the asker as they are known now. Raises `NoCommunity` or `NotAMember`."""
     store = Store(work)
-    return store, await store.known_as(work.passport.a_member())
+    return store, await now_called(work, work.passport.a_member())
 
 
 def _openness(passport: Passport) -> frozenset[Openness]:
@@ -272,16 +273,16 @@ async def _resource(work: Work, store: Store, code: str, *, locked: bool = True)
     return found
 
 
-async def _thing(request: SaveResource, store: Store, files: FileStore) -> dict[str, Any]:
+async def _thing(request: SaveResource, work: Work, files: FileStore) -> dict[str, Any]:
     """What is saved, what makes it the same as another, and its kind as guessed.
 
     Raises `BadAddress`, `FileNotThere` or `NothingSaid`.
     """
     if request.file is not None:
-        await store.one_at_a_time("file", request.file.digest)
+        await Store(work).one_at_a_time("file", request.file.digest)
         return await _file(request.file, files)
     if request.quote is not None:
-        return await _quote(request.quote, store)
+        return await _quote(request.quote, work)
     there = web(request.link)
     kind = kind_of_page(there.host, there.path)
     return {"link": there.seen, "same_as": there.same_as, "kind": kind}
@@ -296,11 +297,11 @@ async def _file(told: StoredFile, files: FileStore) -> dict[str, Any]:
     return {"file": file, "same_as": f"sha256:{file.digest}", "kind": kind}
 
 
-async def _quote(told: Quoted, store: Store) -> dict[str, Any]:
+async def _quote(told: Quoted, work: Work) -> dict[str, Any]:
     text = paragraphs(told.text, LONGEST["quote"])
     if not text:
         raise NothingSaid
-    quote = told.model_copy(update={"text": text, "author": await store.known_as(told.author)})
+    quote = told.model_copy(update={"text": text, "author": await now_called(work, told.author)})
     return {"quote": quote, "same_as": f"message:{told.message}", "kind": ResourceKind.MESSAGE}
 
 

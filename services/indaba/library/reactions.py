@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from indaba.contracts.erasure import LibraryErased
+from indaba.contracts.ids import MemberId
 from indaba.contracts.library import (
     ResourceBlanked,
     ResourceDescribed,
@@ -12,11 +13,12 @@ from indaba.contracts.library import (
     ResourceStatus,
     ResourceWithdrawn,
 )
-from indaba.contracts.linking import MembersMerged
+from indaba.contracts.linking import MembersMerged, MembersParted
 from indaba.contracts.membership import MemberErased
 from indaba.contracts.record import DocumentEvent, HighlightsShared, MinutesApproved
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase
+from indaba.ledger.merging import merge, now_called, part
 from indaba.library.model import (
     Resource,
     document_facts,
@@ -24,7 +26,7 @@ from indaba.library.model import (
     document_name,
     next_edition,
 )
-from indaba.library.store import Store
+from indaba.library.store import Store, changed_resources
 from indaba.library.timers import sweeping
 from indaba.library.workflows import counts_now
 
@@ -32,8 +34,6 @@ from indaba.library.workflows import counts_now
 async def erase_member(event: MemberErased, work: Work) -> None:
     """Counts and links stay; the member goes, with what they wrote, said and sent."""
     store = Store(work)
-    for gone in await store.former(event.member):
-        await erase(work, gone)
     fresh = await erase(work, event.member)
     for before in await store.touched_by(event.member):
         resource, fields = before.forget(event.member, fresh)
@@ -60,12 +60,28 @@ async def _remove(before: Resource, resource: Resource, store: Store, work: Work
 
 async def merge_members(event: MembersMerged, work: Work) -> None:
     """Two members were one: what the one saved, wrote, said and used is the other's."""
+    version, until = event.version, event.undo_until
+    await merge(work, event.gone, event.member, _become_one, version=version, until=until)
+
+
+async def part_members(event: MembersParted, work: Work) -> None:
+    """Two members are two again; what each saved, wrote and used is told anew."""
+    parted = await part(work, event.gone, _become_one, version=event.version)
     store = Store(work)
-    await store.know_as(event.gone, event.member)
-    touched = await store.touched_by(event.gone)
-    await store.merge_uses(event.gone, event.member)
+    for name in sorted(changed_resources(parted.changes)) if parted else ():
+        resource = await store.alone(name)
+        if resource is not None:
+            resource = resource.counted(await counts_now(name, work))
+            await store.keep(resource)
+            work.emit(ResourceDescribed.of(resource.facts()))
+
+
+async def _become_one(gone: MemberId, member: MemberId, work: Work) -> None:
+    store = Store(work)
+    touched = await store.touched_by(gone)
+    await store.merge_uses(gone, member)
     for before in touched:
-        merged = before.merge(event.gone, event.member)
+        merged = before.merge(gone, member)
         merged = replace(merged, counts=await counts_now(before.id, work))
         if merged == before:
             continue
@@ -93,7 +109,7 @@ async def _keep_document(event: DocumentEvent, kind: ResourceKind, work: Work) -
     store, meeting, told = Store(work), event.meeting, event.document
     name = document_name(meeting.id, kind)
     await store.one_at_a_time("document", name)
-    author = await store.known_as(told.author)
+    author = await now_called(work, told.author)
     facts = document_facts(told, meeting.id, kind, author)
     before = await store.alone(document_id(meeting.id, kind))
     if before is None:

@@ -10,17 +10,20 @@ from indaba.contracts import publishing as shown
 from indaba.ledger import Ledger
 from indaba.membership import reactions
 from indaba.membership.handlers import (
+    accounts,
     belonging,
     deciding,
     erasing,
-    linking,
     publishing,
     removing,
+    rooms,
 )
 from indaba.membership.handlers.reporting import Reporting
 from indaba.membership.model.safeguarding import Safeguarding
 from indaba.membership.timers import reports
 from indaba.membership.timers.erasures_file import ErasuresFile
+from indaba.membership.timers.links import link_over
+from indaba.membership.workflows.linking import OVER
 from indaba.membership.workflows.opening import ASK, ask_what_stays_open
 from indaba.membership.workflows.release import begin_release
 from indaba.membership.workflows.removing import DUE, ENDS, motion_due, suspension_ends
@@ -62,17 +65,30 @@ def wire(
     ledger.answer(said.IssueSignIn, belonging.issue_sign_in)
     ledger.answer(said.ConsumeSignIn, partial(belonging.consume_sign_in, office=office))
     ledger.answer(also.FindMembers, belonging.find_members)
-    ledger.answer(also.IssueLinkCode, linking.issue_link_code)
-    ledger.answer(also.LinkAccount, partial(linking.link_account, office=office))
-    ledger.answer(also.IssueRoomCode, linking.issue_room_code)
-    ledger.answer(also.ShowZones, linking.show_zones)
-    ledger.answer(also.ShowRoomCode, linking.show_room_code)
-    ledger.answer(also.AddPlace, linking.add_place)
-    ledger.answer(also.RemovePlace, linking.remove_place)
+    ledger.answer(also.IssueRoomCode, rooms.issue_room_code)
+    ledger.answer(also.ShowZones, rooms.show_zones)
+    ledger.answer(also.ShowRoomCode, rooms.show_room_code)
+    ledger.answer(also.AddPlace, rooms.add_place)
+    ledger.answer(also.RemovePlace, rooms.remove_place)
+    _wire_accounts(ledger, office)
     _wire_facilitating(ledger, office)
     _wire_reports(ledger, Reporting(office, reports_to))
     for answered in spoken(erasure.ErasureAnswered):
         ledger.on(answered, reactions.count_erasure_answer)
+
+
+def _wire_accounts(ledger: Ledger, office: PassportOffice) -> None:
+    """Connect what links accounts and unlinks them."""
+    ledger.answer(also.IssueLinkCode, accounts.issue_link_code)
+    ledger.answer(also.LinkAccount, accounts.link_account)
+    ledger.answer(also.EndLinkCode, accounts.end_link_code)
+    ledger.answer(also.ShowLinkCode, partial(accounts.show_link_code, office=office))
+    ledger.answer(also.ProposeLink, partial(accounts.propose_link, office=office))
+    ledger.answer(also.AnswerLink, partial(accounts.answer_link, office=office))
+    ledger.answer(also.ShowLinks, partial(accounts.show_links, office=office))
+    ledger.answer(also.UnlinkAccount, partial(accounts.unlink_account, office=office))
+    ledger.answer(also.TellLink, partial(accounts.tell_link, office=office))
+    ledger.on_timer(OVER, partial(link_over, office=office))
 
 
 def _wire_facilitating(ledger: Ledger, office: PassportOffice) -> None:
@@ -102,8 +118,8 @@ def _wire_cases(ledger: Ledger, office: PassportOffice) -> None:
     ledger.answer(removal.ShowCase, deciding.show_case)
     ledger.answer(removal.StandIn, deciding.stand_in)
     ledger.answer(removal.NoteSign, deciding.note_sign)
-    ledger.answer(removal.ShowHomes, linking.show_homes)
-    ledger.answer(removal.MovePlace, linking.move_place)
+    ledger.answer(removal.ShowHomes, rooms.show_homes)
+    ledger.answer(removal.MovePlace, rooms.move_place)
     ledger.on_timer(DUE, partial(motion_due, office=office))
     ledger.on_timer(ENDS, suspension_ends)
     ledger.on_timer(LOOK, look)

@@ -16,9 +16,10 @@ def wire(ledger: Ledger) -> None:
     ledger.answer(said.ShowMyOutcomesData, handlers.show_my_data)
     ledger.on(membership.CommunityFounded, reactions.know_community, gathers=True)
     ledger.on(membership.MemberJoined, reactions.welcome, gathers=True)
-    ledger.on(membership.MemberLeft, reactions.part, gathers=True)
+    ledger.on(membership.MemberLeft, reactions.count_no_longer, gathers=True)
     ledger.on(membership.MemberDescribed, reactions.describe, gathers=True)
     ledger.on(linking.MembersMerged, reactions.merge_members)
+    ledger.on(linking.MembersParted, reactions.part_members)
     ledger.on(membership.MemberErased, reactions.erase_member)
     for changed in (
         scheduling.MeetingScheduled,

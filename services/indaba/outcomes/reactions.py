@@ -3,7 +3,7 @@
 from indaba.contracts.erasure import OutcomesErased
 from indaba.contracts.holding import CheckInCorrected
 from indaba.contracts.library import HowUsed, ResourceEvent, ResourceUsed
-from indaba.contracts.linking import MembersMerged
+from indaba.contracts.linking import MembersMerged, MembersParted
 from indaba.contracts.membership import (
     CommunityFounded,
     MemberDescribed,
@@ -14,7 +14,7 @@ from indaba.contracts.membership import (
 from indaba.contracts.scheduling import CheckedIn, MeetingEvent
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase
-from indaba.ledger.merging import merge, once_called
+from indaba.ledger.merging import merge, once_called, part, renames_nothing
 from indaba.outcomes.store import Store
 
 
@@ -28,7 +28,7 @@ async def welcome(event: MemberJoined, work: Work) -> None:
     Store(work).belongs(event.community, event.member, event.version, belongs=True)
 
 
-async def part(event: MemberLeft, work: Work) -> None:
+async def count_no_longer(event: MemberLeft, work: Work) -> None:
     """Count a member no longer. Meetings they attended still count them."""
     Store(work).belongs(event.community, event.member, event.version, belongs=False)
 
@@ -70,7 +70,13 @@ async def count_use(event: ResourceUsed, work: Work) -> None:
 
 async def merge_members(event: MembersMerged, work: Work) -> None:
     """Count two members as one, in the past as well."""
-    await merge(work, event.gone, event.member)
+    version, until = event.version, event.undo_until
+    await merge(work, event.gone, event.member, renames_nothing, version=version, until=until)
+
+
+async def part_members(event: MembersParted, work: Work) -> None:
+    """Count two members as two again."""
+    await part(work, event.gone, renames_nothing, version=event.version)
 
 
 async def erase_member(event: MemberErased, work: Work) -> None:

@@ -44,6 +44,8 @@ def wire(ledger: Ledger) -> None:
     ledger.on(membership.MemberLeft, reactions.end_sessions)
     ledger.on(membership.MemberErased, reactions.erase_member)
     ledger.on(linking.MembersMerged, reactions.merge_members)
+    ledger.on(linking.MembersParted, reactions.part_members)
+    ledger.on(linking.AccountUnlinked, reactions.shut_out)
     ledger.on(linking.PlacesChanged, reactions.note_places, gathers=True)
     for told in (
         scheduling.MeetingScheduled,

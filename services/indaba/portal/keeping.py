@@ -82,6 +82,12 @@ class Answers:
         old = calendar_keys.c.community == there, calendar_keys.c.made_at <= before
         await self._sql.execute(calendar_keys.delete().where(*old))
 
+    async def revoke_since(self, member: MemberId, since: datetime | None) -> None:
+        """Addresses of a member's calendars that were made since then end; without it, all."""
+        theirs = calendar_keys.delete().where(calendar_keys.c.member == member)
+        theirs = theirs if since is None else theirs.where(calendar_keys.c.made_at >= since)
+        await self._sql.execute(theirs)
+
     async def key_made_at(self, member: MemberId, there: CommunityId) -> datetime | None:
         """When the address of a member's calendar was made, in UTC; `None` without one."""
         query = sa.select(sa.func.max(calendar_keys.c.made_at)).where(*_of(member, there))

@@ -3,8 +3,13 @@
 from datetime import UTC, datetime
 
 from indaba.contracts.erasure import PortalErased
-from indaba.contracts.ids import CommunityId
-from indaba.contracts.linking import MembersMerged, PlacesChanged
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.linking import (
+    AccountUnlinked,
+    MembersMerged,
+    MembersParted,
+    PlacesChanged,
+)
 from indaba.contracts.membership import CommunityFounded, MemberErased, MemberLeft, RolesChanged
 from indaba.contracts.publishing import AddressRenewed, PublicationChanged
 from indaba.contracts.record import DocumentEvent, HighlightsShared
@@ -12,7 +17,7 @@ from indaba.contracts.scheduling import MeetingEvent, RsvpChanged
 from indaba.contracts.series import SeriesEvent
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase
-from indaba.ledger.merging import merge, once_called
+from indaba.ledger.merging import merge, once_called, part
 from indaba.portal.copying import CopyWriter
 from indaba.portal.model import Kind
 from indaba.portal.store import Store
@@ -85,10 +90,29 @@ async def end_sessions(event: MemberLeft | RolesChanged, work: Work) -> None:
 
 async def merge_members(event: MembersMerged, work: Work) -> None:
     """Two members were one person: sessions and calendars move to the remaining id."""
-    await merge(work, event.gone, event.member)
+    version, until = event.version, event.undo_until
+    await merge(work, event.gone, event.member, _become_one, version=version, until=until)
+
+
+async def part_members(event: MembersParted, work: Work) -> None:
+    """Two members are two again: what was the one's before is so again."""
+    await part(work, event.gone, _become_one, version=event.version)
+
+
+async def shut_out(event: AccountUnlinked, work: Work) -> None:
+    """Whoever has the account may have signed in as the member, or have their calendar's address.
+
+    It is not known by which account somebody signed in, so that all sign in again.
+    """
     store = Store(work)
-    await store.call_anew(event.gone, event.member)
-    await store.answers.give_keys(event.gone, event.member)
+    await store.send_home(event.member)
+    await store.answers.revoke_since(event.member, event.since)
+
+
+async def _become_one(gone: MemberId, member: MemberId, work: Work) -> None:
+    store = Store(work)
+    await store.call_anew(gone, member)
+    await store.answers.give_keys(gone, member)
 
 
 async def erase_member(event: MemberErased, work: Work) -> None:

@@ -38,5 +38,5 @@ scheduling.topic-opened.v1, scheduling.vote-counted.v1, scheduling.vote-opened.v
 
 Listens to: membership.community-founded.v1, membership.member-described.v1,
 membership.member-erased.v1, membership.member-left.v1, membership.members-merged.v1,
-membership.publication-undecided.v1, membership.release-installed.v1
+membership.members-parted.v1, membership.publication-undecided.v1, membership.release-installed.v1
 """

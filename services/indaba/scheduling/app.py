@@ -14,7 +14,7 @@ from indaba.contracts import reminding
 from indaba.contracts import scheduling as said
 from indaba.contracts import series as repeating
 from indaba.contracts import votes as voted
-from indaba.contracts.linking import MembersMerged
+from indaba.contracts.linking import MembersMerged, MembersParted
 from indaba.contracts.membership import (
     CommunityFounded,
     MemberDescribed,
@@ -68,6 +68,7 @@ def wire(ledger: Ledger, read: calendar_reader.Read | None = None) -> None:
     ledger.on(MemberErased, reactions.erase_member)
     ledger.on(MemberLeft, reactions.withdraw_answers)
     ledger.on(MembersMerged, reactions.merge_members)
+    ledger.on(MembersParted, reactions.part_members)
     ledger.on(ReleaseInstalled, reactions.hear_of_release)
     ledger.on(PublicationUndecided, reactions.hear_of_undecided)
     ledger.derive(deriving.derive_meetings)

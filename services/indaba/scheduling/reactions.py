@@ -4,8 +4,8 @@ from dataclasses import replace
 from functools import partial
 
 from indaba.contracts.erasure import SchedulingErased
-from indaba.contracts.ids import CommunityId
-from indaba.contracts.linking import MembersMerged
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.linking import MembersMerged, MembersParted
 from indaba.contracts.membership import (
     CommunityFounded,
     MemberDescribed,
@@ -17,8 +17,8 @@ from indaba.contracts.publishing import PublicationUndecided
 from indaba.contracts.scheduling import MeetingBlanked, RsvpChanged
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase
-from indaba.ledger.merging import merge
-from indaba.scheduling.store import ChoicesMade, Meetings, Records, Traces
+from indaba.ledger.merging import merge, part
+from indaba.scheduling.store import ChoicesMade, Meetings, Records, Traces, counted_again
 from indaba.scheduling.store.calendars import Calendars
 from indaba.scheduling.workflows.calendars.following import read_soon
 from indaba.scheduling.workflows.digest import plan_digest
@@ -37,19 +37,37 @@ async def withdraw_answers(event: MemberLeft, work: Work) -> None:
 
 async def merge_members(event: MembersMerged, work: Work) -> None:
     """Merge two members: on each meeting the later answer holds, and nobody is counted twice."""
+    version, until = event.version, event.undo_until
+    await merge(work, event.gone, event.member, _become_one, version=version, until=until)
+
+
+async def part_members(event: MembersParted, work: Work) -> None:
+    """Part two members again; who answered and came is told anew for both."""
+    parted = await part(work, event.gone, _become_one, version=event.version)
+    if parted is None:
+        return
+    for name in sorted(counted_again(parted.changes)):
+        meeting = await Meetings(work).alone(name)
+        if meeting is None:
+            continue
+        meeting = replace(meeting, version=meeting.version + 1)
+        await Meetings(work).keep(meeting)
+        for member in (event.gone, parted.member):
+            rsvp = meeting.rsvps.get(member)
+            answer = rsvp.answer if rsvp else None
+            work.emit(RsvpChanged.of(meeting.facts(), member=member, answer=answer))
+
+
+async def _become_one(gone: MemberId, member: MemberId, work: Work) -> None:
     traces = Traces(work)
-    await merge(work, event.gone, event.member)
-    touched = await traces.answered_or_attended(event.gone)
-    for before in touched:
+    for before in await traces.answered_or_attended(gone):
         spoke_last = await traces.spoke_last(before)
-        meeting = before.merged(event.gone, event.member, spoke_last)
-        rsvp = meeting.rsvps.get(event.member)
+        meeting = before.merged(gone, member, spoke_last)
+        rsvp = meeting.rsvps.get(member)
         answer = rsvp.answer if rsvp else None
-        await keep(
-            work, before, meeting, partial(RsvpChanged.of, member=event.member, answer=answer)
-        )
-    await traces.give_all(event.gone, event.member)
-    await Calendars(work).give_all(event.gone, event.member)
+        await keep(work, before, meeting, partial(RsvpChanged.of, member=member, answer=answer))
+    await traces.give_all(gone, member)
+    await Calendars(work).give_all(gone, member)
 
 
 async def know_community(event: CommunityFounded, work: Work) -> None:

@@ -3,13 +3,15 @@
 Membership owns it; a file of its own because it is a topic of its own.
 """
 
+from enum import StrEnum
 from typing import Annotated
+from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from indaba.contracts.confidential import Confidential
 from indaba.contracts.figures import NamesReleased
-from indaba.contracts.ids import MemberId, OneTimeCode
+from indaba.contracts.ids import CommunityId, MemberId, OneTimeCode
 from indaba.contracts.membership import (
     KEPT_FOR_PROOF,
     CommunityCard,
@@ -17,6 +19,7 @@ from indaba.contracts.membership import (
     Place,
     Platform,
 )
+from indaba.contracts.passport import Role
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import Done, Event, PersonalText, Question, Reply, Request
 
@@ -57,15 +60,194 @@ class IssueLinkCode(
 class LinkAccount(
     Request[PassportIssued], wire="membership.link-account.v1", asked_by=Standing.ANYBODY
 ):
-    """Use up a link code from another account: both are one member from then on.
+    """Asked by faces of releases in which nobody confirmed a link; always refused, in words."""
 
-    Refused when wrong, spent or old, after five wrong tries in ten minutes, and for an account
-    that is the same member already.
+    platform: Platform
+    account: PersonalText
+    code: OneTimeCode
+
+
+class EndLinkCode(Request[Done], wire="membership.end-link-code.v1", asked_by=Standing.ANYBODY):
+    """Others have read a link code: it opens nothing any more. A wrong one counts as a try."""
+
+    platform: Platform
+    account: PersonalText
+    code: OneTimeCode
+
+
+class AccountName(BaseModel):
+    """An account, where its platform knows it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    platform: Platform
+    account: PersonalText
+
+
+class RoleThere(BaseModel):
+    """Somebody's place in a community, by its name: as it is, and as it would be once linked."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    community: str
+    theirs: Role | None = Field(description="The role of the member who made the code")
+    yours: Role | None = Field(description="The role of the member whose account joins")
+    after: Role | None = Field(description="The role of the one member; none: removed there")
+
+
+class LinkFacts(BaseModel):
+    """What would come of a link, for both sides alike; roles of the two sides are told apart.
+
+    `maker` are the accounts of whoever made the code, `joiner` those that become theirs.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    link: UUID | None = None
+    maker: tuple[AccountName, ...]
+    joiner: tuple[AccountName, ...]
+    roles: tuple[RoleThere, ...] = ()
+    until: AwareDatetime
+
+
+class LinkPreview(Reply):
+    """What an account would become by a code."""
+
+    link: Annotated[LinkFacts, Confidential]
+
+
+class ShowLinkCode(
+    Request[LinkPreview], wire="membership.show-link-code.v1", asked_by=Standing.ANYBODY
+):
+    """What an account would become by a code, without using it up. Wrong tries count.
+
+    Refused when wrong, spent or old, after five wrong tries in ten minutes, for an account that is
+    the same member already, and where a community would be left without a facilitator.
     """
 
     platform: Platform
     account: PersonalText
     code: OneTimeCode
+
+
+class ProposeLink(
+    Request[LinkPreview], wire="membership.propose-link.v1", asked_by=Standing.ANYBODY
+):
+    """Use up a code: its maker is asked whether the account is theirs. Nothing happens before.
+
+    Refused as `ShowLinkCode` is.
+    """
+
+    platform: Platform
+    account: PersonalText
+    code: OneTimeCode
+
+
+class LinkedAccount(BaseModel):
+    """One of a member's accounts.
+
+    `until` says how long its linking can be undone, so that it is the member it was; none: it
+    would be a guest. `may_go` says whether the asking account may unlink it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    platform: Platform
+    account: PersonalText
+    until: AwareDatetime | None = None
+    may_go: bool = True
+
+
+class LinksShown(Reply):
+    """A member's accounts, and who waits to become them."""
+
+    accounts: Annotated[tuple[LinkedAccount, ...], Confidential] = ()
+    waiting: Annotated[tuple[LinkFacts, ...], Confidential] = ()
+
+
+class ShowLinks(Question[LinksShown], wire="membership.show-links.v1", asked_by=Standing.KNOWN):
+    """Show the asker's accounts and the links that wait for their word.
+
+    `platform` and `account` are those from which they ask.
+    """
+
+    platform: Platform
+    account: PersonalText
+
+
+class LinkAnswered(Reply):
+    """Whether the accounts are one member now."""
+
+    linked: bool
+
+
+class AnswerLink(Request[LinkAnswered], wire="membership.answer-link.v1", asked_by=Standing.KNOWN):
+    """Whoever made the code says whether the other account is theirs: only then it is linked.
+
+    No role is raised by it. Both sides and the facilitators are told. Refused once its time is
+    over, and where a community would be left without a facilitator.
+    """
+
+    link: UUID
+    agreed: bool
+
+
+class AccountParted(Reply):
+    """What an account is now: the member it was (`restored`), or a guest."""
+
+    restored: bool
+
+
+class UnlinkAccount(
+    Request[AccountParted], wire="membership.unlink-account.v1", asked_by=Standing.KNOWN
+):
+    """An account is the member's no more; within a week of linking it is the member it was.
+
+    `platform` and `account` are those from which it is asked. An account unlinks itself, or one
+    that was linked after it. Refused for the last one.
+    """
+
+    platform: Platform
+    account: PersonalText
+    unlinked: AccountName
+
+
+class LinkNews(StrEnum):
+    """What is told about a link."""
+
+    ASKED = "asked"
+    LAPSED = "lapsed"
+    DECLINED = "declined"
+    LINKED = "linked"
+    PARTED = "parted"
+
+
+class LinkSide(StrEnum):
+    """Who is told of a link."""
+
+    PARTNERS = "partners"
+    FACILITATORS = "facilitators"
+
+
+class LinkTelling(Reply):
+    """What a face says of a link, and to which accounts of its platform.
+
+    `tell_maker`, `tell_joiner` and `tell_facilitators` are those to tell; the others name whom it
+    is about.
+    """
+
+    link: LinkFacts
+    tell_maker: tuple[PersonalText, ...] = ()
+    tell_joiner: tuple[PersonalText, ...] = ()
+    tell_facilitators: tuple[PersonalText, ...] = ()
+
+
+class TellLink(Question[LinkTelling], wire="membership.tell-link.v1", asked_by=Standing.FACE):
+    """A face asks what to say of a link, and to whom."""
+
+    link: UUID
+    platform: Platform
+    side: LinkSide
 
 
 class IssueRoomCode(
@@ -120,11 +302,46 @@ class AccountLinked(Event, wire="membership.account-linked.v1"):
 class MembersMerged(Event, wire="membership.members-merged.v1", kept=KEPT_FOR_PROOF):
     """Two members were one person: `gone` is `member` from now on, in every service.
 
-    `aggregate` is the one that is gone. What arrives late for it counts for `member`.
+    `aggregate` is the one that is gone. What arrives late for it counts for `member`. Services keep
+    what they need to part the two again until `undo_until`; nothing without it.
     """
 
     member: MemberId
     gone: MemberId
+    undo_until: AwareDatetime | None = None
+
+
+class MembersParted(Event, wire="membership.members-parted.v1", kept=KEPT_FOR_PROOF):
+    """`gone` is not `member` any more, but again whoever they were, in every service.
+
+    `aggregate` is `gone`. What nobody changed since they were merged is as it was before.
+    """
+
+    member: MemberId
+    gone: MemberId
+
+
+class AccountUnlinked(Event, wire="membership.account-unlinked.v1"):
+    """A member has one chat account less. Faces drop its passports and end its sessions.
+
+    What was opened in the member's name since it was linked, at `since` if that is known, may be
+    in the account's hands.
+    """
+
+    member: MemberId
+    since: AwareDatetime | None = None
+
+
+class LinkTold(Event, wire="membership.link-told.v1"):
+    """Those whom a link concerns are to be told, privately. `aggregate` is the link.
+
+    Names nobody: a face asks by `TellLink` whom to tell. Worthless after `until`.
+    """
+
+    community: CommunityId
+    what: LinkNews
+    side: LinkSide
+    until: AwareDatetime
 
 
 class PlacesChanged(Event, wire="membership.places-changed.v1"):

@@ -14,13 +14,14 @@ from indaba.bus import Bus
 from indaba.bus.bus import BUS_ERRORS
 from indaba.contracts import spoken
 from indaba.contracts.wire import Envelope, Event, Reply, Request
-from indaba.ledger import migrations, tables
+from indaba.ledger import merging, migrations, tables
 from indaba.ledger.events import EventProcessor
 from indaba.ledger.failures import Failures, is_passing
 from indaba.ledger.lag import Lag
 from indaba.ledger.new_release import NewRelease
 from indaba.ledger.relay import Relay
 from indaba.ledger.requests import RequestProcessor
+from indaba.ledger.session import Session
 from indaba.ledger.timers import TimerHandler, Timers
 from indaba.ledger.work import Work
 from indaba.ledger.zone_data import Step, ZoneData
@@ -230,6 +231,7 @@ class Ledger:
             async with self.database.begin() as connection:
                 await _forget_inbox(connection, self.world.now())
                 await _forget_journal(connection, self.world.now())
+                await merging.forget_old(Session(connection, self.world.now()))
             await self._failures.forget_old(self.world.now() - INBOX_REMEMBERS)
             await pause(HOUSEKEEPING_SECONDS)
 

@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from indaba.ledger import changes
 from indaba.ledger.locks import Lock
 
 SCHEMA = Path(__file__).parent / "schema"
@@ -83,6 +84,7 @@ async def migrated(url: str, folder: Path) -> AsyncIterator[bool]:
             behind = before != await asyncio.to_thread(heads, folder)
             if behind:
                 await connection.run_sync(_upgrade, folder)
+                await connection.run_sync(changes.watch)
             yield behind
     finally:
         await database.dispose()

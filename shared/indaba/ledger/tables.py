@@ -79,3 +79,24 @@ releases = sa.Table(
     sa.Column("tally", JSONB, nullable=False),
     sa.Column("figures", JSONB, nullable=False),
 )
+
+links = sa.Table(
+    "links",
+    metadata,
+    sa.Column("gone", sa.Uuid, primary_key=True),
+    sa.Column("member", sa.Uuid, nullable=False, index=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("place", sa.BigInteger, sa.Identity(), nullable=False),
+    sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("until", sa.DateTime(timezone=True)),
+)
+
+changes = sa.Table(
+    "changes",
+    metadata,
+    sa.Column("number", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("gone", sa.Uuid, nullable=False, index=True),
+    sa.Column("table", sa.Text, nullable=False),
+    sa.Column("before", JSONB),
+    sa.Column("after", JSONB),
+)

@@ -133,7 +133,7 @@ async def _merge(town: Town, gone: PassportIssued, member: PassportIssued) -> No
     await town.bus.tell("membership", [envelope])
 
     async def merged() -> bool:
-        return bool(await rows(town.ledgers["library"], "SELECT 1 FROM merged"))
+        return bool(await rows(town.ledgers["library"], "SELECT 1 FROM ledger.merged"))
 
     await until(merged)
 

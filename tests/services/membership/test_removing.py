@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from indaba.contracts.linking import IssueLinkCode, LinkAccount
 from indaba.contracts.membership import (
     CONSENT_VERSION,
     ConsumeSignIn,
@@ -322,9 +321,7 @@ async def test_a_block_holds_after_erasure_and_goes_along_when_accounts_are_link
 ) -> None:
     await village.begin("lindiwe", members=("sipho", "other"))
     await village.remove("lindiwe", "sipho")
-    code = (await village.town.ask(IssueLinkCode(), await village.held("other"))).code
-    linking = LinkAccount(platform=Platform.MATRIX, account=account("sipho"), code=code)
-    await village.town.ask(linking)
+    await village.town.linked(await village.held("other"), account("sipho"))
     assert await village.role("other") is None
     assert await village.refused(village.town.joined(account("other"))) == "blocked"
 
@@ -341,9 +338,8 @@ async def test_who_is_removed_while_two_accounts_become_one_is_out_with_both(
     await village.begin("lindiwe", members=tuple(names))
     for number in range(5):
         first, second = f"{number}a", f"{number}b"
-        code = (await village.town.ask(IssueLinkCode(), await village.held(second))).code
-        linking = LinkAccount(platform=Platform.MATRIX, account=account(first), code=code)
-        await asyncio.gather(village.remove("lindiwe", first), village.town.ask(linking))
+        linking = village.town.linked(await village.held(second), account(first))
+        await asyncio.gather(village.remove("lindiwe", first), linking)
         for name in (first, second):
             assert await village.role(name) is None, name
             assert await village.refused(village.town.joined(account(name))) == "blocked"

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from indaba.contracts.linking import IssueLinkCode, LinkAccount
-from indaba.contracts.membership import PassportIssued, Platform
+from indaba.contracts.membership import PassportIssued
 from indaba.contracts.scheduling import (
     AnswerRsvp,
     CheckIn,
@@ -28,8 +27,7 @@ async def called(town: Town, held: PassportIssued) -> str:
 
 
 async def link(town: Town, held: PassportIssued, other: str) -> None:
-    code = (await town.ask(IssueLinkCode(), held)).code
-    await town.ask(LinkAccount(platform=Platform.MATRIX, account=other, code=code))
+    await town.linked(held, other)
 
 
 async def test_the_last_word_holds_and_nobody_is_counted_twice(town: Town) -> None:

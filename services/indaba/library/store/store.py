@@ -1,6 +1,6 @@
 """Resources within one transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,11 @@ from indaba.contracts.ids import CommunityId, MemberId, ResourceId
 from indaba.contracts.library import FindResources, HowUsed, ResourceStatus
 from indaba.contracts.openness import Openness
 from indaba.ledger import tables as ledger
+from indaba.ledger.inverse import Change
 from indaba.ledger.session import Transaction
 from indaba.library.model import Resource, code_from
 from indaba.library.store.finding import Finding, Found
 from indaba.library.store.tables import (
-    merged,
     resource_of,
     resources,
     row_of,
@@ -62,30 +62,11 @@ class Unread:
 
 
 class Store:
-    """Resources, uses, pages to read and members who were two."""
+    """Resources, uses and pages to read."""
 
     def __init__(self, work: Transaction) -> None:
         self._work = work
         self._sql = work.connection
-
-    async def known_as(self, member: MemberId) -> MemberId:
-        """Who a member is now: another, if the two turned out to be one person."""
-        query = sa.select(merged.c.member).where(merged.c.gone == member)
-        return MemberId((await self._sql.execute(query)).scalar() or member)
-
-    async def former(self, member: MemberId) -> Sequence[MemberId]:
-        """Who a member was before."""
-        query = sa.select(merged.c.gone).where(merged.c.member == member)
-        return [MemberId(gone) for gone in (await self._sql.execute(query)).scalars()]
-
-    async def know_as(self, gone: MemberId, member: MemberId) -> None:
-        """From now on `gone` is `member`, even if others were `gone` before."""
-        earlier = merged.update().where(merged.c.member == gone).values(member=member)
-        await self._sql.execute(earlier)
-        said = insert(merged).values(gone=gone, member=member)
-        await self._sql.execute(
-            said.on_conflict_do_update(index_elements=["gone"], set_={"member": member})
-        )
 
     async def one_at_a_time(self, *what: object) -> None:
         """Wait for whoever holds this in their transaction; hold it until ours ends."""
@@ -200,11 +181,9 @@ class Store:
         return [resource_of(row) for row in (await self._sql.execute(query)).mappings().all()]
 
     async def forget_uses(self, member: MemberId, fresh: MemberId) -> None:
-        """Counts stay; the people and their words are deleted, and so are traces of earlier ids."""
+        """Counts stay; the people and their words are deleted."""
         theirs = uses.update().where(uses.c.member == member)
         await self._sql.execute(theirs.values(member=fresh, note=""))
-        traces = sa.or_(merged.c.member == member, merged.c.gone == member)
-        await self._sql.execute(merged.delete().where(traces))
 
     async def merge_uses(self, gone: MemberId, member: MemberId) -> None:
         """One member's uses in the place of two's; the later word stays."""
@@ -349,3 +328,15 @@ def _written(resource: Resource, member: MemberId) -> dict[str, Any]:
         for name, writers in resource.wrote.items()
         if writers[-1] == member
     }
+
+
+def changed_resources(changes: Iterable[Change]) -> frozenset[ResourceId]:
+    """The resources that were changed, or whose uses were."""
+    found = set()
+    for change in changes:
+        row = change.before or change.after or {}
+        if change.table == f"public.{uses.name}":
+            found.add(ResourceId(UUID(row["resource"])))
+        if change.table == f"public.{resources.name}":
+            found.add(ResourceId(UUID(row["id"])))
+    return frozenset(found)

@@ -55,7 +55,6 @@ unread_pages = sa.Table(
     sa.Column("tries", sa.Integer),
     sa.Column("correlation", sa.Uuid),
 )
-merged = sa.Table("merged", _meta, sa.Column("gone", sa.Uuid), sa.Column("member", sa.Uuid))
 
 _DERIVED = {"digest", "words", "found_by"}
 _OWN = [column.name for column in resources.columns if column.name not in _DERIVED]

@@ -1,6 +1,5 @@
 """Communities and who belongs to them: founding, joining, roles, data, sign-in."""
 
-import hashlib
 from datetime import timedelta
 
 from indaba.contracts.ids import CommunityId, MemberId
@@ -45,6 +44,7 @@ from indaba.membership.model import (
 from indaba.membership.model.motions import Blocked
 from indaba.membership.model.safeguarding import Safeguarding
 from indaba.membership.store import STRANGER, Cases, Engaged, Publications, Reaching, SignIns, Store
+from indaba.membership.workflows.codes import digest
 from indaba.membership.workflows.leaving import depart
 from indaba.membership.workflows.removing import blocked_as, cases_of
 from indaba.membership.workflows.succession import watch
@@ -338,8 +338,3 @@ async def _join(
         )
     )
     await tell_roles(work, store, community, member, (role,))
-
-
-def digest(secret: str) -> str:
-    """What is kept instead of a secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()

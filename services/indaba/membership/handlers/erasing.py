@@ -7,7 +7,7 @@ from indaba.contracts.refusal import NotAMember
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase
 from indaba.ledger.merging import once_called
-from indaba.membership.store import Cases, Erasing, Linking, Store
+from indaba.membership.store import Cases, Erasing, Linking, Links, Store
 from indaba.membership.workflows.succession import seek
 
 
@@ -28,6 +28,7 @@ async def erase_member(member: MemberId, work: Work, expected: tuple[str, ...]) 
     version = await store.next_version(member)
     names = [member, *await once_called(work, member)]
     await Erasing(work).begin(erasure, names, list(expected))
+    await Links(work).forget(member)
     await store.forget(member, await erase(work, member))
     await Linking(work).forget(member)
     await Cases(work).forget(member)

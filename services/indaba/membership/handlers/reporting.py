@@ -23,7 +23,6 @@ from indaba.contracts.safeguarding import (
 )
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
-from indaba.membership.handlers.belonging import digest
 from indaba.membership.model.safeguarding import (
     CLOSED_KEPT,
     CODES,
@@ -40,6 +39,7 @@ from indaba.membership.model.safeguarding import (
 )
 from indaba.membership.store import Report, Reports
 from indaba.membership.timers.reports import COUNTED, DEALT_WITH, UNSENT
+from indaba.membership.workflows.codes import digest
 from indaba.process.passports import PassportOffice
 
 PURPOSE = "reports"

@@ -5,6 +5,7 @@ from indaba.membership.store.engaged import Engaged
 from indaba.membership.store.erasing import Erasing, erased, still_here
 from indaba.membership.store.everywhere import Everywhere, Known
 from indaba.membership.store.linking import Linking, Opens
+from indaba.membership.store.links import Links
 from indaba.membership.store.people import STRANGER, Acting, Store
 from indaba.membership.store.publishing import Publications
 from indaba.membership.store.reaching import Reaching
@@ -21,6 +22,7 @@ __all__ = [
     "Everywhere",
     "Known",
     "Linking",
+    "Links",
     "Opens",
     "Publications",
     "Reaching",

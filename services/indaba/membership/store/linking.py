@@ -10,6 +10,7 @@ from indaba.contracts.membership import Place, Platform
 from indaba.contracts.removal import Home
 from indaba.ledger import Work
 from indaba.membership.store.erasing import erasures
+from indaba.membership.store.links import links
 from indaba.membership.store.people import (
     accounts,
     members,
@@ -141,6 +142,7 @@ class Linking:
         )
         for one in (memberships, receipts, erasures):
             await self._sql.execute(one.update().where(one.c.member == gone).values(member=member))
+        await self._sql.execute(links.update().where(links.c.owner == gone).values(owner=member))
         await self._sql.execute(sign_ins.delete().where(sign_ins.c.member == gone))
         await self._sql.execute(_codes.delete().where(_codes.c.member == gone))
         await self._sql.execute(members.delete().where(members.c.id == gone))

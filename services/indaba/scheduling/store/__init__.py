@@ -6,7 +6,7 @@ from indaba.scheduling.store.choices import ChoicesMade
 from indaba.scheduling.store.meetings import KeptInstant, Meetings
 from indaba.scheduling.store.record import Records, StoredDocument
 from indaba.scheduling.store.series import AllSeries
-from indaba.scheduling.store.traces import Traces
+from indaba.scheduling.store.traces import Traces, counted_again
 from indaba.scheduling.store.votes import Votes
 from indaba.scheduling.store.weeks import Weeks
 
@@ -22,4 +22,5 @@ __all__ = [
     "Traces",
     "Votes",
     "Weeks",
+    "counted_again",
 ]

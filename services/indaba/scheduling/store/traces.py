@@ -1,14 +1,16 @@
 """What a member left behind in meetings: to show, withdraw, hand over or erase."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
-from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.ids import CommunityId, MeetingId, MemberId
 from indaba.contracts.record import NoteKind
 from indaba.ledger import Work
+from indaba.ledger.inverse import Change
 from indaba.scheduling.model import Meeting
 from indaba.scheduling.store import tables
 from indaba.scheduling.store.meetings import Meetings
@@ -173,3 +175,10 @@ def _own(member: MemberId) -> dict[str, sa.Select[Any]]:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
+
+
+def counted_again(changes: Iterable[Change]) -> frozenset[MeetingId]:
+    """The meetings of answers and check-ins that were changed."""
+    counting = {f"public.{table.name}" for table in (_rsvps, _check_ins)}
+    rows = (c.before or c.after or {} for c in changes if c.table in counting)
+    return frozenset(MeetingId(UUID(row["meeting"])) for row in rows)

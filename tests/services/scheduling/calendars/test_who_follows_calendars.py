@@ -1,7 +1,6 @@
 import pytest
 
 from indaba.contracts.calendars import FollowCalendar, ListCalendars, UnfollowCalendar
-from indaba.contracts.linking import IssueLinkCode, LinkAccount
 from indaba.contracts.membership import AssignRole, EraseMe, Platform
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Refused
@@ -99,9 +98,13 @@ async def test_what_one_follows_the_other_account_does(town: Town, site: Site) -
     site.answers["/a"] = http(calendar(event("a", wall_time(town, days=3))))
     await follow(town, held, site)
     await told_times(town, READ, 1)
-    code = (await town.ask(IssueLinkCode(), thandi)).code
 
-    await town.ask(LinkAccount(code=code, platform=Platform.MATRIX, account=LINDIWE))
+    with pytest.raises(Refused) as no:
+        await town.linked(thandi, LINDIWE)
+    assert no.value.told == "link-leaves-nobody"
+    raised = AssignRole(platform=Platform.MATRIX, account=THANDI, role=Role.FACILITATOR)
+    await town.ask(raised, held)
+    await town.linked(thandi, LINDIWE)
 
     async def is_thandis() -> bool:
         found = (await town.ask(ListCalendars(), await town.passport(THANDI))).calendars

@@ -1,0 +1,200 @@
+"""Linking a member's chat accounts, by the word of both, and unlinking them."""
+
+from indaba.contracts.ids import MemberId
+from indaba.contracts.linking import (
+    AccountName,
+    AccountParted,
+    AnswerLink,
+    CodeIssued,
+    EndLinkCode,
+    IssueLinkCode,
+    LinkAccount,
+    LinkAnswered,
+    LinkedAccount,
+    LinkFacts,
+    LinkNews,
+    LinkPreview,
+    LinkSide,
+    LinksShown,
+    LinkTelling,
+    ProposeLink,
+    ShowLinkCode,
+    ShowLinks,
+    TellLink,
+    UnlinkAccount,
+)
+from indaba.contracts.membership import PassportIssued
+from indaba.contracts.refusal import NotAMember
+from indaba.contracts.wire import Done
+from indaba.ledger import Work
+from indaba.ledger.merging import now_called
+from indaba.membership.model import CODE_LASTS, LinkedAlready
+from indaba.membership.model.linking import (
+    LastAccount,
+    LeavesNobody,
+    Link,
+    LinkedBefore,
+    LinkNeedsBoth,
+    LinkOver,
+    LinkState,
+    NotYourAccount,
+    may_unlink,
+)
+from indaba.membership.store import Cases, Linking, Links, Opens, Store
+from indaba.membership.workflows.codes import checked, digest, issue
+from indaba.membership.workflows.linking import OVER, Uniting
+from indaba.process.passports import PassportOffice
+
+
+async def issue_link_code(request: IssueLinkCode, work: Work) -> CodeIssued:  # noqa: ARG001 - says all
+    """Make a code for the asker's other account."""
+    return await issue(work, Opens.ACCOUNT, work.passport.a_member())
+
+
+async def link_account(request: LinkAccount, work: Work) -> PassportIssued:  # noqa: ARG001 - always no
+    """An older face asks for what nobody would confirm."""
+    raise LinkNeedsBoth
+
+
+async def end_link_code(request: EndLinkCode, work: Work) -> Done:
+    """Others have read it. Raises as `checked`."""
+    await checked(work, Opens.ACCOUNT, request.platform, request.account, request.code)
+    await Linking(work).spend(digest(request.code))
+    return Done()
+
+
+async def show_link_code(request: ShowLinkCode, work: Work, office: PassportOffice) -> LinkPreview:
+    """What would come of it. Raises as `checked`, `LinkedAlready` or `LeavesNobody`."""
+    link, other = await _would_be(request, work)
+    return LinkPreview(link=await Uniting(work, office).facts(link, other))
+
+
+async def propose_link(request: ProposeLink, work: Work, office: PassportOffice) -> LinkPreview:
+    """Ask the code's maker. Raises as `show_link_code`."""
+    link, other = await _would_be(request, work)
+    uniting = Uniting(work, office)
+    facts = await uniting.facts(link, other)
+    await Linking(work).spend(digest(request.code))
+    await Links(work).keep(link)
+    body = {"link": str(link.id)}
+    await work.set_timer(link.until, OVER, str(link.id), body, link.community)
+    await uniting.tell(link, LinkNews.ASKED, LinkSide.PARTNERS, link.community)
+    return LinkPreview(link=facts)
+
+
+async def answer_link(request: AnswerLink, work: Work, office: PassportOffice) -> LinkAnswered:
+    """The code's maker answers. Raises `LinkOver`, `LinkedAlready` or `LeavesNobody`."""
+    asker, link = await _asker(work), await Links(work).get(request.link)
+    waits = link is not None and link.state is LinkState.ASKED and work.now < link.until
+    if link is None or not waits or link.owner != asker:
+        raise LinkOver
+    uniting = Uniting(work, office)
+    if not request.agreed:
+        await uniting.over(link, LinkNews.DECLINED)
+        return LinkAnswered(linked=False)
+    other = await Store(work).member_of(link.joiner.platform, link.joiner.account)
+    if other == asker:
+        raise LinkedAlready
+    await uniting.unite(link, other)
+    return LinkAnswered(linked=True)
+
+
+async def show_links(request: ShowLinks, work: Work, office: PassportOffice) -> LinksShown:
+    """The asker's accounts, and who waits to become them."""
+    asker, links = await _asker(work), Links(work)
+    linked = await links.of(asker, LinkState.LINKED)
+    since = {link.joiner: link.linked_at for link in linked if link.linked_at}
+    undone = {link.joiner: link.until for link in linked if link.can_be_undone(work.now)}
+    asking = AccountName(platform=request.platform, account=request.account)
+    names = await links.accounts_of(asker)
+    accounts = tuple(
+        LinkedAccount(
+            **name.model_dump(),
+            until=undone.get(name),
+            may_go=len(names) > 1 and may_unlink(asking, name, since),
+        )
+        for name in names
+    )
+    waiting = [
+        await _facts(work, office, link)
+        for link in await links.of(asker, LinkState.ASKED)
+        if work.now < link.until
+    ]
+    return LinksShown(accounts=accounts, waiting=tuple(waiting))
+
+
+async def unlink_account(
+    request: UnlinkAccount, work: Work, office: PassportOffice
+) -> AccountParted:
+    """Raises `NotYourAccount`, `LinkedBefore` or `LastAccount`."""
+    asker, links = await _asker(work), Links(work)
+    asking = AccountName(platform=request.platform, account=request.account)
+    names = await links.accounts_of(asker)
+    if asking not in names or request.unlinked not in names:
+        raise NotYourAccount
+    linked = await links.of(asker, LinkState.LINKED)
+    since = {link.joiner: link.linked_at for link in linked if link.linked_at}
+    if len(names) == 1:
+        raise LastAccount
+    if not may_unlink(asking, request.unlinked, since):
+        raise LinkedBefore
+    link = next((one for one in linked if one.joiner == request.unlinked), None)
+    uniting = Uniting(work, office)
+    if link is not None and link.gone is not None and link.can_be_undone(work.now):
+        await uniting.part(link, link.gone)
+        return AccountParted(restored=True)
+    await uniting.remove(link, request.unlinked, asker)
+    return AccountParted(restored=False)
+
+
+async def tell_link(request: TellLink, work: Work, office: PassportOffice) -> LinkTelling:
+    """Whom to tell what. Raises `LinkOver` for one that is not known any more."""
+    link = await Links(work).get(request.link)
+    if link is None:
+        raise LinkOver
+    facts = await _facts(work, office, link)
+    if request.side is LinkSide.PARTNERS:
+        maker, joiner = (
+            tuple(n.account for n in names if n.platform is request.platform)
+            for names in (facts.maker, facts.joiner)
+        )
+        return LinkTelling(link=facts, tell_maker=maker, tell_joiner=joiner)
+    community = await Store(work).community(work.passport.in_community(), locked=False)
+    others = (community.facilitators if community else frozenset()) - {link.owner, link.gone}
+    reached = await Cases(work).reach([m for m in others if m], request.platform)
+    return LinkTelling(link=facts, tell_facilitators=tuple(sorted(reached.values())))
+
+
+async def _facts(work: Work, office: PassportOffice, link: Link) -> LinkFacts:
+    """A link as it is: what would come of it, or whose accounts became one."""
+    links = Links(work)
+    if link.state is LinkState.ASKED:
+        other = await Store(work).member_of(link.joiner.platform, link.joiner.account)
+        try:
+            return await Uniting(work, office).facts(link, other)
+        except LeavesNobody:
+            pass  # said once they agree; whom it is about they see now
+    theirs = (link.joiner,)
+    maker = tuple(n for n in await links.accounts_of(link.owner) if n not in theirs)
+    return LinkFacts(link=link.id, maker=maker, joiner=theirs, until=link.until)
+
+
+async def _would_be(
+    request: ShowLinkCode | ProposeLink, work: Work
+) -> tuple[Link, MemberId | None]:
+    """The link that a code leads to, and who its account is now."""
+    owner, community = await checked(
+        work, Opens.ACCOUNT, request.platform, request.account, request.code
+    )
+    other = await Store(work).member_of(request.platform, request.account)
+    if other == owner:
+        raise LinkedAlready
+    joiner = AccountName(platform=request.platform, account=request.account)
+    link = Link(work.world.new_id(), owner, joiner, community, work.now + CODE_LASTS)
+    return link, other
+
+
+async def _asker(work: Work) -> MemberId:
+    if work.passport.member is None:
+        raise NotAMember
+    return await now_called(work, work.passport.member)

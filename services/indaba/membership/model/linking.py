@@ -1,0 +1,155 @@
+"""What linking two accounts means for roles, and who may unlink which account."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.linking import AccountName
+from indaba.contracts.passport import Role
+from indaba.contracts.refusal import Refusal, hint
+
+UNDONE_WITHIN = timedelta(days=7)
+
+
+class LinkState(StrEnum):
+    """How far a link has come. `OVER`: nothing came of it, or it was undone."""
+
+    ASKED = "asked"
+    LINKED = "linked"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An account that asked to become `owner`'s, or became so.
+
+    `gone` is the member it was, if any; `was_in` are the communities of that one in which both
+    were one member then, and the role they had. `until` is when the question lapses, then how long
+    it can be undone.
+    """
+
+    id: UUID
+    owner: MemberId
+    joiner: AccountName
+    community: CommunityId
+    until: datetime
+    state: LinkState = LinkState.ASKED
+    gone: MemberId | None = None
+    was_in: dict[CommunityId, Role] | None = None
+    linked_at: datetime | None = None
+
+    def can_be_undone(self, now: datetime) -> bool:
+        """Whether the account can still be the member it was."""
+        return self.state is LinkState.LINKED and self.gone is not None and now < self.until
+
+
+class LinkNeedsBoth(Refusal):
+    """An older face would link without asking anybody."""
+
+    code = "link-needs-both"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was linked: since a newer release both accounts are asked first. Try again "
+            "in some minutes: {hint}",
+            hint=hint("me link"),
+        )
+
+
+class LinkOver(Refusal):
+    """The question was answered before, or is too old."""
+
+    code = "link-over"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That is answered already, or more than ten minutes old. Nothing was changed. To begin "
+            "again: {hint}",
+            hint=hint("me link"),
+        )
+
+
+class LeavesNobody(Refusal):
+    """A community would be without a facilitator."""
+
+    code = "link-leaves-nobody"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Linking takes the role of the only facilitator of “{name}”, as it raises nobody's "
+            "role. Make the code with the facilitator's account instead, and type it with the "
+            "other one: {hint}",
+            hint=hint("me link"),
+            name=name,
+        )
+
+
+class NotYourAccount(Refusal):
+    """No such account is the asker's."""
+
+    code = "not-your-account"
+
+    def __init__(self) -> None:
+        super().__init__("That is none of your accounts. To see them: {hint}", hint=hint("me data"))
+
+
+class LastAccount(Refusal):
+    """A member without an account could never come back."""
+
+    code = "last-account"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This is your only account. To leave a community, or have everything about you "
+            "deleted: {hint}",
+            hint=hint("cop leave"),
+        )
+
+
+class LinkedBefore(Refusal):
+    """Whoever came later does not put out who was there."""
+
+    code = "linked-before"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That account was here before the one you write from, so only it can unlink itself. "
+            "To unlink this one: {hint}",
+            hint=hint("me unlink"),
+        )
+
+
+def role_after(maker: Role | None, joiner: Role | None) -> Role:
+    """The one member's role in a community that either belongs to: nobody's is raised.
+
+    Whoever made the code keeps theirs; where they did not belong they are a plain member.
+    """
+    if maker is None and joiner is None:
+        raise ValueError("neither belongs there")
+    return maker or Role.MEMBER
+
+
+def role_again(role: Role | None, linked: Role, now: Role | None) -> Role | None:
+    """The role of somebody who is parted, where they had one and were `linked` in another.
+
+    Where the one member's role is another `now`, what was decided holds for both.
+    """
+    if now is None:
+        return None
+    return role if role is not None and now is linked else Role.MEMBER
+
+
+def may_unlink(
+    asking: AccountName, unlinked: AccountName, since: dict[AccountName, datetime]
+) -> bool:
+    """Whether an account may unlink another: itself, or one that was linked later.
+
+    `since` says when accounts were linked; those that were not were there from the beginning.
+    """
+    if asking == unlinked:
+        return True
+    if unlinked not in since:
+        return False
+    return asking not in since or since[asking] < since[unlinked]

@@ -1,0 +1,119 @@
+"""SQL about accounts that ask to become a member's, and those that became so."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.linking import AccountName
+from indaba.contracts.membership import Platform
+from indaba.contracts.passport import Role
+from indaba.ledger import Work
+from indaba.membership.model.linking import Link, LinkState
+from indaba.membership.store.people import accounts, sign_ins, table
+
+_instant = sa.DateTime(timezone=True)
+links = table(
+    "account_links",
+    id=sa.Uuid,
+    owner=sa.Uuid,
+    platform=sa.Text,
+    account=sa.Text,
+    community=sa.Uuid,
+    until=_instant,
+    state=sa.Text,
+    gone=sa.Uuid,
+    was_in=JSONB(none_as_null=True),
+    linked_at=_instant,
+    version=sa.Integer,
+)
+
+
+class Links:
+    """Links between accounts, within one transaction."""
+
+    def __init__(self, work: Work) -> None:
+        self._sql = work.connection
+
+    async def keep(self, link: Link) -> None:
+        """Keep a new link."""
+        await self._sql.execute(links.insert().values(**_row(link), version=0))
+
+    async def change(self, link: Link) -> None:
+        """Keep what a link is now."""
+        await self._sql.execute(links.update().where(links.c.id == link.id).values(**_row(link)))
+
+    async def get(self, link: UUID) -> Link | None:
+        """A link; locked until the commit."""
+        query = sa.select(links).where(links.c.id == link).with_for_update()
+        return next(iter(await self._listed(query)), None)
+
+    async def drop(self, link: UUID) -> None:
+        """Keep nothing of it."""
+        await self._sql.execute(links.delete().where(links.c.id == link))
+
+    async def next_version(self, link: UUID) -> int:
+        """Count one more thing that is told of a link."""
+        changed = links.update().where(links.c.id == link).values(version=links.c.version + 1)
+        version: int = (await self._sql.execute(changed.returning(links.c.version))).scalar_one()
+        return version
+
+    async def of(self, owner: MemberId, state: LinkState) -> list[Link]:
+        """A member's links that have come so far, oldest first."""
+        query = sa.select(links).where(links.c.owner == owner, links.c.state == state)
+        return await self._listed(query.order_by(links.c.linked_at, links.c.until, links.c.id))
+
+    async def accounts_of(self, member: MemberId) -> tuple[AccountName, ...]:
+        """A member's accounts, in their order."""
+        query = (
+            sa.select(accounts.c.platform, accounts.c.account)
+            .where(accounts.c.member == member)
+            .order_by(accounts.c.platform, accounts.c.account)
+        )
+        rows = await self._sql.execute(query)
+        return tuple(AccountName(platform=Platform(p), account=account) for p, account in rows)
+
+    async def remove_account(self, name: AccountName) -> None:
+        """An account is nobody's any more."""
+        its = (accounts.c.platform == name.platform, accounts.c.account == name.account)
+        await self._sql.execute(accounts.delete().where(*its))
+        theirs = (links.c.platform == name.platform, links.c.account == name.account)
+        await self._sql.execute(links.delete().where(*theirs, links.c.state == LinkState.LINKED))
+
+    async def end_sign_ins(self, member: MemberId) -> None:
+        """One-time links to sign in as a member open nothing any more."""
+        await self._sql.execute(sign_ins.delete().where(sign_ins.c.member == member))
+
+    async def forget(self, member: MemberId) -> None:
+        """Keep no link of a member; call it while their accounts are known."""
+        theirs = sa.tuple_(links.c.platform, links.c.account).in_(
+            sa.select(accounts.c.platform, accounts.c.account).where(accounts.c.member == member)
+        )
+        either = sa.or_(links.c.owner == member, links.c.gone == member, theirs)
+        await self._sql.execute(links.delete().where(either))
+
+    async def _listed(self, query: sa.Select[Any]) -> list[Link]:
+        return [_link(row) for row in (await self._sql.execute(query)).mappings().all()]
+
+
+def _row(link: Link) -> dict[str, Any]:
+    same = {n: getattr(link, n) for n in ("id", "owner", "community", "until", "gone", "linked_at")}
+    was_in = None if link.was_in is None else {str(c): role for c, role in link.was_in.items()}
+    joiner = {"platform": link.joiner.platform, "account": link.joiner.account}
+    return {**same, **joiner, "state": link.state, "was_in": was_in}
+
+
+def _link(row: sa.RowMapping) -> Link:
+    same = {name: row[name] for name in ("id", "until", "linked_at")}
+    was_in: dict[str, str] | None = row["was_in"]
+    return Link(
+        **same,
+        owner=MemberId(row["owner"]),
+        community=CommunityId(row["community"]),
+        joiner=AccountName(platform=Platform(row["platform"]), account=row["account"]),
+        state=LinkState(row["state"]),
+        gone=MemberId(row["gone"]) if row["gone"] else None,
+        was_in={CommunityId(UUID(c)): Role(r) for c, r in (was_in or {}).items()},
+    )

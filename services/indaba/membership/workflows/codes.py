@@ -1,0 +1,44 @@
+"""One-time codes: making one, and whose a code is that somebody typed."""
+
+import hashlib
+from datetime import timedelta
+
+from indaba.contracts.ids import CODE_LETTERS, CommunityId, MemberId
+from indaba.contracts.linking import CodeIssued
+from indaba.contracts.membership import Platform
+from indaba.ledger import Work
+from indaba.membership.model import CODE_LASTS, CODE_LENGTH, MOST_TRIES, CodeWrong, TooManyTries
+from indaba.membership.store import Linking, Opens
+
+TRIES_COUNT_FOR = timedelta(minutes=10)
+
+
+def digest(secret: str) -> str:
+    """What is kept instead of a secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+async def issue(work: Work, opens: Opens, member: MemberId) -> CodeIssued:
+    """Make a code of a member's; an older one of theirs for the same opens nothing any more."""
+    letters = (CODE_LETTERS[work.world.below(len(CODE_LETTERS))] for _ in range(CODE_LENGTH))
+    code, expires_at = "".join(letters), work.now + CODE_LASTS
+    owner = (member, work.passport.in_community())
+    await Linking(work).keep_code(opens, digest(code), owner, expires_at)
+    return CodeIssued(code=code, expires_at=expires_at)
+
+
+async def checked(
+    work: Work, opens: Opens, platform: Platform, account: str, code: str
+) -> tuple[MemberId, CommunityId]:
+    """Whose code it is. Raises `CodeWrong`, which counts, and after five of those `TooManyTries`.
+
+    The codes are too many to guess; the limit keeps anybody from trying for long.
+    """
+    linking = Linking(work)
+    if await linking.wrong_tries(platform, account, TRIES_COUNT_FOR) >= MOST_TRIES:
+        raise TooManyTries
+    found = await linking.code(opens, digest(code))
+    if found is None:
+        await linking.tried_wrongly(platform, account)
+        raise CodeWrong
+    return found

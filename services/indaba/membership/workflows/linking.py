@@ -1,0 +1,273 @@
+"""Two accounts become one member, and are parted again. Decision: docs/decisions/0033."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.linking import (
+    AccountLinked,
+    AccountName,
+    AccountUnlinked,
+    LinkFacts,
+    LinkNews,
+    LinkSide,
+    LinkTold,
+    MembersMerged,
+    MembersParted,
+    RoleThere,
+)
+from indaba.contracts.membership import CONSENT_VERSION, MemberJoined, MemberLeft
+from indaba.contracts.passport import Role
+from indaba.contracts.removal import CaseKind
+from indaba.ledger import Work
+from indaba.ledger.merging import Parted, merge, part
+from indaba.membership.model.linking import (
+    UNDONE_WITHIN,
+    LeavesNobody,
+    Link,
+    LinkState,
+    role_after,
+    role_again,
+)
+from indaba.membership.store import Cases, Linking, Links, Store
+from indaba.membership.workflows.leaving import depart
+from indaba.membership.workflows.removing import ENDS, Removing
+from indaba.membership.workflows.succession import seek
+from indaba.membership.workflows.telling import opened, tell_roles
+from indaba.process.passports import PassportOffice
+
+WORTH_TELLING_FOR = timedelta(days=7)
+OVER = "membership.link-over"
+
+
+class Uniting:
+    """Steps within one transaction."""
+
+    def __init__(self, work: Work, office: PassportOffice) -> None:
+        self._work = work
+        self._office = office
+        self._store = Store(work)
+        self._links = Links(work)
+
+    async def facts(self, link: Link, other: MemberId | None) -> LinkFacts:
+        """What would come of it; locks the communities. Raises `LeavesNobody`."""
+        members = [link.owner, other] if other else [link.owner]
+        there = {c for member in members for c in await self._roles(member)}
+        known = {c: await self._store.community(c) for c in sorted(there)}
+        mine, theirs = await self._roles(link.owner), await self._roles(other) if other else {}
+        maker = await self._links.accounts_of(link.owner)
+        joiner = await self._links.accounts_of(other) if other else (link.joiner,)
+        removing = Removing(self._work, self._office)
+        digests = [removing.digest(a.platform, a.account) for a in (*maker, *joiner)]
+        blocked = await Cases(self._work).blocked(digests)
+        roles = []
+        for community in (c for c in known.values() if c and c.id in mine | theirs):
+            maker_role, joiner_role = mine.get(community.id), theirs.get(community.id)
+            after = role_after(maker_role, joiner_role)
+            if other and after is not Role.FACILITATOR and community.facilitators == {other}:
+                raise LeavesNobody(community.name)
+            kept = None if community.id in blocked else after
+            told = RoleThere(
+                community=community.name, theirs=maker_role, yours=joiner_role, after=kept
+            )
+            roles.append(told)
+        proposed = link.id if link.state is not LinkState.OVER else None
+        return LinkFacts(
+            link=proposed, maker=maker, joiner=joiner, roles=tuple(roles), until=link.until
+        )
+
+    async def unite(self, link: Link, other: MemberId | None) -> None:
+        """The account is the owner's from now on, and whoever it was is the owner."""
+        await self.facts(link, other)
+        theirs = await self._roles(other) if other else {}
+        if other is None:
+            joiner = link.joiner
+            await Linking(self._work).add_account(joiner.platform, joiner.account, link.owner)
+            await Removing(self._work, self._office).carry_over(link.owner)
+        else:
+            await self._merge(other, link.owner)
+        now = await self._roles(link.owner)
+        linked = replace(
+            link,
+            state=LinkState.LINKED,
+            gone=other,
+            was_in={community: now[community] for community in theirs if community in now},
+            until=self._work.now + UNDONE_WITHIN,
+            linked_at=self._work.now,
+        )
+        await self._links.change(linked)
+        await self._tell_belonging(link.owner, theirs)
+        version = await self._store.next_version(link.owner)
+        self._work.emit(AccountLinked(aggregate=link.owner, version=version, member=link.owner))
+        await self._tell_all(linked, LinkNews.LINKED, [link.owner])
+
+    async def _merge(self, gone: MemberId, member: MemberId) -> None:
+        version = await self._store.next_version(gone)
+        renames = partial(become_one, office=self._office)
+        undo_until = self._work.now + UNDONE_WITHIN
+        await merge(self._work, gone, member, renames, version=version, until=undo_until)
+        self._work.emit(
+            MembersMerged(
+                aggregate=gone, version=version, member=member, gone=gone, undo_until=undo_until
+            )
+        )
+
+    async def part(self, link: Link, gone: MemberId) -> None:
+        """Whoever the account was is so again; see `Parted`."""
+        owner, was_in = link.owner, link.was_in or {}
+        for community in sorted(was_in.keys() | (await self._roles(owner)).keys()):
+            await self._store.community(community)
+        before = await self._roles(owner)
+        renames = partial(become_one, office=self._office)
+        parted = await part(self._work, gone, renames)
+        if parted is None:
+            return
+        version = await self._store.next_version(gone)
+        self._work.emit(MembersParted(aggregate=gone, version=version, member=owner, gone=gone))
+        await self._bring_back(gone, was_in, before)
+        await self._suspend_too(gone, owner, link)
+        for member in (gone, owner):
+            await Removing(self._work, self._office).carry_over(member)
+        await self._tell_belonging(gone, was_in, left=True)
+        await self._tell_belonging(owner, was_in, left=True, regained=_regained(parted, owner))
+        await self._end_doors(owner, link)
+        await self._over(link, LinkNews.PARTED, [gone, owner])
+
+    async def remove(self, link: Link | None, name: AccountName, owner: MemberId) -> None:
+        """The account is a guest from now on."""
+        await self._links.remove_account(name)
+        await self._end_doors(owner, link)
+
+    async def over(self, link: Link, what: LinkNews) -> None:
+        """Nothing came of it; both sides hear so."""
+        await self._over(link, what, [])
+
+    async def tell(self, link: Link, what: LinkNews, side: LinkSide, there: CommunityId) -> None:
+        """Let those be told whom it concerns, in the name of a community."""
+        self._work.emit(
+            LinkTold(
+                aggregate=link.id,
+                version=await self._links.next_version(link.id),
+                community=there,
+                what=what,
+                side=side,
+                until=link.until if what is LinkNews.ASKED else self._work.now + WORTH_TELLING_FOR,
+            )
+        )
+
+    async def _over(self, link: Link, what: LinkNews, members: Iterable[MemberId]) -> None:
+        await self._links.change(replace(link, state=LinkState.OVER))
+        body = {"link": str(link.id)}
+        until = self._work.now + WORTH_TELLING_FOR
+        await self._work.set_timer(until, OVER, str(link.id), body, link.community)
+        await self._tell_all(link, what, members)
+
+    async def _tell_all(self, link: Link, what: LinkNews, members: Iterable[MemberId]) -> None:
+        await self.tell(link, what, LinkSide.PARTNERS, link.community)
+        theirs = [await self._roles(member) for member in members]
+        for community in sorted({c for roles in theirs for c in roles}):
+            await self.tell(link, what, LinkSide.FACILITATORS, community)
+
+    async def _roles(self, member: MemberId) -> dict[CommunityId, Role]:
+        return {c: role for c, role, _ in await self._store.communities_of(member)}
+
+    async def _bring_back(
+        self,
+        gone: MemberId,
+        was_in: Mapping[CommunityId, Role],
+        before: Mapping[CommunityId, Role],
+    ) -> None:
+        """What was decided about the one member, who was this `before`, holds for the other too."""
+        theirs = await self._roles(gone)
+        for community, linked in sorted(was_in.items()):
+            role = theirs.get(community)
+            again = role_again(role, linked, before.get(community))
+            if again is None and role is not None:
+                await depart(self._work, community, gone)
+            elif again is not None and again is not role:
+                await self._store.set_role(community, gone, again)
+
+    async def _suspend_too(self, gone: MemberId, owner: MemberId, link: Link) -> None:
+        """Whoever was suspended while the two were one is so under both names."""
+        for community in sorted(await self._roles(gone)):
+            for case in await Cases(self._work).open_in(community, [CaseKind.SUSPENSION], owner):
+                if case.until is None or link.linked_at is None or case.opened_at < link.linked_at:
+                    continue
+                lasts = case.until - self._work.now
+                why = {"by": case.by, "reason": case.reason, "lasts": lasts}
+                kind = CaseKind.SUSPENSION
+                too = await opened(self._work, community, kind, gone, **why)  # type: ignore[arg-type]
+                body = {"case": str(too.id)}
+                await self._work.set_timer(case.until, ENDS, str(too.id), body, community)
+
+    async def _tell_belonging(
+        self,
+        member: MemberId,
+        were: Iterable[CommunityId],
+        *,
+        left: bool = False,
+        regained: frozenset[CommunityId] = frozenset(),
+    ) -> None:
+        """Say what a member is now in the communities they are or `were` in."""
+        now = await self._roles(member)
+        for community in sorted({*were, *now}):
+            role = now.get(community)
+            if role is not None and community in regained:
+                await self._tell_joined(member, community)
+            if role is not None:
+                await tell_roles(self._work, self._store, community, member, (role,))
+            elif left:
+                version = await self._store.next_version(member)
+                gone = {"aggregate": member, "version": version, "community": community}
+                self._work.emit(MemberLeft(**gone, member=member))  # type: ignore[arg-type]
+                await tell_roles(self._work, self._store, community, member, ())
+                await seek(self._work, community)
+
+    async def _tell_joined(self, member: MemberId, community: CommunityId) -> None:
+        self._work.emit(
+            MemberJoined(
+                aggregate=member,
+                version=await self._store.next_version(member),
+                community=community,
+                member=member,
+                consent_version=CONSENT_VERSION,
+            )
+        )
+
+    async def _end_doors(self, owner: MemberId, link: Link | None) -> None:
+        """What was opened while the account was the owner's opens nothing any more."""
+        await self._links.end_sign_ins(owner)
+        await Linking(self._work).forget(owner)
+        version = await self._store.next_version(owner)
+        since = link.linked_at if link else None
+        self._work.emit(
+            AccountUnlinked(aggregate=owner, version=version, member=owner, since=since)
+        )
+
+
+async def become_one(
+    gone: MemberId, member: MemberId, work: Work, *, office: PassportOffice
+) -> None:
+    """All that names `gone` names `member`. The first profile holds, and no role is raised."""
+    store, linking = Store(work), Linking(work)
+    await linking.lock(gone, member)
+    mine = {community for community, _, _ in await store.communities_of(member)}
+    theirs = await store.communities_of(gone)
+    profile = (await store.profile(member)).filled_from(await store.profile(gone))
+    await linking.merge(gone, member)
+    await Cases(work).call_anew(gone, member)
+    await store.keep_profile(member, profile)
+    for community, role, _ in theirs:
+        if community not in mine and role_after(None, role) is not role:
+            await store.set_role(community, member, role_after(None, role))
+    await Removing(work, office).carry_over(member)
+
+
+def _regained(parted: Parted, member: MemberId) -> frozenset[CommunityId]:
+    """Communities that a member had lost by being merged, and has again."""
+    rows = [c.after for c in parted.changes if c.table == "public.memberships" and not c.before]
+    theirs = [row["community"] for row in rows if row and row["member"] == str(member)]
+    return frozenset(CommunityId(UUID(community)) for community in theirs)
