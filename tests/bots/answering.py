@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from bots import kept_meeting
+from bots import kept_links, kept_meeting
 from indaba.contracts import library as lib
 from indaba.contracts import linking as li
 from indaba.contracts import membership as m
@@ -97,7 +97,7 @@ class BusServiceClient:
             "ShowRoomCode": li.CommunityShown(community=COMMUNITY),
             "AddPlace": li.CommunityShown(community=COMMUNITY),
             "RemovePlace": Done(),
-            "LinkAccount": m.PassportIssued(token="t", passport=passport(), community=COMMUNITY),
+            **kept_links.answers(NOW),
             "EraseMe": m.ErasureBegun(erasure=UUID(int=9), services=("membership", "scheduling")),
             **dict.fromkeys(
                 ("Publish", "ShowPublication"),

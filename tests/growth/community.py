@@ -49,6 +49,9 @@ class Community:
     member: people.PassportIssued
     newest: people.PassportIssued
     members: list[people.PassportIssued]
+    two: people.PassportIssued | None = None
+    """A member with two accounts."""
+
     codes: dict[str, str] = field(default_factory=dict)
     """Meetings by what they are for: `coming`, `soon`, `live`, `over`, `off`, `dated`."""
 
@@ -61,6 +64,12 @@ class Community:
     erasure: UUID | None = None
     case: UUID | None = None
     """A motion that members vote on."""
+
+    link: UUID | None = None
+    """One that can be undone."""
+
+    asked: UUID | None = None
+    """One that waits for the member's word."""
 
     draft: UUID | None = None
     sent: UUID | None = None
@@ -227,6 +236,9 @@ class Founder:
 
     async def _hand_out_secrets(self) -> None:
         there, secrets = self.community, self.community.secrets
+        waits = (await self._ask(linking.IssueLinkCode(), there.member)).code
+        asked = linking.ProposeLink(platform=MATRIX, account=account(5), code=waits)
+        there.asked = (await self._ask(asked)).link.link
         secrets["link"] = (await self._ask(linking.IssueLinkCode(), there.member)).code
         secrets["room"] = (await self._ask(linking.IssueRoomCode(), there.chair)).code
         secrets["sign in"] = (await self._ask(people.IssueSignIn(), there.member)).secret
@@ -234,13 +246,11 @@ class Founder:
     async def _choose(self) -> None:
         """What few people do: be quiet, be two, mistype a code, leave a page to be read."""
         there = self.community
-        other = there.members[1]
+        other = there.two = there.members[1]
         await self._ask(reminding.SetReminders(on=False), other)
         await self._ask(reminding.SetQuietHours(begins="21:00", ends="06:00"), other)
         await self._ask(digest.SetMyDigest(on=False), other)
-        code = (await self._ask(linking.IssueLinkCode(), other)).code
-        twice = linking.LinkAccount(platform=MATRIX, account=account(4), code=code)
-        await self._ask(twice)
+        there.link = await self._town.linked(await self._fresh(other), account(4))
         wrong = linking.ShowRoomCode(
             platform=MATRIX, account=account(5), code="99999999", has_power=True
         )

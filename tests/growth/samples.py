@@ -11,6 +11,7 @@ from growth.asking import AGREED, FRESH, MATRIX, STRANGER, Sample, home_of, memb
 from growth.community import Community, pattern
 from growth.names import CALENDAR, OWN, ROOM, SPARE, ZONE, account
 from growth.samples_of_cases import CASES
+from growth.samples_of_links import LINKS
 from indaba.contracts import (
     actions,
     agenda,
@@ -110,10 +111,6 @@ MEMBERSHIP: Mapping[type[Request[Any]], Sample] = {
         lambda c: m.JoinCommunity(place=home_of(c), account=STRANGER, **AGREED),
     ),
     m.LeaveCommunity: ("member", lambda _: m.LeaveCommunity()),
-    linking.LinkAccount: (
-        "nobody",
-        lambda c: linking.LinkAccount(platform=MATRIX, account=account(2), code=c.secrets["link"]),
-    ),
     linking.RemovePlace: ("chair", lambda _: linking.RemovePlace(place=SPARE)),
     erasure.ShowErased: (
         "nobody",
@@ -306,6 +303,7 @@ AROUND: Mapping[type[Request[Any]], Sample] = {
 SAMPLES: Mapping[type[Request[Any]], Sample] = {
     **MEMBERSHIP,
     **CASES,
+    **LINKS,
     **LIBRARY,
     **OUTCOMES,
     **MEETINGS,

@@ -43,11 +43,12 @@ FIXED = {
     "ledger.outbox": "what is not published yet: empty but for moments",
     "ledger.attempts": "what failed and is tried again: emptied as it goes well",
     "ledger.dead_letters": "what was given up: it grows with mistakes, for thirty days",
+    "ledger.changes": "what the links of a week changed: emptied after it",
     "public.positions": "one row: how far a platform was read",
 }
 """Tables that do not grow with communities, and why."""
 
-NEVER = {"library: ledger.merged": "the library has a table of its own for this"}
+NEVER = {"library: public.merged": "copied to the ledger's, and not used any more"}
 """Tables in which nothing is ever kept, and why."""
 
 SWEEP = ("public.notices", "public.errands", "public.communities")

@@ -17,6 +17,7 @@ from indaba.contracts.actions import ActionsDue
 from indaba.contracts.calendars import CalendarNotRead, CalendarRead
 from indaba.contracts.digest import DigestDue, NewsDue, PublicationAsked, ShowDigest
 from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.linking import LinkTold, TellLink
 from indaba.contracts.membership import FindAccounts, FindPlaces
 from indaba.contracts.publishing import ShowPublication
 from indaba.contracts.refusal import Refusal, Unavailable
@@ -24,7 +25,7 @@ from indaba.contracts.removal import CaseTold, ShowCase
 from indaba.contracts.safeguarding import ReportCame, ShowLeads
 from indaba.contracts.series import SeriesCalledOff
 from indaba.conversation.answer import Answer, Audience, Text
-from indaba.conversation.cards import matters
+from indaba.conversation.cards import links, matters
 from indaba.conversation.cards.cards import series_called_off
 from indaba.conversation.cards.news import RELEASE, news
 from indaba.conversation.cards.open_earlier import what_stays_open, what_stays_open_aloud
@@ -275,6 +276,20 @@ class DirectMessages:
             messages += [Told(room, aloud) for room in await self.rooms(services)]
         return messages
 
+    async def tell_link(
+        self, event: LinkTold, services: BusServiceClient, correlation: UUID
+    ) -> list[Told]:
+        """That accounts are to be linked, or were, or are parted: each whom it concerns alone."""
+        platform, side = self._platform.platform, event.side
+        telling = await services.ask(TellLink(link=event.aggregate, platform=platform, side=side))
+        issued = await self._passports.of(services.asker, correlation)
+        prefix = self._platform.prefix if self._platform.has_buttons else ""
+        return [
+            Told(room, answer, account)
+            for accounts, answer in links.told(event, telling, issued, prefix, INTENTS)
+            for account, room in (await self._chats(accounts)).items()
+        ]
+
     async def tell_report(
         self, event: ReportCame, services: BusServiceClient, correlation: UUID
     ) -> list[Told]:
@@ -339,6 +354,7 @@ Errand = (
     ActionsDue
     | CaseTold
     | DigestDue
+    | LinkTold
     | NewsDue
     | ReportCame
     | PublicationAsked
@@ -355,7 +371,7 @@ def community_of(event: Errand) -> CommunityId | None:
             return None
         case SeriesCalledOff():
             return event.series.community
-        case ActionsDue() | CaseTold() | DigestDue() | NewsDue() | PublicationAsked():
+        case ActionsDue() | CaseTold() | DigestDue() | LinkTold() | NewsDue() | PublicationAsked():
             return event.community
         case _:
             return event.calendar.community
@@ -363,7 +379,7 @@ def community_of(event: Errand) -> CommunityId | None:
 
 def concerns_members(event: Errand) -> bool:
     """Whether members are told in their own chats, wherever their community has its rooms."""
-    private = isinstance(event, ActionsDue | NewsDue | PublicationAsked | ReportCame)
+    private = isinstance(event, ActionsDue | LinkTold | NewsDue | PublicationAsked | ReportCame)
     return private or (isinstance(event, CaseTold | DigestDue) and bool(event.members))
 
 
@@ -372,6 +388,7 @@ _ERRANDS: dict[type[Errand], Act] = {
     ActionsDue: DirectMessages.tell_actions,
     CaseTold: DirectMessages.tell_case,
     DigestDue: DirectMessages.tell_digest,
+    LinkTold: DirectMessages.tell_link,
     NewsDue: DirectMessages.tell_news,
     ReportCame: DirectMessages.tell_report,
     PublicationAsked: DirectMessages.ask_what_stays_open,

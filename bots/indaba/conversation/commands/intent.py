@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, Refusal, hint
 from indaba.contracts.wire import Reply, Request
-from indaba.conversation.answer import Answer, Ask
+from indaba.conversation.answer import Answer, Ask, Text
 from indaba.conversation.commands.fields import folded
 from indaba.conversation.wording import Wording, plain
 
@@ -132,6 +132,10 @@ class Intent(BaseModel):
             return hint("help")
         code = getattr(self, "code", None) if "code" in type(self).model_fields else None
         return Hint(self.called(), {"code": str(code)} if code else {})
+
+    async def overheard(self, person: Person, services: ServiceClient) -> tuple[Text, ...]:  # noqa: ARG002 - most hold nothing
+        """A `PRIVATE` one was typed where others read: end what they could use, and say so."""
+        return ()
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Do it. Raises what `ServiceClient.ask` raises."""

@@ -2,6 +2,7 @@
 
 from indaba.conversation.commands.intent import Intent
 from indaba.conversation.commands.topics import (
+    accounts,
     actions,
     agenda,
     calendars,
@@ -132,7 +133,11 @@ INTENTS: tuple[type[Intent], ...] = (
     digest.MyDigest,
     membership.MyData,
     membership.EraseMyData,
-    linking.LinkMe,
+    accounts.LinkMe,
+    accounts.LinkNow,
+    accounts.AnswerToLink,
+    accounts.UnlinkMe,
+    accounts.UnlinkNow,
     membership.SignIn,
     removing.GiveRole,
     removing.Remove,

@@ -1,4 +1,4 @@
-"""About one community in several rooms, and one member with several accounts."""
+"""About one community in several rooms."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from indaba.contracts.ids import CODE_LETTERS
 from indaba.contracts.linking import (
     AddPlace,
     CodeIssued,
-    IssueLinkCode,
     IssueRoomCode,
-    LinkAccount,
     RemovePlace,
     ShowRoomCode,
 )
@@ -42,43 +40,9 @@ def _one_time(given: object) -> object:
 Secret = Annotated[str, BeforeValidator(_one_time, json_schema_input_type=str)]
 
 
-def _spoken(issued: CodeIssued) -> str:
+def spoken(issued: CodeIssued) -> str:
+    """A code as people read it out."""
     return f"{issued.code[:4]}-{issued.code[4:]}"
-
-
-class LinkMe(Intent, noun="me", verb="link", aliases=("link me",)):
-    """Make my accounts on Discord and Matrix one member."""
-
-    PRIVATE: ClassVar[bool] = True
-    example: ClassVar[str] = "me link"
-
-    code: Secret | None = Field(
-        default=None,
-        description="The code from your other account; leave it out to get one here",
-        json_schema_extra={"word": True},
-    )
-
-    async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """A code for the other account, or the confirmation that both are one."""
-        say = person.wording.say
-        if self.code is None:
-            code = _spoken(await services.ask(IssueLinkCode()))
-            return Answer.of(
-                say("Your code is {code}. It works once, for ten minutes.", code=code),
-                say(
-                    "From your other account type to me privately: {line}",
-                    line=person.types_elsewhere(hint("me link", code=code), private=True),
-                ),
-                say("Give it to nobody: whoever types it becomes you."),
-            )
-        request = LinkAccount(platform=person.platform, account=person.account, code=self.code)
-        await services.ask(request)
-        return Answer.of(
-            say(
-                "Done: both accounts are one member now. Where you answered twice, your last word "
-                "counts."
-            )
-        )
 
 
 class InviteRoom(Intent, noun="cop", verb="invite", aliases=("invite room",)):
@@ -90,7 +54,7 @@ class InviteRoom(Intent, noun="cop", verb="invite", aliases=("invite room",)):
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """The code, and what to do with it."""
-        code = _spoken(await services.ask(IssueRoomCode()))
+        code = spoken(await services.ask(IssueRoomCode()))
         say = person.wording.say
         return Answer.of(
             say("The code is {code}. It works once, for ten minutes.", code=code),

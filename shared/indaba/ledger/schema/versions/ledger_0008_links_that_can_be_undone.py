@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("place", sa.BigInteger, sa.Identity(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("until", sa.DateTime(timezone=True)),
+        sa.Column("until", sa.DateTime(timezone=True), index=True),
         schema="ledger",
     )
     op.create_table(

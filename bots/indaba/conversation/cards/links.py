@@ -1,0 +1,64 @@
+"""What is told of accounts that are linked or unlinked, to each side and to facilitators."""
+
+from collections.abc import Iterator, Sequence
+
+from indaba.contracts.linking import LinkNews, LinkTelling, LinkTold
+from indaba.contracts.membership import PassportIssued
+from indaba.contracts.refusal import HINT, Hint, hint
+from indaba.conversation.answer import Answer, Text
+from indaba.conversation.commands.confiding import for_one
+from indaba.conversation.commands.hints import put_in
+from indaba.conversation.commands.intent import Intent
+from indaba.conversation.commands.topics.accounts import asked_for, named
+from indaba.conversation.wording import Wording, plain
+
+MAKER = {
+    LinkNews.LAPSED: "You did not say whether {joiner} is yours, so nothing was linked. To begin "
+    "again: {hint}",
+    LinkNews.DECLINED: "Nothing was linked with {joiner}.",
+    LinkNews.LINKED: "{joiner} and you are one member now. If that was not you, undo it within a "
+    "week: {hint}",
+    LinkNews.PARTED: "{joiner} and you are two again, each as before. To see your accounts: {hint}",
+}
+JOINER = {
+    LinkNews.LAPSED: "{maker} did not say whether you are the same person, so nothing was linked. "
+    "To begin again: {hint}",
+    LinkNews.DECLINED: "{maker} said that this is not their account. Nothing was linked.",
+    LinkNews.LINKED: "You and {maker} are one member now. If that was not you, undo it within a "
+    "week: {hint}",
+    LinkNews.PARTED: "{maker} and you are two again, each as before. To see your accounts: {hint}",
+}
+FACILITATORS = {
+    LinkNews.LINKED: "In {name}, {maker} and {joiner} are one member now. Nobody's role was raised "
+    "by it. If you think that they are two people, ask them: for a week it can be undone.",
+    LinkNews.PARTED: "In {name}, {maker} and {joiner} are two members again, each as before.",
+}
+HINTS = {LinkNews.LAPSED: hint("me link")}
+
+
+def told(
+    event: LinkTold, telling: LinkTelling, issued: PassportIssued, prefix: str,
+    intents: Sequence[type[Intent]],
+) -> Iterator[tuple[tuple[str, ...], Answer]]:  # fmt: skip
+    """Each answer with the accounts that it is for; `issued` says in which community."""
+    name = issued.community.name if issued.community else ""
+    wording = Wording(issued.passport.locale)
+    wanted: Hint = HINTS.get(event.what, hint("me unlink"))
+    link = telling.link
+
+    def said(words: str) -> Answer:
+        facts = {"maker": named(link.maker, wording), "joiner": named(link.joiner, wording)}
+        sentence = wording.say(words, name=plain(name), hint=HINT, **facts)
+        return for_one(Answer((Text(put_in(sentence, wanted, prefix, intents)),)), wording)
+
+    if event.what is LinkNews.ASKED:
+        asked = asked_for(link, wording, issued.passport.zone)
+        yield telling.tell_maker, for_one(asked, wording)
+        return
+    for accounts, words in (
+        (telling.tell_maker, MAKER.get(event.what)),
+        (telling.tell_joiner, JOINER.get(event.what)),
+        (telling.tell_facilitators, FACILITATORS.get(event.what)),
+    ):
+        if accounts and words:
+            yield accounts, said(words)
