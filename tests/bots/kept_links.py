@@ -41,3 +41,8 @@ def answers(now: datetime) -> dict[str, Reply | Exception]:
         "AnswerLink": li.LinkAnswered(linked=True),
         "UnlinkAccount": li.AccountParted(restored=True),
     }
+
+
+def waiting(now: datetime) -> dict[str, Reply]:
+    """Somebody waits for the asker's word."""
+    return {"ShowLinks": li.LinksShown(waiting=(facts(now),))}

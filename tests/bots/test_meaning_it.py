@@ -68,6 +68,7 @@ BY_YES = {
 
 BY_PICK = {
     *("cop connect-now", "cop disconnect-now", "cop leave-now", "cop unfollow-now", "me erase-now"),
+    *("me answer-link", "me link-now", "me unlink-now"),
     *("meeting call-off", "meeting end-series", "meeting move-now", "meeting otherwise"),
     *("meeting uncall", "minutes share", "resource withdraw-now"),
     *("member answer-matter", "member remove-now", "member suspend-now", "safety send"),
@@ -76,6 +77,7 @@ BY_PICK = {
 """Cancelling, moving, taking out, publishing, linking, leaving, erasing: all that are offered."""
 
 MORE_LINES = (
+    "me link 7K2M-9QPX",
     "me data erase",
     "meeting cancel M7K2 scope: all",
     "meeting move M7K2 every friday 15:00 scope: all",
@@ -244,6 +246,8 @@ async def _offered() -> list[Choice]:
             intent = todo.pop()
             seen.append(intent)
             kept = {"ReadRepeat": repeats} if "every" in str(intent) else {}
+            if intent == LinkMe():
+                kept |= kept_links.waiting(NOW)
             offered = (await perform(intent, person, BusServiceClient(**kept))).choices()
             found += offered
             todo += [choice.intent for choice in offered if choice.intent not in seen + todo]

@@ -65,9 +65,7 @@ async def everything(there: Processes) -> dict[str, list[str]]:
             for table in (await connection.execute(sa.text(query + of_ours))).scalars().all():
                 if table in MESSAGES or table.endswith("alembic_version"):
                     continue
-                rows = await connection.execute(
-                    sa.text(f"SELECT to_jsonb(t) FROM {table} t")
-                )
+                rows = await connection.execute(sa.text(f"SELECT to_jsonb(t) FROM {table} t"))
                 kept = [{k: v for k, v in r.items() if k not in VERSIONS} for r in rows.scalars()]
                 found[f"{process}: {table}"] = sorted(json.dumps(r, sort_keys=True) for r in kept)
     return found

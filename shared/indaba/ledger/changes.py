@@ -57,15 +57,15 @@ def watch(connection: sa.Connection) -> None:
 
 
 @asynccontextmanager
-async def noted(work: Transaction, gone: MemberId, *, kept: bool) -> AsyncIterator[None]:
-    """Note what is changed within the block, to be put back; not if it is not `kept`."""
+async def noted(work: Transaction, gone: MemberId, *, undoable: bool) -> AsyncIterator[None]:
+    """Note what is changed within the block, to be put back; not unless it is `undoable`."""
     await drop(work, gone)
-    setting = sa.func.set_config("indaba.linking", str(gone) if kept else "", sa.true())
+    setting = sa.func.set_config("indaba.linking", str(gone) if undoable else "", sa.true())
     await work.connection.execute(sa.select(setting))
     yield
     ended = sa.func.set_config("indaba.linking", "", sa.true())
     await work.connection.execute(sa.select(ended))
-    if not kept:
+    if not undoable:
         return
     keys = {name: key for name, (key, _) in (await _known(work)).items()}
     net = folded(await _noted(work, gone), keys)
@@ -142,7 +142,7 @@ async def _present(
     for change in done:
         table, values = key_of(change, keys)
         wanted.setdefault(table, []).append(dict(zip(keys[table], values, strict=True)))
-    found: dict[Key, Row] = {}
+    present: dict[Key, Row] = {}
     for table, rows in wanted.items():
         name, key = _quoted(table), _all(keys[table])
         query = sa.text(
@@ -150,8 +150,8 @@ async def _present(
             f" JOIN jsonb_populate_recordset(NULL::{name}, :rows) k USING ({key}) {lock}"
         ).bindparams(sa.bindparam("rows", rows, type_=JSONB))
         for row in (await work.connection.execute(query)).scalars():
-            found[key_of(Change(table, row, None), keys)] = row
-    return found
+            present[key_of(Change(table, row, None), keys)] = row
+    return present
 
 
 async def _carry_out(
@@ -163,12 +163,12 @@ async def _carry_out(
     given = f"jsonb_populate_record(NULL::{table}, :row)"
     its_key = ", ".join(f"t.{_quote(name)}" for name in key)
     same = " ".join((f"({its_key})", "= (SELECT", its_key, "FROM", given, "t)"))
-    said: tuple[str, ...]
+    statement: tuple[str, ...]
     if change.after is None:
-        said = ("DELETE FROM", table, "t WHERE", same)
+        statement = ("DELETE FROM", table, "t WHERE", same)
     elif change.before is None:
         into = (table, f"({_all(names)})", "OVERRIDING SYSTEM VALUE")
-        said = (
+        statement = (
             "INSERT INTO",
             *into,
             "SELECT",
@@ -179,10 +179,10 @@ async def _carry_out(
         )
     elif changed:
         values = ("(SELECT", _all(changed), "FROM", given, ")")
-        said = ("UPDATE", table, "t SET", f"({_all(changed)})", "=", *values, "WHERE", same)
+        statement = ("UPDATE", table, "t SET", f"({_all(changed)})", "=", *values, "WHERE", same)
     else:
         return
-    query = sa.text(" ".join(said)).bindparams(sa.bindparam("row", row, type_=JSONB))
+    query = sa.text(" ".join(statement)).bindparams(sa.bindparam("row", row, type_=JSONB))
     await work.connection.execute(query)
 
 

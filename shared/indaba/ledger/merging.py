@@ -57,7 +57,7 @@ async def merge(
     await work.connection.execute(_links.delete().where(_links.c.gone == gone))
     row = {"gone": gone, "member": member, "version": version, "since": work.now, "until": until}
     await work.connection.execute(_links.insert().values(row))
-    await _redo(work, gone, member, renames, kept=until is not None)
+    await _redo(work, gone, member, renames, undoable=until is not None)
     await _clear_replies(work, gone, member)
     return True
 
@@ -155,12 +155,12 @@ async def _undo(work: Work, gone: MemberId, renames: Renames) -> list[Change]:
         await work.connection.execute(_merged.delete().where(_merged.c.gone == name))
     for each in later:
         into = MemberId(each.member)
-        await _redo(work, MemberId(each.gone), into, renames, kept=each.until is not None)
+        await _redo(work, MemberId(each.gone), into, renames, undoable=each.until is not None)
     return put_back
 
 
 async def _redo(
-    work: Work, gone: MemberId, member: MemberId, renames: Renames, *, kept: bool
+    work: Work, gone: MemberId, member: MemberId, renames: Renames, *, undoable: bool
 ) -> None:
     """Rename rows, and keep what that changes. Raises `Unavailable` if they are to be parted first.
 
@@ -169,7 +169,7 @@ async def _redo(
     successor = await now_called(work, member)
     if successor == gone:
         raise Unavailable(f"{gone} and {member} are merged the other way round")
-    async with changes.noted(work, gone, kept=kept):
+    async with changes.noted(work, gone, undoable=undoable):
         earlier = _merged.update().where(_merged.c.member == gone)
         await work.connection.execute(earlier.values(member=successor))
         await work.connection.execute(_merged.insert().values(gone=gone, member=successor))

@@ -286,7 +286,7 @@ class DirectMessages:
         prefix = self._platform.prefix if self._platform.has_buttons else ""
         return [
             Told(room, answer, account)
-            for accounts, answer in links.told(event, telling, issued, prefix, INTENTS)
+            for accounts, answer in links.answers(event, telling, issued, prefix, INTENTS)
             for account, room in (await self._chats(accounts)).items()
         ]
 

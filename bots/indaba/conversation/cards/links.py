@@ -36,7 +36,7 @@ FACILITATORS = {
 HINTS = {LinkNews.LAPSED: hint("me link")}
 
 
-def told(
+def answers(
     event: LinkTold, telling: LinkTelling, issued: PassportIssued, prefix: str,
     intents: Sequence[type[Intent]],
 ) -> Iterator[tuple[tuple[str, ...], Answer]]:  # fmt: skip
@@ -46,7 +46,7 @@ def told(
     wanted: Hint = HINTS.get(event.what, hint("me unlink"))
     link = telling.link
 
-    def said(words: str) -> Answer:
+    def answer(words: str) -> Answer:
         facts = {"maker": named(link.maker, wording), "joiner": named(link.joiner, wording)}
         sentence = wording.say(words, name=plain(name), hint=HINT, **facts)
         return for_one(Answer((Text(put_in(sentence, wanted, prefix, intents)),)), wording)
@@ -61,4 +61,4 @@ def told(
         (telling.tell_facilitators, FACILITATORS.get(event.what)),
     ):
         if accounts and words:
-            yield accounts, said(words)
+            yield accounts, answer(words)

@@ -332,11 +332,11 @@ def _written(resource: Resource, member: MemberId) -> dict[str, Any]:
 
 def changed_resources(changes: Iterable[Change]) -> frozenset[ResourceId]:
     """The resources that were changed, or whose uses were."""
-    found = set()
+    names = set()
     for change in changes:
         row = change.before or change.after or {}
         if change.table == f"public.{uses.name}":
-            found.add(ResourceId(UUID(row["resource"])))
+            names.add(ResourceId(UUID(row["resource"])))
         if change.table == f"public.{resources.name}":
-            found.add(ResourceId(UUID(row["id"])))
-    return frozenset(found)
+            names.add(ResourceId(UUID(row["id"])))
+    return frozenset(names)

@@ -37,8 +37,8 @@ async def checked(
     linking = Linking(work)
     if await linking.wrong_tries(platform, account, TRIES_COUNT_FOR) >= MOST_TRIES:
         raise TooManyTries
-    found = await linking.code(opens, digest(code))
-    if found is None:
+    owner = await linking.code(opens, digest(code))
+    if owner is None:
         await linking.tried_wrongly(platform, account)
         raise CodeWrong
-    return found
+    return owner

@@ -69,11 +69,11 @@ class Uniting:
             after = role_after(maker_role, joiner_role)
             if other and after is not Role.FACILITATOR and community.facilitators == {other}:
                 raise LeavesNobody(community.name)
-            kept = None if community.id in blocked else after
-            told = RoleThere(
-                community=community.name, theirs=maker_role, yours=joiner_role, after=kept
+            left = None if community.id in blocked else after
+            place = RoleThere(
+                community=community.name, theirs=maker_role, yours=joiner_role, after=left
             )
-            roles.append(told)
+            roles.append(place)
         proposed = link.id if link.state is not LinkState.OVER else None
         return LinkFacts(
             link=proposed, maker=maker, joiner=joiner, roles=tuple(roles), until=link.until

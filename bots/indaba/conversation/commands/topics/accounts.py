@@ -233,7 +233,7 @@ def _become(code: str, preview: LinkPreview, person: Person) -> Answer:
     say, link = person.wording.say, preview.link
     lead = say("With this code you become: {maker}", maker=named(link.maker, person.wording))
     facts = _facts(link.roles, person.wording, mine="yours", other="theirs")
-    kept = say(
+    becomes = say(
         "What you answered, wrote and took on becomes theirs. They are asked before anything "
         "happens, and the facilitators are told."
     )
@@ -242,8 +242,8 @@ def _become(code: str, preview: LinkPreview, person: Person) -> Answer:
         Choice(say("Stop"), "❌", NeverMind()),
     )
     again = say(CAN_BE_UNDONE, line=person.types("me unlink"))
-    told = (Text(kept), Text(say(BOTH_ARE_ONE)), Text(again))
-    return Answer((Text(lead), *facts, *told, Choices(options)))
+    words = (Text(becomes), Text(say(BOTH_ARE_ONE)), Text(again))
+    return Answer((Text(lead), *facts, *words, Choices(options)))
 
 
 def _facts(
