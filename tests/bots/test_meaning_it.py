@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import indaba.conversation
-from bots import kept_meeting
+from bots import kept_links, kept_meeting
 from bots.answering import FOUNDER, GUEST, MEETING, MEMBER, THANDI, BusServiceClient, understood
 from clock import TestWorld
 from conftest import FreshDatabase
@@ -25,6 +25,7 @@ from indaba.conversation.commands.hints import typed
 from indaba.conversation.commands.intent import SLASH, Intent, Meant, intent_to_json
 from indaba.conversation.commands.line import Understood, read_line
 from indaba.conversation.commands.topics import INTENTS
+from indaba.conversation.commands.topics.accounts import LinkMe
 from indaba.conversation.commands.topics.changing import CallOff
 from indaba.conversation.commands.topics.cop import AgreeAndJoin, NeverMind
 from indaba.conversation.delivery.chat_events import (
@@ -245,7 +246,7 @@ async def _offered() -> list[Choice]:
         while todo:
             intent = todo.pop()
             seen.append(intent)
-            kept = {"ReadRepeat": repeats} if "every" in str(intent) else {}
+            kept: dict[str, Any] = {"ReadRepeat": repeats} if "every" in str(intent) else {}
             if intent == LinkMe():
                 kept |= kept_links.waiting(NOW)
             offered = (await perform(intent, person, BusServiceClient(**kept))).choices()

@@ -1,7 +1,6 @@
 """Messages outside meetings' threads: digests, action follow-ups, series that end, news.
 
-Private matters go to the direct chat that somebody opened with us. Who has none reads them with a
-command, and in the digest.
+Private matters go to the direct chat that somebody opened with us; others type a command to read.
 """
 
 from __future__ import annotations
@@ -280,8 +279,8 @@ class DirectMessages:
         self, event: LinkTold, services: BusServiceClient, correlation: UUID
     ) -> list[Told]:
         """That accounts are to be linked, or were, or are parted: each whom it concerns alone."""
-        platform, side = self._platform.platform, event.side
-        telling = await services.ask(TellLink(link=event.aggregate, platform=platform, side=side))
+        wanted = TellLink(link=event.aggregate, platform=self._platform.platform, side=event.side)
+        telling = await services.ask(wanted)
         issued = await self._passports.of(services.asker, correlation)
         prefix = self._platform.prefix if self._platform.has_buttons else ""
         return [

@@ -43,7 +43,16 @@ from indaba.membership.model import (
 )
 from indaba.membership.model.motions import Blocked
 from indaba.membership.model.safeguarding import Safeguarding
-from indaba.membership.store import STRANGER, Cases, Engaged, Publications, Reaching, SignIns, Store
+from indaba.membership.store import (
+    STRANGER,
+    Cases,
+    Engaged,
+    Links,
+    Publications,
+    Reaching,
+    SignIns,
+    Store,
+)
 from indaba.membership.workflows.codes import digest
 from indaba.membership.workflows.leaving import depart
 from indaba.membership.workflows.removing import blocked_as, cases_of
@@ -230,6 +239,7 @@ async def show_my_data(request: ShowMyData, work: Work) -> MemberData:  # noqa: 
         service="membership",
         data={
             "accounts": await store.accounts_of(member),
+            "linked accounts": await Links(work).history(member),
             "profile": (await store.profile(member)).model_dump(mode="json"),
             "communities": communities,
             "consent receipts": await store.receipts_of(member),

@@ -12,7 +12,7 @@ from indaba.contracts.membership import Platform
 from indaba.contracts.passport import Role
 from indaba.ledger import Work
 from indaba.membership.model.linking import Link, LinkState
-from indaba.membership.store.people import accounts, sign_ins, table
+from indaba.membership.store.people import accounts, table
 
 _instant = sa.DateTime(timezone=True)
 links = table(
@@ -65,6 +65,19 @@ class Links:
         query = sa.select(links).where(links.c.owner == owner, links.c.state == state)
         return await self._listed(query.order_by(links.c.linked_at, links.c.until, links.c.id))
 
+    async def history(self, member: MemberId) -> list[dict[str, str | None]]:
+        """What is kept of a member's links, JSON-ready, oldest first."""
+        query = sa.select(links).where(links.c.owner == member).order_by(links.c.until)
+        return [
+            {
+                "account": f"{link.joiner.platform}: {link.joiner.account}",
+                "state": link.state,
+                "since": link.linked_at.isoformat() if link.linked_at else None,
+                "until": link.until.isoformat(),
+            }
+            for link in await self._listed(query)
+        ]
+
     async def accounts_of(self, member: MemberId) -> tuple[AccountName, ...]:
         """A member's accounts, in their order."""
         query = (
@@ -81,10 +94,6 @@ class Links:
         await self._sql.execute(accounts.delete().where(*its))
         theirs = (links.c.platform == name.platform, links.c.account == name.account)
         await self._sql.execute(links.delete().where(*theirs, links.c.state == LinkState.LINKED))
-
-    async def end_sign_ins(self, member: MemberId) -> None:
-        """One-time links to sign in as a member open nothing any more."""
-        await self._sql.execute(sign_ins.delete().where(sign_ins.c.member == member))
 
     async def forget(self, member: MemberId) -> None:
         """Keep no link of a member; call it while their accounts are known."""

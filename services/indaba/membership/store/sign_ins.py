@@ -43,7 +43,9 @@ class SignIns:
             return None
         return MemberId(row.member), CommunityId(row.community)
 
-    async def end(self, community: CommunityId, member: MemberId) -> None:
-        """Links that were not used yet open nothing any more."""
-        theirs = (sign_ins.c.community == community, sign_ins.c.member == member)
-        await self._sql.execute(sign_ins.delete().where(*theirs))
+    async def end(self, member: MemberId, community: CommunityId | None = None) -> None:
+        """Links that were not used yet open nothing any more: in one community, or in all."""
+        theirs = sign_ins.delete().where(sign_ins.c.member == member)
+        if community is not None:
+            theirs = theirs.where(sign_ins.c.community == community)
+        await self._sql.execute(theirs)

@@ -17,7 +17,7 @@ async def depart(work: Work, community: CommunityId, member: MemberId) -> None:
     """
     store = Store(work)
     await store.part(community, member)
-    await SignIns(work).end(community, member)
+    await SignIns(work).end(member, community)
     await Linking(work).forget(member, community)
     await close_theirs(work, community, member)
     version = await store.next_version(member)

@@ -32,7 +32,7 @@ from indaba.membership.model.linking import (
     role_after,
     role_again,
 )
-from indaba.membership.store import Cases, Linking, Links, Store
+from indaba.membership.store import Cases, Linking, Links, SignIns, Store
 from indaba.membership.workflows.leaving import depart
 from indaba.membership.workflows.removing import ENDS, Removing
 from indaba.membership.workflows.succession import seek
@@ -239,7 +239,7 @@ class Uniting:
 
     async def _end_doors(self, owner: MemberId, link: Link | None) -> None:
         """What was opened while the account was the owner's opens nothing any more."""
-        await self._links.end_sign_ins(owner)
+        await SignIns(self._work).end(owner)
         await Linking(self._work).forget(owner)
         version = await self._store.next_version(owner)
         since = link.linked_at if link else None
