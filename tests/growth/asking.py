@@ -12,7 +12,7 @@ from indaba.contracts.wire import Request
 MATRIX = m.Platform.MATRIX
 Made = Callable[[Community], Request[Any]]
 Sample = tuple[str, Made]
-"""Who asks (`chair`, `member`, `newest`, `face`, or `nobody`), and what."""
+"""Who asks (`chair`, `member`, `two`, `newest`, `face`, or `nobody`), and what."""
 
 STRANGER = "@stranger:example.org"
 AGREED: dict[str, Any] = {"adult": True, "consent_version": m.CONSENT_VERSION}

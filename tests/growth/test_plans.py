@@ -7,7 +7,7 @@ PostgreSQL's own, on databases with thousands of rows in every table.
 import asyncio
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,10 +23,11 @@ from growth.processes import MIGRATIONS, Processes
 from growth.samples import BEFORE, SAMPLES
 from growth.statements import Scan, Statement, scans, watched
 from growth.unasked import LOOKS, LOOPS, NO_PAGES, PAGES, fire, kept_house, looked, timer_of
-from indaba.contracts import spoken
+from indaba.contracts import linking, spoken
 from indaba.contracts.wire import Request
 from indaba.conversation.store import Store
 from indaba.ledger.session import Session
+from indaba.membership.model.linking import LinkNeedsBoth
 from indaba.operate.local.engines import Engines
 from indaba.operate.processes import PROCESSES
 from indaba.process import logs
@@ -52,6 +53,11 @@ NEVER = {"library: public.merged": "copied to the ledger's, and not used any mor
 """Tables in which nothing is ever kept, and why."""
 
 SWEEP = ("public.notices", "public.errands", "public.communities")
+REFUSED: dict[type[Request[Any]], tuple[type[Exception], ...]] = {
+    linking.LinkAccount: (LinkNeedsBoth,)
+}
+"""What is always refused."""
+
 MAY_READ = {
     ".forget_old": SWEEP,
     "communities.forget_set_aside": SWEEP,
@@ -147,7 +153,7 @@ async def _ask(found: Everything) -> None:
         async with there.undone():
             if kind in BEFORE:
                 await do(BEFORE[kind])
-            with found.watching(kind.wire):
+            with found.watching(kind.wire), suppress(*REFUSED.get(kind, ())):
                 await do(sample)
                 await there.settle()
 

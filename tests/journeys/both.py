@@ -98,8 +98,12 @@ async def joined_and_linked(both: Both) -> None:
     assert code
     guessed = await town.slash(both.sipho, channel, "me link", code="2222-2222")
     assert "wrong" in discord_town.words(guessed)
-    linked = await town.slash(both.lindiwe_too, channel, "me link", code=code[0])
-    assert "one member" in discord_town.words(linked)
+    shown = await town.slash(both.lindiwe_too, channel, "me link", code=code[0])
+    assert "facilitator" in discord_town.words(shown)
+    asked = await town.press(both.lindiwe_too, shown, "Become one with them ✅")
+    assert "Until they agree nothing happens" in discord_town.words(asked)
+    await both.private.hears("your account too")
+    assert "one member now" in await both.private.pick("me link", "✅")
     await both.private.ask("me profile organisation: Hilltop Primary")
 
 

@@ -33,6 +33,7 @@ async def test_from_set_up_to_a_figure(both: Both) -> None:
     await _reminded_and_held(both, code)
     await _saved_found_and_used(both)
     await _reported(both)
+    await _parted(both)
 
 
 async def _called(both: Both) -> str:
@@ -96,3 +97,17 @@ async def _reported(both: Both) -> None:
     told = await both.chair.ask("!cop report")
     assert "not enough data (fewer than 5)" in told
     assert "Members now: 2" in told
+
+
+async def _parted(both: Both) -> None:
+    """The account that was nobody before is a guest again, and both sides hear of each step."""
+    await both.private.hears("and you are one member now")
+    shown = await both.discord.slash(both.lindiwe_too, both.channel, "me unlink")
+    assert "would be a guest" in discord_town.words(shown)
+    assert shown.response is not None
+    [unlink] = [label for label in discord_town.labels(shown.response) if "Unlink" in label]
+    parted = await both.discord.press(both.lindiwe_too, shown, unlink)
+    assert "is a guest now" in discord_town.words(parted)
+    guest = await both.discord.slash(both.lindiwe_too, both.channel, "me profile")
+    assert "member" in discord_town.words(guest)
+    assert "Hilltop Primary" not in discord_town.words(guest)

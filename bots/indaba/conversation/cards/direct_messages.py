@@ -282,10 +282,9 @@ class DirectMessages:
         wanted = TellLink(link=event.aggregate, platform=self._platform.platform, side=event.side)
         telling = await services.ask(wanted)
         issued = await self._passports.of(services.asker, correlation)
-        prefix = self._platform.prefix if self._platform.has_buttons else ""
         return [
             Told(room, answer, account)
-            for accounts, answer in links.answers(event, telling, issued, prefix, INTENTS)
+            for accounts, answer in links.answers(event, telling, issued, self._platform, INTENTS)
             for account, room in (await self._chats(accounts)).items()
         ]
 

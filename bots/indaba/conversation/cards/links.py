@@ -9,7 +9,8 @@ from indaba.conversation.answer import Answer, Text
 from indaba.conversation.commands.confiding import for_one
 from indaba.conversation.commands.hints import put_in
 from indaba.conversation.commands.intent import Intent
-from indaba.conversation.commands.topics.accounts import asked_for, named
+from indaba.conversation.commands.topics.accounts import asked_for, named, shown_as_names
+from indaba.conversation.delivery.platform import ChatPlatform
 from indaba.conversation.wording import Wording, plain
 
 MAKER = {
@@ -37,22 +38,26 @@ HINTS = {LinkNews.LAPSED: hint("me link")}
 
 
 def answers(
-    event: LinkTold, telling: LinkTelling, issued: PassportIssued, prefix: str,
+    event: LinkTold, telling: LinkTelling, issued: PassportIssued, platform: ChatPlatform,
     intents: Sequence[type[Intent]],
 ) -> Iterator[tuple[tuple[str, ...], Answer]]:  # fmt: skip
     """Each answer with the accounts that it is for; `issued` says in which community."""
     name = issued.community.name if issued.community else ""
     wording = Wording(issued.passport.locale)
+    prefix, here = platform.prefix if platform.has_buttons else "", platform.platform
     wanted: Hint = HINTS.get(event.what, hint("me unlink"))
     link = telling.link
 
     def answer(words: str) -> Answer:
         facts = {"maker": named(link.maker, wording), "joiner": named(link.joiner, wording)}
         sentence = wording.say(words, name=plain(name), hint=HINT, **facts)
-        return for_one(Answer((Text(put_in(sentence, wanted, prefix, intents)),)), wording)
+        lead = Text(put_in(sentence, wanted, prefix, intents))
+        both = shown_as_names((*link.maker, *link.joiner), here)
+        mentions = tuple(account for account in both if account in sentence)
+        return for_one(Answer((lead,), mentions=mentions), wording)
 
     if event.what is LinkNews.ASKED:
-        asked = asked_for(link, wording, issued.passport.zone)
+        asked = asked_for(link, wording, issued.passport.zone, here)
         yield telling.tell_maker, for_one(asked, wording)
         return
     for accounts, words in (

@@ -75,7 +75,7 @@ class LinkMe(Intent, noun="me", verb="link", aliases=("link me",)):
         mine = ShowLinks(platform=person.platform, account=person.account)
         waiting = (await services.ask(mine)).waiting
         if waiting:
-            return asked_for(waiting[0], person.wording, person.zone)
+            return asked_for(waiting[0], person.wording, person.zone, person.platform)
         say = person.wording.say
         code = spoken(await services.ask(IssueLinkCode()))
         return Answer.of(
@@ -109,10 +109,14 @@ class LinkNow(Intent, noun="me", verb="link-now", hidden=True):
         asked = ProposeLink(platform=person.platform, account=person.account, code=self.code)
         link = (await services.ask(asked)).link
         words = (
-            "I ask {maker} whether this is their account too. Until they agree nothing happens. "
-            "If they do not within ten minutes, nothing does."
+            "I ask {maker} whether this is their account too, and show it as: {joiner}. Until they "
+            "agree nothing happens. If they do not within ten minutes, nothing does."
         )
-        return Answer.of(person.wording.say(words, maker=named(link.maker, person.wording)))
+        wording = person.wording
+        maker, joiner = named(link.maker, wording), named(link.joiner, wording)
+        lead = Text(wording.say(words, maker=maker, joiner=joiner))
+        mentions = shown_as_names((*link.maker, *link.joiner), person.platform)
+        return Answer((lead,), mentions=mentions)
 
 
 class AnswerToLink(Intent, noun="me", verb="answer-link", hidden=True):
@@ -208,7 +212,12 @@ def named(names: Iterable[AccountName], wording: Wording) -> str:
     )
 
 
-def asked_for(link: LinkFacts, wording: Wording, zone: str) -> Answer:
+def shown_as_names(names: Iterable[AccountName], platform: Platform) -> tuple[str, ...]:
+    """Accounts that stand in a sentence, of a platform that shows them by people's names."""
+    return tuple(name.account for name in names if name.platform is platform)
+
+
+def asked_for(link: LinkFacts, wording: Wording, zone: str, platform: Platform) -> Answer:
     """The question to whoever made the code, with whom it is about."""
     say = wording.say
     lead = say(
@@ -225,7 +234,9 @@ def asked_for(link: LinkFacts, wording: Wording, zone: str) -> Answer:
         Choice(say("No, link nothing"), "❌", refused),
     )
     facts = _facts(link.roles, wording, mine="theirs", other="yours")
-    return Answer((Text(lead), *facts, Text(say(BOTH_ARE_ONE)), Text(until), Choices(options)))
+    words = (Text(say(BOTH_ARE_ONE)), Text(until))
+    mentions = shown_as_names(link.joiner, platform)
+    return Answer((Text(lead), *facts, *words, Choices(options)), mentions=mentions)
 
 
 def _become(code: str, preview: LinkPreview, person: Person) -> Answer:
@@ -243,7 +254,8 @@ def _become(code: str, preview: LinkPreview, person: Person) -> Answer:
     )
     again = say(CAN_BE_UNDONE, line=person.types("me unlink"))
     words = (Text(becomes), Text(say(BOTH_ARE_ONE)), Text(again))
-    return Answer((Text(lead), *facts, *words, Choices(options)))
+    mentions = shown_as_names(link.maker, person.platform)
+    return Answer((Text(lead), *facts, *words, Choices(options)), mentions=mentions)
 
 
 def _facts(

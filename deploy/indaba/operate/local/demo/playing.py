@@ -179,7 +179,8 @@ class Play:
         await stage.says(somebody.account, "\n".join(["me profile", *lines]), privately=True)
         if somebody.too:
             told = await self._matrix.says(somebody.account, "me link", privately=True)
-            await self._discord.says(somebody.too, f"me link {_found(ONE_TIME, told)}")
+            await self._discord.agrees(somebody.too, f"me link {_found(ONE_TIME, told)}")
+            await self._matrix.agrees(somebody.account, "me link", privately=True)
 
     async def _meet(self, day: date, gathering: Gathering) -> None:
         """Called, answered, reminded, held, closed."""
