@@ -1,6 +1,7 @@
 """What the services answer about a member's accounts."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from indaba.contracts import linking as li
@@ -28,11 +29,15 @@ def facts(now: datetime) -> li.LinkFacts:
     )
 
 
+def linked(name: li.AccountName, **facts: Any) -> li.LinkedAccount:
+    return li.LinkedAccount(**name.model_dump(), **facts)
+
+
 def answers(now: datetime) -> dict[str, Reply | Exception]:
     """By the name of the request."""
     shown = li.LinkPreview(link=facts(now))
-    here = li.LinkedAccount(**HERE.model_dump(), may_go=False)
-    there = li.LinkedAccount(**THERE.model_dump(), until=now + timedelta(days=7))
+    here = linked(HERE, may_go=False)
+    there = linked(THERE, until=now + timedelta(days=7))
     return {
         "EndLinkCode": Done(),
         "ShowLinkCode": shown,

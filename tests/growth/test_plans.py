@@ -45,6 +45,10 @@ FIXED = {
     "ledger.attempts": "what failed and is tried again: emptied as it goes well",
     "ledger.dead_letters": "what was given up: it grows with mistakes, for thirty days",
     "ledger.changes": "what the links of a week changed: emptied after it",
+    **{
+        f"pg_catalog.{table}": "what tables there are, asked when somebody is linked or parted"
+        for table in ("pg_attribute", "pg_class", "pg_index", "pg_namespace")
+    },
     "public.positions": "one row: how far a platform was read",
 }
 """Tables that do not grow with communities, and why."""

@@ -100,8 +100,8 @@ class Links:
         theirs = sa.tuple_(links.c.platform, links.c.account).in_(
             sa.select(accounts.c.platform, accounts.c.account).where(accounts.c.member == member)
         )
-        either = sa.or_(links.c.owner == member, links.c.gone == member, theirs)
-        await self._sql.execute(links.delete().where(either))
+        for each in (links.c.owner == member, links.c.gone == member, theirs):
+            await self._sql.execute(links.delete().where(each))
 
     async def _listed(self, query: sa.Select[Any]) -> list[Link]:
         return [_link(row) for row in (await self._sql.execute(query)).mappings().all()]
