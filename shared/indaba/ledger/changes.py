@@ -83,7 +83,7 @@ async def put_back(work: Transaction, gone: MemberId, member: MemberId) -> list[
     known = await _known(work)
     keys = {name: key for name, (key, _) in known.items()}
     done = [c for c in folded(await _noted(work, gone), keys) if c.table in keys]
-    await _lock(work, done, keys)
+    await _present(work, done, keys, "FOR UPDATE")
     present = await _present(work, done, keys)
     undone = inverse(done, present, keys, lambda one: str(member) if one == str(gone) else one)
     for change in undone:
@@ -129,26 +129,22 @@ def _least(change: Change, keys: Keys) -> Change:
     return Change(change.table, old, new)
 
 
-async def _lock(work: Transaction, done: Sequence[Change], keys: Keys) -> None:
-    """Nobody else changes any of these rows until the commit."""
-    await _present(work, done, keys, "FOR UPDATE OF t")
-
-
 async def _present(
     work: Transaction, done: Sequence[Change], keys: Keys, lock: str = ""
 ) -> dict[Key, Row]:
-    """The rows as they are now."""
+    """The rows as they are now, each found by its key; locked until the commit if that is said."""
     wanted: dict[str, list[dict[str, Any]]] = {}
     for change in done:
         table, values = key_of(change, keys)
         wanted.setdefault(table, []).append(dict(zip(keys[table], values, strict=True)))
     present: dict[Key, Row] = {}
     for table, rows in wanted.items():
-        name, key = _quoted(table), _all(keys[table])
-        query = sa.text(
-            f"SELECT to_jsonb(t) FROM {name} t"  # noqa: S608 - names come from the catalogue
-            f" JOIN jsonb_populate_recordset(NULL::{name}, :rows) k USING ({key}) {lock}"
-        ).bindparams(sa.bindparam("rows", rows, type_=JSONB))
+        name = _quoted(table)
+        same = " AND ".join(f"t.{_quote(column)} = k.{_quote(column)}" for column in keys[table])
+        one = ("SELECT to_jsonb(t) AS row FROM", name, "t WHERE", same, "LIMIT 1", lock)
+        named = f"jsonb_populate_recordset(NULL::{name}, :rows) k"
+        statement = " ".join(("SELECT row FROM", named, "CROSS JOIN LATERAL (", *one, ") AS t"))
+        query = sa.text(statement).bindparams(sa.bindparam("rows", rows, type_=JSONB))
         for row in (await work.connection.execute(query)).scalars():
             present[key_of(Change(table, row, None), keys)] = row
     return present
