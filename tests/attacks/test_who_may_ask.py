@@ -56,6 +56,7 @@ ENOUGH: dict[Standing, frozenset[str]] = {
 
 OPEN_TEXT: dict[str, str] = {
     "CommunityCard": "a community says its name and purpose to whoever may join it",
+    "AccountName": "who types a code sees whose it is, to whom they were given it",
     "MeetingFacts": "a meeting's card stands in the room, where guests read",
     "CalendarSource": "the calendar that a date comes from stands on its card",
     "DayRole": "roles of the day stand on the card",

@@ -27,11 +27,11 @@ LINDIWE = "@lindiwe:example.org"
 OLDER = {
     "library": "ALTER TABLE resources DROP COLUMN opened",
     "scheduling": "ALTER TABLE documents DROP COLUMN opened",
-    "membership": "DROP TABLE publications",
+    "membership": "DROP TABLE publications; DROP TABLE account_links",
     "portal": "DROP TABLE publications; ALTER TABLE documents DROP COLUMN opened;"
     "DROP INDEX calendar_keys_community; DROP TABLE addresses",
 }
-NEWEST = {"library": 6, "scheduling": 7, "membership": 7, "portal": 5}
+CLOSING = {"library": 6, "scheduling": 7, "membership": 7, "portal": 5}
 
 
 async def _upgraded(lively: Any) -> None:
@@ -40,11 +40,11 @@ async def _upgraded(lively: Any) -> None:
     for name, drop in OLDER.items():
         for statement in drop.split(";"):
             await do(ledgers[name], statement)
-        new = NEWEST[name]
+        new = CLOSING[name]
         await do(
             ledgers[name],
             f"UPDATE alembic_version SET version_num = '{name}_{new - 1:04}'"
-            f" WHERE version_num = '{name}_{new:04}'",
+            f" WHERE version_num LIKE '{name}_%'",
         )
     folders = {name: ledger._migrations for name, ledger in ledgers.items()}
     for name, ledger in ledgers.items():
