@@ -57,7 +57,7 @@ REPORTED = safeguarding.ReportFacts(code="S7K2Q", came_on=NOW.date())
 USE = lib.UseShown(
     author=MemberId(UUID(int=3)), how=lib.HowUsed.ADAPTED, note="With stones", said_at=NOW
 )
-CODE = li.CodeIssued(code="7K2M9QPX", expires_at=NOW + timedelta(minutes=10))
+CODE = li.CodeIssued(code="7K2M9QPX3", expires_at=NOW + timedelta(minutes=10))
 FEW = out.Figure(indicator=out.Indicator.CROSS_USE)
 ENOUGH = out.Figure(
     indicator=out.Indicator.ATTENDANCE_RETENTION, counted=31, of=50, n=18,

@@ -11,8 +11,15 @@ from bots import kept_links
 from bots.answering import COMMUNITY, NOW, THANDI, BusServiceClient, passport
 from bots.kept_links import HERE, THERE
 from bots.quiet_platform import Quiet
-from indaba.contracts.ids import CommunityId
-from indaba.contracts.linking import LinkNews, LinkSide, LinksShown, LinkTelling, LinkTold
+from indaba.contracts.ids import CODE_LETTERS, CommunityId
+from indaba.contracts.linking import (
+    CodeIssued,
+    LinkNews,
+    LinkSide,
+    LinksShown,
+    LinkTelling,
+    LinkTold,
+)
 from indaba.contracts.membership import PassportIssued, Platform
 from indaba.contracts.refusal import Refused, Unavailable
 from indaba.contracts.wire import Request
@@ -29,8 +36,10 @@ from indaba.conversation.commands.topics.accounts import (
     UnlinkMe,
     UnlinkNow,
 )
+from indaba.conversation.commands.topics.linking import spoken
+from indaba.membership.model import CODE_LENGTH
 
-CODE = "7K2M9QPX"
+CODE = "7K2M9QPX3"
 PEOPLE: dict[str, Person] = {
     "matrix": THANDI,
     "discord": replace(
@@ -165,8 +174,15 @@ def test_each_side_hears_alone_of_whom_it_is_about(
         assert "{" not in answer.text()
 
 
+def test_a_code_as_the_service_makes_it_can_be_typed() -> None:
+    for length in (8, CODE_LENGTH):
+        code = CODE_LETTERS[:length]
+        issued = CodeIssued(code=code, expires_at=NOW)
+        assert LinkMe(code=spoken(issued)) == LinkMe(code=code)
+
+
 @both_platforms
 async def test_a_code_comes_with_what_it_is_for(person: Person) -> None:
     told_so = await perform(LinkMe(), person, BusServiceClient())
-    assert "7K2M-9QPX" in told_so.text()
+    assert "7K2M-9QPX3" in told_so.text()
     assert "agree to no account that is not yours" in told_so.text()

@@ -78,7 +78,7 @@ BY_PICK = {
 """Cancelling, moving, taking out, publishing, linking, leaving, erasing: all that are offered."""
 
 MORE_LINES = (
-    "me link 7K2M-9QPX",
+    "me link 7K2M-9QPX3",
     "me data erase",
     "meeting cancel M7K2 scope: all",
     "meeting move M7K2 every friday 15:00 scope: all",

@@ -296,9 +296,9 @@ async def test_the_code_at_the_door_is_shown_to_the_chair_alone() -> None:
 async def test_what_is_typed_elsewhere_is_told_as_it_is_typed_there() -> None:
     for asker in (THANDI, replace(THANDI, direct=False, ephemeral=True, prefix=SLASH)):
         invited = (await said("cop invite", asker)).text()
-        assert "/cop connect code:7K2M-9QPX on Discord, or !cop connect 7K2M-9QPX" in invited
+        assert "/cop connect code:7K2M-9QPX3 on Discord, or !cop connect 7K2M-9QPX3" in invited
         linked = (await said("me link", asker)).text()
-        assert "/me link code:7K2M-9QPX on Discord, or me link 7K2M-9QPX on Matrix" in linked
+        assert "/me link code:7K2M-9QPX3 on Discord, or me link 7K2M-9QPX3 on Matrix" in linked
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ MESSAGES = {
     "ledger.changes": "what is undone",
     "ledger.dead_letters": "what was given up",
     "ledger.marks": "names nobody",
+    "ledger.releases": "what was released stands, and names nobody",
 }
 DIFFERENT = {
     "membership: public.account_links": "the link itself",

@@ -14,7 +14,7 @@ from indaba.ledger import Ledger
 from indaba.operate.local.engines import Engines, Synapse
 from journeys.seat import Seat
 
-ONE_TIME = re.compile(r"[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}")
+ONE_TIME = re.compile(r"[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4,5}")
 
 
 class Overseas(discord_town.Town):

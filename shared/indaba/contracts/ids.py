@@ -41,6 +41,9 @@ ReportCode = Annotated[
 ]
 """The short code by which safeguarding leads name a report, such as S7K2Q."""
 
+ONE_TIME = r"^[2-9A-HJKMNP-Z]{8,9}$"
+"""Nine letters; eight in releases before."""
+
 OneTimeCode = Annotated[
     str,
     BeforeValidator(
@@ -48,6 +51,6 @@ OneTimeCode = Annotated[
             "".join(typed.split()).replace("-", "").upper() if isinstance(typed, str) else typed
         )
     ),
-    StringConstraints(pattern=r"^[2-9A-HJKMNP-Z]{8,9}$"),
+    StringConstraints(pattern=ONE_TIME),
 ]
-"""A secret that works once, shown as 7K2M-9QPX; spaces, hyphens and case do not matter."""
+"""A secret that works once, shown as 7K2M-9QPX3; spaces, hyphens and case do not matter."""

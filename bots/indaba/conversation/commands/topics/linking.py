@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field
 
-from indaba.contracts.ids import CODE_LETTERS
+from indaba.contracts.ids import ONE_TIME
 from indaba.contracts.linking import (
     AddPlace,
     CodeIssued,
@@ -25,15 +26,13 @@ from indaba.conversation.commands.topics.cop import AlreadyHere, NeverMind, Runs
 from indaba.conversation.commands.topics.scheduling import MOST_LISTED, when_here
 from indaba.conversation.wording import Wording, plain
 
-CODE_LENGTH = 8
-
 
 def _one_time(given: object) -> object:
     if not isinstance(given, str):
         return given
     code = "".join(given.split()).replace("-", "").upper()
-    if len(code) != CODE_LENGTH or set(code) - set(CODE_LETTERS):
-        raise wrong("'{given}' is not such a code. It looks like 7K2M-9QPX.", given=given[:40])
+    if not re.fullmatch(ONE_TIME, code):
+        raise wrong("'{given}' is not such a code. It looks like 7K2M-9QPX3.", given=given[:40])
     return code
 
 
@@ -69,12 +68,12 @@ class InviteRoom(Intent, noun="cop", verb="invite", aliases=("invite room",)):
 class Connect(Intent, noun="cop", verb="connect"):
     """Make this room one more room of a community."""
 
-    example: ClassVar[str] = "cop connect 7K2M-9QPX"
+    example: ClassVar[str] = "cop connect 7K2M-9QPX3"
 
     code: Secret = Field(
         description="The code that a facilitator of the community got from me",
         json_schema_extra={
-            "question": "Which code did the facilitator get from me? It looks like 7K2M-9QPX.",
+            "question": "Which code did the facilitator get from me? It looks like 7K2M-9QPX3.",
             "word": True,
         },
     )

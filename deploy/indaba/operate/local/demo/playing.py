@@ -53,7 +53,7 @@ LOOK_SECONDS = 0.1
 PATIENCE_SECONDS = 60.0
 CALLED = re.compile(r"\b(M[2-9][2-9A-HJKMNP-Z]{2,6})\b")
 SAVED = re.compile(r"\b(R[2-9][2-9A-HJKMNP-Z]{2,6})\b")
-ONE_TIME = re.compile(r"\b([2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4})\b")
+ONE_TIME = re.compile(r"\b([2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4,5})\b")
 
 
 class ShiftedWorld(RealWorld):
