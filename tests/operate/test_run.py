@@ -65,6 +65,8 @@ async def test_a_schema_that_is_behind_is_said_in_words(
     assert "Traceback" not in "\n".join(run.lines)
 
 
+# A service, the portal and a bot get ready and stop each time, in test_compose.py.
+@pytest.mark.thorough
 async def test_after_migrate_it_gets_ready_and_stops_when_told(
     command: START, database: Any, bus_url: str, free_port: Any, ready: Any
 ) -> None:

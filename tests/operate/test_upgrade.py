@@ -1,10 +1,12 @@
 import asyncio
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
+import pytest_asyncio
 import sqlalchemy as sa
 from alembic import command
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -19,6 +21,7 @@ from indaba.operate.data.upgrade import NoFreshBackup, upgrade
 from indaba.operate.local.engines import Postgres
 from indaba.operate.processes import PROCESSES, Process
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 EARLIER = "library_0002"
 EVENT = "0190b6b5-0000-7000-8000-000000000001"
 HOOKED = '''"""Fails half way."""
@@ -37,10 +40,10 @@ def upgrade() -> None:
 '''
 
 
-@pytest.fixture
-async def older(tmp_path: Path) -> Path:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def left(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder as an earlier version left it: the library's schema is one step behind."""
-    data = tmp_path / "data"
+    data = tmp_path_factory.mktemp("left") / "data"
     postgres = Postgres(data / "postgres")
     await postgres.start()
     await postgres.provision(tuple(PROCESSES))
@@ -57,6 +60,13 @@ async def older(tmp_path: Path) -> Path:
     await postgres.stop()
     secrets.passport_keys(data)
     return data
+
+
+@pytest.fixture
+def older(left: Path, tmp_path: Path) -> Path:
+    """A copy of it to upgrade, owners and all."""
+    subprocess.run(["cp", "--archive", str(left), str(tmp_path / "data")], check=True)
+    return tmp_path / "data"
 
 
 def _only_to(connection: sa.Connection, revision: str) -> None:

@@ -152,6 +152,7 @@ async def test_after_thirty_days_of_silence_all_is_for_members(
     assert (await lively.town.ask(ShowPublication(), held)).publication.undecided() == frozenset()
 
 
+@pytest.mark.thorough(keep=1)
 @pytest.mark.parametrize("keep", [True, False])
 async def test_one_answer_settles_it_and_nobody_is_asked_again(
     lively: Any, paths: dict[str, str], keep: bool
