@@ -134,5 +134,13 @@ class Village:
 
         await until(so)
 
+    async def motion_fell(self) -> None:
+        """Wait until everybody was told that a motion came to nothing."""
+
+        async def told() -> bool:
+            return bool(await self.told(Told.FELL))
+
+        await until(told)
+
     def later(self, time: timedelta) -> None:
         self.town.later(seconds=time.total_seconds())
