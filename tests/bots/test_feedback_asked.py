@@ -11,7 +11,11 @@ from bots.kept_meeting import FIGURES
 from indaba.contracts import digest as d
 from indaba.contracts.figures import NOTHING, release
 from indaba.conversation.answer import Answer, Audience
-from indaba.conversation.cards.announcements import AnnouncementContext, ask_feedback
+from indaba.conversation.cards.announcements import (
+    AnnouncementContext,
+    ask_feedback,
+    tell_feedback_closed,
+)
 
 ROOM = replace(MEMBER, direct=False, prefix="!cop ")
 NONE = d.FeedbackFigures(useful=NOTHING, could_speak=NOTHING, will_use=NOTHING)
@@ -37,6 +41,14 @@ async def test_where_all_see_a_reaction_the_room_is_told_to_write_to_the_bot() -
     assert "Open a direct chat with me and type there: !cop meeting feedback M7K2" in answer.text()
     assert answer.choices() == ()
     assert len((await asked(has_buttons=True)).choices()) == 1
+
+
+async def test_that_it_is_closed_is_told_without_a_figure() -> None:
+    event = d.FeedbackClosed.of(MEETING, until=NOW + timedelta(days=2))
+    context = AnnouncementContext(BusServiceClient(), "en", "!cop ", NOW, has_buttons=False)
+    (answer,) = await tell_feedback_closed(event, context)
+    assert answer.text().endswith("facilitators alone: !cop meeting feedback M7K2")
+    assert answer.choices() == ()
 
 
 @pytest.mark.parametrize("line", ["meeting feedback M7K2", "feedback M7K2"])

@@ -172,5 +172,6 @@ def _digest(ledger: Ledger) -> None:
     ledger.answer(weekly.ShowChecklist, digest.show_checklist)
     ledger.on_timer(weeks.DIGEST, timers.digest)
     ledger.on_timer(weeks.FEEDBACK, timers.ask_feedback)
+    ledger.on_timer(weeks.RELEASE, timers.release_feedback)
     ledger.on_timer(news.NEWS, news.tell_news)
     ledger.on_timer(news.UNDECIDED, news.ask_undecided)

@@ -6,14 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from indaba.contracts.actions import ActionsDue
-from indaba.contracts.digest import DigestDue, FeedbackAsked
+from indaba.contracts.digest import DigestDue, FeedbackAsked, FeedbackClosed
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId
 from indaba.contracts.scheduling import MeetingStatus, ReminderDue
 from indaba.ledger import Work
 from indaba.scheduling.model import Action, Meeting
+from indaba.scheduling.model.feedback import taken_until
 from indaba.scheduling.store import Actions, Agendas, ChoicesMade, Meetings, Votes, Weeks
 from indaba.scheduling.workflows.agenda import do_step
-from indaba.scheduling.workflows.digest import ASKED_UNTIL, LATEST, plan_digest
+from indaba.scheduling.workflows.digest import ASKED_UNTIL, LATEST, RELEASE, plan_digest
+from indaba.scheduling.workflows.digest import release_feedback as release
 from indaba.scheduling.workflows.holding import begin, ended
 from indaba.scheduling.workflows.planning import CLOSE, REMIND_LATER, START
 from indaba.scheduling.workflows.votes import count
@@ -173,3 +175,18 @@ async def ask_feedback(body: dict[str, Any], work: Work) -> None:
             until=until,
         )
     )
+
+
+async def release_feedback(body: dict[str, Any], work: Work) -> None:
+    """Close feedback on a meeting, and say so where there is anything to tell."""
+    meeting = await Meetings(work).alone(MeetingId(UUID(body["meeting"])))
+    if meeting is None or meeting.status is not MeetingStatus.CLOSED:
+        return
+    closes = taken_until(meeting)
+    if work.now < closes:
+        await work.set_timer(closes, RELEASE, str(meeting.id), body, meeting.community)
+        return
+    figures = await release(meeting, work)
+    until = closes + ASKED_UNTIL
+    if figures.useful.people is not None and work.now < until:
+        work.emit(FeedbackClosed.of(meeting.facts(), until=until))

@@ -177,3 +177,12 @@ class FeedbackAsked(MeetingEvent, wire="scheduling.feedback-asked.v1"):
     asking: UUID
     members: tuple[MemberId, ...]
     until: AwareDatetime
+
+
+class FeedbackClosed(MeetingEvent, wire="scheduling.feedback-closed.v1"):
+    """No more feedback on a meeting is taken, and there is something to tell of it.
+
+    Worth saying until `until`.
+    """
+
+    until: AwareDatetime

@@ -11,8 +11,7 @@ from indaba.contracts import holding
 from indaba.contracts import scheduling as s
 from indaba.contracts.figures import FEWEST, NOTHING
 from indaba.contracts.library import HowUsed, SaveResource, UseResource
-from indaba.contracts.linking import IssueLinkCode, LinkAccount
-from indaba.contracts.membership import DescribeMe, PassportIssued, Platform
+from indaba.contracts.membership import DescribeMe, PassportIssued
 from services.town import Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -60,10 +59,7 @@ class Term:
 
     async def merge(self, n: int, other: int) -> None:
         """Two accounts turn out to be one person's, and every service has heard of it."""
-        code = (await self.town.ask(IssueLinkCode(), await self.town.passport(_account(n)))).code
-        await self.town.ask(
-            LinkAccount(platform=Platform.MATRIX, account=_account(other), code=code)
-        )
+        await self.town.linked(await self.town.passport(_account(n)), _account(other))
 
     async def passports(self) -> tuple[PassportIssued, PassportIssued]:
         return await self.town.passport(SPY), await self.town.passport(FACILITATOR)

@@ -7,15 +7,15 @@ import pytest
 from indaba.contracts import digest as d
 from indaba.contracts import scheduling as s
 from indaba.contracts.figures import NOTHING, ReleasedTable
-from indaba.contracts.linking import IssueLinkCode, LinkAccount
-from indaba.contracts.membership import EraseMe, PassportIssued, Platform
+from indaba.contracts.membership import EraseMe, PassportIssued
 from indaba.contracts.refusal import Refused
-from services.scheduling.whole_meetings import begun
+from services.scheduling.whole_meetings import begun, told
 from services.town import Town
 from workshop import rows, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FACILITATOR = "@lindiwe:example.org"
+NONE = d.FeedbackFigures(useful=NOTHING, could_speak=NOTHING, will_use=NOTHING)
 
 
 async def _said(town: Town, *useful: int | None) -> tuple[str, list[PassportIssued]]:
@@ -54,8 +54,7 @@ async def test_nothing_of_feedback_is_shown_before_it_is_closed(town: Town) -> N
 async def test_of_fewer_than_five_nothing_is_told_not_even_how_many(town: Town) -> None:
     code, _ = await _said(town, 1, 5, 5, 5)
     town.later(days=15)
-    shown = await _shown(town, code)
-    assert shown == d.FeedbackFigures(useful=NOTHING, could_speak=NOTHING, will_use=NOTHING)
+    assert await _shown(town, code) == NONE
 
 
 async def test_what_all_or_nearly_all_said_is_not_told(town: Town) -> None:
@@ -82,8 +81,7 @@ async def test_what_was_released_stands_whatever_comes_after(town: Town) -> None
     one, two = [await town.passport(f"@member{n}:x") for n in (1, 2)]
     with pytest.raises(Refused, match="no more feedback"):
         await town.ask(d.GiveFeedback(code=code, useful=5), one)
-    secret = (await town.ask(IssueLinkCode(), one)).code
-    await town.ask(LinkAccount(platform=Platform.MATRIX, account="@member2:x", code=secret))
+    await town.linked(one, "@member2:x")
     await town.ask(EraseMe(), await town.passport("@member3:x"))
 
     async def fewer() -> bool:
@@ -93,6 +91,33 @@ async def test_what_was_released_stands_whatever_comes_after(town: Town) -> None
 
     await until(fewer)
     assert await _shown(town, code) == first
+
+
+async def test_it_is_closed_by_the_clock_and_said_so_where_there_is_anything_to_tell(
+    town: Town,
+) -> None:
+    few, _ = await _said(town, 1, 5)
+    town.later(days=15)
+
+    async def closed() -> bool:
+        return len(await rows(town.ledgers["scheduling"], "SELECT 1 FROM ledger.releases")) == 3
+
+    await until(closed)
+    assert await told(town, "scheduling.feedback-closed.v1") == []
+    assert await _shown(town, few) == NONE
+
+
+async def test_facilitators_hear_that_there_is_something_to_read(town: Town) -> None:
+    code, _ = await _said(town, 1, 2, 3, 4, 5)
+    town.later(days=14, seconds=1)
+
+    async def closed() -> bool:
+        return bool(await told(town, "scheduling.feedback-closed.v1"))
+
+    await until(closed)
+    shown = await _shown(town, code)
+    assert shown is not None
+    assert shown.useful.people == 5
 
 
 async def test_members_read_no_feedback(town: Town) -> None:

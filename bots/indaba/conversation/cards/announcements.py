@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from indaba.contracts.agenda import AgendaItem, StepDue, TopicOpened
-from indaba.contracts.digest import FeedbackAsked
+from indaba.contracts.digest import FeedbackAsked, FeedbackClosed
 from indaba.contracts.holding import MeetingStarted
 from indaba.contracts.ids import MemberId
 from indaba.contracts.refusal import Hint
@@ -213,6 +213,19 @@ async def ask_feedback(event: FeedbackAsked, context: AnnouncementContext) -> li
     return [Answer((Text(words),), Audience.ROOM)]
 
 
+async def tell_feedback_closed(event: FeedbackClosed, context: AnnouncementContext) -> list[Answer]:
+    """That facilitators can read figures now; the figures themselves are for them alone."""
+    meeting = await context.meeting_of(event)
+    words = context.wording.say(
+        "Feedback on {title} ({code}) is closed. What may be told of it I tell facilitators alone: "
+        "{line}",
+        title=plain(meeting.title),
+        code=meeting.code,
+        line=context.types("meeting feedback", code=meeting.code),
+    )
+    return [Answer.of(words, audience=Audience.ROOM)]
+
+
 TOLD: dict[type[MeetingEvent], Callable[[Any, AnnouncementContext], Awaitable[list[Answer]]]] = {
     ReminderDue: remind,
     MeetingMoved: tell_moved,
@@ -226,5 +239,6 @@ TOLD: dict[type[MeetingEvent], Callable[[Any, AnnouncementContext], Awaitable[li
     VoteOpened: tell_vote,
     VoteCounted: tell_result,
     FeedbackAsked: ask_feedback,
+    FeedbackClosed: tell_feedback_closed,
 }
 """Every event about a meeting that its thread is told of. An event's `until` bounds its sense."""

@@ -1,14 +1,13 @@
 """The weekly digest, feedback, and the chair's checklist."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from indaba.contracts.digest import (
     ChecklistShown,
     DigestShown,
     DigestTimes,
     Duty,
-    FeedbackFigures,
     FeedbackShown,
     GiveFeedback,
     SetDigest,
@@ -22,11 +21,10 @@ from indaba.contracts.scheduling import MeetingStatus
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
 from indaba.ledger.merging import now_called
-from indaba.ledger.releases import Releases
 from indaba.scheduling.handlers.actions import today
 from indaba.scheduling.handlers.keeping import meeting_called, meeting_on_or_last
 from indaba.scheduling.model import Meeting, StillOn
-from indaba.scheduling.model.feedback import FEEDBACK_LASTS, QUESTIONS, FeedbackOver, tally
+from indaba.scheduling.model.feedback import FeedbackOver, taken_until
 from indaba.scheduling.store import (
     Actions,
     Agendas,
@@ -91,7 +89,7 @@ async def give_feedback(request: GiveFeedback, work: Work) -> Done:
     meeting = await meeting_called(work, request.code)
     if meeting.status is not MeetingStatus.CLOSED:
         raise StillOn(meeting.code)
-    if work.now > _taken_until(meeting):
+    if work.now >= taken_until(meeting):
         raise FeedbackOver(meeting.code)
     answers = request.model_dump(exclude={"code"}, exclude_none=True)
     if answers:
@@ -102,28 +100,10 @@ async def give_feedback(request: GiveFeedback, work: Work) -> Done:
 async def show_feedback(request: ShowFeedback, work: Work) -> FeedbackShown:
     """Show the figures, once no more feedback is taken."""
     meeting = await meeting_on_or_last(work, request.code)
-    if meeting.status is not MeetingStatus.CLOSED or work.now <= _taken_until(meeting):
-        figures = None
-    else:
-        figures = await _released(meeting, work)
-    return FeedbackShown(meeting=meeting.facts(), open_until=_taken_until(meeting), figures=figures)
-
-
-async def _released(meeting: Meeting, work: Work) -> FeedbackFigures:
-    answers = await Votes(work).how_it_was(meeting.id)
-    releases = Releases(work)
-    return FeedbackFigures(
-        **{
-            question: await releases.once(
-                f"feedback/{meeting.id}/{question}", tally(question, answers), partitions
-            )
-            for question, partitions in QUESTIONS.items()
-        }
-    )
-
-
-def _taken_until(meeting: Meeting) -> datetime:
-    return (meeting.ended_at or meeting.ends_at) + FEEDBACK_LASTS
+    until = taken_until(meeting)
+    is_closed = meeting.status is MeetingStatus.CLOSED and work.now >= until
+    figures = await timers.release_feedback(meeting, work) if is_closed else None
+    return FeedbackShown(meeting=meeting.facts(), open_until=until, figures=figures)
 
 
 async def show_checklist(request: ShowChecklist, work: Work) -> ChecklistShown:

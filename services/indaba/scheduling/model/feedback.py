@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from indaba.contracts.digest import WillUse
 from indaba.contracts.figures import Partition
 from indaba.contracts.refusal import Refusal
+from indaba.scheduling.model.meeting import Meeting
 
 FEEDBACK_LASTS = timedelta(days=14)
 UNSAID = ""
@@ -38,6 +39,11 @@ class FeedbackOver(Refusal):
         super().__init__(
             f"{code} was more than two weeks ago, so I take no more feedback on it.", code=code
         )
+
+
+def taken_until(meeting: Meeting) -> datetime:
+    """When feedback on a meeting closes, if it ends as planned or has ended."""
+    return (meeting.ended_at or meeting.ends_at) + FEEDBACK_LASTS
 
 
 def tally(question: str, answers: Sequence[Mapping[str, Any]]) -> dict[str, int]:
