@@ -37,6 +37,7 @@ from indaba.conversation.commands.topics.accounts import (
     UnlinkNow,
 )
 from indaba.conversation.commands.topics.linking import spoken
+from indaba.conversation.commands.topics.membership import DataAct, MyData
 from indaba.membership.model import CODE_LENGTH
 
 CODE = "7K2M9QPX3"
@@ -186,3 +187,11 @@ async def test_a_code_comes_with_what_it_is_for(person: Person) -> None:
     told_so = await perform(LinkMe(), person, BusServiceClient())
     assert "7K2M-9QPX3" in told_so.text()
     assert "agree to no account that is not yours" in told_so.text()
+
+
+@both_platforms
+async def test_who_would_erase_themselves_reads_that_it_is_about_both(person: Person) -> None:
+    shown = (await perform(MyData(what=DataAct.ERASE), person, BusServiceClient())).text()
+    assert HERE.account in shown
+    assert THERE.account in shown
+    assert "me unlink" in shown

@@ -243,9 +243,17 @@ class Store:
         return [MemberId(gone) for gone in (await self._sql.execute(query)).scalars()]
 
     async def _members_of(self, community: CommunityId) -> int:
-        query = sa.select(sa.func.count(sa.distinct(_now(_memberships)))).where(
-            _memberships.c.community == community, _memberships.c.belongs
+        """Members there, by the ids they have now: of who was two, the remaining one's word."""
+        rows = (
+            sa.select(_now(_memberships).label("who"), _memberships.c.belongs)
+            .add_columns(_alias(_memberships.c.member).is_(None).label("own"))
+            .where(_memberships.c.community == community)
+            .subquery()
         )
+        belongs = sa.func.bool_or(rows.c.belongs)
+        there = sa.func.coalesce(belongs.filter(rows.c.own), belongs)
+        people = sa.select(rows.c.who).group_by(rows.c.who).having(there).subquery()
+        query = sa.select(sa.func.count()).select_from(people)
         return int((await self._sql.execute(query)).scalar_one())
 
 

@@ -168,6 +168,13 @@ async def test_in_any_order_and_twice_the_facts_are_the_same(town: Town, seed: i
     assert await facts_after(town, mixed) == in_order
 
 
+async def test_who_was_two_and_leaves_is_a_member_no_more(town: Town) -> None:
+    town.clock.set_to(START + timedelta(days=60))
+    left = MemberLeft(aggregate=somebody(2), version=9, member=somebody(2), community=HOME)
+    for told in ([*happened(), left], [left, *happened()]):
+        assert (await facts_after(town, told)).members == 6
+
+
 def _envelope(town: Town, event: Event) -> Envelope:
     name = town.clock.new_id()
     now = town.clock.now()

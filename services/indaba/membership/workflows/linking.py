@@ -82,7 +82,7 @@ class Uniting:
     async def unite(self, link: Link, other: MemberId | None) -> None:
         """The account is the owner's from now on, and whoever it was is the owner."""
         await self.facts(link, other)
-        theirs = await self._roles(other) if other else {}
+        mine, theirs = await self._roles(link.owner), await self._roles(other) if other else {}
         if other is None:
             joiner = link.joiner
             await Linking(self._work).add_account(joiner.platform, joiner.account, link.owner)
@@ -99,7 +99,8 @@ class Uniting:
             linked_at=self._work.now,
         )
         await self._links.change(linked)
-        await self._tell_belonging(link.owner, theirs)
+        joined = frozenset(theirs.keys() - mine.keys())
+        await self._tell_belonging(link.owner, theirs, joined=joined)
         version = await self._store.next_version(link.owner)
         self._work.emit(AccountLinked(aggregate=link.owner, version=version, member=link.owner))
         await self._tell_all(linked, LinkNews.LINKED, [link.owner])
@@ -132,7 +133,7 @@ class Uniting:
         for member in (gone, owner):
             await Removing(self._work, self._office).carry_over(member)
         await self._tell_belonging(gone, was_in, left=True)
-        await self._tell_belonging(owner, was_in, left=True, regained=_regained(parted, owner))
+        await self._tell_belonging(owner, was_in, left=True, joined=_regained(parted, owner))
         await self._end_doors(owner, link)
         await self._over(link, LinkNews.PARTED, [gone, owner])
 
@@ -209,13 +210,13 @@ class Uniting:
         were: Iterable[CommunityId],
         *,
         left: bool = False,
-        regained: frozenset[CommunityId] = frozenset(),
+        joined: frozenset[CommunityId] = frozenset(),
     ) -> None:
         """Say what a member is now in the communities they are or `were` in."""
         now = await self._roles(member)
         for community in sorted({*were, *now}):
             role = now.get(community)
-            if role is not None and community in regained:
+            if role is not None and community in joined:
                 await self._tell_joined(member, community)
             if role is not None:
                 await tell_roles(self._work, self._store, community, member, (role,))

@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from indaba.contracts.library import ShowMyLibraryData
+from indaba.contracts.linking import LinkedAccount, ShowLinks
 from indaba.contracts.membership import (
     Category,
     DescribeMe,
@@ -21,7 +22,7 @@ from indaba.contracts.membership import (
     ShowMyData,
 )
 from indaba.contracts.outcomes import ShowMyOutcomesData
-from indaba.contracts.refusal import Hint, hint
+from indaba.contracts.refusal import Hint, Refusal, hint
 from indaba.contracts.reminding import SetReminders
 from indaba.contracts.scheduling import ShowMySchedulingData
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, File, Items, Style, Text
@@ -155,7 +156,7 @@ class MyData(Intent, noun="me", verb="data"):
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Facts of every service, a JSON file, or what erasing means with a choice."""
         if self.what is DataAct.ERASE:
-            return _before_erasing(person.wording)
+            return _before_erasing(person, await _all_accounts(person, services))
         kept = [
             await services.ask(ShowMyData()),
             await services.ask(ShowMySchedulingData()),
@@ -203,11 +204,29 @@ def _export(kept: list[MemberData], wording: Wording) -> Answer:
     return Answer((Text(words), File("indaba-my-data.json", "application/json", data)))
 
 
-def _before_erasing(wording: Wording) -> Answer:
-    say = wording.say
+async def _all_accounts(person: Person, services: ServiceClient) -> tuple[LinkedAccount, ...]:
+    try:
+        asked = ShowLinks(platform=person.platform, account=person.account)
+        return (await services.ask(asked)).accounts
+    except Refusal:
+        return ()
+
+
+def _linked(person: Person, accounts: tuple[LinkedAccount, ...]) -> tuple[Text, ...]:
+    """That it is about more than the account that they write from."""
+    if len(accounts) < 2:  # noqa: PLR2004 - one is the one they write from
+        return ()
+    words = "That is for all your accounts: {accounts}. To part them before: {line}"
+    names = ", ".join(plain(one.account) for one in accounts)
+    return (Text(person.wording.say(words, accounts=names, line=person.types("me unlink"))),)
+
+
+def _before_erasing(person: Person, accounts: tuple[LinkedAccount, ...]) -> Answer:
+    say = person.wording.say
     return Answer(
         (
             Text(say("If you go on, I erase you everywhere, in all communities:")),
+            *_linked(person, accounts),
             Items(
                 (
                     say("Your name, accounts and profile are deleted."),
