@@ -286,6 +286,16 @@ async def test_links_of_links_come_apart_in_any_order(town: Town) -> None:
     assert {await role_of(town, name) for name in (THABO, SIPHO)} == {Role.MEMBER}
 
 
+async def test_who_had_two_accounts_is_who_they_were_by_either(town: Town) -> None:
+    held, other = await town.founded(), await town.joined(THABO)
+    await town.linked(other, ON_DISCORD)
+    await town.linked(held, ON_DISCORD)
+    assert (await town.passport(THABO)).passport.member == held.passport.member
+    assert (await unlinked(town, THABO)).restored
+    for name in (THABO, ON_DISCORD):
+        assert (await town.passport(name)).passport.member == other.passport.member
+
+
 async def test_who_left_meanwhile_is_out_with_both(town: Town) -> None:
     held = await town.founded()
     await town.joined(THABO)

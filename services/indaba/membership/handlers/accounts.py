@@ -1,5 +1,8 @@
 """Linking a member's chat accounts, by the word of both, and unlinking them."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from indaba.contracts.ids import MemberId
 from indaba.contracts.linking import (
     AccountName,
@@ -103,8 +106,8 @@ async def show_links(request: ShowLinks, work: Work, office: PassportOffice) -> 
     """The asker's accounts, and who waits to become them."""
     asker, links = await _asker(work), Links(work)
     linked = await links.of(asker, LinkState.LINKED)
-    since = {link.joiner: link.linked_at for link in linked if link.linked_at}
-    undone = {link.joiner: link.until for link in linked if link.can_be_undone(work.now)}
+    since = _since(linked)
+    undone = {n: one.until for n, one in _latest(linked).items() if one.can_be_undone(work.now)}
     asking = AccountName(platform=request.platform, account=request.account)
     names = await links.accounts_of(asker)
     accounts = tuple(
@@ -133,12 +136,12 @@ async def unlink_account(
     if asking not in names or request.unlinked not in names:
         raise NotYourAccount
     linked = await links.of(asker, LinkState.LINKED)
-    since = {link.joiner: link.linked_at for link in linked if link.linked_at}
+    since = _since(linked)
     if len(names) == 1:
         raise LastAccount
     if not may_unlink(asking, request.unlinked, since):
         raise LinkedBefore
-    link = next((one for one in linked if one.joiner == request.unlinked), None)
+    link = _latest(linked).get(request.unlinked)
     uniting = Uniting(work, office)
     if link is not None and link.gone is not None and link.can_be_undone(work.now):
         await uniting.part(link, link.gone)
@@ -192,6 +195,16 @@ async def _would_be(
     joiner = AccountName(platform=request.platform, account=request.account)
     link = Link(work.world.new_id(), owner, joiner, community, work.now + CODE_LASTS)
     return link, other
+
+
+def _latest(linked: Sequence[Link]) -> dict[AccountName, Link]:
+    """The link by which each account came: its own, else the one that brought it along."""
+    brought = {name: link for link in linked for name in link.brought}
+    return brought | {link.joiner: link for link in linked}
+
+
+def _since(linked: Sequence[Link]) -> dict[AccountName, datetime]:
+    return {name: link.linked_at for name, link in _latest(linked).items() if link.linked_at}
 
 
 async def _asker(work: Work) -> MemberId:

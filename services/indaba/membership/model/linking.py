@@ -27,7 +27,7 @@ class Link:
 
     `gone` is the member it was, if any; `was_in` are the communities of that one in which both
     were one member then, and the role they had. `until` is when the question lapses, then how long
-    it can be undone.
+    it can be undone. `brought` are all accounts that came with it, as `gone` may have had several.
     """
 
     id: UUID
@@ -39,6 +39,7 @@ class Link:
     gone: MemberId | None = None
     was_in: dict[CommunityId, Role] | None = None
     linked_at: datetime | None = None
+    brought: tuple[AccountName, ...] = ()
 
     def can_be_undone(self, now: datetime) -> bool:
         """Whether the account can still be the member it was."""

@@ -27,6 +27,7 @@ links = table(
     gone=sa.Uuid,
     was_in=JSONB(none_as_null=True),
     linked_at=_instant,
+    brought=JSONB,
     version=sa.Integer,
 )
 
@@ -111,7 +112,8 @@ def _row(link: Link) -> dict[str, Any]:
     same = {n: getattr(link, n) for n in ("id", "owner", "community", "until", "gone", "linked_at")}
     was_in = None if link.was_in is None else {str(c): role for c, role in link.was_in.items()}
     joiner = {"platform": link.joiner.platform, "account": link.joiner.account}
-    return {**same, **joiner, "state": link.state, "was_in": was_in}
+    brought = [name.model_dump(mode="json") for name in link.brought]
+    return {**same, **joiner, "state": link.state, "was_in": was_in, "brought": brought}
 
 
 def _link(row: sa.RowMapping) -> Link:
@@ -123,6 +125,7 @@ def _link(row: sa.RowMapping) -> Link:
         community=CommunityId(row["community"]),
         joiner=AccountName(platform=Platform(row["platform"]), account=row["account"]),
         state=LinkState(row["state"]),
+        brought=tuple(map(AccountName.model_validate, row["brought"])),
         gone=MemberId(row["gone"]) if row["gone"] else None,
         was_in={CommunityId(UUID(c)): Role(r) for c, r in (was_in or {}).items()},
     )

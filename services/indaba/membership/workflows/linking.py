@@ -83,6 +83,7 @@ class Uniting:
         """The account is the owner's from now on, and whoever it was is the owner."""
         await self.facts(link, other)
         mine, theirs = await self._roles(link.owner), await self._roles(other) if other else {}
+        brought = await self._links.accounts_of(other) if other else (link.joiner,)
         if other is None:
             joiner = link.joiner
             await Linking(self._work).add_account(joiner.platform, joiner.account, link.owner)
@@ -97,6 +98,7 @@ class Uniting:
             was_in={community: now[community] for community in theirs if community in now},
             until=self._work.now + UNDONE_WITHIN,
             linked_at=self._work.now,
+            brought=brought,
         )
         await self._links.change(linked)
         joined = frozenset(theirs.keys() - mine.keys())
