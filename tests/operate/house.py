@@ -11,6 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from redis import Redis
+
+from indaba.operate.installation import Installation
+
 INDABA = Path(sys.executable).with_name("indaba")
 SETTINGS = ("INDABA_",)
 
@@ -89,7 +93,20 @@ class House:
 
     def stop(self) -> None:
         if self.up is not None and self.up.process.poll() is None:
+            refused = self._refused_by_the_bus()
             self.up.ends(signal.SIGTERM)
+            assert not refused, refused
+
+    def _refused_by_the_bus(self) -> dict[str, int]:
+        """How often processes lacked a right on the bus, by what.
+
+        It would go unnoticed: a process takes a refusal for a bus that is away, and tries again.
+        """
+        with Redis.from_url(Installation.of_data(self.data).bus_url) as bus:
+            told = bus.info("stats")
+        counts = {n: int(told[n]) for n in told if n.startswith("acl_access_denied")}
+        assert counts
+        return {name: count for name, count in counts.items() if count}
 
     def do(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         """Run another `indaba` command on the same data."""

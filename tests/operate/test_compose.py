@@ -5,12 +5,14 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from indaba.operate.console import Console
+from indaba.operate.data.bus_users import as_user
 from indaba.operate.data.deployment import make_secrets
-from indaba.operate.local.engines import Synapse
+from indaba.operate.local.engines import Synapse, Valkey
 from indaba.operate.local.engines.postgres import binaries
 from indaba.operate.processes import PROCESSES
 
@@ -43,7 +45,7 @@ def test_no_secret_stands_in_an_environment(compose: dict[str, Any]) -> None:
             assert ("SECRET" in str(value) or "/run/secrets/" in str(value)) == name.endswith(
                 "_FILE"
             )
-            secret = re.search("DATABASE_URL|PASSWORD|TOKEN|_KEY(_|$)", name) is not None
+            secret = re.search("DATABASE_URL|BUS_URL|PASSWORD|TOKEN|_KEY(_|$)", name) is not None
             assert secret == name.endswith("_FILE"), name
 
 
@@ -57,6 +59,22 @@ def test_every_secret_that_is_read_is_mounted_and_made(
         read = re.findall(r"/run/secrets/(\w+)", json.dumps(service.get("environment", {})))
         assert set(read) <= set(service.get("secrets", []))
         assert set(service.get("secrets", [])) <= made
+
+
+def test_networks_are_apart_and_nobody_is_on_one_without_need(compose: dict[str, Any]) -> None:
+    services, apart = compose["services"], compose["networks"]
+    on = {name: set(what["networks"]) for name, what in services.items()}
+    assert {name for name, what in apart.items() if (what or {}).get("internal")} == {
+        "bus",
+        "databases",
+    }
+    assert on.pop("valkey") == {"bus"}
+    assert on.pop("postgres") == on.pop("migrate") == {"databases"}
+    assert {name for name, theirs in on.items() if "outside" not in theirs} == {
+        "membership",
+        "outcomes",
+    }
+    assert all(theirs >= {"bus", "databases"} for theirs in on.values())
 
 
 def test_folders_are_volumes_and_saved_files_are_in_one_for_all_who_need_them(
@@ -124,12 +142,11 @@ async def test_the_database_script_makes_a_closed_database_per_process(
 
 # What stands there for each is compared with the table in test_table_of_processes.py.
 @pytest.mark.parametrize("alike", [False, pytest.param(True, marks=pytest.mark.thorough)])
-async def test_every_service_starts_as_it_is_written_there_and_gets_ready(  # noqa: PLR0917
+async def test_every_service_starts_as_it_is_written_there_and_gets_ready(  # noqa: PLR0915, PLR0917
     alike: bool,
     compose: dict[str, Any],
     command: Callable[..., Any],
     database: Any,
-    bus_url: str,
     synapse: Synapse,
     free_port: Any,
     ready: Any,
@@ -139,8 +156,16 @@ async def test_every_service_starts_as_it_is_written_there_and_gets_ready(  # no
     token = await synapse.login("indaba", "secret", "COMPOSE")
     make_secrets(tmp_path, Console())
     (tmp_path / "matrix_bot_access_token").write_text(token)
+    assert "--aclfile /run/secrets/bus_users" in compose["services"]["valkey"]["command"]
+    bus = Valkey(tmp_path / "valkey")
+    bus.admit(tmp_path / "bus_users")
+    await bus.start()
     for name in PROCESSES:
         (tmp_path / f"{name}_database_url").write_text(await database())
+        theirs = tmp_path / f"{name}_bus_url"
+        password = urlsplit(theirs.read_text()).password
+        assert password
+        theirs.write_text(as_user(bus.url, name, password))
     outside = {
         "INDABA_MATRIX_BOT_HOMESERVER": synapse.url,
         "INDABA_MATRIX_BOT_USER_ID": synapse.user_id("indaba"),
@@ -155,7 +180,7 @@ async def test_every_service_starts_as_it_is_written_there_and_gets_ready(  # no
         service = compose["services"][name]
         assert service["command"] == ["run", name]
         ports[name] = free_port()
-        local = {"INDABA_BUS_URL": bus_url, "INDABA_HEALTH_PORT": str(ports[name])}
+        local = {"INDABA_HEALTH_PORT": str(ports[name])}
         if name == "portal":
             local["INDABA_PORTAL_PORT"] = str(free_port())
         environment = _environment(service, outside, tmp_path)
@@ -165,6 +190,7 @@ async def test_every_service_starts_as_it_is_written_there_and_gets_ready(  # no
     for each in started:
         each.process.send_signal(signal.SIGTERM)
     assert [each.ends() for each in started] == [0] * len(started)
+    await bus.stop()
 
 
 def _environment(service: dict[str, Any], outside: dict[str, str], secrets: Path) -> dict[str, str]:

@@ -74,6 +74,7 @@ class Installation:
     @classmethod
     def of_data(cls, data: Path) -> "Installation":
         """What `indaba up` keeps in a data folder."""
+        from indaba.operate.data import bus_users
         from indaba.operate.data.secrets import accounts
 
         engines, alive = Engines(data), lock.find(data)
@@ -81,7 +82,7 @@ class Installation:
         elsewhere = setting(matrix, "homeserver")
         return cls(
             databases={name: engines.postgres.url(name) for name in PROCESSES},
-            bus_url=engines.valkey.url,
+            bus_url=bus_users.address(data, engines.valkey.url, bus_users.OPERATOR),
             homeserver=elsewhere or (alive.homeserver if alive else ""),
             bot=setting(matrix, "user_id") if elsewhere else bot.user_id if bot else "",
             token=setting(matrix, "access_token") if elsewhere else bot.token if bot else "",

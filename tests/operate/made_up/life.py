@@ -27,6 +27,7 @@ from indaba.contracts.membership import (
 )
 from indaba.conversation.delivery.service_client import ask
 from indaba.operate.console import Console
+from indaba.operate.data import bus_users
 from indaba.operate.data import erase as erasing
 from indaba.operate.data.backup import backup
 from indaba.operate.data.deployment import make_secrets
@@ -62,6 +63,7 @@ async def live(folder: Path, compose: Mapping[str, Any]) -> dict[str, Any]:
     data, saying = folder / "data", Console()
     seen: dict[str, Any] = {}
     engines, claim = Engines(data), Claim(data).take()
+    engines.valkey.admit(bus_users.keep(data).rules)
     await engines.start()
     try:
         seen["initdb"] = await _closed_databases(engines, folder)
@@ -71,7 +73,7 @@ async def live(folder: Path, compose: Mapping[str, Any]) -> dict[str, Any]:
         seen["started"] = await asyncio.to_thread(_started, engines, data, compose)
         services = of_kind(Kind.SERVICE, Kind.PORTAL)
         async with opened(engines, data, RealWorld(), services):
-            await _somebody_joins(engines)
+            await _somebody_joins(data, engines)
             seen["migrated"] = await _notes(engines, 2)
             await backup(data, folder / "backup", saying)
             seen["saved"] = (folder / "backup" / f"{NAME}.dump").exists()
@@ -115,16 +117,19 @@ def _started(engines: Engines, data: Path, compose: Mapping[str, Any]) -> list[i
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = int(probe.getsockname()[1])
     environment = {k: v for k, v in os.environ.items() if not k.startswith("INDABA_")}
-    url = data / "made_up_database_url"
-    url.write_text(engines.postgres.url(NAME))
+    files = {"DATABASE": data / "made_up_database_url", "BUS": data / "made_up_bus_url"}
+    files["DATABASE"].write_text(engines.postgres.url(NAME))
+    files["BUS"].write_text(bus_users.address(data, engines.valkey.url, NAME))
     like = compose["services"]["outcomes"]
     mine = {
-        key.replace("OUTCOMES", "MADE_UP"): str(url) if "DATABASE" in key else str(value)
+        key.replace("OUTCOMES", "MADE_UP"): next(
+            (str(file) for name, file in files.items() if name in key), str(value)
+        )
         for key, value in like["environment"].items()
     }
     passport_keys(data)
     mine["INDABA_PASSPORT_PUBLIC_KEY_FILE"] = str(data / "secrets" / "passport-public.pem")
-    mine |= {"INDABA_BUS_URL": engines.valkey.url, "INDABA_HEALTH_PORT": str(port)}
+    mine["INDABA_HEALTH_PORT"] = str(port)
     mine["INDABA_HEALTH_HOST"] = "127.0.0.1"
     command = [sys.executable, "-m", "operate.made_up.command"]
     command += [word.replace("outcomes", NAME) for word in like["command"]]
@@ -152,9 +157,10 @@ def _status(port: int, path: str) -> int:
     return 0
 
 
-async def _somebody_joins(engines: Engines) -> None:
+async def _somebody_joins(data: Path, engines: Engines) -> None:
     world = RealWorld()
-    bus = Bus(engines.valkey.url, "face", world)
+    url = bus_users.address(data, engines.valkey.url, bus_users.OPERATOR)
+    bus = Bus(url, "face", world)
     bus.expect_replies()
     await bus.start()
     try:

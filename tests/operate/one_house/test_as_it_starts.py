@@ -26,7 +26,7 @@ async def test_everybody_is_in_the_room_the_bot_too(house: Any) -> None:
 
 def test_secrets_are_closed_to_others(house: Any) -> None:
     files = [*(house.data / "secrets").iterdir(), house.data / "running.json"]
-    assert len(files) == 4
+    assert len(files) == 6
     assert {path.stat().st_mode & 0o077 for path in files} == {0}
     assert (house.data / "secrets").stat().st_mode & 0o077 == 0
 

@@ -8,6 +8,7 @@ import asyncio
 from pathlib import Path
 
 from indaba.operate.console import Console
+from indaba.operate.data import bus_users
 from indaba.operate.installation import Installation
 from indaba.operate.local.engines import Engines
 from indaba.operate.local.engines.postgres import Postgres
@@ -69,7 +70,7 @@ async def sweep_by_itself(engines: Engines, data: Path) -> None:
             continue
         began = _changed(listed)
         await sweep_postgres(engines.postgres)
-        await rewrite_bus(engines.valkey.url)
+        await rewrite_bus(bus_users.address(data, engines.valkey.url, bus_users.OPERATOR))
         if _changed(listed) == began:
             mark.touch()
 

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from indaba.process.run import Part
 
 
+OPEN_BUS = (
+    "INDABA_BUS_URL names no user, so whoever reaches the bus can speak as any process. "
+    "`indaba secrets FOLDER` makes the users, their passwords and Valkey's rules"
+)
+
+
 class NoSuchProcess(Refusal):
     """A process was named that does not exist."""
 
@@ -30,6 +36,7 @@ class CannotStart(Exception):  # noqa: N818 - read by operators
 
 async def run(name: str) -> None:
     """Run until a stop signal. Raises `BadSetting`, `NoSuchProcess` or `CannotStart`."""
+    from indaba.operate.data import bus_users
     from indaba.operate.processes import part_of
     from indaba.process.settings import ProcessSettings, read
 
@@ -42,6 +49,8 @@ async def run(name: str) -> None:
     from indaba.process.run import run as run_parts
 
     logs.configure(json=common.log_json)
+    if bus_users.is_open(common.bus_url):
+        logs.get(process=name).warning("bus.open", why=OPEN_BUS)
     parts: list[Part] = [part]
     if common.health_port:
         check_free("INDABA_HEALTH_PORT", common.health_host, common.health_port)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from indaba.contracts.refusal import Refusal
 from indaba.operate.console import Console
-from indaba.operate.data import secrets
+from indaba.operate.data import bus_users, secrets
 from indaba.operate.data.vacuum import sweep_by_itself
 from indaba.operate.local import lock
 from indaba.operate.local.engines import Engines
@@ -96,6 +96,7 @@ async def _serve(wishes: UpOptions, saying: Console) -> None:
         if wishes.port:
             check_free(f"Port {wishes.port} is taken", "127.0.0.1", wishes.port)
         engines = Engines(claim.data, _synapse_venv() if wishes.trial else None)
+        engines.valkey.admit(bus_users.keep(claim.data).rules)
         ending.push_async_callback(engines.stop)
         starting = asyncio.create_task(engines.start(saying.step))
         try:
@@ -179,10 +180,10 @@ class LocalStack:
             return
         from indaba.operate.local.demo.playing import sign_in
 
-        community, secret = await sign_in(self._engines)
+        community, secret = await sign_in(self._engines, self._data)
         self._saying.fact("Community", f"{portal.url}/c/{community.key}")
         self._saying.fact("Sign in as its facilitator", f"{portal.url}/sign-in/{secret}")
-        self._saying.line("The link works once, for a quarter of an hour; start again for another.")
+        self._saying.line("The link works once, for ten minutes; start again for another.")
 
     async def close(self) -> None:
         """Stop all parts, the last first."""
@@ -219,7 +220,9 @@ class LocalStack:
         given = {} if self._wishes.port is None else {"port": self._wishes.port}
         url = self._engines.postgres.url("portal")
         own = read(PortalSettings, database_url=url, **given)
-        part = portal(common, own, self._parts, port_fallback=self._wishes.port is None)
+        part = portal(
+            self._as("portal", common), own, self._parts, port_fallback=self._wishes.port is None
+        )
         self._host = own.host
         self._parts.append(part)
         await part.start()
@@ -241,7 +244,13 @@ class LocalStack:
 
         process = self._processes[name]
         url = self._engines.postgres.url(name)
-        return part_of(name, common, read(process.settings, database_url=url, **given))
+        own = read(process.settings, database_url=url, **given)
+        return part_of(name, self._as(name, common), own)
+
+    def _as(self, name: str, common: "ProcessSettings") -> "ProcessSettings":
+        """What all processes share, with the bus as one of them uses it."""
+        bus = bus_users.address(self._data, self._engines.valkey.url, name)
+        return common.model_copy(update={"bus_url": bus})
 
     def _awaited(self) -> dict[str, Any]:
         """A bot that does not run answers no erasure: membership must not wait for it."""
@@ -261,7 +270,8 @@ class LocalStack:
             from indaba.operate.local.preview import rehearsed
 
             url = self._engines.postgres.url("discord_bot")
-            return [rehearsed(common, url, portal.url, self._shown, self._saying)]
+            shared = self._as("discord_bot", common)
+            return [rehearsed(shared, url, portal.url, self._shown, self._saying)]
         if not self._wishes.discord:
             return []
         set_already = os.environ.get("INDABA_DISCORD_BOT_PORTAL_URL")

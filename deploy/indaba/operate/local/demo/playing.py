@@ -22,7 +22,7 @@ from indaba.contracts.membership import (
 )
 from indaba.contracts.outcomes import Report, ShowReport
 from indaba.conversation.delivery.service_client import ask
-from indaba.operate.data import secrets
+from indaba.operate.data import bus_users, secrets
 from indaba.operate.local.demo.stage import NoAnswer, Stage
 from indaba.operate.local.demo.story import (
     MATRIX_ROOM,
@@ -90,7 +90,9 @@ async def opened(
     parts: dict[str, Any] = {}
     ledgers: list[Any] = []
     for name in names:
-        ledger = _ledger(name, engines, common, world)
+        ledger = _ledger(
+            name, engines, bus_users.address(data, common.bus_url, name), world, public
+        )
         ledgers.append(ledger)
         parts[name] = _wired(name, ledger, engines.postgres.url(name), common, private)
     await start_all(ledgers)
@@ -100,14 +102,16 @@ async def opened(
         await stop_all(ledgers)
 
 
-def _ledger(name: str, engines: "Engines", common: "ProcessSettings", world: RealWorld) -> "Ledger":
+def _ledger(
+    name: str, engines: "Engines", bus_url: str, world: RealWorld, public_key: str
+) -> "Ledger":
     from indaba.bus import Bus
     from indaba.ledger import Ledger
     from indaba.operate.processes import PROCESSES
     from indaba.process.passports import PassportControl
 
-    bus = Bus(common.bus_url, name, world, replica=common.replica)
-    control = PassportControl(common.passport_public_key)
+    bus = Bus(bus_url, name, world)
+    control = PassportControl(public_key)
     folder = PROCESSES[name].migrations
     return Ledger(name, engines.postgres.url(name), folder, bus, world, control)
 
@@ -297,7 +301,7 @@ async def facilitators_passport(bus: "Bus", world: RealWorld) -> PassportIssued:
     return await ask(bus, world, request, world.new_id())
 
 
-async def sign_in(engines: "Engines") -> tuple[CommunityCard, str]:
+async def sign_in(engines: "Engines", data: Path) -> tuple[CommunityCard, str]:
     """The demo's community and a one-time secret that opens the portal as its facilitator.
 
     Membership must run.
@@ -305,7 +309,8 @@ async def sign_in(engines: "Engines") -> tuple[CommunityCard, str]:
     from indaba.bus import Bus
 
     world = RealWorld()
-    bus = Bus(engines.valkey.url, "demo", world)
+    url = bus_users.address(data, engines.valkey.url, bus_users.OPERATOR)
+    bus = Bus(url, bus_users.OPERATOR, world, replica="demo")
     bus.expect_replies()
     await bus.start()
     try:

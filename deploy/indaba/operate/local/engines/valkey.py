@@ -32,11 +32,16 @@ class Valkey:
         self._socket = self.sockets / "bus.sock"
         self._lease = Lease(self.folder)
         self._child: Child | None = None
+        self._rules: Path | None = None
 
     @property
     def url(self) -> str:
-        """For redis-py and FastStream. Needs no running server."""
+        """For redis-py and FastStream, without a user. Needs no running server."""
         return f"unix://{self._socket}"
+
+    def admit(self, rules: Path) -> None:
+        """Take the users and what each may do from a file, from the next start on."""
+        self._rules = rules
 
     @property
     def alive(self) -> bool:
@@ -87,6 +92,8 @@ class Valkey:
             "--stream-node-max-entries": "1",
             "--maxmemory-policy": "noeviction",
         }
+        if self._rules is not None:
+            flags["--aclfile"] = str(self._rules.absolute())
         return Order(
             name="Valkey",
             command=[str(program), *(word for flag in flags.items() for word in flag)],
