@@ -95,6 +95,7 @@ async def test_a_bus_that_is_away_is_waited_for_and_said_so(
     await bring_up_to_date({"library": url})
     run = command("run", "library", **surroundings(valkey.url, url, port))
     assert run.says("bus.awaited")
+    assert any("bus.open" in line for line in run.lines)  # compose of before names no user
     await valkey.start()
     assert ready(port)
     assert run.ends(signal.SIGTERM) == 0
