@@ -7,10 +7,9 @@ import pytest
 
 from bots.answering import CASE, THANDI, said
 from indaba.contracts.ids import CommunityId
-from indaba.contracts.removal import CaseKind, CaseShown, CasesShown, CaseTold, Told
+from indaba.contracts.removal import CaseAnswer, CaseKind, CaseShown, CasesShown, CaseTold, Told
 from indaba.conversation.cards import matters
 from indaba.conversation.commands.intent import SLASH
-from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.matters import ABOUT_YOU, TITLES
 from indaba.conversation.wording import PSEUDO, Wording
 
@@ -19,6 +18,9 @@ SIPHO, WHY = "@sipho:example.org", "He sends spam @room"
 THERE = ("Maths @room", "Africa/Johannesburg")
 KINDS = {
     Told.MOTION: CaseKind.REMOVE,
+    Told.ACCUSED: CaseKind.REMOVE,
+    Told.CARRIED: CaseKind.DEMOTE,
+    Told.FELL: CaseKind.REMOVE,
     Told.ROLE: CaseKind.DEMOTE,
     Told.SUSPENDED: CaseKind.SUSPENSION,
     Told.TAKE_OVER: CaseKind.TAKE_OVER,
@@ -38,7 +40,7 @@ def told(what: Told) -> tuple[CaseTold, CaseShown]:
 @pytest.mark.parametrize("prefix", ["!cop ", "", SLASH])
 @pytest.mark.parametrize("what", sorted(matters.OPENLY))
 def test_a_room_hears_no_reason_and_of_nobody(what: Told, prefix: str) -> None:
-    text = matters.openly(*told(what), THERE, Wording(), prefix, INTENTS).text()
+    text = matters.openly(*told(what), THERE, Wording(), prefix).text()
     assert "spam" not in text
     assert "@room" not in text
     assert (SIPHO in text) is (what in NAMED)
@@ -48,7 +50,7 @@ def test_a_room_hears_no_reason_and_of_nobody(what: Told, prefix: str) -> None:
 @pytest.mark.parametrize("prefix", ["", SLASH])
 @pytest.mark.parametrize("what", sorted(set(Told) - {Told.VOTE, Told.NOBODY, Told.TAKEN_OVER}))
 def test_whoever_is_named_is_told_in_a_whole_sentence(what: Told, prefix: str) -> None:
-    answer = matters.privately(*told(what), THERE, Wording(), prefix, INTENTS)
+    answer = matters.privately(*told(what), THERE, Wording(), prefix)
     assert "Maths" in answer.text()
     assert "@room" not in answer.text()
     assert "{" not in answer.text()
@@ -58,31 +60,56 @@ def test_whoever_is_named_is_told_in_a_whole_sentence(what: Told, prefix: str) -
 def test_who_may_come_back_is_told_so_and_who_is_suspended_that_it_is_they() -> None:
     event, case = told(Told.REMOVED)
     kicked = case.model_copy(update={"blocks": False})
-    text = matters.privately(event, kicked, THERE, Wording(), "", INTENTS).text()
+    text = matters.privately(event, kicked, THERE, Wording(), "").text()
     assert "cannot join" not in text
     assert "/cop join on Discord, or !cop join on Matrix" in text
     event, case = told(Told.SUSPENDED)
     theirs = case.model_copy(update={"tell": {"id": SIPHO}})
-    assert "Your powers" in matters.privately(event, theirs, THERE, Wording(), "", INTENTS).text()
-    others = matters.privately(event, case, THERE, Wording(), "", INTENTS).text()
+    assert "Your powers" in matters.privately(event, theirs, THERE, Wording(), "").text()
+    others = matters.privately(event, case, THERE, Wording(), "").text()
     assert f"The powers of {SIPHO}" in others
+
+
+@pytest.mark.parametrize("kind", matters.STANDS)
+def test_what_became_of_a_motion_says_of_whom_and_of_what(kind: CaseKind) -> None:
+    event, case = told(Told.FELL)
+    moved = case.model_copy(update={"kind": kind})
+    word = "removed" if kind is CaseKind.REMOVE else "facilitates"
+    to_others = matters.privately(event, moved, THERE, Wording(), "", "@thandi:x").text()
+    to_them = matters.privately(event, moved, THERE, Wording(), "", SIPHO).text()
+    assert SIPHO in to_others
+    assert word in to_others
+    assert to_them.startswith("You ")
+
+
+def test_each_is_offered_what_they_can_answer_and_no_more() -> None:
+    event, case = told(Told.MOTION)
+    answers = {"@new:x": (CaseAnswer.OBJECT,), "@old:x": (CaseAnswer.SECOND, CaseAnswer.OBJECT)}
+    may = case.model_copy(update={"answers": answers})
+    offered = {
+        account: len(matters.privately(event, may, THERE, Wording(), "", account).choices())
+        for account in (*answers, "@nobody:x")
+    }
+    assert offered == {"@new:x": 1, "@old:x": 2, "@nobody:x": 0}
 
 
 @pytest.mark.parametrize("what", sorted(Told))
 def test_all_that_services_tell_can_be_said_somewhere(what: Told) -> None:
-    privately = {*matters.PRIVATELY, *matters.ASKED, Told.ROLE}
+    moved = {told for told, _ in matters.MOVED}
+    assert matters.MOVED.keys() == {(told, kind) for told in moved for kind in matters.STANDS}
+    privately = {*matters.PRIVATELY, *matters.ASKED, *moved, Told.ROLE}
     assert what in {*privately, *matters.OPENLY}
 
 
 @pytest.mark.parametrize("what", sorted(set(Told) - {Told.VOTE, Told.NOBODY, Told.TAKEN_OVER}))
 def test_no_sentence_of_it_slips_by_the_catalogue(what: Told) -> None:
-    answer = matters.privately(*told(what), THERE, Wording(PSEUDO), "", INTENTS)
+    answer = matters.privately(*told(what), THERE, Wording(PSEUDO), "")
     assert answer.text().startswith("⟦")
     assert all(choice.label.startswith("⟦") for choice in answer.choices())
 
 
 def test_whoever_may_join_again_is_told_a_line_that_the_room_hears() -> None:
-    answer = matters.privately(*told(Told.READMITTED), THERE, Wording(), "", INTENTS)
+    answer = matters.privately(*told(Told.READMITTED), THERE, Wording(), "")
     assert answer.text().endswith("Type in its room: /cop join on Discord, or !cop join on Matrix")
 
 

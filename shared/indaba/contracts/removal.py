@@ -191,7 +191,8 @@ class CaseShown(Reply):
     """A case as a face tells of it.
 
     `tell` are accounts by member, of those asked for who have one on the platform; `about` the
-    accounts of the person concerned.
+    accounts of the person concerned. `answers` are what each of those told can answer, by account;
+    none where nobody can answer anything any more.
     """
 
     kind: CaseKind
@@ -201,6 +202,7 @@ class CaseShown(Reply):
     tell: dict[str, PersonalText] = Field(default_factory=dict)
     until: AwareDatetime | None = None
     blocks: bool = Field(default=True, description="Whoever is removed by it cannot join again")
+    answers: dict[PersonalText, tuple[CaseAnswer, ...]] | None = None
 
 
 class ShowCase(Question[CaseShown], wire="membership.show-case.v1", asked_by=Standing.FACE):

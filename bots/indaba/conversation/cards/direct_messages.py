@@ -268,10 +268,11 @@ class DirectMessages:
         chats = await self._chats(case.tell.values())
         if chats:
             own = prefix if self._platform.has_buttons else ""
-            alone = for_one(matters.privately(event, case, there, wording, own, INTENTS), wording)
-            messages += [Told(room, alone, account) for account, room in chats.items()]
+            for account, room in chats.items():
+                one = matters.privately(event, case, there, wording, own, account)
+                messages.append(Told(room, for_one(one, wording), account))
         if event.openly and not chats:
-            aloud = matters.openly(event, case, there, wording, prefix, INTENTS)
+            aloud = matters.openly(event, case, there, wording, prefix)
             messages += [Told(room, aloud) for room in await self.rooms(services)]
         return messages
 

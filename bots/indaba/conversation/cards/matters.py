@@ -1,13 +1,12 @@
 """What is told of matters about members: who is removed, what is moved, who takes over."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from indaba.contracts.refusal import HINT, Hint, hint
 from indaba.contracts.removal import CaseAnswer, CaseFacts, CaseKind, CaseShown, CaseTold, Told
 from indaba.conversation.answer import Answer, Audience, Facts, Text
 from indaba.conversation.commands.hints import put_in, typed_elsewhere
-from indaba.conversation.commands.intent import Intent
+from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.matters import shown
 from indaba.conversation.times import say_for
 from indaba.conversation.wording import Wording, plain
@@ -17,17 +16,13 @@ ASKED = {
     Told.APPEALED: (CaseAnswer.READMIT, CaseAnswer.UPHOLD),
     Told.TAKE_OVER: (CaseAnswer.ACCEPT, CaseAnswer.DECLINE),
 }
-"""What those who are told privately can answer. Whoever may not is told so."""
+"""What those who are told privately can answer, where they may."""
 
 PRIVATELY = {
     Told.REMOVED: "You were removed from {name}: you are no member any more and cannot join "
     "again. If you think that was wrong, type here: {hint}",
     Told.READMITTED: "You can join {name} again. Type in its room: {hint}",
     Told.UPHELD: "Your removal from {name} was looked at again, and stays.",
-    Told.ACCUSED: "It is moved that you no longer facilitate {name}, or belong to it. Nothing has "
-    "changed yet: others decide, by {until}. To see it again: {hint}",
-    Told.CARRIED: "What was moved in {name} is done.",
-    Told.FELL: "What was moved in {name} is not done: nothing has changed.",
     Told.SUSPENDED: "The powers of {account} in {name} are suspended until {until}.",
 }
 SENT_AWAY = (
@@ -38,6 +33,25 @@ SUSPENDED_YOU = (
     "Your powers in {name} are suspended until {until}: a facilitator is a member until then, and "
     "a member a guest. You can write to another facilitator. To see it again: {hint}"
 )
+MOVED = {
+    (Told.ACCUSED, CaseKind.REMOVE): "It is moved to remove you from {name}. Nothing has changed "
+    "yet: others decide, by {until}. To see it again: {hint}",
+    (Told.ACCUSED, CaseKind.DEMOTE): "It is moved that you no longer facilitate {name}. Nothing "
+    "has changed yet: others decide, by {until}. To see it again: {hint}",
+    (Told.CARRIED, CaseKind.REMOVE): "{account} was removed from {name}, as was moved.",
+    (Told.CARRIED, CaseKind.DEMOTE): "{account} no longer facilitates {name}, as was moved.",
+    (Told.FELL, CaseKind.REMOVE): "{account} is not removed from {name}: what was moved fell, and "
+    "nothing has changed.",
+    (Told.FELL, CaseKind.DEMOTE): "{account} still facilitates {name}: what was moved fell, and "
+    "nothing has changed.",
+}
+STANDS = {
+    CaseKind.REMOVE: "You stay in {name}: what was moved about you fell, and nothing has changed.",
+    CaseKind.DEMOTE: "You still facilitate {name}: what was moved about you fell, and nothing has "
+    "changed.",
+}
+"""For whom a motion that fell was about."""
+
 ROLES = {
     CaseKind.PROMOTION: "{account} facilitates {name} now.",
     CaseKind.DEMOTE: "You are a member of {name} now, no longer a facilitator.",
@@ -69,10 +83,17 @@ HINTS = {
 
 
 def privately(
-    event: CaseTold, case: CaseShown, community: tuple[str, str], wording: Wording, prefix: str,
-    intents: Sequence[type[Intent]],
-) -> Answer:  # fmt: skip
-    """A matter as those named hear it; `community` is its name and its time zone."""
+    event: CaseTold,
+    case: CaseShown,
+    community: tuple[str, str],
+    wording: Wording,
+    prefix: str,
+    to: str = "",
+) -> Answer:
+    """A matter as one of those named hears it; `community` is its name and its time zone.
+
+    They are offered what they can answer, as an account `to`.
+    """
     name, zone = community
     if event.what in ASKED:
         facts = CaseFacts(
@@ -83,15 +104,15 @@ def privately(
             reason=case.reason,
             appeal=case.appeal,
             until=case.until,
-            answers=ASKED[event.what],
+            answers=_answers(event.what, case, to),
         )
         return replace(shown(facts, wording, zone), mentions=case.about)
-    told_so, wanted = _sentence(event, case)
+    told_so, wanted = _sentence(event, case, to)
     words = _written(told_so, event, case, community, wording)
     if wanted == hint("cop join"):
-        lead = Text(words.replace(HINT, typed_elsewhere(wanted, wording, intents)))
+        lead = Text(words.replace(HINT, typed_elsewhere(wanted, wording, INTENTS)))
     else:
-        lead = Text(put_in(words, wanted, prefix, intents))
+        lead = Text(put_in(words, wanted, prefix, INTENTS))
     if event.what not in (Told.REMOVED, Told.ACCUSED, Told.SUSPENDED, Told.ROLE):
         return Answer((lead,), mentions=_named(words, case))
     about = plain(", ".join(case.about)) if event.what is Told.SUSPENDED else ""
@@ -101,29 +122,38 @@ def privately(
 
 
 def openly(
-    event: CaseTold, case: CaseShown, community: tuple[str, str], wording: Wording, prefix: str,
-    intents: Sequence[type[Intent]],
-) -> Answer:  # fmt: skip
+    event: CaseTold, case: CaseShown, community: tuple[str, str], wording: Wording, prefix: str
+) -> Answer:
     """A matter as its rooms hear it: that there is one, and of what is decided who facilitates."""
     words = _written(OPENLY[event.what], event, case, community, wording)
     wanted: Hint = HINTS.get(event.what, hint("member matters"))
     typed = prefix if event.what is Told.NOBODY else ""
-    said_so = Text(put_in(words, wanted, typed, intents))
+    said_so = Text(put_in(words, wanted, typed, INTENTS))
     return Answer((said_so,), Audience.ROOM, mentions=_named(words, case))
 
 
-def _sentence(event: CaseTold, case: CaseShown) -> tuple[str, Hint]:
+def _answers(what: Told, case: CaseShown, to: str) -> tuple[CaseAnswer, ...]:
+    if case.answers is None:
+        return ASKED[what]
+    theirs = case.answers.get(to, ())
+    return tuple(answer for answer in ASKED[what] if answer in theirs)
+
+
+def _sentence(event: CaseTold, case: CaseShown, to: str) -> tuple[str, Hint]:
     """What those named are told, and what they can type."""
     wanted = HINTS.get(event.what, hint("member matters"))
     themselves = bool(case.tell) and set(case.tell.values()) <= set(case.about)
     match event.what:
         case Told.ROLE:
             return ROLES.get(case.kind, ""), wanted
+        case Told.FELL if to in case.about and case.kind in STANDS:
+            return STANDS[case.kind], wanted
         case Told.REMOVED if not case.blocks:
             return SENT_AWAY, hint("cop join")
         case Told.SUSPENDED if themselves:
             return SUSPENDED_YOU, wanted
-    return PRIVATELY[event.what], wanted
+    moved = MOVED.get((event.what, case.kind))
+    return moved or PRIVATELY.get(event.what, ""), wanted
 
 
 def _named(words: str, case: CaseShown) -> tuple[str, ...]:

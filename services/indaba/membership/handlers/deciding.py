@@ -1,5 +1,7 @@
 """Requests by which others decide a case, and what they are shown of it."""
 
+from uuid import UUID
+
 from indaba.contracts.ids import MemberId
 from indaba.contracts.refusal import NotAMember
 from indaba.contracts.removal import (
@@ -102,15 +104,25 @@ async def show_case(request: ShowCase, work: Work) -> CaseShown:
     if case is None:
         raise CaseClosed
     about = await cases.accounts_of(case.about) if case.about else []
+    bench = await cases.bench(case.community)
+    reach = await cases.reach(request.members, request.platform)
+    may = {
+        account: bench.may(MemberId(UUID(member)), case) if case.closed_at is None else frozenset()
+        for member, account in reach.items()
+    }
     return CaseShown(
         kind=case.kind,
         reason=case.reason,
         appeal=case.appeal,
         about=tuple(account for platform, account in about if platform is request.platform)
         or tuple(account for _, account in about),
-        tell=await cases.reach(request.members, request.platform),
+        tell=reach,
         until=case.until,
         blocks=case.blocks,
+        answers={
+            account: tuple(answer for answer in CaseAnswer if answer in theirs)
+            for account, theirs in may.items()
+        },
     )
 
 
