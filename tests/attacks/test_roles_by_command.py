@@ -17,6 +17,7 @@ from indaba.conversation.answer import Answer
 from indaba.conversation.commands.carrying_out import perform
 from indaba.conversation.commands.intent import Intent, intent_from_json, intent_to_json
 from indaba.conversation.commands.topics import INTENTS
+from indaba.process import logs
 from workshop import rows
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -58,6 +59,7 @@ async def _tried() -> dict[type[Intent], list[Request[Any]]]:
 @pytest.mark.parametrize("who", [MEMBER, FOUNDER], ids=["member", "stranger"])
 async def test_no_face_carries_out_what_somebody_may_not(kind: type[Intent], who: Any) -> None:
     services = EventProcessor()
+    logs.configure(json=True)
     with capture_logs() as told:
         answer = await perform(understood(kind.example), who, services)
     [line] = [line for line in told if line["event"] == "asking.refused"]

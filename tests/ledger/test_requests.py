@@ -13,6 +13,7 @@ from indaba.contracts.refusal import NoCommunity, NotAMember, Unavailable
 from indaba.contracts.scheduling import ScheduleMeeting
 from indaba.contracts.wire import Done
 from indaba.ledger import Ledger, Work
+from indaba.process import logs
 from indaba.process.passports import PassportOffice, new_keys
 from workshop import OFFICE, do, envelope, passport, rows, until
 
@@ -137,6 +138,7 @@ async def test_a_refusal_is_logged_with_the_ids_of_who_asked(open_ledger: Any) -
     await _counting(await open_ledger("membership"))
     face, held = await _asker(open_ledger), passport(uuid4(), uuid4())
 
+    logs.configure(json=True)
     with capture_logs() as told:
         await face.bus.ask("membership", envelope(LeaveCommunity(), held))
 

@@ -53,13 +53,13 @@ M = TypeVar("M", bound=Message)
 
 
 def spoken(kind: type[M]) -> list[type[M]]:
-    """Every contract of a kind that has a wire name, in the order of those names."""
+    """Every contract of a kind that has a wire name of its own, in the order of those names."""
     found: dict[str, type[M]] = {}
     todo = [kind]
     while todo:
         cls = todo.pop()
         todo.extend(cls.__subclasses__())
-        if cls.wire:
+        if vars(cls).get("wire"):
             found[cls.wire] = cls
     return [found[wire] for wire in sorted(found)]
 

@@ -105,9 +105,9 @@ class Request(Message, Generic[R_co]):
         opened_by: frozenset[Part] = frozenset(),
         **kwargs: Any,
     ) -> None:
-        super().__init_subclass__(wire=wire, **kwargs)
         if wire and asked_by is None:
             raise TypeError(f"{wire}: say who may ask it (asked_by=...)")
+        super().__init_subclass__(wire=wire, **kwargs)
         cls.asked_by, cls.by_faces = asked_by or cls.asked_by, by_faces
         cls.opened_by = opened_by
 
