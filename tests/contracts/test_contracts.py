@@ -1,7 +1,9 @@
 import ast
 import re
 import sys
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import get_args
 
 import pytest
@@ -99,3 +101,12 @@ def test_contracts_import_pydantic_and_the_standard_library_only(page: Path) -> 
     allowed = ("pydantic", "indaba.contracts", *sys.stdlib_module_names)
 
     assert [n for n in names if not f"{n}.".startswith(tuple(f"{a}." for a in allowed))] == []
+
+
+def test_no_contract_is_known_only_where_its_module_happens_to_be_imported() -> None:
+    for module in iter_modules(contracts.__path__):
+        import_module(f"{contracts.__name__}.{module.name}")
+
+    ours = {kind.__module__ for kind in (*spoken(Event), *spoken(Request))}
+    named = {name.rpartition(".")[2] for name in ours if name.startswith(contracts.__name__)}
+    assert named <= set(contracts.__all__)
