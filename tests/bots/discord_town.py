@@ -27,7 +27,7 @@ from indaba.membership.model.safeguarding import Safeguarding
 from indaba.operate.local.engines import Engines
 from indaba.process.file_store import FileStore
 from indaba.scheduling import app as scheduling
-from workshop import OFFICE, ledger_of, rows, until
+from workshop import OFFICE, ledger_of, rows, until, widened
 
 PORTAL = "https://portal.example.org"
 FOLDERS = {
@@ -88,6 +88,7 @@ class Town:
         reports_to = Safeguarding.named(leads)
         erased_by = ("scheduling", "discord_bot")
         membership.wire(self.services["membership"], OFFICE, erased_by, reports_to=reports_to)
+        widened(self.services["membership"])
 
     async def name_leads(self, *leads: MemberActor) -> None:
         """Operators name who receives reports, and start membership anew."""

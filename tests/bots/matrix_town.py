@@ -39,7 +39,7 @@ from indaba.operate.local.engines import Engines, Synapse
 from indaba.outcomes import app as outcomes
 from indaba.process.file_store import FileStore
 from indaba.scheduling import app as scheduling
-from workshop import OFFICE, ledger_of, until
+from workshop import OFFICE, ledger_of, until, widened
 
 R = TypeVar("R", bound=Reply)
 PORTAL = "https://portal.example.org"
@@ -93,6 +93,8 @@ class Town:
         library.wire(library_ledger, self.files, _no_web)
         outcomes.wire(outcomes_ledger)
         self._services = [member_ledger, scheduling_ledger, library_ledger, outcomes_ledger]
+        for ledger in self._services:
+            widened(ledger)
         self._face.expect_replies()
         await asyncio.gather(*(service.start() for service in self._services), self._face.start())
 

@@ -33,7 +33,7 @@ from indaba.process.loops import Wake
 from indaba.process.passports import PassportControl
 from indaba.scheduling import app as scheduling
 from services.town import REPORTS_TO
-from workshop import OFFICE, PUBLIC_KEY
+from workshop import OFFICE, PUBLIC_KEY, widened
 
 MIGRATIONS: Mapping[str, Path] = {
     "membership": membership.MIGRATIONS,
@@ -103,6 +103,7 @@ class Processes:
             bus = self.bus if name in ("portal", "matrix_bot") else Direct(clock)
             ledger = Ledger(name, url, MIGRATIONS[name], bus, clock, PassportControl(PUBLIC_KEY))
             _wires(self.bus)[name](ledger)
+            widened(ledger)
             for part in (ledger._requests, ledger._events, ledger._timers):
                 part.committed = self._remember
             self.ledgers[name] = self.bus.ledgers[name] = ledger

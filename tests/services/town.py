@@ -27,7 +27,7 @@ from indaba.conversation.delivery.service_client import ask
 from indaba.ledger import Ledger
 from indaba.membership.model.safeguarding import Safeguarding
 from indaba.operate.processes import ERASURE_OWNER
-from workshop import OFFICE, ledger_of
+from workshop import OFFICE, ledger_of, widened
 
 R = TypeVar("R", bound=Reply)
 LEAD = "@lead:elsewhere.example.org"
@@ -174,4 +174,6 @@ async def wired(
         ledgers[name] = ledger_of(name, url, bus_url, migrations=app.MIGRATIONS, world=clock)
         own = erasing if name == ERASURE_OWNER else {}
         app.wire(ledgers[name], **{**own, **given.get(name, {})})
+        if "most" not in given.get(name, {}):
+            widened(ledgers[name])
     return ledgers

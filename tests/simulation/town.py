@@ -22,6 +22,7 @@ from simulation.acts import POISON
 from simulation.steps import Activity, Conductor
 from simulation.wire import SimulatedBus, Wire
 from simulation.world import CONTROL, OFFICE, SimulatedWorld
+from workshop import widened
 
 SERVICES: dict[str, ModuleType] = {
     "membership": membership,
@@ -72,6 +73,7 @@ class Replica:
             membership.wire(self.ledger, OFFICE, ERASED_BY)
         else:
             SERVICES[self.service].wire(self.ledger)
+        widened(self.ledger)
         _count(self.ledger)
         self.ledger.take_part()
 

@@ -15,7 +15,7 @@ from indaba.matrix_bot.settings import MatrixBotSettings
 from indaba.membership.settings import MembershipSettings
 from indaba.outcomes.settings import OutcomesSettings
 from indaba.portal.settings import PortalSettings
-from indaba.process.settings import BadSetting, ProcessSettings, Settings, variable
+from indaba.process.settings import BadSetting, ProcessSettings, Settings, allowed, variable
 from indaba.scheduling.settings import SchedulingSettings
 
 if TYPE_CHECKING:
@@ -154,20 +154,20 @@ def _membership(ledger: "Ledger", common: ProcessSettings, own: MembershipSettin
         name = variable(MembershipSettings, "passport_private_key")
         raise BadSetting(f"{name}: is not an Ed25519 private key in PEM.") from None
     reports_to = Safeguarding.named(own.safeguarding_leads, own.helplines)
-    wire(ledger, office, own.erased_by, own.erasures_file, reports_to)
+    wire(ledger, office, own.erased_by, own.erasures_file, reports_to, allowed(own))
 
 
 def _scheduling(ledger: "Ledger", common: ProcessSettings, own: Settings) -> None:  # noqa: ARG001
     from indaba.scheduling.app import wire
 
-    wire(ledger)
+    wire(ledger, most=allowed(own))
 
 
-def _library(ledger: "Ledger", common: ProcessSettings, own: Settings) -> None:  # noqa: ARG001
+def _library(ledger: "Ledger", common: ProcessSettings, own: Settings) -> None:
     from indaba.library.app import wire
     from indaba.process.file_store import FileStore
 
-    wire(ledger, FileStore(common.files_folder))
+    wire(ledger, FileStore(common.files_folder), most=allowed(own))
 
 
 def _outcomes(ledger: "Ledger", common: ProcessSettings, own: Settings) -> None:  # noqa: ARG001

@@ -1,14 +1,18 @@
 """Library's composition root."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 from indaba.contracts import library as said
+from indaba.contracts.limits import SAVED_A_DAY
 from indaba.contracts.linking import MembersMerged, MembersParted
 from indaba.contracts.membership import MemberErased
 from indaba.contracts.record import HighlightsShared, MinutesApproved
 from indaba.ledger import Ledger
+from indaba.ledger.limits import Counter
 from indaba.library import handlers, reactions
+from indaba.library.store import counting
 from indaba.library.timers import sweeping
 from indaba.library.timers.reader import Read
 from indaba.library.timers.reading import READ, Reading
@@ -18,11 +22,18 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 USUAL_FOLDER = Path("files")
 
 
-def wire(ledger: Ledger, files: FileStore | None = None, read: Read | None = None) -> None:
+def wire(
+    ledger: Ledger,
+    files: FileStore | None = None,
+    read: Read | None = None,
+    most: Mapping[str, int] | None = None,
+) -> None:
     """Connect what library answers, listens to and does by the clock with how.
 
-    `read` reads a page in the place of the worker process.
+    `read` reads a page in the place of the worker process. `most` is what limits allow, by their
+    names, where it is not the default.
     """
+    _limit(ledger, most or {})
     files = files or FileStore(USUAL_FOLDER)
     reading = Reading(ledger, read)
     ledger.answer(said.SaveResource, partial(handlers.save_resource, files=files))
@@ -43,3 +54,7 @@ def wire(ledger: Ledger, files: FileStore | None = None, read: Read | None = Non
     ledger.on_timer(sweeping.REMOVE, partial(sweeping.remove, files=files))
     ledger.background("reading", reading.run)
     ledger.background("sweeping", sweeping.Sweeping(ledger, files).run)
+
+
+def _limit(ledger: Ledger, most: Mapping[str, int]) -> None:
+    ledger.limit(Counter.of(SAVED_A_DAY, most, counting.saved, counting.most_saved))

@@ -1,5 +1,6 @@
 """Membership's composition root."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -7,7 +8,9 @@ from indaba.contracts import erasure, reaching, removal, safeguarding, spoken
 from indaba.contracts import linking as also
 from indaba.contracts import membership as said
 from indaba.contracts import publishing as shown
+from indaba.contracts.limits import FOUNDED, FOUNDED_A_DAY
 from indaba.ledger import Ledger
+from indaba.ledger.limits import Counter
 from indaba.membership import reactions
 from indaba.membership.handlers import (
     accounts,
@@ -20,6 +23,7 @@ from indaba.membership.handlers import (
 )
 from indaba.membership.handlers.reporting import Reporting
 from indaba.membership.model.safeguarding import Safeguarding
+from indaba.membership.store import counting
 from indaba.membership.timers import reports
 from indaba.membership.timers.erasures_file import ErasuresFile
 from indaba.membership.timers.links import link_over
@@ -39,11 +43,14 @@ def wire(
     erased_by: tuple[str, ...],
     erasures_file: Path | None = None,
     reports_to: Safeguarding | None = None,
+    most: Mapping[str, int] | None = None,
 ) -> None:
     """Connect requests and events with their handlers and reactions.
 
-    The list of the erased is also written to `erasures_file`, if there is one.
+    The list of the erased is also written to `erasures_file`, if there is one. `most` is what
+    limits allow, by their names, where it is not the default.
     """
+    _limit(ledger, most or {})
     reports_to = reports_to or Safeguarding()
     if erasures_file is not None:
         ledger.background("erasures", ErasuresFile(ledger, erasures_file).run)
@@ -75,6 +82,14 @@ def wire(
     _wire_reports(ledger, Reporting(office, reports_to))
     for answered in spoken(erasure.ErasureAnswered):
         ledger.on(answered, reactions.count_erasure_answer)
+
+
+def _limit(ledger: Ledger, most: Mapping[str, int]) -> None:
+    """How much may be set up."""
+    by_account = (counting.founded, counting.most_founded, counting.founder)
+    ledger.limit(Counter.of(FOUNDED, most, *by_account))
+    by_anybody = (counting.founded_today, counting.all_founded_today)
+    ledger.limit(Counter.of(FOUNDED_A_DAY, most, *by_anybody))
 
 
 def _wire_accounts(ledger: Ledger, office: PassportOffice) -> None:

@@ -7,8 +7,9 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 from pydantic_settings import SettingsConfigDict
 
+from indaba.contracts.limits import FOUNDED, FOUNDED_A_DAY
 from indaba.membership.model.safeguarding import HELPLINES, lead
-from indaba.process.settings import Settings
+from indaba.process.settings import Settings, most
 
 
 def _lead(given: str) -> str:
@@ -33,6 +34,8 @@ class MembershipSettings(Settings):
     erasures_file: Path | None = Field(
         default=None, description="List of the erased, for old backups; keep copies elsewhere"
     )
+    most_communities_per_account: int = most(FOUNDED)
+    most_communities_a_day: int = most(FOUNDED_A_DAY)
     safeguarding_leads: tuple[Annotated[str, AfterValidator(_lead)], ...] = Field(
         default=(),
         description="Who receives reports, outside all communities (JSON list): "

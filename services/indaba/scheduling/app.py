@@ -1,6 +1,7 @@
 """Scheduling's composition root."""
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from indaba.contracts import reminding
 from indaba.contracts import scheduling as said
 from indaba.contracts import series as repeating
 from indaba.contracts import votes as voted
+from indaba.contracts.limits import MEETINGS_A_DAY
 from indaba.contracts.linking import MembersMerged, MembersParted
 from indaba.contracts.membership import (
     CommunityFounded,
@@ -25,6 +27,7 @@ from indaba.contracts.membership import (
 from indaba.contracts.publishing import PublicationUndecided
 from indaba.contracts.times import ReadWhen
 from indaba.ledger import Ledger
+from indaba.ledger.limits import Counter
 from indaba.scheduling import model, reactions, timers
 from indaba.scheduling.handlers import (
     actions,
@@ -39,6 +42,7 @@ from indaba.scheduling.handlers import (
     series,
     votes,
 )
+from indaba.scheduling.store import counting
 from indaba.scheduling.workflows import actions as promises
 from indaba.scheduling.workflows import agenda as agenda_steps
 from indaba.scheduling.workflows import deriving, news, planning
@@ -50,11 +54,18 @@ from indaba.scheduling.workflows.calendars import reader as calendar_reader
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def wire(ledger: Ledger, read: calendar_reader.Read | None = None) -> None:
+def wire(
+    ledger: Ledger,
+    read: calendar_reader.Read | None = None,
+    most: Mapping[str, int] | None = None,
+) -> None:
     """Connect requests, events and timers with the functions that handle them.
 
-    `read` reads calendars; without it a worker process does.
+    `read` reads calendars; without it a worker process does. `most` is what limits allow, by their
+    names, where it is not the default.
     """
+    called = (counting.called, counting.most_called)
+    ledger.limit(Counter.of(MEETINGS_A_DAY, most or {}, *called))
     _meetings(ledger)
     _series(ledger)
     _agenda(ledger)

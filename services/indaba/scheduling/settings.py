@@ -3,7 +3,8 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from indaba.process.settings import Settings
+from indaba.contracts.limits import MEETINGS_A_DAY
+from indaba.process.settings import Settings, most
 
 
 class SchedulingSettings(Settings):
@@ -12,3 +13,4 @@ class SchedulingSettings(Settings):
     model_config = SettingsConfigDict(env_prefix="INDABA_SCHEDULING_", extra="ignore", frozen=True)
 
     database_url: str = Field(description="PostgreSQL: postgresql+asyncpg://user@host/scheduling")
+    most_meetings_a_day: int = most(MEETINGS_A_DAY)

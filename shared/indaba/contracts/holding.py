@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from indaba.contracts.confidential import Confidential
 from indaba.contracts.ids import MeetingCode, MemberId
+from indaba.contracts.limits import MEETINGS_A_DAY
 from indaba.contracts.scheduling import (
     MeetingEvent,
     MeetingFacts,
@@ -18,7 +19,10 @@ from indaba.contracts.wire import Question, Reply, Request
 
 
 class StartMeeting(
-    Request[MeetingShown], wire="scheduling.start-meeting.v1", asked_by=Standing.MEMBER
+    Request[MeetingShown],
+    wire="scheduling.start-meeting.v1",
+    asked_by=Standing.MEMBER,
+    limits=(MEETINGS_A_DAY,),
 ):
     """Begin now (facilitators, or its chair). Begun already: shown as it is.
 

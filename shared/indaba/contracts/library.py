@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from indaba.contracts.figures import NOTHING, Number, ReleasedTable
 from indaba.contracts.ids import CommunityId, MemberId, ResourceCode, ResourceId
+from indaba.contracts.limits import SAVED_A_DAY
 from indaba.contracts.membership import MemberData
 from indaba.contracts.openness import fingerprint
 from indaba.contracts.standing import ForMembers, Standing, UntilPublished
@@ -183,7 +184,10 @@ class ResourcesFound(Reply):
 
 
 class SaveResource(
-    Request[ResourceShown], wire="library.save-resource.v1", asked_by=Standing.MEMBER
+    Request[ResourceShown],
+    wire="library.save-resource.v1",
+    asked_by=Standing.MEMBER,
+    limits=(SAVED_A_DAY,),
 ):
     """Save a link, a file or a message (members). The same one again gives the one that is there.
 

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from indaba.contracts.confidential import Confidential, ConfidentialText
 from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.limits import FOUNDED, FOUNDED_A_DAY
 from indaba.contracts.passport import Passport, Role
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import CommunityText, Done, Event, PersonalText, Question, Reply, Request
@@ -114,7 +115,10 @@ class IssuePassport(
 
 
 class FoundCommunity(
-    Request[PassportIssued], wire="membership.found-community.v1", asked_by=Standing.ANYBODY
+    Request[PassportIssued],
+    wire="membership.found-community.v1",
+    asked_by=Standing.ANYBODY,
+    limits=(FOUNDED, FOUNDED_A_DAY),
 ):
     """Found a community in a room; the founder joins as its first facilitator.
 

@@ -19,6 +19,7 @@ from indaba.contracts.ids import (
     MemberId,
     SeriesId,
 )
+from indaba.contracts.limits import MEETINGS_A_DAY
 from indaba.contracts.membership import MemberData
 from indaba.contracts.openness import Part
 from indaba.contracts.standing import Standing
@@ -186,6 +187,7 @@ class ScheduleMeeting(
     Request[MeetingShown],
     wire="scheduling.schedule-meeting.v1",
     asked_by=Standing.FACILITATOR,
+    limits=(MEETINGS_A_DAY,),
 ):
     """Call a meeting (facilitators)."""
 

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime
 
 from indaba.contracts.figures import Number
 from indaba.contracts.ids import CommunityId, MeetingCode, MemberId, SeriesId
+from indaba.contracts.limits import MEETINGS_A_DAY
 from indaba.contracts.scheduling import (
     MeetingDetails,
     MeetingFacts,
@@ -142,6 +143,7 @@ class StartSeries(
     Request[SeriesShown],
     wire="scheduling.start-series.v1",
     asked_by=Standing.FACILITATOR,
+    limits=(MEETINGS_A_DAY,),
 ):
     """Call a series (facilitators). The first date is announced at once, others in their turn."""
 
@@ -160,7 +162,10 @@ class ShowSeries(
 
 
 class RepeatOtherwise(
-    Request[SeriesShown], wire="scheduling.repeat-otherwise.v1", asked_by=Standing.FACILITATOR
+    Request[SeriesShown],
+    wire="scheduling.repeat-otherwise.v1",
+    asked_by=Standing.FACILITATOR,
+    limits=(MEETINGS_A_DAY,),
 ):
     """Give this date and later ones, or all to come, another pattern (facilitators).
 

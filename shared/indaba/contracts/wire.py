@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from indaba.contracts.figures import Number
+from indaba.contracts.limits import Limit
 from indaba.contracts.openness import Part
 from indaba.contracts.standing import Standing
 
@@ -67,9 +68,11 @@ class Event(Message):
 
 
 class Reply(BaseModel):
-    """The answer to a request."""
+    """The answer to a request. `near` are sentences for the asker about limits that are near."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    near: tuple[str, ...] = ()
 
 
 class Done(Reply):
@@ -87,7 +90,8 @@ class Request(Message, Generic[R_co]):
     do no harm. The class keyword `asked_by` says who may ask at the least, and `by_faces` that a
     face may on its own behalf: no request without it, and no service has to remember.
     Visitors may ask only where the community has published one of the parts in `opened_by`, if any
-    are named.
+    are named. `limits` are those that it may come up against: what it keeps is counted, and if one
+    is passed, nothing of it is done.
     """
 
     opens_a_door: ClassVar[bool] = False
@@ -95,6 +99,7 @@ class Request(Message, Generic[R_co]):
     asked_by: ClassVar[Standing] = Standing.FACILITATOR
     by_faces: ClassVar[bool] = False
     opened_by: ClassVar[frozenset[Part]] = frozenset()
+    limits: ClassVar[tuple[Limit, ...]] = ()
 
     def __init_subclass__(
         cls,
@@ -103,13 +108,14 @@ class Request(Message, Generic[R_co]):
         *,
         by_faces: bool = False,
         opened_by: frozenset[Part] = frozenset(),
+        limits: tuple[Limit, ...] = (),
         **kwargs: Any,
     ) -> None:
         if wire and asked_by is None:
             raise TypeError(f"{wire}: say who may ask it (asked_by=...)")
         super().__init_subclass__(wire=wire, **kwargs)
         cls.asked_by, cls.by_faces = asked_by or cls.asked_by, by_faces
-        cls.opened_by = opened_by
+        cls.opened_by, cls.limits = opened_by, limits
 
     @classmethod
     def reply(cls) -> type[Reply]:

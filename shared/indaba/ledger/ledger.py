@@ -18,6 +18,7 @@ from indaba.ledger import merging, migrations, tables
 from indaba.ledger.events import EventProcessor
 from indaba.ledger.failures import Failures, is_passing
 from indaba.ledger.lag import Lag
+from indaba.ledger.limits import Counter
 from indaba.ledger.new_release import NewRelease
 from indaba.ledger.relay import Relay
 from indaba.ledger.requests import RequestProcessor
@@ -92,6 +93,10 @@ class Ledger:
     def answer(self, request: type[Q], handler: Callable[[Q, Work], Awaitable[Reply]]) -> None:
         """Answer requests of a type with a handler."""
         self._requests.handlers[request.wire] = handler
+
+    def limit(self, counter: Counter) -> None:
+        """Keep within a limit what requests keep that declare it."""
+        self._requests.limits.counters[counter.limit.name] = counter
 
     def on(
         self,
@@ -232,6 +237,8 @@ class Ledger:
                 await _forget_inbox(connection, self.world.now())
                 await _forget_journal(connection, self.world.now())
                 await merging.forget_old(Session(connection, self.world.now()))
+            async with self.database.connect() as connection:
+                await self._requests.limits.measure(Session(connection, self.world.now()))
             await self._failures.forget_old(self.world.now() - INBOX_REMEMBERS)
             await pause(HOUSEKEEPING_SECONDS)
 

@@ -20,6 +20,7 @@ from indaba.contracts.standing import admit, as_read_by
 from indaba.contracts.wire import Envelope, Personal, Question, Reply, Request
 from indaba.ledger import tables
 from indaba.ledger.failures import Failures, is_passing, log_failure
+from indaba.ledger.limits import Limits
 from indaba.ledger.work import Work
 from indaba.process import logs
 from indaba.process.metrics import MESSAGE_SECONDS, MESSAGES
@@ -68,6 +69,7 @@ class RequestProcessor:
         self._control = control
         self._failures = failures
         self.handlers: dict[str, Handler] = {}
+        self.limits = Limits(process)
         self.committed: Callable[[Work], Awaitable[None]] | None = None
 
     async def answer(self, envelope: Envelope) -> ReplyEnvelope:
@@ -168,8 +170,7 @@ class RequestProcessor:
                 return await self._stored(connection, key)
             work = Work(connection, self._world, envelope, passport)
             try:
-                whole = await self.handlers[envelope.wire](request, work)
-                reply = as_read_by(whole, passport)
+                reply = as_read_by(await self._within_limits(request, work), passport)
             except Refusal as no:
                 if not no.leaves_a_mark:
                     raise
@@ -185,6 +186,13 @@ class RequestProcessor:
         if self.committed is not None:
             await self.committed(work)
         return body
+
+    async def _within_limits(self, request: Request[Any], work: Work) -> Reply:
+        """What the handler replies, and what is to be said of limits. Raises `LimitReached`."""
+        before = await self.limits.before(request, work)
+        reply = await self.handlers[request.wire](request, work)
+        near = await self.limits.after(request, work, before)
+        return reply.model_copy(update={"near": near}) if near else reply
 
     async def _first(self, connection: AsyncConnection, key: str, passport: Passport) -> bool:
         """Mark a request as done; false if it was. Waits for a transaction that is doing it now."""

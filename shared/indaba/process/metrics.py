@@ -41,3 +41,11 @@ RATE_LIMITED_SECONDS = Counter(
 UNREADABLE = Counter(
     "indaba_unreadable_messages_total", "Encrypted messages whose key was not there", ["process"]
 )
+LIMIT_SHARE = Gauge(
+    "indaba_limit_share",
+    "How full a limit is for whoever has most of it: 1 is full",
+    ["process", "limit"],
+)
+LIMITS_REACHED = Counter(
+    "indaba_limits_reached_total", "Requests refused because of a limit", ["process", "limit"]
+)

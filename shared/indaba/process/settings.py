@@ -16,6 +16,8 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from indaba.contracts.limits import Limit
+
 S = TypeVar("S", bound="Settings")
 _NODE = r"[^/@,\s:]+(:\d{1,5})?"
 _BUS = re.compile(
@@ -111,3 +113,19 @@ def read(cls: type[S], **given: Any) -> S:
         if isinstance(error.__cause__, BadSetting):
             raise error.__cause__ from None
         raise BadSetting(f"{cls.__name__}: {error}.") from None
+
+
+def most(limit: Limit) -> Any:
+    """The field `most_<name>` of a service's settings: how much a limit allows."""
+    unit = " (MB)" if limit.size else ""
+    about = f"Limit: {limit.about}{unit}"
+    return Field(default=limit.most, ge=1, le=limit.highest, description=about)
+
+
+def allowed(own: Settings) -> dict[str, int]:
+    """How much each limit of a service allows, by its name."""
+    return {
+        name.removeprefix("most_"): getattr(own, name)
+        for name in type(own).model_fields
+        if name.startswith("most_")
+    }

@@ -56,3 +56,8 @@ def uuid7(milliseconds: int, chance: int) -> UUID:
 def made_at(identifier: UUID) -> datetime:
     """The moment in UTC, to the millisecond, in which a UUIDv7 was made."""
     return datetime.fromtimestamp((identifier.int >> 80) / 1000, UTC)
+
+
+def first_id(moment: datetime) -> UUID:
+    """An id before all that are made from that moment on."""
+    return uuid7(int(moment.timestamp() * 1000), 0)

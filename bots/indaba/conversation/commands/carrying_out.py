@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from indaba.contracts.confidential import BetweenUs
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Fault, NoCommunity, Refusal, Refused, Unavailable
-from indaba.conversation.answer import Answer
+from indaba.conversation.answer import Answer, Text
 from indaba.conversation.commands.confiding import Confidant, between_us, confide
 from indaba.conversation.commands.intent import UNWELL, Intent, ServiceClient, sentence
 from indaba.conversation.commands.person import Person
@@ -28,7 +28,15 @@ async def perform(intent: Intent, person: Person, services: ServiceClient) -> An
         return no
     asked = Confidant(services, alone=person.alone)
     answer = await _respond(intent, person, asked)
-    return confide(type(intent), person, answer, asked)
+    return confide(type(intent), person, _with_limits(answer, asked, person.wording), asked)
+
+
+def _with_limits(answer: Answer, asked: Confidant, wording: Wording) -> Answer:
+    """The answer, and what of limits is near: a sign alone would not say it."""
+    if not asked.near:
+        return answer
+    near = tuple(Text(wording.foreign(words)) for words in asked.near)
+    return replace(answer, blocks=(*answer.blocks, *near), ack=False)
 
 
 async def _respond(intent: Intent, person: Person, services: ServiceClient) -> Answer:

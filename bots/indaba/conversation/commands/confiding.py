@@ -16,7 +16,8 @@ R = TypeVar("R", bound=Reply)
 class Confidant:
     """Asks the services for an intent, and keeps from it what may not be said here.
 
-    `confided` says that something confidential was handed on, `withheld` that it was not.
+    `confided` says that something confidential was handed on, `withheld` that it was not. `near`
+    are sentences about limits that are near.
     """
 
     def __init__(self, services: ServiceClient, *, alone: bool) -> None:
@@ -24,6 +25,7 @@ class Confidant:
         self._alone = alone
         self.confided = False
         self.withheld = False
+        self.near: list[str] = []
 
     async def ask(self, request: Request[R]) -> R:
         """The reply, as far as it may be read here.
@@ -34,6 +36,7 @@ class Confidant:
             self.withheld = True
             raise BetweenUs
         reply = await self._services.ask(request)
+        self.near += reply.near
         if self._alone:
             self.confided |= confides(reply)
             return reply

@@ -337,7 +337,8 @@ async def _join(
     role: Role,
 ) -> None:
     await store.set_role(community, member, role)
-    await store.give_receipt(community, member, consent_version)
+    founding = role is Role.FACILITATOR
+    await store.give_receipt(community, member, consent_version, founding=founding)
     work.emit(
         MemberJoined(
             aggregate=member,

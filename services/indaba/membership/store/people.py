@@ -61,6 +61,7 @@ receipts = table(
     purposes=sa.JSON,
     given_at=_instant,
     withdrawn_at=_instant,
+    founding=sa.Boolean,
 )
 sign_ins = table("sign_ins", digest=sa.Text, member=sa.Uuid, community=sa.Uuid, expires_at=_instant)
 
@@ -281,7 +282,9 @@ class Store:
             .values(withdrawn_at=self._work.now)
         )
 
-    async def give_receipt(self, community: CommunityId, member: MemberId, wording: str) -> None:
+    async def give_receipt(
+        self, community: CommunityId, member: MemberId, wording: str, *, founding: bool
+    ) -> None:
         """Keep proof of consent."""
         await self._sql.execute(
             receipts.insert().values(
@@ -291,6 +294,7 @@ class Store:
                 wording=wording,
                 purposes=list(PURPOSES),
                 given_at=self._work.now,
+                founding=founding,
             )
         )
 

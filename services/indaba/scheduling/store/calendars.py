@@ -41,7 +41,7 @@ _calendars = sa.Table(
     sa.Column("due_at", _instant),
     sa.Column("correlation", sa.Uuid),
 )
-_dates = sa.Table(
+outside_dates = sa.Table(
     "outside_dates",
     metadata,
     sa.Column("calendar", sa.Uuid),
@@ -122,7 +122,7 @@ class Calendars:
 
     async def dates(self, calendar: CalendarId) -> dict[str, KeptDate]:
         """The calendar's dates by their keys."""
-        query = sa.select(_dates).where(_dates.c.calendar == calendar)
+        query = sa.select(outside_dates).where(outside_dates.c.calendar == calendar)
         rows = (await self._sql.execute(query)).mappings()
         return {
             r["key"]: KeptDate(MeetingId(r["meeting"]), r["fingerprint"], r["gone"]) for r in rows
@@ -131,7 +131,7 @@ class Calendars:
     async def keep_date(self, calendar: CalendarId, key: str, date: KeptDate) -> None:
         """Store which meeting a date became."""
         values = {"meeting": date.meeting, "fingerprint": dict(date.fingerprint), "gone": date.gone}
-        statement = insert(_dates).values(calendar=calendar, key=key, **values)
+        statement = insert(outside_dates).values(calendar=calendar, key=key, **values)
         await self._sql.execute(
             statement.on_conflict_do_update(index_elements=["calendar", "key"], set_=values)
         )
@@ -140,16 +140,18 @@ class Calendars:
         """Forget the keys of dates whose meetings ended before a moment."""
         over = sa.select(_meetings.c.id).where(_meetings.c.over_at < before)
         await self._sql.execute(
-            _dates.delete().where(_dates.c.calendar == calendar, _dates.c.meeting.in_(over))
+            outside_dates.delete().where(
+                outside_dates.c.calendar == calendar, outside_dates.c.meeting.in_(over)
+            )
         )
 
     async def count(self, calendar: CalendarId) -> int:
         """The number of its meetings to come."""
         query = (
             sa.select(sa.func.count())
-            .select_from(_dates)
-            .join(_meetings, _meetings.c.id == _dates.c.meeting)
-            .where(_dates.c.calendar == calendar, *self._to_come())
+            .select_from(outside_dates)
+            .join(_meetings, _meetings.c.id == outside_dates.c.meeting)
+            .where(outside_dates.c.calendar == calendar, *self._to_come())
         )
         return int((await self._sql.execute(query)).scalar_one())
 
@@ -157,8 +159,8 @@ class Calendars:
         """Its meetings that are scheduled and have not begun, soonest first."""
         query = (
             sa.select(_meetings.c.id)
-            .join(_dates, _meetings.c.id == _dates.c.meeting)
-            .where(_dates.c.calendar == calendar, *self._to_come())
+            .join(outside_dates, _meetings.c.id == outside_dates.c.meeting)
+            .where(outside_dates.c.calendar == calendar, *self._to_come())
             .order_by(_meetings.c.starts_at, _meetings.c.id)
         )
         return [MeetingId(meeting) for meeting in (await self._sql.execute(query)).scalars()]
@@ -167,9 +169,9 @@ class Calendars:
         """Its meetings without a card that begin before a moment, soonest first."""
         query = (
             sa.select(_meetings.c.id)
-            .join(_dates, _meetings.c.id == _dates.c.meeting)
+            .join(outside_dates, _meetings.c.id == outside_dates.c.meeting)
             .where(
-                _dates.c.calendar == calendar,
+                outside_dates.c.calendar == calendar,
                 *self._to_come(),
                 _meetings.c.announced.is_(False),
                 _meetings.c.starts_at < before,
@@ -201,7 +203,7 @@ class Calendars:
         await self._sql.execute(_calendars.delete().where(theirs, named))
         ids = sa.select(_calendars.c.id).where(theirs)
         await self._sql.execute(
-            _dates.update().where(_dates.c.calendar.in_(ids)).values(fingerprint={})
+            outside_dates.update().where(outside_dates.c.calendar.in_(ids)).values(fingerprint={})
         )
         nobodys = {"author": fresh, "whole_at": None, "due_at": self._work.now}
         again = _calendars.update().where(theirs).values(nobodys).returning(_calendars)

@@ -1,0 +1,120 @@
+"""How much may be kept for whom: every limit there is, and what is said of it."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from indaba.contracts.refusal import HINT, Hint, Refusal, hint
+
+A_DAY = timedelta(days=1)
+MEGABYTE = 1024 * 1024
+NEAR = 80
+"""In hundredths: from this share on, whoever adds to it is told how much is left."""
+
+
+class Whose(StrEnum):
+    """What has a limit of its own: each member, each community, or all of the machine's together.
+
+    A member is the same on all linked accounts and in all communities.
+    """
+
+    MEMBER = "member"
+    COMMUNITY = "community"
+    MACHINE = "machine"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit: the operators' setting for it is `most_<name>`, whose default is `most`.
+
+    `about` says to operators what is counted. `used` says how much there is, of `{used}` and
+    `{most}`. `instead` is what somebody can do who has reached it, with a hint. `within` is the
+    time that counts, up to now, so that nobody gains by the hour of day or their time zone; without
+    it, what is there counts. A limit of `size` is in megabytes. Operators may set `highest`.
+    """
+
+    name: str
+    most: int
+    whose: Whose
+    about: str
+    used: str
+    instead: str
+    hint: Hint | None = field(default=None, hash=False)
+    within: timedelta | None = None
+    size: bool = False
+    highest: int = 1_000_000
+
+    def is_near(self, used: int, most: int) -> bool:
+        """Whether so much is worth a word."""
+        return used * 100 >= most * NEAR
+
+    def said(self, used: int, most: int) -> str:
+        """How much there is, as people read it."""
+        return self.used.format(used=self.amount(used), most=self.amount(most))
+
+    def amount(self, many: int) -> str:
+        """A number of things or of bytes, as people read it."""
+        return f"{-(-many // MEGABYTE)} MB" if self.size else str(many)
+
+    def units(self, most: int) -> int:
+        """A setting as what is counted: bytes where the limit is one of size."""
+        return most * MEGABYTE if self.size else most
+
+
+class LimitReached(Refusal):
+    """One more would be too many. `limit` is its name, `most` what is allowed."""
+
+    code = "limit-reached"
+
+    def __init__(self, limit: Limit, used: int, most: int) -> None:
+        super().__init__(
+            f"{limit.said(used, most)} That is as much as there is room for, so I did not do it. "
+            f"{limit.instead} Whoever runs this Indaba can allow more.",
+            hint=limit.hint,
+            limit=limit.name,
+            most=most,
+        )
+
+
+SAVED_A_DAY = Limit(
+    name="saved_a_day",
+    most=50,
+    whose=Whose.MEMBER,
+    about="Links, files and messages that one member saves within 24 hours",
+    used="You have saved {used} of {most} things within 24 hours.",
+    instead=f"Save the rest tomorrow. To see what is there: {HINT}.",
+    hint=hint("resource find", words="fractions"),
+    within=A_DAY,
+)
+MEETINGS_A_DAY = Limit(
+    name="meetings_a_day",
+    most=30,
+    whose=Whose.COMMUNITY,
+    about="Meetings that one community calls within 24 hours; a series is one",
+    used="This community has called {used} of {most} meetings within 24 hours; a series is one.",
+    instead=f"Call the next one tomorrow. To see what is planned: {HINT}.",
+    hint=hint("meeting list"),
+    within=A_DAY,
+)
+FOUNDED = Limit(
+    name="communities_per_account",
+    most=5,
+    whose=Whose.MEMBER,
+    about="Communities that one account sets up, ever; linked accounts are one",
+    used="You have set up {used} of {most} communities.",
+    instead="Somebody else who runs the room can set it up, or connect the room to a community "
+    f"that is there: {HINT}.",
+    hint=hint("cop connect"),
+)
+FOUNDED_A_DAY = Limit(
+    name="communities_a_day",
+    most=50,
+    whose=Whose.MACHINE,
+    about="Communities that are set up within 24 hours, by anybody",
+    used="Here {used} of {most} communities were set up within 24 hours.",
+    instead="Try again tomorrow.",
+    highest=1000,
+    within=A_DAY,
+)
+LIMITS = (SAVED_A_DAY, MEETINGS_A_DAY, FOUNDED, FOUNDED_A_DAY)
+"""All of them."""

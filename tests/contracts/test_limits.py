@@ -1,0 +1,98 @@
+"""Every request that keeps something new has a limit, or a reason why it needs none."""
+
+from typing import Any
+
+import pytest
+
+from cells import every
+from indaba.contracts import limits, spoken
+from indaba.contracts.limits import LIMITS, NEAR, Limit, LimitReached
+from indaba.contracts.refusal import HINT
+from indaba.contracts.wire import Question, Request
+from indaba.operate.processes import PROCESSES
+
+CHANGES = "changes what is there already, and adds nothing beside it"
+ONE_EACH = "keeps at most one for each member, account or room, the last in the place of the former"
+OF_A_MEETING = "belongs to a meeting or resource of the community, which is counted"
+SOON_GONE = "keeps a secret that goes within minutes or days"
+ASKED_FOR_HELP = "nobody in need is told to come back tomorrow"
+UNLIMITED: dict[str, dict[str, str]] = {
+    CHANGES: {
+        "library": "describe-resource publish-resource share-resource withdraw-resource",
+        "membership": "assign-role answer-case answer-link close-report consume-sign-in describe-me"
+        " end-link-code erase-me leave-community move-place note-departure note-sign publish"
+        " readmit-member remove-place renew-address stand-in unlink-account",
+        "scheduling": "approve-minutes cancel-meeting change-action change-agenda-item"
+        " change-meeting change-note change-series close-meeting close-vote edit-highlights"
+        " end-series hand-action move-meeting open-topic publish-highlights remove-agenda-item"
+        " restore-meeting restore-note share-highlights unfollow-calendar",
+    },
+    ONE_EACH: {
+        "library": "use-resource",
+        "membership": "add-place join-community link-account propose-link remove-member"
+        " suspend-account suspend-member",
+        "scheduling": "answer-rsvp cast-vote check-in follow-calendar give-feedback import-terms"
+        " set-digest set-my-digest set-quiet-hours set-quorum set-reminder-times set-reminders"
+        " take-role",
+    },
+    OF_A_MEETING: {
+        "scheduling": "add-action add-agenda-item add-date correct-register open-vote take-note",
+    },
+    SOON_GONE: {
+        "membership": "issue-link-code issue-room-code issue-sign-in show-link-code show-room-code",
+    },
+    ASKED_FOR_HELP: {"membership": "appeal-removal draft-report send-report"},
+}
+
+
+def _reasons() -> dict[str, str]:
+    return {
+        f"{service}.{name}.v1": why
+        for why, services in UNLIMITED.items()
+        for service, names in services.items()
+        for name in names.split()
+    }
+
+
+def _acts() -> list[type[Request[Any]]]:
+    return [kind for kind in spoken(Request) if not issubclass(kind, Question)]
+
+
+def test_every_act_has_a_limit_or_a_reason() -> None:
+    reasons = _reasons()
+    without = {kind.wire for kind in _acts() if not kind.limits}
+    assert without == reasons.keys()
+
+
+def test_every_limit_is_in_the_list_and_is_that_of_a_request() -> None:
+    written = {each for each in vars(limits).values() if isinstance(each, Limit)}
+    assert written == set(LIMITS)
+    assert len({limit.name for limit in LIMITS}) == len(LIMITS)
+    assert {limit for kind in spoken(Request) for limit in kind.limits} == set(LIMITS)
+
+
+@every("kind", _acts(), ids=lambda kind: kind.wire)
+def test_the_service_that_answers_has_the_setting(kind: type[Request[Any]]) -> None:
+    fields = PROCESSES[kind.context()].settings.model_fields
+    for limit in kind.limits:
+        field = fields[f"most_{limit.name}"]
+        assert field.default == limit.most
+        assert limit.about in str(field.description)
+
+
+@every("limit", LIMITS, ids=lambda limit: limit.name)
+def test_what_is_said_of_a_limit_has_its_numbers_and_leads_on(limit: Limit) -> None:
+    most = limit.units(limit.most)
+    no = LimitReached(limit, most, most)
+    assert no.words.startswith(limit.said(most, most))
+    assert str(limit.most) in no.words
+    assert (HINT in no.words) == (no.hint is not None)
+    assert "Whoever runs this Indaba can allow more." in no.words
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.name)
+def test_a_limit_is_near_from_four_fifths_on(limit: Limit) -> None:
+    most = limit.units(limit.most)
+    from_here = -(-most * NEAR // 100)
+    assert [limit.is_near(used, most) for used in (0, from_here - 1)] == [False, False]
+    assert [limit.is_near(used, most) for used in (from_here, most)] == [True, True]

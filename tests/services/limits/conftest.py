@@ -1,0 +1,32 @@
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from databases import Databases
+from indaba.contracts.limits import LIMITS
+from indaba.operate.local.engines import Engines
+from indaba.process.file_store import FileStore
+from services.standing import Standing
+
+MOST = 5
+"""What each limit allows here."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def standing(
+    databases: Databases, engines: Engines, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Standing]:
+    """Services with low limits."""
+    most = {"most": {limit.name: MOST for limit in LIMITS}}
+    files = FileStore(tmp_path_factory.mktemp("files") / "files")
+    there = Standing(
+        ("membership", "scheduling", "library"),
+        databases,
+        engines.valkey.url,
+        membership=most,
+        scheduling=most,
+        library={**most, "files": files},
+    )
+    yield there
+    await there.end()

@@ -1,0 +1,187 @@
+"""Each limit: below it, near it, at it, past it, on the next day, two at once, the same again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from indaba.contracts.library import SaveResource, WithdrawResource
+from indaba.contracts.limits import (
+    FOUNDED,
+    FOUNDED_A_DAY,
+    LIMITS,
+    MEETINGS_A_DAY,
+    SAVED_A_DAY,
+    Limit,
+)
+from indaba.contracts.membership import (
+    CONSENT_VERSION,
+    FoundCommunity,
+    PassportIssued,
+    Place,
+    Platform,
+)
+from indaba.contracts.refusal import Refused
+from indaba.contracts.scheduling import ScheduleMeeting
+from indaba.contracts.wire import Reply, Request
+from indaba.ledger.session import Session
+from services.limits.conftest import MOST
+from services.town import Town
+from workshop import rows
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+FOUNDER = "@lindiwe:example.org"
+
+
+@dataclass
+class Acts:
+    """Makes requests that each come up against a limit by one."""
+
+    town: Town
+    held: PassportIssued | None
+
+    def saving(self) -> Request[Any]:
+        return SaveResource(link=f"https://example.org/{uuid4().hex}", title="Fractions")
+
+    def calling(self) -> Request[Any]:
+        starts = (self.town.clock.now() + timedelta(days=3)).replace(tzinfo=None, microsecond=0)
+        return ScheduleMeeting(title="Fractions", starts=starts, zone="Africa/Johannesburg")
+
+    def founding(self, account: str = FOUNDER) -> Request[Any]:
+        place = Place(platform=Platform.MATRIX, room=f"!{uuid4().hex}:example.org")
+        return FoundCommunity(
+            name="Maths teachers",
+            purpose="Share what works",
+            language="English",
+            zone="Africa/Johannesburg",
+            place=place,
+            posts_in=place,
+            account=account,
+            has_power=True,
+            adult=True,
+            consent_version=CONSENT_VERSION,
+        )
+
+    def founding_as_somebody_else(self) -> Request[Any]:
+        return self.founding(f"@{uuid4().hex}:example.org")
+
+
+MAKES: dict[Limit, Callable[[Acts], Request[Any]]] = {
+    SAVED_A_DAY: Acts.saving,
+    MEETINGS_A_DAY: Acts.calling,
+    FOUNDED: Acts.founding,
+    FOUNDED_A_DAY: Acts.founding_as_somebody_else,
+}
+FIRST = {FOUNDED: 1, FOUNDED_A_DAY: 1}
+"""How much there is when a test begins: the community itself was founded."""
+
+Try = Callable[[], Awaitable[Reply]]
+
+
+async def _one(town: Town, limit: Limit) -> tuple[Acts, Try]:
+    """How to come up against a limit by one more. The other limits are wide."""
+    for ledger in town.ledgers.values():
+        for name, counter in ledger._requests.limits.counters.items():
+            object.__setattr__(counter, "most", MOST if name == limit.name else 1000)
+    acts = Acts(town, await town.founded(FOUNDER))
+
+    async def one() -> Reply:
+        return await town.ask(MAKES[limit](acts), acts.held)
+
+    return acts, one
+
+
+async def test_every_limit_is_tried() -> None:
+    assert MAKES.keys() == set(LIMITS)
+
+
+@pytest.mark.parametrize("limit", MAKES, ids=lambda limit: limit.name)
+async def test_a_limit_is_said_before_it_is_reached_and_holds(town: Town, limit: Limit) -> None:
+    acts, one = await _one(town, limit)
+    used = range(FIRST.get(limit, 0) + 1, MOST + 1)
+    near = [(await one()).near for _ in used]
+    assert near == [(limit.said(n, MOST),) if n >= MOST - 1 else () for n in used]
+    for _ in range(2):
+        with pytest.raises(Refused) as refused:
+            await one()
+        assert (refused.value.told, refused.value.facts["limit"]) == ("limit-reached", limit.name)
+        assert refused.value.words.startswith(limit.said(MOST, MOST))
+    town.later(hours=25)
+    acts.held = await town.passport(FOUNDER)
+    if limit.within is None:
+        with pytest.raises(Refused):
+            await one()
+    else:
+        assert (await one()).near == ()
+
+
+@pytest.mark.parametrize("limit", MAKES, ids=lambda limit: limit.name)
+async def test_of_several_at_once_at_the_edge_one_passes(town: Town, limit: Limit) -> None:
+    _, one = await _one(town, limit)
+    for _ in range(MOST - 1 - FIRST.get(limit, 0)):
+        await one()
+    told = await asyncio.gather(*(one() for _ in range(4)), return_exceptions=True)
+    assert sum(isinstance(each, Reply) for each in told) == 1
+    assert {each.told for each in told if isinstance(each, Refused)} == {"limit-reached"}
+
+
+@pytest.mark.parametrize("limit", MAKES, ids=lambda limit: limit.name)
+async def test_the_same_act_again_counts_once(town: Town, limit: Limit) -> None:
+    acts, one = await _one(town, limit)
+    for _ in range(MOST - 1 - FIRST.get(limit, 0)):
+        await one()
+    act = MAKES[limit](acts)
+    again = [await town.ask(act, acts.held, key="$same") for _ in range(3)]
+    assert {str(each.near) for each in again} == {str((limit.said(MOST, MOST),))}
+    act = MAKES[limit](acts)
+    for _ in range(2):
+        with pytest.raises(Refused):
+            await town.ask(act, acts.held, key="$more")
+
+
+async def test_what_is_there_already_is_shown_past_the_limit_too(town: Town) -> None:
+    acts, one = await _one(town, SAVED_A_DAY)
+    act = acts.saving()
+    await town.ask(act, acts.held)
+    for _ in range(MOST - 1):
+        await one()
+    assert (await town.ask(act, acts.held)).known
+    with pytest.raises(Refused):
+        await one()
+
+
+async def test_who_takes_back_what_they_saved_has_saved_it_all_the_same(town: Town) -> None:
+    acts, one = await _one(town, SAVED_A_DAY)
+    shown: Any = await town.ask(acts.saving(), acts.held)
+    await town.ask(WithdrawResource(code=shown.resource.code), acts.held)
+    for _ in range(MOST - 1):
+        await one()
+    with pytest.raises(Refused):
+        await one()
+
+
+async def test_a_refused_act_keeps_nothing(town: Town) -> None:
+    _, one = await _one(town, FOUNDED)
+    for _ in range(MOST - 1):
+        await one()
+    membership = town.ledgers["membership"]
+    before = await rows(membership, "SELECT count(*) FROM communities")
+    with pytest.raises(Refused):
+        await one()
+    assert await rows(membership, "SELECT count(*) FROM communities") == before
+    assert len(await rows(membership, "SELECT * FROM receipts WHERE founding")) == MOST
+
+
+async def test_operators_see_who_has_most(town: Town) -> None:
+    acts, one = await _one(town, SAVED_A_DAY)
+    for _ in range(3):
+        await one()
+    counter = town.ledgers["library"]._requests.limits.counters[SAVED_A_DAY.name]
+    async with town.ledgers["library"].database.connect() as connection:
+        fullest = await counter.fullest(Session(connection, town.clock.now()))
+    assert acts.held is not None
+    assert list(fullest) == [(acts.held.passport.member, 3)]
