@@ -1,6 +1,7 @@
 import re
 from pathlib import Path
 
+from attacks.asvs import REQUIREMENTS
 from cells import every
 
 ROOT = Path(__file__).parents[2]
@@ -12,6 +13,17 @@ ROWS = re.findall(r"^\| (\d+\.\d+\.\d+) \| ([123]) \| (.+) \|$", PAGE, re.MULTIL
 @every("path, name", NAMED)
 def test_every_test_that_the_page_names_is_there(path: str, name: str) -> None:
     assert re.search(rf"^(async )?def {name}\(", (ROOT / path).read_text(), re.MULTILINE)
+
+
+NOT_APPLICABLE = re.findall(r"^\* .+?: ((?:\d+\.\d+\.\d+(?:, )?)+)$", PAGE, re.MULTILINE)
+
+
+def test_every_requirement_is_a_row_or_said_not_to_apply() -> None:
+    rows = {row for row, level, _ in ROWS if level in "12"}
+    apart = [row for line in NOT_APPLICABLE for row in line.split(", ")]
+    assert len(apart) == len(set(apart))
+    assert not rows & set(apart)
+    assert rows | set(apart) == REQUIREMENTS
 
 
 def test_every_row_has_a_test_or_a_reason() -> None:

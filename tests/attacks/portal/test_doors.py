@@ -100,6 +100,16 @@ async def test_every_answer_tells_the_browser_to_be_strict(
                 assert "access-control-allow-origin" not in headers, path
 
 
+async def test_every_answer_says_what_it_is(lively: Any, two: tuple[House, House]) -> None:
+    for route in routes(lively):
+        for path in (*two[1].filled(route), *two[0].filled(route), f"{route.path}/nothing"):
+            for method in ("GET", "POST"):
+                answer = await lively.browser.request(method, path)
+                if answer.content:
+                    kind = answer.headers["content-type"]
+                    assert not kind.startswith("text/") or "charset=utf-8" in kind, (path, kind)
+
+
 async def test_no_answer_leads_to_another_host(lively: Any, two: tuple[House, House]) -> None:
     forged = {"host": OUTSIDE, "x-forwarded-host": OUTSIDE, "forwarded": f"host={OUTSIDE}"}
     for route in routes(lively):
