@@ -40,7 +40,7 @@ FEW = {"ledger.journal": 24, "ledger.inbox": 12}
 """Of these a part is copied: they are long, and no less alike."""
 
 FIXED = {
-    "ledger.marks": "two rows: the life of the bus, the version of the zone data",
+    "ledger.marks": "a few rows: the life of the bus, the zone data, how far retention is",
     "ledger.outbox": "what is not published yet: empty but for moments",
     "ledger.attempts": "what failed and is tried again: emptied as it goes well",
     "ledger.dead_letters": "what was given up: it grows with mistakes, for thirty days",

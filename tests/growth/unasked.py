@@ -16,11 +16,12 @@ from growth.community import Community
 from growth.kept import ADDRESS, LASTS, line
 from growth.names import OWN, ROOM, account
 from growth.processes import Processes
+from indaba.contracts.keeping import MARKS
 from indaba.conversation.answer import Ask
 from indaba.conversation.delivery.chat_events import ReactionAdded
 from indaba.conversation.delivery.platform import Post, PostKind
 from indaba.conversation.store import Draft, Store, Waiting
-from indaba.ledger import Ledger, Work, tables
+from indaba.ledger import Ledger, Work, keeping, tables
 from indaba.ledger import ledger as housekeeping
 from indaba.ledger.session import Session
 from indaba.library.store import Store as Library
@@ -69,6 +70,7 @@ async def kept_house(ledger: Ledger) -> None:
         await housekeeping._forget_inbox(connection, now)
         await housekeeping._forget_journal(connection, now)
         await connection.rollback()
+    await _forgotten(ledger)
     await _release_begun(ledger)
     await ledger._timers._seconds_to_next()
     ledger._relay._told = [ledger.world.new_id()]
@@ -76,7 +78,19 @@ async def kept_house(ledger: Ledger) -> None:
     await ledger._relay.tell_again("an epoch")
     await ledger._relay._publish_left(now)
     await ledger._lag.look()
-    await ledger._failures.forget_old(now - housekeeping.INBOX_REMEMBERS)
+    await ledger._failures.forget_old(now - MARKS.long)
+
+
+async def _forgotten(ledger: Ledger) -> None:
+    """What is kept no longer, of a row's oldest thing and of a later one."""
+    for duty in ledger._keeping.duties:
+        oldest = sa.select(duty.key).order_by(duty.moment, duty.key).limit(2)
+        async with ledger.database.connect() as sql:
+            await keeping._reached(sql, duty)
+            await keeping._over(sql, duty, keeping.BEGINNING, ledger.world.now())
+            things = list((await sql.execute(oldest)).scalars())
+            await duty.act(things, Work(sql, ledger.world))
+            await sql.rollback()
 
 
 async def _release_begun(ledger: Ledger) -> None:

@@ -4,8 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from indaba.contracts.library import ResourceSaved
-from indaba.contracts.membership import MemberErased, MemberJoined
+from indaba.contracts.membership import MemberErased
+from indaba.contracts.removal import MemberRemoved
+from indaba.contracts.scheduling import RsvpChanged
 from indaba.contracts.wire import Event
 from indaba.ledger import Ledger, ledger
 from workshop import do, rows, until
@@ -17,7 +18,7 @@ async def test_every_event_is_kept_as_long_as_its_contract_says(
     monkeypatch.setattr(ledger, "SETTLED_SECONDS", 0)
     service: Ledger = await open_ledger("membership")
     day = timedelta(days=1)
-    kinds: list[type[Event]] = [MemberErased, MemberJoined, ResourceSaved]
+    kinds: list[type[Event]] = [MemberErased, MemberRemoved, RsvpChanged]
     assert len({kind.kept for kind in kinds}) == len(kinds)
     for kind in kinds:
         await _told(service, kind, kind.kept - day)

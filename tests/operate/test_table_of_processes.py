@@ -53,7 +53,8 @@ def compose() -> Any:
     return _yaml(ROOT / "docker-compose.yml")
 
 
-def _wired(name: str) -> Ledger:
+def wired_alone(name: str) -> Ledger:
+    """A process's ledger, wired, with nothing to connect to."""
     world = RealWorld()
     process = PROCESSES[name]
     bus = Bus("redis://127.0.0.1:1", name, world)
@@ -70,7 +71,7 @@ def _wired(name: str) -> Ledger:
 
 @pytest.mark.parametrize("name", PROCESSES)
 def test_a_row_says_whose_events_a_process_reads(name: str) -> None:
-    contracts = [find(wire) for wire in _wired(name).listens_to]
+    contracts = [find(wire) for wire in wired_alone(name).listens_to]
     owners = {c.context() for c in contracts if c and not issubclass(c, ErasureAnswered)}
 
     assert owners == set(PROCESSES[name].reads)
@@ -86,8 +87,8 @@ def test_readers_are_saved_before_those_they_read() -> None:
 
 @pytest.mark.parametrize("name", [name for name in PROCESSES if name != ERASURE_OWNER])
 def test_every_process_answers_erasures(name: str) -> None:
-    assert "membership.member-erased.v1" in _wired(name).listens_to
-    assert erasure_answer(name).wire in _wired(ERASURE_OWNER).listens_to
+    assert "membership.member-erased.v1" in wired_alone(name).listens_to
+    assert erasure_answer(name).wire in wired_alone(ERASURE_OWNER).listens_to
 
 
 def test_an_erasure_waits_by_default_for_every_process_that_always_runs() -> None:

@@ -7,7 +7,6 @@ import sys
 import types
 import typing
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from indaba.contracts import spoken
-from indaba.contracts.wire import Event, Message, Personal, Published, Request
+from indaba.contracts.keeping import KEEPING
+from indaba.contracts.retention import in_words
+from indaba.contracts.wire import KEPT_AS_A_FACT, Event, Message, Personal, Published, Request
 from indaba.operate.settings_text import environment_file
 from indaba.process import zones
 
@@ -30,6 +31,7 @@ def pages() -> dict[str, str]:
     return {
         "docs/events.md": events(),
         "docs/commands.md": commands(),
+        "docs/keeping.md": keeping(),
         "deploy/env.example": environment_file(),
     }
 
@@ -68,6 +70,28 @@ def commands() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def keeping() -> str:
+    """What is kept of people, from the table."""
+    lines = [
+        "# What is kept, and how long",
+        "",
+        "Generated from `shared/indaba/contracts/keeping.py` by `make docs`; do not edit. Each",
+        "process carries out its own rows, by itself.",
+        "",
+        "*Stays under a random id* means: nobody can tell any more whose it was. What happened",
+        "stays, so that figures stay right",
+        "([decision 0035](decisions/0035-kept-as-long-as-said.md)).",
+        "",
+        "| who | what | how long | why | then |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {row.process} | {row.what} | {row.period} | {row.why} | {row.then} |"
+            for row in KEEPING
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def stale() -> list[str]:
     """The files that differ from what would be generated."""
     return [name for name, text in pages().items() if _kept(name) != text]
@@ -98,7 +122,8 @@ def _kept(name: str) -> str:
 def _contract(contract: type[Message]) -> list[str]:
     lines = [f"### {contract.wire}", "", _prose(contract), ""]
     if issubclass(contract, Event):
-        lines += [f"Kept for {_days(contract.kept)}.", ""]
+        fact = contract.kept == KEPT_AS_A_FACT
+        lines += ["Kept as a fact." if fact else f"Kept for {in_words(contract.kept)}.", ""]
     if issubclass(contract, Request):
         lines += [f"Answered with `{contract.reply().__name__}`.", ""]
     return [*lines, *_fields(contract.model_fields), ""]
@@ -139,10 +164,6 @@ def _type(annotation: Any) -> str:
         inner = ", ".join(_type(each) for each in arguments if each is not Ellipsis)
         return f"{origin.__name__} of {inner}"
     return str(getattr(annotation, "__name__", annotation))
-
-
-def _days(kept: timedelta) -> str:
-    return f"{kept.days} days"
 
 
 def _intent(kind: "type[Intent]") -> list[str]:

@@ -7,10 +7,11 @@ Answers: library.describe-resource.v1, library.find-resources.v1, library.publis
 library.save-resource.v1, library.share-resource.v1, library.show-my-data.v1,
 library.show-resource.v1, library.use-resource.v1, library.withdraw-resource.v1
 
-Tells: library.erasure-answered.v1, library.resource-blanked.v1, library.resource-described.v1,
-library.resource-saved.v1, library.resource-shared.v1, library.resource-used.v1,
-library.resource-withdrawn.v1
+Tells: library.erasure-answered.v1, library.member-unlinked.v1, library.resource-blanked.v1,
+library.resource-described.v1, library.resource-saved.v1, library.resource-shared.v1,
+library.resource-used.v1, library.resource-withdrawn.v1
 
-Listens to: membership.member-erased.v1, membership.members-merged.v1, membership.members-parted.v1,
-scheduling.highlights-shared.v1, scheduling.minutes-approved.v1
+Listens to: membership.member-erased.v1, membership.member-unlinked.v1,
+membership.members-merged.v1, membership.members-parted.v1, scheduling.highlights-shared.v1,
+scheduling.minutes-approved.v1
 """

@@ -9,9 +9,10 @@ from indaba.contracts.limits import SAVED_A_DAY
 from indaba.contracts.linking import MembersMerged, MembersParted
 from indaba.contracts.membership import MemberErased
 from indaba.contracts.record import HighlightsShared, MinutesApproved
+from indaba.contracts.retention import MembershipUnlinked
 from indaba.ledger import Ledger
 from indaba.ledger.limits import Counter
-from indaba.library import handlers, reactions
+from indaba.library import handlers, reactions, workflows
 from indaba.library.store import counting
 from indaba.library.timers import sweeping
 from indaba.library.timers.reader import Read
@@ -50,6 +51,8 @@ def wire(
     ledger.on(MembersParted, reactions.part_members)
     ledger.on(MinutesApproved, reactions.keep_minutes)
     ledger.on(HighlightsShared, reactions.keep_highlights)
+    ledger.on(MembershipUnlinked, reactions.unlink_member)
+    ledger.keeps(*workflows.DUTIES)
     ledger.on_timer(READ, reading.look)
     ledger.on_timer(sweeping.REMOVE, partial(sweeping.remove, files=files))
     ledger.background("reading", reading.run)

@@ -16,9 +16,10 @@ from indaba.contracts.library import (
 from indaba.contracts.linking import MembersMerged, MembersParted
 from indaba.contracts.membership import MemberErased
 from indaba.contracts.record import DocumentEvent, HighlightsShared, MinutesApproved
+from indaba.contracts.retention import MembershipUnlinked
 from indaba.ledger import Work
-from indaba.ledger.erasure import erase
-from indaba.ledger.merging import merge, now_called, part
+from indaba.ledger.erasure import erase, unlink
+from indaba.ledger.merging import forget, merge, now_called, part
 from indaba.library.model import (
     Resource,
     document_facts,
@@ -26,7 +27,7 @@ from indaba.library.model import (
     document_name,
     next_edition,
 )
-from indaba.library.store import Store, changed_resources
+from indaba.library.store import LongOver, Store, changed_resources
 from indaba.library.timers import sweeping
 from indaba.library.workflows import counts_now
 
@@ -56,6 +57,12 @@ async def _remove(before: Resource, resource: Resource, store: Store, work: Work
     await store.read_no_more(resource.id)
     if before.file is not None:
         await sweeping.remove_soon(before.file.digest, work)
+
+
+async def unlink_member(event: MembershipUnlinked, work: Work) -> None:
+    """Who left everywhere long ago is known no more, whatever they saved or used since."""
+    await LongOver(work).unlink(event.member, await unlink(work, event.member))
+    await forget(work, event.member)
 
 
 async def merge_members(event: MembersMerged, work: Work) -> None:

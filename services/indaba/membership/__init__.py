@@ -27,9 +27,10 @@ Tells: membership.account-linked.v1, membership.account-unlinked.v1, membership.
 membership.case-told.v1, membership.community-founded.v1, membership.link-told.v1,
 membership.member-described.v1, membership.member-erased.v1, membership.member-erasure-finished.v1,
 membership.member-joined.v1, membership.member-left.v1, membership.member-removed.v1,
-membership.members-merged.v1, membership.members-parted.v1, membership.places-changed.v1,
-membership.publication-changed.v1, membership.publication-undecided.v1,
-membership.release-installed.v1, membership.report-came.v1, membership.roles-changed.v1
+membership.member-unlinked.v1, membership.members-merged.v1, membership.members-parted.v1,
+membership.places-changed.v1, membership.publication-changed.v1,
+membership.publication-undecided.v1, membership.release-installed.v1, membership.report-came.v1,
+membership.roles-changed.v1
 
 Listens to: discord_bot.erasure-answered.v1, library.erasure-answered.v1,
 matrix_bot.erasure-answered.v1, outcomes.erasure-answered.v1, portal.erasure-answered.v1,

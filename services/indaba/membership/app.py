@@ -27,6 +27,7 @@ from indaba.membership.store import counting
 from indaba.membership.timers import reports
 from indaba.membership.timers.erasures_file import ErasuresFile
 from indaba.membership.timers.links import link_over
+from indaba.membership.workflows import unlinking
 from indaba.membership.workflows.linking import OVER
 from indaba.membership.workflows.opening import ASK, ask_what_stays_open
 from indaba.membership.workflows.release import begin_release
@@ -153,3 +154,4 @@ def _wire_reports(ledger: Ledger, reporting: Reporting) -> None:
     ledger.on_timer(reports.UNSENT, reports.forget_draft)
     ledger.on_timer(reports.DEALT_WITH, reports.forget_report)
     ledger.on_timer(reports.COUNTED, reports.forget_count)
+    ledger.keeps(*unlinking.DUTIES)

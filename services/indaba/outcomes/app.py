@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from indaba.contracts import holding, library, linking, membership, scheduling
+from indaba.contracts import holding, library, linking, membership, retention, scheduling
 from indaba.contracts import outcomes as said
 from indaba.ledger import Ledger
 from indaba.outcomes import handlers, reactions
@@ -21,6 +21,9 @@ def wire(ledger: Ledger) -> None:
     ledger.on(linking.MembersMerged, reactions.merge_members)
     ledger.on(linking.MembersParted, reactions.part_members)
     ledger.on(membership.MemberErased, reactions.erase_member)
+    ledger.on(retention.SchedulingUnlinked, reactions.unlink_presence)
+    ledger.on(retention.LibraryUnlinked, reactions.unlink_uses)
+    ledger.on(retention.MembershipUnlinked, reactions.unlink_member)
     for changed in (
         scheduling.MeetingScheduled,
         scheduling.MeetingMoved,

@@ -2,6 +2,7 @@
 
 from indaba.contracts.erasure import OutcomesErased
 from indaba.contracts.holding import CheckInCorrected
+from indaba.contracts.ids import MemberId
 from indaba.contracts.library import HowUsed, ResourceEvent, ResourceUsed
 from indaba.contracts.linking import MembersMerged, MembersParted
 from indaba.contracts.membership import (
@@ -11,10 +12,15 @@ from indaba.contracts.membership import (
     MemberJoined,
     MemberLeft,
 )
+from indaba.contracts.retention import (
+    LibraryUnlinked,
+    MembershipUnlinked,
+    SchedulingUnlinked,
+)
 from indaba.contracts.scheduling import CheckedIn, MeetingEvent
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase
-from indaba.ledger.merging import merge, once_called, part, renames_nothing
+from indaba.ledger.merging import forget, merge, once_called, part, renames_nothing
 from indaba.outcomes.store import Store
 
 
@@ -77,6 +83,25 @@ async def merge_members(event: MembersMerged, work: Work) -> None:
 async def part_members(event: MembersParted, work: Work) -> None:
     """Count two members as two again."""
     await part(work, event.gone, renames_nothing, version=event.version)
+
+
+async def unlink_presence(event: SchedulingUnlinked, work: Work) -> None:
+    """A member's check-ins are those of somebody; nobody knows of whom."""
+    names = (event.member, *await once_called(work, event.member))
+    await Store(work).unlink_presence(names, MemberId(work.world.new_id()), event.before)
+
+
+async def unlink_uses(event: LibraryUnlinked, work: Work) -> None:
+    """What a member saved and used was so by somebody; nobody knows by whom."""
+    names = (event.member, *await once_called(work, event.member))
+    await Store(work).unlink_uses(names, MemberId(work.world.new_id()), event.before)
+
+
+async def unlink_member(event: MembershipUnlinked, work: Work) -> None:
+    """Who left everywhere long ago is known no more. Counts stay as they are."""
+    known_as = await once_called(work, event.member)
+    await Store(work).forget(event.member, known_as, MemberId(work.world.new_id()))
+    await forget(work, event.member)
 
 
 async def erase_member(event: MemberErased, work: Work) -> None:

@@ -55,6 +55,10 @@ _merged = sa.Table(
 )
 
 
+Trace = tuple[sa.Table, str, str]
+"""A table that names members: the column for the thing, and that for the member."""
+
+
 class Store:
     """The facts, within one transaction. A version older than the stored one changes nothing."""
 
@@ -116,13 +120,37 @@ class Store:
         for name in (member, *known_as):
             absent = sa.and_(_check_ins.c.member == name, ~_check_ins.c.present)
             await self._sql.execute(_check_ins.delete().where(absent))
-            for table, key, column in _TRACES:
-                both = sa.select(table.c[key]).where(table.c[column] == fresh)
-                theirs = table.c[column] == name
-                await self._sql.execute(table.delete().where(theirs, table.c[key].in_(both)))
-                await self._sql.execute(table.update().where(theirs).values({column: fresh}))
+            for trace in _TRACES:
+                await self._rename(trace, name, fresh)
             await self._sql.execute(_members.delete().where(_members.c.id == name))
             await self._sql.execute(_memberships.delete().where(_memberships.c.member == name))
+
+    async def unlink_presence(
+        self, names: Sequence[MemberId], fresh: MemberId, before: datetime
+    ) -> None:
+        """Who was at meetings before a moment is somebody; the same one at all of them."""
+        then = sa.select(_meetings.c.id).where(_meetings.c.starts_at < before)
+        for name in names:
+            await self._rename(_TRACES[0], name, fresh, _check_ins.c.meeting.in_(then))
+
+    async def unlink_uses(
+        self, names: Sequence[MemberId], fresh: MemberId, before: datetime
+    ) -> None:
+        """Who saved and used resources of before a moment is somebody, the same one of all."""
+        then = sa.select(_resources.c.id).where(_resources.c.saved_at < before)
+        for name in names:
+            for trace in _TRACES[1:]:
+                await self._rename(trace, name, fresh, trace[0].c[trace[1]].in_(then))
+
+    async def _rename(
+        self, trace: Trace, name: MemberId, fresh: MemberId, *more: sa.ColumnElement[bool]
+    ) -> None:
+        """Put an id in the place of another; of two rows about one thing one stays."""
+        table, key, column = trace
+        both = sa.select(table.c[key]).where(table.c[column] == fresh)
+        theirs = (table.c[column] == name, *more)
+        await self._sql.execute(table.delete().where(*theirs, table.c[key].in_(both)))
+        await self._sql.execute(table.update().where(*theirs).values({column: fresh}))
 
     async def facts(self, community: CommunityId) -> Facts:
         """Everything known about a community. Merged members count as one."""

@@ -11,12 +11,13 @@ Tells: portal.erasure-answered.v1
 
 Listens to: membership.account-unlinked.v1, membership.address-renewed.v1,
 membership.community-founded.v1, membership.member-erased.v1, membership.member-left.v1,
-membership.members-merged.v1, membership.members-parted.v1, membership.places-changed.v1,
-membership.publication-changed.v1, membership.roles-changed.v1, scheduling.check-in-corrected.v1,
-scheduling.checked-in.v1, scheduling.highlights-shared.v1, scheduling.meeting-announced.v1,
-scheduling.meeting-blanked.v1, scheduling.meeting-cancelled.v1, scheduling.meeting-changed.v1,
-scheduling.meeting-closed.v1, scheduling.meeting-moved.v1, scheduling.meeting-restored.v1,
-scheduling.meeting-scheduled.v1, scheduling.meeting-started.v1, scheduling.minutes-approved.v1,
-scheduling.moved-up.v1, scheduling.reminder-due.v1, scheduling.rsvp-changed.v1,
-scheduling.series-called-off.v1, scheduling.series-changed.v1, scheduling.series-started.v1
+membership.member-unlinked.v1, membership.members-merged.v1, membership.members-parted.v1,
+membership.places-changed.v1, membership.publication-changed.v1, membership.roles-changed.v1,
+scheduling.check-in-corrected.v1, scheduling.checked-in.v1, scheduling.highlights-shared.v1,
+scheduling.meeting-announced.v1, scheduling.meeting-blanked.v1, scheduling.meeting-cancelled.v1,
+scheduling.meeting-changed.v1, scheduling.meeting-closed.v1, scheduling.meeting-moved.v1,
+scheduling.meeting-restored.v1, scheduling.meeting-scheduled.v1, scheduling.meeting-started.v1,
+scheduling.minutes-approved.v1, scheduling.moved-up.v1, scheduling.reminder-due.v1,
+scheduling.rsvp-changed.v1, scheduling.series-called-off.v1, scheduling.series-changed.v1,
+scheduling.series-started.v1
 """

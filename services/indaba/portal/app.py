@@ -8,7 +8,16 @@ from pathlib import Path
 
 from starlette.routing import BaseRoute
 
-from indaba.contracts import holding, linking, membership, publishing, record, scheduling, series
+from indaba.contracts import (
+    holding,
+    linking,
+    membership,
+    publishing,
+    record,
+    retention,
+    scheduling,
+    series,
+)
 from indaba.ledger import Ledger
 from indaba.ledger.session import Session
 from indaba.portal import reactions
@@ -43,6 +52,7 @@ def wire(ledger: Ledger) -> None:
     ledger.on(membership.RolesChanged, reactions.end_sessions)
     ledger.on(membership.MemberLeft, reactions.end_sessions)
     ledger.on(membership.MemberErased, reactions.erase_member)
+    ledger.on(retention.MembershipUnlinked, reactions.unlink_member)
     ledger.on(linking.MembersMerged, reactions.merge_members)
     ledger.on(linking.MembersParted, reactions.part_members)
     ledger.on(linking.AccountUnlinked, reactions.shut_out)

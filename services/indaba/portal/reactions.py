@@ -13,11 +13,12 @@ from indaba.contracts.linking import (
 from indaba.contracts.membership import CommunityFounded, MemberErased, MemberLeft, RolesChanged
 from indaba.contracts.publishing import AddressRenewed, PublicationChanged
 from indaba.contracts.record import DocumentEvent, HighlightsShared
+from indaba.contracts.retention import MembershipUnlinked
 from indaba.contracts.scheduling import MeetingEvent, RsvpChanged
 from indaba.contracts.series import SeriesEvent
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase
-from indaba.ledger.merging import merge, once_called, part
+from indaba.ledger.merging import forget, merge, once_called, part
 from indaba.portal.copying import CopyWriter
 from indaba.portal.model import Kind
 from indaba.portal.store import Store
@@ -117,15 +118,24 @@ async def _become_one(gone: MemberId, member: MemberId, work: Work) -> None:
 
 async def erase_member(event: MemberErased, work: Work) -> None:
     """Sessions, answers and addresses of calendars are all that names a member here."""
-    names = (event.member, *await once_called(work, event.member))
+    await _forget(event.member, work)
     await erase(work, event.member)
-    store = Store(work)
-    for name in names:
-        await store.send_home(name)
-        await store.answers.forget(name)
     work.emit(
         PortalErased(aggregate=event.erasure, version=1, erasure=event.erasure, service="portal")
     )
+
+
+async def unlink_member(event: MembershipUnlinked, work: Work) -> None:
+    """Who left everywhere long ago is known no more."""
+    await _forget(event.member, work)
+    await forget(work, event.member)
+
+
+async def _forget(member: MemberId, work: Work) -> None:
+    store = Store(work)
+    for name in (member, *await once_called(work, member)):
+        await store.send_home(name)
+        await store.answers.forget(name)
 
 
 def _keep(event: MeetingEvent, work: Work, *, by_organiser: bool) -> None:

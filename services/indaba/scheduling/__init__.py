@@ -30,14 +30,15 @@ scheduling.digest-due.v1, scheduling.erasure-answered.v1, scheduling.feedback-as
 scheduling.feedback-closed.v1, scheduling.highlights-shared.v1, scheduling.meeting-announced.v1,
 scheduling.meeting-blanked.v1, scheduling.meeting-cancelled.v1, scheduling.meeting-changed.v1,
 scheduling.meeting-closed.v1, scheduling.meeting-moved.v1, scheduling.meeting-restored.v1,
-scheduling.meeting-scheduled.v1, scheduling.meeting-started.v1, scheduling.minutes-approved.v1,
-scheduling.moved-up.v1, scheduling.news-due.v1, scheduling.note-kept.v1,
-scheduling.publication-asked.v1, scheduling.reminder-due.v1, scheduling.rsvp-changed.v1,
-scheduling.series-called-off.v1, scheduling.series-changed.v1, scheduling.series-started.v1,
-scheduling.step-due.v1, scheduling.topic-opened.v1, scheduling.vote-counted.v1,
-scheduling.vote-opened.v1
+scheduling.meeting-scheduled.v1, scheduling.meeting-started.v1, scheduling.member-unlinked.v1,
+scheduling.minutes-approved.v1, scheduling.moved-up.v1, scheduling.news-due.v1,
+scheduling.note-kept.v1, scheduling.publication-asked.v1, scheduling.reminder-due.v1,
+scheduling.rsvp-changed.v1, scheduling.series-called-off.v1, scheduling.series-changed.v1,
+scheduling.series-started.v1, scheduling.step-due.v1, scheduling.topic-opened.v1,
+scheduling.vote-counted.v1, scheduling.vote-opened.v1
 
 Listens to: membership.community-founded.v1, membership.member-described.v1,
-membership.member-erased.v1, membership.member-left.v1, membership.members-merged.v1,
-membership.members-parted.v1, membership.publication-undecided.v1, membership.release-installed.v1
+membership.member-erased.v1, membership.member-left.v1, membership.member-unlinked.v1,
+membership.members-merged.v1, membership.members-parted.v1, membership.publication-undecided.v1,
+membership.release-installed.v1
 """

@@ -25,6 +25,7 @@ from indaba.contracts.membership import (
     ReleaseInstalled,
 )
 from indaba.contracts.publishing import PublicationUndecided
+from indaba.contracts.retention import MembershipUnlinked
 from indaba.contracts.times import ReadWhen
 from indaba.ledger import Ledger
 from indaba.ledger.limits import Counter
@@ -45,7 +46,7 @@ from indaba.scheduling.handlers import (
 from indaba.scheduling.store import counting
 from indaba.scheduling.workflows import actions as promises
 from indaba.scheduling.workflows import agenda as agenda_steps
-from indaba.scheduling.workflows import deriving, news, planning
+from indaba.scheduling.workflows import deriving, news, planning, unlinking
 from indaba.scheduling.workflows import digest as weeks
 from indaba.scheduling.workflows import votes as voting
 from indaba.scheduling.workflows.calendars import following
@@ -82,6 +83,8 @@ def wire(
     ledger.on(MembersParted, reactions.part_members)
     ledger.on(ReleaseInstalled, reactions.hear_of_release)
     ledger.on(PublicationUndecided, reactions.hear_of_undecided)
+    ledger.on(MembershipUnlinked, reactions.unlink_member)
+    ledger.keeps(*unlinking.DUTIES)
     ledger.derive(deriving.derive_meetings)
     ledger.derive(deriving.derive_digests)
     ledger.derive(deriving.look_at_quiet_hours)

@@ -14,11 +14,12 @@ from indaba.contracts.membership import (
     ReleaseInstalled,
 )
 from indaba.contracts.publishing import PublicationUndecided
+from indaba.contracts.retention import MembershipUnlinked
 from indaba.contracts.scheduling import MeetingBlanked, RsvpChanged
 from indaba.ledger import Work
-from indaba.ledger.erasure import erase
-from indaba.ledger.merging import merge, part
-from indaba.scheduling.store import ChoicesMade, Meetings, Records, Traces, counted_again
+from indaba.ledger.erasure import erase, unlink
+from indaba.ledger.merging import forget, merge, part
+from indaba.scheduling.store import ChoicesMade, LongOver, Meetings, Records, Traces, counted_again
 from indaba.scheduling.store.calendars import Calendars
 from indaba.scheduling.workflows.calendars.following import read_soon
 from indaba.scheduling.workflows.digest import plan_digest
@@ -68,6 +69,14 @@ async def _become_one(gone: MemberId, member: MemberId, work: Work) -> None:
         await keep(work, before, meeting, partial(RsvpChanged.of, member=member, answer=answer))
     await traces.give_all(gone, member)
     await Calendars(work).give_all(gone, member)
+
+
+async def unlink_member(event: MembershipUnlinked, work: Work) -> None:
+    """Who left everywhere long ago is known no more, whatever they took part in since."""
+    long_over = LongOver(work)
+    await long_over.unlink(event.member, await unlink(work, event.member))
+    await long_over.forget_choices(event.member)
+    await forget(work, event.member)
 
 
 async def know_community(event: CommunityFounded, work: Work) -> None:

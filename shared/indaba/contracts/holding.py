@@ -15,7 +15,7 @@ from indaba.contracts.scheduling import (
     Title,
 )
 from indaba.contracts.standing import Standing
-from indaba.contracts.wire import Question, Reply, Request
+from indaba.contracts.wire import KEPT_AS_A_FACT, Question, Reply, Request
 
 
 class StartMeeting(
@@ -69,7 +69,7 @@ class MeetingStarted(MeetingEvent, wire="scheduling.meeting-started.v1"):
     until: AwareDatetime
 
 
-class CheckInCorrected(MeetingEvent, wire="scheduling.check-in-corrected.v1"):
+class CheckInCorrected(MeetingEvent, wire="scheduling.check-in-corrected.v1", kept=KEPT_AS_A_FACT):
     """A member was not there after all."""
 
     member: MemberId

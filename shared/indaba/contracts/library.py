@@ -12,7 +12,15 @@ from indaba.contracts.limits import SAVED_A_DAY
 from indaba.contracts.membership import MemberData
 from indaba.contracts.openness import fingerprint
 from indaba.contracts.standing import ForMembers, Standing, UntilPublished
-from indaba.contracts.wire import CommunityText, CommunityTexts, Event, Question, Reply, Request
+from indaba.contracts.wire import (
+    KEPT_AS_A_FACT,
+    CommunityText,
+    CommunityTexts,
+    Event,
+    Question,
+    Reply,
+    Request,
+)
 
 MOST_BYTES = 25 * 1024 * 1024
 """The largest file that is kept."""
@@ -306,23 +314,23 @@ class ResourceEvent(Event):
         return cls(aggregate=resource.id, version=resource.version, resource=resource, **facts)
 
 
-class ResourceSaved(ResourceEvent, wire="library.resource-saved.v1"):
+class ResourceSaved(ResourceEvent, wire="library.resource-saved.v1", kept=KEPT_AS_A_FACT):
     """A resource came into the library."""
 
 
-class ResourceDescribed(ResourceEvent, wire="library.resource-described.v1"):
+class ResourceDescribed(ResourceEvent, wire="library.resource-described.v1", kept=KEPT_AS_A_FACT):
     """What is said of a resource changed: corrected, or its page's title was read."""
 
 
-class ResourceWithdrawn(ResourceEvent, wire="library.resource-withdrawn.v1"):
+class ResourceWithdrawn(ResourceEvent, wire="library.resource-withdrawn.v1", kept=KEPT_AS_A_FACT):
     """A resource is not to be found any more."""
 
 
-class ResourceBlanked(ResourceEvent, wire="library.resource-blanked.v1"):
+class ResourceBlanked(ResourceEvent, wire="library.resource-blanked.v1", kept=KEPT_AS_A_FACT):
     """A resource's words are gone because their author was erased."""
 
 
-class ResourceUsed(ResourceEvent, wire="library.resource-used.v1"):
+class ResourceUsed(ResourceEvent, wire="library.resource-used.v1", kept=KEPT_AS_A_FACT):
     """A member said what became of it. The note stays in the library."""
 
     member: MemberId

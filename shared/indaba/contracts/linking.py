@@ -13,7 +13,6 @@ from indaba.contracts.confidential import Confidential
 from indaba.contracts.figures import NamesReleased
 from indaba.contracts.ids import CommunityId, MemberId, OneTimeCode
 from indaba.contracts.membership import (
-    KEPT_FOR_PROOF,
     CommunityCard,
     PassportIssued,
     Place,
@@ -21,7 +20,15 @@ from indaba.contracts.membership import (
 )
 from indaba.contracts.passport import Role
 from indaba.contracts.standing import Standing
-from indaba.contracts.wire import Done, Event, PersonalText, Question, Reply, Request
+from indaba.contracts.wire import (
+    KEPT_AS_A_FACT,
+    Done,
+    Event,
+    PersonalText,
+    Question,
+    Reply,
+    Request,
+)
 
 
 class MembersFound(Reply):
@@ -299,7 +306,7 @@ class AccountLinked(Event, wire="membership.account-linked.v1"):
     member: MemberId
 
 
-class MembersMerged(Event, wire="membership.members-merged.v1", kept=KEPT_FOR_PROOF):
+class MembersMerged(Event, wire="membership.members-merged.v1", kept=KEPT_AS_A_FACT):
     """Two members were one person: `gone` is `member` from now on, in every service.
 
     `aggregate` is the one that is gone. What arrives late for it counts for `member`. Services keep
@@ -311,7 +318,7 @@ class MembersMerged(Event, wire="membership.members-merged.v1", kept=KEPT_FOR_PR
     undo_until: AwareDatetime | None = None
 
 
-class MembersParted(Event, wire="membership.members-parted.v1", kept=KEPT_FOR_PROOF):
+class MembersParted(Event, wire="membership.members-parted.v1", kept=KEPT_AS_A_FACT):
     """`gone` is not `member` any more, but again whoever they were, in every service.
 
     `aggregate` is `gone`. What nobody changed since they were merged is as it was before.
@@ -344,7 +351,7 @@ class LinkTold(Event, wire="membership.link-told.v1"):
     until: AwareDatetime
 
 
-class PlacesChanged(Event, wire="membership.places-changed.v1"):
+class PlacesChanged(Event, wire="membership.places-changed.v1", kept=KEPT_AS_A_FACT):
     """A room joined or left a community. `aggregate` is the community, `places` all that post.
 
     With neither `added` nor `removed` nothing changed: a new release says where it lives, for

@@ -12,13 +12,19 @@ from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.limits import FOUNDED, FOUNDED_A_DAY
 from indaba.contracts.passport import Passport, Role
 from indaba.contracts.standing import Standing
-from indaba.contracts.wire import CommunityText, Done, Event, PersonalText, Question, Reply, Request
+from indaba.contracts.wire import (
+    KEPT_AS_A_FACT,
+    CommunityText,
+    Done,
+    Event,
+    PersonalText,
+    Question,
+    Reply,
+    Request,
+)
 
 CONSENT_VERSION = "2026-11-24"
 """The wording of the consent in force; a receipt keeps the version that was agreed to."""
-
-KEPT_FOR_PROOF = timedelta(days=3 * 366)
-"""Consent receipts and the audit trail: life of the purpose and three years (decision 0006)."""
 
 
 class Platform(StrEnum):
@@ -297,7 +303,7 @@ class ConsumeSignIn(
     secret: str = Field(max_length=100)
 
 
-class CommunityFounded(Event, wire="membership.community-founded.v1"):
+class CommunityFounded(Event, wire="membership.community-founded.v1", kept=KEPT_AS_A_FACT):
     """A community began. `aggregate` is the community."""
 
     author: MemberId
@@ -309,7 +315,7 @@ class CommunityFounded(Event, wire="membership.community-founded.v1"):
     places: tuple[Place, ...]
 
 
-class MemberJoined(Event, wire="membership.member-joined.v1", kept=KEPT_FOR_PROOF):
+class MemberJoined(Event, wire="membership.member-joined.v1", kept=KEPT_AS_A_FACT):
     """A member consented and joined. `aggregate` is the member."""
 
     community: CommunityId
@@ -317,14 +323,14 @@ class MemberJoined(Event, wire="membership.member-joined.v1", kept=KEPT_FOR_PROO
     consent_version: str
 
 
-class MemberLeft(Event, wire="membership.member-left.v1"):
+class MemberLeft(Event, wire="membership.member-left.v1", kept=KEPT_AS_A_FACT):
     """A member left a community."""
 
     community: CommunityId
     member: MemberId
 
 
-class MemberDescribed(Event, wire="membership.member-described.v1"):
+class MemberDescribed(Event, wire="membership.member-described.v1", kept=KEPT_AS_A_FACT):
     """Facts for quorums and figures changed; the organisation travels as a keyed digest."""
 
     member: MemberId

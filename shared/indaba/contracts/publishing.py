@@ -11,7 +11,7 @@ from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import CommunityCard, Platform
 from indaba.contracts.openness import Openness, Part
 from indaba.contracts.standing import Standing
-from indaba.contracts.wire import Event, Question, Reply, Request
+from indaba.contracts.wire import KEPT_AS_A_FACT, Event, Question, Reply, Request
 
 
 class Publication(BaseModel):
@@ -88,13 +88,13 @@ class RenewAddress(
     key: str = Field(max_length=64)
 
 
-class PublicationChanged(Event, wire="membership.publication-changed.v1"):
+class PublicationChanged(Event, wire="membership.publication-changed.v1", kept=KEPT_AS_A_FACT):
     """The world sees other parts of a community from now on. `aggregate` is the community."""
 
     publication: Publication
 
 
-class AddressRenewed(Event, wire="membership.address-renewed.v1"):
+class AddressRenewed(Event, wire="membership.address-renewed.v1", kept=KEPT_AS_A_FACT):
     """A community's pages have another address; the old one opens nothing."""
 
     key: str

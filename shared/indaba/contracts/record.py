@@ -15,7 +15,7 @@ from indaba.contracts.membership import Category
 from indaba.contracts.openness import Openness
 from indaba.contracts.scheduling import MeetingEvent, MeetingFacts
 from indaba.contracts.standing import Standing
-from indaba.contracts.wire import CommunityText, Question, Reply, Request
+from indaba.contracts.wire import KEPT_AS_A_FACT, CommunityText, Question, Reply, Request
 
 NoteText = Annotated[
     CommunityText, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)
@@ -284,9 +284,9 @@ class DocumentEvent(MeetingEvent):
     document: Document
 
 
-class MinutesApproved(DocumentEvent, wire="scheduling.minutes-approved.v1"):
+class MinutesApproved(DocumentEvent, wire="scheduling.minutes-approved.v1", kept=KEPT_AS_A_FACT):
     """Minutes were approved: for members, kept in the library."""
 
 
-class HighlightsShared(DocumentEvent, wire="scheduling.highlights-shared.v1"):
+class HighlightsShared(DocumentEvent, wire="scheduling.highlights-shared.v1", kept=KEPT_AS_A_FACT):
     """Highlights were shared or published, or are published no more; kept in the library."""

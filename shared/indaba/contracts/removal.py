@@ -13,9 +13,17 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from indaba.contracts.confidential import Confidential
 from indaba.contracts.ids import CommunityId, MemberId
-from indaba.contracts.membership import KEPT_FOR_PROOF, Place, Platform, Settled
+from indaba.contracts.membership import Place, Platform, Settled
 from indaba.contracts.standing import Standing
-from indaba.contracts.wire import Done, Event, PersonalText, Question, Reply, Request
+from indaba.contracts.wire import (
+    KEPT_FOR_PROOF,
+    Done,
+    Event,
+    PersonalText,
+    Question,
+    Reply,
+    Request,
+)
 
 LONGEST_REASON = 500
 Reason = Annotated[

@@ -23,7 +23,7 @@ from indaba.contracts.limits import MEETINGS_A_DAY
 from indaba.contracts.membership import MemberData
 from indaba.contracts.openness import Part
 from indaba.contracts.standing import Standing
-from indaba.contracts.wire import CommunityText, Event, Question, Reply, Request
+from indaba.contracts.wire import KEPT_AS_A_FACT, CommunityText, Event, Question, Reply, Request
 
 Title = Annotated[
     CommunityText, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)
@@ -324,7 +324,7 @@ class MeetingEvent(Event):
         return cls(aggregate=meeting.id, version=meeting.version, meeting=meeting, **facts)
 
 
-class MeetingScheduled(MeetingEvent, wire="scheduling.meeting-scheduled.v1"):
+class MeetingScheduled(MeetingEvent, wire="scheduling.meeting-scheduled.v1", kept=KEPT_AS_A_FACT):
     """A meeting was called."""
 
 
@@ -332,15 +332,15 @@ class MeetingAnnounced(MeetingEvent, wire="scheduling.meeting-announced.v1"):
     """The turn of a date of a series has come: it gets its card."""
 
 
-class MeetingChanged(MeetingEvent, wire="scheduling.meeting-changed.v1"):
+class MeetingChanged(MeetingEvent, wire="scheduling.meeting-changed.v1", kept=KEPT_AS_A_FACT):
     """Something about a meeting is other than before, but not its time or status."""
 
 
-class MeetingRestored(MeetingEvent, wire="scheduling.meeting-restored.v1"):
+class MeetingRestored(MeetingEvent, wire="scheduling.meeting-restored.v1", kept=KEPT_AS_A_FACT):
     """A cancelled meeting takes place after all."""
 
 
-class MeetingMoved(MeetingEvent, wire="scheduling.meeting-moved.v1"):
+class MeetingMoved(MeetingEvent, wire="scheduling.meeting-moved.v1", kept=KEPT_AS_A_FACT):
     """A meeting has another time.
 
     `shifted`, in minutes, where its wall time stayed and the rules of its zone changed: so much
@@ -351,17 +351,17 @@ class MeetingMoved(MeetingEvent, wire="scheduling.meeting-moved.v1"):
     members: tuple[MemberId, ...] = ()
 
 
-class MeetingCancelled(MeetingEvent, wire="scheduling.meeting-cancelled.v1"):
+class MeetingCancelled(MeetingEvent, wire="scheduling.meeting-cancelled.v1", kept=KEPT_AS_A_FACT):
     """A meeting was called off. Quietly where many go at once and one notice tells of them all."""
 
     quietly: bool = False
 
 
-class MeetingClosed(MeetingEvent, wire="scheduling.meeting-closed.v1"):
+class MeetingClosed(MeetingEvent, wire="scheduling.meeting-closed.v1", kept=KEPT_AS_A_FACT):
     """A meeting ended, by hand or by itself."""
 
 
-class MeetingBlanked(MeetingEvent, wire="scheduling.meeting-blanked.v1"):
+class MeetingBlanked(MeetingEvent, wire="scheduling.meeting-blanked.v1", kept=KEPT_AS_A_FACT):
     """The meeting's words are gone because their author was erased."""
 
 
@@ -378,7 +378,7 @@ class MovedUp(MeetingEvent, wire="scheduling.moved-up.v1"):
     members: tuple[MemberId, ...]
 
 
-class CheckedIn(MeetingEvent, wire="scheduling.checked-in.v1"):
+class CheckedIn(MeetingEvent, wire="scheduling.checked-in.v1", kept=KEPT_AS_A_FACT):
     """A member is here, by whatever it is known."""
 
     member: MemberId

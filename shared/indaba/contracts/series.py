@@ -22,7 +22,7 @@ from indaba.contracts.scheduling import (
 )
 from indaba.contracts.standing import Standing
 from indaba.contracts.times import WhenText
-from indaba.contracts.wire import CommunityText, Event, Question, Reply, Request
+from indaba.contracts.wire import KEPT_AS_A_FACT, CommunityText, Event, Question, Reply, Request
 
 
 class Scope(StrEnum):
@@ -259,15 +259,15 @@ class SeriesEvent(Event):
         return cls(aggregate=series.id, version=series.version, series=series, **facts)
 
 
-class SeriesStarted(SeriesEvent, wire="scheduling.series-started.v1"):
+class SeriesStarted(SeriesEvent, wire="scheduling.series-started.v1", kept=KEPT_AS_A_FACT):
     """A series was called."""
 
 
-class SeriesChanged(SeriesEvent, wire="scheduling.series-changed.v1"):
+class SeriesChanged(SeriesEvent, wire="scheduling.series-changed.v1", kept=KEPT_AS_A_FACT):
     """A series has another pattern, other dates left out, or another title, length or place."""
 
 
-class SeriesCalledOff(SeriesEvent, wire="scheduling.series-called-off.v1"):
+class SeriesCalledOff(SeriesEvent, wire="scheduling.series-called-off.v1", kept=KEPT_AS_A_FACT):
     """A series ended before its time: `cancelled` dates to come do not take place."""
 
     cancelled: Number

@@ -14,6 +14,12 @@ from indaba.contracts.standing import Standing
 KEPT_FOR_A_TERM = timedelta(days=400)
 """Thirteen months: a year can be compared with the one before, and no longer is needed."""
 
+KEPT_FOR_PROOF = timedelta(days=3 * 366)
+"""Three years: as long as we may have to prove that somebody agreed."""
+
+KEPT_AS_A_FACT = timedelta(days=100 * 366)
+"""As long as figures need it. Its owner puts a random id in the place of a person's in time."""
+
 
 class Published:
     """Marks a field as community text: published on purpose, blanked when its author is erased."""

@@ -1,6 +1,7 @@
 """Erases a member from a ledger: their id is replaced, their text blanked, copies cleared.
 
-Decision: docs/decisions/0006-erasure.md. Law: POPIA s24, GDPR art. 17.
+Decisions: docs/decisions/0006-erasure.md and 0035-kept-as-long-as-said.md.
+Law: POPIA s24, GDPR art. 17.
 """
 
 from typing import Any, get_args
@@ -35,6 +36,17 @@ async def erase(work: Work, member: MemberId) -> MemberId:
         await _erase(work, name, fresh)
     await merging.forget(work, member)
     work.erased = True
+    return fresh
+
+
+async def unlink(work: Work, member: MemberId) -> MemberId:
+    """Replace a member's id in this ledger's journal, and leave their words and all else.
+
+    Returns the new random id, which the service uses in its own tables.
+    """
+    fresh = MemberId(work.world.new_id())
+    for name in (member, *await merging.once_called(work, member)):
+        await work.connection.execute(_renamed(tables.journal.c.envelope, name, fresh))
     return fresh
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolIsFull
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from indaba.contracts.keeping import LETTERS
 from indaba.contracts.wire import Envelope
 from indaba.ledger import tables
 from indaba.process import logs
@@ -20,7 +21,6 @@ from indaba.process.metrics import DEAD_LETTERS
 from indaba.process.world import World
 
 MOST_ATTEMPTS = 5
-LETTERS_KEPT = timedelta(days=30)
 
 
 def is_passing(error: BaseException) -> bool:
@@ -151,4 +151,4 @@ class Failures:
             await connection.execute(
                 sa.delete(tables.attempts).where(tables.attempts.c.last_at < before)
             )
-            await connection.execute(letters.delete().where(letters.c.died_at < now - LETTERS_KEPT))
+            await connection.execute(letters.delete().where(letters.c.died_at < now - LETTERS.long))

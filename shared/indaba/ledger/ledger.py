@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from indaba.bus import Bus
 from indaba.bus.bus import BUS_ERRORS
 from indaba.contracts import spoken
+from indaba.contracts.keeping import KEYS_IN_REPLIES, MARKS, REPLIES
 from indaba.contracts.wire import Envelope, Event, Reply, Request
 from indaba.ledger import merging, migrations, tables
 from indaba.ledger.events import EventProcessor
 from indaba.ledger.failures import Failures, is_passing
+from indaba.ledger.keeping import Duty, Keeping
 from indaba.ledger.lag import Lag
 from indaba.ledger.limits import Counter
 from indaba.ledger.new_release import NewRelease
@@ -35,9 +37,6 @@ from indaba.process.world import World
 Q = TypeVar("Q", bound=Request[Reply])
 E = TypeVar("E", bound=Event)
 
-INBOX_REMEMBERS = timedelta(days=4)
-REPLIES_KEPT = timedelta(days=1)
-SECRETS_KEPT = timedelta(minutes=10)
 HOUSEKEEPING_SECONDS = 600.0
 MOST_EVENTS, MOST_GATHERED = 100, 500
 """Events in one transaction; more if their rows are gathered, which takes fewer statements."""
@@ -83,11 +82,12 @@ class Ledger:
         self._timers = Timers(process, self.database, world, self._failures)
         self._zone_data = ZoneData(process, self.database, world)
         self._new_release = NewRelease(process, self.database, world)
+        self._keeping = Keeping(self.database, world)
         self._lag = Lag(process, self.database, bus, world)
         self._loops = Loops(process)
         self._own_loops: list[tuple[str, Callable[[], Awaitable[None]]]] = []
         self._up = False
-        for part in (self._requests, self._events, self._timers):
+        for part in (self._requests, self._events, self._timers, self._keeping):
             part.committed = self._after_commit
 
     def answer(self, request: type[Q], handler: Callable[[Q, Work], Awaitable[Reply]]) -> None:
@@ -117,6 +117,10 @@ class Ledger:
     def on_timer(self, kind: str, handler: TimerHandler) -> None:
         """Call `handler` when a timer of a kind is due."""
         self._timers.on_timer(kind, handler)
+
+    def keeps(self, *duties: Duty) -> None:
+        """Carry out rows of the table of what is kept, and how long, whenever there is time."""
+        self._keeping.duties.extend(duties)
 
     def derive(self, step: Step) -> None:
         """Repeat `step` until it has finished, before anything else, when zone data has changed."""
@@ -233,14 +237,19 @@ class Ledger:
     async def _keep_house(self) -> None:
         await asyncio.sleep(SETTLED_SECONDS)
         while True:
-            async with self.database.begin() as connection:
-                await _forget_inbox(connection, self.world.now())
-                await _forget_journal(connection, self.world.now())
-                await merging.forget_old(Session(connection, self.world.now()))
-            async with self.database.connect() as connection:
-                await self._requests.limits.measure(Session(connection, self.world.now()))
-            await self._failures.forget_old(self.world.now() - INBOX_REMEMBERS)
+            await self.tidy()
             await pause(HOUSEKEEPING_SECONDS)
+
+    async def tidy(self) -> None:
+        """Drop and unlink what is kept no longer, and measure how much there is. Idempotent."""
+        async with self.database.begin() as connection:
+            await _forget_inbox(connection, self.world.now())
+            await _forget_journal(connection, self.world.now())
+            await merging.forget_old(Session(connection, self.world.now()))
+        async with self.database.connect() as connection:
+            await self._requests.limits.measure(Session(connection, self.world.now()))
+        await self._failures.forget_old(self.world.now() - MARKS.long)
+        await self._keeping.carry_out()
 
 
 async def _forget_inbox(connection: AsyncConnection, now: datetime) -> None:
@@ -248,11 +257,11 @@ async def _forget_inbox(connection: AsyncConnection, now: datetime) -> None:
     inbox = tables.inbox
     requests = spoken(Request)
     doors = _asked(r.wire for r in requests if r.opens_a_door)
-    for age, wires in ((REPLIES_KEPT, sa.true()), (SECRETS_KEPT, doors)):
+    for age, wires in ((REPLIES.long, sa.true()), (KEYS_IN_REPLIES.long, doors)):
         stale = (inbox.c.done_at < now - age, inbox.c.reply.is_not(None), wires)
         await connection.execute(inbox.update().where(*stale).values(reply=sa.null()))
     soon = _asked(r.wire for r in requests if r.forgotten_soon)
-    for age, wires in ((INBOX_REMEMBERS, sa.true()), (SECRETS_KEPT, soon)):
+    for age, wires in ((MARKS.long, sa.true()), (KEYS_IN_REPLIES.long, soon)):
         await connection.execute(inbox.delete().where(inbox.c.done_at < now - age, wires))
 
 

@@ -47,10 +47,11 @@ async def merge(
 
     `version` is that of `gone`, which grows with every merge and parting. What `renames` changes
     can be undone until then. Waits for transactions that are writing as `gone`, so that it sees
-    their rows. Idempotent.
+    their rows. Idempotent. Who was unlinked or erased since has one id for both: nothing is left
+    to do.
     """
     await _hold(work, gone)
-    if not await _is_news(work, gone, version):
+    if gone == member or not await _is_news(work, gone, version):
         return False
     if await now_called(work, gone) != gone:
         await _undo(work, gone, renames)

@@ -1,9 +1,8 @@
 """The only SQL of a conversation. A store is one transaction's view of a bot's own database."""
 
-from datetime import timedelta
-
 import sqlalchemy as sa
 
+from indaba.contracts.keeping import HEARD, OFFERS, POSTS, TAPS
 from indaba.conversation.store import tables as t
 from indaba.conversation.store.cards import CardDue, Cards
 from indaba.conversation.store.communities import Communities
@@ -15,12 +14,6 @@ from indaba.conversation.store.outgoing_posts import Draft, Posting, Waiting
 from indaba.ledger.session import Transaction
 
 __all__ = ["CardDue", "Draft", "MirrorDue", "Offer", "Posting", "QueuedEvent", "Store", "Waiting"]
-
-HEARD_REMEMBERED = timedelta(days=7)
-POSTS_KEPT = timedelta(days=3)
-REACTIONS_KEPT = timedelta(days=90)
-CHOICES_KEPT = timedelta(days=1)
-"""For so long, who picks what is too old is told so."""
 
 
 class Store:
@@ -55,16 +48,16 @@ class Store:
         now = self._now
         # What was never dealt with is as old as when it was heard.
         done = sa.func.coalesce(t.heard.c.done_at, t.heard.c.heard_at)
-        long_ago = (t.heard.c.heard_at < now - HEARD_REMEMBERED, done < now - HEARD_REMEMBERED)
+        long_ago = (t.heard.c.heard_at < now - HEARD.long, done < now - HEARD.long)
         await self._sql.execute(t.heard.delete().where(*long_ago))
         await self._sql.execute(t.questions.delete().where(t.questions.c.expires_at < now))
-        long_old = t.choices.c.expires_at < now - CHOICES_KEPT
+        long_old = t.choices.c.expires_at < now - OFFERS.long
         await self._sql.execute(t.choices.delete().where(long_old))
         # Only what is settled: a card that is late has to be given up, or its place stays taken.
-        given_up = sa.and_(t.posts.c.given_up.is_not(None), t.posts.c.expires_at < now - POSTS_KEPT)
-        old = sa.or_(t.posts.c.sent_at < now - POSTS_KEPT, given_up)
+        given_up = sa.and_(t.posts.c.given_up.is_not(None), t.posts.c.expires_at < now - POSTS.long)
+        old = sa.or_(t.posts.c.sent_at < now - POSTS.long, given_up)
         gone = t.posts.delete().where(old).returning(t.posts.c.key).cte("gone")
         await self._sql.execute(t.polls.delete().where(t.polls.c.post.in_(sa.select(gone.c.key))))
         seen = t.reactions.c.seen_at
-        await self._sql.execute(t.reactions.delete().where(seen < now - REACTIONS_KEPT))
+        await self._sql.execute(t.reactions.delete().where(seen < now - TAPS.long))
         await self.communities.forget_set_aside()

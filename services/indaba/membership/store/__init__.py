@@ -6,6 +6,7 @@ from indaba.membership.store.erasing import Erasing, erased, still_here
 from indaba.membership.store.everywhere import Everywhere, Known
 from indaba.membership.store.linking import Linking, Opens
 from indaba.membership.store.links import Links
+from indaba.membership.store.long_over import LongOver
 from indaba.membership.store.people import STRANGER, Acting, Store
 from indaba.membership.store.publishing import Publications
 from indaba.membership.store.reaching import Reaching
@@ -23,6 +24,7 @@ __all__ = [
     "Known",
     "Linking",
     "Links",
+    "LongOver",
     "Opens",
     "Publications",
     "Reaching",

@@ -35,7 +35,7 @@ cases = table(
     carried=sa.Boolean,
     version=sa.Integer,
 )
-_ballots = table("ballots", case=sa.Uuid, member=sa.Uuid, answer=sa.Text)
+ballots = table("ballots", case=sa.Uuid, member=sa.Uuid, answer=sa.Text)
 _blocks = table("blocks", community=sa.Uuid, digest=sa.Text, case=sa.Uuid)
 MOST_LISTED = 20
 
@@ -59,7 +59,7 @@ class Cases:
     async def close(self, case: UUID, *, carried: bool) -> None:
         """Decided. Who voted how is forgotten."""
         await self.change(case, closed_at=self._work.now, carried=carried)
-        await self._sql.execute(_ballots.delete().where(_ballots.c.case == case))
+        await self._sql.execute(ballots.delete().where(ballots.c.case == case))
 
     async def next_version(self, case: UUID) -> int:
         """Count one more thing that is told of a case."""
@@ -158,14 +158,14 @@ class Cases:
 
     async def cast(self, case: UUID, member: MemberId, answer: CaseAnswer) -> None:
         """A member's vote; an earlier one of theirs is replaced."""
-        row = insert(_ballots).values(case=case, member=member, answer=answer)
+        row = insert(ballots).values(case=case, member=member, answer=answer)
         await self._sql.execute(
             row.on_conflict_do_update(index_elements=["case", "member"], set_={"answer": answer})
         )
 
     async def votes(self, case: UUID) -> dict[MemberId, CaseAnswer]:
         """Who voted how so far."""
-        query = sa.select(_ballots.c.member, _ballots.c.answer).where(_ballots.c.case == case)
+        query = sa.select(ballots.c.member, ballots.c.answer).where(ballots.c.case == case)
         rows = (await self._sql.execute(query)).all()
         return {MemberId(member): CaseAnswer(answer) for member, answer in rows}
 
@@ -207,10 +207,10 @@ class Cases:
             await self._sql.execute(
                 cases.update().where(column == gone).values({column.name: member})
             )
-        voted = sa.select(_ballots.c.case).where(_ballots.c.member == member)
-        theirs = _ballots.c.member == gone
-        await self._sql.execute(_ballots.delete().where(theirs, _ballots.c.case.in_(voted)))
-        await self._sql.execute(_ballots.update().where(theirs).values(member=member))
+        voted = sa.select(ballots.c.case).where(ballots.c.member == member)
+        theirs = ballots.c.member == gone
+        await self._sql.execute(ballots.delete().where(theirs, ballots.c.case.in_(voted)))
+        await self._sql.execute(ballots.update().where(theirs).values(member=member))
 
     async def forget(self, member: MemberId) -> None:
         """Nobody knows any more whom a case was about, why, or who began it; a block stays.
@@ -222,7 +222,7 @@ class Cases:
         own = {"about": None, "reason": "", "appeal": "", "closed_at": ended}
         await self._sql.execute(cases.update().where(about).values(own))
         await self._sql.execute(cases.update().where(by).values(by=None, reason=""))
-        await self._sql.execute(_ballots.delete().where(_ballots.c.member == member))
+        await self._sql.execute(ballots.delete().where(ballots.c.member == member))
 
     async def _listed(self, query: sa.Select[Any]) -> list[Case]:
         rows = (await self._sql.execute(query)).mappings().all()

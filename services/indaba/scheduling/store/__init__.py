@@ -3,6 +3,7 @@
 from indaba.scheduling.store.actions import Actions
 from indaba.scheduling.store.agenda import Agendas
 from indaba.scheduling.store.choices import ChoicesMade
+from indaba.scheduling.store.long_over import LongOver
 from indaba.scheduling.store.meetings import KeptInstant, Meetings
 from indaba.scheduling.store.record import Records, StoredDocument
 from indaba.scheduling.store.series import AllSeries
@@ -16,6 +17,7 @@ __all__ = [
     "AllSeries",
     "ChoicesMade",
     "KeptInstant",
+    "LongOver",
     "Meetings",
     "Records",
     "StoredDocument",

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from indaba.contracts.ids import MeetingId
+from indaba.contracts.keeping import OUTSIDE
 from indaba.contracts.refusal import Refusal
 from indaba.contracts.scheduling import (
     MeetingAnnounced,
@@ -40,7 +41,6 @@ SOON = timedelta(days=14)
 A_FEW = 3
 """If more than these are cancelled at once, one event of the calendar reports them together."""
 
-KEYS_KEPT = timedelta(days=30)
 _FACTS = ("title", "minutes", "where")
 
 
@@ -70,7 +70,7 @@ async def apply(calendar: Followed, dates: CalendarDates, work: Work) -> Changes
         if key not in there and not date.gone and not key.startswith(dates.unread)
     }
     await _take_out(calendar, gone, changes, work)
-    await store.forget_past(calendar.id, work.now - KEYS_KEPT)
+    await store.forget_past(calendar.id, work.now - OUTSIDE.long)
     return changes
 
 
