@@ -12,6 +12,7 @@ from nio.crypto import encrypt_attachment
 from bots.matrix_people import Person, SealedPerson, replied_to
 from bots.matrix_town import Town
 from indaba.contracts.library import MOST_BYTES, FindResources, ResourceFacts, ShowResource
+from indaba.contracts.limits import MEMBERS_FILES, SAVED_A_DAY
 from indaba.contracts.membership import PassportIssued
 from indaba.conversation.delivery.chat_events import FileSent
 from indaba.conversation.delivery.platform import CannotRead
@@ -197,6 +198,27 @@ async def test_a_file_that_is_gone_or_too_large_is_refused_in_words(circle: Circ
     refused = await circle.types(circle.thandi, "!cop save", **_reply(message))
     assert "larger than 25 MB" in refused
     assert not await circle.found()
+
+
+async def test_a_file_for_which_there_is_no_room_is_not_copied(circle: Circle) -> None:
+    before = [*circle.town.files.folder.rglob("*")]
+    with circle.town.limits({MEMBERS_FILES.name: 5}):
+        address = await _upload(circle.town, circle.sipho, PDF)
+        file = {"msgtype": "m.file", "body": "a.pdf", "url": address, "info": {"size": 6 * 2**20}}
+        message = await circle.sipho.send(circle.room, "m.room.message", file)
+        refused = await circle.types(circle.thandi, "!cop save", **_reply(message))
+    assert "Your files take 0 MB of 5 MB." in refused
+    assert "take a file out first: !cop resource withdraw" in refused
+    assert [*circle.town.files.folder.rglob("*")] == before
+
+
+async def test_what_is_left_of_a_limit_is_said_below_the_answer(circle: Circle) -> None:
+    with circle.town.limits({SAVED_A_DAY.name: 1}):
+        saved = await circle.types(circle.thandi, "!cop save https://example.org/fractions")
+        refused = await circle.types(circle.thandi, "!cop save https://example.org/decimals")
+    assert saved.startswith("Saved as")
+    assert saved.endswith("You have saved 1 of 1 things within 24 hours.")
+    assert refused.endswith("Whoever runs this Indaba can allow more.")
 
 
 async def test_a_file_that_hides_its_size_breaks_off_at_the_cap(circle: Circle) -> None:

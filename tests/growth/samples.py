@@ -131,6 +131,7 @@ LIBRARY: Mapping[type[Request[Any]], Sample] = {
         "member",
         lambda c: library.DescribeResource(code=c.resource, why="It is short"),
     ),
+    library.AskForRoom: ("member", lambda _: library.AskForRoom(size=1000)),
     library.FindResources: ("member", lambda _: library.FindResources(words="fractions sheet")),
     library.SaveResource: (
         "member",

@@ -3,9 +3,10 @@
 Owns: resources (links, files, messages, minutes, highlights), who reads them, who used them and how
 it went, the files themselves.
 
-Answers: library.describe-resource.v1, library.find-resources.v1, library.publish-resource.v1,
-library.save-resource.v1, library.share-resource.v1, library.show-my-data.v1,
-library.show-resource.v1, library.use-resource.v1, library.withdraw-resource.v1
+Answers: library.ask-for-room.v1, library.describe-resource.v1, library.find-resources.v1,
+library.publish-resource.v1, library.save-resource.v1, library.share-resource.v1,
+library.show-my-data.v1, library.show-resource.v1, library.use-resource.v1,
+library.withdraw-resource.v1
 
 Tells: library.erasure-answered.v1, library.member-unlinked.v1, library.resource-blanked.v1,
 library.resource-described.v1, library.resource-saved.v1, library.resource-shared.v1,

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from indaba.contracts import library as said
-from indaba.contracts.limits import SAVED_A_DAY
+from indaba.contracts.limits import COMMUNITYS_FILES, DISK, MEMBERS_FILES, SAVED_A_DAY
 from indaba.contracts.linking import MembersMerged, MembersParted
 from indaba.contracts.membership import MemberErased
 from indaba.contracts.record import HighlightsShared, MinutesApproved
@@ -17,6 +17,7 @@ from indaba.library.store import counting
 from indaba.library.timers import sweeping
 from indaba.library.timers.reader import Read
 from indaba.library.timers.reading import READ, Reading
+from indaba.library.workflows import Disk
 from indaba.process.file_store import FileStore
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -34,10 +35,11 @@ def wire(
     `read` reads a page in the place of the worker process. `most` is what limits allow, by their
     names, where it is not the default.
     """
-    _limit(ledger, most or {})
     files = files or FileStore(USUAL_FOLDER)
+    _limit(ledger, most or {}, files)
     reading = Reading(ledger, read)
     ledger.answer(said.SaveResource, partial(handlers.save_resource, files=files))
+    ledger.answer(said.AskForRoom, handlers.ask_for_room)
     ledger.answer(said.DescribeResource, handlers.describe_resource)
     ledger.answer(said.WithdrawResource, handlers.withdraw_resource)
     ledger.answer(said.FindResources, handlers.find_resources)
@@ -59,5 +61,11 @@ def wire(
     ledger.background("sweeping", sweeping.Sweeping(ledger, files).run)
 
 
-def _limit(ledger: Ledger, most: Mapping[str, int]) -> None:
+def _limit(ledger: Ledger, most: Mapping[str, int], files: FileStore) -> None:
     ledger.limit(Counter.of(SAVED_A_DAY, most, counting.saved, counting.most_saved))
+    of_member = (counting.files_of_member, counting.members_with_most)
+    ledger.limit(Counter.of(MEMBERS_FILES, most, *of_member))
+    of_community = (counting.files_of_community, counting.communities_with_most)
+    ledger.limit(Counter.of(COMMUNITYS_FILES, most, *of_community))
+    disk = Disk(files)
+    ledger.limit(Counter.of(DISK, most, disk.used, disk.fullest))

@@ -3,7 +3,7 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from indaba.contracts.limits import SAVED_A_DAY
+from indaba.contracts.limits import COMMUNITYS_FILES, DISK, MEMBERS_FILES, SAVED_A_DAY
 from indaba.process.settings import Settings, most
 
 
@@ -14,3 +14,6 @@ class LibrarySettings(Settings):
 
     database_url: str = Field(description="PostgreSQL: postgresql+asyncpg://user@host/library")
     most_saved_a_day: int = most(SAVED_A_DAY)
+    most_megabytes_per_member: int = most(MEMBERS_FILES)
+    most_megabytes_per_community: int = most(COMMUNITYS_FILES)
+    most_disk_share: int = most(DISK)

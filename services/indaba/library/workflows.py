@@ -1,5 +1,6 @@
-"""What requests, events and the clock share: counting uses, and forgetting who it was."""
+"""What requests, events and the clock share: counting uses, forgetting who it was, the disk."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -11,8 +12,10 @@ from indaba.ledger import Work
 from indaba.ledger.erasure import unlink
 from indaba.ledger.keeping import Duty
 from indaba.ledger.releases import Releases
+from indaba.ledger.session import Transaction
 from indaba.library.store import LongOver, Store
 from indaba.library.store.tables import resources, uses
+from indaba.process.file_store import FileStore
 
 
 async def counts_now(resource: ResourceId, work: Work) -> ReleasedTable:
@@ -43,3 +46,18 @@ DUTIES = (
     Duty(SAVED, uses.c.said_at, uses.c.id, forget_users),
     Duty(SAVED, resources.c.saved_at, resources.c.id, forget_savers),
 )
+
+
+class Disk:
+    """The disk that files are kept on."""
+
+    def __init__(self, files: FileStore) -> None:
+        self._files = files
+
+    async def used(self, _: Transaction, __: UUID | None) -> int:
+        """How full it is, in hundredths."""
+        return await asyncio.to_thread(self._files.disk_share)
+
+    async def fullest(self, session: Transaction) -> Sequence[tuple[UUID | None, int]]:
+        """The same."""
+        return [(None, await self.used(session, None))]

@@ -8,7 +8,13 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from indaba.contracts.figures import NOTHING, Number, ReleasedTable
 from indaba.contracts.ids import CommunityId, MemberId, ResourceCode, ResourceId
-from indaba.contracts.limits import SAVED_A_DAY
+from indaba.contracts.limits import (
+    COMMUNITYS_FILES,
+    DISK,
+    MEMBERS_FILES,
+    SAVED_A_DAY,
+    Limit,
+)
 from indaba.contracts.membership import MemberData
 from indaba.contracts.openness import fingerprint
 from indaba.contracts.standing import ForMembers, Standing, UntilPublished
@@ -16,6 +22,7 @@ from indaba.contracts.wire import (
     KEPT_AS_A_FACT,
     CommunityText,
     CommunityTexts,
+    Done,
     Event,
     Question,
     Reply,
@@ -195,7 +202,7 @@ class SaveResource(
     Request[ResourceShown],
     wire="library.save-resource.v1",
     asked_by=Standing.MEMBER,
-    limits=(SAVED_A_DAY,),
+    limits=(SAVED_A_DAY, MEMBERS_FILES, COMMUNITYS_FILES),
 ):
     """Save a link, a file or a message (members). The same one again gives the one that is there.
 
@@ -219,6 +226,25 @@ class SaveResource(
     language: str = Field(default="", max_length=35)
     licence: Licence = Licence.LINK_ONLY
     as_it_is: bool = False
+
+    def within(self) -> tuple[Limit, ...]:
+        """Only a file takes room."""
+        return self.limits if self.file is not None else (SAVED_A_DAY,)
+
+
+class AskForRoom(
+    Question[Done],
+    wire="library.ask-for-room.v1",
+    asked_by=Standing.MEMBER,
+    limits=(MEMBERS_FILES, COMMUNITYS_FILES, DISK),
+):
+    """Ask whether a file may be kept, before it is copied (members). Refused where it may not."""
+
+    size: Number = Field(ge=0, le=MOST_BYTES, description="Bytes, as the sender says")
+
+    def adds(self, limit: Limit) -> int:
+        """The file; of a full disk, anything is too much."""
+        return self.size if limit.size else 1
 
 
 class DescribeResource(

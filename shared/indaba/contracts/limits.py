@@ -68,7 +68,7 @@ class LimitReached(Refusal):
 
     def __init__(self, limit: Limit, used: int, most: int) -> None:
         super().__init__(
-            f"{limit.said(used, most)} That is as much as there is room for, so I did not do it. "
+            f"{limit.said(used, most)} This would be too much, so I did not do it. "
             f"{limit.instead} Whoever runs this Indaba can allow more.",
             hint=limit.hint,
             limit=limit.name,
@@ -116,5 +116,43 @@ FOUNDED_A_DAY = Limit(
     highest=1000,
     within=A_DAY,
 )
-LIMITS = (SAVED_A_DAY, MEETINGS_A_DAY, FOUNDED, FOUNDED_A_DAY)
+MEMBERS_FILES = Limit(
+    name="megabytes_per_member",
+    most=200,
+    whose=Whose.MEMBER,
+    about="Files that one member has saved",
+    used="Your files take {used} of {most}.",
+    instead=f"Put it on the web and save a link to it, or take a file out first: {HINT}.",
+    hint=hint("resource withdraw"),
+    size=True,
+)
+COMMUNITYS_FILES = Limit(
+    name="megabytes_per_community",
+    most=2048,
+    whose=Whose.COMMUNITY,
+    about="Files that one community has",
+    used="This community's files take {used} of {most}.",
+    instead=f"Put it on the web and save a link to it, or take a file out first: {HINT}.",
+    hint=hint("resource withdraw"),
+    size=True,
+)
+DISK = Limit(
+    name="disk_share",
+    most=90,
+    whose=Whose.MACHINE,
+    about="How full the disk of the files may be for one more to be kept, in hundredths",
+    used="My disk is {used} parts of a hundred full, and I keep files up to {most}.",
+    instead=f"Put it on the web and save a link to it: {HINT}.",
+    hint=hint("resource save", link="https://example.org/fractions"),
+    highest=100,
+)
+LIMITS = (
+    SAVED_A_DAY,
+    MEETINGS_A_DAY,
+    FOUNDED,
+    FOUNDED_A_DAY,
+    MEMBERS_FILES,
+    COMMUNITYS_FILES,
+    DISK,
+)
 """All of them."""

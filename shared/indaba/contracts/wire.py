@@ -133,6 +133,14 @@ class Request(Message, Generic[R_co]):
                 return found
         raise TypeError(cls)
 
+    def within(self) -> tuple[Limit, ...]:
+        """The limits that this one comes up against: all, or those that what is in it concerns."""
+        return self.limits
+
+    def adds(self, limit: Limit) -> int:  # noqa: ARG002 - for those that only ask
+        """How much is to be counted besides what is there: of a question, what would be kept."""
+        return 0
+
 
 class Question(Request[R_co]):
     """A request that changes nothing: answered afresh each time, its reply never stored."""

@@ -78,7 +78,7 @@ class Limits:
 
     def _of(self, request: Request[Any]) -> list[Counter]:
         """The counters for a request, in the order in which everybody takes their locks."""
-        names = sorted(limit.name for limit in request.limits)
+        names = sorted(limit.name for limit in request.within())
         return [self.counters[name] for name in names if name in self.counters]
 
     async def before(self, request: Request[Any], work: Work) -> Mapping[str, int]:
@@ -99,6 +99,7 @@ class Limits:
             limit, most = counter.limit, counter.units
             there = before[limit.name]
             used = await counter.used(work, await counter.key(work, request))
+            used += request.adds(limit)
             if used > max(there, most):
                 LIMITS_REACHED.labels(self._process, limit.name).inc()
                 raise LimitReached(limit, min(there, most), most)

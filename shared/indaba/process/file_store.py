@@ -4,6 +4,7 @@ import asyncio
 import codecs
 import hashlib
 import os
+import shutil
 import tempfile
 import unicodedata
 import zipfile
@@ -116,6 +117,14 @@ class FileStore:
     def has(self, digest: str) -> bool:
         """Whether the file is stored."""
         return self.path(digest).is_file()
+
+    def disk_share(self) -> int:
+        """How full the disk is that files are kept on, in hundredths."""
+        there = next(
+            each for each in (self.folder, *self.folder.absolute().parents) if each.exists()
+        )
+        disk = shutil.disk_usage(there)
+        return 100 * disk.used // (disk.used + disk.free)
 
     def open(self, digest: str) -> BinaryIO:
         """Read a file. Raises `FileNotFoundError`."""

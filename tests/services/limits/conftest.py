@@ -13,13 +13,17 @@ MOST = 5
 """What each limit allows here."""
 
 
+@pytest.fixture(name="files", scope="module")
+def _files(tmp_path_factory: pytest.TempPathFactory) -> FileStore:
+    return FileStore(tmp_path_factory.mktemp("files") / "files")
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def standing(
-    databases: Databases, engines: Engines, tmp_path_factory: pytest.TempPathFactory
+    databases: Databases, engines: Engines, files: FileStore
 ) -> AsyncIterator[Standing]:
     """Services with low limits."""
     most = {"most": {limit.name: MOST for limit in LIMITS}}
-    files = FileStore(tmp_path_factory.mktemp("files") / "files")
     there = Standing(
         ("membership", "scheduling", "library"),
         databases,

@@ -1,6 +1,7 @@
 """Each limit: below it, near it, at it, past it, on the next day, two at once, the same again."""
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,12 +10,16 @@ from uuid import uuid4
 
 import pytest
 
-from indaba.contracts.library import SaveResource, WithdrawResource
+from indaba.contracts.library import AskForRoom, SaveResource, StoredFile, WithdrawResource
 from indaba.contracts.limits import (
+    COMMUNITYS_FILES,
+    DISK,
     FOUNDED,
     FOUNDED_A_DAY,
     LIMITS,
     MEETINGS_A_DAY,
+    MEGABYTE,
+    MEMBERS_FILES,
     SAVED_A_DAY,
     Limit,
 )
@@ -29,6 +34,7 @@ from indaba.contracts.refusal import Refused
 from indaba.contracts.scheduling import ScheduleMeeting
 from indaba.contracts.wire import Reply, Request
 from indaba.ledger.session import Session
+from indaba.process.file_store import FileStore
 from services.limits.conftest import MOST
 from services.town import Town
 from workshop import rows
@@ -43,9 +49,19 @@ class Acts:
 
     town: Town
     held: PassportIssued | None
+    files: FileStore
 
     def saving(self) -> Request[Any]:
         return SaveResource(link=f"https://example.org/{uuid4().hex}", title="Fractions")
+
+    def shelving(self) -> Request[Any]:
+        data = uuid4().bytes * (MEGABYTE // 16)
+        digest = hashlib.sha256(data).hexdigest()
+        path = self.files.path(digest)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        file = StoredFile(digest=digest, size=len(data), media_type="text/plain", name="a.txt")
+        return SaveResource(file=file)
 
     def calling(self) -> Request[Any]:
         starts = (self.town.clock.now() + timedelta(days=3)).replace(tzinfo=None, microsecond=0)
@@ -75,6 +91,8 @@ MAKES: dict[Limit, Callable[[Acts], Request[Any]]] = {
     MEETINGS_A_DAY: Acts.calling,
     FOUNDED: Acts.founding,
     FOUNDED_A_DAY: Acts.founding_as_somebody_else,
+    MEMBERS_FILES: Acts.shelving,
+    COMMUNITYS_FILES: Acts.shelving,
 }
 FIRST = {FOUNDED: 1, FOUNDED_A_DAY: 1}
 """How much there is when a test begins: the community itself was founded."""
@@ -82,12 +100,12 @@ FIRST = {FOUNDED: 1, FOUNDED_A_DAY: 1}
 Try = Callable[[], Awaitable[Reply]]
 
 
-async def _one(town: Town, limit: Limit) -> tuple[Acts, Try]:
+async def _one(town: Town, limit: Limit, files: FileStore) -> tuple[Acts, Try]:
     """How to come up against a limit by one more. The other limits are wide."""
     for ledger in town.ledgers.values():
         for name, counter in ledger._requests.limits.counters.items():
             object.__setattr__(counter, "most", MOST if name == limit.name else 1000)
-    acts = Acts(town, await town.founded(FOUNDER))
+    acts = Acts(town, await town.founded(FOUNDER), files)
 
     async def one() -> Reply:
         return await town.ask(MAKES[limit](acts), acts.held)
@@ -96,20 +114,25 @@ async def _one(town: Town, limit: Limit) -> tuple[Acts, Try]:
 
 
 async def test_every_limit_is_tried() -> None:
-    assert MAKES.keys() == set(LIMITS)
+    """A disk does not fill up by one request."""
+    assert MAKES.keys() | {DISK} == set(LIMITS)
 
 
 @pytest.mark.parametrize("limit", MAKES, ids=lambda limit: limit.name)
-async def test_a_limit_is_said_before_it_is_reached_and_holds(town: Town, limit: Limit) -> None:
-    acts, one = await _one(town, limit)
+async def test_a_limit_is_said_before_it_is_reached_and_holds(
+    town: Town, files: FileStore, limit: Limit
+) -> None:
+    acts, one = await _one(town, limit, files)
     used = range(FIRST.get(limit, 0) + 1, MOST + 1)
     near = [(await one()).near for _ in used]
-    assert near == [(limit.said(n, MOST),) if n >= MOST - 1 else () for n in used]
+    most = limit.units(MOST)
+    said = {n: limit.said(limit.units(n), most) for n in used}
+    assert near == [(said[n],) if n >= MOST - 1 else () for n in used]
     for _ in range(2):
         with pytest.raises(Refused) as refused:
             await one()
         assert (refused.value.told, refused.value.facts["limit"]) == ("limit-reached", limit.name)
-        assert refused.value.words.startswith(limit.said(MOST, MOST))
+        assert refused.value.words.startswith(limit.said(most, most))
     town.later(hours=25)
     acts.held = await town.passport(FOUNDER)
     if limit.within is None:
@@ -120,8 +143,10 @@ async def test_a_limit_is_said_before_it_is_reached_and_holds(town: Town, limit:
 
 
 @pytest.mark.parametrize("limit", MAKES, ids=lambda limit: limit.name)
-async def test_of_several_at_once_at_the_edge_one_passes(town: Town, limit: Limit) -> None:
-    _, one = await _one(town, limit)
+async def test_of_several_at_once_at_the_edge_one_passes(
+    town: Town, files: FileStore, limit: Limit
+) -> None:
+    _, one = await _one(town, limit, files)
     for _ in range(MOST - 1 - FIRST.get(limit, 0)):
         await one()
     told = await asyncio.gather(*(one() for _ in range(4)), return_exceptions=True)
@@ -130,21 +155,24 @@ async def test_of_several_at_once_at_the_edge_one_passes(town: Town, limit: Limi
 
 
 @pytest.mark.parametrize("limit", MAKES, ids=lambda limit: limit.name)
-async def test_the_same_act_again_counts_once(town: Town, limit: Limit) -> None:
-    acts, one = await _one(town, limit)
+async def test_the_same_act_again_counts_once(town: Town, files: FileStore, limit: Limit) -> None:
+    acts, one = await _one(town, limit, files)
     for _ in range(MOST - 1 - FIRST.get(limit, 0)):
         await one()
     act = MAKES[limit](acts)
     again = [await town.ask(act, acts.held, key="$same") for _ in range(3)]
-    assert {str(each.near) for each in again} == {str((limit.said(MOST, MOST),))}
+    most = limit.units(MOST)
+    assert {str(each.near) for each in again} == {str((limit.said(most, most),))}
     act = MAKES[limit](acts)
     for _ in range(2):
         with pytest.raises(Refused):
             await town.ask(act, acts.held, key="$more")
 
 
-async def test_what_is_there_already_is_shown_past_the_limit_too(town: Town) -> None:
-    acts, one = await _one(town, SAVED_A_DAY)
+async def test_what_is_there_already_is_shown_past_the_limit_too(
+    town: Town, files: FileStore
+) -> None:
+    acts, one = await _one(town, SAVED_A_DAY, files)
     act = acts.saving()
     await town.ask(act, acts.held)
     for _ in range(MOST - 1):
@@ -154,8 +182,10 @@ async def test_what_is_there_already_is_shown_past_the_limit_too(town: Town) -> 
         await one()
 
 
-async def test_who_takes_back_what_they_saved_has_saved_it_all_the_same(town: Town) -> None:
-    acts, one = await _one(town, SAVED_A_DAY)
+async def test_who_takes_back_what_they_saved_has_saved_it_all_the_same(
+    town: Town, files: FileStore
+) -> None:
+    acts, one = await _one(town, SAVED_A_DAY, files)
     shown: Any = await town.ask(acts.saving(), acts.held)
     await town.ask(WithdrawResource(code=shown.resource.code), acts.held)
     for _ in range(MOST - 1):
@@ -164,8 +194,47 @@ async def test_who_takes_back_what_they_saved_has_saved_it_all_the_same(town: To
         await one()
 
 
-async def test_a_refused_act_keeps_nothing(town: Town) -> None:
-    _, one = await _one(town, FOUNDED)
+async def test_a_file_taken_out_gives_its_room_back(town: Town, files: FileStore) -> None:
+    acts, one = await _one(town, MEMBERS_FILES, files)
+    shown: Any = await town.ask(acts.shelving(), acts.held)
+    for _ in range(MOST - 1):
+        await one()
+    with pytest.raises(Refused):
+        await one()
+    await town.ask(WithdrawResource(code=shown.resource.code), acts.held)
+    await one()
+
+
+@pytest.mark.parametrize("limit", [MEMBERS_FILES, COMMUNITYS_FILES])
+async def test_whether_there_is_room_is_known_before_a_file_is_copied(
+    town: Town, files: FileStore, limit: Limit
+) -> None:
+    acts, one = await _one(town, limit, files)
+    for _ in range(MOST - 1):
+        await one()
+    await town.ask(AskForRoom(size=MEGABYTE), acts.held)
+    with pytest.raises(Refused) as refused:
+        await town.ask(AskForRoom(size=MEGABYTE + 1), acts.held)
+    assert refused.value.facts["limit"] == limit.name
+
+
+@pytest.mark.parametrize("most", [1, 100])
+async def test_no_file_is_kept_on_a_disk_that_is_nearly_full(
+    town: Town, files: FileStore, most: int
+) -> None:
+    acts, _ = await _one(town, DISK, files)
+    object.__setattr__(town.ledgers["library"]._requests.limits.counters[DISK.name], "most", most)
+    asked = town.ask(AskForRoom(size=1), acts.held)
+    if most == 100:
+        await asked
+        return
+    with pytest.raises(Refused) as refused:
+        await asked
+    assert refused.value.facts["limit"] == DISK.name
+
+
+async def test_a_refused_act_keeps_nothing(town: Town, files: FileStore) -> None:
+    _, one = await _one(town, FOUNDED, files)
     for _ in range(MOST - 1):
         await one()
     membership = town.ledgers["membership"]
@@ -176,8 +245,8 @@ async def test_a_refused_act_keeps_nothing(town: Town) -> None:
     assert len(await rows(membership, "SELECT * FROM receipts WHERE founding")) == MOST
 
 
-async def test_operators_see_who_has_most(town: Town) -> None:
-    acts, one = await _one(town, SAVED_A_DAY)
+async def test_operators_see_who_has_most(town: Town, files: FileStore) -> None:
+    acts, one = await _one(town, SAVED_A_DAY, files)
     for _ in range(3):
         await one()
     counter = town.ledgers["library"]._requests.limits.counters[SAVED_A_DAY.name]

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from indaba.contracts.ids import MemberId
-from indaba.contracts.library import MOST_BYTES, StoredFile
+from indaba.contracts.library import MOST_BYTES, AskForRoom, StoredFile
 from indaba.contracts.linking import FindMembers
 from indaba.contracts.refusal import Fault, Refusal, Unavailable
 from indaba.conversation.commands.carrying_out import refusal_of
@@ -123,7 +123,7 @@ class People:
             person,
             written=written,
             author=await self._author(queued, written),
-            shelved=await self._copied(written),
+            shelved=await self._copied(queued, written),
         )
 
     def prefix(self, event: ChatEvent) -> str:
@@ -148,13 +148,15 @@ class People:
         found = await self.services(queued).ask(wanted)
         return found.members.get(written.account)
 
-    async def _copied(self, written: Written) -> StoredFile | None:
+    async def _copied(self, queued: QueuedEvent, written: Written) -> StoredFile | None:
+        """A file, in the file store; not before the library has said that there is room."""
         if written.file is None:
             return None
         if written.file.size > MOST_BYTES:
             raise TooLarge(MOST_BYTES)
         if self._files is None:
             raise CannotCopy
+        await self.services(queued).ask(AskForRoom(size=max(0, written.file.size)))
         try:
             pieces = self._platform.open_file(written.file)
             return await self._files.put(pieces, name=written.file.name)

@@ -1,16 +1,22 @@
 """How much there is of what has a limit."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from indaba.contracts.library import ResourceStatus
 from indaba.contracts.limits import A_DAY
 from indaba.ledger.limits import FULLEST
 from indaba.ledger.session import Transaction
 from indaba.library.store.tables import resources
 
 _how_many = sa.func.count()
+_bytes = sa.cast(
+    sa.func.coalesce(sa.func.sum(resources.c.file["size"].as_integer()), 0), sa.BigInteger
+)
+_to_be_found = (resources.c.digest.is_not(None), resources.c.status == ResourceStatus.PUBLISHED)
 
 
 async def saved(session: Transaction, member: UUID | None) -> int:
@@ -30,3 +36,36 @@ async def most_saved(session: Transaction) -> Sequence[tuple[UUID | None, int]]:
         .limit(FULLEST)
     )
     return [(who, many) for who, many in await session.connection.execute(query)]
+
+
+async def files_of_member(session: Transaction, member: UUID | None) -> int:
+    """The bytes of the files that a member saved and that are to be found."""
+    return await _size(session, resources.c.author == member)
+
+
+async def files_of_community(session: Transaction, community: UUID | None) -> int:
+    """The bytes of a community's files that are to be found."""
+    return await _size(session, resources.c.community == community)
+
+
+async def members_with_most(session: Transaction) -> Sequence[tuple[UUID | None, int]]:
+    """The members whose files are largest together, with their bytes."""
+    return await _largest(session, resources.c.author)
+
+
+async def communities_with_most(session: Transaction) -> Sequence[tuple[UUID | None, int]]:
+    """The communities whose files are largest together, with their bytes."""
+    return await _largest(session, resources.c.community)
+
+
+async def _size(session: Transaction, whose: sa.ColumnElement[bool]) -> int:
+    query = sa.select(_bytes).where(whose, *_to_be_found)
+    return int((await session.connection.execute(query)).scalar_one())
+
+
+async def _largest(
+    session: Transaction, whose: sa.Column[Any]
+) -> Sequence[tuple[UUID | None, int]]:
+    query = sa.select(whose, _bytes).where(*_to_be_found).group_by(whose)
+    query = query.order_by(_bytes.desc()).limit(FULLEST)
+    return [(who, size) for who, size in await session.connection.execute(query)]
