@@ -183,9 +183,13 @@ async def test_a_profile_is_set_and_shown() -> None:
 async def test_what_is_kept_is_shown_exported_and_erased() -> None:
     shown = await said("me data", MEMBER)
     assert "accounts 1 platform: matrix" in shown.text()
+    for keeper in ("membership", "scheduling", "library", "outcomes", "portal", "bots"):
+        assert f"How long {keeper} keeps it:" in shown.text()
+    assert "what you said to the bot: 7 days after it was dealt with; then deleted" in shown.text()
     exported = await said("me data export", MEMBER)
     file = next(b for b in exported.blocks if isinstance(b, File))
     assert json.loads(file.data)["membership"] == {"accounts": [{"platform": "matrix"}], "zone": ""}
+    assert json.loads(file.data)["how long it is kept"]
     asked = await said("me data erase", MEMBER)
     assert "cannot be undone" in asked.text()
     assert "membership, scheduling" in (await picked(asked, "✅", MEMBER)).text()

@@ -142,7 +142,10 @@ LIBRARY: Mapping[type[Request[Any]], Sample] = {
         lambda c: library.PublishResource(code=c.resource, open=False),
     ),
     library.ShareResource: ("member", lambda c: library.ShareResource(code=c.resource)),
-    library.ShowMyLibraryData: ("member", lambda _: library.ShowMyLibraryData()),
+    library.ShowMyLibraryData: (
+        "member",
+        lambda _: library.ShowMyLibraryData(accounts=("@nobody:x",)),
+    ),
     library.ShowResource: ("member", lambda c: library.ShowResource(code=c.resource)),
     library.UseResource: ("newest", lambda c: library.UseResource(code=c.resource, note="Good")),
     library.WithdrawResource: ("member", lambda c: library.WithdrawResource(code=c.resource)),
@@ -177,7 +180,7 @@ MEETINGS: Mapping[type[Request[Any]], Sample] = {
         lambda c: s.ScheduleMeeting(title="One more", starts=_near(c), zone=ZONE),
     ),
     s.ShowMeeting: ("member", lambda c: s.ShowMeeting(code=c.codes["coming"])),
-    s.ShowMySchedulingData: ("member", lambda _: s.ShowMySchedulingData()),
+    s.ShowMySchedulingData: ("member", lambda _: s.ShowMySchedulingData(accounts=("@nobody:x",))),
     s.TakeRole: ("member", lambda c: s.TakeRole(code=c.codes["live"], role="notes")),
     holding.CorrectRegister: (
         "chair",

@@ -230,13 +230,16 @@ async def _check_is_there(resource: Resource, file: StoredFile, files: FileStore
         raise FileGone(resource.code)
 
 
-async def show_my_data(request: ShowMyLibraryData, work: Work) -> MemberData:  # noqa: ARG001 - says all
+async def show_my_data(request: ShowMyLibraryData, work: Work) -> MemberData:
     """Show all that is kept here about the asker."""
     if work.passport.member is None:
         raise NotAMember
     store = Store(work)
     member = await now_called(work, work.passport.member)
-    return MemberData(service="library", data=await store.history(member))
+    data: dict[str, Any] = await store.history(member)
+    if request.accounts and (there := work.passport.community):
+        data["others wrote about you"] = await store.named(there, member, request.accounts)
+    return MemberData(service="library", data=data)
 
 
 async def _asked_by_member(work: Work) -> tuple[Store, MemberId]:

@@ -15,7 +15,7 @@ from indaba.contracts.limits import (
     SAVED_A_DAY,
     Limit,
 )
-from indaba.contracts.membership import MemberData
+from indaba.contracts.membership import ShowMyDataHere
 from indaba.contracts.openness import fingerprint
 from indaba.contracts.standing import ForMembers, Standing, UntilPublished
 from indaba.contracts.wire import (
@@ -323,9 +323,7 @@ class PublishResource(
     seen: str = Field(default="", max_length=64)
 
 
-class ShowMyLibraryData(
-    Question[MemberData], wire="library.show-my-data.v1", asked_by=Standing.KNOWN
-):
+class ShowMyLibraryData(ShowMyDataHere, wire="library.show-my-data.v1", asked_by=Standing.KNOWN):
     """Show all that the library keeps about the asker."""
 
 

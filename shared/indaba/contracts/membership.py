@@ -257,7 +257,17 @@ class MemberData(Reply):
     data: Annotated[dict[str, Any], Confidential]
 
 
-class ShowMyData(Question[MemberData], wire="membership.show-my-data.v1", asked_by=Standing.KNOWN):
+class ShowMyDataHere(Question[MemberData]):
+    """Every service answers one of these: all that it keeps about the asker.
+
+    Of what others wrote in the passport's community, where one of `accounts` is named is told, with
+    the day, and not the words.
+    """
+
+    accounts: tuple[str, ...] = Field(default=(), max_length=20)
+
+
+class ShowMyData(ShowMyDataHere, wire="membership.show-my-data.v1", asked_by=Standing.KNOWN):
     """Show all that membership keeps about the asker, in every community."""
 
 

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from indaba.contracts.figures import FEWEST, Exempt, InView, Number, ReleasedShare
 from indaba.contracts.ids import CommunityId, MeetingId
-from indaba.contracts.membership import MemberData
+from indaba.contracts.membership import ShowMyDataHere
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import Question, Reply
 
@@ -117,7 +117,5 @@ class ShowReport(Question[Report], wire="outcomes.show-report.v1", asked_by=Stan
     term: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)] = ""
 
 
-class ShowMyOutcomesData(
-    Question[MemberData], wire="outcomes.show-my-data.v1", asked_by=Standing.KNOWN
-):
+class ShowMyOutcomesData(ShowMyDataHere, wire="outcomes.show-my-data.v1", asked_by=Standing.KNOWN):
     """Show all that outcomes keeps about the asker."""

@@ -20,7 +20,7 @@ from indaba.contracts.ids import (
     SeriesId,
 )
 from indaba.contracts.limits import MEETINGS_A_DAY
-from indaba.contracts.membership import MemberData
+from indaba.contracts.membership import ShowMyDataHere
 from indaba.contracts.openness import Part
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import KEPT_AS_A_FACT, CommunityText, Event, Question, Reply, Request
@@ -308,7 +308,7 @@ class ListMeetings(
 
 
 class ShowMySchedulingData(
-    Question[MemberData], wire="scheduling.show-my-data.v1", asked_by=Standing.KNOWN
+    ShowMyDataHere, wire="scheduling.show-my-data.v1", asked_by=Standing.KNOWN
 ):
     """Show all that scheduling keeps about the asker."""
 

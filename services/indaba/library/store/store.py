@@ -248,6 +248,17 @@ class Store:
             "used": await self._used(member),
         }
 
+    async def named(
+        self, there: CommunityId, member: MemberId, names: Collection[str]
+    ) -> list[dict[str, str]]:
+        """Where others in a community wrote one of these names, and when; not what."""
+        written = (resources.c[name] for name in ("title", "why", "summary", "text"))
+        said = sa.or_(*(t.icontains(n, autoescape=True) for t in written for n in names))
+        here = (resources.c.community == there, resources.c.author != member)
+        query = sa.select(resources.c.code, resources.c.saved_at).where(*here, said)
+        rows = await self._sql.execute(query.order_by(resources.c.saved_at))
+        return [{"where": f"resource {code}", "on": at.date().isoformat()} for code, at in rows]
+
     async def _used(self, member: MemberId) -> list[dict[str, Any]]:
         query = (
             sa.select(resources.c.code, uses.c.how, uses.c.note, uses.c.said_at)

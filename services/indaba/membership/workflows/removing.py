@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from indaba.contracts.ids import MemberId
+from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import Settled, Way
 from indaba.contracts.passport import Role
 from indaba.contracts.removal import CaseAnswer, CaseKind, MemberRemoved, Told
@@ -151,8 +151,8 @@ async def cases_of(work: Work, member: MemberId) -> list[dict[str, str | None]]:
     """What is kept about a member's place in communities, JSON-ready, oldest first."""
     return [
         {
-            "community": str(case.community),
-            "what": case.kind,
+            "community": await _named(work, case.community),
+            "what": CALLED[case.kind],
             "reason": case.reason,
             "appeal": case.appeal,
             "opened": case.opened_at.isoformat(),
@@ -160,6 +160,23 @@ async def cases_of(work: Work, member: MemberId) -> list[dict[str, str | None]]:
         }
         for case in await Cases(work).concerning(member)
     ]
+
+
+CALLED = {
+    CaseKind.REMOVAL: "you were removed",
+    CaseKind.REMOVE: "a motion to remove you",
+    CaseKind.DEMOTE: "a motion that you facilitate no more",
+    CaseKind.SUSPENSION: "you were suspended for three days",
+    CaseKind.PROMOTION: "you were to become a facilitator",
+    CaseKind.TAKE_OVER: "you were asked to take over as a facilitator",
+}
+"""Each kind of case as the member reads it whom it is about."""
+
+
+async def _named(work: Work, community: CommunityId) -> str:
+    """A community's name; its id where there is none."""
+    card = await Store(work).card_of(community)
+    return card.name if card else str(community)
 
 
 async def motion_due(body: dict[str, Any], work: Work, office: PassportOffice) -> None:

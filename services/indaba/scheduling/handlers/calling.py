@@ -27,7 +27,7 @@ from indaba.contracts.times import ReadWhen, WhenRead
 from indaba.ledger import Work
 from indaba.scheduling.handlers.keeping import keep_and_show, meeting_called, shown
 from indaba.scheduling.model import Meeting, NoSuchMeeting, read_when
-from indaba.scheduling.store import ChoicesMade, Meetings, Traces
+from indaba.scheduling.store import ChoicesMade, Meetings, Named, Traces
 from indaba.scheduling.workflows import planning as timers
 from indaba.scheduling.workflows import series
 from indaba.scheduling.workflows.agenda import carry_over, take_up
@@ -126,11 +126,14 @@ async def list_meetings(request: ListMeetings, work: Work) -> MeetingsListed:
     return MeetingsListed(meetings=tuple(meeting.facts() for meeting in meetings))
 
 
-async def show_my_data(request: ShowMySchedulingData, work: Work) -> MemberData:  # noqa: ARG001 - says all
+async def show_my_data(request: ShowMySchedulingData, work: Work) -> MemberData:
     """Show everything that scheduling stores about the asker."""
     member = work.passport.member
     if member is None:
         raise NotAMember
     reminders = "off" if await ChoicesMade(work).is_muted(member) else "on"
     data: dict[str, Any] = {"reminders": reminders, **await Traces(work).history(member)}
+    if request.accounts and (there := work.passport.community):
+        places = await Named(work).places(there, member, request.accounts)
+        data["others wrote about you"] = places
     return MemberData(service="scheduling", data=data)

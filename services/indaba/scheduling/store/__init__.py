@@ -5,6 +5,7 @@ from indaba.scheduling.store.agenda import Agendas
 from indaba.scheduling.store.choices import ChoicesMade
 from indaba.scheduling.store.long_over import LongOver
 from indaba.scheduling.store.meetings import KeptInstant, Meetings
+from indaba.scheduling.store.named import Named
 from indaba.scheduling.store.record import Records, StoredDocument
 from indaba.scheduling.store.series import AllSeries
 from indaba.scheduling.store.traces import Traces, counted_again
@@ -19,6 +20,7 @@ __all__ = [
     "KeptInstant",
     "LongOver",
     "Meetings",
+    "Named",
     "Records",
     "StoredDocument",
     "Traces",

@@ -10,7 +10,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from indaba.contracts.library import ShowMyLibraryData
+from indaba.contracts import spoken
+from indaba.contracts.keeping import KEEPING
 from indaba.contracts.linking import LinkedAccount, ShowLinks
 from indaba.contracts.membership import (
     Category,
@@ -19,12 +20,11 @@ from indaba.contracts.membership import (
     IssueSignIn,
     MemberData,
     Profile,
-    ShowMyData,
+    ShowMyDataHere,
 )
-from indaba.contracts.outcomes import ShowMyOutcomesData
 from indaba.contracts.refusal import Hint, Refusal, hint
 from indaba.contracts.reminding import SetReminders
-from indaba.contracts.scheduling import ShowMySchedulingData
+from indaba.contracts.retention import BOTS, EVERY, UNTIL
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, File, Items, Style, Text
 from indaba.conversation.commands.fields import Listed, OnOff, Zone, one_of
 from indaba.conversation.commands.intent import Intent, ServiceClient
@@ -157,30 +157,42 @@ class MyData(Intent, noun="me", verb="data"):
         """Facts of every service, a JSON file, or what erasing means with a choice."""
         if self.what is DataAct.ERASE:
             return _before_erasing(person, await _all_accounts(person, services))
-        kept = [
-            await services.ask(ShowMyData()),
-            await services.ask(ShowMySchedulingData()),
-            await services.ask(ShowMyLibraryData()),
-            await services.ask(ShowMyOutcomesData()),
-        ]
+        names = tuple(one.account for one in await _all_accounts(person, services))
+        kinds = spoken(ShowMyDataHere)
+        kept = [await services.ask(kind(accounts=names or (person.account,))) for kind in kinds]
         if self.what is DataAct.EXPORT:
-            return _export(kept, person.wording)
+            return _export(kept, person)
         return _shown(kept, person)
 
 
 def _shown(kept: list[MemberData], person: Person) -> Answer:
     say = person.wording.say
-    blocks: list[Text | Facts] = []
+    blocks: list[Text | Facts | Items] = []
     for each in kept:
         rows = tuple((say("{name}", name=n), v) for n, v in _flat(each.data, ""))
         blocks.append(Text(say("Kept by {service}:", service=plain(each.service))))
         blocks.append(Facts(rows or ((say("Nothing"), say("nothing is kept here")),)))
+    for keeper in (*(each.service for each in kept), "portal", BOTS, EVERY):
+        blocks += _how_long(keeper, person.wording)
     hint = say(
         "For a file of it all type: {export}. To have it erased type: {erase}",
         export=person.types("me data", what="export"),
         erase=person.types("me data", what="erase"),
     )
     return Answer((*blocks, Text(hint)))
+
+
+def _how_long(keeper: str, wording: Wording) -> tuple[Text, Items]:
+    """Of each kind that is kept there how long, and what becomes of it, from the table."""
+    say = wording.say
+    rows = [
+        say("{what}: {period}; then {then}", what=row.what, period=row.period, then=row.then)
+        if row.long < UNTIL
+        else say("{what}: {period}", what=row.what, period=row.period)
+        for row in KEEPING
+        if row.process == keeper
+    ]
+    return Text(say("How long {keeper} keeps it:", keeper=plain(keeper))), Items(tuple(rows))
 
 
 def _flat(data: Any, path: str) -> Iterator[tuple[str, str]]:
@@ -197,10 +209,21 @@ def _flat(data: Any, path: str) -> Iterator[tuple[str, str]]:
         yield path.replace("_", " "), "-" if data in (None, "", [], {}) else plain(str(data))
 
 
-def _export(kept: list[MemberData], wording: Wording) -> Answer:
-    whole = {each.service: each.data for each in kept}
+def _export(kept: list[MemberData], person: Person) -> Answer:
+    whole: dict[str, Any] = {each.service: each.data for each in kept}
+    whole["how long it is kept"] = [
+        {
+            "by": row.process,
+            "what": row.what,
+            "how long": row.period,
+            "why": row.why,
+            "then": row.then,
+        }
+        for row in KEEPING
+    ]
     data = json.dumps(whole, ensure_ascii=False, indent=2, default=str).encode()
-    words = wording.say("All that is kept about you is in this file. Keep it to yourself.")
+    say = person.wording.say
+    words = say("All that services keep about you is in this file. Keep it to yourself.")
     return Answer((Text(words), File("indaba-my-data.json", "application/json", data)))
 
 

@@ -1,0 +1,59 @@
+"""A member sees what every service keeps, and where others wrote about them."""
+
+import pytest
+
+from indaba.contracts import spoken
+from indaba.contracts.actions import AddAction
+from indaba.contracts.agenda import AddAgendaItem
+from indaba.contracts.library import SaveResource
+from indaba.contracts.membership import PassportIssued, ShowMyDataHere
+from indaba.contracts.record import NoteKind, TakeNote
+from indaba.contracts.removal import CaseKind
+from indaba.membership.workflows.removing import CALLED
+from indaba.operate.processes import Kind, of_kind
+from services.scheduling.whole_meetings import begun
+from services.town import Town
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+THANDI = "@thandi:example.org"
+KINDS = spoken(ShowMyDataHere)
+
+
+async def _where(town: Town, held: PassportIssued) -> set[str]:
+    """Where others wrote about Thandi, as every service tells it to somebody."""
+    told = [await town.ask(kind(accounts=(THANDI,)), held) for kind in KINDS]
+    listed = [one.data.get("others wrote about you", []) for one in told]
+    return {place["where"] for places in listed for place in places}
+
+
+async def test_a_member_is_told_where_others_wrote_about_them_and_not_what(town: Town) -> None:
+    lindiwe, thandi = await town.founded(), await town.joined(THANDI)
+    meeting = await begun(town, lindiwe)
+    words = f"Ask {THANDI} about tiles"
+    await town.ask(TakeNote(kind=NoteKind.IDEA, text=words), lindiwe)
+    await town.ask(AddAgendaItem(title=words), lindiwe)
+    action = (await town.ask(AddAction(text=words), lindiwe)).action.code
+    saved = await town.ask(SaveResource(link="https://x.org/a", title="A", why=words), lindiwe)
+    await town.ask(TakeNote(kind=NoteKind.IDEA, text=f"I am {THANDI}"), thandi)
+
+    told = [await town.ask(kind(accounts=(THANDI,)), thandi) for kind in KINDS]
+
+    assert {f"notes of {meeting.code}", f"action {action}"} <= await _where(town, thandi)
+    assert f"resource {saved.resource.code}" in await _where(town, thandi)
+    assert all("tiles" not in str(one.data) for one in told)
+
+
+async def test_what_is_written_elsewhere_is_not_told_here(town: Town) -> None:
+    lindiwe = await town.founded(room="!elsewhere:example.org")
+    await town.ask(AddAction(text=f"Ask {THANDI}"), lindiwe)
+    await town.founded("@sipho:example.org")
+
+    assert await _where(town, await town.joined(THANDI)) == set()
+
+
+def test_every_service_tells_what_it_keeps_of_a_member() -> None:
+    assert sorted(kind.context() for kind in KINDS) == sorted(of_kind(Kind.SERVICE))
+
+
+def test_every_kind_of_case_has_words_for_whom_it_is_about() -> None:
+    assert CALLED.keys() == set(CaseKind)
