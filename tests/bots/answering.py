@@ -17,6 +17,7 @@ from indaba.contracts.figures import release
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
 from indaba.contracts.openness import Openness, Part
 from indaba.contracts.passport import Passport, Role
+from indaba.contracts.responsible import ResponsibleShown
 from indaba.contracts.wire import Done, Reply, Request
 from indaba.conversation.answer import Answer
 from indaba.conversation.commands.carrying_out import perform
@@ -111,6 +112,9 @@ class BusServiceClient:
             "RemoveMember": m.Settled(),
             "SuspendMember": m.Settled(),
             "ListCases": removal.CasesShown(cases=(CASE,)),
+            "ShowResponsible": ResponsibleShown(
+                party="The Network", contact="privacy@x.org", place="South Africa"
+            ),
             "ShowReporting": safeguarding.ReportingShown(helplines="police 10111"),
             "DraftReport": safeguarding.ReportDrafted(draft=UUID(int=10)),
             "SendReport": Done(),

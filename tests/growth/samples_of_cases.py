@@ -7,6 +7,7 @@ from growth.asking import FRESH, MATRIX, Sample, home_of, member_of
 from growth.community import Community
 from growth.names import account
 from indaba.contracts import removal, safeguarding
+from indaba.contracts.responsible import ShowResponsible
 from indaba.contracts.wire import Request
 
 CASES: Mapping[type[Request[Any]], Sample] = {
@@ -46,6 +47,7 @@ CASES: Mapping[type[Request[Any]], Sample] = {
     ),
     removal.ShowHomes: ("face", lambda _: removal.ShowHomes(platform=MATRIX)),
     removal.StandIn: ("newest", lambda _: removal.StandIn(on=True)),
+    ShowResponsible: ("nobody", lambda _: ShowResponsible()),
     safeguarding.ShowReporting: ("nobody", lambda _: safeguarding.ShowReporting()),
     safeguarding.DraftReport: (
         "nobody",

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -78,6 +79,23 @@ async def test_two_copies_share_the_work(open_ledger: Any) -> None:
         await asyncio.gather(ledger.tidy(), ledger.tidy())
 
     assert await _dealt_with(ledger) == {1: 3 * BATCH}
+
+
+async def test_a_duty_that_fails_keeps_no_other_from_being_done(open_ledger: Any) -> None:
+    ledger: Ledger = await open_ledger("membership")
+    await do(ledger, "CREATE TABLE notes (id uuid, at timestamptz, dealt_with int DEFAULT 0)")
+
+    async def fail(*_: object) -> None:
+        raise LookupError
+
+    other = replace(ROW, name="other")
+    ledger.keeps(Duty(other, NOTES.c.at, NOTES.c.id, fail))
+    ledger.keeps(Duty(ROW, NOTES.c.at, NOTES.c.id, _count))
+    await _written(ledger, 20)
+
+    with pytest.raises(LookupError):
+        await ledger.tidy()
+    assert await _dealt_with(ledger) == {1: 1}
 
 
 async def test_a_batch_that_ends_amid_is_done_again_whole(

@@ -148,3 +148,21 @@ def test_what_a_kernel_cannot_take_away_is_said_and_is_no_trouble(missing: tuple
 
 def test_a_database_that_could_not_be_asked_counts_nothing() -> None:
     assert not Standing("library", "the database does not answer").reachable
+
+
+@pytest.mark.parametrize(
+    ("site", "for_others"),
+    [
+        ({"portal": "http://127.0.0.1:8080", "homeserver": "http://localhost:8008"}, False),
+        ({}, False),
+        ({"portal": "https://cop.example.org"}, True),
+        ({"homeserver": "https://matrix.example.org"}, True),
+    ],
+)
+def test_what_is_on_another_machine_is_for_others(site: Any, *, for_others: bool) -> None:
+    assert Installation({}, "", **site).is_for_others is for_others
+
+
+def test_a_bot_on_discord_is_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INDABA_DISCORD_BOT_TOKEN", "given")
+    assert Installation({}, "").is_for_others

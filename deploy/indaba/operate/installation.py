@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from indaba.contracts.refusal import Refusal
 from indaba.operate.local import lock
@@ -94,9 +95,22 @@ class Installation:
         )
 
     @property
+    def is_for_others(self) -> bool:
+        """Whether people use it who are not on this machine: on the web, Matrix or Discord."""
+        addresses = (self.portal, self.homeserver)
+        discord = PROCESSES["discord_bot"].settings
+        return any(map(_is_elsewhere, addresses)) or bool(setting(discord, "token"))
+
+    @property
     def is_running(self) -> bool:
         """Whether it is running. For an environment this is unknown and counts as running."""
         return self.data is None or lock.is_claimed(self.data)
+
+
+def _is_elsewhere(address: str) -> bool:
+    """Whether a web address names another machine than this one."""
+    host = urlsplit(address).hostname or ""
+    return bool(host) and host not in ("localhost", "127.0.0.1", "::1")
 
 
 def setting(settings: type[Settings], field_name: str) -> str:
@@ -111,6 +125,12 @@ def setting(settings: type[Settings], field_name: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise BadSetting(f"{name}_FILE: cannot read {path} ({error.strerror}).") from None
+
+
+def is_answered_for() -> bool:
+    """Whether the environment names who answers for what is kept of people."""
+    named = ("responsible_party", "contact", "place_of_data")
+    return all(setting(PROCESSES["membership"].settings, name) for name in named)
 
 
 def databases_set() -> dict[str, str]:

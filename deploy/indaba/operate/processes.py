@@ -154,7 +154,16 @@ def _membership(ledger: "Ledger", common: ProcessSettings, own: MembershipSettin
         name = variable(MembershipSettings, "passport_private_key")
         raise BadSetting(f"{name}: is not an Ed25519 private key in PEM.") from None
     reports_to = Safeguarding.named(own.safeguarding_leads, own.helplines)
-    wire(ledger, office, own.erased_by, own.erasures_file, reports_to, allowed(own))
+    most, answers = allowed(own), own.responsible
+    wire(
+        ledger,
+        office,
+        own.erased_by,
+        own.erasures_file,
+        reports_to,
+        most,
+        responsible=answers,
+    )
 
 
 def _scheduling(ledger: "Ledger", common: ProcessSettings, own: Settings) -> None:  # noqa: ARG001

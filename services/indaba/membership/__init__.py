@@ -19,9 +19,9 @@ membership.remove-place.v1, membership.renew-address.v1, membership.send-report.
 membership.show-case.v1, membership.show-erased.v1, membership.show-homes.v1,
 membership.show-leads.v1, membership.show-link-code.v1, membership.show-links.v1,
 membership.show-my-data.v1, membership.show-publication.v1, membership.show-reporting.v1,
-membership.show-room-code.v1, membership.show-zones.v1, membership.stand-in.v1,
-membership.suspend-account.v1, membership.suspend-member.v1, membership.tell-link.v1,
-membership.unlink-account.v1
+membership.show-responsible.v1, membership.show-room-code.v1, membership.show-zones.v1,
+membership.stand-in.v1, membership.suspend-account.v1, membership.suspend-member.v1,
+membership.tell-link.v1, membership.unlink-account.v1
 
 Tells: membership.account-linked.v1, membership.account-unlinked.v1, membership.address-renewed.v1,
 membership.case-told.v1, membership.community-founded.v1, membership.link-told.v1,

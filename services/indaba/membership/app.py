@@ -9,6 +9,7 @@ from indaba.contracts import linking as also
 from indaba.contracts import membership as said
 from indaba.contracts import publishing as shown
 from indaba.contracts.limits import FOUNDED, FOUNDED_A_DAY
+from indaba.contracts.responsible import ResponsibleShown, ShowResponsible
 from indaba.ledger import Ledger
 from indaba.ledger.limits import Counter
 from indaba.membership import reactions
@@ -38,18 +39,21 @@ from indaba.process.passports import PassportOffice
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def wire(
+def wire(  # noqa: PLR0913 - one composition root calls this
     ledger: Ledger,
     office: PassportOffice,
     erased_by: tuple[str, ...],
     erasures_file: Path | None = None,
     reports_to: Safeguarding | None = None,
     most: Mapping[str, int] | None = None,
+    *,
+    responsible: ResponsibleShown | None = None,
 ) -> None:
     """Connect requests and events with their handlers and reactions.
 
     The list of the erased is also written to `erasures_file`, if there is one. `most` is what
-    limits allow, by their names, where it is not the default.
+    limits allow, by their names, where it is not the default. `responsible` answers for what is
+    kept.
     """
     _limit(ledger, most or {})
     reports_to = reports_to or Safeguarding()
@@ -67,7 +71,7 @@ def wire(
     ledger.answer(said.FindAccounts, belonging.find_accounts)
     ledger.answer(reaching.ReachMembers, belonging.reach_members)
     ledger.answer(said.FindPlaces, belonging.find_places)
-    ledger.answer(said.ShowMyData, belonging.show_my_data)
+    _keeping(ledger, responsible or ResponsibleShown())
     ledger.answer(said.EraseMe, partial(erasing.erase_me, expected=erased_by))
     ledger.answer(erasure.ShowErased, erasing.show_erased)
     ledger.answer(said.IssueSignIn, belonging.issue_sign_in)
@@ -83,6 +87,12 @@ def wire(
     _wire_reports(ledger, Reporting(office, reports_to))
     for answered in spoken(erasure.ErasureAnswered):
         ledger.on(answered, reactions.count_erasure_answer)
+
+
+def _keeping(ledger: Ledger, responsible: ResponsibleShown) -> None:
+    ledger.answer(ShowResponsible, partial(belonging.show_responsible, responsible=responsible))
+    ledger.answer(said.ShowMyData, belonging.show_my_data)
+    ledger.keeps(*unlinking.DUTIES)
 
 
 def _limit(ledger: Ledger, most: Mapping[str, int]) -> None:
@@ -154,4 +164,3 @@ def _wire_reports(ledger: Ledger, reporting: Reporting) -> None:
     ledger.on_timer(reports.UNSENT, reports.forget_draft)
     ledger.on_timer(reports.DEALT_WITH, reports.forget_report)
     ledger.on_timer(reports.COUNTED, reports.forget_count)
-    ledger.keeps(*unlinking.DUTIES)

@@ -1,13 +1,14 @@
 """What membership reads from the environment."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 from pydantic_settings import SettingsConfigDict
 
 from indaba.contracts.limits import FOUNDED, FOUNDED_A_DAY
+from indaba.contracts.responsible import REGULATOR, ResponsibleShown
 from indaba.membership.model.safeguarding import HELPLINES, lead
 from indaba.process.settings import Settings, most
 
@@ -18,6 +19,10 @@ def _lead(given: str) -> str:
     except ValueError as error:
         raise PydanticCustomError("lead", "{why}", {"why": str(error)}) from None
     return given
+
+
+def _said(what: str, default: str = "") -> Any:
+    return Field(default=default, max_length=200, description=what)
 
 
 class MembershipSettings(Settings):
@@ -34,6 +39,10 @@ class MembershipSettings(Settings):
     erasures_file: Path | None = Field(
         default=None, description="List of the erased, for old backups; keep copies elsewhere"
     )
+    responsible_party: str = _said("Who answers for what is kept, as said before people agree")
+    contact: str = _said("How to reach the responsible party: an address, a telephone number")
+    regulator: str = _said("To whom people can complain about it", REGULATOR)
+    place_of_data: str = _said("Where data is kept: the country, and who runs the machines")
     most_communities_per_account: int = most(FOUNDED)
     most_communities_a_day: int = most(FOUNDED_A_DAY)
     safeguarding_leads: tuple[Annotated[str, AfterValidator(_lead)], ...] = Field(
@@ -44,3 +53,13 @@ class MembershipSettings(Settings):
     helplines: str = Field(
         default=HELPLINES, max_length=200, description="Whom to call in danger, as said to people"
     )
+
+    @property
+    def responsible(self) -> ResponsibleShown:
+        """Who answers for what is kept."""
+        return ResponsibleShown(
+            party=self.responsible_party,
+            contact=self.contact,
+            regulator=self.regulator,
+            place=self.place_of_data,
+        )

@@ -23,7 +23,7 @@ from indaba.contracts.wire import (
     Request,
 )
 
-CONSENT_VERSION = "2026-11-24"
+CONSENT_VERSION = "2026-11-30"
 """The wording of the consent in force; a receipt keeps the version that was agreed to."""
 
 

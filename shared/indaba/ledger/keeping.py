@@ -56,11 +56,23 @@ class Keeping:
         self.committed: Callable[[Work], Awaitable[None]] | None = None
 
     async def carry_out(self) -> None:
-        """Deal with everything whose time is over; with a great deal, only the oldest of it."""
+        """Deal with everything whose time is over; with a great deal, only the oldest of it.
+
+        A duty that fails keeps no other from being done; its error is raised at the end.
+        """
+        failed: Exception | None = None
         for duty in self.duties:
-            for _ in range(MOST_BATCHES):
-                if not await self.carry_out_some(duty):
-                    break
+            try:
+                await self._carry_out(duty)
+            except Exception as error:  # noqa: BLE001 - raised when the others are done
+                failed = error
+        if failed is not None:
+            raise failed
+
+    async def _carry_out(self, duty: Duty) -> None:
+        for _ in range(MOST_BATCHES):
+            if not await self.carry_out_some(duty):
+                break
 
     async def carry_out_some(self, duty: Duty) -> bool:
         """Deal with the oldest; whether there may be more."""

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,6 +13,7 @@ import pytest
 from dumps import Dump, dumped, where
 from indaba.contracts.membership import EraseMe, PassportIssued, Platform
 from indaba.contracts.refusal import Fault, Refused
+from indaba.contracts.responsible import ResponsibleShown, ShowResponsible
 from indaba.contracts.safeguarding import (
     LONGEST_REPORT,
     CloseReport,
@@ -25,9 +28,10 @@ from indaba.contracts.safeguarding import (
 from indaba.contracts.wire import Reply, Request
 from indaba.conversation.delivery.service_client import ask
 from indaba.ledger.ledger import _forget_inbox
+from indaba.membership.handlers.belonging import show_responsible
 from indaba.membership.model.safeguarding import CLOSED_KEPT, DRAFT_LASTS, MOST_A_DAY, Safeguarding
 from indaba.operate.installation import Installation
-from indaba.operate.observe.doctor import reports_findings
+from indaba.operate.observe.doctor import reports_findings, responsible_findings
 from indaba.process import logs
 from services.town import LEAD, Town
 from workshop import do, rows, until
@@ -268,6 +272,25 @@ async def test_the_doctor_says_whether_anybody_receives_reports(
     monkeypatch.setattr(reporting.__self__, "_to", Safeguarding())
     [finding] = await reports_findings(site)
     assert finding.what.endswith("INDABA_MEMBERSHIP_SAFEGUARDING_LEADS")
+
+
+async def test_the_doctor_is_troubled_where_others_use_it_and_nobody_answers_for_it(
+    town: Town, bus_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.clock.follow_the_machine()
+    here = Installation(databases={}, bus_url=bus_url)
+    for_others = replace(here, portal="https://cop.example.org")
+    [trouble] = await responsible_findings(for_others)
+    assert not trouble.ok
+    assert "INDABA_MEMBERSHIP_RESPONSIBLE_PARTY" in trouble.next
+    [trying_out] = await responsible_findings(here)
+    assert trying_out.ok
+    handlers: Any = town.ledgers["membership"]._requests.handlers
+    named = ResponsibleShown(party="The Network", contact="privacy@x.org", place="Cape Town")
+    told = partial(show_responsible, responsible=named)
+    monkeypatch.setitem(handlers, ShowResponsible.wire, told)
+    [finding] = await responsible_findings(for_others)
+    assert finding.ok
 
 
 def _until_midnight(town: Town) -> float:

@@ -1,13 +1,16 @@
 """The words that people agree to before anything is kept about them."""
 
 from indaba.contracts.membership import CONSENT_VERSION
+from indaba.contracts.responsible import ResponsibleShown, ShowResponsible
 from indaba.conversation.answer import Items, Text
-from indaba.conversation.wording import Wording
+from indaba.conversation.commands.intent import ServiceClient
+from indaba.conversation.commands.person import Person
+from indaba.conversation.wording import Wording, plain
 
 
-def consent(wording: Wording) -> tuple[Text, Items, Text]:
-    """What is kept and why: version `CONSENT_VERSION` of the words that people agree to."""
-    say = wording.say
+async def consent(person: Person, services: ServiceClient) -> tuple[Text, Items, Text, Text]:
+    """What is kept and why, and who answers for it: version `CONSENT_VERSION` of the words."""
+    say = person.wording.say
     kept = (
         say("Your chat account here, to know you and to mention you."),
         say("Your answers and check-ins, to plan meetings and to count who came."),
@@ -17,6 +20,9 @@ def consent(wording: Wording) -> tuple[Text, Items, Text]:
         ),
         say("What you save to the library and say about using it, for the others to find."),
         say("Your profile, only as far as you fill it in, to show who the community reaches."),
+        say("On how many days you took part, if you facilitate or agreed to be asked."),
+        say("If somebody is removed or suspended: about whom, by whom and why."),
+        say("If you report harm: your words, sealed, and not that they are yours."),
         say("Proof of this consent, for as long as it holds and three years after."),
     )
     after = say(
@@ -25,4 +31,23 @@ def consent(wording: Wording) -> tuple[Text, Items, Text]:
         "This is for adults, 18 or older. Wording: {version}",
         version=CONSENT_VERSION,
     )
-    return Text(say("If you agree, Indaba keeps:")), Items(kept), Text(after)
+    answers = who_answers(await services.ask(ShowResponsible()), person.wording)
+    return Text(say("If you agree, Indaba keeps:")), Items(kept), Text(answers), Text(after)
+
+
+def who_answers(responsible: ResponsibleShown, wording: Wording) -> str:
+    """Who is responsible, to whom to complain, and where it is kept."""
+    say = wording.say
+    abroad = say("What is said on Discord is kept abroad too, by Discord, in the United States.")
+    if not responsible.is_named:
+        nobody = say("Nobody is named yet who answers for it, so this is for trying out only.")
+        return f"{nobody} {abroad}"
+    words = say(
+        "{party} answers for it: {contact}. It is kept in {place}. "
+        "You can complain to {regulator}.",
+        party=plain(responsible.party),
+        contact=plain(responsible.contact),
+        place=plain(responsible.place),
+        regulator=plain(responsible.regulator),
+    )
+    return f"{words} {abroad}"

@@ -17,6 +17,12 @@ OPEN_BUS = (
 )
 
 
+NOBODY_ANSWERS = (
+    "nobody is named who answers for what is kept of people; before others use this, set "
+    "INDABA_MEMBERSHIP_RESPONSIBLE_PARTY, _CONTACT, _REGULATOR and _PLACE_OF_DATA"
+)
+
+
 class NoSuchProcess(Refusal):
     """A process was named that does not exist."""
 
@@ -44,6 +50,7 @@ async def run(name: str) -> None:
     common, own = read(ProcessSettings), read(process.settings)
     part = part_of(name, common, own)
 
+    from indaba.membership.settings import MembershipSettings
     from indaba.process import logs
     from indaba.process.health import health_server
     from indaba.process.run import run as run_parts
@@ -51,6 +58,8 @@ async def run(name: str) -> None:
     logs.configure(json=common.log_json)
     if bus_users.is_open(common.bus_url):
         logs.get(process=name).warning("bus.open", why=OPEN_BUS)
+    if isinstance(own, MembershipSettings) and not own.responsible.is_named:
+        logs.get(process=name).warning("nobody.answers", why=NOBODY_ANSWERS)
     parts: list[Part] = [part]
     if common.health_port:
         check_free("INDABA_HEALTH_PORT", common.health_host, common.health_port)

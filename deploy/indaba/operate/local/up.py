@@ -336,7 +336,16 @@ class LocalStack:
             self._saying.line("No chat is connected: started without a homeserver.")
         if self._wishes.discord:
             self._saying.line("The bot is on Discord. Set a community up there with: /cop setup")
+        if self._wishes.elsewhere or self._wishes.discord:
+            self._warn_if_nobody_answers()
         self._saying.line("Indaba is ready. Ctrl-C stops it.", "bold")
+
+    def _warn_if_nobody_answers(self) -> None:
+        from indaba.operate.installation import is_answered_for
+        from indaba.operate.local.run_one import NOBODY_ANSWERS
+
+        if not is_answered_for():
+            self._saying.line(f"Take care: {NOBODY_ANSWERS}.", "yellow")
 
     def _command(self, words: str) -> str:
         program = os.path.relpath(sys.argv[0]) if os.sep in sys.argv[0] else sys.argv[0]

@@ -16,6 +16,11 @@ from indaba.process.outside.confinement import IN_WORDS, found_missing
 MANY_WAITING = 1000
 LEAST_FREE_BYTES = 1_000_000_000
 BUS_PATIENCE = 3.0
+UNNAMED = "people agree only to what they know: who keeps it, where, whom to ask (POPIA s18)"
+NAME_THEM = (
+    "set INDABA_MEMBERSHIP_RESPONSIBLE_PARTY, INDABA_MEMBERSHIP_CONTACT, "
+    "INDABA_MEMBERSHIP_REGULATOR and INDABA_MEMBERSHIP_PLACE_OF_DATA"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ async def findings(site: Installation) -> AsyncIterator[Finding]:
     for standing in known:
         for finding in database_findings(standing):
             yield finding
-    for look in (bus_findings, reports_findings, homeserver_findings):
+    for look in (bus_findings, reports_findings, responsible_findings, homeserver_findings):
         for finding in await look(site):
             yield finding
     for finding in (*keys_findings(site), *part_findings(site)):
@@ -197,6 +202,26 @@ async def reports_findings(site: Installation) -> Sequence[Finding]:
     except (Fault, Unavailable, TimeoutError, OSError):
         return []
     return [Finding(ok=True, what="somebody is named who receives reports of harm")]
+
+
+async def responsible_findings(site: Installation) -> Sequence[Finding]:
+    """Whether people are told who answers for what is kept; nothing where membership is away."""
+    from indaba.contracts.refusal import Fault, Refused, Unavailable
+    from indaba.contracts.responsible import ShowResponsible
+    from indaba.conversation.delivery.service_client import ask
+    from indaba.operate.client import face
+
+    try:
+        async with asyncio.timeout(BUS_PATIENCE), face(site.bus_url) as (bus, world):
+            shown = await ask(bus, world, ShowResponsible(), world.new_id())
+    except (Refused, Fault, Unavailable, TimeoutError, OSError):
+        return []
+    if shown.is_named:
+        return [Finding(ok=True, what="people are told who answers for what is kept")]
+    what = "nobody is named who answers for what is kept"
+    if not site.is_for_others:
+        return [Finding(ok=True, what=f"{what}: this is for trying out, on this machine only")]
+    return [Finding(ok=False, what=what, why=UNNAMED, next=NAME_THEM)]
 
 
 async def homeserver_findings(site: Installation) -> Sequence[Finding]:

@@ -30,6 +30,7 @@ from indaba.contracts.membership import (
 from indaba.contracts.passport import Passport, Role
 from indaba.contracts.reaching import MembersReached, Reach, ReachMembers
 from indaba.contracts.refusal import NoCommunity, NotAllowed, NotAMember
+from indaba.contracts.responsible import ResponsibleShown, ShowResponsible
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
 from indaba.membership.model import (
@@ -222,6 +223,15 @@ async def find_places(request: FindPlaces, work: Work) -> Places:  # noqa: ARG00
     if community is None:
         raise NoCommunity
     return Places(community=community.card(), places=community.places)
+
+
+async def show_responsible(
+    request: ShowResponsible,  # noqa: ARG001 - says all
+    work: Work,  # noqa: ARG001 - nothing is looked up
+    responsible: ResponsibleShown,
+) -> ResponsibleShown:
+    """Say who answers for what is kept."""
+    return responsible
 
 
 async def show_my_data(request: ShowMyData, work: Work) -> MemberData:  # noqa: ARG001 - says all

@@ -16,6 +16,9 @@ PURPOSES = (
     "call meetings and remind you of those you said yes or maybe to",
     "count who took part",
     "show other members what you share on purpose",
+    "find somebody to facilitate when nobody does",
+    "decide, and answer for, who is removed or suspended",
+    "hand reports of harm to whoever may act on them",
 )
 """What a member consents to; a receipt keeps them with the version of the wording."""
 

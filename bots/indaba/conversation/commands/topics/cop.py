@@ -167,7 +167,8 @@ class SetUp(Intent, noun="cop", verb="setup", aliases=("set up", "setup")):
             Choice(say("Stop"), "❌", NeverMind()),
         )
         lead = Text(say("This is what I would set up. You become its first facilitator."))
-        return Answer((lead, Facts(rows), *consent(person.wording), Choices(options)))
+        words = await consent(person, services)
+        return Answer((lead, Facts(rows), *words, Choices(options)))
 
 
 def _may_found(person: Person) -> None:
@@ -255,7 +256,8 @@ class Join(Intent, noun="cop", verb="join", aliases=("join",)):
             Choice(say("I am 18 or older, I agree, let me in"), "✅", AgreeAndJoin(), Style.MAIN),
             Choice(say("Not now"), "❌", NeverMind()),
         )
-        return Answer((Text(lead), *consent(person.wording), Choices(options)))
+        agreed_to = await consent(person, services)
+        return Answer((Text(lead), *agreed_to, Choices(options)))
 
 
 class AgreeAndJoin(Intent, noun="cop", verb="agree-and-join", hidden=True):
