@@ -30,14 +30,14 @@ ENDLESS = {"next_batch": "s1", "device_one_time_keys_count": {"signed_curve25519
 class Ears:
     """The bot's real ears and store, in front of a homeserver that says what it is told to say."""
 
-    def __init__(self, bot: MatrixBot) -> None:
+    def __init__(self, bot: MatrixBot, own: MatrixBotSettings) -> None:
         self.bot = bot
         self.said: Any = {}
         self.answers: dict[str, Any] = {}
         self.good = 0
         line: Any = bot._homeserver
         line._ask = self._ask
-        self.hearing, _ = bot._ears(bot._conversation, "!cop")
+        self.hearing, _ = bot._ears(bot._conversation, own)
 
     async def hear(self, said: object, answers: dict[str, Any]) -> None:
         """A round of listening, and of the exchange of keys; both may be put off."""
@@ -88,7 +88,7 @@ async def ears(database: FreshDatabase, bus_url: str, tmp_path: Path) -> AsyncIt
         access_token="a token",
         keys_folder=str(tmp_path / "keys"),
     )
-    there = Ears(MatrixBot(own, ledger, FileStore(tmp_path / "files")))
+    there = Ears(MatrixBot(own, ledger, FileStore(tmp_path / "files")), own)
     await there.hearing._begin("")
     yield there
     there.bot._keyring.close()

@@ -218,7 +218,7 @@ async def test_what_is_left_of_a_limit_is_said_below_the_answer(circle: Circle) 
         refused = await circle.types(circle.thandi, "!cop save https://example.org/decimals")
     assert saved.startswith("Saved as")
     assert saved.endswith("You have saved 1 of 1 things within 24 hours.")
-    assert refused.endswith("Whoever runs this Indaba can allow more.")
+    assert refused.endswith("To see what is there: !cop resource find fractions")
 
 
 async def test_a_file_that_hides_its_size_breaks_off_at_the_cap(circle: Circle) -> None:

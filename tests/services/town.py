@@ -174,6 +174,6 @@ async def wired(
         ledgers[name] = ledger_of(name, url, bus_url, migrations=app.MIGRATIONS, world=clock)
         own = erasing if name == ERASURE_OWNER else {}
         app.wire(ledgers[name], **{**own, **given.get(name, {})})
-        if "most" not in given.get(name, {}):
+        if not {"most", "strangers"} & given.get(name, {}).keys():
             widened(ledgers[name])
     return ledgers

@@ -15,6 +15,7 @@ from indaba.matrix_bot.rooms import Rooms
 from indaba.matrix_bot.settings import MatrixBotSettings
 from indaba.matrix_bot.unread import Unread
 from indaba.process.file_store import FileStore
+from indaba.process.named import Named
 from indaba.process.run import Readiness
 
 
@@ -60,15 +61,20 @@ class MatrixBot:
             files=files,
             most_turns=settings.most_turns,
         )
-        hearing, invitations = self._ears(conversation, settings.prefix)
+        hearing, invitations = self._ears(conversation, settings)
         conversation.at_work("hearing", hearing.run)
         conversation.at_work("invitations", invitations.run)
         conversation.at_work("keys", self._exchange.run)
         return conversation
 
-    def _ears(self, conversation: Conversation, prefix: str) -> tuple[Hearing, Invitations]:
+    def _ears(
+        self, conversation: Conversation, settings: MatrixBotSettings
+    ) -> tuple[Hearing, Invitations]:
         inbox, world = conversation.inbox, self._ledger.world
-        invitations = Invitations(self._homeserver)
+        invited_by = Named(settings.invited_by)
+        invitations = Invitations(
+            self._homeserver, world, invited_by, settings.most_invitations_a_day
+        )
         greetings = Greetings(
             self.platform, self._ledger, conversation.sender.wake, reads=self._keyring.wanted
         )
@@ -83,6 +89,6 @@ class MatrixBot:
             reading,
             twins=BridgedRooms(self.platform.past),
             world=world,
-            prefix=prefix,
+            prefix=settings.prefix,
         )
         return hearing, invitations

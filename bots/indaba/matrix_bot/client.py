@@ -164,6 +164,10 @@ class Homeserver:
         """Join a room that we were invited to."""
         await self._ask("POST", f"{CLIENT}/join/{quote(room, safe='')}", {}, seconds=90)
 
+    async def decline(self, room: str, why: str) -> None:
+        """Decline an invitation, in words for whoever sent it."""
+        await self._ask("POST", f"{_room(room)}/leave", {"reason": why})
+
     async def send(self, room: str, kind: str, transaction: str, content: dict[str, Any]) -> str:
         """Post; gives the id of the event. The same transaction again within a day: the same id."""
         with suppress(TimeoutError):

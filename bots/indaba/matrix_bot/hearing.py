@@ -138,7 +138,7 @@ class Hearing:
         """Go where a room was moved to; what it says of that, once we have come there."""
         for one in events:
             if isinstance(one, RoomReplaced):
-                self._invitations.take({one.successor: {}})
+                self._invitations.move(one.successor)
         if not entered or not facts.predecessor:
             return []
         came = RoomReplaced(

@@ -5,7 +5,12 @@ from pydantic_settings import SettingsConfigDict
 
 from indaba.conversation.commands.line import STANDARD_PREFIX
 from indaba.conversation.dispatch.loop_guard import MOST_TURNS
+from indaba.process.named import Entries
 from indaba.process.settings import Settings
+
+MOST_INVITATIONS = 10
+TIMES_ALL = 20
+"""How many times as many invitations are followed of all accounts together."""
 
 
 class MatrixBotSettings(Settings):
@@ -32,6 +37,17 @@ class MatrixBotSettings(Settings):
         default=MOST_TURNS,
         ge=1,
         description="How often an hour one account is answered in a room before it is told to wait",
+    )
+    invited_by: Entries = Field(
+        default=(),
+        description="Who may invite the bot, everybody if empty (JSON list): "
+        "matrix:example.org, matrix:@name:example.org",
+    )
+    most_invitations_a_day: int = Field(
+        default=MOST_INVITATIONS,
+        ge=1,
+        description="Limit: invitations of one account that are followed within 24 hours; of all "
+        f"accounts, {TIMES_ALL} times as many",
     )
     portal_url: str = Field(default="", description="Address of the portal, for links")
 

@@ -146,6 +146,8 @@ def _control(public_key: str) -> "PassportControl":
 def _membership(ledger: "Ledger", common: ProcessSettings, own: MembershipSettings) -> None:  # noqa: ARG001
     from indaba.membership.app import wire
     from indaba.membership.model.safeguarding import Safeguarding
+    from indaba.membership.model.strangers import Strangers
+    from indaba.process.named import Named
     from indaba.process.passports import PassportOffice
 
     try:
@@ -154,15 +156,14 @@ def _membership(ledger: "Ledger", common: ProcessSettings, own: MembershipSettin
         name = variable(MembershipSettings, "passport_private_key")
         raise BadSetting(f"{name}: is not an Ed25519 private key in PEM.") from None
     reports_to = Safeguarding.named(own.safeguarding_leads, own.helplines)
-    most, answers = allowed(own), own.responsible
     wire(
         ledger,
         office,
         own.erased_by,
         own.erasures_file,
         reports_to,
-        most,
-        responsible=answers,
+        Strangers(Named(own.set_up_by), allowed(own)),
+        responsible=own.responsible,
     )
 
 

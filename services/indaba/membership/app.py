@@ -24,6 +24,7 @@ from indaba.membership.handlers import (
 )
 from indaba.membership.handlers.reporting import Reporting
 from indaba.membership.model.safeguarding import Safeguarding
+from indaba.membership.model.strangers import Strangers
 from indaba.membership.store import counting
 from indaba.membership.timers import reports
 from indaba.membership.timers.erasures_file import ErasuresFile
@@ -34,6 +35,7 @@ from indaba.membership.workflows.opening import ASK, ask_what_stays_open
 from indaba.membership.workflows.release import begin_release
 from indaba.membership.workflows.removing import DUE, ENDS, motion_due, suspension_ends
 from indaba.membership.workflows.succession import ASKED, LOOK, give_up, look
+from indaba.process.named import Named
 from indaba.process.passports import PassportOffice
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -45,27 +47,22 @@ def wire(  # noqa: PLR0913 - one composition root calls this
     erased_by: tuple[str, ...],
     erasures_file: Path | None = None,
     reports_to: Safeguarding | None = None,
-    most: Mapping[str, int] | None = None,
+    strangers: Strangers | None = None,
     *,
     responsible: ResponsibleShown | None = None,
 ) -> None:
     """Connect requests and events with their handlers and reactions.
 
-    The list of the erased is also written to `erasures_file`, if there is one. `most` is what
-    limits allow, by their names, where it is not the default. `responsible` answers for what is
-    kept.
+    The list of the erased is also written to `erasures_file`, if there is one. Without
+    `strangers`, anybody may set up. `responsible` answers for what is kept.
     """
-    _limit(ledger, most or {})
+    strangers = strangers or Strangers()
+    _limit(ledger, strangers.most)
     reports_to = reports_to or Safeguarding()
     if erasures_file is not None:
         ledger.background("erasures", ErasuresFile(ledger, erasures_file).run)
     ledger.on_new_release(begin_release)
-    ledger.answer(
-        said.IssuePassport, partial(belonging.issue_passport, office=office, reports_to=reports_to)
-    )
-    ledger.answer(said.FoundCommunity, partial(belonging.found_community, office=office))
-    ledger.answer(said.JoinCommunity, partial(belonging.join_community, office=office))
-    ledger.answer(said.LeaveCommunity, belonging.leave_community)
+    _wire_doors(ledger, office, reports_to, strangers.set_up_by)
     ledger.answer(said.AssignRole, partial(removing.assign_role, office=office))
     ledger.answer(said.DescribeMe, partial(belonging.describe_me, office=office))
     ledger.answer(said.FindAccounts, belonging.find_accounts)
@@ -93,6 +90,20 @@ def _keeping(ledger: Ledger, responsible: ResponsibleShown) -> None:
     ledger.answer(ShowResponsible, partial(belonging.show_responsible, responsible=responsible))
     ledger.answer(said.ShowMyData, belonging.show_my_data)
     ledger.keeps(*unlinking.DUTIES)
+
+
+def _wire_doors(
+    ledger: Ledger, office: PassportOffice, reports_to: Safeguarding, set_up_by: Named
+) -> None:
+    """Connect what is about coming in and going out."""
+    passport = partial(
+        belonging.issue_passport, office=office, reports_to=reports_to, set_up_by=set_up_by
+    )
+    ledger.answer(said.IssuePassport, passport)
+    begin = partial(belonging.found_community, office=office, set_up_by=set_up_by)
+    ledger.answer(said.FoundCommunity, begin)
+    ledger.answer(said.JoinCommunity, partial(belonging.join_community, office=office))
+    ledger.answer(said.LeaveCommunity, belonging.leave_community)
 
 
 def _limit(ledger: Ledger, most: Mapping[str, int]) -> None:

@@ -10,6 +10,7 @@ from pydantic_settings import SettingsConfigDict
 from indaba.contracts.limits import FOUNDED, FOUNDED_A_DAY
 from indaba.contracts.responsible import REGULATOR, ResponsibleShown
 from indaba.membership.model.safeguarding import HELPLINES, lead
+from indaba.process.named import Entries
 from indaba.process.settings import Settings, most
 
 
@@ -43,6 +44,12 @@ class MembershipSettings(Settings):
     contact: str = _said("How to reach the responsible party: an address, a telephone number")
     regulator: str = _said("To whom people can complain about it", REGULATOR)
     place_of_data: str = _said("Where data is kept: the country, and who runs the machines")
+    set_up_by: Entries = Field(
+        default=(),
+        description="Who may set up communities, everybody if empty (JSON list): "
+        "matrix:example.org, matrix:@name:example.org, discord:123456789012345678 "
+        "(an account or a server)",
+    )
     most_communities_per_account: int = most(FOUNDED)
     most_communities_a_day: int = most(FOUNDED_A_DAY)
     safeguarding_leads: tuple[Annotated[str, AfterValidator(_lead)], ...] = Field(

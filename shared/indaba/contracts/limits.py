@@ -69,10 +69,23 @@ class LimitReached(Refusal):
     def __init__(self, limit: Limit, used: int, most: int) -> None:
         super().__init__(
             f"{limit.said(used, most)} This would be too much, so I did not do it. "
-            f"{limit.instead} Whoever runs this Indaba can allow more.",
+            f"Whoever runs this Indaba can allow more. {limit.instead}",
             hint=limit.hint,
             limit=limit.name,
             most=most,
+        )
+
+
+class MayNotSetUp(Refusal):
+    """Operators have named who may set up communities, and it is somebody else."""
+
+    code = "may-not-set-up"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Here only people whom the operators have named set up communities. Ask whoever runs "
+            f"this Indaba, or connect this room to a community that is there: {HINT}",
+            hint=hint("cop connect"),
         )
 
 
@@ -82,7 +95,7 @@ SAVED_A_DAY = Limit(
     whose=Whose.MEMBER,
     about="Links, files and messages that one member saves within 24 hours",
     used="You have saved {used} of {most} things within 24 hours.",
-    instead=f"Save the rest tomorrow. To see what is there: {HINT}.",
+    instead=f"Save the rest tomorrow. To see what is there: {HINT}",
     hint=hint("resource find", words="fractions"),
     within=A_DAY,
 )
@@ -92,7 +105,7 @@ MEETINGS_A_DAY = Limit(
     whose=Whose.COMMUNITY,
     about="Meetings that one community calls within 24 hours; a series is one",
     used="This community has called {used} of {most} meetings within 24 hours; a series is one.",
-    instead=f"Call the next one tomorrow. To see what is planned: {HINT}.",
+    instead=f"Call the next one tomorrow. To see what is planned: {HINT}",
     hint=hint("meeting list"),
     within=A_DAY,
 )
@@ -103,7 +116,7 @@ FOUNDED = Limit(
     about="Communities that one account sets up, ever; linked accounts are one",
     used="You have set up {used} of {most} communities.",
     instead="Somebody else who runs the room can set it up, or connect the room to a community "
-    f"that is there: {HINT}.",
+    f"that is there: {HINT}",
     hint=hint("cop connect"),
 )
 FOUNDED_A_DAY = Limit(
@@ -122,7 +135,7 @@ MEMBERS_FILES = Limit(
     whose=Whose.MEMBER,
     about="Files that one member has saved",
     used="Your files take {used} of {most}.",
-    instead=f"Put it on the web and save a link to it, or take a file out first: {HINT}.",
+    instead=f"Put it on the web and save a link to it, or take a file out first: {HINT}",
     hint=hint("resource withdraw"),
     size=True,
 )
@@ -132,7 +145,7 @@ COMMUNITYS_FILES = Limit(
     whose=Whose.COMMUNITY,
     about="Files that one community has",
     used="This community's files take {used} of {most}.",
-    instead=f"Put it on the web and save a link to it, or take a file out first: {HINT}.",
+    instead=f"Put it on the web and save a link to it, or take a file out first: {HINT}",
     hint=hint("resource withdraw"),
     size=True,
 )
@@ -142,7 +155,7 @@ DISK = Limit(
     whose=Whose.MACHINE,
     about="How full the disk of the files may be for one more to be kept, in hundredths",
     used="My disk is {used} parts of a hundred full, and I keep files up to {most}.",
-    instead=f"Put it on the web and save a link to it: {HINT}.",
+    instead=f"Put it on the web and save a link to it: {HINT}",
     hint=hint("resource save", link="https://example.org/fractions"),
     highest=100,
 )

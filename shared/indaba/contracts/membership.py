@@ -87,7 +87,7 @@ class PassportIssued(Reply):
     `choices` lists the asker's communities where the room belongs to none and there are several.
     `lives_here` says that the room itself belongs to the community, not only its house; `blocked`
     that the asker was removed from it and cannot join again; `counted` that the days on which they
-    take part are counted, and to be noted.
+    take part are counted, and to be noted; `may_set_up` that operators let them found communities.
     """
 
     token: str
@@ -97,6 +97,7 @@ class PassportIssued(Reply):
     lives_here: bool = False
     blocked: bool = False
     counted: bool = False
+    may_set_up: bool = True
 
 
 class IssuePassport(

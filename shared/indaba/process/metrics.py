@@ -49,3 +49,6 @@ LIMIT_SHARE = Gauge(
 LIMITS_REACHED = Counter(
     "indaba_limits_reached_total", "Requests refused because of a limit", ["process", "limit"]
 )
+INVITATIONS = Counter(
+    "indaba_invitations_total", "Invitations: followed, declined, failed", ["process", "outcome"]
+)

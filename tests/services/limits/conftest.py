@@ -5,6 +5,7 @@ import pytest_asyncio
 
 from databases import Databases
 from indaba.contracts.limits import LIMITS
+from indaba.membership.model.strangers import Strangers
 from indaba.operate.local.engines import Engines
 from indaba.process.file_store import FileStore
 from services.standing import Standing
@@ -28,7 +29,7 @@ async def standing(
         ("membership", "scheduling", "library"),
         databases,
         engines.valkey.url,
-        membership=most,
+        membership={"strangers": Strangers(most=most["most"])},
         scheduling=most,
         library={**most, "files": files},
     )

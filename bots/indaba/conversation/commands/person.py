@@ -39,7 +39,8 @@ class Person:
     the community's. `house` is what holds the room, `at_home` says that the room itself is the
     community's. `written` is the message that was pointed at or the file sent along, `author` its
     author where that is a member here, and `shelved` its file, copied. `ephemeral` says that the
-    answer reaches the asker alone, `blocked` that they were removed and cannot join again.
+    answer reaches the asker alone, `blocked` that they were removed and cannot join again,
+    `may_set_up` that operators let them found communities.
     """
 
     platform: Platform
@@ -63,6 +64,7 @@ class Person:
     shelved: StoredFile | None = None
     ephemeral: bool = False
     blocked: bool = False
+    may_set_up: bool = True
 
     @property
     def alone(self) -> bool:

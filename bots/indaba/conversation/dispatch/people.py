@@ -87,6 +87,7 @@ class People:
             house=event.house,
             at_home=lives_here,
             blocked=issued.blocked,
+            may_set_up=issued.may_set_up,
         )
 
     async def who_may(self, queued: QueuedEvent, kind: type[Intent]) -> Person:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.limits import MayNotSetUp
 from indaba.contracts.linking import FindMembers, MembersFound
 from indaba.contracts.membership import (
     Accounts,
@@ -59,6 +60,7 @@ from indaba.membership.workflows.leaving import depart
 from indaba.membership.workflows.removing import blocked_as, cases_of
 from indaba.membership.workflows.succession import watch
 from indaba.membership.workflows.telling import tell_roles
+from indaba.process.named import Named
 from indaba.process.passports import PassportOffice
 
 PASSPORT_LASTS = timedelta(minutes=10)
@@ -66,7 +68,11 @@ SIGN_IN_LASTS = timedelta(minutes=10)
 
 
 async def issue_passport(
-    request: IssuePassport, work: Work, office: PassportOffice, reports_to: Safeguarding
+    request: IssuePassport,
+    work: Work,
+    office: PassportOffice,
+    reports_to: Safeguarding,
+    set_up_by: Named,
 ) -> PassportIssued:
     """Say who an account is in a room; in a private chat, in their only community."""
     lead = reports_to.is_lead(request.platform, request.account)
@@ -90,13 +96,17 @@ async def issue_passport(
     if community is not None and request.account and issued.passport.member is None:
         digest_here = blocked_as(office, request.platform, request.account)
         blocked = community in await Cases(work).blocked([digest_here])
-    return issued.model_copy(update={"lives_here": here is not None, "blocked": blocked})
+    may_set_up = set_up_by.has(request.platform, request.account, request.house)
+    facts = {"lives_here": here is not None, "blocked": blocked, "may_set_up": may_set_up}
+    return issued.model_copy(update=facts)
 
 
 async def found_community(
-    request: FoundCommunity, work: Work, office: PassportOffice
+    request: FoundCommunity, work: Work, office: PassportOffice, set_up_by: Named
 ) -> PassportIssued:
     """Found a community with its founder as first facilitator."""
+    if not set_up_by.has(request.place.platform, request.account, request.place.house):
+        raise MayNotSetUp
     if not request.has_power:
         raise NeedsRoomPower
     check_consent(adult=request.adult, consent_version=request.consent_version)

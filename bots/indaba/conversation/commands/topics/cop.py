@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
+from indaba.contracts.limits import MayNotSetUp
 from indaba.contracts.membership import (
     CONSENT_VERSION,
     FoundCommunity,
@@ -176,6 +177,8 @@ def _may_found(person: Person) -> None:
         raise AlreadyHere(plain(person.community.name))
     if not person.has_power:
         raise RunsTheRoomOnly
+    if not person.may_set_up:
+        raise MayNotSetUp
 
 
 def _language_name(tag: str) -> str:
