@@ -28,14 +28,7 @@ from indaba.portal.mine import MinePages
 from indaba.portal.model import Community, Meeting
 from indaba.portal.outcomes import OutcomesPages
 from indaba.portal.showing import shown
-from indaba.portal.signing_in import (
-    Cookie,
-    SignIns,
-    check_same_site,
-    digest_of,
-    form_of,
-    session_of,
-)
+from indaba.portal.signing_in import Cookie, SignIns, check_same_site, form_of
 from indaba.portal.store import Copies, Store
 from indaba.portal.visiting import Visitors, facts_of, for_members
 from indaba.process.file_store import FileStore
@@ -116,8 +109,8 @@ class Pages:
         self._readiness = readiness
         self._cookie = cookie
         self._url = url
-        self._sign_ins = SignIns(ledger)
         self.visitors = Visitors(ledger, self._copies, cookie)
+        self._sign_ins = SignIns(ledger, self._copies, self.visitors.belongs)
 
     async def home(self, request: Request) -> Response:
         """What Indaba is, and the communities one is signed in to. Always there."""
@@ -191,22 +184,15 @@ class Pages:
         check_same_site(request)
         form = await form_of(request)
         secret, press = request.path_params["secret"], form.get("press", "")
+        before = self._cookie.digest(request)
         try:
-            who = await self._sign_ins.consume(secret, press)
+            session = await self._sign_ins.open(secret, press, before)
         except Refusal as no:
             if isinstance(no, Expired):
                 raise
             return _spent()
-        member = who.passport.member
-        if member is None:
-            return _spent()
-        token = session_of(secret, press)
-        before, there = self._cookie.digest(request), who.community
-        await self._copies.change(
-            lambda store: store.sign_in(digest_of(token), before, member, there.id)
-        )
-        response = RedirectResponse(f"/c/{there.key}", 303, headers=NEVER_KEEP)
-        self._cookie.give(response, token)
+        response = RedirectResponse(f"/c/{session.there.key}", 303, headers=NEVER_KEEP)
+        self._cookie.give(response, session.token)
         return response
 
     async def sign_out(self, request: Request) -> Response:

@@ -3,65 +3,116 @@
 import asyncio
 import base64
 import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from indaba.contracts.membership import ConsumeSignIn, SignedIn
+from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.membership import CommunityCard, ConsumeSignIn, SignedIn
 from indaba.contracts.refusal import Refused, Unavailable
 from indaba.conversation.delivery.service_client import ask
 from indaba.ledger import Ledger
 from indaba.portal.model import SESSION_LASTS
+from indaba.portal.store import Copies
 
 LONGEST_SECRET = 100
 LONGEST_FORM = 4096
 SAME_PRESS_SECONDS = 10.0
-SPENT = "This sign-in link has been used or is too old."
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a link opened: the browser's token, whose it is and where."""
+
+    token: str
+    member: MemberId
+    there: CommunityCard
+
+
+Belongs = Callable[[MemberId, CommunityId], Awaitable[bool]]
 
 
 class SignIns:
-    """Uses up the secret of a sign-in link.
+    """Uses up the secret of a sign-in link, and stores the session that it opens.
 
     A double click sends a form twice and the browser shows the second answer only. So two presses
-    of one and the same drawn button (`press`) within seconds are one.
+    of one and the same drawn button (`press`) within seconds are one: the session is stored once,
+    with the link's use, and the second press gets no more than what is left of it. `belongs` says
+    whether a member is one at this moment.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, copies: Copies, belongs: Belongs) -> None:
         self._ledger = ledger
-        self._pressed: dict[tuple[str, str], asyncio.Task[SignedIn]] = {}
+        self._copies = copies
+        self._belongs = belongs
+        self._pressed: dict[tuple[str, str], asyncio.Task[Session]] = {}
 
-    async def consume(self, secret: str, press: str) -> SignedIn:
-        """Who the secret belonged to. Raises `Refusal`, `Unavailable` or `Fault`."""
+    async def open(self, secret: str, press: str, before: str) -> Session:
+        """The session of a link; `before` is the digest that the browser had until now.
+
+        Raises `Refusal`, `Unavailable` or `Fault`.
+        """
         if not press:
-            return await self._consume(secret)
+            return await self._still_there(await self._open(secret, press, before))
         key = (secret, press)
         task = self._pressed.get(key)
         if task is None:
-            task = self._pressed[key] = asyncio.create_task(self._consume_for(key))
-        return await asyncio.shield(task)
+            task = self._pressed[key] = asyncio.create_task(self._open_for(key, before))
+        return await self._still_there(await asyncio.shield(task))
 
-    async def _consume_for(self, key: tuple[str, str]) -> SignedIn:
+    async def _open_for(self, key: tuple[str, str], before: str) -> Session:
         """What went wrong is not remembered, so that pressing again tries again."""
         try:
-            signed_in = await self._consume(key[0])
+            session = await self._open(*key, before)
         except BaseException:
             self._pressed.pop(key, None)
             raise
         loop = asyncio.get_running_loop()
         loop.call_later(SAME_PRESS_SECONDS, self._pressed.pop, key, None)
-        return signed_in
+        return session
+
+    async def _open(self, secret: str, press: str, before: str) -> Session:
+        """Store, then look: who stopped belonging in between is found, later the event comes."""
+        who = await self._consume(secret)
+        member, there = who.passport.member, who.community
+        if member is None:
+            raise spent()
+        token = session_of(secret, press)
+        await self._copies.change(
+            lambda store: store.sign_in(digest_of(token), before, member, there.id)
+        )
+        belongs = False
+        try:
+            belongs = await self._belongs(member, there.id)
+        finally:
+            if not belongs:
+                await self._copies.change(lambda store: store.send_home(member, there.id))
+        return Session(token, member, there)
+
+    async def _still_there(self, session: Session) -> Session:
+        digest, there = digest_of(session.token), session.there.id
+        if await self._copies.look(lambda store: store.signed_in_as(digest, there)) is None:
+            raise spent()
+        return session
 
     async def _consume(self, secret: str) -> SignedIn:
         if len(secret) > LONGEST_SECRET:
-            raise Refused("sign-in-spent", SPENT, {})
+            raise spent()
         # A link is used up only when the session can be kept.
         found = await self._ledger.ready()
         if not found.ok:
             raise Unavailable(found.why)
         world = self._ledger.world
         return await ask(self._ledger.bus, world, ConsumeSignIn(secret=secret), world.new_id())
+
+
+def spent() -> Refused:
+    """A link that opens nothing, or nothing any more."""
+    return Refused("sign-in-spent", "This sign-in link has been used or is too old.", {})
 
 
 class Cookie:

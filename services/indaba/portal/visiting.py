@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from indaba.contracts.ids import MemberId
+from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import FindAccounts, IssuePassport, PassportIssued, Platform
 from indaba.contracts.openness import Part
 from indaba.contracts.passport import Role
@@ -123,7 +123,7 @@ class Visitors:
         """Who asks. Raises a 404 if the key opens nothing, and what asking raises."""
         there, correlation = await self.there(request), self._world.new_id()
         member = await self._signed_in(request, there)
-        held = await self._passport(member, there, correlation) if member else None
+        held = await self._passport(member, there.id, correlation) if member else None
         return Visitor(there, held or await self._guest(there, correlation), correlation)
 
     async def member(self, request: Request, there: Community) -> Visitor | None:
@@ -132,6 +132,11 @@ class Visitors:
             return None
         visitor = await self.visitor(request)
         return visitor if visitor.is_member else None
+
+    async def belongs(self, member: MemberId, there: CommunityId) -> bool:
+        """Whether somebody is a member at this moment, as membership has it."""
+        held = await self._passport(member, there, self._world.new_id())
+        return held is not None and bool(held.passport.roles)
 
     async def ask(self, request: Asked[R], visitor: Visitor) -> R:
         """The reply to a visitor's question. Raises `Refusal`, `Unavailable` or `Fault`."""
@@ -155,18 +160,18 @@ class Visitors:
         return await self._copies.look(lambda store: store.signed_in_as(digest, there.id))
 
     async def _passport(
-        self, member: MemberId, there: Community, correlation: UUID
+        self, member: MemberId, there: CommunityId, correlation: UUID
     ) -> PassportIssued | None:
         """A member's passport, fresh each time: nothing is shown by rights they had before.
 
         Passports are given to chat accounts, so one of the member's own is looked up and let go.
         """
-        ours = await self._passports.of(Asker(community=there.id), correlation)
+        ours = await self._passports.of(Asker(community=there), correlation)
         for platform in Platform:
             named = FindAccounts(platform=platform, members=(member,))
             found = await ask(self._bus, self._world, named, correlation, passport=ours)
             account = found.accounts.get(str(member))
             if account:
-                wanted = IssuePassport(platform=platform, account=account, community=there.id)
+                wanted = IssuePassport(platform=platform, account=account, community=there)
                 return await ask(self._bus, self._world, wanted, correlation)
         return None

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.linking import AccountUnlinked
 from indaba.contracts.membership import (
     CONSENT_VERSION,
     FoundCommunity,
@@ -23,12 +24,13 @@ from indaba.contracts.membership import (
     SignInIssued,
 )
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import Fault
+from indaba.contracts.refusal import Fault, Refused
 from indaba.conversation.delivery import service_client
 from indaba.conversation.delivery.service_client import ask
 from indaba.ledger import Ledger
 from indaba.membership import app as membership
 from indaba.portal.signing_in import SignIns
+from indaba.portal.store import Copies
 from workshop import OFFICE, ledger_of, rows, until
 
 
@@ -301,6 +303,36 @@ async def test_who_does_not_belong_any_more_is_signed_out(found: Found, ending: 
     assert await rows(thandi.opened.ledger, "SELECT member FROM sessions") == []
 
 
+def _unlinked(member: MemberId, _: CommunityId) -> AccountUnlinked:
+    return AccountUnlinked(aggregate=member, version=9, member=member)
+
+
+@pytest.mark.parametrize("ending", [{}, {"everywhere": "yes"}, _roles, _left, _erased, _unlinked])
+async def test_a_form_sent_again_opens_no_session_that_was_ended(found: Found, ending: Any) -> None:
+    thandi = await found()
+    browser, link, form = thandi.opened.browser, await thandi.link(), {"press": "drawn"}
+    assert (await browser.post(link, data=form)).status_code == 303
+    if isinstance(ending, dict):
+        await browser.post("/sign-out", data=ending)
+    else:
+        await thandi.opened.hears(ending(thandi.id, thandi.community))
+    browser.cookies.clear()
+    again = await browser.post(link, data=form)
+    assert again.status_code == 410
+    assert "set-cookie" not in again.headers
+    assert await rows(thandi.opened.ledger, "SELECT member FROM sessions") == []
+
+
+async def test_who_stops_belonging_while_they_sign_in_is_not_signed_in(found: Found) -> None:
+    thandi = await found()
+    ledger = thandi.opened.ledger
+    sign_ins = SignIns(ledger, Copies(ledger.database, ledger.world), _nobody)
+    secret = (await thandi.link()).rpartition("/")[2]
+    with pytest.raises(Refused):
+        await sign_ins.open(secret, "drawn", "")
+    assert await rows(ledger, "SELECT member FROM sessions") == []
+
+
 async def test_an_erased_member_leaves_no_trace_and_the_portal_says_so(found: Found) -> None:
     thandi = await found()
     ledger = thandi.opened.ledger
@@ -331,12 +363,17 @@ async def test_while_membership_is_away_the_link_can_be_used_a_little_later(
     assert "set-cookie" not in answer.headers
 
 
+async def _nobody(_: MemberId, __: CommunityId) -> bool:
+    return False
+
+
 async def test_a_portal_that_is_not_up_yet_uses_up_no_link(
     database: Any, bus_url: str, tmp_path: Path
 ) -> None:
     ledger: Ledger = ledger_of("portal", await database(), bus_url, migrations=tmp_path)
+    sign_ins = SignIns(ledger, Copies(ledger.database, ledger.world), _nobody)
     with pytest.raises(Exception, match="starting") as refused:
-        await SignIns(ledger).consume("s3cret", "press")
+        await sign_ins.open("s3cret", "press", "")
     assert type(refused.value).__name__ == "Unavailable"
     assert not isinstance(refused.value, Fault)
     await ledger.database.dispose()
