@@ -334,6 +334,7 @@ NO_PAGES = {
     "/c/{key}/meetings/{code}/highlights.pdf": "the meeting's page, then printed by a worker",
     "/c/{key}/library/{code}/file": "the resource's page, then a file from the shelf",
     "/health": "asks each part whether it is well",
+    "/privacy": "asks membership, which looks nothing up",
     "/sign-out": "one row by its key; `sign_out` is looked at with the portal's store",
     "/icon.svg": "never changes",
     "/style/{digest}.css": "never changes",

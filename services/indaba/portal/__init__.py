@@ -4,8 +4,8 @@ Owns: who is signed in here, for thirty days, and digests of the addresses of me
 calendars. All else is a read copy of what others told.
 
 Asks: library.find-resources.v1, library.show-resource.v1, membership.consume-sign-in.v1,
-membership.find-accounts.v1, membership.issue-passport.v1, outcomes.show-report.v1,
-scheduling.show-agenda.v1, scheduling.show-meeting.v1
+membership.find-accounts.v1, membership.issue-passport.v1, membership.show-responsible.v1,
+outcomes.show-report.v1, scheduling.show-agenda.v1, scheduling.show-meeting.v1
 
 Tells: portal.erasure-answered.v1
 

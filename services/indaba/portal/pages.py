@@ -27,6 +27,7 @@ from indaba.portal.meetings import MeetingPages
 from indaba.portal.mine import MinePages
 from indaba.portal.model import Community, Meeting
 from indaba.portal.outcomes import OutcomesPages
+from indaba.portal.privacy import PrivacyPage
 from indaba.portal.showing import shown
 from indaba.portal.signing_in import Cookie, SignIns, check_same_site, form_of
 from indaba.portal.store import Copies, Store
@@ -53,10 +54,9 @@ def build_app(
     files: FileStore | None = None,
 ) -> Starlette:
     """The web application. `url` gives the public address, without a slash at its end."""
-    cookie = Cookie(secure=secure_cookies)
+    cookie, copies = Cookie(secure=secure_cookies), Copies(ledger.database, ledger.world)
     pages = Pages(ledger, readiness, cookie, url)
     library, outcomes = LibraryPages(pages.visitors, files), OutcomesPages(pages.visitors)
-    copies = Copies(ledger.database, ledger.world)
     meetings = MeetingPages(ledger.world, copies, pages.visitors, url)
     mine = MinePages(ledger.world, copies, pages.visitors, url)
     routes = [
@@ -74,6 +74,7 @@ def build_app(
         Route("/c/{key}/outcomes", outcomes.report),
         Route("/c/{key}/outcomes/{term}", outcomes.report),
         Route("/health", pages.health),
+        Route("/privacy", PrivacyPage(ledger).show),
         Route("/sign-in/{secret}", pages.offer_sign_in),
         Route("/sign-in/{secret}", pages.sign_in, methods=["POST"]),
         Route("/sign-out", pages.sign_out, methods=["POST"]),

@@ -1,11 +1,11 @@
 """The words that people agree to before anything is kept about them."""
 
 from indaba.contracts.membership import CONSENT_VERSION
-from indaba.contracts.responsible import ResponsibleShown, ShowResponsible
+from indaba.contracts.responsible import ShowResponsible
 from indaba.conversation.answer import Items, Text
 from indaba.conversation.commands.intent import ServiceClient
 from indaba.conversation.commands.person import Person
-from indaba.conversation.wording import Wording, plain
+from indaba.conversation.responsible import who_answers
 
 
 async def consent(person: Person, services: ServiceClient) -> tuple[Text, Items, Text, Text]:
@@ -33,21 +33,3 @@ async def consent(person: Person, services: ServiceClient) -> tuple[Text, Items,
     )
     answers = who_answers(await services.ask(ShowResponsible()), person.wording)
     return Text(say("If you agree, Indaba keeps:")), Items(kept), Text(answers), Text(after)
-
-
-def who_answers(responsible: ResponsibleShown, wording: Wording) -> str:
-    """Who is responsible, to whom to complain, and where it is kept."""
-    say = wording.say
-    abroad = say("What is said on Discord is kept abroad too, by Discord, in the United States.")
-    if not responsible.is_named:
-        nobody = say("Nobody is named yet who answers for it, so this is for trying out only.")
-        return f"{nobody} {abroad}"
-    words = say(
-        "{party} answers for it: {contact}. It is kept in {place}. "
-        "You can complain to {regulator}.",
-        party=plain(responsible.party),
-        contact=plain(responsible.contact),
-        place=plain(responsible.place),
-        regulator=plain(responsible.regulator),
-    )
-    return f"{words} {abroad}"

@@ -98,6 +98,7 @@ async def _filled(lively: Lively, tag: str) -> Full:
             "/c/{key}/outcomes": f"/c/{lively.key}/outcomes",
             "/c/{key}/outcomes/{term}": f"/c/{lively.key}/outcomes/2020-1",
             "/health": "/health",
+            "/privacy": "/privacy",
             "/sign-in/{secret}": f"/sign-in/{'s' * 100}",
         },
     )
