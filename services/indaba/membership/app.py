@@ -146,8 +146,8 @@ def _wire_cases(ledger: Ledger, office: PassportOffice) -> None:
     """Connect what is about removing members, and who facilitates when nobody does."""
     ledger.answer(removal.RemoveMember, partial(removing.remove_member, office=office))
     ledger.answer(removal.ReadmitMember, partial(removing.readmit_member, office=office))
-    ledger.answer(removal.SuspendMember, removing.suspend_member)
-    ledger.answer(removal.SuspendAccount, removing.suspend_account)
+    ledger.answer(removal.SuspendMember, partial(removing.suspend_member, office=office))
+    ledger.answer(removal.SuspendAccount, partial(removing.suspend_account, office=office))
     ledger.answer(removal.AppealRemoval, removing.appeal_removal)
     ledger.answer(removal.NoteDeparture, partial(removing.note_departure, office=office))
     ledger.answer(removal.ListCases, deciding.list_cases)

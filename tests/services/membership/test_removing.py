@@ -131,7 +131,7 @@ async def test_an_account_made_facilitator_for_it_cannot_second(village: Village
     await village.promote("thabo", "puppet")
     await village.demote("thabo", "lindiwe")
     [case] = await village.waiting("puppet")
-    assert case.answers == (CaseAnswer.OBJECT,)
+    assert case.answers == (CaseAnswer.FOR, CaseAnswer.AGAINST)
     assert await village.told(Told.ROLE) == [{"thabo"}, {"puppet", "lindiwe"}]
 
 

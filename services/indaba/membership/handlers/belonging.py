@@ -57,7 +57,7 @@ from indaba.membership.store import (
 )
 from indaba.membership.workflows.codes import digest
 from indaba.membership.workflows.leaving import depart
-from indaba.membership.workflows.removing import blocked_as, cases_of
+from indaba.membership.workflows.removing import Removing, blocked_as, cases_of
 from indaba.membership.workflows.succession import watch
 from indaba.membership.workflows.telling import tell_roles
 from indaba.process.named import Named
@@ -156,14 +156,15 @@ async def join_community(
     community = await store.community(living) if living else None
     if community is None:
         raise NoCommunity
-    blocked = await Cases(work).blocked(
-        [blocked_as(office, request.place.platform, request.account)]
-    )
-    if community.id in blocked:
+    digest = blocked_as(office, request.place.platform, request.account)
+    if community.id in await Cases(work).blocked([digest]):
         raise Blocked(community.name)
     member = await store.welcome(request.place.platform, request.account)
     community.joined_by(member)
     await _join(work, store, community.id, member, request.consent_version, Role.MEMBER)
+    suspended = await Cases(work).suspended_as(community.id, [digest])
+    if suspended is not None:
+        await Removing(work, office).suspend_too(suspended, member)
     return await passport_for(work, office, community.id, member)
 
 

@@ -86,7 +86,7 @@ async def _promote(
     await tell(work, case, Told.ROLE, {member, *community.facilitators} - {asker})
 
 
-async def suspend_member(request: SuspendMember, work: Work) -> Settled:
+async def suspend_member(request: SuspendMember, work: Work, office: PassportOffice) -> Settled:
     """Let somebody's powers rest for 72 hours, at once."""
     asker, community = await facilitating(work)
     member = await _somebody(work, community, request.platform, request.account, asker)
@@ -97,10 +97,12 @@ async def suspend_member(request: SuspendMember, work: Work) -> Settled:
     year = work.now - SUSPENDED_AGAIN_AFTER
     if await cases.was_suspended(community.id, member, year):
         raise SuspendedBefore
-    return await suspend(work, community, member, asker, request.reason)
+    return await suspend(Removing(work, office), work, community, member, (asker, request.reason))
 
 
-async def suspend_account(request: SuspendAccount, work: Work) -> AccountSuspended:
+async def suspend_account(
+    request: SuspendAccount, work: Work, office: PassportOffice
+) -> AccountSuspended:
     """Let somebody's powers rest in one community of theirs or in all, as an operator says.
 
     Raises `NowhereThere` or `WhichOfThese`.
@@ -115,7 +117,8 @@ async def suspend_account(request: SuspendAccount, work: Work) -> AccountSuspend
     for card in sorted(meant, key=lambda card: card.id):
         community = await store.community(card.id)
         if community is not None:
-            await suspend(work, community, member, None, request.reason)
+            why = None, request.reason
+            await suspend(Removing(work, office), work, community, member, why)
     return AccountSuspended(communities=tuple(card.name for card in meant), until=until)
 
 
@@ -131,10 +134,14 @@ def _meant(theirs: Sequence[Community], named: str) -> Sequence[Community]:
 
 
 async def suspend(
-    work: Work, community: Community, member: MemberId, by: MemberId | None, reason: str
+    removing: Removing,
+    work: Work,
+    community: Community,
+    member: MemberId,
+    why: tuple[MemberId | None, str],
 ) -> Settled:
-    """Let a member's powers rest, by a facilitator or (nobody named) by an operator."""
-    store, until = Store(work), work.now + SUSPENSION_LASTS
+    """Let a member's powers rest, by a facilitator or (nobody named) by an operator, and why."""
+    store, until, (by, reason) = Store(work), work.now + SUSPENSION_LASTS, why
     case = await opened(
         work,
         community.id,
@@ -144,6 +151,7 @@ async def suspend(
         reason=reason,
         lasts=SUSPENSION_LASTS,
     )
+    await removing.suspend_as(case, member)
     body = {"case": str(case.id)}
     await work.set_timer(until, ENDS, str(case.id), body, community.id)
     role = await store.role_in(community.id, member)

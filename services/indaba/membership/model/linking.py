@@ -132,14 +132,16 @@ def role_after(maker: Role | None, joiner: Role | None) -> Role:
     return maker or Role.MEMBER
 
 
-def role_again(role: Role | None, linked: Role, now: Role | None) -> Role | None:
-    """The role of somebody who is parted, where they had one and were `linked` in another.
+def role_again(role: Role | None, now: Role | None, *, steady: bool) -> Role | None:
+    """The role of somebody who is parted, where they had one and the one member has one `now`.
 
-    Where the one member's role is another `now`, what was decided holds for both.
+    It is given back only where it is `steady`: as long as the two were one, the one member stayed
+    what they were, and nothing was moved or decided about them or by them. All else holds for both,
+    and whoever moved something is not another facilitator who could second it.
     """
     if now is None:
         return None
-    return role if role is not None and now is linked else Role.MEMBER
+    return role if role is not None and steady else Role.MEMBER
 
 
 def may_unlink(

@@ -247,11 +247,16 @@ class Bench:
         return able - {case.by} or able
 
 
-def way_to(bench: Bench, about: MemberId | None, by: MemberId | None) -> Way:
-    """How a removal or demotion of a member comes about."""
-    if about is None or about == by or bench.roles.get(about) is not Role.FACILITATOR:
+def way_to(bench: Bench, case: Case) -> Way:
+    """How a removal or demotion of a member comes about.
+
+    Facilitators decide where one of them could second it. Who became one a moment ago could not:
+    else the mover would name one whose silence agrees, and take the members' vote away.
+    """
+    about = case.about
+    if about is None or about == case.by or bench.roles.get(about) is not Role.FACILITATOR:
         return Way.DONE
-    return Way.SECOND if bench.facilitators - {about, by} else Way.MEMBERS
+    return Way.SECOND if bench.seconds(case) else Way.MEMBERS
 
 
 def is_carried(votes_for: int, votes_against: int, voters: int) -> bool:

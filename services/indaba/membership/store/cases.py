@@ -13,7 +13,7 @@ from indaba.contracts.membership import Platform, Way
 from indaba.contracts.passport import Role
 from indaba.contracts.removal import CaseAnswer, CaseKind, Departure
 from indaba.ledger import Work
-from indaba.membership.model.motions import Bench, Case
+from indaba.membership.model.motions import MOTIONS, Bench, Case
 from indaba.membership.store.people import accounts, memberships, table
 
 _instant = sa.DateTime(timezone=True)
@@ -170,7 +170,7 @@ class Cases:
         return {MemberId(member): CaseAnswer(answer) for member, answer in rows}
 
     async def block(self, community: CommunityId, digests: Iterable[str], case: UUID) -> None:
-        """Accounts, by their digests, cannot join a community."""
+        """Accounts, by their digests, cannot join a community, or are suspended there."""
         for digest in digests:
             row = insert(_blocks).values(community=community, digest=digest, case=case)
             await self._sql.execute(row.on_conflict_do_nothing())
@@ -181,10 +181,43 @@ class Cases:
 
     async def blocked(self, digests: Iterable[str]) -> dict[CommunityId, UUID]:
         """The communities that accounts cannot join, with the case that says so."""
-        query = sa.select(_blocks.c.community, _blocks.c.case).where(
-            _blocks.c.digest.in_(list(digests))
+        query = (
+            sa.select(_blocks.c.community, _blocks.c.case)
+            .outerjoin(cases, cases.c.id == _blocks.c.case)
+            .where(
+                _blocks.c.digest.in_(list(digests)),
+                cases.c.kind.is_distinct_from(CaseKind.SUSPENSION),
+            )
         )
         return {CommunityId(c): case for c, case in await self._sql.execute(query)}
+
+    async def suspended_as(self, community: CommunityId, digests: Iterable[str]) -> Case | None:
+        """The suspension that goes on for accounts, whoever they are now; the last to end."""
+        theirs = sa.select(_blocks.c.case).where(
+            _blocks.c.community == community, _blocks.c.digest.in_(list(digests))
+        )
+        query = sa.select(cases).where(
+            cases.c.id.in_(theirs),
+            cases.c.kind == CaseKind.SUSPENSION,
+            cases.c.until > self._work.now,
+        )
+        return next(iter(await self._listed(query.order_by(cases.c.until.desc()))), None)
+
+    async def concerned_since(self, member: MemberId, since: datetime) -> frozenset[CommunityId]:
+        """Where anything was moved or decided about a member, or moved by them, since then."""
+        carried = sa.and_(
+            cases.c.about == member,
+            cases.c.carried,
+            cases.c.kind.not_in([CaseKind.TAKE_OVER, CaseKind.SUSPENSION]),
+            sa.func.coalesce(cases.c.closed_at, self._work.now) >= since,
+        )
+        moved = sa.and_(
+            sa.or_(cases.c.about == member, cases.c.by == member),
+            cases.c.kind.in_([*MOTIONS, CaseKind.REMOVAL]),
+            cases.c.opened_at >= since,
+        )
+        query = sa.select(cases.c.community).where(sa.or_(carried, moved)).distinct()
+        return frozenset(map(CommunityId, (await self._sql.execute(query)).scalars()))
 
     async def accounts_of(self, member: MemberId) -> list[tuple[Platform, str]]:
         """A member's accounts, with their platforms."""

@@ -308,6 +308,14 @@ class Store:
         rows = (await self._sql.execute(query)).all()
         return [(CommunityId(c), Role(r), at) for c, r, at in rows]
 
+    async def unchanged_since(self, member: MemberId, moment: datetime) -> frozenset[CommunityId]:
+        """Where somebody has belonged since then, in the role they have."""
+        since = sa.func.coalesce(memberships.c.role_since, memberships.c.joined_at)
+        query = sa.select(memberships.c.community).where(
+            memberships.c.member == member, memberships.c.joined_at <= moment, since <= moment
+        )
+        return frozenset(map(CommunityId, (await self._sql.execute(query)).scalars()))
+
     async def profile(self, member: MemberId) -> Profile:
         """What a member said of themselves; empty for one nobody knows."""
         query = sa.select(members.c.profile).where(members.c.id == member)

@@ -34,9 +34,9 @@ from indaba.membership.model.linking import (
 )
 from indaba.membership.store import Cases, Linking, Links, SignIns, Store
 from indaba.membership.workflows.leaving import depart
-from indaba.membership.workflows.removing import ENDS, Removing
+from indaba.membership.workflows.removing import Removing
 from indaba.membership.workflows.succession import seek
-from indaba.membership.workflows.telling import opened, tell_roles
+from indaba.membership.workflows.telling import tell_roles
 from indaba.process.passports import PassportOffice
 
 WORTH_TELLING_FOR = timedelta(days=7)
@@ -67,9 +67,10 @@ class Uniting:
         for community in (c for c in known.values() if c and c.id in mine | theirs):
             maker_role, joiner_role = mine.get(community.id), theirs.get(community.id)
             after = role_after(maker_role, joiner_role)
-            if other and after is not Role.FACILITATOR and community.facilitators == {other}:
-                raise LeavesNobody(community.name)
             left = None if community.id in blocked else after
+            leaves = left is not Role.FACILITATOR and bool(community.facilitators)
+            if leaves and community.facilitators <= set(members):
+                raise LeavesNobody(community.name)
             place = RoleThere(
                 community=community.name, theirs=maker_role, yours=joiner_role, after=left
             )
@@ -123,14 +124,14 @@ class Uniting:
         owner, was_in = link.owner, link.was_in or {}
         for community in sorted(was_in.keys() | (await self._roles(owner)).keys()):
             await self._store.community(community)
-        before = await self._roles(owner)
+        before, steady = await self._roles(owner), await self._steady(owner, link)
         renames = partial(become_one, office=self._office)
         parted = await part(self._work, gone, renames)
         if parted is None:
             return
         version = await self._store.next_version(gone)
         self._work.emit(MembersParted(aggregate=gone, version=version, member=owner, gone=gone))
-        await self._bring_back(gone, was_in, before)
+        await self._bring_back(gone, was_in, before, steady)
         await self._suspend_too(gone, owner, link)
         for member in (gone, owner):
             await Removing(self._work, self._office).carry_over(member)
@@ -182,29 +183,31 @@ class Uniting:
         gone: MemberId,
         was_in: Mapping[CommunityId, Role],
         before: Mapping[CommunityId, Role],
+        steady: frozenset[CommunityId],
     ) -> None:
         """What was decided about the one member, who was this `before`, holds for the other too."""
         theirs = await self._roles(gone)
-        for community, linked in sorted(was_in.items()):
+        for community in sorted(was_in):
             role = theirs.get(community)
-            again = role_again(role, linked, before.get(community))
+            again = role_again(role, before.get(community), steady=community in steady)
             if again is None and role is not None:
                 await depart(self._work, community, gone)
             elif again is not None and again is not role:
                 await self._store.set_role(community, gone, again)
 
+    async def _steady(self, owner: MemberId, link: Link) -> frozenset[CommunityId]:
+        """Where the one member has been the same since the link, and nothing was moved."""
+        if link.linked_at is None:
+            return frozenset()
+        concerned = await Cases(self._work).concerned_since(owner, link.linked_at)
+        return await self._store.unchanged_since(owner, link.linked_at) - concerned
+
     async def _suspend_too(self, gone: MemberId, owner: MemberId, link: Link) -> None:
         """Whoever was suspended while the two were one is so under both names."""
         for community in sorted(await self._roles(gone)):
             for case in await Cases(self._work).open_in(community, [CaseKind.SUSPENSION], owner):
-                if case.until is None or link.linked_at is None or case.opened_at < link.linked_at:
-                    continue
-                lasts = case.until - self._work.now
-                why = {"by": case.by, "reason": case.reason, "lasts": lasts}
-                kind = CaseKind.SUSPENSION
-                too = await opened(self._work, community, kind, gone, **why)  # type: ignore[arg-type]
-                body = {"case": str(too.id)}
-                await self._work.set_timer(case.until, ENDS, str(too.id), body, community)
+                if link.linked_at is not None and case.opened_at >= link.linked_at:
+                    await Removing(self._work, self._office).suspend_too(case, gone)
 
     async def _tell_belonging(
         self,

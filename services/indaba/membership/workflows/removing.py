@@ -19,9 +19,10 @@ from indaba.membership.model.motions import (
 )
 from indaba.membership.store import Cases, Store
 from indaba.membership.workflows.leaving import close_theirs, depart
-from indaba.membership.workflows.telling import tell, tell_roles
+from indaba.membership.workflows.telling import opened, tell, tell_roles
 from indaba.process.passports import PassportOffice
 
+SUSPENDED = (CaseKind.SUSPENSION,)
 DUE, ENDS = "membership.motion-due", "membership.suspension-ends"
 
 
@@ -39,7 +40,7 @@ class Removing:
         if len(await self._cases.open_in(case.community, [case.kind], case.about)) > 1:
             raise MotionOpen
         bench = await self._cases.bench(case.community)
-        way = way_to(bench, case.about, case.by)
+        way = way_to(bench, case)
         if way is Way.DONE:
             await self.carry_out(case)
             return Settled()
@@ -71,7 +72,7 @@ class Removing:
             given, able = list(votes.values()), bench.voters(case) | votes.keys()
             yes, no = given.count(CaseAnswer.FOR), given.count(CaseAnswer.AGAINST)
             await self._end(case, carried=is_carried(yes, no, len(able)))
-        elif not bench.others(case):
+        elif not bench.seconds(case):
             await self._put(case, Way.MEMBERS, MOTION_LASTS)
         elif await self._cases.is_doubtful(case):
             await self._end(case, carried=False)
@@ -136,6 +137,31 @@ class Removing:
             await self._cases.block(community, digests, case)
             if await self._store.role_in(community, member) is not None:
                 await depart(self._work, community, member)
+        for community, _, _ in await self._store.communities_of(member):
+            for suspension in await self._cases.open_in(community, SUSPENDED, member):
+                await self.suspend_as(suspension, member)
+
+    async def suspend_as(self, case: Case, member: MemberId) -> None:
+        """A suspension holds for all accounts of a member, whoever they are later."""
+        digests = [self.digest(p, a) for p, a in await self._cases.accounts_of(member)]
+        await self._cases.block(case.community, digests, case.id)
+
+    async def suspend_too(self, case: Case, member: MemberId) -> None:
+        """Somebody else's suspension goes on for a member, until it would have ended."""
+        if case.until is None or await self._cases.open_in(case.community, SUSPENDED, member):
+            return
+        too = await opened(
+            self._work,
+            case.community,
+            CaseKind.SUSPENSION,
+            member,
+            by=case.by,
+            reason=case.reason,
+            lasts=case.until - self._work.now,
+        )
+        await self.suspend_as(too, member)
+        body = {"case": str(too.id)}
+        await self._work.set_timer(case.until, ENDS, str(too.id), body, case.community)
 
     def digest(self, platform: str, account: str) -> str:
         """See `blocked_as`."""
@@ -189,7 +215,10 @@ async def motion_due(body: dict[str, Any], work: Work, office: PassportOffice) -
 async def suspension_ends(body: dict[str, Any], work: Work) -> None:
     """Somebody's powers come back."""
     case = await locked(work, UUID(body["case"]))
-    if case is None or case.closed_at is not None or case.about is None:
+    if case is None:
+        return
+    await Cases(work).unblock(case.id)
+    if case.closed_at is not None or case.about is None:
         return
     await Cases(work).close(case.id, carried=True)
     store = Store(work)
