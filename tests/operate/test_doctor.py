@@ -1,6 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -14,8 +15,10 @@ from indaba.operate.local.engines import Synapse
 from indaba.operate.local.matrix import MatrixClient
 from indaba.operate.observe import doctor
 from indaba.operate.observe.doctor import Finding
+from indaba.operate.observe.limits import LIMITED, limits_findings
 from indaba.operate.observe.status import Standing, standings
 from indaba.process.outside.confinement import CALLS, FILES, IN_WORDS, USER
+from indaba.process.world import RealWorld, first_id
 
 
 def troubles(found: Any) -> list[Finding]:
@@ -66,6 +69,39 @@ async def test_events_that_pile_up_and_dead_letters_are_counted(database: Any) -
     whats = [finding.what for finding in troubles(doctor.database_findings(standing))]
     assert whats == ["library: 1001 events wait to be published", "library: 1 dead letters"]
     assert troubles(doctor.database_findings(replace(standing, outgoing=3, dead_letters=0))) == []
+
+
+async def test_who_is_near_a_limit_is_named_by_id_and_a_full_machine_is_trouble(
+    database: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INDABA_MEMBERSHIP_MOST_COMMUNITIES_A_DAY", "1")
+    site = Installation({name: await database() for name in LIMITED}, "", files=tmp_path)
+    await bring_up_to_date(site.databases)
+    community, founder = first_id(RealWorld().now()), UUID(int=7)
+    engine = create_async_engine(site.databases["membership"])
+    async with engine.begin() as connection:
+        for statement in (
+            (
+                "INSERT INTO communities (id, name, purpose, language, zone, key, version)"
+                f" VALUES ('{community}', 'a', 'b', 'en', 'UTC', 'k', 1)"
+            ),
+            (
+                "INSERT INTO receipts"
+                " (id, member, community, wording, purposes, given_at, founding)"
+                f" SELECT gen_random_uuid(), '{founder}', '{community}', 'w', '[]', now(), true"
+                " FROM generate_series(1, 4)"
+            ),
+        ):
+            await connection.execute(sa.text(statement))
+    await engine.dispose()
+    found = [each async for each in limits_findings(site, LIMITED)]
+    whats = {each.what: each.ok for each in found if each.what.startswith("membership")}
+    assert whats == {
+        f"membership: member {founder} is near a limit, 4 of 5:"
+        " INDABA_MEMBERSHIP_MOST_COMMUNITIES_PER_ACCOUNT": True,
+        "membership: machine is near a limit, 1 of 1:"
+        " INDABA_MEMBERSHIP_MOST_COMMUNITIES_A_DAY": False,
+    }
 
 
 async def test_a_reader_that_holds_events_back_is_named(bus_url: str) -> None:

@@ -1,6 +1,6 @@
 """Library's composition root."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -36,7 +36,8 @@ def wire(
     names, where it is not the default.
     """
     files = files or FileStore(USUAL_FOLDER)
-    _limit(ledger, most or {}, files)
+    for counter in counters(most or {}, files.folder):
+        ledger.limit(counter)
     reading = Reading(ledger, read)
     ledger.answer(said.SaveResource, partial(handlers.save_resource, files=files))
     ledger.answer(said.AskForRoom, handlers.ask_for_room)
@@ -61,11 +62,14 @@ def wire(
     ledger.background("sweeping", sweeping.Sweeping(ledger, files).run)
 
 
-def _limit(ledger: Ledger, most: Mapping[str, int], files: FileStore) -> None:
-    ledger.limit(Counter.of(SAVED_A_DAY, most, counting.saved, counting.most_saved))
+def counters(most: Mapping[str, int], files: Path) -> Sequence[Counter]:
+    """How what has a limit is counted; `most` is what operators allow, `files` their folder."""
+    disk = Disk(FileStore(files))
     of_member = (counting.files_of_member, counting.members_with_most)
-    ledger.limit(Counter.of(MEMBERS_FILES, most, *of_member))
     of_community = (counting.files_of_community, counting.communities_with_most)
-    ledger.limit(Counter.of(COMMUNITYS_FILES, most, *of_community))
-    disk = Disk(files)
-    ledger.limit(Counter.of(DISK, most, disk.used, disk.fullest))
+    return (
+        Counter.of(SAVED_A_DAY, most, counting.saved, counting.most_saved),
+        Counter.of(MEMBERS_FILES, most, *of_member),
+        Counter.of(COMMUNITYS_FILES, most, *of_community),
+        Counter.of(DISK, most, disk.used, disk.fullest),
+    )

@@ -1,6 +1,6 @@
 """Membership's composition root."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -57,7 +57,8 @@ def wire(  # noqa: PLR0913 - one composition root calls this
     `strangers`, anybody may set up. `responsible` answers for what is kept.
     """
     strangers = strangers or Strangers()
-    _limit(ledger, strangers.most)
+    for counter in counters(strangers.most):
+        ledger.limit(counter)
     reports_to = reports_to or Safeguarding()
     if erasures_file is not None:
         ledger.background("erasures", ErasuresFile(ledger, erasures_file).run)
@@ -106,12 +107,14 @@ def _wire_doors(
     ledger.answer(said.LeaveCommunity, belonging.leave_community)
 
 
-def _limit(ledger: Ledger, most: Mapping[str, int]) -> None:
-    """How much may be set up."""
+def counters(most: Mapping[str, int], _: Path | None = None) -> Sequence[Counter]:
+    """How what has a limit is counted; `most` is what operators allow."""
     by_account = (counting.founded, counting.most_founded, counting.founder)
-    ledger.limit(Counter.of(FOUNDED, most, *by_account))
     by_anybody = (counting.founded_today, counting.all_founded_today)
-    ledger.limit(Counter.of(FOUNDED_A_DAY, most, *by_anybody))
+    return (
+        Counter.of(FOUNDED, most, *by_account),
+        Counter.of(FOUNDED_A_DAY, most, *by_anybody),
+    )
 
 
 def _wire_accounts(ledger: Ledger, office: PassportOffice) -> None:

@@ -1,7 +1,7 @@
 """Scheduling's composition root."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -65,8 +65,8 @@ def wire(
     `read` reads calendars; without it a worker process does. `most` is what limits allow, by their
     names, where it is not the default.
     """
-    called = (counting.called, counting.most_called)
-    ledger.limit(Counter.of(MEETINGS_A_DAY, most or {}, *called))
+    for counter in counters(most or {}):
+        ledger.limit(counter)
     _meetings(ledger)
     _series(ledger)
     _agenda(ledger)
@@ -90,6 +90,11 @@ def wire(
     ledger.derive(deriving.look_at_quiet_hours)
     ledger.derive(deriving.read_calendars_whole)
     ledger.background("warming", partial(asyncio.to_thread, model.warm))
+
+
+def counters(most: Mapping[str, int], _: Path | None = None) -> Sequence[Counter]:
+    """How what has a limit is counted; `most` is what operators allow."""
+    return (Counter.of(MEETINGS_A_DAY, most, counting.called, counting.most_called),)
 
 
 def _meetings(ledger: Ledger) -> None:

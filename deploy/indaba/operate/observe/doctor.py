@@ -59,10 +59,8 @@ async def findings(site: Installation) -> AsyncIterator[Finding]:
         why = f"nobody runs it on {site.data}"
         yield Finding(ok=False, what="Indaba does not run", why=why, next="start it with: make up")
         return
-    known = await standings(site.databases)
-    for standing in known:
-        for finding in database_findings(standing):
-            yield finding
+    async for finding in _databases(site):
+        yield finding
     for look in (bus_findings, reports_findings, responsible_findings, homeserver_findings):
         for finding in await look(site):
             yield finding
@@ -71,6 +69,19 @@ async def findings(site: Installation) -> AsyncIterator[Finding]:
     yield confinement_finding(await asyncio.to_thread(found_missing))
     if site.data is not None:
         yield disk_finding(shutil.disk_usage(site.data).free)
+
+
+async def _databases(site: Installation) -> AsyncIterator[Finding]:
+    """How they are, and who has nearly as much in them as may be."""
+    from indaba.operate.observe.limits import LIMITED, limits_findings
+
+    known = await standings(site.databases)
+    for standing in known:
+        for finding in database_findings(standing):
+            yield finding
+    well = [each.process for each in known if each.reachable and not each.why]
+    async for finding in limits_findings(site, [name for name in well if name in LIMITED]):
+        yield finding
 
 
 def confinement_finding(missing: Sequence[str]) -> Finding:
