@@ -49,7 +49,7 @@ async def _near(process: str, url: str, counter: "Counter") -> AsyncIterator[Fin
             whose = limit.whose if who is None else f"{limit.whose} {who}"
             much = f"{limit.amount(used)} of {limit.amount(counter.units)}"
             yield Finding(
-                ok=limit.whose is not Whose.MACHINE,
+                ok=limit.whose is not Whose.MACHINE or used < counter.units,
                 what=f"{process}: {whose} is near a limit, {much}: {name}",
                 why="past it, requests are refused for everybody",
                 next=f"make room, or raise {name} and restart {process}",
