@@ -23,7 +23,7 @@ async def begin_release(work: Work, after: str) -> str:
     for community in page:
         places = tuple(community.places)
         work.emit(PlacesChanged(aggregate=community.id, version=community.version, places=places))
-        await watch(work, community.id)
+        await watch(work, community.id, apart=True)
         if community.places and community.facilitators:
             _tell_facilitators(community, work)
     return str(page[-1].id) if len(page) == BATCH else ""

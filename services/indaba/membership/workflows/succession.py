@@ -18,15 +18,14 @@ GONE_AFTER = timedelta(days=21)
 """So long without a sign of any facilitator, and others are asked; and nobody twice within it."""
 
 
-async def watch(work: Work, community: CommunityId) -> None:
+async def watch(work: Work, community: CommunityId, *, apart: bool = False) -> None:
     """Look at a community's facilitators once a day from now on. Idempotent.
 
-    Each community has its own second of the day, so that thousands do not come at once.
+    With `apart` each begins at its own moment of the next day: thousands are watched at once.
     """
     body = {"community": str(community)}
-    midnight = work.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    due = midnight + timedelta(seconds=community.int % LOOK_EVERY.total_seconds())
-    due += LOOK_EVERY if due <= work.now else timedelta()
+    due = work.now + LOOK_EVERY
+    due += timedelta(seconds=community.int % LOOK_EVERY.total_seconds() if apart else 0)
     await work.set_timer(due, LOOK, str(community), body, community)
 
 
