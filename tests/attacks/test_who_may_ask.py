@@ -3,17 +3,19 @@
 import pkgutil
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Annotated, Any, get_args
 from uuid import uuid4
 
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 import indaba.contracts
 from cells import every
 from indaba.contracts.agenda import ShowAgenda
+from indaba.contracts.confidential import for_all_to_read, is_between_us
 from indaba.contracts.digest import ShowDigest
 from indaba.contracts.holding import ShowRegister
 from indaba.contracts.ids import CommunityId, MemberId
@@ -199,6 +201,38 @@ async def test_a_code_or_id_opens_nothing_of_another_community(lively: Any) -> N
             except Refused:
                 continue
             assert "Sesame" not in told, (question.wire, who)
+
+
+def _questions(code: str, resource: str) -> Iterator[Question[Any]]:
+    """Each question that a member may ask and that says anything where others read."""
+    for kind in requests():
+        known = {Standing.VISITOR, Standing.KNOWN, Standing.MEMBER}
+        if not issubclass(kind, Question) or kind.asked_by not in known:
+            continue
+        if is_between_us(kind.reply()):
+            continue
+        given = {"code": resource if kind.context() == "library" else code}
+        with suppress(ValidationError):
+            yield kind(**{k: v for k, v in given.items() if k in kind.model_fields})
+
+
+async def test_where_others_read_a_facilitator_is_told_no_more_than_a_member(lively: Any) -> None:
+    """What one has by role is confidential, so that a room reads the same, whoever asked."""
+    await lively.town.joined("@thandi:example.org")
+    await lively.met("Sesame", "@thandi:example.org")
+    saved = await lively.saved(link="https://example.org/o", title="Sesame", why="Sesame")
+    people, asked = await _people(lively), set()
+    people["facilitator"] = await lively.town.passport("@lindiwe:example.org")
+    past = ListMeetings(which=Which.PAST)
+    [meeting] = (await lively.town.ask(past, people["facilitator"])).meetings
+    for question in _questions(meeting.code, saved.code):
+        told = []
+        for who in ("member", "facilitator"):
+            with suppress(Refused):
+                told.append(for_all_to_read(await lively.town.ask(question, people[who]))[0])
+        asked |= {type(question).__name__} if len(told) == len("ab") else set()
+        assert told[1:] == told[:1] or len(told) < len("ab"), question.wire
+    assert {"ShowReport", "ShowMeeting", "ShowMinutes", "ShowAgenda", "ShowResource"} <= asked
 
 
 @pytest.mark.parametrize("role", [None, *Role])

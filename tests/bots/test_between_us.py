@@ -9,7 +9,17 @@ from typing import Annotated, Any, Optional, get_args
 import pytest
 
 import indaba.contracts
-from bots.answering import MEETING, MEMBER, THANDI, BusServiceClient, said, understood
+from bots.answering import (
+    CAME,
+    FEW,
+    MEETING,
+    MEMBER,
+    REPORT,
+    THANDI,
+    BusServiceClient,
+    said,
+    understood,
+)
 from cells import every
 from indaba.contracts import confidential
 from indaba.contracts import membership as m
@@ -18,6 +28,7 @@ from indaba.contracts.actions import ActionsListed
 from indaba.contracts.confidential import BetweenUs, Confidential, ConfidentialText
 from indaba.contracts.ids import OneTimeCode
 from indaba.contracts.linking import IssueLinkCode
+from indaba.contracts.outcomes import FromRegister
 from indaba.contracts.wire import Reply, Request
 from indaba.conversation.answer import Answer, Audience, Text
 from indaba.conversation.commands.carrying_out import perform
@@ -183,6 +194,20 @@ async def test_who_asks_for_more_than_all_may_read_is_told_how_to_get_it() -> No
     assert "SV9Y" not in told
     plain = await said("meeting start M7K2", chair, StartMeeting=s.MeetingShown(meeting=MEETING))
     assert "direct chat" not in plain.text()
+
+
+async def test_in_a_room_a_report_is_what_any_member_reads() -> None:
+    few = CAME.model_copy(update={"newcomers": None, "came_again": None})
+    whole = FromRegister(figures=REPORT.figures, meetings=REPORT.meetings)
+    open_part = {"figures": (FEW,), "meetings": (few,)}
+    kept = REPORT.model_copy(update={**open_part, "whole": whole})
+    room = (await said("outcome report", PLATFORMS["matrix"], ShowReport=kept)).text()
+    assert "of them new" not in room
+    assert "What is behind them" not in room
+    assert "what only facilitators read of it" in room
+    alone = (await said("outcome report", THANDI, ShowReport=kept)).text()
+    assert "4 of them new" in alone
+    assert "What is behind them" in alone
 
 
 async def test_on_discord_a_slash_command_is_answered_to_its_asker_alone() -> None:

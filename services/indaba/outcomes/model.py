@@ -13,7 +13,15 @@ from zoneinfo import ZoneInfo
 
 from indaba.contracts.figures import FEWEST, ReleasedShare
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
-from indaba.contracts.outcomes import Attendance, Evidence, Figure, Indicator, Report, Term
+from indaba.contracts.outcomes import (
+    Attendance,
+    Evidence,
+    Figure,
+    FromRegister,
+    Indicator,
+    Report,
+    Term,
+)
 from indaba.contracts.refusal import Refusal
 
 QUARTERS = 4
@@ -106,10 +114,11 @@ def report(
         community=facts.community,
         term=term,
         so_far=is_running(term, today),
-        figures=figures if reads_register else tuple(map(_without_evidence, figures)),
-        meetings=attendances if reads_register else tuple(map(_for_members, attendances)),
+        figures=tuple(map(_without_evidence, figures)),
+        meetings=tuple(map(_for_members, attendances)),
         members=facts.members,
         resources=len(resources_of(facts, term)),
+        whole=FromRegister(figures=figures, meetings=attendances) if reads_register else None,
     )
 
 

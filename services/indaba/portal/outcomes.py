@@ -72,7 +72,7 @@ class OutcomesPages:
             )
         if len(term) > LONGEST_TERM:
             return _no_such_term(visitor)
-        report = await self._visitors.ask(ShowReport(term=term), visitor)
+        report = (await self._visitors.ask(ShowReport(term=term), visitor)).as_read()
         return _drawn(report, visitor)
 
 

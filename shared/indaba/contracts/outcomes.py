@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from indaba.contracts.confidential import Confidential
 from indaba.contracts.figures import FEWEST, Exempt, InView, Number, ReleasedShare
 from indaba.contracts.ids import CommunityId, MeetingId
 from indaba.contracts.membership import ShowMyDataHere
@@ -99,8 +100,20 @@ class Attendance(BaseModel):
     )
 
 
+class FromRegister(BaseModel):
+    """Figures and meetings of a term as those who may read its registers see them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    figures: tuple[Figure, ...]
+    meetings: tuple[Attendance, ...]
+
+
 class Report(Reply):
-    """A community's term in figures, in the order of `Indicator`; meetings in order of time."""
+    """A community's term in figures, in the order of `Indicator`; meetings in order of time.
+
+    `figures` and `meetings` are what any member reads; `whole` is for facilitators.
+    """
 
     community: CommunityId
     term: Term
@@ -109,6 +122,14 @@ class Report(Reply):
     meetings: tuple[Attendance, ...]
     members: InView = Field(ge=0, description="Members now")
     resources: Number = Field(ge=0, description="Published in the term and not withdrawn")
+    whole: Annotated[FromRegister | None, Confidential] = None
+
+    def as_read(self) -> "Report":
+        """The report with all that is in it for its reader in `figures` and `meetings`."""
+        if self.whole is None:
+            return self
+        whole = {"figures": self.whole.figures, "meetings": self.whole.meetings}
+        return self.model_copy(update=whole)
 
 
 class ShowReport(Question[Report], wire="outcomes.show-report.v1", asked_by=Standing.MEMBER):

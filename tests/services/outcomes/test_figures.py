@@ -119,6 +119,11 @@ def test_a_report_counts_only_its_term_and_shows_evidence_to_facilitators_only()
     )
     hidden = report(facts(early, held(1, 1)), term, date(2027, 1, 1), None, reads_register=False)
 
+    assert shown.whole
+    assert shown.meetings[0].newcomers is None
+    assert all(not f.evidence for f in shown.figures)
+    assert hidden.whole is None
+    shown = shown.as_read()
     assert [m.present for m in shown.meetings] == [1, 1]
     assert shown.meetings[0].newcomers == 0
     assert [f.indicator for f in shown.figures] == list(Indicator)

@@ -32,6 +32,7 @@ class ReportOfTerm(Intent, noun="outcome", verb="report", aliases=("report", "ou
     """Show the community's figures for a term."""
 
     needs: ClassVar[Role | None] = Role.MEMBER
+    MORE_ALONE: ClassVar[str] = "what only facilitators read of it"
     example: ClassVar[str] = "outcome report last"
 
     term: str = Field(
@@ -42,7 +43,7 @@ class ReportOfTerm(Intent, noun="outcome", verb="report", aliases=("report", "ou
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Each figure with what it rests on, a picture of the same, and what is behind it."""
-        report = await services.ask(ShowReport(term=self.term))
+        report = (await services.ask(ShowReport(term=self.term))).as_read()
         wording = person.wording
         name = plain(person.in_community().name)
         words = report_in_words(report, name, wording)
