@@ -105,7 +105,7 @@ class WillUse(StrEnum):
 
 
 class GiveFeedback(Request[Done], wire="scheduling.give-feedback.v1", asked_by=Standing.MEMBER):
-    """Three taps, each kept as it comes (members, until two weeks after the end).
+    """Three taps, each kept as it comes (who was there, until two weeks after the end).
 
     Nobody is shown anything of them before that.
     """

@@ -7,6 +7,7 @@ import pytest
 from indaba.contracts import digest as d
 from indaba.contracts import scheduling as s
 from indaba.contracts.figures import NOTHING, ReleasedTable
+from indaba.contracts.holding import CorrectRegister
 from indaba.contracts.membership import EraseMe, PassportIssued
 from indaba.contracts.refusal import Refused
 from services.scheduling.whole_meetings import begun, told
@@ -23,6 +24,8 @@ async def _said(town: Town, *useful: int | None) -> tuple[str, list[PassportIssu
     lindiwe = await town.founded()
     people = [await town.joined(f"@member{n}:x") for n in range(len(useful))]
     meeting = await begun(town, lindiwe)
+    for held in people:
+        await town.ask(s.CheckIn(), held)
     await town.ask(s.CloseMeeting(), lindiwe)
     for held, stars in zip(people, useful, strict=True):
         given: dict[str, Any] = {"useful": stars} if stars else {"will_use": d.WillUse.YES}
@@ -49,6 +52,23 @@ async def test_nothing_of_feedback_is_shown_before_it_is_closed(town: Town) -> N
     assert shown is not None
     assert _parts(shown.useful) == {"1 2 3 ": 5, "4 5": 5}
     assert (shown.could_speak.people, shown.could_speak.parts) == (10, ())
+
+
+async def test_feedback_is_taken_from_those_in_the_register(town: Town) -> None:
+    """So that nobody fills a band with accounts of their own that were not there."""
+    code, _ = await _said(town, *[1] * 5)
+    puppets = [await town.joined(f"@puppet{n}:x") for n in range(5)]
+    for held in puppets:
+        with pytest.raises(Refused, match="those who were there"):
+            await town.ask(d.GiveFeedback(code=code, useful=5), held)
+    added = puppets[0].passport.member
+    assert added
+    await town.ask(CorrectRegister(code=code, came=(added,)), await town.passport(FACILITATOR))
+    await town.ask(d.GiveFeedback(code=code, useful=5), puppets[0])
+    town.later(days=15)
+    shown = await _shown(town, code)
+    assert shown is not None
+    assert (shown.useful.people, shown.useful.parts) == (6, ())
 
 
 async def test_of_fewer_than_five_nothing_is_told_not_even_how_many(town: Town) -> None:

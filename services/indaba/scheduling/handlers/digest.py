@@ -24,7 +24,7 @@ from indaba.ledger.merging import now_called
 from indaba.scheduling.handlers.actions import today
 from indaba.scheduling.handlers.keeping import meeting_called, meeting_on_or_last
 from indaba.scheduling.model import Meeting, StillOn
-from indaba.scheduling.model.feedback import FeedbackOver, taken_until
+from indaba.scheduling.model.feedback import FeedbackOver, WasNotThere, taken_until
 from indaba.scheduling.store import (
     Actions,
     Agendas,
@@ -84,13 +84,15 @@ async def set_my_digest(request: SetMyDigest, work: Work) -> Done:
 
 
 async def give_feedback(request: GiveFeedback, work: Work) -> Done:
-    """Store an answer to how the meeting was. Parts that were answered before stay."""
+    """Store an answer of somebody who was there. Parts that were answered before stay."""
     member = await now_called(work, work.passport.a_member())
     meeting = await meeting_called(work, request.code)
     if meeting.status is not MeetingStatus.CLOSED:
         raise StillOn(meeting.code)
     if work.now >= taken_until(meeting):
         raise FeedbackOver(meeting.code)
+    if member not in meeting.present:
+        raise WasNotThere(meeting.code)
     answers = request.model_dump(exclude={"code"}, exclude_none=True)
     if answers:
         await Votes(work).say_how_it_was(meeting.id, member, answers)

@@ -41,6 +41,19 @@ class FeedbackOver(Refusal):
         )
 
 
+class WasNotThere(Refusal):
+    """Feedback is taken from those who are in the meeting's register."""
+
+    code = "was-not-there"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"I ask those who were there how {code} was, and you are not in its register. If you "
+            "were there, ask a facilitator to add you, and say it again.",
+            code=code,
+        )
+
+
 def taken_until(meeting: Meeting) -> datetime:
     """When feedback on a meeting closes, if it ends as planned or has ended."""
     return (meeting.ended_at or meeting.ends_at) + FEEDBACK_LASTS
