@@ -261,16 +261,14 @@ class DirectMessages:
         wanted = ShowCase(case=event.aggregate, platform=platform, members=event.members[:1000])
         case = await services.ask(wanted)
         issued = await self._passports.of(services.asker, correlation)
-        name = issued.community.name if issued.community else ""
-        there = name, issued.passport.zone
+        there = issued.community.name if issued.community else "", issued.passport.zone
         wording, prefix = Wording(issued.passport.locale), self._platform.prefix
         messages = []
         chats = await self._chats(case.tell.values())
-        if chats:
-            own = prefix if self._platform.has_buttons else ""
-            for account, room in chats.items():
-                one = matters.privately(event, case, there, wording, own, account)
-                messages.append(Told(room, for_one(one, wording), account))
+        own = prefix if self._platform.has_buttons else ""
+        for account, room in chats.items():
+            one = matters.privately(event, case, there, wording, own, account)
+            messages.append(Told(room, for_one(one, wording), account))
         if event.openly and not chats:
             aloud = matters.openly(event, case, there, wording, prefix)
             messages += [Told(room, aloud) for room in await self.rooms(services)]
@@ -283,11 +281,13 @@ class DirectMessages:
         wanted = TellLink(link=event.aggregate, platform=self._platform.platform, side=event.side)
         telling = await services.ask(wanted)
         issued = await self._passports.of(services.asker, correlation)
-        return [
+        alone = [
             Told(room, answer, account)
             for accounts, answer in links.answers(event, telling, issued, self._platform, INTENTS)
             for account, room in (await self._chats(accounts)).items()
         ]
+        aloud = links.openly(event, telling, issued)
+        return alone or [Told(room, each) for each in aloud for room in await self.rooms(services)]
 
     async def tell_report(
         self, event: ReportCame, services: BusServiceClient, correlation: UUID

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from indaba.contracts.linking import LinkNews, LinkTelling, LinkTold
 from indaba.contracts.membership import PassportIssued
 from indaba.contracts.refusal import HINT, Hint, hint
-from indaba.conversation.answer import Answer, Text
+from indaba.conversation.answer import Answer, Audience, Text
 from indaba.conversation.commands.confiding import for_one
 from indaba.conversation.commands.hints import put_in
 from indaba.conversation.commands.intent import Intent
@@ -34,7 +34,25 @@ FACILITATORS = {
     "by it. If you think that they are two people, ask them: for a week it can be undone.",
     LinkNews.PARTED: "In {name}, {maker} and {joiner} are two members again, each as before.",
 }
+OPENLY = {
+    LinkNews.LINKED: "Two accounts in {name} are one member now. I say whose to its facilitators "
+    "alone: open a direct chat with me, and you are told the next time.",
+    LinkNews.PARTED: "What was one member of {name} is two again, each as before. I say who to its "
+    "facilitators alone: open a direct chat with me, and you are told the next time.",
+}
+"""For rooms, while no facilitator whom it does not concern has a direct chat."""
+
 HINTS = {LinkNews.LAPSED: hint("me link")}
+
+
+def openly(event: LinkTold, telling: LinkTelling, issued: PassportIssued) -> Iterator[Answer]:
+    """That something was linked or parted, without a name, where facilitators are to hear it."""
+    words = OPENLY.get(event.what)
+    if not words or not telling.tell_facilitators:
+        return
+    name = issued.community.name if issued.community else ""
+    sentence = Wording(issued.passport.locale).say(words, name=plain(name))
+    yield Answer((Text(sentence),), Audience.ROOM)
 
 
 def answers(
