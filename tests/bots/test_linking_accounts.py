@@ -27,6 +27,7 @@ from indaba.conversation.answer import Answer, Audience
 from indaba.conversation.cards.links import FACILITATORS, JOINER, MAKER, answers
 from indaba.conversation.commands.carrying_out import perform
 from indaba.conversation.commands.intent import SLASH, Meant
+from indaba.conversation.commands.line import Unclear, read_line
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.accounts import (
@@ -128,6 +129,18 @@ async def test_unlinking_says_what_each_account_would_be(person: Person) -> None
     alone = (await perform(UnlinkMe(), person, BusServiceClient(ShowLinks=only))).text()
     assert "leave" in alone
     assert "me data" in alone
+
+
+@both_platforms
+async def test_each_account_to_unlink_is_picked_by_its_sign_or_by_what_it_says(
+    person: Person,
+) -> None:
+    shown = await perform(UnlinkMe(), person, BusServiceClient())
+    for choice in shown.choices():
+        assert choice.emoji
+        heard = read_line(choice.label, INTENTS)
+        assert isinstance(heard, Unclear), choice.label
+        assert "left" not in heard.facts, f"{choice.label} is read as {heard.facts}"
 
 
 def told(what: LinkNews, side: LinkSide, platform: Platform) -> list[tuple[set[str], Answer]]:

@@ -29,6 +29,7 @@ from indaba.contracts.refusal import Hint, Refusal, Unavailable, hint
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
 from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.readings import NUMBERS
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.linking import Secret, spoken
 from indaba.conversation.times import say_for
@@ -165,7 +166,10 @@ class UnlinkMe(Intent, noun="me", verb="unlink", aliases=("unlink me", "unlink")
                 say("To have everything about you deleted: {line}", line=person.types("me data")),
             )
         lines = tuple(_would_be(one, person) for one in going)
-        options = tuple(_unlinking(one, person.wording) for one in going)
+        signs = (*NUMBERS, *("",) * MOST_OFFERED)
+        options = tuple(
+            _unlinking(*each, person.wording) for each in zip(going, signs, strict=False)
+        )
         lead = Text(say("Which account shall not be yours any more?"))
         stop = Choice(say("Stop"), "❌", NeverMind())
         return Answer((lead, Items(lines), Choices((*options, stop))))
@@ -287,7 +291,7 @@ def _would_be(one: LinkedAccount, person: Person) -> str:
     return person.wording.say(words, account=name, until=until)
 
 
-def _unlinking(one: LinkedAccount, wording: Wording) -> Choice:
-    label = wording.say("Unlink {account}", account=plain(one.account)[:60])
+def _unlinking(one: LinkedAccount, sign: str, wording: Wording) -> Choice:
+    label = wording.say("Part with {account}", account=plain(one.account)[:60])
     unlink = UnlinkNow(platform=one.platform, account=one.account)
-    return Choice(label, "", unlink, Style.DANGER)
+    return Choice(label, sign, unlink, Style.DANGER)
