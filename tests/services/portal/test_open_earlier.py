@@ -1,10 +1,15 @@
 """Communities from before there was a choice: what stays open, how long, and who says so."""
 
+import importlib.util
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
 
 from indaba.contracts.digest import PublicationAsked
 from indaba.contracts.library import Quoted
@@ -19,7 +24,6 @@ from indaba.contracts.record import (
 )
 from indaba.contracts.scheduling import ListMeetings, Which
 from indaba.contracts.wire import Event
-from indaba.ledger.migrations import migrate
 from services.portal.conftest import ZONE
 from workshop import do, rows, until
 
@@ -27,7 +31,7 @@ LINDIWE = "@lindiwe:example.org"
 OLDER = {
     "library": "ALTER TABLE resources DROP COLUMN opened",
     "scheduling": "ALTER TABLE documents DROP COLUMN opened",
-    "membership": "DROP TABLE publications; DROP TABLE account_links",
+    "membership": "DROP TABLE publications",
     "portal": "DROP TABLE publications; ALTER TABLE documents DROP COLUMN opened;"
     "DROP INDEX calendar_keys_community; DROP TABLE addresses",
 }
@@ -35,23 +39,26 @@ CLOSING = {"library": 6, "scheduling": 7, "membership": 7, "portal": 5}
 
 
 async def _upgraded(lively: Any) -> None:
-    """Each database goes back to the schema before, with all that is in it, and is migrated."""
+    """Each database goes back to the schema before, with all that is in it, and on again."""
     ledgers = {**lively.town.ledgers, "portal": lively.opened.ledger}
     for name, drop in OLDER.items():
         for statement in drop.split(";"):
             await do(ledgers[name], statement)
-        new = CLOSING[name]
-        await do(
-            ledgers[name],
-            f"UPDATE alembic_version SET version_num = '{name}_{new - 1:04}'"
-            f" WHERE version_num LIKE '{name}_%'",
-        )
-    folders = {name: ledger._migrations for name, ledger in ledgers.items()}
-    for name, ledger in ledgers.items():
-        if name in OLDER:
-            url = ledger.database.url.render_as_string(hide_password=False)
-            assert await migrate(url, folders[name])
+        [closing] = ledgers[name]._migrations.glob(f"{name}_{CLOSING[name]:04}_*.py")
+        async with ledgers[name].database.begin() as connection:
+            await connection.run_sync(_migrated_by, closing)
     lively.town.later()
+
+
+def _migrated_by(connection: sa.Connection, page: Path) -> None:
+    """One migration, with no regard to which came after it."""
+    found = importlib.util.spec_from_file_location(page.stem, page)
+    assert found is not None
+    assert found.loader is not None
+    migration = importlib.util.module_from_spec(found)
+    found.loader.exec_module(migration)
+    with Operations.context(MigrationContext.configure(connection)):
+        migration.upgrade()
 
 
 def _be(lively: Any, hour: int, days: int = 1) -> None:
