@@ -105,7 +105,7 @@ async def _parted(both: Both) -> None:
     shown = await both.discord.slash(both.lindiwe_too, both.channel, "me unlink")
     assert "would be a guest" in discord_town.words(shown)
     assert shown.response is not None
-    [unlink] = [label for label in discord_town.labels(shown.response) if "Unlink" in label]
+    [unlink] = [label for label in discord_town.labels(shown.response) if "Part with" in label]
     parted = await both.discord.press(both.lindiwe_too, shown, unlink)
     assert "is a guest now" in discord_town.words(parted)
     guest = await both.discord.slash(both.lindiwe_too, both.channel, "me profile")
