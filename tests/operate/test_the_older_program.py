@@ -35,6 +35,7 @@ from workshop import until
 
 ROOT = Path(__file__).parents[2]
 COMMIT = "c22b564"
+OLDER_WORDING = "2026-11-24"
 SAMPLE = Path(__file__).parent / "before" / f"{COMMIT}.tar.xz"
 VERSIONS = ROOT / "shared/indaba/ledger/schema/versions"
 NEWEST = max(path.stem for path in VERSIONS.glob("ledger_*.py"))[: len("ledger_0000")]
@@ -267,7 +268,7 @@ async def test_one_that_runs_when_the_new_schema_comes_loses_nothing_and_does_no
         assert ready(int(port)), running.lines
         await bring_up_to_date({name: engines.postgres.url(name) for name in PROCESSES})
         async with started({}, engines.valkey.url, clock) as town:
-            held = await town.founded(room="!chess:example.org")
+            held = await town.founded(room="!chess:example.org", wording=OLDER_WORDING)
         assert held.community is not None
 
         async def all_is_published() -> bool:

@@ -61,6 +61,7 @@ class Town:
         account: str = "@lindiwe:example.org",
         room: str = "",
         zone: str = "Africa/Johannesburg",
+        wording: str = CONSENT_VERSION,
     ) -> PassportIssued:
         """A community with one facilitator; gives the facilitator's passport."""
         place = Place(platform=Platform.MATRIX, room=room or self.room)
@@ -75,7 +76,7 @@ class Town:
                 account=account,
                 has_power=True,
                 adult=True,
-                consent_version=CONSENT_VERSION,
+                consent_version=wording,
             )
         )
 
