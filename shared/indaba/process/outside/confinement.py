@@ -26,6 +26,8 @@ IN_WORDS = {
     USER: "it runs as root, because nobody else can read where Indaba is installed",
 }
 
+_TRIED = f"import {__name__} as tried; print(*tried.confine(), sep='\\n')"
+
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _LIBC.syscall.restype = ctypes.c_long
 _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
@@ -92,9 +94,13 @@ def confine() -> tuple[str, ...]:
 def found_missing() -> tuple[str, ...]:
     """What cannot be taken away on this machine, tried in a process of its own."""
     tried = subprocess.run(  # noqa: S603 - a module of ours
-        [sys.executable, "-P", "-m", __name__], capture_output=True, text=True, check=False
+        [sys.executable, "-P", "-c", _TRIED], capture_output=True, text=True, check=False
     )
-    return tuple(tried.stdout.splitlines()) if tried.returncode == 0 else (FILES, CALLS, USER)
+    return (
+        tuple(filter(None, tried.stdout.splitlines()))
+        if tried.returncode == 0
+        else (FILES, CALLS, USER)
+    )
 
 
 def _prctl(option: int, value: int, more: bytes | None = None) -> int:
@@ -191,7 +197,3 @@ def _program(mark: int, socket: int, never: Iterable[int]) -> list[bytes]:
 
 def _step(code: int, if_so: int, if_not: int, operand: int) -> bytes:
     return struct.pack("HBBI", code, if_so, if_not, operand)
-
-
-if __name__ == "__main__":
-    sys.stdout.write("\n".join(confine()))
