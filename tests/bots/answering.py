@@ -76,6 +76,20 @@ REPORT = out.Report(
 )  # fmt: skip
 
 
+def _about_places() -> dict[str, Reply | Exception]:
+    """What is said of rooms, codes for them, and what the world sees."""
+    there = li.CommunityShown(community=COMMUNITY)
+    public = p.PublicationShown(publication=p.Publication(page=Openness.WORLD))
+    renewed = COMMUNITY.model_copy(update={"key": "n3wk3y"})
+    return {
+        **dict.fromkeys(("IssueLinkCode", "IssueRoomCode"), CODE),
+        **dict.fromkeys(("ShowRoomCode", "AddPlace"), there),
+        "RemovePlace": Done(),
+        **dict.fromkeys(("Publish", "ShowPublication"), public),
+        "RenewAddress": p.RenewedAddress(community=renewed),
+    }
+
+
 class BusServiceClient:
     """Services that keep one meeting, one member, and whatever a test says they answer."""
 
@@ -93,20 +107,9 @@ class BusServiceClient:
             ),
             "ShowResource": lib.ResourceDetails(resource=RESOURCE, uses=(USE,)),
             "ShowReport": REPORT,
-            "IssueLinkCode": CODE,
-            "IssueRoomCode": CODE,
-            "ShowRoomCode": li.CommunityShown(community=COMMUNITY),
-            "AddPlace": li.CommunityShown(community=COMMUNITY),
-            "RemovePlace": Done(),
+            **_about_places(),
             **kept_links.answers(NOW),
             "EraseMe": m.ErasureBegun(erasure=UUID(int=9), services=("membership", "scheduling")),
-            **dict.fromkeys(
-                ("Publish", "ShowPublication"),
-                p.PublicationShown(publication=p.Publication(page=Openness.WORLD)),
-            ),
-            "RenewAddress": p.RenewedAddress(
-                community=COMMUNITY.model_copy(update={"key": "n3wk3y"})
-            ),
             "LeaveCommunity": Done(),
             "AssignRole": m.Settled(),
             "RemoveMember": m.Settled(),

@@ -35,6 +35,27 @@ REPORTS_TO = Safeguarding.named([f"matrix:{LEAD}"])
 ROOM = Place(platform=Platform.MATRIX, room="!room:example.org")
 
 
+def founding(
+    account: str,
+    place: Place,
+    zone: str = "Africa/Johannesburg",
+    wording: str = CONSENT_VERSION,
+) -> FoundCommunity:
+    """What somebody asks who founds a community there."""
+    return FoundCommunity(
+        name="Maths teachers",
+        purpose="Share what works in grade 9",
+        language="English",
+        zone=zone,
+        place=place,
+        posts_in=place,
+        account=account,
+        has_power=True,
+        adult=True,
+        consent_version=wording,
+    )
+
+
 class Town:
     """Asks as a face does. `clock` is everybody's."""
 
@@ -65,20 +86,7 @@ class Town:
     ) -> PassportIssued:
         """A community with one facilitator; gives the facilitator's passport."""
         place = Place(platform=Platform.MATRIX, room=room or self.room)
-        return await self.ask(
-            FoundCommunity(
-                name="Maths teachers",
-                purpose="Share what works in grade 9",
-                language="English",
-                zone=zone,
-                place=place,
-                posts_in=place,
-                account=account,
-                has_power=True,
-                adult=True,
-                consent_version=wording,
-            )
-        )
+        return await self.ask(founding(account, place, zone, wording))
 
     async def published(
         self,

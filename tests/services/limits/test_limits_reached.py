@@ -24,8 +24,6 @@ from indaba.contracts.limits import (
     Limit,
 )
 from indaba.contracts.membership import (
-    CONSENT_VERSION,
-    FoundCommunity,
     PassportIssued,
     Place,
     Platform,
@@ -36,7 +34,7 @@ from indaba.contracts.wire import Reply, Request
 from indaba.ledger.session import Session
 from indaba.process.file_store import FileStore
 from services.limits.conftest import MOST
-from services.town import Town
+from services.town import Town, founding
 from workshop import rows
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -69,18 +67,7 @@ class Acts:
 
     def founding(self, account: str = FOUNDER) -> Request[Any]:
         place = Place(platform=Platform.MATRIX, room=f"!{uuid4().hex}:example.org")
-        return FoundCommunity(
-            name="Maths teachers",
-            purpose="Share what works",
-            language="English",
-            zone="Africa/Johannesburg",
-            place=place,
-            posts_in=place,
-            account=account,
-            has_power=True,
-            adult=True,
-            consent_version=CONSENT_VERSION,
-        )
+        return founding(account, place)
 
     def founding_as_somebody_else(self) -> Request[Any]:
         return self.founding(f"@{uuid4().hex}:example.org")

@@ -9,8 +9,6 @@ import pytest
 from indaba.contracts.ids import MemberId
 from indaba.contracts.limits import MayNotSetUp
 from indaba.contracts.membership import (
-    CONSENT_VERSION,
-    FoundCommunity,
     IssuePassport,
     Place,
     Platform,
@@ -23,7 +21,7 @@ from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.cop import SetUp
 from indaba.membership.app import _wire_doors
 from indaba.process.named import Named
-from services.town import REPORTS_TO, Town
+from services.town import REPORTS_TO, Town, founding
 from workshop import OFFICE, rows
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -56,18 +54,7 @@ async def test_only_who_is_named_sets_up(
     place = Place(platform=platform, room=uuid4().hex, house=house)
     asked = IssuePassport(platform=platform, account=account, room=place.room, house=house)
     assert (await town.ask(asked)).may_set_up is may
-    act = FoundCommunity(
-        name="Maths teachers",
-        purpose="Share what works",
-        language="English",
-        zone="Africa/Johannesburg",
-        place=place,
-        posts_in=place,
-        account=account,
-        has_power=True,
-        adult=True,
-        consent_version=CONSENT_VERSION,
-    )
+    act = founding(account, place)
     if may:
         await town.ask(act)
         return

@@ -111,15 +111,17 @@ def happened() -> list[Event]:
     told.append(s.MeetingScheduled.of(meeting(3, 1, s.MeetingStatus.SCHEDULED)))
     told.append(s.MeetingCancelled.of(meeting(3, 2, s.MeetingStatus.CANCELLED)))
     told += _resources()
-    # Three was taken for four, for a while.
+    return told + _merged_and_parted()
+
+
+def _merged_and_parted() -> list[Event]:
+    """Three was taken for four, for a while; eight turns out to be two: a newcomer no more."""
     mistaken = {"aggregate": somebody(3), "member": somebody(4), "gone": somebody(3)}
-    told.append(MembersMerged(**mistaken, version=9, undo_until=START + timedelta(days=7)))
-    told.append(MembersParted(**mistaken, version=10))
-    # Eight turns out to be two: a newcomer no more.
-    told.append(
-        MembersMerged(aggregate=somebody(8), version=9, member=somebody(2), gone=somebody(8))
-    )
-    return told
+    return [
+        MembersMerged(**mistaken, version=9, undo_until=START + timedelta(days=7)),
+        MembersParted(**mistaken, version=10),
+        MembersMerged(aggregate=somebody(8), version=9, member=somebody(2), gone=somebody(8)),
+    ]
 
 
 def _resources() -> list[Event]:

@@ -156,13 +156,13 @@ async def join_community(
     community = await store.community(living) if living else None
     if community is None:
         raise NoCommunity
-    digest = blocked_as(office, request.place.platform, request.account)
-    if community.id in await Cases(work).blocked([digest]):
+    as_blocked = blocked_as(office, request.place.platform, request.account)
+    if community.id in await Cases(work).blocked([as_blocked]):
         raise Blocked(community.name)
     member = await store.welcome(request.place.platform, request.account)
     community.joined_by(member)
     await _join(work, store, community.id, member, request.consent_version, Role.MEMBER)
-    suspended = await Cases(work).suspended_as(community.id, [digest])
+    suspended = await Cases(work).suspended_as(community.id, [as_blocked])
     if suspended is not None:
         await Removing(work, office).suspend_too(suspended, member)
     return await passport_for(work, office, community.id, member)
@@ -203,8 +203,8 @@ async def describe_me(request: DescribeMe, work: Work, office: PassportOffice) -
 async def find_accounts(request: FindAccounts, work: Work) -> Accounts:
     """The accounts to mention; not of those who have left."""
     community = work.passport.in_community()
-    found = await Store(work).accounts(community, request.platform, request.members)
-    return Accounts(accounts=found)
+    there = await Reaching(work).accounts(request.platform, {community: request.members})
+    return Accounts(accounts={str(m): account for m, account in there.get(community, {}).items()})
 
 
 async def reach_members(request: ReachMembers, work: Work) -> MembersReached:

@@ -1,5 +1,6 @@
 """Requests by which others decide a case, and what they are shown of it."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from indaba.contracts.ids import MemberId
@@ -104,12 +105,7 @@ async def show_case(request: ShowCase, work: Work) -> CaseShown:
     if case is None:
         raise CaseClosed
     about = await cases.accounts_of(case.about) if case.about else []
-    bench = await cases.bench(case.community)
     reach = await cases.reach(request.members, request.platform)
-    may = {
-        account: bench.may(MemberId(UUID(member)), case) if case.closed_at is None else frozenset()
-        for member, account in reach.items()
-    }
     return CaseShown(
         kind=case.kind,
         reason=case.reason,
@@ -119,11 +115,19 @@ async def show_case(request: ShowCase, work: Work) -> CaseShown:
         tell=reach,
         until=case.until,
         blocks=case.blocks,
-        answers={
-            account: tuple(answer for answer in CaseAnswer if answer in theirs)
-            for account, theirs in may.items()
-        },
+        answers=await _answers(work, case, reach),
     )
+
+
+async def _answers(
+    work: Work, case: Case, reach: Mapping[str, str]
+) -> dict[str, tuple[CaseAnswer, ...]]:
+    """What each account, by its member, can answer; nothing once it is decided."""
+    if case.closed_at is not None:
+        return {}
+    bench = await Cases(work).bench(case.community)
+    may = {account: bench.may(MemberId(UUID(m)), case) for m, account in reach.items()}
+    return {who: tuple(a for a in CaseAnswer if a in theirs) for who, theirs in may.items()}
 
 
 async def note_sign(request: NoteSign, work: Work) -> Done:  # noqa: ARG001 - says all

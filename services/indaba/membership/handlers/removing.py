@@ -37,7 +37,7 @@ from indaba.membership.model.motions import (
 )
 from indaba.membership.store import Cases, Linking, Store
 from indaba.membership.workflows.leaving import depart
-from indaba.membership.workflows.removing import ENDS, Removing
+from indaba.membership.workflows.removing import Removing
 from indaba.membership.workflows.telling import opened, tell, tell_roles
 from indaba.process.passports import PassportOffice
 
@@ -97,7 +97,7 @@ async def suspend_member(request: SuspendMember, work: Work, office: PassportOff
     year = work.now - SUSPENDED_AGAIN_AFTER
     if await cases.was_suspended(community.id, member, year):
         raise SuspendedBefore
-    return await suspend(Removing(work, office), work, community, member, (asker, request.reason))
+    return await Removing(work, office).suspend(community, member, asker, request.reason)
 
 
 async def suspend_account(
@@ -117,8 +117,7 @@ async def suspend_account(
     for card in sorted(meant, key=lambda card: card.id):
         community = await store.community(card.id)
         if community is not None:
-            why = None, request.reason
-            await suspend(Removing(work, office), work, community, member, why)
+            await Removing(work, office).suspend(community, member, None, request.reason)
     return AccountSuspended(communities=tuple(card.name for card in meant), until=until)
 
 
@@ -131,35 +130,6 @@ def _meant(theirs: Sequence[Community], named: str) -> Sequence[Community]:
     if named and len(meant) > 1:
         raise WhichOfThese(named, sorted(card.key for card in meant))
     return meant
-
-
-async def suspend(
-    removing: Removing,
-    work: Work,
-    community: Community,
-    member: MemberId,
-    why: tuple[MemberId | None, str],
-) -> Settled:
-    """Let a member's powers rest, by a facilitator or (nobody named) by an operator, and why."""
-    store, until, (by, reason) = Store(work), work.now + SUSPENSION_LASTS, why
-    case = await opened(
-        work,
-        community.id,
-        CaseKind.SUSPENSION,
-        member,
-        by=by,
-        reason=reason,
-        lasts=SUSPENSION_LASTS,
-    )
-    await removing.suspend_as(case, member)
-    body = {"case": str(case.id)}
-    await work.set_timer(until, ENDS, str(case.id), body, community.id)
-    role = await store.role_in(community.id, member)
-    await tell_roles(work, store, community.id, member, (role,) if role else ())
-    others = community.facilitators - {by, member}
-    await tell(work, case, Told.SUSPENDED, [member], openly=True)
-    await tell(work, case, Told.SUSPENDED, others)
-    return Settled(until=until)
 
 
 async def readmit_member(request: ReadmitMember, work: Work, office: PassportOffice) -> Done:

@@ -326,21 +326,6 @@ class Store:
         said = profile.model_dump(mode="json")
         await self._sql.execute(members.update().where(members.c.id == member).values(profile=said))
 
-    async def accounts(
-        self, community: CommunityId, platform: Platform, wanted: Iterable[MemberId]
-    ) -> dict[str, str]:
-        """Account per member id, as text; those without one, or who left, are left out."""
-        query = (
-            sa.select(accounts.c.member, accounts.c.account)
-            .join(memberships, memberships.c.member == accounts.c.member)
-            .where(
-                memberships.c.community == community,
-                accounts.c.platform == platform,
-                accounts.c.member.in_(list(wanted)),
-            )
-        )
-        return {str(member): account for member, account in await self._sql.execute(query)}
-
     async def members_behind(
         self, community: CommunityId, platform: Platform, wanted: Iterable[str]
     ) -> dict[str, MemberId]:

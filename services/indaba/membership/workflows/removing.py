@@ -9,9 +9,11 @@ from indaba.contracts.membership import Settled, Way
 from indaba.contracts.passport import Role
 from indaba.contracts.removal import CaseAnswer, CaseKind, MemberRemoved, Told
 from indaba.ledger import Work
+from indaba.membership.model import Community
 from indaba.membership.model.motions import (
     MOTION_LASTS,
     MOTIONS,
+    SUSPENSION_LASTS,
     Case,
     MotionOpen,
     is_carried,
@@ -141,6 +143,19 @@ class Removing:
             for suspension in await self._cases.open_in(community, SUSPENDED, member):
                 await self.suspend_as(suspension, member)
 
+    async def suspend(
+        self, community: Community, member: MemberId, by: MemberId | None, reason: str
+    ) -> Settled:
+        """Let a member's powers rest, by a facilitator or (nobody named) by an operator."""
+        until = self._work.now + SUSPENSION_LASTS
+        case = await self._suspended(community.id, member, by, reason, until)
+        role = await self._store.role_in(community.id, member)
+        roles = (role,) if role else ()
+        await tell_roles(self._work, self._store, community.id, member, roles)
+        await tell(self._work, case, Told.SUSPENDED, [member], openly=True)
+        await tell(self._work, case, Told.SUSPENDED, community.facilitators - {by, member})
+        return Settled(until=until)
+
     async def suspend_as(self, case: Case, member: MemberId) -> None:
         """A suspension holds for all accounts of a member, whoever they are later."""
         digests = [self.digest(p, a) for p, a in await self._cases.accounts_of(member)]
@@ -150,18 +165,22 @@ class Removing:
         """Somebody else's suspension goes on for a member, until it would have ended."""
         if case.until is None or await self._cases.open_in(case.community, SUSPENDED, member):
             return
-        too = await opened(
-            self._work,
-            case.community,
-            CaseKind.SUSPENSION,
-            member,
-            by=case.by,
-            reason=case.reason,
-            lasts=case.until - self._work.now,
-        )
-        await self.suspend_as(too, member)
-        body = {"case": str(too.id)}
-        await self._work.set_timer(case.until, ENDS, str(too.id), body, case.community)
+        await self._suspended(case.community, member, case.by, case.reason, case.until)
+
+    async def _suspended(
+        self,
+        community: CommunityId,
+        member: MemberId,
+        by: MemberId | None,
+        reason: str,
+        until: datetime,
+    ) -> Case:
+        """A case by which a member's powers rest under all their accounts, until it ends."""
+        kind, lasts = CaseKind.SUSPENSION, until - self._work.now
+        case = await opened(self._work, community, kind, member, by=by, reason=reason, lasts=lasts)
+        await self.suspend_as(case, member)
+        await self._work.set_timer(until, ENDS, str(case.id), {"case": str(case.id)}, community)
+        return case
 
     def digest(self, platform: str, account: str) -> str:
         """See `blocked_as`."""
