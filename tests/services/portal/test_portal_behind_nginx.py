@@ -53,6 +53,14 @@ class Street:
     def log(self) -> str:
         return (self.folder / "indaba.log").read_text()
 
+    async def writes(self, words: str) -> None:
+        """Wait until they are in the log: nginx writes it after it has answered."""
+
+        async def written() -> bool:
+            return words in self.log
+
+        await until(written)
+
     @property
     def all_logs(self) -> str:
         """Every line that nginx wrote anywhere."""
@@ -117,8 +125,8 @@ async def test_a_member_signs_in_through_tls_and_no_log_has_the_secret(
     assert personal is not None
     assert (await outside.get(personal[1])).text.startswith("BEGIN:VCALENDAR")
     secrets = link.rpartition("/")[2], personal[1].rpartition("/")[2]
-    assert "/sign-in/***" in street.log
-    assert f"/c/{lively.key}/mine/***" in street.log
+    await street.writes("/sign-in/***")
+    await street.writes(f"/c/{lively.key}/mine/***")
     assert not any(secret in street.log for secret in secrets)
 
 
