@@ -98,7 +98,8 @@ def _filled(modal: Any) -> list[Any]:
 
 async def test_a_button_kept_from_better_days_does_nothing(town: Town, people: Any) -> None:
     channel, chair, rogue = people
-    await town.slash(chair, channel, "member role", account=rogue, role="facilitator")
+    offer = await town.slash(chair, channel, "member role", account=rogue, role="facilitator")
+    await town.press(chair, offer, labels(offer.response)[0])
     preview = await town.slash(rogue, channel, "meeting new", **NEW)
     assert labels(preview.response) == ["Call the meeting ✅", "Stop ❌"]
     await town.slash(rogue, channel, "member role", account=rogue, role="member")

@@ -19,7 +19,7 @@ from indaba.conversation.commands.intent import (
 from indaba.conversation.commands.line import Understood, line_of, phrases, read_line, usage
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.membership import MyReminders, MyTimeZone
-from indaba.conversation.commands.topics.removing import GiveRole
+from indaba.conversation.commands.topics.powers import GiveRole
 from indaba.conversation.commands.topics.scheduling import MeetingDetails, NewMeeting
 from indaba.conversation.commands.topics.voting import NewVote
 from indaba.conversation.wording import Wording

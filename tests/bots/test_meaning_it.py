@@ -15,17 +15,14 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import indaba.conversation
-from bots import kept_links, kept_meeting
-from bots.answering import FOUNDER, GUEST, MEETING, MEMBER, THANDI, BusServiceClient, understood
+from bots.walking import everything_typed
 from clock import TestWorld
 from conftest import FreshDatabase
 from indaba.conversation.answer import Choice
-from indaba.conversation.commands.carrying_out import perform
 from indaba.conversation.commands.hints import typed
 from indaba.conversation.commands.intent import SLASH, Intent, Meant, intent_to_json
 from indaba.conversation.commands.line import Understood, read_line
 from indaba.conversation.commands.topics import INTENTS
-from indaba.conversation.commands.topics.accounts import LinkMe
 from indaba.conversation.commands.topics.changing import CallOff
 from indaba.conversation.commands.topics.cop import AgreeAndJoin, NeverMind
 from indaba.conversation.delivery.chat_events import (
@@ -72,20 +69,11 @@ BY_PICK = {
     *("me answer-link", "me link-now", "me unlink-now"),
     *("meeting call-off", "meeting end-series", "meeting move-now", "meeting otherwise"),
     *("meeting uncall", "minutes share", "resource withdraw-now"),
+    *("member make-facilitator", "member take-role-back"),
     *("member answer-matter", "member remove-now", "member suspend-now", "safety send"),
     *("cop publish-now", "cop renew-address-now", "minutes publish-now", "resource publish-now"),
 }
 """Cancelling, moving, taking out, publishing, linking, leaving, erasing: all that are offered."""
-
-MORE_LINES = (
-    "me link 7K2M-9QPX3",
-    "me data erase",
-    "meeting cancel M7K2 scope: all",
-    "meeting move M7K2 every friday 15:00 scope: all",
-    'meeting new "Reading" every thursday 18:00',
-    "member remove @bo:example.org sends spam",
-    "member suspend @bo:example.org account was stolen",
-)
 
 
 class Said(NamedTuple):
@@ -236,23 +224,7 @@ def test_nothing_else_that_people_do_is_a_pick() -> None:
 
 
 async def _offered() -> list[Choice]:
-    """All choices that previews offer, walked from every line that can be typed."""
-    repeats = kept_meeting.repeating(MEETING)
-    found: list[Choice] = []
-    for person in (THANDI, MEMBER, GUEST, FOUNDER):
-        lines = [kind.example for kind in INTENTS if not kind.hidden]
-        todo = [understood(line) for line in (*lines, *MORE_LINES)]
-        seen: list[Intent] = []
-        while todo:
-            intent = todo.pop()
-            seen.append(intent)
-            kept: dict[str, Any] = {"ReadRepeat": repeats} if "every" in str(intent) else {}
-            if intent == LinkMe():
-                kept |= kept_links.waiting(NOW)
-            offered = (await perform(intent, person, BusServiceClient(**kept))).choices()
-            found += offered
-            todo += [choice.intent for choice in offered if choice.intent not in seen + todo]
-    return found
+    return [choice for step in await everything_typed(NOW) for choice in step.offered]
 
 
 async def test_all_that_is_offered_is_only_picked_unless_it_is_harmless() -> None:

@@ -214,13 +214,18 @@ class Settled(Done):
 class AssignRole(Request[Settled], wire="membership.assign-role.v1", asked_by=Standing.FACILITATOR):
     """Give a member of the community a role (facilitators only).
 
-    The person is told. Taking the role of facilitator from somebody else is a motion first.
+    The person is told. Taking the role of facilitator from somebody else is a motion first, but for
+    ten minutes whoever gave it takes it back at once.
     """
 
     platform: Platform
     account: PersonalText = Field(description="The other's account on that platform")
     role: Role
     reason: Annotated[PersonalText, StringConstraints(max_length=500)] = ""
+
+    def gives_powers(self) -> bool:
+        """Facilitators may do what members may not."""
+        return self.role is Role.FACILITATOR
 
 
 class Accounts(Reply):

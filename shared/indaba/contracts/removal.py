@@ -162,6 +162,10 @@ class AnswerCase(Request[CaseAnswered], wire="membership.answer-case.v1", asked_
     case: UUID
     answer: CaseAnswer
 
+    def gives_powers(self) -> bool:
+        """Who takes over facilitates from then on."""
+        return self.answer is CaseAnswer.ACCEPT
+
 
 class StandIn(Request[Done], wire="membership.stand-in.v1", asked_by=Standing.MEMBER):
     """Agree to be asked to facilitate when nobody else does, or take that back."""

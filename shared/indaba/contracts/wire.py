@@ -137,6 +137,10 @@ class Request(Message, Generic[R_co]):
         """The limits that this one comes up against: all, or those that what is in it concerns."""
         return self.limits
 
+    def gives_powers(self) -> bool:
+        """Whether somebody may do more by it than before. Faces let it be meant (decision 0030)."""
+        return False
+
     def adds(self, limit: Limit) -> int:  # noqa: ARG002 - for those that only ask
         """How much is to be counted besides what is there: of a question, what would be kept."""
         return 0

@@ -28,16 +28,11 @@ from indaba.contracts.removal import (
 )
 from indaba.membership.model.motions import MOTION_LASTS
 from services.membership.village import Village, account
-from services.town import ROOM, Town
+from services.town import ROOM
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SOON = timedelta(minutes=1)
-
-
-@pytest.fixture
-def village(town: Town) -> Village:
-    return Village(town)
 
 
 async def test_who_is_removed_is_no_member_cannot_join_again_and_is_told_why(

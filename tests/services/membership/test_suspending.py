@@ -15,16 +15,10 @@ from indaba.contracts.removal import (
 )
 from indaba.membership.model.motions import MOTION_LASTS, SUSPENSION_LASTS
 from services.membership.village import Village, account
-from services.town import Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SOON = timedelta(minutes=1)
-
-
-@pytest.fixture
-def village(town: Town) -> Village:
-    return Village(town)
 
 
 async def test_a_suspension_is_instant_lasts_72_hours_and_is_had_once(village: Village) -> None:

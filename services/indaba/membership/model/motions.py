@@ -13,6 +13,7 @@ from indaba.contracts.refusal import Refusal, hint
 from indaba.contracts.removal import CaseAnswer, CaseKind, Departure
 
 MOTION_LASTS = timedelta(days=3)
+TAKEN_BACK_WITHIN = timedelta(minutes=10)
 SUSPENSION_LASTS = timedelta(hours=72)
 ASKED_FOR = timedelta(days=3)
 """How long one member is asked to take over before the next is."""
@@ -257,6 +258,21 @@ def way_to(bench: Bench, case: Case) -> Way:
     if about is None or about == case.by or bench.roles.get(about) is not Role.FACILITATOR:
         return Way.DONE
     return Way.SECOND if bench.seconds(case) else Way.MEMBERS
+
+
+def takes_back(bench: Bench, case: Case, given: Case | None, now: datetime) -> bool:
+    """Whether somebody takes back the role that they themselves gave a moment ago.
+
+    Whoever holds a role by anything that came later keeps it, and so does one whom nobody gave it.
+    """
+    return (
+        given is not None
+        and case.by is not None
+        and case.about is not None
+        and (given.by, given.about) == (case.by, case.about)
+        and now - given.opened_at < TAKEN_BACK_WITHIN
+        and bench.since.get(case.about) == given.opened_at
+    )
 
 
 def is_carried(votes_for: int, votes_against: int, voters: int) -> bool:

@@ -103,6 +103,16 @@ class Cases:
         query = sa.select(cases).where(cases.c.about == member)
         return await self._listed(query.order_by(cases.c.opened_at, cases.c.id))
 
+    async def role_given(self, community: CommunityId, member: MemberId) -> Case | None:
+        """By what somebody was last made a facilitator."""
+        query = sa.select(cases).where(
+            cases.c.community == community,
+            cases.c.about == member,
+            cases.c.kind == CaseKind.PROMOTION,
+        )
+        newest = await self._listed(query.order_by(cases.c.opened_at.desc()).limit(1))
+        return next(iter(newest), None)
+
     async def was_suspended(
         self, community: CommunityId, member: MemberId, since: datetime
     ) -> bool:

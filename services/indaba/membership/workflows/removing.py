@@ -14,9 +14,11 @@ from indaba.membership.model.motions import (
     MOTION_LASTS,
     MOTIONS,
     SUSPENSION_LASTS,
+    Bench,
     Case,
     MotionOpen,
     is_carried,
+    takes_back,
     way_to,
 )
 from indaba.membership.store import Cases, Store
@@ -43,12 +45,24 @@ class Removing:
             raise MotionOpen
         bench = await self._cases.bench(case.community)
         way = way_to(bench, case)
-        if way is Way.DONE:
+        if way is Way.DONE or await self._is_taken_back(bench, case):
             await self.carry_out(case)
             return Settled()
         until = await self._put(case, way, MOTION_LASTS)
         await tell(self._work, case, Told.ACCUSED, [case.about], openly=True)
         return Settled(way=way, until=until)
+
+    async def _is_taken_back(self, bench: Bench, case: Case) -> bool:
+        """Nobody who is moved against themselves picks off those who could object.
+
+        Only whom the role was given to cannot keep it by moving against who gave it.
+        """
+        if case.kind is not CaseKind.DEMOTE or case.about is None or case.by is None:
+            return False
+        given = await self._cases.role_given(case.community, case.about)
+        against = await self._cases.open_in(case.community, MOTIONS, case.by)
+        by_others = any(motion.by != case.about for motion in against)
+        return not by_others and takes_back(bench, case, given, self._work.now)
 
     async def _put(self, case: Case, way: Way, lasts: timedelta) -> datetime:
         """Let others decide it, by a second or by votes, until then."""

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from indaba.contracts.linking import FindMembers
-from indaba.contracts.membership import AssignRole, Settled, Way
+from indaba.contracts.membership import Settled, Way
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, Refusal, hint
 from indaba.contracts.removal import (
@@ -19,7 +19,7 @@ from indaba.contracts.removal import (
     SuspendMember,
 )
 from indaba.conversation.answer import Answer, Choice, Choices, Style, Text
-from indaba.conversation.commands.fields import Account, one_of
+from indaba.conversation.commands.fields import Account
 from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.cop import NeverMind
@@ -44,45 +44,6 @@ Why = Annotated[
 ]
 
 
-class GiveRole(Intent, noun="member", verb="role"):
-    """Give a member a role."""
-
-    needs: ClassVar[Role | None] = Role.FACILITATOR
-    example: ClassVar[str] = "member role @thandi:example.org facilitator"
-
-    account: Account = Field(
-        description="The member's account, as a mention or a Matrix id",
-        json_schema_extra={"question": "Whose role? Mention them or type their id.", "word": True},
-    )
-    role: Annotated[Role, one_of(Role)] = Field(
-        description="member or facilitator",
-        json_schema_extra={"question": "Which role: member or facilitator?", "word": True},
-    )
-    reason: str | None = Field(
-        default=None,
-        max_length=LONGEST_REASON,
-        description="Why, where you take the role from somebody",
-    )
-
-    async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """Says who has which role now, or what it takes."""
-        if self.role is Role.MEMBER and self.account != person.account and not self.reason:
-            raise SayWhy(self.account)
-        settled = await services.ask(
-            AssignRole(
-                platform=person.platform,
-                account=self.account,
-                role=self.role,
-                reason=self.reason or "",
-            )
-        )
-        say = person.wording.say
-        if settled.way is not Way.DONE:
-            return Answer.of(*_on_its_way(settled, person))
-        words = "Done: {account} is now a {role} of this community."
-        return Answer.of(say(words, account=plain(self.account), role=say(self.role.value)))
-
-
 class Remove(Intent, noun="member", verb="remove", aliases=("remove member",)):
     """Remove a member, who cannot join again."""
 
@@ -94,7 +55,7 @@ class Remove(Intent, noun="member", verb="remove", aliases=("remove member",)):
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """What it means, and the choice."""
-        await _is_member(self.account, person, services)
+        await is_member(self.account, person, services)
         say, account = person.wording.say, plain(self.account)
         lead = say(
             "If you go on, {account} is no member any more and cannot join again. What they open "
@@ -114,7 +75,7 @@ class Remove(Intent, noun="member", verb="remove", aliases=("remove member",)):
             Choice(say("Stop"), "❌", NeverMind()),
         )
         blocks = (Text(lead), Text(role), Text(room), Choices(options))
-        return Answer(blocks, mentions=_named(self.account, person))
+        return Answer(blocks, mentions=shown_by_name(self.account, person))
 
 
 class RemoveNow(Intent, noun="member", verb="remove-now", hidden=True):
@@ -135,7 +96,7 @@ class RemoveNow(Intent, noun="member", verb="remove-now", hidden=True):
             RemoveMember(platform=person.platform, account=self.account, reason=self.reason)
         )
         if settled.way is not Way.DONE:
-            return Answer.of(*_on_its_way(settled, person))
+            return Answer.of(*on_its_way(settled, person))
         say, account = person.wording.say, plain(self.account)
         back = person.types("member readmit", account=self.account)
         return Answer.of(
@@ -153,18 +114,6 @@ class ThatIsYou(Refusal):
         super().__init__("That is you. To leave the community type: {hint}", hint=hint("cop leave"))
 
 
-class SayWhy(Refusal):
-    """A role would be taken from somebody without a word why."""
-
-    code = "say-why"
-
-    def __init__(self, account: str) -> None:
-        super().__init__(
-            "Please say why: they are told, and so is whoever decides it. Type: {hint}",
-            hint=hint("member role", account=account, role="member", reason="why"),
-        )
-
-
 class NotHere(Refusal):
     """The account is no member here."""
 
@@ -177,7 +126,7 @@ class NotHere(Refusal):
         )
 
 
-async def _is_member(account: str, person: Person, services: ServiceClient) -> None:
+async def is_member(account: str, person: Person, services: ServiceClient) -> None:
     """Raise `NotHere`, or `ThatIsYou`, before anything is offered."""
     if account == person.account:
         raise ThatIsYou
@@ -186,12 +135,13 @@ async def _is_member(account: str, person: Person, services: ServiceClient) -> N
         raise NotHere(plain(account))
 
 
-def _named(account: str, person: Person) -> tuple[str, ...]:
+def shown_by_name(account: str, person: Person) -> tuple[str, ...]:
     """Where only the asker reads, an account is shown by its name; elsewhere it would be called."""
     return (account,) if person.alone else ()
 
 
-def _on_its_way(settled: Settled, person: Person) -> tuple[str, ...]:
+def on_its_way(settled: Settled, person: Person) -> tuple[str, ...]:
+    """What it takes to do something against a facilitator."""
     say = person.wording.say
     until = _until(settled.until, person)
     if settled.way is Way.MEMBERS:
@@ -219,7 +169,7 @@ class Suspend(Intent, noun="member", verb="suspend"):
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """What it means, and the choice."""
-        await _is_member(self.account, person, services)
+        await is_member(self.account, person, services)
         say, account = person.wording.say, plain(self.account)
         lead = say(
             "If you go on, {account} loses their powers at once, for 72 hours: a facilitator is "
@@ -232,7 +182,7 @@ class Suspend(Intent, noun="member", verb="suspend"):
             Choice(say("Suspend {account}", account=account), "✅", now, Style.DANGER),
             Choice(say("Stop"), "❌", NeverMind()),
         )
-        return Answer((Text(lead), Choices(options)), mentions=_named(self.account, person))
+        return Answer((Text(lead), Choices(options)), mentions=shown_by_name(self.account, person))
 
 
 class SuspendNow(Intent, noun="member", verb="suspend-now", hidden=True):

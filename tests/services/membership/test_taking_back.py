@@ -1,0 +1,62 @@
+"""A role that was given a moment ago is taken back by whoever gave it, and by nobody else."""
+
+from datetime import timedelta
+
+import pytest
+
+from indaba.contracts.membership import Way
+from indaba.contracts.passport import Role
+from indaba.contracts.removal import CaseAnswer
+from services.membership.village import Village
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+MOMENT, TOO_LATE = timedelta(minutes=9), timedelta(minutes=10, seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("by", "after", "is_back"),
+    [("lindiwe", MOMENT, True), ("lindiwe", TOO_LATE, False), ("naledi", MOMENT, False)],
+    ids=["who gave it", "too late", "another"],
+)
+async def test_who_gave_a_role_takes_it_back_for_ten_minutes(
+    village: Village, by: str, after: timedelta, is_back: bool
+) -> None:
+    await village.begin("lindiwe", "naledi", members=("thabo",))
+    await village.promote("lindiwe", "thabo")
+    village.later(after)
+
+    settled = await village.demote(by, "thabo")
+    assert (settled.way is Way.DONE) == is_back
+    assert (await village.role("thabo") is Role.MEMBER) == is_back
+
+
+async def test_nobody_keeps_a_mistaken_role_by_moving_against_who_gave_it(
+    village: Village,
+) -> None:
+    await village.begin("lindiwe", "naledi", members=("thabo",))
+    await village.promote("lindiwe", "thabo")
+    await village.remove("thabo", "lindiwe")
+
+    assert (await village.demote("lindiwe", "thabo")).way is Way.DONE
+    assert await village.waiting("naledi") == []
+
+
+async def test_who_is_moved_against_does_not_pick_off_who_could_object(village: Village) -> None:
+    await village.begin("lindiwe", "naledi", members=("thabo",))
+    await village.promote("lindiwe", "thabo")
+    await village.remove("naledi", "lindiwe")
+
+    assert (await village.demote("lindiwe", "thabo")).way is Way.SECOND
+    assert await village.role("thabo") is Role.FACILITATOR
+
+
+async def test_a_role_that_came_back_by_another_is_not_taken_back(village: Village) -> None:
+    await village.begin("lindiwe", "naledi", members=("thabo",))
+    await village.promote("lindiwe", "thabo")
+    await village.demote("naledi", "thabo")
+    await village.answer("lindiwe", CaseAnswer.SECOND)
+    assert await village.role("thabo") is Role.MEMBER
+    await village.promote("naledi", "thabo")
+
+    assert (await village.demote("lindiwe", "thabo")).way is Way.SECOND
