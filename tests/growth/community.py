@@ -273,13 +273,14 @@ class Founder:
         facilitator = await self._town.passport(other)
         asked = removal.SuspendMember(platform=MATRIX, account=suspended, reason="Stolen")
         await self._ask(asked, facilitator)
-        await self._ask(role.model_copy(update={"role": Role.MEMBER}), there.chair)
+        gone = removal.RemoveMember(platform=MATRIX, account=other, reason="Rude")
+        await self._ask(gone, there.chair)
         shown = await self._ask(removal.ListCases(), there.member)
         there.case = shown.cases[0].case
         vote = removal.AnswerCase(case=there.case, answer=removal.CaseAnswer.FOR)
         await self._ask(vote, there.members[2])
-        gone = "UPDATE memberships SET seen_on = seen_on - 40"
-        await do(self._all.ledgers["membership"], gone)
+        unseen = "UPDATE memberships SET seen_on = seen_on - 40"
+        await do(self._all.ledgers["membership"], unseen)
         await self._ask(removal.StandIn(on=True), there.member)
 
     async def _report(self) -> None:

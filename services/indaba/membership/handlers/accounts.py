@@ -1,7 +1,6 @@
 """Linking a member's chat accounts, by the word of both, and unlinking them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from indaba.contracts.ids import MemberId
 from indaba.contracts.linking import (
@@ -41,6 +40,7 @@ from indaba.membership.model.linking import (
     LinkOver,
     LinkState,
     NotYourAccount,
+    came,
     may_unlink,
 )
 from indaba.membership.store import Cases, Linking, Links, Opens, Store
@@ -106,7 +106,7 @@ async def show_links(request: ShowLinks, work: Work, office: PassportOffice) -> 
     """The asker's accounts, and who waits to become them."""
     asker, links = await _asker(work), Links(work)
     linked = await links.of(asker, LinkState.LINKED)
-    since = _since(linked)
+    since = came(linked)
     undone = {n: one.until for n, one in _latest(linked).items() if one.can_be_undone(work.now)}
     asking = AccountName(platform=request.platform, account=request.account)
     names = await links.accounts_of(asker)
@@ -136,10 +136,9 @@ async def unlink_account(
     if asking not in names or request.unlinked not in names:
         raise NotYourAccount
     linked = await links.of(asker, LinkState.LINKED)
-    since = _since(linked)
     if len(names) == 1:
         raise LastAccount
-    if not may_unlink(asking, request.unlinked, since):
+    if not may_unlink(asking, request.unlinked, came(linked)):
         raise LinkedBefore
     link = _latest(linked).get(request.unlinked)
     uniting = Uniting(work, office)
@@ -201,10 +200,6 @@ def _latest(linked: Sequence[Link]) -> dict[AccountName, Link]:
     """The link by which each account came: its own, else the one that brought it along."""
     brought = {name: link for link in linked for name in link.brought}
     return brought | {link.joiner: link for link in linked}
-
-
-def _since(linked: Sequence[Link]) -> dict[AccountName, datetime]:
-    return {name: link.linked_at for name, link in _latest(linked).items() if link.linked_at}
 
 
 async def _asker(work: Work) -> MemberId:

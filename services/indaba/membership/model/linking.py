@@ -1,5 +1,6 @@
 """What linking two accounts means for roles, and who may unlink which account."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,8 +27,10 @@ class Link:
     """An account that asked to become `owner`'s, or became so.
 
     `gone` is the member it was, if any; `was_in` are the communities of that one in which both
-    were one member then, and the role they had. `until` is when the question lapses, then how long
-    it can be undone. `brought` are all accounts that came with it, as `gone` may have had several.
+    were one member then, and the role they had; none where anything was moved or decided about the
+    one member since, whoever that has become meanwhile. `until` is when the question lapses, then
+    how long it can be undone. `brought` are all accounts that came with it, as `gone` may have had
+    several.
     """
 
     id: UUID
@@ -37,7 +40,7 @@ class Link:
     until: datetime
     state: LinkState = LinkState.ASKED
     gone: MemberId | None = None
-    was_in: dict[CommunityId, Role] | None = None
+    was_in: dict[CommunityId, Role | None] | None = None
     linked_at: datetime | None = None
     brought: tuple[AccountName, ...] = ()
 
@@ -144,15 +147,22 @@ def role_again(role: Role | None, now: Role | None, *, steady: bool) -> Role | N
     return role if role is not None and steady else Role.MEMBER
 
 
-def may_unlink(
-    asking: AccountName, unlinked: AccountName, since: dict[AccountName, datetime]
-) -> bool:
-    """Whether an account may unlink another: itself, or one that was linked later.
+def came(linked: Iterable[Link]) -> dict[AccountName, tuple[datetime, ...]]:
+    """When each account came to a member: the newest link of its chain first.
 
-    `since` says when accounts were linked; those that were not were there from the beginning.
+    Who became somebody who then became this member came with that one, and after them. Accounts
+    that were there from the beginning are left out.
     """
-    if asking == unlinked:
-        return True
-    if unlinked not in since:
-        return False
-    return asking not in since or since[asking] < since[unlinked]
+    chains: dict[AccountName, list[datetime]] = {}
+    for link in linked:
+        if link.linked_at is not None:
+            for name in {link.joiner, *link.brought}:
+                chains.setdefault(name, []).append(link.linked_at)
+    return {name: tuple(sorted(moments, reverse=True)) for name, moments in chains.items()}
+
+
+def may_unlink(
+    asking: AccountName, unlinked: AccountName, since: Mapping[AccountName, tuple[datetime, ...]]
+) -> bool:
+    """Whether an account may unlink another: itself, or one that came later. See `came`."""
+    return asking == unlinked or since.get(asking, ()) < since.get(unlinked, ())

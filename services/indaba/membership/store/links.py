@@ -118,7 +118,7 @@ def _row(link: Link) -> dict[str, Any]:
 
 def _link(row: sa.RowMapping) -> Link:
     same = {name: row[name] for name in ("id", "until", "linked_at")}
-    was_in: dict[str, str] | None = row["was_in"]
+    was_in: dict[str, str | None] | None = row["was_in"]
     return Link(
         **same,
         owner=MemberId(row["owner"]),
@@ -127,5 +127,5 @@ def _link(row: sa.RowMapping) -> Link:
         state=LinkState(row["state"]),
         brought=tuple(map(AccountName.model_validate, row["brought"])),
         gone=MemberId(row["gone"]) if row["gone"] else None,
-        was_in={CommunityId(UUID(c)): Role(r) for c, r in (was_in or {}).items()},
+        was_in={CommunityId(UUID(c)): Role(r) if r else None for c, r in (was_in or {}).items()},
     )

@@ -1,8 +1,8 @@
 """Two accounts become one member, and are parted again. Decision: docs/decisions/0033."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from indaba.membership.model.linking import (
     LeavesNobody,
     Link,
     LinkState,
+    came,
     role_after,
     role_again,
 )
@@ -109,6 +110,7 @@ class Uniting:
         await self._tell_all(linked, LinkNews.LINKED, [link.owner])
 
     async def _merge(self, gone: MemberId, member: MemberId) -> None:
+        await self._note_decided(gone)
         version = await self._store.next_version(gone)
         renames = partial(become_one, office=self._office)
         undo_until = self._work.now + UNDONE_WITHIN
@@ -124,7 +126,10 @@ class Uniting:
         owner, was_in = link.owner, link.was_in or {}
         for community in sorted(was_in.keys() | (await self._roles(owner)).keys()):
             await self._store.community(community)
-        before, steady = await self._roles(owner), await self._steady(owner, link)
+        before = await self._roles(owner)
+        await self._note_decided(owner)
+        noted = await self._links.get(link.id)
+        steady = [c for c, role in ((noted and noted.was_in) or {}).items() if role is not None]
         renames = partial(become_one, office=self._office)
         parted = await part(self._work, gone, renames)
         if parted is None:
@@ -138,7 +143,7 @@ class Uniting:
         await self._tell_belonging(gone, was_in, left=True)
         await self._tell_belonging(owner, was_in, left=True, joined=_regained(parted, owner))
         await self._end_doors(owner, link)
-        await self._over(link, LinkNews.PARTED, [gone, owner])
+        await self._over(noted or link, LinkNews.PARTED, [gone, owner])
 
     async def remove(self, link: Link | None, name: AccountName, owner: MemberId) -> None:
         """The account is a guest from now on."""
@@ -181,9 +186,9 @@ class Uniting:
     async def _bring_back(
         self,
         gone: MemberId,
-        was_in: Mapping[CommunityId, Role],
+        was_in: Iterable[CommunityId],
         before: Mapping[CommunityId, Role],
-        steady: frozenset[CommunityId],
+        steady: Collection[CommunityId],
     ) -> None:
         """What was decided about the one member, who was this `before`, holds for the other too."""
         theirs = await self._roles(gone)
@@ -195,12 +200,26 @@ class Uniting:
             elif again is not None and again is not role:
                 await self._store.set_role(community, gone, again)
 
-    async def _steady(self, owner: MemberId, link: Link) -> frozenset[CommunityId]:
-        """Where the one member has been the same since the link, and nothing was moved."""
-        if link.linked_at is None:
+    async def _note_decided(self, member: MemberId) -> None:
+        """What was moved or decided about a member holds for all who are one with them.
+
+        Written to their links before the member becomes another or is parted from one: later it
+        could not be found under the name that they have then.
+        """
+        linked = await self._links.of(member, LinkState.LINKED)
+        chains = came(linked)
+        for link in linked:
+            since, *_ = chains.get(link.joiner, (None,))
+            steady = await self._steady(member, since)
+            was_in = {c: r if c in steady else None for c, r in (link.was_in or {}).items()}
+            await self._links.change(replace(link, was_in=was_in))
+
+    async def _steady(self, member: MemberId, since: datetime | None) -> frozenset[CommunityId]:
+        """Where somebody has been the same since then, and nothing was moved."""
+        if since is None:
             return frozenset()
-        concerned = await Cases(self._work).concerned_since(owner, link.linked_at)
-        return await self._store.unchanged_since(owner, link.linked_at) - concerned
+        concerned = await Cases(self._work).concerned_since(member, since)
+        return await self._store.unchanged_since(member, since) - concerned
 
     async def _suspend_too(self, gone: MemberId, owner: MemberId, link: Link) -> None:
         """Whoever was suspended while the two were one is so under both names."""
