@@ -24,7 +24,7 @@ from indaba.contracts.membership import PassportIssued, Platform
 from indaba.contracts.refusal import Refused, Unavailable
 from indaba.contracts.wire import Request
 from indaba.conversation.answer import Answer, Audience
-from indaba.conversation.cards.links import FACILITATORS, JOINER, MAKER, answers
+from indaba.conversation.cards.links import FACILITATORS, JOINER, answers
 from indaba.conversation.commands.carrying_out import perform
 from indaba.conversation.commands.intent import SLASH, Meant
 from indaba.conversation.commands.line import Unclear, read_line
@@ -78,7 +78,8 @@ async def test_a_code_shows_whom_one_becomes_and_does_nothing(person: Person) ->
     shown = await perform(LinkMe(code=CODE), person, services)
     assert services.asked == ["ShowLinkCode"]
     assert HERE.account in shown.text()
-    assert "you: member; the other: facilitator; both then: facilitator" in shown.text()
+    assert "once they have agreed" in shown.text()
+    assert "facilitator" not in shown.text().split("the facilitators are told")[0]
     assert "me unlink" in shown.text()
     assert shown.audience is Audience.ALONE
     assert LinkNow(code=CODE) in intents(shown)
@@ -178,8 +179,9 @@ def test_each_side_hears_alone_of_whom_it_is_about(
     if side is LinkSide.FACILITATORS:
         hear = {"@chair"} if what in FACILITATORS else set()
     else:
-        hear = {"@maker"} if what is LinkNews.ASKED else {"@maker", "@joiner"}
-        assert (what in MAKER) is (what in JOINER) is (what is not LinkNews.ASKED)
+        first = what in (LinkNews.TYPED, LinkNews.ASKED)
+        hear = {"@maker"} if first else {"@maker", "@joiner"}
+        assert (what in JOINER) is not first
     assert {account for accounts, _ in messages for account in accounts} == hear
     for accounts, answer in messages:
         assert answer.audience is Audience.ALONE

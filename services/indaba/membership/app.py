@@ -30,11 +30,11 @@ from indaba.membership.timers import reports
 from indaba.membership.timers.erasures_file import ErasuresFile
 from indaba.membership.timers.links import link_over
 from indaba.membership.workflows import unlinking
-from indaba.membership.workflows.linking import OVER
 from indaba.membership.workflows.opening import ASK, ask_what_stays_open
 from indaba.membership.workflows.release import begin_release
 from indaba.membership.workflows.removing import DUE, ENDS, motion_due, suspension_ends
 from indaba.membership.workflows.succession import ASKED, LOOK, give_up, look
+from indaba.membership.workflows.telling import OVER
 from indaba.process.named import Named
 from indaba.process.passports import PassportOffice
 
@@ -128,7 +128,7 @@ def _wire_accounts(ledger: Ledger, office: PassportOffice) -> None:
     ledger.answer(also.ShowLinks, partial(accounts.show_links, office=office))
     ledger.answer(also.UnlinkAccount, partial(accounts.unlink_account, office=office))
     ledger.answer(also.TellLink, partial(accounts.tell_link, office=office))
-    ledger.on_timer(OVER, partial(link_over, office=office))
+    ledger.on_timer(OVER, link_over)
 
 
 def _wire_facilitating(ledger: Ledger, office: PassportOffice) -> None:

@@ -118,7 +118,10 @@ class LinkFacts(BaseModel):
 
 
 class LinkPreview(Reply):
-    """What an account would become by a code."""
+    """What an account would become by a code.
+
+    Until the code's maker agreed, whoever typed it reads one account of theirs and no role.
+    """
 
     link: Annotated[LinkFacts, Confidential]
 
@@ -127,6 +130,8 @@ class ShowLinkCode(
     Request[LinkPreview], wire="membership.show-link-code.v1", asked_by=Standing.ANYBODY
 ):
     """What an account would become by a code, without using it up. Wrong tries count.
+
+    Its maker is told at once that it was typed, and by whom.
 
     Refused when wrong, spent or old, after five wrong tries in ten minutes, for an account that is
     the same member already, and where a community would be left without a facilitator.
@@ -220,8 +225,9 @@ class UnlinkAccount(
 
 
 class LinkNews(StrEnum):
-    """What is told about a link."""
+    """What is told about a link. `TYPED`: its maker hears that somebody has typed the code."""
 
+    TYPED = "typed"
     ASKED = "asked"
     LAPSED = "lapsed"
     DECLINED = "declined"

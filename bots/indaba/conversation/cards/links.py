@@ -14,6 +14,9 @@ from indaba.conversation.delivery.platform import ChatPlatform
 from indaba.conversation.wording import Wording, plain
 
 MAKER = {
+    LinkNews.TYPED: "Somebody typed your code, with {joiner}. If that was you, go on there: I ask "
+    "you here before anything happens. If it was not, agree to nothing. To see your accounts: "
+    "{hint}",
     LinkNews.LAPSED: "You did not say whether {joiner} is yours, so nothing was linked. To begin "
     "again: {hint}",
     LinkNews.DECLINED: "Nothing was linked with {joiner}.",

@@ -1,6 +1,7 @@
 """Linking a member's chat accounts, by the word of both, and unlinking them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from indaba.contracts.ids import MemberId
 from indaba.contracts.linking import (
@@ -42,10 +43,12 @@ from indaba.membership.model.linking import (
     NotYourAccount,
     came,
     may_unlink,
+    shown_before,
 )
 from indaba.membership.store import Cases, Linking, Links, Opens, Store
 from indaba.membership.workflows.codes import checked, digest, issue
-from indaba.membership.workflows.linking import OVER, Uniting
+from indaba.membership.workflows.linking import Uniting
+from indaba.membership.workflows.telling import end_link
 from indaba.process.passports import PassportOffice
 
 
@@ -69,7 +72,12 @@ async def end_link_code(request: EndLinkCode, work: Work) -> Done:
 async def show_link_code(request: ShowLinkCode, work: Work, office: PassportOffice) -> LinkPreview:
     """What would come of it. Raises as `checked`, `LinkedAlready` or `LeavesNobody`."""
     link, other = await _would_be(request, work)
-    return LinkPreview(link=await Uniting(work, office).facts(link, other))
+    uniting = Uniting(work, office)
+    facts = await uniting.facts(link, other)
+    typed = [known.joiner for known in await Links(work).of(link.owner, LinkState.TYPED)]
+    if link.joiner not in typed:
+        await uniting.ask(replace(link, state=LinkState.TYPED), LinkNews.TYPED)
+    return LinkPreview(link=_before(facts, link.joiner))
 
 
 async def propose_link(request: ProposeLink, work: Work, office: PassportOffice) -> LinkPreview:
@@ -78,11 +86,8 @@ async def propose_link(request: ProposeLink, work: Work, office: PassportOffice)
     uniting = Uniting(work, office)
     facts = await uniting.facts(link, other)
     await Linking(work).spend(digest(request.code))
-    await Links(work).keep(link)
-    body = {"link": str(link.id)}
-    await work.set_timer(link.until, OVER, str(link.id), body, link.community)
-    await uniting.tell(link, LinkNews.ASKED, LinkSide.PARTNERS, link.community)
-    return LinkPreview(link=facts)
+    await uniting.ask(link, LinkNews.ASKED)
+    return LinkPreview(link=_before(facts, link.joiner))
 
 
 async def answer_link(request: AnswerLink, work: Work, office: PassportOffice) -> LinkAnswered:
@@ -93,7 +98,7 @@ async def answer_link(request: AnswerLink, work: Work, office: PassportOffice) -
         raise LinkOver
     uniting = Uniting(work, office)
     if not request.agreed:
-        await uniting.over(link, LinkNews.DECLINED)
+        await end_link(work, link, news=LinkNews.DECLINED)
         return LinkAnswered(linked=False)
     other = await Store(work).member_of(link.joiner.platform, link.joiner.account)
     if other == asker:
@@ -178,7 +183,14 @@ async def _facts(work: Work, office: PassportOffice, link: Link) -> LinkFacts:
             pass  # said once they agree; whom it is about they see now
     theirs = (link.joiner,)
     maker = tuple(n for n in await links.accounts_of(link.owner) if n not in theirs)
+    if link.linked_at is None and link.state is LinkState.OVER:
+        maker = shown_before(maker, link.joiner)
     return LinkFacts(link=link.id, maker=maker, joiner=theirs, until=link.until)
+
+
+def _before(facts: LinkFacts, joiner: AccountName) -> LinkFacts:
+    """What whoever typed a code reads: anybody may have read it over a shoulder."""
+    return facts.model_copy(update={"maker": shown_before(facts.maker, joiner), "roles": ()})
 
 
 async def _would_be(

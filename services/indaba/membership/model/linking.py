@@ -1,6 +1,6 @@
 """What linking two accounts means for roles, and who may unlink which account."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,6 +17,7 @@ UNDONE_WITHIN = timedelta(days=7)
 class LinkState(StrEnum):
     """How far a link has come. `OVER`: nothing came of it, or it was undone."""
 
+    TYPED = "typed"
     ASKED = "asked"
     LINKED = "linked"
     OVER = "over"
@@ -145,6 +146,15 @@ def role_again(role: Role | None, now: Role | None, *, steady: bool) -> Role | N
     if now is None:
         return None
     return role if role is not None and steady else Role.MEMBER
+
+
+def shown_before(accounts: Sequence[AccountName], joiner: AccountName) -> tuple[AccountName, ...]:
+    """The one account of a code's maker that whoever typed it sees until the maker agrees.
+
+    On the other platform, if there is one: that is what linking is for.
+    """
+    elsewhere = [name for name in accounts if name.platform is not joiner.platform]
+    return tuple((elsewhere or accounts)[:1])
 
 
 def came(linked: Iterable[Link]) -> dict[AccountName, tuple[datetime, ...]]:

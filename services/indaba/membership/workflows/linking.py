@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -14,7 +14,6 @@ from indaba.contracts.linking import (
     LinkFacts,
     LinkNews,
     LinkSide,
-    LinkTold,
     MembersMerged,
     MembersParted,
     RoleThere,
@@ -37,11 +36,8 @@ from indaba.membership.store import Cases, Linking, Links, SignIns, Store
 from indaba.membership.workflows.leaving import depart
 from indaba.membership.workflows.removing import Removing
 from indaba.membership.workflows.succession import seek
-from indaba.membership.workflows.telling import tell_roles
+from indaba.membership.workflows.telling import end_link, over_at, tell_link, tell_roles
 from indaba.process.passports import PassportOffice
-
-WORTH_TELLING_FOR = timedelta(days=7)
-OVER = "membership.link-over"
 
 
 class Uniting:
@@ -150,35 +146,21 @@ class Uniting:
         await self._links.remove_account(name)
         await self._end_doors(owner, link)
 
-    async def over(self, link: Link, what: LinkNews) -> None:
-        """Nothing came of it; both sides hear so."""
-        await self._over(link, what, [])
-
-    async def tell(self, link: Link, what: LinkNews, side: LinkSide, there: CommunityId) -> None:
-        """Let those be told whom it concerns, in the name of a community."""
-        self._work.emit(
-            LinkTold(
-                aggregate=link.id,
-                version=await self._links.next_version(link.id),
-                community=there,
-                what=what,
-                side=side,
-                until=link.until if what is LinkNews.ASKED else self._work.now + WORTH_TELLING_FOR,
-            )
-        )
+    async def ask(self, link: Link, what: LinkNews) -> None:
+        """Keep a link that its maker is told of, until its time is over."""
+        await self._links.keep(link)
+        await over_at(self._work, link, link.until)
+        await tell_link(self._work, link, what, LinkSide.PARTNERS, link.community)
 
     async def _over(self, link: Link, what: LinkNews, members: Iterable[MemberId]) -> None:
-        await self._links.change(replace(link, state=LinkState.OVER))
-        body = {"link": str(link.id)}
-        until = self._work.now + WORTH_TELLING_FOR
-        await self._work.set_timer(until, OVER, str(link.id), body, link.community)
+        await end_link(self._work, link)
         await self._tell_all(link, what, members)
 
     async def _tell_all(self, link: Link, what: LinkNews, members: Iterable[MemberId]) -> None:
-        await self.tell(link, what, LinkSide.PARTNERS, link.community)
+        await tell_link(self._work, link, what, LinkSide.PARTNERS, link.community)
         theirs = [await self._roles(member) for member in members]
         for community in sorted({c for roles in theirs for c in roles}):
-            await self.tell(link, what, LinkSide.FACILITATORS, community)
+            await tell_link(self._work, link, what, LinkSide.FACILITATORS, community)
 
     async def _roles(self, member: MemberId) -> dict[CommunityId, Role]:
         return {c: role for c, role, _ in await self._store.communities_of(member)}

@@ -1,17 +1,23 @@
 """What is told when somebody's place in a community changes."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.linking import LinkNews, LinkSide, LinkTold
 from indaba.contracts.membership import RolesChanged
 from indaba.contracts.passport import Role
 from indaba.contracts.removal import CaseKind, CaseTold, Departure, Told
 from indaba.ledger import Work
-from indaba.membership.model.motions import Case
-from indaba.membership.store import Cases, Store
+from indaba.membership.model.linking import Link, LinkState
+from indaba.membership.model.motions import MOTIONS, Case
+from indaba.membership.store import Cases, Linking, Links, Store
 
 WORTH_TELLING_FOR = timedelta(days=7)
+OVER = "membership.link-over"
+AGAINST = MOTIONS | {CaseKind.SUSPENSION}
+"""Kinds of cases that are against whom they are about."""
 
 
 async def tell_roles(
@@ -46,6 +52,43 @@ async def tell(
     )
 
 
+async def tell_link(
+    work: Work, link: Link, what: LinkNews, side: LinkSide, there: CommunityId
+) -> None:
+    """Let those be told of a link whom it concerns, in the name of a community."""
+    waits = what in (LinkNews.ASKED, LinkNews.TYPED)
+    work.emit(
+        LinkTold(
+            aggregate=link.id,
+            version=await Links(work).next_version(link.id),
+            community=there,
+            what=what,
+            side=side,
+            until=link.until if waits else work.now + WORTH_TELLING_FOR,
+        )
+    )
+
+
+async def over_at(work: Work, link: Link, moment: datetime) -> None:
+    """Then a question lapses, or what came to nothing is forgotten."""
+    await work.set_timer(moment, OVER, str(link.id), {"link": str(link.id)}, link.community)
+
+
+async def end_link(work: Work, link: Link, *, news: LinkNews | None = None) -> None:
+    """Nothing comes of a link, or it is undone; both sides hear that `news`."""
+    await Links(work).change(replace(link, state=LinkState.OVER))
+    await over_at(work, link, work.now + WORTH_TELLING_FOR)
+    if news is not None:
+        await tell_link(work, link, news, LinkSide.PARTNERS, link.community)
+
+
+async def end_waiting(work: Work, member: MemberId) -> None:
+    """Whoever is moved against or suspended lets nobody else become them by what waited."""
+    await Linking(work).forget(member)
+    for link in await Links(work).of(member, LinkState.ASKED):
+        await end_link(work, link, news=LinkNews.LAPSED)
+
+
 async def opened(  # noqa: PLR0913 - all that a case is
     work: Work,
     community: CommunityId,
@@ -57,7 +100,10 @@ async def opened(  # noqa: PLR0913 - all that a case is
     how: Departure | None = None,
     lasts: timedelta | None = None,
 ) -> Case:
-    """Keep a new case, opened now. Of removals only a kick leaves the way back open."""
+    """Keep a new case, opened now. Of removals only a kick leaves the way back open.
+
+    Codes of whom it is against open nothing any more, and links that wait for their word are over.
+    """
     case = Case(
         id=work.world.new_id(),
         community=community,
@@ -71,4 +117,6 @@ async def opened(  # noqa: PLR0913 - all that a case is
         until=work.now + lasts if lasts else None,
     )
     await Cases(work).open(case)
+    if about is not None and kind in AGAINST:
+        await end_waiting(work, about)
     return case

@@ -237,7 +237,7 @@ def asked_for(link: LinkFacts, wording: Wording, zone: str, platform: Platform) 
         Choice(say("Yes, it is mine"), "✅", agreed, Style.DANGER),
         Choice(say("No, link nothing"), "❌", refused),
     )
-    facts = _facts(link.roles, wording, mine="theirs", other="yours")
+    facts = _facts(link.roles, wording)
     words = (Text(say(BOTH_ARE_ONE)), Text(until))
     mentions = shown_as_names(link.joiner, platform)
     return Answer((Text(lead), *facts, *words, Choices(options)), mentions=mentions)
@@ -247,7 +247,10 @@ def _become(code: str, preview: LinkPreview, person: Person) -> Answer:
     """What an account would become by a code, and the choice."""
     say, link = person.wording.say, preview.link
     lead = say("With this code you become: {maker}", maker=named(link.maker, person.wording))
-    facts = _facts(link.roles, person.wording, mine="yours", other="theirs")
+    roles = say(
+        "What else they are I show you once they have agreed. Nobody's role is raised: where both "
+        "of you belong, theirs stays; where only you do, you are a member."
+    )
     becomes = say(
         "What you answered, wrote and took on becomes theirs. They are asked before anything "
         "happens, and the facilitators are told."
@@ -259,12 +262,10 @@ def _become(code: str, preview: LinkPreview, person: Person) -> Answer:
     again = say(CAN_BE_UNDONE, line=person.types("me unlink"))
     words = (Text(becomes), Text(say(BOTH_ARE_ONE)), Text(again))
     mentions = shown_as_names(link.maker, person.platform)
-    return Answer((Text(lead), *facts, *words, Choices(options)), mentions=mentions)
+    return Answer((Text(lead), Text(roles), *words, Choices(options)), mentions=mentions)
 
 
-def _facts(
-    roles: tuple[RoleThere, ...], wording: Wording, *, mine: str, other: str
-) -> tuple[Facts, ...]:
+def _facts(roles: tuple[RoleThere, ...], wording: Wording) -> tuple[Facts, ...]:
     """What both are in each community, and would be."""
     words = "you: {you}; the other: {other}; both then: {after}"
     rows = tuple(
@@ -272,8 +273,8 @@ def _facts(
             plain(role.community),
             wording.say(
                 words,
-                you=wording.say(ROLES[getattr(role, mine)]),
-                other=wording.say(ROLES[getattr(role, other)]),
+                you=wording.say(ROLES[role.theirs]),
+                other=wording.say(ROLES[role.yours]),
                 after=wording.say(ROLES[role.after]),
             ),
         )

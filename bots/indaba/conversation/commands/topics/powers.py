@@ -128,7 +128,7 @@ class TakeRoleBack(Intent, noun="member", verb="take-role-back", hidden=True):
         """Says that they are a member again; nothing is moved against anybody by it."""
         say, account = person.wording.say, plain(self.account)
         if person.now > self.until:
-            line = person.types(self.again().intent, **self.again().arguments)
+            line = person.types("member role", account=self.account, role="member", reason="why")
             words = "That was more than ten minutes ago. To go on, type: {line}"
             return Answer.of(say(words, line=line))
         settled = await _assign(self.account, Role.MEMBER, person, services)
