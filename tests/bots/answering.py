@@ -13,10 +13,12 @@ from indaba.contracts import outcomes as out
 from indaba.contracts import publishing as p
 from indaba.contracts import reminding, removal, safeguarding, times
 from indaba.contracts import scheduling as s
+from indaba.contracts.consenting import ConsentShown, PurposeShown
 from indaba.contracts.figures import release
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
 from indaba.contracts.openness import Openness, Part
 from indaba.contracts.passport import Passport, Role
+from indaba.contracts.purposes import OPTIONAL
 from indaba.contracts.responsible import ResponsibleShown
 from indaba.contracts.wire import Done, Reply, Request
 from indaba.conversation.answer import Answer
@@ -57,6 +59,9 @@ CASE = removal.CaseFacts(
 REPORTED = safeguarding.ReportFacts(code="S7K2Q", came_on=NOW.date())
 USE = lib.UseShown(
     author=MemberId(UUID(int=3)), how=lib.HowUsed.ADAPTED, note="With stones", said_at=NOW
+)
+CONSENT = ConsentShown(
+    purposes=tuple(PurposeShown(purpose=purpose) for purpose in OPTIONAL), unanswered=OPTIONAL
 )
 CODE = li.CodeIssued(code="7K2M9QPX3", expires_at=NOW + timedelta(minutes=10))
 FEW = out.Figure(indicator=out.Indicator.CROSS_USE)
@@ -118,6 +123,7 @@ class BusServiceClient:
             "ShowResponsible": ResponsibleShown(
                 party="The Network", contact="privacy@x.org", place="South Africa"
             ),
+            **dict.fromkeys(("ShowConsent", "AnswerConsent"), CONSENT),
             "ShowReporting": safeguarding.ReportingShown(helplines="police 10111"),
             "DraftReport": safeguarding.ReportDrafted(draft=UUID(int=10)),
             "SendReport": Done(),

@@ -29,7 +29,8 @@ UNLIMITED: dict[str, dict[str, str]] = {
     },
     ONE_EACH: {
         "library": "use-resource",
-        "membership": "add-place join-community link-account propose-link remove-member"
+        "membership": "add-place answer-consent ask-consent join-community link-account"
+        " propose-link remove-member"
         " suspend-account suspend-member",
         "scheduling": "answer-rsvp cast-vote check-in follow-calendar give-feedback import-terms"
         " set-digest set-my-digest set-quiet-hours set-quorum set-reminder-times set-reminders"

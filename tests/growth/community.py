@@ -14,6 +14,7 @@ from indaba.contracts import (
     actions,
     agenda,
     calendars,
+    consenting,
     digest,
     holding,
     library,
@@ -30,8 +31,11 @@ from indaba.contracts import series as repeating
 from indaba.contracts import votes as voting
 from indaba.contracts.openness import Part
 from indaba.contracts.passport import Passport, Role
+from indaba.contracts.purposes import OPTIONAL
 from indaba.contracts.refusal import Refused
 from indaba.contracts.wire import Request
+from indaba.ledger import Work
+from indaba.membership.workflows.consenting import look_who_is_to_be_asked
 from services.town import LEAD, Town
 from workshop import OFFICE, do, passport
 
@@ -296,6 +300,23 @@ class Founder:
         there.sent = there.draft
         there.draft = (await self._ask(safe.DraftReport(words="Help", **who))).draft
 
+    async def _word_anew(self) -> None:
+        """Of two who agreed long ago, one says yes to all that is new."""
+        there, ledger = self.community, self._all.ledgers["membership"]
+        for held in there.members[:2]:
+            member = f"'{held.passport.member}'"
+            aged = f"UPDATE receipts SET wording = '2026-11-24' WHERE member = {member}"
+            await do(ledger, aged)
+        yes = consenting.AnswerConsent(
+            purposes=OPTIONAL, agreed=True, wording=people.CONSENT_VERSION
+        )
+        await self._ask(yes, there.members[0])
+        async with ledger.database.begin() as sql:
+            work = Work(sql, ledger.world)
+            body = {"wording": people.CONSENT_VERSION, "after": str(UUID(int=0))}
+            await look_who_is_to_be_asked(body, work)
+            await work.keep()
+
     async def _upgrade(self) -> None:
         """A new release comes while the chair wants to be left in peace."""
         now, hour = self.now().astimezone(ZoneInfo(ZONE)), timedelta(hours=1)
@@ -303,6 +324,7 @@ class Founder:
         await self._ask(peace, self.community.chair)
         await self._all.begin_release()
         await self._all.settle()
+        await self._word_anew()
 
     def _name(self, what: str, meeting: s.MeetingFacts) -> None:
         self.community.codes[what] = meeting.code

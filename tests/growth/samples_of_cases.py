@@ -6,11 +6,27 @@ from typing import Any
 from growth.asking import FRESH, MATRIX, Sample, home_of, member_of
 from growth.community import Community
 from growth.names import account
-from indaba.contracts import removal, safeguarding
+from indaba.contracts import consenting, removal, safeguarding
+from indaba.contracts.membership import CONSENT_VERSION
+from indaba.contracts.purposes import OPTIONAL
 from indaba.contracts.responsible import ShowResponsible
 from indaba.contracts.wire import Request
 
+CONSENT: Mapping[type[Request[Any]], Sample] = {
+    consenting.ShowConsent: ("member", lambda _: consenting.ShowConsent()),
+    consenting.AnswerConsent: (
+        "member",
+        lambda _: consenting.AnswerConsent(
+            purposes=OPTIONAL, agreed=False, wording=CONSENT_VERSION
+        ),
+    ),
+    consenting.AskConsent: (
+        "face",
+        lambda c: consenting.AskConsent(member=member_of(c.member.passport)),
+    ),
+}
 CASES: Mapping[type[Request[Any]], Sample] = {
+    **CONSENT,
     removal.AnswerCase: (
         "member",
         lambda c: removal.AnswerCase(case=_case(c), answer=removal.CaseAnswer.AGAINST),

@@ -10,13 +10,17 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
+from indaba.contracts.purposes import Purpose
 from indaba.contracts.retention import Kept, Then
 from indaba.ledger import Ledger, Work, keeping
 from indaba.ledger.keeping import BATCH, Duty
 from workshop import do, rows
 
 LONG = timedelta(days=9)
-ROW = Kept("notes", "membership", "notes", "", "it was written", "a test", Then.DELETED, LONG)
+ROW = Kept(
+    "notes", "membership", "notes", "", "it was written", "a test", Then.DELETED, LONG,
+    purpose=Purpose.RECORD,
+)  # fmt: skip
 NOTES = sa.Table(
     "notes",
     sa.MetaData(),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from indaba.contracts.agenda import AgendaChanged
+from indaba.contracts.consenting import ConsentChanged
 from indaba.contracts.erasure import ErasureAnswered
 from indaba.contracts.holding import CheckInCorrected, MeetingStarted
 from indaba.contracts.ids import CommunityId
@@ -37,14 +38,9 @@ from indaba.contracts.scheduling import (
     RsvpChanged,
 )
 from indaba.conversation.cards.announcements import TOLD
-from indaba.conversation.cards.direct_messages import (
-    ERRANDS,
-    DirectMessages,
-    Errand,
-    community_of,
-    concerns_members,
-)
+from indaba.conversation.cards.direct_messages import ERRANDS, DirectMessages
 from indaba.conversation.cards.updater import CardUpdater
+from indaba.conversation.cards.whom_to_tell import Errand, community_of, concerns_members
 from indaba.conversation.delivery.service_client import Passports
 from indaba.conversation.store import Store
 from indaba.ledger import Ledger, Work
@@ -68,7 +64,9 @@ REDRAWN_BY = (
     CheckInCorrected,
     AgendaChanged,
 )
-MembershipChange = RolesChanged | MemberJoined | MemberLeft | AccountLinked | AccountUnlinked
+MembershipChange = (
+    RolesChanged | MemberJoined | MemberLeft | AccountLinked | AccountUnlinked | ConsentChanged
+)
 
 
 class Reactions:
@@ -223,6 +221,7 @@ def wire(ledger: Ledger, reactions: Reactions) -> None:
     for errand in ERRANDS:
         ledger.on(errand, reactions.run_errand)
     ledger.on(RolesChanged, reactions.drop_passport)
+    ledger.on(ConsentChanged, reactions.drop_passport)
     ledger.on(MemberJoined, reactions.drop_passport)
     ledger.on(MemberLeft, reactions.drop_passport)
     ledger.on(AccountLinked, reactions.drop_passport)

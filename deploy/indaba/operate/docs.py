@@ -15,6 +15,7 @@ from pydantic_core import PydanticUndefined
 
 from indaba.contracts import spoken
 from indaba.contracts.keeping import KEEPING
+from indaba.contracts.purposes import WORDED, WORDINGS
 from indaba.contracts.retention import in_words
 from indaba.contracts.wire import KEPT_AS_A_FACT, Event, Message, Personal, Published, Request
 from indaba.operate.settings_text import environment_file
@@ -82,14 +83,32 @@ def keeping() -> str:
         "stays, so that figures stay right",
         "([decision 0035](decisions/0035-kept-as-long-as-said.md)).",
         "",
-        "| who | what | how long | why | then |",
-        "|---|---|---|---|---|",
+        "| who | what | purpose | how long | why | then |",
+        "|---|---|---|---|---|---|",
         *(
-            f"| {row.process} | {row.what} | {row.period} | {row.why} | {row.then} |"
-            for row in KEEPING
+            f"| {r.process} | {r.what} | {r.purpose} | {r.period} | {r.why} | {r.then} |"
+            for r in KEEPING
         ),
+        "",
+        *_purposes(),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _purposes() -> list[str]:
+    """What people agree to, in the wording in force."""
+    return [
+        "## Purposes",
+        "",
+        f"What people agree to, in the wording of {WORDINGS[-1]}. *Consent*: only once somebody",
+        "has agreed to it, and until they take it back with `me consent`. Whoever agreed to a",
+        "wording before *since* is asked once",
+        "([decision 0038](decisions/0038-asked-again-when-the-wording-changes.md)).",
+        "",
+        "| purpose | what is kept | on the ground of | since |",
+        "|---|---|---|---|",
+        *(f"| {p} | {w.words} | {w.ground} | {w.since} |" for p, w in WORDED.items()),
+    ]
 
 
 def stale() -> list[str]:

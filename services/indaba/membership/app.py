@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from indaba.contracts import erasure, reaching, removal, safeguarding, spoken
+from indaba.contracts import consenting, erasure, reaching, removal, safeguarding, spoken
 from indaba.contracts import linking as also
 from indaba.contracts import membership as said
 from indaba.contracts import publishing as shown
@@ -22,6 +22,7 @@ from indaba.membership.handlers import (
     removing,
     rooms,
 )
+from indaba.membership.handlers import consenting as agreeing
 from indaba.membership.handlers.reporting import Reporting
 from indaba.membership.model.safeguarding import Safeguarding
 from indaba.membership.model.strangers import Strangers
@@ -29,6 +30,7 @@ from indaba.membership.store import counting
 from indaba.membership.timers import reports
 from indaba.membership.timers.erasures_file import ErasuresFile
 from indaba.membership.timers.links import link_over
+from indaba.membership.workflows import consenting as asking
 from indaba.membership.workflows import unlinking
 from indaba.membership.workflows.opening import ASK, ask_what_stays_open
 from indaba.membership.workflows.release import begin_release
@@ -90,6 +92,11 @@ def wire(  # noqa: PLR0913 - one composition root calls this
 def _keeping(ledger: Ledger, responsible: ResponsibleShown) -> None:
     ledger.answer(ShowResponsible, partial(belonging.show_responsible, responsible=responsible))
     ledger.answer(said.ShowMyData, belonging.show_my_data)
+    ledger.answer(consenting.ShowConsent, agreeing.show_consent)
+    ledger.answer(consenting.AnswerConsent, agreeing.answer_consent)
+    ledger.answer(consenting.AskConsent, agreeing.ask_consent)
+    ledger.on_timer(asking.LOOK, asking.look_who_is_to_be_asked)
+    ledger.on_timer(asking.SAY, asking.say_wording)
     ledger.keeps(*unlinking.DUTIES)
 
 

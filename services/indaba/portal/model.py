@@ -7,7 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from indaba.contracts.ids import CommunityId, MeetingId, SeriesId
-from indaba.contracts.keeping import ANSWERS_SHOWN, CANCELLED_SHOWN
+from indaba.contracts.keeping_by_faces import ANSWERS_SHOWN, CANCELLED_SHOWN
 from indaba.contracts.membership import Platform
 from indaba.contracts.openness import Openness, Part, is_open
 from indaba.contracts.publishing import Publication

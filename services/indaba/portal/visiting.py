@@ -48,13 +48,19 @@ class Visitor:
         return self.is_member and Role.FACILITATOR in self.held.passport.roles
 
     @property
+    def has_news(self) -> bool:
+        """Whether what is kept is worded anew, and they have not answered that yet."""
+        return self.is_member and (self.held.unasked or bool(self.held.unanswered))
+
+    @property
     def wording(self) -> Wording:
         """The community's language."""
         return Wording(self.there.tag)
 
     def facts(self, here: str, *, exact: bool = True) -> dict[str, Any]:
         """What every page of a community shows. `exact` where the page is what `here` names."""
-        return {**facts_of(self.there, here, exact=exact), "is_member": self.is_member}
+        facts = facts_of(self.there, here, exact=exact)
+        return {**facts, "is_member": self.is_member, "has_news": self.has_news}
 
 
 def facts_of(there: Community, here: str, *, exact: bool = True) -> dict[str, Any]:
@@ -67,6 +73,7 @@ def facts_of(there: Community, here: str, *, exact: bool = True) -> dict[str, An
         "platforms": there.platforms,
         "here": here,
         "exact": exact,
+        "has_news": False,
     }
 
 

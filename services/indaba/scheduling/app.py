@@ -15,6 +15,7 @@ from indaba.contracts import reminding
 from indaba.contracts import scheduling as said
 from indaba.contracts import series as repeating
 from indaba.contracts import votes as voted
+from indaba.contracts.consenting import ConsentChanged
 from indaba.contracts.limits import MEETINGS_A_DAY
 from indaba.contracts.linking import MembersMerged, MembersParted
 from indaba.contracts.membership import (
@@ -77,6 +78,7 @@ def wire(
     _calendars(ledger, read)
     ledger.on(CommunityFounded, reactions.know_community)
     ledger.on(MemberDescribed, reactions.describe_member, gathers=True)
+    ledger.on(ConsentChanged, reactions.drop_what_is_withheld)
     ledger.on(MemberErased, reactions.erase_member)
     ledger.on(MemberLeft, reactions.withdraw_answers)
     ledger.on(MembersMerged, reactions.merge_members)

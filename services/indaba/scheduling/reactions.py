@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+from indaba.contracts.consenting import ConsentChanged
 from indaba.contracts.erasure import SchedulingErased
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.linking import MembersMerged, MembersParted
@@ -14,6 +15,7 @@ from indaba.contracts.membership import (
     ReleaseInstalled,
 )
 from indaba.contracts.publishing import PublicationUndecided
+from indaba.contracts.purposes import Purpose
 from indaba.contracts.retention import MembershipUnlinked
 from indaba.contracts.scheduling import MeetingBlanked, RsvpChanged
 from indaba.ledger import Work
@@ -101,6 +103,12 @@ async def hear_of_undecided(event: PublicationUndecided, work: Work) -> None:
 async def describe_member(event: MemberDescribed, work: Work) -> None:
     """Store which category of stakeholder a member is in, for quorums."""
     ChoicesMade(work).describe(event.member, event.category, event.version)
+
+
+async def drop_what_is_withheld(event: ConsentChanged, work: Work) -> None:
+    """What somebody takes back their consent to goes; figures that were released stand."""
+    if Purpose.FEEDBACK in event.withheld:
+        await LongOver(work).drop_feedback_of(event.member)
 
 
 async def erase_member(event: MemberErased, work: Work) -> None:

@@ -12,6 +12,7 @@ from indaba.contracts.figures import Number, ReleasedTable
 from indaba.contracts.ids import CommunityId, MeetingCode, MemberId
 from indaba.contracts.membership import Platform
 from indaba.contracts.publishing import Publication
+from indaba.contracts.purposes import Purpose
 from indaba.contracts.record import NoteFacts
 from indaba.contracts.scheduling import MeetingEvent, MeetingFacts, RsvpAnswer
 from indaba.contracts.standing import Standing
@@ -104,7 +105,12 @@ class WillUse(StrEnum):
     NO = "no"
 
 
-class GiveFeedback(Request[Done], wire="scheduling.give-feedback.v1", asked_by=Standing.MEMBER):
+class GiveFeedback(
+    Request[Done],
+    wire="scheduling.give-feedback.v1",
+    asked_by=Standing.MEMBER,
+    consent=Purpose.FEEDBACK,
+):
     """Three taps, each kept as it comes (who was there, until two weeks after the end).
 
     Nobody is shown anything of them before that.

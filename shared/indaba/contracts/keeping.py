@@ -6,6 +6,8 @@ Decision: docs/decisions/0035-kept-as-long-as-said.md.
 
 from datetime import timedelta
 
+from indaba.contracts import keeping_by_faces
+from indaba.contracts.purposes import Purpose
 from indaba.contracts.retention import BOTS, EVERY, Kept, Then
 from indaba.contracts.wire import KEPT_AS_A_FACT, KEPT_FOR_A_TERM, KEPT_FOR_PROOF
 
@@ -18,6 +20,7 @@ EVENTS = Kept(
     "to compare a year with the one before",
     Then.DELETED,
     KEPT_FOR_A_TERM,
+    purpose=Purpose.MEETINGS,
 )
 FACTS = Kept(
     "facts",
@@ -28,6 +31,7 @@ FACTS = Kept(
     "so that every figure can be counted again and is the same",
     Then.UNLINKED,
     KEPT_AS_A_FACT,
+    purpose=Purpose.MEETINGS,
 )
 REPLIES = Kept(
     "replies",
@@ -38,6 +42,7 @@ REPLIES = Kept(
     "so that a request sent twice is done once",
     Then.DELETED,
     timedelta(days=1),
+    purpose=Purpose.ACCOUNTS,
 )
 KEYS_IN_REPLIES = Kept(
     "keys-in-replies",
@@ -48,6 +53,7 @@ KEYS_IN_REPLIES = Kept(
     "they are keys",
     Then.DELETED,
     timedelta(minutes=10),
+    purpose=Purpose.ACCOUNTS,
 )
 MARKS = Kept(
     "marks",
@@ -58,6 +64,7 @@ MARKS = Kept(
     "so that a request sent twice is done once",
     Then.DELETED,
     timedelta(days=4),
+    purpose=Purpose.ACCOUNTS,
 )
 LETTERS = Kept(
     "letters",
@@ -68,6 +75,7 @@ LETTERS = Kept(
     "so that an operator can find the mistake and send them again",
     Then.DELETED,
     timedelta(days=30),
+    purpose=Purpose.ACCOUNTS,
 )
 TIMERS = Kept(
     "timers",
@@ -77,6 +85,7 @@ TIMERS = Kept(
     "until it is done",
     "to do it",
     Then.DELETED,
+    purpose=Purpose.MEETINGS,
 )
 ONE_PERSON = Kept(
     "one-person",
@@ -89,6 +98,7 @@ ONE_PERSON = Kept(
     "until you part them or are erased",
     "so that you are counted once",
     Then.DELETED,
+    purpose=Purpose.ACCOUNTS,
 )
 RELEASES = Kept(
     "releases",
@@ -98,14 +108,15 @@ RELEASES = Kept(
     "for good",
     "a figure that was told never changes",
     Then.UNLINKED,
+    purpose=Purpose.MEETINGS,
 )
 
 PEOPLE = Kept(
     "people",
     "membership",
-    "your accounts, profile, communities and role; of facilitators the days they took part",
+    "your accounts, communities and role",
     (
-        "accounts.account accounts.member members.id members.profile memberships.member"
+        "accounts.account accounts.member members.id memberships.member"
         " account_links.owner account_links.account account_links.gone account_links.was_in"
         " account_links.brought"
     ),
@@ -113,16 +124,51 @@ PEOPLE = Kept(
     "to know you, and to prove that you agreed",
     Then.DELETED,
     KEPT_FOR_PROOF,
+    purpose=Purpose.ACCOUNTS,
+)
+PROFILE = Kept(
+    "profile",
+    "membership",
+    "your profile, as far as you filled it in",
+    "members.profile",
+    "until you clear it, take your consent back, or we know you no more",
+    "to show who the community reaches",
+    Then.DELETED,
+    purpose=Purpose.PROFILE,
+)
+DAYS = Kept(
+    "days",
+    "membership",
+    "of facilitators, on how many days they took part, and the last of them",
+    "memberships.active_days memberships.seen_on",
+    "until you leave",
+    "to see whether somebody facilitates",
+    Then.DELETED,
+    purpose=Purpose.FACILITATING,
+)
+STAND_INS = Kept(
+    "stand-ins",
+    "membership",
+    "that you may be asked to facilitate, and then on how many days you took part",
+    "memberships.stands_in",
+    "until you take it back or leave",
+    "to find somebody when nobody facilitates",
+    Then.DELETED,
+    purpose=Purpose.STANDING_IN,
 )
 RECEIPTS = Kept(
     "receipts",
     "membership",
-    "receipts of what you agreed to",
-    "receipts.member receipts.purposes receipts.wording",
+    "receipts of what you agreed to, what you took back, and when you were asked",
+    (
+        "receipts.member receipts.purposes receipts.wording consents.member consents.purpose"
+        " consents.wording"
+    ),
     "you took it back",
     "we have to be able to prove it (POPIA, section 11)",
     Then.DELETED,
     KEPT_FOR_PROOF,
+    purpose=Purpose.PROOF,
 )
 CASES = Kept(
     "cases",
@@ -133,6 +179,7 @@ CASES = Kept(
     "so that it can be appealed and answered for",
     Then.UNLINKED,
     KEPT_FOR_PROOF,
+    purpose=Purpose.REMOVALS,
 )
 BLOCKS = Kept(
     "blocks",
@@ -142,6 +189,7 @@ BLOCKS = Kept(
     "until the removal is lifted",
     "so that it stays removed, even after it was erased",
     Then.DELETED,
+    purpose=Purpose.REMOVALS,
 )
 DOORS = Kept(
     "doors",
@@ -151,6 +199,7 @@ DOORS = Kept(
     "until they end, within the hour, and the next is made",
     "to let you in, and nobody who guesses",
     Then.DELETED,
+    purpose=Purpose.ACCOUNTS,
 )
 ERASURES = Kept(
     "erasures",
@@ -160,6 +209,7 @@ ERASURES = Kept(
     "every process has answered; the digest stays",
     "so that a restored backup erases again",
     Then.DELETED,
+    purpose=Purpose.PROOF,
 )
 REPORTS = Kept(
     "reports",
@@ -170,6 +220,7 @@ REPORTS = Kept(
     "so that the lead can act",
     Then.DELETED,
     timedelta(days=30),
+    purpose=Purpose.REPORTS,
 )
 
 ANSWERS = Kept(
@@ -181,6 +232,7 @@ ANSWERS = Kept(
     "to plan the meeting and to check the vote",
     Then.UNLINKED,
     KEPT_FOR_A_TERM,
+    purpose=Purpose.MEETINGS,
 )
 FEEDBACK = Kept(
     "feedback",
@@ -191,6 +243,7 @@ FEEDBACK = Kept(
     "to tell how it was; the figures are released two weeks after it",
     Then.DELETED,
     timedelta(days=90),
+    purpose=Purpose.FEEDBACK,
 )
 TRAIL = Kept(
     "trail",
@@ -207,6 +260,7 @@ TRAIL = Kept(
     "the register of who came, and who comes again",
     Then.UNLINKED,
     KEPT_FOR_PROOF,
+    purpose=Purpose.RECORD,
 )
 PROMISES = Kept(
     "promises",
@@ -217,18 +271,27 @@ PROMISES = Kept(
     "to follow up what was promised",
     Then.UNLINKED,
     KEPT_FOR_PROOF,
+    purpose=Purpose.RECORD,
 )
 CHOSEN = Kept(
     "chosen",
     "scheduling",
-    "your reminders, quiet hours, digest and the kind of stakeholder you are",
-    (
-        "muted.member no_digest.member quiet.member quiet.begins quiet.ends"
-        " categories.member categories.category"
-    ),
+    "your reminders, quiet hours and digest",
+    "muted.member no_digest.member quiet.member quiet.begins quiet.ends",
     "until you change it or membership forgets you",
     "to do as you chose",
     Then.FOLLOWS,
+    purpose=Purpose.MEETINGS,
+)
+KINDS = Kept(
+    "kinds",
+    "scheduling",
+    "the kind of stakeholder you are",
+    "categories.member categories.category",
+    "until you clear it, take your consent back, or membership forgets you",
+    "to see whether all kinds are there when something is decided",
+    Then.FOLLOWS,
+    purpose=Purpose.PROFILE,
 )
 OUTSIDE = Kept(
     "outside",
@@ -239,6 +302,7 @@ OUTSIDE = Kept(
     "to see what has changed",
     Then.DELETED,
     timedelta(days=30),
+    purpose=Purpose.MEETINGS,
 )
 
 SAVED = Kept(
@@ -253,141 +317,37 @@ SAVED = Kept(
     "to thank whoever shared it, and to see what is used",
     Then.UNLINKED,
     KEPT_FOR_PROOF,
+    purpose=Purpose.LIBRARY,
 )
 
 COUNTED = Kept(
     "counted",
     "outcomes",
-    "copies to count with: check-ins, uses, memberships and a digest of your organisation",
-    "check_ins.member uses.member resources.author memberships.member"
-    " members.id members.organisation meetings.title",
+    "copies to count with: check-ins, uses and memberships",
+    "check_ins.member uses.member resources.author memberships.member meetings.title",
     "until scheduling, the library and membership unlink you",
     "to count the figures of a term",
     Then.FOLLOWS,
+    purpose=Purpose.MEETINGS,
 )
 
-SESSIONS = Kept(
-    "sessions",
-    "portal",
-    "that your browser is signed in, as a digest",
-    "sessions.digest sessions.member",
-    "until it ends by itself, after thirty days at most",
-    "so that you need not sign in each time",
-    Then.DELETED,
-)
-CALENDAR_KEYS = Kept(
-    "calendar-keys",
-    "portal",
-    "the secret address of your calendar, as a digest",
-    "calendar_keys.digest calendar_keys.member",
-    "until you end it, leave, or membership forgets you",
-    "to show you your own meetings",
+ORGANISATIONS = Kept(
+    "organisations",
+    "outcomes",
+    "a digest of your organisation",
+    "members.id members.organisation",
+    "until you clear it, take your consent back, or membership forgets you",
+    "to count across organisations",
     Then.FOLLOWS,
-)
-CANCELLED_SHOWN = Kept(
-    "cancelled-shown",
-    "portal",
-    "your answers to meetings that were cancelled, for your calendar",
-    "answers.member answers.answer",
-    "the meeting",
-    "to show you your own meetings",
-    Then.DELETED,
-    timedelta(days=30),
-)
-ANSWERS_SHOWN = Kept(
-    "answers-shown",
-    "portal",
-    "your answers to meetings, for your calendar",
-    "answers.member answers.answer",
-    "the meeting",
-    "to show you your own meetings",
-    Then.DELETED,
-    timedelta(days=90),
-)
-DOCUMENTS_SHOWN = Kept(
-    "documents-shown",
-    "portal",
-    "copies of meetings, minutes and highlights, which name nobody",
-    "documents.text documents.short documents.title meetings.title meetings.where"
-    " meetings.reason series.title series.where series.words",
-    "until the newest version is empty",
-    "to show them",
-    Then.FOLLOWS,
+    purpose=Purpose.PROFILE,
 )
 
-HEARD = Kept(
-    "heard",
-    BOTS,
-    "what you said to the bot",
-    "heard.said heard.id positions.value",
-    "it was dealt with",
-    "so that it is answered once",
-    Then.DELETED,
-    timedelta(days=7),
+KEEPING: tuple[Kept, ...] = tuple(
+    row
+    for row in (*globals().copy().values(), *vars(keeping_by_faces).values())
+    if isinstance(row, Kept)
 )
-POSTS = Kept(
-    "posts",
-    BOTS,
-    "what the bot said, to whom",
-    (
-        "posts.content posts.otherwise posts.only_for posts.whisper posts.follow_ups posts.key"
-        " posts.reply_to posts.target posts.given_up"
-    ),
-    "it was sent",
-    "so that it is said once",
-    Then.DELETED,
-    timedelta(days=3),
-)
-TAPS = Kept(
-    "taps",
-    BOTS,
-    "reactions on cards, your account as a digest",
-    "reactions.reactor reactions.id",
-    "the tap",
-    "so that it can be taken back",
-    Then.DELETED,
-    timedelta(days=90),
-)
-OFFERS = Kept(
-    "offers",
-    BOTS,
-    "the choices that the bot offered you",
-    "choices.account choices.intent choices.label choices.post",
-    "they ended",
-    "to know what you picked",
-    Then.DELETED,
-    timedelta(days=1),
-)
-QUESTIONS = Kept(
-    "questions",
-    BOTS,
-    "what the bot asked you, and what you had said by then",
-    "questions.account questions.ask",
-    "until it is answered or too old",
-    "to go on where you were",
-    Then.DELETED,
-)
-ERRANDS = Kept(
-    "errands",
-    BOTS,
-    "what the bot has to tell you or a room",
-    "errands.event notices.event",
-    "until it is told or too late",
-    "to tell it",
-    Then.DELETED,
-)
-CHATS = Kept(
-    "chats",
-    BOTS,
-    "in which direct chat you are, your account as a digest",
-    "direct_rooms.account direct_rooms.room",
-    "until you leave the chat or are erased",
-    "to write to you there",
-    Then.DELETED,
-)
-
-KEEPING: tuple[Kept, ...] = tuple(row for row in list(globals().values()) if isinstance(row, Kept))
-"""Every row, in the order above."""
+"""Every row, in the order above, then those of the faces."""
 
 
 def kept_by(process: str) -> tuple[Kept, ...]:

@@ -11,6 +11,7 @@ from indaba.contracts.confidential import Confidential, ConfidentialText
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.limits import FOUNDED, FOUNDED_A_DAY
 from indaba.contracts.passport import Passport, Role
+from indaba.contracts.purposes import WORDINGS, Purpose
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import (
     KEPT_AS_A_FACT,
@@ -23,7 +24,7 @@ from indaba.contracts.wire import (
     Request,
 )
 
-CONSENT_VERSION = "2026-11-30"
+CONSENT_VERSION = WORDINGS[-1]
 """The wording of the consent in force; a receipt keeps the version that was agreed to."""
 
 
@@ -55,7 +56,7 @@ ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1
 Name = Annotated[
     CommunityText, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)
 ]
-Purpose = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=400)]
+Aim = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=400)]
 
 
 class Place(BaseModel):
@@ -75,7 +76,7 @@ class CommunityCard(BaseModel):
 
     id: CommunityId
     name: Name
-    purpose: Purpose
+    purpose: Aim
     language: str
     zone: str
     key: str
@@ -87,7 +88,9 @@ class PassportIssued(Reply):
     `choices` lists the asker's communities where the room belongs to none and there are several.
     `lives_here` says that the room itself belongs to the community, not only its house; `blocked`
     that the asker was removed from it and cannot join again; `counted` that the days on which they
-    take part are counted, and to be noted; `may_set_up` that operators let them found communities.
+    take part are counted, and to be noted; `may_set_up` that operators let them found communities;
+    `unasked` that they are to be asked about a new wording of the consent, and `unanswered` what of
+    it they have not answered.
     """
 
     token: str
@@ -98,6 +101,8 @@ class PassportIssued(Reply):
     blocked: bool = False
     counted: bool = False
     may_set_up: bool = True
+    unasked: bool = False
+    unanswered: tuple[str, ...] = ()
 
 
 class IssuePassport(
@@ -133,7 +138,7 @@ class FoundCommunity(
     """
 
     name: Name
-    purpose: Purpose
+    purpose: Aim
     language: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
     zone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=64)]
     place: Place = Field(description="The room where it was asked")
@@ -182,7 +187,12 @@ class MyProfile(Reply):
     profile: Annotated[Profile, Confidential] = Profile()
 
 
-class DescribeMe(Request[MyProfile], wire="membership.describe-me.v1", asked_by=Standing.MEMBER):
+class DescribeMe(
+    Request[MyProfile],
+    wire="membership.describe-me.v1",
+    asked_by=Standing.MEMBER,
+    consent=Purpose.PROFILE,
+):
     """Say who I am; a field left out keeps its value, an empty one clears it."""
 
     category: Category | None = None
@@ -190,6 +200,11 @@ class DescribeMe(Request[MyProfile], wire="membership.describe-me.v1", asked_by=
     province: Annotated[str, StringConstraints(max_length=80)] | None = None
     languages: tuple[Annotated[str, StringConstraints(max_length=40)], ...] | None = None
     zone: Annotated[str, StringConstraints(max_length=64)] | None = None
+
+    def keeps_for(self) -> Purpose | None:
+        """A profile; a zone is for reading times, and what is cleared is not kept."""
+        about = (self.category, self.organisation, self.province, self.languages)
+        return Purpose.PROFILE if any(about) else None
 
 
 class Way(StrEnum):
@@ -324,7 +339,7 @@ class CommunityFounded(Event, wire="membership.community-founded.v1", kept=KEPT_
 
     author: MemberId
     name: Name
-    purpose: Purpose
+    purpose: Aim
     language: str
     zone: str
     key: str = Field(description="Opens its page in the portal")

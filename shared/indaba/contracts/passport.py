@@ -22,7 +22,8 @@ class Passport(BaseModel):
     `community` is empty where no community lives; `member` is empty for a guest and for a `face`
     that asks on its own behalf. A `lead` may read reports, wherever they ask. `zone` is the IANA
     zone the asker's times are read in; `locale` the community's language tag.
-    `opened` are the community's parts that visitors read.
+    `opened` are the community's parts that visitors read; `withheld` the purposes that the member
+    has not agreed to.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -36,6 +37,7 @@ class Passport(BaseModel):
     zone: str = "Africa/Johannesburg"
     locale: str = "en-ZA"
     opened: frozenset[Part] = frozenset()
+    withheld: frozenset[str] = frozenset()
 
     def in_community(self) -> CommunityId:
         """The community asked in. Raises `NoCommunity`."""

@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from indaba.contracts.confidential import Confidential
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import Place, Platform, Settled
+from indaba.contracts.purposes import Purpose
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import (
     KEPT_FOR_PROOF,
@@ -167,10 +168,19 @@ class AnswerCase(Request[CaseAnswered], wire="membership.answer-case.v1", asked_
         return self.answer is CaseAnswer.ACCEPT
 
 
-class StandIn(Request[Done], wire="membership.stand-in.v1", asked_by=Standing.MEMBER):
+class StandIn(
+    Request[Done],
+    wire="membership.stand-in.v1",
+    asked_by=Standing.MEMBER,
+    consent=Purpose.STANDING_IN,
+):
     """Agree to be asked to facilitate when nobody else does, or take that back."""
 
     on: bool
+
+    def keeps_for(self) -> Purpose | None:
+        """Taking it back keeps nothing."""
+        return Purpose.STANDING_IN if self.on else None
 
 
 class NoteSign(Request[Done], wire="membership.note-sign.v1", asked_by=Standing.MEMBER):

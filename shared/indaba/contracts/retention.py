@@ -3,13 +3,14 @@
 Decision: docs/decisions/0035-kept-as-long-as-said.md.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
 from pydantic import AwareDatetime
 
 from indaba.contracts.ids import MemberId
+from indaba.contracts.purposes import Purpose
 from indaba.contracts.wire import KEPT_AS_A_FACT, Event
 
 UNTIL = timedelta.max
@@ -31,8 +32,8 @@ class Then(StrEnum):
 class Kept:
     """A row: `where` names the columns that it covers, in the database of who keeps it.
 
-    It is kept for `long` after the moment that `after` names. `name` never changes: by it a
-    database remembers how far the row was carried out.
+    It is kept for `long` after the moment that `after` names, for a `purpose` that people agree to.
+    `name` never changes: by it a database remembers how far the row was carried out.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Kept:
     why: str
     then: Then
     long: timedelta = UNTIL
+    purpose: Purpose = field(kw_only=True)
 
     @property
     def period(self) -> str:

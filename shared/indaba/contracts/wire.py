@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from indaba.contracts.figures import Number
 from indaba.contracts.limits import Limit
 from indaba.contracts.openness import Part
+from indaba.contracts.purposes import Purpose
 from indaba.contracts.standing import Standing
 
 KEPT_FOR_A_TERM = timedelta(days=400)
@@ -97,7 +98,8 @@ class Request(Message, Generic[R_co]):
     face may on its own behalf: no request without it, and no service has to remember.
     Visitors may ask only where the community has published one of the parts in `opened_by`, if any
     are named. `limits` are those that it may come up against: what it keeps is counted, and if one
-    is passed, nothing of it is done.
+    is passed, nothing of it is done. Whoever has not agreed to the purpose named as `consent` is
+    refused.
     """
 
     opens_a_door: ClassVar[bool] = False
@@ -106,6 +108,7 @@ class Request(Message, Generic[R_co]):
     by_faces: ClassVar[bool] = False
     opened_by: ClassVar[frozenset[Part]] = frozenset()
     limits: ClassVar[tuple[Limit, ...]] = ()
+    consent: ClassVar[Purpose | None] = None
 
     def __init_subclass__(
         cls,
@@ -115,13 +118,14 @@ class Request(Message, Generic[R_co]):
         by_faces: bool = False,
         opened_by: frozenset[Part] = frozenset(),
         limits: tuple[Limit, ...] = (),
+        consent: Purpose | None = None,
         **kwargs: Any,
     ) -> None:
         if wire and asked_by is None:
             raise TypeError(f"{wire}: say who may ask it (asked_by=...)")
         super().__init_subclass__(wire=wire, **kwargs)
         cls.asked_by, cls.by_faces = asked_by or cls.asked_by, by_faces
-        cls.opened_by, cls.limits = opened_by, limits
+        cls.opened_by, cls.limits, cls.consent = opened_by, limits, consent
 
     @classmethod
     def reply(cls) -> type[Reply]:
@@ -132,6 +136,10 @@ class Request(Message, Generic[R_co]):
                 found: type[Reply] = arguments[0]
                 return found
         raise TypeError(cls)
+
+    def keeps_for(self) -> Purpose | None:
+        """The purpose that what is in it is kept for, if that rests on consent alone."""
+        return self.consent
 
     def within(self) -> tuple[Limit, ...]:
         """The limits that this one comes up against: all, or those that what is in it concerns."""

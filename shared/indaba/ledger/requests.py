@@ -15,6 +15,7 @@ from indaba.bus import Outcome, ReplyEnvelope
 from indaba.bus.bus import LITTLE_LATER
 from indaba.contracts import find
 from indaba.contracts.passport import Passport
+from indaba.contracts.purposes import NotAgreed
 from indaba.contracts.refusal import BadPassport, Expired, Refusal, Unavailable
 from indaba.contracts.standing import admit, as_read_by
 from indaba.contracts.wire import Envelope, Personal, Question, Reply, Request
@@ -162,7 +163,7 @@ class RequestProcessor:
             raise Expired
 
     async def _handle(self, envelope: Envelope, passport: Passport) -> dict[str, Any]:
-        request = _opened(envelope)
+        request = _agreed_to(_opened(envelope), passport)
         key = f"{envelope.wire}/{envelope.idempotency_key or envelope.id}"
         async with self._database.begin() as connection:
             first = isinstance(request, Question) or await self._first(connection, key, passport)
@@ -233,6 +234,14 @@ def _opened(envelope: Envelope) -> Request[Any]:
         return _contract(envelope).model_validate(envelope.body)
     except ValidationError as error:
         raise Malformed([str(e["loc"][-1]) for e in error.errors()]) from None
+
+
+def _agreed_to(request: Request[Any], passport: Passport) -> Request[Any]:
+    """The request itself. Raises `NotAgreed` if something would be kept without consent."""
+    purpose = request.keeps_for()
+    if purpose is not None and purpose in passport.withheld:
+        raise NotAgreed(purpose)
+    return request
 
 
 def _impersonal(envelope: Envelope) -> dict[str, Any]:

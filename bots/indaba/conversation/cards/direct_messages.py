@@ -14,6 +14,7 @@ from uuid import UUID
 
 from indaba.contracts.actions import ActionsDue
 from indaba.contracts.calendars import CalendarNotRead, CalendarRead
+from indaba.contracts.consenting import AskConsent, ConsentDue
 from indaba.contracts.digest import DigestDue, NewsDue, PublicationAsked, ShowDigest
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.linking import LinkTold, TellLink
@@ -28,10 +29,13 @@ from indaba.conversation.cards import links, matters
 from indaba.conversation.cards.cards import series_called_off
 from indaba.conversation.cards.news import RELEASE, news
 from indaba.conversation.cards.open_earlier import what_stays_open, what_stays_open_aloud
+from indaba.conversation.cards.whom_to_tell import Errand, community_of
 from indaba.conversation.commands.confiding import for_one
+from indaba.conversation.commands.hints import typed_line
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.actions import asked_privately
 from indaba.conversation.commands.topics.calendars import calendar_not_read, calendar_read
+from indaba.conversation.commands.topics.consenting import asked_about
 from indaba.conversation.commands.topics.digest import digest_blocks, newest
 from indaba.conversation.commands.topics.safeguarding import has_come
 from indaba.conversation.delivery.keeping import OFFERS_LAST, Delivery, keep_post
@@ -131,6 +135,11 @@ class DirectMessages:
         return BusServiceClient(
             self._ledger.bus, self._ledger.world, self._passports, asker, act, correlation
         )
+
+    @property
+    def _own_prefix(self) -> str:
+        """What a line begins with in somebody's own chat."""
+        return self._platform.prefix if self._platform.has_buttons else ""
 
     async def _wording(self, services: BusServiceClient, correlation: UUID) -> Wording:
         issued = await self._passports.of(services.asker, correlation)
@@ -247,9 +256,7 @@ class DirectMessages:
         if not chats:
             openly = news(name, wording, prefix, INTENTS, alone=False)
             return [Told(room, openly) for room in (await self.rooms(services))[:1]]
-        privately = news(
-            name, wording, prefix if self._platform.has_buttons else "", INTENTS, alone=True
-        )
+        privately = news(name, wording, self._own_prefix, INTENTS, alone=True)
         answer = for_one(privately, wording)
         return [Told(room, answer, account) for account, room in chats.items()]
 
@@ -265,9 +272,8 @@ class DirectMessages:
         wording, prefix = Wording(issued.passport.locale), self._platform.prefix
         messages = []
         chats = await self._chats(case.tell.values())
-        own = prefix if self._platform.has_buttons else ""
         for account, room in chats.items():
-            one = matters.privately(event, case, there, wording, own, account)
+            one = matters.privately(event, case, there, wording, self._own_prefix, account)
             messages.append(Told(room, for_one(one, wording), account))
         if event.openly and not chats:
             aloud = matters.openly(event, case, there, wording, prefix)
@@ -298,8 +304,7 @@ class DirectMessages:
         if not leads.accounts:
             return []
         wording = await self._wording(services, correlation)
-        prefix = self._platform.prefix if self._platform.has_buttons else ""
-        answer = for_one(has_come(leads.code, wording, prefix, INTENTS), wording)
+        answer = for_one(has_come(leads.code, wording, self._own_prefix, INTENTS), wording)
         chats = await self._chats(leads.accounts)
         return [Told(room, answer, account) for account, room in chats.items()]
 
@@ -320,6 +325,30 @@ class DirectMessages:
             return [Told(room, openly) for room in (await self.rooms(services))[:1]]
         answer = for_one(what_stays_open(community, publication, until, link, wording), wording)
         return [Told(room, answer, account) for account, room in chats.items()]
+
+    async def ask_consent(
+        self, event: ConsentDue, services: BusServiceClient, correlation: UUID
+    ) -> list[Told]:
+        """What is new in the wording: once each, where they have a chat of their own with us.
+
+        Whoever may ask is settled by membership, under a key of each member's own.
+        """
+        wanted = FindAccounts(platform=self._platform.platform, members=event.members[:1000])
+        accounts = (await services.ask(wanted)).accounts
+        chats = await self._chats(accounts.values())
+        wording = await self._wording(services, correlation)
+        line = typed_line("me consent", self._own_prefix, INTENTS)
+        messages = []
+        for member, account in sorted(accounts.items()):
+            if account not in chats:
+                continue
+            act = f"consent/{event.aggregate}/{member}"
+            asking = self._asking(services.asker, act, correlation)
+            asked = await asking.ask(AskConsent(member=MemberId(UUID(member))))
+            if asked.news:
+                answer = for_one(asked_about(asked.news, line, wording), wording)
+                messages.append(Told(chats[account], answer, account))
+        return messages
 
     async def _keep(self, store: Store, told: Told, key: str, row: dict[str, Any]) -> None:
         answer = told.answer
@@ -349,43 +378,11 @@ class DirectMessages:
         )
 
 
-Errand = (
-    ActionsDue
-    | CaseTold
-    | DigestDue
-    | LinkTold
-    | NewsDue
-    | ReportCame
-    | PublicationAsked
-    | SeriesCalledOff
-    | CalendarRead
-    | CalendarNotRead
-)
-
-
-def community_of(event: Errand) -> CommunityId | None:
-    """The community that an event is told in; `None` if it is about none."""
-    match event:
-        case ReportCame():
-            return None
-        case SeriesCalledOff():
-            return event.series.community
-        case ActionsDue() | CaseTold() | DigestDue() | LinkTold() | NewsDue() | PublicationAsked():
-            return event.community
-        case _:
-            return event.calendar.community
-
-
-def concerns_members(event: Errand) -> bool:
-    """Whether members are told in their own chats, wherever their community has its rooms."""
-    private = isinstance(event, ActionsDue | LinkTold | NewsDue | PublicationAsked | ReportCame)
-    return private or (isinstance(event, CaseTold | DigestDue) and bool(event.members))
-
-
 Act = Callable[[DirectMessages, Any, BusServiceClient, UUID], Awaitable[list[Told]]]
 _ERRANDS: dict[type[Errand], Act] = {
     ActionsDue: DirectMessages.tell_actions,
     CaseTold: DirectMessages.tell_case,
+    ConsentDue: DirectMessages.ask_consent,
     DigestDue: DirectMessages.tell_digest,
     LinkTold: DirectMessages.tell_link,
     NewsDue: DirectMessages.tell_news,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from indaba.contracts.consenting import ConsentDue
 from indaba.conversation.answer import Answer
 from indaba.conversation.delivery.chat_events import ReactionAdded
 from indaba.conversation.delivery.platform import ChatPlatform
@@ -57,8 +58,9 @@ class Dispatcher:
         if not isinstance(found, Resume):
             answer = with_open_question(outcome.answer, context.question)
             outcome = replace(outcome, answer=answer)
-        await self._keep(queued, outcome)
-        if not isinstance(found, NO_SIGN):
+        used = not isinstance(found, NO_SIGN)
+        await self._keep(queued, outcome, await self._people.to_be_asked(queued) if used else None)
+        if used:
             await self._people.note_sign(queued)
         told = outcome.answer
         return told is not None and bool(told.blocks) and not told.ack
@@ -82,7 +84,9 @@ class Dispatcher:
         # Nobody is asked who this is: that may be what fails.
         await self._keep(queued, Outcome(Answer.of(Wording().say(words, **facts))))
 
-    async def _keep(self, queued: QueuedEvent, outcome: Outcome) -> None:
+    async def _keep(
+        self, queued: QueuedEvent, outcome: Outcome, asked: ConsentDue | None = None
+    ) -> None:
         event = queued.event
         async with self._ledger.database.begin() as connection:
             store = Store(Session(connection, self._ledger.world.now()))
@@ -97,6 +101,8 @@ class Dispatcher:
                 await self._replies.keep(store, queued, outcome.answer)
             if event.direct:
                 await store.errands.opened(event.account, event.room)
+            if asked is not None:
+                await _plan_to_ask(asked, store, queued)
             await store.hearing.dealt_with(event.id)
 
 
@@ -104,3 +110,11 @@ async def _close_offers(store: Store, queued: QueuedEvent) -> None:
     """Who says anything has moved on from what was offered there; a reaction says nothing."""
     if isinstance(queued.event, SPOKEN):
         await store.dialogue.close_offers(queued.event)
+
+
+async def _plan_to_ask(due: ConsentDue, store: Store, queued: QueuedEvent) -> None:
+    """Ask them in their own chat, after the answer; without one they are asked another time."""
+    event = queued.event
+    if event.ephemeral or await store.errands.direct_room(event.account):
+        body = due.model_dump(mode="json")
+        await store.errands.keep(due.aggregate, due.wire, body, queued.correlation, due.until)

@@ -2,7 +2,10 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
+from uuid import NAMESPACE_OID, uuid5
 
+from indaba.contracts.consenting import ConsentDue
 from indaba.contracts.ids import MemberId
 from indaba.contracts.library import MOST_BYTES, AskForRoom, StoredFile
 from indaba.contracts.linking import FindMembers
@@ -19,6 +22,8 @@ from indaba.conversation.dispatch.whereabouts import Whereabouts
 from indaba.conversation.store import QueuedEvent
 from indaba.ledger import Ledger
 from indaba.process.file_store import FileStore, TooLarge
+
+WORTH_ASKING_FOR = timedelta(hours=20)
 
 
 class CannotCopy(Refusal):
@@ -105,6 +110,21 @@ class People:
             if issued.counted:
                 services = self.services(queued)
                 await self.whereabouts.note_sign(queued.event.account, issued.passport, services)
+
+    async def to_be_asked(self, queued: QueuedEvent) -> ConsentDue | None:
+        """Whoever spoke is to be told of a new wording, as far as that can be known now."""
+        with suppress(Refusal, Unavailable, Fault):
+            issued = await self._passports.of(_asker(queued.event), queued.correlation)
+            member, community = issued.passport.member, issued.passport.community
+            if issued.unasked and member and community:
+                return ConsentDue(
+                    aggregate=uuid5(NAMESPACE_OID, queued.event.id),
+                    version=1,
+                    community=community,
+                    members=(member,),
+                    until=self._ledger.world.now() + WORTH_ASKING_FOR,
+                )
+        return None
 
     async def with_surroundings(
         self, queued: QueuedEvent, intent: Intent, person: Person

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from indaba.contracts.keeping import HEARD, OFFERS, POSTS, TAPS
+from indaba.contracts.keeping_by_faces import HEARD, OFFERS, POSTS, TAPS
 from indaba.conversation.store import tables as t
 from indaba.conversation.store.cards import CardDue, Cards
 from indaba.conversation.store.communities import Communities

@@ -29,6 +29,7 @@ from indaba.contracts.membership import (
     SignInIssued,
 )
 from indaba.contracts.passport import Passport, Role
+from indaba.contracts.purposes import Consent
 from indaba.contracts.reaching import MembersReached, Reach, ReachMembers
 from indaba.contracts.refusal import NoCommunity, NotAllowed, NotAMember
 from indaba.contracts.responsible import ResponsibleShown, ShowResponsible
@@ -48,6 +49,7 @@ from indaba.membership.model.safeguarding import Safeguarding
 from indaba.membership.store import (
     STRANGER,
     Cases,
+    Consents,
     Engaged,
     Links,
     Publications,
@@ -264,6 +266,7 @@ async def show_my_data(request: ShowMyData, work: Work) -> MemberData:  # noqa: 
             "profile": (await store.profile(member)).model_dump(mode="json"),
             "communities": communities,
             "consent receipts": await store.receipts_of(member),
+            "purposes": await Consents(work).facts_of(member),
             "taking part": await Engaged(work).facts_of(member),
             "removals and suspensions": await cases_of(work, member),
         },
@@ -305,8 +308,12 @@ async def passport_for(
     """A signed passport for a member, a guest or a face, in a community or none."""
     expires_at = work.now + PASSPORT_LASTS
     there = await Publications(work).with_card(community) if community else None
+    consent = await Consents(work).of(member) if member else Consent()
+    withheld = consent.withheld if member else frozenset()
     if there is None:
-        passport = Passport(expires_at=expires_at, member=member, face=face, lead=lead)
+        passport = Passport(
+            expires_at=expires_at, member=member, face=face, lead=lead, withheld=withheld
+        )
         return PassportIssued(token=office.sign(passport), passport=passport)
     card, shown = there
     acting = await Store(work).acting(card.id, member) if member else STRANGER
@@ -320,12 +327,15 @@ async def passport_for(
         zone=acting.zone or card.zone,
         locale=locale_of(card.language, card.zone),
         opened=shown.open_at(work.now),
+        withheld=withheld,
     )
     return PassportIssued(
         token=office.sign(passport),
         passport=passport,
         community=card.card(),
         counted=acting.counted,
+        unasked=acting.belongs and bool(consent.news()),
+        unanswered=consent.unanswered(work.now) if acting.belongs else (),
     )
 
 

@@ -7,7 +7,7 @@ from indaba.contracts.refusal import NotAMember
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase
 from indaba.ledger.merging import once_called
-from indaba.membership.store import Cases, Erasing, Linking, Links, Store
+from indaba.membership.store import Cases, Consents, Erasing, Linking, Links, Store
 from indaba.membership.workflows.succession import seek
 
 
@@ -29,7 +29,9 @@ async def erase_member(member: MemberId, work: Work, expected: tuple[str, ...]) 
     names = [member, *await once_called(work, member)]
     await Erasing(work).begin(erasure, names, list(expected))
     await Links(work).forget(member)
-    await store.forget(member, await erase(work, member))
+    fresh = await erase(work, member)
+    await store.forget(member, fresh)
+    await Consents(work).give_all(member, fresh)
     await Linking(work).forget(member)
     await Cases(work).forget(member)
     for community in theirs:

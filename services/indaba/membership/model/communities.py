@@ -12,16 +12,6 @@ from indaba.contracts.membership import CONSENT_VERSION, CommunityCard, Place
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import NotAMember, Refusal, hint
 
-PURPOSES = (
-    "call meetings and remind you of those you said yes or maybe to",
-    "count who took part",
-    "show other members what you share on purpose",
-    "find somebody to facilitate when nobody does",
-    "decide, and answer for, who is removed or suspended",
-    "hand reports of harm to whoever may act on them",
-)
-"""What a member consents to; a receipt keeps them with the version of the wording."""
-
 
 class NeedsRoomPower(Refusal):
     """Only somebody who runs the room may set up a community in it."""

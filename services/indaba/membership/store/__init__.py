@@ -1,6 +1,7 @@
 """The only SQL of membership."""
 
 from indaba.membership.store.cases import MOST_LISTED, Cases
+from indaba.membership.store.consents import Consents
 from indaba.membership.store.engaged import Engaged
 from indaba.membership.store.erasing import Erasing, erased, still_here
 from indaba.membership.store.everywhere import Everywhere, Known
@@ -17,6 +18,7 @@ __all__ = [
     "MOST_LISTED",
     "STRANGER",
     "Cases",
+    "Consents",
     "Engaged",
     "Erasing",
     "Everywhere",

@@ -66,6 +66,11 @@ class Engaged:
         row = (memberships.c.community == community, memberships.c.member == member)
         await self._sql.execute(memberships.update().where(*row).values(stands_in=on))
 
+    async def stands_in_nowhere(self, member: MemberId) -> None:
+        """Nobody is to ask a member to facilitate, in any community."""
+        theirs = (memberships.c.member == member, memberships.c.stands_in)
+        await self._sql.execute(memberships.update().where(*theirs).values(stands_in=False))
+
     async def facts_of(self, member: MemberId) -> list[dict[str, object]]:
         """What is kept of a member's taking part, JSON-ready, by community."""
         columns = memberships.c

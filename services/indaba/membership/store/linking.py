@@ -9,6 +9,7 @@ from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import Place, Platform
 from indaba.contracts.removal import Home
 from indaba.ledger import Work
+from indaba.membership.store.consents import consents
 from indaba.membership.store.erasing import erasures
 from indaba.membership.store.links import links
 from indaba.membership.store.people import (
@@ -140,7 +141,7 @@ class Linking:
         await self._sql.execute(
             memberships.delete().where(theirs, memberships.c.community.in_(both))
         )
-        for one in (memberships, receipts, erasures):
+        for one in (memberships, receipts, consents, erasures):
             await self._sql.execute(one.update().where(one.c.member == gone).values(member=member))
         await self._sql.execute(links.update().where(links.c.owner == gone).values(owner=member))
         await self._sql.execute(sign_ins.delete().where(sign_ins.c.member == gone))

@@ -1,6 +1,6 @@
 """What is stored about people who left long ago, and about cases closed long ago."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from indaba.contracts.ids import MemberId
 from indaba.ledger import Work
 from indaba.membership.store.cases import ballots, cases
+from indaba.membership.store.consents import consents
 from indaba.membership.store.people import members, memberships, receipts
 
 
@@ -21,11 +22,18 @@ class LongOver:
         """Receipts go; gives the members who have none left, and belong nowhere."""
         these = receipts.delete().where(receipts.c.id.in_(over)).returning(receipts.c.member)
         concerned = set((await self._sql.execute(these)).scalars())
+        await self._drop_answers(concerned)
         known = members.c.id.in_(concerned)
         proved = sa.exists().where(receipts.c.member == members.c.id)
         belongs = sa.exists().where(memberships.c.member == members.c.id)
         query = sa.select(members.c.id).where(known, ~proved, ~belongs).order_by(members.c.id)
         return [MemberId(member) for member in (await self._sql.execute(query)).scalars()]
+
+    async def _drop_answers(self, concerned: Collection[UUID]) -> None:
+        proved = sa.exists().where(receipts.c.member == consents.c.member)
+        belongs = sa.exists().where(memberships.c.member == consents.c.member)
+        these = consents.c.member.in_(concerned), ~proved, ~belongs
+        await self._sql.execute(consents.delete().where(*these))
 
     async def unlink_cases(self, over: Sequence[UUID]) -> None:
         """Nobody knows any more about whom a case was, why, or who voted how; a block stays."""

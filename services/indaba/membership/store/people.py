@@ -11,10 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import Place, Platform, Profile
 from indaba.contracts.passport import Role
+from indaba.contracts.purposes import Purpose
 from indaba.contracts.refusal import NotAMember
 from indaba.contracts.removal import CaseKind
 from indaba.ledger import Work
-from indaba.membership.model import PURPOSES, Community, acts_as
+from indaba.membership.model import Community, acts_as
 
 _meta = sa.MetaData()
 _instant = sa.DateTime(timezone=True)
@@ -292,7 +293,7 @@ class Store:
                 member=member,
                 community=community,
                 wording=wording,
-                purposes=list(PURPOSES),
+                purposes=[purpose.value for purpose in Purpose],
                 given_at=self._work.now,
                 founding=founding,
             )

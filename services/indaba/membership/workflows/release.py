@@ -7,6 +7,7 @@ from indaba.contracts.linking import PlacesChanged
 from indaba.contracts.membership import Platform, ReleaseInstalled
 from indaba.ledger import Work
 from indaba.membership.store import Everywhere, Known
+from indaba.membership.workflows.consenting import begin_asking
 from indaba.membership.workflows.succession import watch
 from indaba.process import release
 
@@ -20,6 +21,8 @@ async def begin_release(work: Work, after: str) -> str:
     """
     since = CommunityId(UUID(after)) if after else None
     page = await Everywhere(work).page(since, BATCH)
+    if since is None:
+        await begin_asking(work)
     for community in page:
         places = tuple(community.places)
         work.emit(PlacesChanged(aggregate=community.id, version=community.version, places=places))

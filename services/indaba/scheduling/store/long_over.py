@@ -49,6 +49,11 @@ class LongOver:
         these = t.feedback.c.meeting.in_(meetings)
         await self._sql.execute(t.feedback.delete().where(these))
 
+    async def drop_feedback_of(self, member: MemberId) -> None:
+        """What a member said in confidence goes."""
+        theirs = t.feedback.c.member == member
+        await self._sql.execute(t.feedback.delete().where(theirs))
+
     async def unlink_actions(self, actions: Sequence[UUID]) -> None:
         """Nobody knows any more who promised them."""
         owner = sa.case((t.actions.c.owner.is_not(None), _NOBODY))

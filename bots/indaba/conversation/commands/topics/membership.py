@@ -175,7 +175,9 @@ def _shown(kept: list[MemberData], person: Person) -> Answer:
     for keeper in (*(each.service for each in kept), "portal", BOTS, EVERY):
         blocks += _how_long(keeper, person.wording)
     hint = say(
-        "For a file of it all type: {export}. To have it erased type: {erase}",
+        "For a file of it all type: {export}. To have it erased type: {erase}. "
+        "To see and take back what you agreed to type: {consent}",
+        consent=person.types("me consent"),
         export=person.types("me data", what="export"),
         erase=person.types("me data", what="erase"),
     )
