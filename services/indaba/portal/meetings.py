@@ -69,6 +69,11 @@ class MeetingPages:
         highlights, minutes = (documents.get(kind) for kind in (Kind.HIGHLIGHTS, Kind.MINUTES))
         if highlights and not (member or highlights.is_open(parts)):
             highlights = None
+        facts = (
+            member.facts("meetings", exact=False)
+            if member
+            else facts_of(there, "meetings", exact=False)
+        )
         return draw(
             "meeting",
             wording=wording,
@@ -79,10 +84,9 @@ class MeetingPages:
             short=plain(highlights.short) if highlights else "",
             minutes=blocks(minutes.text) if minutes and member else (),
             has_minutes=minutes is not None,
-            is_member=member is not None,
             mine=mine,
             agenda=agenda,
-            **facts_of(there, "meetings", exact=False),
+            **facts,
         )
 
     async def paper(self, request: Request) -> Response:

@@ -131,6 +131,7 @@ class Pages:
             return for_members(there, opened, "", "meetings")
         read = frozenset(each for each in Openness if is_member or is_open(each, opened))
         coming, past, told = await self._copies.look(partial(_meetings, there=there.id, read=read))
+        has_news = is_member and await self.visitors.has_news(request, there)
         wording, now = Wording(there.tag), self._world.now()
         feed = f"{self._page(there)}/calendar.ics"
         return draw(
@@ -146,7 +147,7 @@ class Pages:
             is_published=Part.PAGE in opened,
             feed=feed if Part.CALENDAR in opened else "",
             webcal=f"webcal://{feed.partition('://')[2]}",
-            **facts_of(there, "meetings"),
+            **(facts_of(there, "meetings") | {"has_news": has_news}),
         )
 
     async def calendar(self, request: Request) -> Response:

@@ -1,5 +1,6 @@
 """The visitors of a community's page, and asking the services on their behalf."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import FindAccounts, IssuePassport, PassportIssued, Platform
 from indaba.contracts.openness import Part
 from indaba.contracts.passport import Role
+from indaba.contracts.refusal import Fault, Refusal, Unavailable
 from indaba.contracts.wire import Reply
 from indaba.contracts.wire import Request as Asked
 from indaba.conversation.delivery.service_client import Asker, Passports, ask
@@ -24,6 +26,9 @@ from indaba.portal.signing_in import Cookie
 from indaba.portal.store import Copies
 
 R = TypeVar("R", bound=Reply)
+
+NOTICE_SECONDS = 1.0
+"""A page that our own copies can draw waits no longer to say what is new besides."""
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -139,6 +144,15 @@ class Visitors:
             return None
         visitor = await self.visitor(request)
         return visitor if visitor.is_member else None
+
+    async def has_news(self, request: Request, there: Community) -> bool:
+        """Whether a member is to read a new wording; no, where membership cannot be asked soon."""
+        try:
+            async with asyncio.timeout(NOTICE_SECONDS):
+                member = await self.member(request, there)
+        except (TimeoutError, Unavailable, Refusal, Fault):
+            return False
+        return member is not None and member.has_news
 
     async def belongs(self, member: MemberId, there: CommunityId) -> bool:
         """Whether somebody is a member at this moment, as membership has it."""
