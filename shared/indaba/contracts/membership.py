@@ -89,8 +89,7 @@ class PassportIssued(Reply):
     `lives_here` says that the room itself belongs to the community, not only its house; `blocked`
     that the asker was removed from it and cannot join again; `counted` that the days on which they
     take part are counted, and to be noted; `may_set_up` that operators let them found communities;
-    `unasked` that they are to be asked about a new wording of the consent, and `unanswered` what of
-    it they have not answered.
+    `unasked` that they are to be asked about a new wording, `unanswered` what of it is open.
     """
 
     token: str
@@ -203,8 +202,7 @@ class DescribeMe(
 
     def keeps_for(self) -> Purpose | None:
         """A profile; a zone is for reading times, and what is cleared is not kept."""
-        about = (self.category, self.organisation, self.province, self.languages)
-        return Purpose.PROFILE if any(about) else None
+        return self.consent if any(value for name, value in self if name != "zone") else None
 
 
 class Way(StrEnum):
