@@ -115,11 +115,7 @@ class IssuePassport(
     platform: Platform
     account: PersonalText = ""
     room: str = Field(default="", max_length=255)
-    house: str = Field(
-        default="",
-        max_length=255,
-        description="Where the room has no community: the only one in this house is meant",
-    )
+    house: str = Field(default="", max_length=255, description="Meant if the room has no community")
     community: CommunityId | None = Field(default=None, description="Instead of a room")
     direct: bool = Field(default=False, description="A private chat: their only community is meant")
     guest: bool = Field(default=False, description="Somebody unknown asks, not the face")
