@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
+from indaba.contracts import retention
 from indaba.contracts.purposes import Purpose
 from indaba.contracts.retention import Kept, Then
 from indaba.ledger import Ledger, Work, keeping
@@ -73,6 +74,18 @@ async def test_what_becomes_too_old_later_is_dealt_with_then(open_ledger: Any) -
     await ledger.tidy()
 
     assert await _dealt_with(ledger) == {1: 2}
+
+
+async def test_what_operators_want_shorter_is_dealt_with_sooner(
+    open_ledger: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = await _opened(open_ledger)
+    await _written(ledger, 10, 8, 4)
+    monkeypatch.setattr(retention, "_SHORTER", {ROW.name: timedelta(days=5)})
+
+    await ledger.tidy()
+
+    assert await _dealt_with(ledger) == {1: 2, 0: 1}
 
 
 async def test_two_copies_share_the_work(open_ledger: Any) -> None:

@@ -61,7 +61,6 @@ NOT_FACTS = {
 
 OTHERWISE = {
     "membership": {
-        "people": "with the last of their receipts",
         "reports": "a timer for each",
     },
     "scheduling": {"outside": "whenever the calendar is read"},

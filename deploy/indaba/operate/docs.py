@@ -90,9 +90,31 @@ def keeping() -> str:
             for r in KEEPING
         ),
         "",
+        *_shorter(),
+        "",
         *_purposes(),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _shorter() -> list[str]:
+    """What operators may keep less long, by name."""
+    rows = [row for row in KEEPING if row.may_be_shorter]
+    return [
+        "## Shorter periods",
+        "",
+        "Operators may keep these less long, never longer: in days, by name, the same for all",
+        'processes, such as `INDABA_SHORTER_PERIODS={"feedback": 30}`. No process starts with',
+        "another name or with a time out of these bounds, and `indaba doctor` says what is wrong.",
+        "`me data` and the portal then show the shorter time.",
+        "",
+        "| name | who | at least | at most |",
+        "|---|---|---|---|",
+        *(
+            f"| {r.name} | {r.process} | {r.least.days} days | {r.longest.days} days |"
+            for r in rows
+        ),
+    ]
 
 
 def _purposes() -> list[str]:

@@ -9,6 +9,8 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from indaba.contracts.keeping import shorter_periods
+from indaba.contracts.retention import shorten
 from indaba.discord_bot.settings import DiscordBotSettings
 from indaba.library.settings import LibrarySettings
 from indaba.matrix_bot.settings import MatrixBotSettings
@@ -115,6 +117,7 @@ def ledger_of(name: str, common: ProcessSettings, own: Any) -> "Ledger":
     """A ledger on the process's database, with its place on the bus. Raises `BadSetting`."""
     process = PROCESSES[name]
     check_database_url(process.settings, own.database_url)
+    shorten(shorter_periods(common.shorter_periods))
     control = _control(common.passport_public_key)
 
     from indaba.bus import Bus

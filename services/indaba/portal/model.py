@@ -7,16 +7,12 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from indaba.contracts.ids import CommunityId, MeetingId, SeriesId
-from indaba.contracts.keeping_by_faces import ANSWERS_SHOWN, CANCELLED_SHOWN
 from indaba.contracts.membership import Platform
 from indaba.contracts.openness import Openness, Part, is_open
 from indaba.contracts.publishing import Publication
 from indaba.contracts.scheduling import Counts, MeetingStatus, RsvpAnswer
 
 SESSION_LASTS = timedelta(days=30)
-CANCELLED_KEPT = CANCELLED_SHOWN.long
-OTHERS_KEPT = ANSWERS_SHOWN.long
-"""How long after its time a meeting stays in the calendar feed and in the database."""
 
 NOTHING_PUBLISHED = Publication()
 

@@ -9,13 +9,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from indaba.contracts.ids import CommunityId, MemberId
+from indaba.contracts.keeping_by_faces import ANSWERS_SHOWN, CANCELLED_SHOWN
 from indaba.contracts.scheduling import MeetingStatus, RsvpAnswer
 from indaba.ledger.failures import is_passing
 from indaba.ledger.session import Session, Transaction
 from indaba.portal.keeping import Answers, Documents
 from indaba.portal.model import (
-    CANCELLED_KEPT,
-    OTHERS_KEPT,
     SESSION_LASTS,
     Answered,
     Community,
@@ -192,7 +191,7 @@ class Store:
         done = (self._is_old(), meetings.c.series.is_(None), ~read)
         await self._sql.execute(meetings.delete().where(*done))
         known = sa.exists().where(meetings.c.id == answers.c.meeting)
-        orphans = ~known, answers.c.told_at < self._now - OTHERS_KEPT
+        orphans = ~known, answers.c.told_at < self._now - ANSWERS_SHOWN.long
         await self._sql.execute(answers.delete().where(*orphans))
 
     def _of(self, community: CommunityId) -> sa.Select[Any]:
@@ -205,8 +204,8 @@ class Store:
             meetings.c.status == MeetingStatus.CANCELLED,
         )
         return sa.or_(
-            starts_at < self._now - OTHERS_KEPT,
-            sa.and_(cancelled, starts_at < self._now - CANCELLED_KEPT),
+            starts_at < self._now - ANSWERS_SHOWN.long,
+            sa.and_(cancelled, starts_at < self._now - CANCELLED_SHOWN.long),
         )
 
     def _is_over(self) -> sa.ColumnElement[bool]:

@@ -4,6 +4,8 @@ Each process carries out its own rows. A row without a length says in `after` un
 Decision: docs/decisions/0035-kept-as-long-as-said.md.
 """
 
+import math
+from collections.abc import Mapping
 from datetime import timedelta
 
 from indaba.contracts import keeping_by_faces
@@ -21,6 +23,7 @@ EVENTS = Kept(
     Then.DELETED,
     KEPT_FOR_A_TERM,
     purpose=Purpose.MEETINGS,
+    least=timedelta(days=30),
 )
 FACTS = Kept(
     "facts",
@@ -65,6 +68,7 @@ MARKS = Kept(
     Then.DELETED,
     timedelta(days=4),
     purpose=Purpose.ACCOUNTS,
+    least=timedelta(days=4),
 )
 LETTERS = Kept(
     "letters",
@@ -120,10 +124,9 @@ PEOPLE = Kept(
         " account_links.owner account_links.account account_links.gone account_links.was_in"
         " account_links.brought"
     ),
-    "you left your last community",
+    "until the last of your receipts goes",
     "to know you, and to prove that you agreed",
     Then.DELETED,
-    KEPT_FOR_PROOF,
     purpose=Purpose.ACCOUNTS,
 )
 PROFILE = Kept(
@@ -244,6 +247,7 @@ FEEDBACK = Kept(
     Then.DELETED,
     timedelta(days=90),
     purpose=Purpose.FEEDBACK,
+    least=timedelta(days=15),
 )
 TRAIL = Kept(
     "trail",
@@ -261,6 +265,7 @@ TRAIL = Kept(
     Then.UNLINKED,
     KEPT_FOR_PROOF,
     purpose=Purpose.RECORD,
+    least=KEPT_FOR_A_TERM,
 )
 PROMISES = Kept(
     "promises",
@@ -318,6 +323,7 @@ SAVED = Kept(
     Then.UNLINKED,
     KEPT_FOR_PROOF,
     purpose=Purpose.LIBRARY,
+    least=KEPT_FOR_A_TERM,
 )
 
 COUNTED = Kept(
@@ -354,3 +360,23 @@ def kept_by(process: str) -> tuple[Kept, ...]:
     """The rows of a process: its own, those of its kind, and those of every process."""
     kind = BOTS if process.endswith("_bot") else process
     return tuple(row for row in KEEPING if row.process in (kind, EVERY))
+
+
+def shorter_periods(days: Mapping[str, int]) -> dict[str, timedelta]:
+    """What operators want to keep less long, by the names of rows.
+
+    Raises `ValueError`, in words, for a name that is not in the table and for a time that is longer
+    than the table says, or shorter than something needs.
+    """
+    known = {row.name: row for row in KEEPING if row.may_be_shorter}
+    for name, number in days.items():
+        if name not in known:
+            names = ", ".join(sorted(known))
+            raise ValueError(f"{name} is no period that can be shorter; these can: {names}")
+        least, most = (math.ceil(t / _DAY) for t in (known[name].least, known[name].longest))
+        if not least <= number <= most:
+            raise ValueError(f"{name} can be {least} to {most} days, and not {number}")
+    return {name: timedelta(days=number) for name, number in days.items()}
+
+
+_DAY = timedelta(days=1)

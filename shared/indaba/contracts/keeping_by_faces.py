@@ -69,6 +69,7 @@ HEARD = Kept(
     Then.DELETED,
     timedelta(days=7),
     purpose=Purpose.ACCOUNTS,
+    least=timedelta(days=7),
 )
 POSTS = Kept(
     "posts",
@@ -83,6 +84,7 @@ POSTS = Kept(
     Then.DELETED,
     timedelta(days=3),
     purpose=Purpose.ACCOUNTS,
+    least=timedelta(days=3),
 )
 TAPS = Kept(
     "taps",

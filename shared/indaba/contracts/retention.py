@@ -3,6 +3,7 @@
 Decision: docs/decisions/0035-kept-as-long-as-said.md.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -32,7 +33,8 @@ class Then(StrEnum):
 class Kept:
     """A row: `where` names the columns that it covers, in the database of who keeps it.
 
-    It is kept for `long` after the moment that `after` names, for a `purpose` that people agree to.
+    It is kept for `long` after the moment that `after` names, for a `purpose` that people agree to;
+    operators may shorten that to `least`, and no further, because something rests on it until then.
     `name` never changes: by it a database remembers how far the row was carried out.
     """
 
@@ -43,8 +45,19 @@ class Kept:
     after: str
     why: str
     then: Then
-    long: timedelta = UNTIL
+    longest: timedelta = UNTIL
     purpose: Purpose = field(kw_only=True)
+    least: timedelta = field(default=timedelta(days=1), kw_only=True)
+
+    @property
+    def long(self) -> timedelta:
+        """How long it is kept here: as the table says, or shorter where operators want it."""
+        return _SHORTER.get(self.name, self.longest)
+
+    @property
+    def may_be_shorter(self) -> bool:
+        """Whether operators may choose a shorter time, in days."""
+        return self.least < self.longest < KEPT_AS_A_FACT
 
     @property
     def period(self) -> str:
@@ -57,6 +70,15 @@ class Kept:
     def columns(self) -> frozenset[str]:
         """The columns, each as `table.column`."""
         return frozenset(self.where.split())
+
+
+_SHORTER: dict[str, timedelta] = {}
+
+
+def shorten(periods: Mapping[str, timedelta]) -> None:
+    """Keep these rows of the table shorter in this whole process; called as it starts."""
+    _SHORTER.clear()
+    _SHORTER.update(periods)
 
 
 def in_words(long: timedelta) -> str:

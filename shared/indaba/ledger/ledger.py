@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from indaba.bus import Bus
 from indaba.bus.bus import BUS_ERRORS
 from indaba.contracts import spoken
-from indaba.contracts.keeping import KEYS_IN_REPLIES, MARKS, REPLIES
-from indaba.contracts.wire import Envelope, Event, Reply, Request
+from indaba.contracts.keeping import EVENTS, KEYS_IN_REPLIES, MARKS, REPLIES
+from indaba.contracts.wire import KEPT_FOR_A_TERM, Envelope, Event, Reply, Request
 from indaba.ledger import merging, migrations, tables
 from indaba.ledger.events import EventProcessor
 from indaba.ledger.failures import Failures, is_passing
@@ -275,10 +275,15 @@ async def _forget_journal(connection: AsyncConnection, now: datetime) -> None:
     journal = tables.journal
     by_age: dict[timedelta, list[str]] = {}
     for contract in spoken(Event):
-        by_age.setdefault(contract.kept, []).append(contract.wire)
+        by_age.setdefault(_kept(contract), []).append(contract.wire)
     for age, wires in by_age.items():
         past = journal.c.occurred_at < now - age
         await connection.execute(journal.delete().where(journal.c.wire.in_(wires), past))
+
+
+def _kept(contract: type[Event]) -> timedelta:
+    """How long the journal holds it: what is kept for a term, as long as the table says here."""
+    return min(contract.kept, EVENTS.long) if contract.kept == KEPT_FOR_A_TERM else contract.kept
 
 
 def _engine(url: str) -> AsyncEngine:

@@ -16,6 +16,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from indaba.contracts.keeping import shorter_periods
 from indaba.contracts.limits import Limit
 
 S = TypeVar("S", bound="Settings")
@@ -76,7 +77,25 @@ def _bus_url(given: str) -> str:
     return given
 
 
-class ProcessSettings(Settings):
+def _periods(given: dict[str, int]) -> dict[str, int]:
+    try:
+        shorter_periods(given)
+    except ValueError as error:
+        raise PydanticCustomError("periods", "{why}", {"why": str(error)}) from None
+    return given
+
+
+class KeepingSettings(Settings):
+    """How long things are kept, where operators want it shorter than the table says."""
+
+    shorter_periods: Annotated[dict[str, int], AfterValidator(_periods)] = Field(
+        default={},
+        description="Keep less long than docs/keeping.md says: days by name, the same for all "
+        'processes (JSON): {"feedback": 30}',
+    )
+
+
+class ProcessSettings(KeepingSettings):
     """What every process needs to take part."""
 
     bus_url: Annotated[str, AfterValidator(_bus_url)] = Field(

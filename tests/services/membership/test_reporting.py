@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from dumps import Dump, dumped, where
+from indaba.contracts.keeping import REPORTS
 from indaba.contracts.membership import EraseMe, PassportIssued, Platform
 from indaba.contracts.refusal import Fault, Refused
 from indaba.contracts.responsible import ResponsibleShown, ShowResponsible
@@ -29,7 +30,7 @@ from indaba.contracts.wire import Reply, Request
 from indaba.conversation.delivery.service_client import ask
 from indaba.ledger.ledger import _forget_inbox
 from indaba.membership.handlers.belonging import show_responsible
-from indaba.membership.model.safeguarding import CLOSED_KEPT, DRAFT_LASTS, MOST_A_DAY, Safeguarding
+from indaba.membership.model.safeguarding import DRAFT_LASTS, MOST_A_DAY, Safeguarding
 from indaba.operate.installation import Installation
 from indaba.operate.observe.doctor import reports_findings, responsible_findings
 from indaba.process import logs
@@ -198,10 +199,10 @@ async def test_a_closed_report_is_read_for_thirty_days_and_then_gone(town: Town)
     town.later(seconds=_until_midnight(town) + 60)
     lead = await _lead(town)
     goes = (await town.ask(CloseReport(code=code), lead)).deleted_on
-    assert goes == (town.clock.now() + CLOSED_KEPT).date()
+    assert goes == (town.clock.now() + REPORTS.long).date()
     await _send(town, await _draft(town, "Another"))
     assert (await _codes(town))[1] == code
-    town.later(seconds=(CLOSED_KEPT - SOON).total_seconds())
+    town.later(seconds=(REPORTS.long - SOON).total_seconds())
     lead = await _lead(town)
     assert (await town.ask(CloseReport(code=code), lead)).deleted_on == goes
     assert (await town.ask(ReadReport(code=code), lead)).words == WORDS

@@ -12,6 +12,7 @@ from indaba.operate.installation import Installation, ready_page
 from indaba.operate.local.matrix import HomeserverAway, HomeserverRefused, MatrixClient
 from indaba.operate.observe.status import Standing, standings
 from indaba.process.outside.confinement import IN_WORDS, found_missing
+from indaba.process.settings import BadSetting, KeepingSettings, read, variable
 
 MANY_WAITING = 1000
 LEAST_FREE_BYTES = 1_000_000_000
@@ -66,6 +67,7 @@ async def findings(site: Installation) -> AsyncIterator[Finding]:
             yield finding
     for finding in (*keys_findings(site), *part_findings(site)):
         yield finding
+    yield periods_finding()
     yield confinement_finding(await asyncio.to_thread(found_missing))
     if site.data is not None:
         yield disk_finding(shutil.disk_usage(site.data).free)
@@ -82,6 +84,21 @@ async def _databases(site: Installation) -> AsyncIterator[Finding]:
     well = [each.process for each in known if each.reachable and not each.why]
     async for finding in limits_findings(site, [name for name in well if name in LIMITED]):
         yield finding
+
+
+def periods_finding() -> Finding:
+    """Whether what operators want to keep less long makes sense."""
+    name = variable(KeepingSettings, "shorter_periods")
+    try:
+        shorter = read(KeepingSettings).shorter_periods
+    except BadSetting as bad:
+        why = "no process starts with it: settings may shorten what people were promised, no more"
+        help_ = f"correct {name}; docs/keeping.md has the names and how short each can be"
+        return Finding(ok=False, what=str(bad), why=why, next=help_)
+    if not shorter:
+        return Finding(ok=True, what="everything is kept as long as docs/keeping.md says")
+    said = ", ".join(f"{kind} {days} days" for kind, days in shorter.items())
+    return Finding(ok=True, what=f"kept less long than docs/keeping.md says: {said}")
 
 
 def confinement_finding(missing: Sequence[str]) -> Finding:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
+from indaba.contracts.keeping import REPORTS
 from indaba.contracts.membership import Platform
 from indaba.contracts.safeguarding import (
     CloseReport,
@@ -24,7 +25,6 @@ from indaba.contracts.safeguarding import (
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
 from indaba.membership.model.safeguarding import (
-    CLOSED_KEPT,
     CODES,
     DRAFT_LASTS,
     MOST_A_DAY,
@@ -115,7 +115,7 @@ class Reporting:
             raise NoSuchReport
         if report.deleted_on is not None:
             return ReportClosed(deleted_on=report.deleted_on)
-        goes = work.now + CLOSED_KEPT
+        goes = work.now + REPORTS.long
         await Reports(work).close(report.id, goes.date())
         await work.set_timer(goes, DEALT_WITH, str(report.id), {"report": str(report.id)})
         return ReportClosed(deleted_on=goes.date())

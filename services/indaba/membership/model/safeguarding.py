@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from indaba.contracts.ids import CODE_LETTERS
-from indaba.contracts.keeping import REPORTS
 from indaba.contracts.membership import Platform
 from indaba.contracts.refusal import Refusal, hint
 
@@ -14,7 +13,6 @@ HELPLINES = "in South Africa Childline 116, police 10111"
 """Whom to call in danger; a setting replaces it."""
 
 DRAFT_LASTS = timedelta(minutes=30)
-CLOSED_KEPT = REPORTS.long
 WORTH_TELLING_FOR = timedelta(days=7)
 MOST_A_DAY = 5
 MOST_LISTED = 50
