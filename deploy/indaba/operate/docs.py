@@ -104,7 +104,7 @@ def _shorter() -> list[str]:
         "## Shorter periods",
         "",
         "Operators may keep these less long, never longer: in days, by name, the same for all",
-        'processes, such as `INDABA_SHORTER_PERIODS={"feedback": 30}`. No process starts with',
+        'processes, such as `INDABA_SHORTER_PERIODS=["feedback=30"]`. No process starts with',
         "another name or with a time out of these bounds, and `indaba doctor` says what is wrong.",
         "`me data` and the portal then show the shorter time.",
         "",

@@ -4,8 +4,8 @@ Each process carries out its own rows. A row without a length says in `after` un
 Decision: docs/decisions/0035-kept-as-long-as-said.md.
 """
 
-import math
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable
 from datetime import timedelta
 
 from indaba.contracts import keeping_by_faces
@@ -362,21 +362,25 @@ def kept_by(process: str) -> tuple[Kept, ...]:
     return tuple(row for row in KEEPING if row.process in (kind, EVERY))
 
 
-def shorter_periods(days: Mapping[str, int]) -> dict[str, timedelta]:
-    """What operators want to keep less long, by the names of rows.
+def shorter_periods(wanted: Iterable[str]) -> dict[str, timedelta]:
+    """What operators want to keep less long, such as `feedback=30`: a row's name, and days.
 
     Raises `ValueError`, in words, for a name that is not in the table and for a time that is longer
     than the table says, or shorter than something needs.
     """
     known = {row.name: row for row in KEEPING if row.may_be_shorter}
-    for name, number in days.items():
+    periods = {}
+    for each in wanted:
+        name, _, number = each.partition("=")
         if name not in known:
             names = ", ".join(sorted(known))
             raise ValueError(f"{name} is no period that can be shorter; these can: {names}")
-        least, most = (math.ceil(t / _DAY) for t in (known[name].least, known[name].longest))
-        if not least <= number <= most:
-            raise ValueError(f"{name} can be {least} to {most} days, and not {number}")
-    return {name: timedelta(days=number) for name, number in days.items()}
+        least, most = known[name].least, known[name].longest
+        days = timedelta(days=int(number)) if _NUMBER.fullmatch(number) else None
+        if days is None or not least <= days <= most:
+            raise ValueError(f"{name} can be {least.days} to {most.days} days, and not {number!r}")
+        periods[name] = days
+    return periods
 
 
-_DAY = timedelta(days=1)
+_NUMBER = re.compile(r"[0-9]{1,6}")

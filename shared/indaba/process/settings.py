@@ -77,7 +77,7 @@ def _bus_url(given: str) -> str:
     return given
 
 
-def _periods(given: dict[str, int]) -> dict[str, int]:
+def _periods(given: tuple[str, ...]) -> tuple[str, ...]:
     try:
         shorter_periods(given)
     except ValueError as error:
@@ -88,10 +88,10 @@ def _periods(given: dict[str, int]) -> dict[str, int]:
 class KeepingSettings(Settings):
     """How long things are kept, where operators want it shorter than the table says."""
 
-    shorter_periods: Annotated[dict[str, int], AfterValidator(_periods)] = Field(
-        default={},
-        description="Keep less long than docs/keeping.md says: days by name, the same for all "
-        'processes (JSON): {"feedback": 30}',
+    shorter_periods: Annotated[tuple[str, ...], AfterValidator(_periods)] = Field(
+        default=(),
+        description="Keep less long than docs/keeping.md says: names and days, the same for all "
+        'processes (JSON list): ["feedback=30"]',
     )
 
 
