@@ -25,7 +25,7 @@ from indaba.contracts.openness import Part
 from indaba.contracts.passport import Passport, Role
 from indaba.contracts.publishing import Publish
 from indaba.contracts.record import ShowMinutes
-from indaba.contracts.refusal import NoCommunity, NotALead, NotAllowed, NotAMember, Refusal, Refused
+from indaba.contracts.refusal import Refusal, Refused
 from indaba.contracts.scheduling import ListMeetings, ShowMeeting, Which
 from indaba.contracts.standing import ForMembers, Standing, UntilPublished, admit, as_read_by
 from indaba.contracts.wire import Envelope, Personal, Published, Question, Reply, Request
@@ -58,6 +58,7 @@ ENOUGH: dict[Standing, frozenset[str]] = {
 
 OPEN_TEXT: dict[str, str] = {
     "CommunityCard": "a community says its name and purpose to whoever may join it",
+    "PassportIssued": "who was removed or suspended reads why",
     "AccountName": "who types a code sees whose it is, to whom they were given it",
     "MeetingFacts": "a meeting's card stands in the room, where guests read",
     "CalendarSource": "the calendar that a date comes from stands on its card",
@@ -170,7 +171,7 @@ def _admitted(
     )
     try:
         processor._check(asked)
-    except (NoCommunity, NotALead, NotAMember, NotAllowed):
+    except Refusal:
         return False
     return True
 

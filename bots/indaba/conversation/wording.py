@@ -31,6 +31,8 @@ BY_CODE = {
     "no-community": "No community lives in this room yet. Somebody who runs the room can type: "
     "{hint}",
     "not-a-member": "You are not a member here yet. Type: {hint}",
+    "suspended": "You are suspended here until {until}, and cannot do that before. It ends by "
+    "itself. If you think that it is wrong, talk to another facilitator. To see why type: {hint}",
     "bad-passport": "I could not confirm who is asking. Please try again.",
     "expired": "That took too long, so I did not do it. Please ask again.",
 }

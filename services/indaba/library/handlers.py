@@ -34,7 +34,7 @@ from indaba.contracts.link_secrets import request_without_secrets
 from indaba.contracts.membership import MemberData
 from indaba.contracts.openness import Openness, is_open
 from indaba.contracts.passport import Passport, Role
-from indaba.contracts.refusal import ChangedSince, NotAMember, hint
+from indaba.contracts.refusal import ChangedSince, hint
 from indaba.contracts.standing import reads_all
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
@@ -156,7 +156,7 @@ async def show_resource(request: ShowResource, work: Work) -> ResourceDetails:
     resource = await store.by_code(work.passport.in_community(), request.code, locked=False)
     by_visitor, opened = not reads_all(work.passport), _openness(work.passport)
     if by_visitor and (resource is None or resource.opened not in opened):
-        raise NotAMember
+        raise work.passport.no()
     if resource is None:
         raise NoSuchResource(request.code)
     uses = await store.uses_of(resource.id, MOST_USES)
@@ -232,10 +232,8 @@ async def _check_is_there(resource: Resource, file: StoredFile, files: FileStore
 
 async def show_my_data(request: ShowMyLibraryData, work: Work) -> MemberData:
     """Show all that is kept here about the asker."""
-    if work.passport.member is None:
-        raise NotAMember
     store = Store(work)
-    member = await now_called(work, work.passport.member)
+    member = await now_called(work, work.passport.known())
     data: dict[str, Any] = await store.history(member)
     if request.accounts and (there := work.passport.community):
         data["others wrote about you"] = await store.named(there, member, request.accounts)

@@ -90,6 +90,7 @@ class PassportIssued(Reply):
     that the asker was removed from it and cannot join again; `counted` that the days on which they
     take part are counted, and to be noted; `may_set_up` that operators let them found communities;
     `unasked` that they are to be asked about a new wording, `unanswered` what of it is open.
+    `because` is why they were suspended or removed, for them alone.
     """
 
     token: str
@@ -102,6 +103,7 @@ class PassportIssued(Reply):
     may_set_up: bool = True
     unasked: bool = False
     unanswered: tuple[str, ...] = ()
+    because: PersonalText = ""
 
 
 class IssuePassport(

@@ -6,7 +6,16 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.openness import Part
-from indaba.contracts.refusal import NoCommunity, NotAllowed, NotAMember
+from indaba.contracts.refusal import (
+    AppealWaits,
+    LeftBefore,
+    NoCommunity,
+    NotAllowed,
+    NotAMember,
+    Refusal,
+    Removed,
+    Suspended,
+)
 
 
 class Role(StrEnum):
@@ -14,6 +23,20 @@ class Role(StrEnum):
 
     MEMBER = "member"
     FACILITATOR = "facilitator"
+
+
+class Belonging(StrEnum):
+    """What somebody is to a community whose role is less than it was, or is none.
+
+    `SUSPENDED` for now, `REMOVED` for good, `APPEALED` the same while others look at it again,
+    `FORMER` by their own will, or `GUEST`.
+    """
+
+    GUEST = "guest"
+    FORMER = "former"
+    SUSPENDED = "suspended"
+    REMOVED = "removed"
+    APPEALED = "appealed"
 
 
 class Passport(BaseModel):
@@ -24,6 +47,7 @@ class Passport(BaseModel):
     zone the asker's times are read in; `locale` the community's language tag.
     `opened` are the community's parts that visitors read; `withheld` the purposes that the member
     has not agreed to.
+    `belonging` says why somebody may not do what they once could, `rests_until` until when (UTC).
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -38,23 +62,45 @@ class Passport(BaseModel):
     locale: str = "en-ZA"
     opened: frozenset[Part] = frozenset()
     withheld: frozenset[str] = frozenset()
+    belonging: Belonging = Belonging.GUEST
+    rests_until: AwareDatetime | None = None
 
     def in_community(self) -> CommunityId:
-        """The community asked in. Raises `NoCommunity`."""
+        """The community asked in. Raises `NoCommunity`, or what `no` says."""
         if self.community is None:
-            raise NoCommunity
+            raise NoCommunity if self.belonging is Belonging.GUEST else self.no()
         return self.community
 
+    def no(self) -> Refusal:
+        """Why somebody may not do what members may: one answer for each way of not being one."""
+        match self.belonging:
+            case Belonging.SUSPENDED if self.rests_until is not None:
+                return Suspended(self.rests_until)
+            case Belonging.REMOVED:
+                return Removed()
+            case Belonging.APPEALED:
+                return AppealWaits()
+            case Belonging.FORMER:
+                return LeftBefore()
+        return NotAMember()
+
+    def known(self) -> MemberId:
+        """The member who asks, wherever they belong. Raises what `no` says."""
+        if self.member is None:
+            raise self.no()
+        return self.member
+
     def a_member(self) -> MemberId:
-        """The member who asks. Raises `NoCommunity` or `NotAMember`."""
+        """The member who asks. Raises `NoCommunity`, or what `no` says."""
         self.in_community()
         if self.member is None or not self.roles:
-            raise NotAMember
+            raise self.no()
         return self.member
 
     def a_facilitator(self) -> MemberId:
-        """The facilitator who asks. Raises `NoCommunity`, `NotAMember` or `NotAllowed`."""
+        """The facilitator who asks. Raises `NotAllowed`, or what `a_member` does."""
         member = self.a_member()
         if Role.FACILITATOR not in self.roles:
-            raise NotAllowed(Role.FACILITATOR)
+            rests = self.belonging is Belonging.SUSPENDED
+            raise self.no() if rests else NotAllowed(Role.FACILITATOR)
         return member

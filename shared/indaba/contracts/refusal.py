@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 HINT = "{hint}"
@@ -29,7 +29,13 @@ def hint(intent: str, /, **arguments: str) -> Hint:
     return Hint(intent, arguments)
 
 
-COMMON = {"no-community": hint("cop setup"), "not-a-member": hint("cop join")}
+COMMON = {
+    "no-community": hint("cop setup"),
+    "not-a-member": hint("cop join"),
+    "left-before": hint("cop join"),
+    "suspended": hint("member matters"),
+    "removed": hint("cop appeal"),
+}
 """Hints of the refusals that every service gives, by code."""
 
 
@@ -129,6 +135,58 @@ class NotAMember(Refusal):
 
     def __init__(self) -> None:
         super().__init__("You are not a member here yet. Type: {hint}", hint=COMMON[self.code])
+
+
+class LeftBefore(Refusal):
+    """The asker was a member here, and left."""
+
+    code = "left-before"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You are not a member here any more. To come back type: {hint}",
+            hint=COMMON[self.code],
+        )
+
+
+class Suspended(Refusal):
+    """What the asker could do here rests `until` then."""
+
+    code = "suspended"
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(
+            f"You are suspended here until {until:%d %B, %H:%M} UTC, and cannot do that before. It "
+            "ends by itself. If you think that it is wrong, talk to another facilitator. To see "
+            "why type: {hint}",
+            hint=COMMON[self.code],
+            until=until.isoformat(),
+        )
+
+
+class Removed(Refusal):
+    """The asker was removed here and cannot join again."""
+
+    code = "removed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You were removed here and cannot join again. If you think that it is wrong, ask "
+            "another facilitator to look at it once more: {hint}",
+            hint=COMMON[self.code],
+        )
+
+
+class AppealWaits(Refusal):
+    """The asker was removed here, and has asked others to look at it again."""
+
+    code = "appeal-waits"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You were removed here and cannot join again, unless others decide otherwise: you have "
+            "asked them to look at it once more. I tell you in a direct chat what they say."
+        )
 
 
 class ChangedSince(Refusal):

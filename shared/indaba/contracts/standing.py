@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 
 from indaba.contracts.openness import Part
 from indaba.contracts.passport import Passport
-from indaba.contracts.refusal import NotALead, NotAllowed, NotAMember
+from indaba.contracts.refusal import NotALead, NotAllowed
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -41,7 +41,7 @@ class UntilPublished:
 def admit(
     asked_by: Standing, passport: Passport, *, faces: bool, opened_by: frozenset[Part] = frozenset()
 ) -> None:
-    """Let somebody ask. Raises `NoCommunity`, `NotAMember`, `NotAllowed` or `NotALead`.
+    """Let somebody ask. Raises `NotALead`, or what the passport does.
 
     `faces` says that a face may ask on its own behalf, as a member would. Where any part is named
     in `opened_by`, visitors may ask only if one of these is published.
@@ -50,7 +50,7 @@ def admit(
         case Standing.VISITOR:
             _admit_visitor(passport, opened_by)
         case Standing.KNOWN if passport.member is None:
-            raise NotAMember
+            raise passport.no()
         case Standing.MEMBER if faces and passport.face:
             passport.in_community()
         case Standing.MEMBER:
@@ -66,7 +66,7 @@ def admit(
 def _admit_visitor(passport: Passport, opened_by: frozenset[Part]) -> None:
     passport.in_community()
     if opened_by and not (reads_all(passport) or opened_by & passport.opened):
-        raise NotAMember
+        raise passport.no()
 
 
 def as_read_by(reply: M, passport: Passport) -> M:

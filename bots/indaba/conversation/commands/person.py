@@ -9,13 +9,24 @@ from indaba.contracts.library import StoredFile
 from indaba.contracts.membership import CommunityCard, Place, Platform
 from indaba.contracts.openness import Part
 from indaba.contracts.passport import Passport, Role
-from indaba.contracts.refusal import HINT, Hint, NoCommunity, NotAMember, Refusal, Refused
+from indaba.contracts.refusal import (
+    HINT,
+    AppealWaits,
+    Hint,
+    NoCommunity,
+    NotAMember,
+    Refusal,
+    Refused,
+    Removed,
+    Suspended,
+)
 from indaba.conversation.commands.fields import folded
 from indaba.conversation.commands.hints import typed, typed_elsewhere, typed_line
 from indaba.conversation.commands.intent import SLASH, Intent
 from indaba.conversation.commands.line import phrases
 from indaba.conversation.delivery.chat_events import Written
-from indaba.conversation.wording import Wording
+from indaba.conversation.times import say_for
+from indaba.conversation.wording import Wording, plain
 
 ALONE = {
     NoCommunity.code: "From here I do not know which community you mean. Type it in the room of "
@@ -24,6 +35,9 @@ ALONE = {
     "room: {line}",
 }
 """What is refused in a direct chat, where there is no room to set up or join a community in."""
+
+ABOUT_THEM = {each.code for each in (Suspended, Removed, AppealWaits)}
+"""Refusals that others need not read, with why somebody said so."""
 
 SEVERAL = "You belong to several communities. Type it in the room of the one you mean."
 
@@ -39,7 +53,7 @@ class Person:
     the community's. `house` is what holds the room, `at_home` says that the room itself is the
     community's. `written` is the message that was pointed at or the file sent along, `author` its
     author where that is a member here, and `shelved` its file, copied. `ephemeral` says that the
-    answer reaches the asker alone, `blocked` that they were removed and cannot join again,
+    answer reaches the asker alone, `because` why they were removed or suspended here, and
     `may_set_up` that operators let them found communities.
     """
 
@@ -63,7 +77,7 @@ class Person:
     author: MemberId | None = None
     shelved: StoredFile | None = None
     ephemeral: bool = False
-    blocked: bool = False
+    because: str = ""
     may_set_up: bool = True
 
     @property
@@ -143,5 +157,18 @@ class Person:
             several = self.passport is not None and self.passport.member is not None
             join = self.types_elsewhere(Hint("cop join"))
             return self.wording.say(SEVERAL if several else ALONE[code], line=join)
+        if code in ABOUT_THEM:
+            return self._about_them(code, refusal)
         words = self.wording.by_code(refusal)
         return words if refusal.hint is None else words.replace(HINT, self._types(refusal.hint))
+
+    def _about_them(self, code: str, refusal: Refusal) -> str:
+        """Until when, why, and what they can do: to them alone. Else where they read it."""
+        say, line = self.wording.say, self._types(refusal.hint or Hint("me data"))
+        if not self.alone:
+            return say("You cannot do that here now. What you can do: {line}", line=line)
+        until = self.passport.rests_until if self.passport else None
+        when = {"until": say_for(until, self.zone, self.wording.locale)} if until else {}
+        words = self.wording.by_code(Refused(code, refusal.words, when)).replace(HINT, line)
+        why = say("Why: {reason}", reason=plain(self.because)) if self.because else ""
+        return f"{words} {why}".strip()

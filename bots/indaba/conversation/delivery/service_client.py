@@ -11,13 +11,17 @@ from indaba.contracts.erasure import ShowErased
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import IssuePassport, PassportIssued, Platform
 from indaba.contracts.refusal import (
+    AppealWaits,
     BadPassport,
     Expired,
     Fault,
     Hint,
+    LeftBefore,
     NotAllowed,
     NotAMember,
     Refused,
+    Removed,
+    Suspended,
     Unavailable,
 )
 from indaba.contracts.wire import Envelope, Question, Reply, Request
@@ -28,7 +32,13 @@ R = TypeVar("R", bound=Reply)
 PATIENCE = timedelta(seconds=10)
 HELD_FOR = timedelta(seconds=30)
 MOST_CACHED = 5000
-STALE = {BadPassport.code, NotAllowed.code, NotAMember.code}
+STALE = {
+    each.code
+    for each in (
+        *(BadPassport, NotAllowed, NotAMember),
+        *(LeftBefore, Suspended, Removed, AppealWaits),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)

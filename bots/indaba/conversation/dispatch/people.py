@@ -91,7 +91,7 @@ class People:
             intents=INTENTS,
             house=event.house,
             at_home=lives_here,
-            blocked=issued.blocked,
+            because=issued.because,
             may_set_up=issued.may_set_up,
         )
 

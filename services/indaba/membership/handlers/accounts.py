@@ -27,7 +27,6 @@ from indaba.contracts.linking import (
     UnlinkAccount,
 )
 from indaba.contracts.membership import PassportIssued
-from indaba.contracts.refusal import NotAMember
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
 from indaba.ledger.merging import now_called
@@ -215,6 +214,4 @@ def _latest(linked: Sequence[Link]) -> dict[AccountName, Link]:
 
 
 async def _asker(work: Work) -> MemberId:
-    if work.passport.member is None:
-        raise NotAMember
-    return await now_called(work, work.passport.member)
+    return await now_called(work, work.passport.known())

@@ -1,5 +1,6 @@
 """Communities and who belongs to them: founding, joining, roles, data, sign-in."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from indaba.contracts.ids import CommunityId, MemberId
@@ -28,10 +29,10 @@ from indaba.contracts.membership import (
     SignedIn,
     SignInIssued,
 )
-from indaba.contracts.passport import Passport, Role
+from indaba.contracts.passport import Belonging, Passport, Role
 from indaba.contracts.purposes import Consent
 from indaba.contracts.reaching import MembersReached, Reach, ReachMembers
-from indaba.contracts.refusal import NoCommunity, NotAllowed, NotAMember
+from indaba.contracts.refusal import NoCommunity, NotAllowed
 from indaba.contracts.responsible import ResponsibleShown, ShowResponsible
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
@@ -58,6 +59,7 @@ from indaba.membership.store import (
     Store,
 )
 from indaba.membership.workflows.codes import digest
+from indaba.membership.workflows.footing import footing_of
 from indaba.membership.workflows.leaving import depart
 from indaba.membership.workflows.removing import Removing, blocked_as, cases_of
 from indaba.membership.workflows.succession import watch
@@ -65,6 +67,17 @@ from indaba.membership.workflows.telling import tell_roles
 from indaba.process.named import Named
 from indaba.process.passports import PassportOffice
 
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """By what somebody is known besides their id; `account` is the digest of their account."""
+
+    account: str = ""
+    face: bool = False
+    lead: bool = False
+
+
+UNKNOWN = Asking()
 PASSPORT_LASTS = timedelta(minutes=10)
 SIGN_IN_LASTS = timedelta(minutes=10)
 
@@ -88,16 +101,14 @@ async def issue_passport(
         if len(theirs) > 1:
             cards = [await store.card_of(c) for c, _, _ in theirs]
             choices = tuple(card.card() for card in cards if card)
-            return (await passport_for(work, office, None, member, lead=lead)).model_copy(
-                update={"choices": choices}
-            )
+            issued = await passport_for(work, office, None, member, Asking(lead=lead))
+            return issued.model_copy(update={"choices": choices})
         community = theirs[0][0] if theirs else None
     face = not request.account and not request.guest
-    issued = await passport_for(work, office, community, member, face=face, lead=lead)
-    blocked = False
-    if community is not None and request.account and issued.passport.member is None:
-        digest_here = blocked_as(office, request.platform, request.account)
-        blocked = community in await Cases(work).blocked([digest_here])
+    account = blocked_as(office, request.platform, request.account) if request.account else ""
+    asking = Asking(account=account, face=face, lead=lead)
+    issued = await passport_for(work, office, community, member, asking)
+    blocked = issued.passport.belonging in (Belonging.REMOVED, Belonging.APPEALED)
     may_set_up = set_up_by.has(request.platform, request.account, request.house)
     facts = {"lives_here": here is not None, "blocked": blocked, "may_set_up": may_set_up}
     return issued.model_copy(update=facts)
@@ -250,9 +261,7 @@ async def show_responsible(
 async def show_my_data(request: ShowMyData, work: Work) -> MemberData:  # noqa: ARG001 - says all
     """Show all that is kept here about the asker."""
     store = Store(work)
-    member = work.passport.member
-    if member is None:
-        raise NotAMember
+    member = work.passport.known()
     communities = []
     for community, role, joined_at in await store.communities_of(member):
         card = await store.card_of(community)
@@ -301,9 +310,7 @@ async def passport_for(
     office: PassportOffice,
     community: CommunityId | None,
     member: MemberId | None,
-    *,
-    face: bool = False,
-    lead: bool = False,
+    asking: Asking = UNKNOWN,
 ) -> PassportIssued:
     """A signed passport for a member, a guest or a face, in a community or none."""
     expires_at = work.now + PASSPORT_LASTS
@@ -311,23 +318,34 @@ async def passport_for(
     consent = await Consents(work).of(member) if member else Consent()
     withheld = consent.withheld if member else frozenset()
     if there is None:
+        footing = await footing_of(work, None, member, STRANGER, asking.account)
         passport = Passport(
-            expires_at=expires_at, member=member, face=face, lead=lead, withheld=withheld
+            expires_at=expires_at,
+            member=member,
+            face=asking.face,
+            lead=asking.lead,
+            belonging=footing.belonging,
+            withheld=withheld,
         )
-        return PassportIssued(token=office.sign(passport), passport=passport)
+        return PassportIssued(
+            token=office.sign(passport), passport=passport, because=footing.because
+        )
     card, shown = there
     acting = await Store(work).acting(card.id, member) if member else STRANGER
+    footing = await footing_of(work, card.id, member, acting, asking.account)
     passport = Passport(
         expires_at=expires_at,
         community=card.id,
         member=member if acting.belongs else None,
         roles=frozenset({acting.role} if acting.role is not None else ()),
-        face=face,
-        lead=lead,
+        face=asking.face,
+        lead=asking.lead,
         zone=acting.zone or card.zone,
         locale=locale_of(card.language, card.zone),
         opened=shown.open_at(work.now),
         withheld=withheld,
+        belonging=footing.belonging,
+        rests_until=acting.rests_until,
     )
     return PassportIssued(
         token=office.sign(passport),
@@ -336,6 +354,7 @@ async def passport_for(
         counted=acting.counted,
         unasked=acting.belongs and bool(consent.news()),
         unanswered=consent.unanswered(work.now) if acting.belongs else (),
+        because=footing.because,
     )
 
 

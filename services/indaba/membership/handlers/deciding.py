@@ -35,7 +35,7 @@ CONCERNING = (*MOTIONS, CaseKind.SUSPENSION)
 
 async def list_cases(request: ListCases, work: Work) -> CasesShown:  # noqa: ARG001 - says all
     """What waits for the asker's answer, or is being decided about them."""
-    member = _asker(work)
+    member = work.passport.known()
     shown: list[CaseFacts] = []
     for case in await Cases(work).waiting_for(member):
         answers = (await Cases(work).bench(case.community)).may(member, case)
@@ -62,7 +62,7 @@ async def _facts(work: Work, case: Case, answers: frozenset[CaseAnswer]) -> Case
 
 async def answer_case(request: AnswerCase, work: Work, office: PassportOffice) -> CaseAnswered:
     """Answer a case. Raises `CaseClosed` where it is decided, or not the asker's to decide."""
-    member, case = _asker(work), await locked(work, request.case)
+    member, case = work.passport.known(), await locked(work, request.case)
     if case is None or (case.closed_at is not None):
         raise CaseClosed
     bench = await Cases(work).bench(case.community)
@@ -145,9 +145,3 @@ async def stand_in(request: StandIn, work: Work) -> Done:
     if request.on:
         await seek(work, community)
     return Done()
-
-
-def _asker(work: Work) -> MemberId:
-    if work.passport.member is None:
-        raise NotAMember
-    return work.passport.member

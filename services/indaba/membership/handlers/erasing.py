@@ -3,7 +3,6 @@
 from indaba.contracts.erasure import ErasedAccounts, ShowErased
 from indaba.contracts.ids import MemberId
 from indaba.contracts.membership import EraseMe, ErasureBegun, MemberErased
-from indaba.contracts.refusal import NotAMember
 from indaba.ledger import Work
 from indaba.ledger.erasure import erase
 from indaba.ledger.merging import once_called
@@ -13,9 +12,7 @@ from indaba.membership.workflows.succession import seek
 
 async def erase_me(request: EraseMe, work: Work, expected: tuple[str, ...]) -> ErasureBegun:  # noqa: ARG001 - says all
     """Erase the asker here and have every service do so."""
-    member = work.passport.member
-    if member is None:
-        raise NotAMember
+    member = work.passport.known()
     return await erase_member(member, work, expected)
 
 

@@ -103,15 +103,6 @@ class WhichOfThese(Refusal):
         )
 
 
-class Suspended(Refusal):
-    """Somebody's powers rest."""
-
-    code = "suspended"
-
-    def __init__(self) -> None:
-        super().__init__("Your powers here are suspended for now, so you cannot do that.")
-
-
 class BeingDecided(Refusal):
     """Somebody whose role is being decided would choose who decides it."""
 

@@ -8,7 +8,7 @@ from indaba.membership.store.everywhere import Everywhere, Known
 from indaba.membership.store.linking import Linking, Opens
 from indaba.membership.store.links import Links
 from indaba.membership.store.long_over import LongOver
-from indaba.membership.store.people import STRANGER, Store
+from indaba.membership.store.people import STRANGER, Acting, Store
 from indaba.membership.store.publishing import Publications
 from indaba.membership.store.reaching import Reaching
 from indaba.membership.store.reports import Report, Reports
@@ -17,6 +17,7 @@ from indaba.membership.store.sign_ins import SignIns
 __all__ = [
     "MOST_LISTED",
     "STRANGER",
+    "Acting",
     "Cases",
     "Consents",
     "Engaged",

@@ -52,7 +52,11 @@ memberships = table(
     seen_on=sa.Date,
     active_days=sa.Integer,
 )
-_suspensions = sa.table("cases", *map(sa.column, ("community", "about", "kind", "closed_at")))
+_suspensions = sa.table(
+    "cases",
+    *map(sa.column, ("community", "about", "kind", "closed_at")),
+    sa.column("until", _instant),
+)
 receipts = table(
     "receipts",
     id=sa.Uuid,
@@ -71,14 +75,15 @@ sign_ins = table("sign_ins", digest=sa.Text, member=sa.Uuid, community=sa.Uuid, 
 class Acting:
     """Whether somebody belongs to a community, the role they act in, and the zone they named.
 
-    The role is one step less while they are suspended, and none for who does not belong. `counted`
-    says that the days on which they take part are counted.
+    The role is one step less while they are suspended, until `rests_until`, and none for who does
+    not belong. `counted` says that the days on which they take part are counted.
     """
 
     belongs: bool = False
     role: Role | None = None
     zone: str = ""
     counted: bool = False
+    rests_until: datetime | None = None
 
 
 STRANGER = Acting()
@@ -235,8 +240,8 @@ class Store:
 
     async def acting(self, community: CommunityId, member: MemberId) -> Acting:
         """What somebody is in a community, by one question; `STRANGER` for one nobody knows."""
-        suspended = (
-            sa.exists()
+        rests_until = (
+            sa.select(sa.func.max(_suspensions.c.until))
             .where(
                 _suspensions.c.community == community,
                 _suspensions.c.about == member,
@@ -244,6 +249,7 @@ class Store:
                 _suspensions.c.closed_at.is_(None),
             )
             .correlate(None)
+            .scalar_subquery()
         )
         here = sa.and_(memberships.c.member == members.c.id, memberships.c.community == community)
         query = (
@@ -251,7 +257,7 @@ class Store:
                 members.c.profile["zone"].as_string(),
                 memberships.c.role,
                 memberships.c.stands_in,
-                suspended,
+                rests_until,
             )
             .outerjoin_from(members, memberships, here)
             .where(members.c.id == member)
@@ -259,12 +265,21 @@ class Store:
         row = (await self._sql.execute(query)).first()
         if row is None:
             return STRANGER
-        zone, role, stands_in, rests = row
+        zone, role, stands_in, until = row
         if role is None:
             return Acting(zone=zone or "")
         counted = stands_in or role == Role.FACILITATOR
-        role = acts_as(Role(role)) if rests else Role(role)
-        return Acting(belongs=True, role=role, zone=zone or "", counted=counted)
+        role = acts_as(Role(role)) if until else Role(role)
+        return Acting(belongs=True, role=role, zone=zone or "", counted=counted, rests_until=until)
+
+    async def has_left(self, community: CommunityId, member: MemberId) -> bool:
+        """Whether somebody once agreed to be a member, and took that back."""
+        query = sa.select(receipts.c.id).where(
+            receipts.c.community == community,
+            receipts.c.member == member,
+            receipts.c.withdrawn_at.is_not(None),
+        )
+        return (await self._sql.execute(query.limit(1))).first() is not None
 
     async def part(self, community: CommunityId, member: MemberId) -> None:
         """End a membership and mark its consent withdrawn."""

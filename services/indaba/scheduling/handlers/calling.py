@@ -4,7 +4,6 @@ from typing import Any
 
 from indaba.contracts.ids import MeetingId
 from indaba.contracts.membership import MemberData
-from indaba.contracts.refusal import NotAMember
 from indaba.contracts.scheduling import (
     CancelMeeting,
     ChangeMeeting,
@@ -128,9 +127,7 @@ async def list_meetings(request: ListMeetings, work: Work) -> MeetingsListed:
 
 async def show_my_data(request: ShowMySchedulingData, work: Work) -> MemberData:
     """Show everything that scheduling stores about the asker."""
-    member = work.passport.member
-    if member is None:
-        raise NotAMember
+    member = work.passport.known()
     reminders = "off" if await ChoicesMade(work).is_muted(member) else "on"
     data: dict[str, Any] = {"reminders": reminders, **await Traces(work).history(member)}
     if request.accounts and (there := work.passport.community):

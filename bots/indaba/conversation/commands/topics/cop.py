@@ -13,7 +13,7 @@ from indaba.contracts.membership import (
     JoinCommunity,
     LeaveCommunity,
 )
-from indaba.contracts.passport import Role
+from indaba.contracts.passport import Belonging, Role
 from indaba.contracts.refusal import Hint, Refusal, hint
 from indaba.conversation.answer import (
     Answer,
@@ -74,18 +74,7 @@ class NotYourRoom(Refusal):
         )
 
 
-class Removed(Refusal):
-    """Somebody who was removed would join again."""
-
-    code = "removed"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"You were removed from {name} and cannot join again. If you think that was wrong, "
-            "type: {hint}",
-            hint=hint("cop appeal"),
-            name=name,
-        )
+KEPT_OUT = {Belonging.SUSPENDED, Belonging.REMOVED, Belonging.APPEALED}
 
 
 def _about(given: str) -> str:
@@ -246,8 +235,8 @@ class Join(Intent, noun="cop", verb="join", aliases=("join",)):
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """What is kept and why, and the choice to agree."""
         community = person.in_community()
-        if person.blocked:
-            raise Removed(plain(community.name))
+        if person.passport and person.passport.belonging in KEPT_OUT:
+            raise person.passport.no()
         say = person.wording.say
         if person.is_member():
             words = "You are a member of {name} already."
