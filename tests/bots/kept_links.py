@@ -40,6 +40,7 @@ def answers(now: datetime) -> dict[str, Reply | Exception]:
     there = linked(THERE, until=now + timedelta(days=7))
     return {
         "EndLinkCode": Done(),
+        "EndOverheard": li.OverheardEnded(ended=True),
         "ShowLinkCode": shown,
         "ProposeLink": shown,
         "ShowLinks": li.LinksShown(accounts=(here, there)),

@@ -21,7 +21,6 @@ from indaba.contracts.linking import (
     LinkTold,
 )
 from indaba.contracts.membership import PassportIssued, Platform
-from indaba.contracts.refusal import Refused, Unavailable
 from indaba.contracts.wire import Request
 from indaba.conversation.answer import Answer, Audience
 from indaba.conversation.cards.links import FACILITATORS, JOINER, answers
@@ -104,20 +103,6 @@ async def test_who_made_the_code_sees_who_typed_it_and_agrees_or_not(person: Per
     assert intents(shown) == [agreed, refused]
     assert AnswerToLink.MEANT is Meant.BY_PICK
     assert "one member now" in (await perform(agreed, person, services)).text()
-
-
-@pytest.mark.parametrize("refusal", [None, Refused("code-wrong", "no", {}, None), Unavailable("x")])
-@both_platforms
-async def test_a_code_that_others_can_read_ends_there(
-    person: Person, refusal: Exception | None
-) -> None:
-    services = Listening(**({"EndLinkCode": refusal} if refusal else {}))
-    openly = replace(person, direct=False, ephemeral=False)
-    told = await perform(LinkMe(code=CODE), openly, services)
-    assert services.asked == ["EndLinkCode"]
-    assert "Others could read your code" in told.text()
-    assert "between you and me" in told.text()
-    assert told.audience is not Audience.ALONE
 
 
 @both_platforms

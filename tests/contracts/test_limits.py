@@ -20,8 +20,8 @@ UNLIMITED: dict[str, dict[str, str]] = {
     CHANGES: {
         "library": "describe-resource publish-resource share-resource withdraw-resource",
         "membership": "assign-role answer-case answer-link close-report consume-sign-in describe-me"
-        " end-link-code erase-me leave-community move-place note-departure note-sign publish"
-        " readmit-member remove-place renew-address stand-in unlink-account",
+        " end-link-code end-overheard erase-me leave-community move-place note-departure note-sign"
+        " publish readmit-member remove-place renew-address stand-in unlink-account",
         "scheduling": "approve-minutes cancel-meeting change-action change-agenda-item"
         " change-meeting change-note change-series close-meeting close-vote edit-highlights"
         " end-series hand-action move-meeting open-topic publish-highlights remove-agenda-item"

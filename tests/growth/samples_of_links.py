@@ -36,6 +36,10 @@ def _unlinked(c: Community) -> Request[Any]:
 LINKS: Mapping[type[Request[Any]], tuple[str, Callable[[Community], Request[Any]]]] = {
     li.LinkAccount: _typed(li.LinkAccount),
     li.EndLinkCode: _typed(li.EndLinkCode),
+    li.EndOverheard: (
+        "nobody",
+        lambda _: li.EndOverheard(codes=("99999999",), sign_ins=("no-such-secret-at-all",)),
+    ),
     li.ShowLinkCode: _typed(li.ShowLinkCode),
     li.ProposeLink: _typed(li.ProposeLink),
     li.AnswerLink: ("member", _answered),

@@ -129,6 +129,7 @@ def _wire_accounts(ledger: Ledger, office: PassportOffice) -> None:
     ledger.answer(also.IssueLinkCode, accounts.issue_link_code)
     ledger.answer(also.LinkAccount, accounts.link_account)
     ledger.answer(also.EndLinkCode, accounts.end_link_code)
+    ledger.answer(also.EndOverheard, accounts.end_overheard)
     ledger.answer(also.ShowLinkCode, partial(accounts.show_link_code, office=office))
     ledger.answer(also.ProposeLink, partial(accounts.propose_link, office=office))
     ledger.answer(also.AnswerLink, partial(accounts.answer_link, office=office))

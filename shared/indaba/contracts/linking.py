@@ -82,6 +82,24 @@ class EndLinkCode(Request[Done], wire="membership.end-link-code.v1", asked_by=St
     code: OneTimeCode
 
 
+class OverheardEnded(Reply):
+    """Whether any of it was good still, and is so no more."""
+
+    ended: bool
+
+
+class EndOverheard(
+    Request[OverheardEnded], wire="membership.end-overheard.v1", asked_by=Standing.ANYBODY
+):
+    """Others have read what may be one-time codes or sign-in links: they open nothing any more.
+
+    `codes` are of any kind. What is none is left alone, and counts as no try: it opens nothing.
+    """
+
+    codes: tuple[OneTimeCode, ...] = Field(default=(), max_length=5)
+    sign_ins: tuple[str, ...] = Field(default=(), max_length=5)
+
+
 class AccountName(BaseModel):
     """An account, where its platform knows it."""
 

@@ -5,15 +5,18 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from indaba.contracts.linking import (
+    EndOverheard,
+    IssueRoomCode,
     LinkNews,
     LinkSide,
     LinkTelling,
     LinkTold,
     ProposeLink,
     ShowLinkCode,
+    ShowRoomCode,
     TellLink,
 )
-from indaba.contracts.membership import Platform
+from indaba.contracts.membership import ConsumeSignIn, IssueSignIn, Platform
 from services.membership.test_linking import HOME, answered, code_of, proposed, refused
 from services.membership.village import Village, account
 from services.town import Town
@@ -74,6 +77,26 @@ async def test_who_was_never_agreed_to_does_not_hear_it_afterwards_either(
 
     telling = await _telling(town, (await _told(town))[-1])
     assert [name.account for name in telling.link.maker] == ["401"]
+
+
+async def test_what_others_have_read_opens_nothing(village: Village) -> None:
+    town = village.town
+    await village.begin("lindiwe")
+    held = await village.held("lindiwe")
+    own = await code_of(town, held)
+    room = (await town.ask(IssueRoomCode(), held)).code
+    link = (await town.ask(IssueSignIn(), held)).secret
+    assert not (await town.ask(EndOverheard(codes=("99999999",), sign_ins=("none",)))).ended
+
+    for ends in (EndOverheard(codes=(own, room)), EndOverheard(sign_ins=(link,))):
+        assert (await town.ask(ends)).ended
+        assert not (await town.ask(ends)).ended
+    late = ShowLinkCode(platform=HOME, account=SPY, code=own)
+    assert await refused(town.ask(late)) == "code-wrong"
+    there = ShowRoomCode(platform=HOME, account=SPY, code=room, has_power=True)
+    assert await refused(town.ask(there)) == "code-wrong"
+    face = await town.passport("")
+    assert await refused(town.ask(ConsumeSignIn(secret=link), face)) == "sign-in-spent"
 
 
 Against = Callable[[Village], Awaitable[object]]

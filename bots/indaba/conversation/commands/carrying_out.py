@@ -22,8 +22,6 @@ async def perform(intent: Intent, person: Person, services: ServiceClient) -> An
     A refusal, a service that is away and a fault come out as words for the asker.
     """
     no = may_not(type(intent), person)
-    if no is not None and type(intent).PRIVATE and not person.alone:
-        return replace(no, blocks=(*await intent.overheard(person, services), *no.blocks))
     if no is not None:
         return no
     asked = Confidant(services, alone=person.alone)

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, Refusal, hint
 from indaba.contracts.wire import Reply, Request
-from indaba.conversation.answer import Answer, Ask, Text
+from indaba.conversation.answer import Answer, Ask
 from indaba.conversation.commands.fields import folded
 from indaba.conversation.wording import Wording, plain
 
@@ -72,7 +72,9 @@ class Intent(BaseModel):
     one happens only where nobody else reads the answer; one that knows `MORE_ALONE` (what, in
     English) says elsewhere how to get it. One that `POINTS` is about a message or a file. A
     `SILENT` one is done without a word, whatever comes of it; refusals whose code is `HUSHED` are
-    not told either. Offered as a choice, it is `MEANT` by a pick, unless it says otherwise.
+    not told either. One that `TAKES_CODES_OPENLY` is where a one-time code is typed though others
+    read it; anywhere else it ends then. Offered as a choice, it is `MEANT` by a pick, unless it
+    says otherwise.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -89,6 +91,7 @@ class Intent(BaseModel):
     SILENT: ClassVar[bool] = False
     HUSHED: ClassVar[frozenset[str]] = frozenset()
     MEANT: ClassVar[Meant] = Meant.BY_PICK
+    TAKES_CODES_OPENLY: ClassVar[bool] = False
 
     def __init_subclass__(
         cls,
@@ -132,10 +135,6 @@ class Intent(BaseModel):
             return hint("help")
         code = getattr(self, "code", None) if "code" in type(self).model_fields else None
         return Hint(self.called(), {"code": str(code)} if code else {})
-
-    async def overheard(self, person: Person, services: ServiceClient) -> tuple[Text, ...]:  # noqa: ARG002 - most hold nothing
-        """A `PRIVATE` one was typed where others read: end what they could use, and say so."""
-        return ()
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Do it. Raises what `ServiceClient.ask` raises."""

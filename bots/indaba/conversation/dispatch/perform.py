@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -152,6 +153,24 @@ class Performer:
         answer = await self._do(queued, WithdrawAnswer(code=shown.meeting.code))
         return Outcome(None if answer.ack else answer)
 
+    async def _overheard(self, queued: QueuedEvent, found: means.Overheard) -> Outcome:
+        """End what others have read, and say so; what else was meant is done all the same."""
+        try:
+            ended = (await self._people.services(queued).ask(found.secrets)).ended
+        except (Refusal, Unavailable):
+            ended = False
+        outcome = await self.perform(queued, found.otherwise)
+        if not ended:
+            return outcome
+        say = (await self._wording(queued)).say
+        lead = Text(say("Others could read your code or link, so it is worth nothing now."))
+        answer = outcome.answer or Answer(())
+        if not answer.blocks:
+            words = "Get a new one in a direct chat with me, and pass it on to nobody there."
+            answer = Answer((Text(say(words)),))
+        answer = replace(answer, blocks=(lead, *answer.blocks), ack=False)
+        return replace(outcome, answer=answer)
+
     async def _tagged(self, queued: QueuedEvent, found: means.TagLine) -> Outcome:
         try:
             meeting = found.meeting or await self._live.here(queued)
@@ -234,6 +253,7 @@ class Performer:
         means.Pick: _pick,
         means.Withdraw: _withdraw,
         means.TagLine: _tagged,
+        means.Overheard: _overheard,
         means.Retag: _retagged,
         means.Notice: _noticed_in,
         means.Part: _parted,

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from indaba.contracts.ids import MeetingId
+from indaba.contracts.linking import EndOverheard
 from indaba.contracts.record import NoteKind
 from indaba.contracts.removal import Departure
 from indaba.contracts.scheduling import RsvpAnswer
 from indaba.conversation.answer import Ask
 from indaba.conversation.cards.rsvp_words import answer_of, reply_answer
-from indaba.conversation.commands.intent import Intent
-from indaba.conversation.commands.line import Unclear, read_line
+from indaba.conversation.commands.intent import Intent, named
+from indaba.conversation.commands.line import Understood, read_line
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.agenda import Topic
 from indaba.conversation.commands.topics.coming import SayMaybe, SayNo, SayYes
@@ -37,6 +38,7 @@ from indaba.conversation.delivery.chat_events import (
     RoomReplaced,
 )
 from indaba.conversation.dispatch.context import Context, Meeting
+from indaba.conversation.dispatch.overheard import secrets_in
 from indaba.conversation.dispatch.picking import (
     Judged,
     Verdict,
@@ -44,6 +46,7 @@ from indaba.conversation.dispatch.picking import (
     by_reaction,
     by_words,
 )
+from indaba.conversation.dispatch.questions import is_command
 from indaba.conversation.dispatch.tags import Tag, tag_in
 from indaba.conversation.store import Offer
 
@@ -151,6 +154,14 @@ class Retag:
 
 
 @dataclass(frozen=True, slots=True)
+class Overheard:
+    """End the secrets of ours that others have read; then `otherwise` holds."""
+
+    secrets: EndOverheard
+    otherwise: "Resolution"
+
+
+@dataclass(frozen=True, slots=True)
 class Withdraw:
     """Take an answer by reaction back, unless another was given since."""
 
@@ -189,6 +200,7 @@ Resolution = (
     | Resume
     | Pick
     | TagLine
+    | Overheard
     | Retag
     | Withdraw
     | Notice
@@ -223,6 +235,24 @@ def digest(reaction: str, account: str) -> str:
 
 
 def _message(event: MessageSent, context: Context) -> Resolution:
+    """What a message means, once nothing in it opens anything to those who read along."""
+    meant = _said(event, context)
+    secrets = None if event.direct or _takes_codes(meant) else secrets_in(event.text)
+    return meant if secrets is None else Overheard(secrets, meant)
+
+
+def _takes_codes(meant: Resolution) -> bool:
+    """Whether it is meant for what a code is typed to in the room itself."""
+    match meant:
+        case Command(line=line):
+            read = read_line(line, INTENTS)
+            return isinstance(read, Understood) and read.intent.TAKES_CODES_OPENLY
+        case Resume(question=question):
+            return named(question.intent, INTENTS).TAKES_CODES_OPENLY
+    return False
+
+
+def _said(event: MessageSent, context: Context) -> Resolution:
     """A tagged line, a command, an answer to us, or a reply to a card; else not for us."""
     plainly = _untagged(event, context)
     tag = tag_in(event.text if event.addressed is None else event.addressed)
@@ -257,7 +287,9 @@ def _answer(event: MessageSent, context: Context) -> Resolution | None:
     if context.card is not None and to_card and (answer := reply_answer(text)):
         return Perform(RSVPS[answer](code=context.card[1]))
     is_asked = context.question is not None and not to_another
-    if context.question is not None and is_asked and not (event.direct and _is_command(text)):
+    if context.question is not None and is_asked:
+        if is_command(text, context.question, direct=event.direct):
+            return Command(text)
         return Resume(context.question, text)
     return _picked(judged)
 
@@ -335,11 +367,6 @@ def _picked(judged: Judged | None) -> Resolution | None:
             return Say(NOTHING_WAITS, offer)
         case Verdict.TOO_OLD:
             return Say(TOO_OLD_TO_PICK, offer)
-
-
-def _is_command(text: str) -> bool:
-    """Whether a line in a direct chat is a command rather than an answer to a question."""
-    return not isinstance(read_line(text, INTENTS), Unclear)
 
 
 _MEANINGS: dict[type[ChatEvent], Callable[[Any, Context], Resolution]] = {

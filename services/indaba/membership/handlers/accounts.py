@@ -10,6 +10,7 @@ from indaba.contracts.linking import (
     AnswerLink,
     CodeIssued,
     EndLinkCode,
+    EndOverheard,
     IssueLinkCode,
     LinkAccount,
     LinkAnswered,
@@ -20,6 +21,7 @@ from indaba.contracts.linking import (
     LinkSide,
     LinksShown,
     LinkTelling,
+    OverheardEnded,
     ProposeLink,
     ShowLinkCode,
     ShowLinks,
@@ -44,7 +46,7 @@ from indaba.membership.model.linking import (
     may_unlink,
     shown_before,
 )
-from indaba.membership.store import Cases, Linking, Links, Opens, Store
+from indaba.membership.store import Cases, Linking, Links, Opens, SignIns, Store
 from indaba.membership.workflows.codes import checked, digest, issue
 from indaba.membership.workflows.linking import Uniting
 from indaba.membership.workflows.telling import end_link
@@ -66,6 +68,13 @@ async def end_link_code(request: EndLinkCode, work: Work) -> Done:
     await checked(work, Opens.ACCOUNT, request.platform, request.account, request.code)
     await Linking(work).spend(digest(request.code))
     return Done()
+
+
+async def end_overheard(request: EndOverheard, work: Work) -> OverheardEnded:
+    """End codes and sign-in links that others have read."""
+    ended = [await Linking(work).spend(digest(code)) for code in request.codes]
+    ended += [await SignIns(work).spend(digest(one)) is not None for one in request.sign_ins]
+    return OverheardEnded(ended=any(ended))
 
 
 async def show_link_code(request: ShowLinkCode, work: Work, office: PassportOffice) -> LinkPreview:

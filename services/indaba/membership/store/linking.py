@@ -85,9 +85,11 @@ class Linking:
         row = (await self._sql.execute(query)).first()
         return (MemberId(row.member), CommunityId(row.community)) if row else None
 
-    async def spend(self, digest: str) -> None:
-        """A code is used up."""
-        await self._sql.execute(_codes.delete().where(_codes.c.digest == digest))
+    async def spend(self, digest: str) -> bool:
+        """A code is used up; whether it was good still."""
+        spent = _codes.delete().where(_codes.c.digest == digest).returning(_codes.c.expires_at)
+        until: datetime | None = (await self._sql.execute(spent)).scalar()
+        return until is not None and until > self._work.now
 
     async def tried_wrongly(self, platform: Platform, account: str) -> None:
         """Count a wrong try of an account."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import ClassVar
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from pydantic import Field
 from indaba.contracts.linking import (
     AccountName,
     AnswerLink,
-    EndLinkCode,
     IssueLinkCode,
     LinkedAccount,
     LinkFacts,
@@ -25,7 +23,7 @@ from indaba.contracts.linking import (
 )
 from indaba.contracts.membership import Platform
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import Hint, Refusal, Unavailable, hint
+from indaba.contracts.refusal import Hint, hint
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
 from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.commands.person import Person
@@ -56,17 +54,6 @@ class LinkMe(Intent, noun="me", verb="link", aliases=("link me",)):
         description="The code from your other account; leave it out to get one here",
         json_schema_extra={"word": True},
     )
-
-    async def overheard(self, person: Person, services: ServiceClient) -> tuple[Text, ...]:
-        """Others have read the code: it opens nothing any more."""
-        if self.code is None:
-            return ()
-        request = EndLinkCode(platform=person.platform, account=person.account, code=self.code)
-        with suppress(Refusal, Unavailable):
-            await services.ask(request)
-        return (
-            Text(person.wording.say("Others could read your code, so it is worth nothing now.")),
-        )
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """What somebody waits for; else a code for the other account, or what it would become."""

@@ -69,6 +69,7 @@ class Connect(Intent, noun="cop", verb="connect"):
     """Make this room one more room of a community."""
 
     example: ClassVar[str] = "cop connect 7K2M-9QPX3"
+    TAKES_CODES_OPENLY: ClassVar[bool] = True
 
     code: Secret = Field(
         description="The code that a facilitator of the community got from me",
