@@ -65,6 +65,7 @@ def wire(  # noqa: PLR0913 - one composition root calls this
     if erasures_file is not None:
         ledger.background("erasures", ErasuresFile(ledger, erasures_file).run)
     ledger.on_new_release(begin_release)
+    ledger.seal_keys(office.seal("replies"))
     _wire_doors(ledger, office, reports_to, strangers.set_up_by)
     ledger.answer(said.AssignRole, partial(removing.assign_role, office=office))
     ledger.answer(said.DescribeMe, partial(belonging.describe_me, office=office))

@@ -16,6 +16,14 @@ class Confidential:
     """
 
 
+class Key:
+    """Marks a field of a reply that opens something for whoever has it.
+
+    No database holds it in clear: where the reply is stored, it is sealed, and gone within minutes.
+    """
+
+
+KeyText = Annotated[str, Key]
 ConfidentialText = Annotated[str, Confidential]
 
 
@@ -32,6 +40,11 @@ def confidential_fields(kind: type[Reply]) -> tuple[str, ...]:
     """The names of a reply's confidential fields, in their order."""
     fields = kind.model_fields
     return tuple(name for name in fields if Confidential in fields[name].metadata)
+
+
+def keys_in(kind: type[Reply]) -> tuple[str, ...]:
+    """The names of a reply's fields that open something."""
+    return tuple(name for name, field in kind.model_fields.items() if Key in field.metadata)
 
 
 def is_between_us(kind: type[Reply]) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from indaba.contracts.confidential import Confidential
+from indaba.contracts.confidential import Confidential, Key
 from indaba.contracts.figures import NamesReleased
 from indaba.contracts.ids import CommunityId, MemberId, OneTimeCode
 from indaba.contracts.membership import (
@@ -52,7 +52,7 @@ class FindMembers(
 class CodeIssued(Reply):
     """A one-time code, good until `expires_at`; for its asker's eyes only."""
 
-    code: Annotated[OneTimeCode, Confidential]
+    code: Annotated[OneTimeCode, Confidential, Key]
     expires_at: AwareDatetime
 
 
@@ -60,8 +60,6 @@ class IssueLinkCode(
     Request[CodeIssued], wire="membership.issue-link-code.v1", asked_by=Standing.MEMBER
 ):
     """Make a code by which the asker's other account becomes the same member."""
-
-    opens_a_door = True
 
 
 class LinkAccount(
@@ -285,8 +283,6 @@ class IssueRoomCode(
     Request[CodeIssued], wire="membership.issue-room-code.v1", asked_by=Standing.FACILITATOR
 ):
     """Make a code by which one more room joins the community (facilitators)."""
-
-    opens_a_door = True
 
 
 class CommunityShown(Reply):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from indaba.contracts.confidential import Confidential, ConfidentialText
+from indaba.contracts.confidential import Confidential, ConfidentialText, Key, KeyText
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.limits import FOUNDED, FOUNDED_A_DAY
 from indaba.contracts.passport import Passport, Role
@@ -93,7 +93,7 @@ class PassportIssued(Reply):
     `because` is why they were suspended or removed, for them alone.
     """
 
-    token: str
+    token: KeyText
     passport: Passport
     community: CommunityCard | None = None
     choices: tuple[CommunityCard, ...] = ()
@@ -302,7 +302,7 @@ class EraseMe(Request[ErasureBegun], wire="membership.erase-me.v1", asked_by=Sta
 class SignInIssued(Reply):
     """A one-time secret for the portal, good until `expires_at`."""
 
-    secret: ConfidentialText
+    secret: Annotated[ConfidentialText, Key]
     expires_at: AwareDatetime
 
 
@@ -311,13 +311,11 @@ class IssueSignIn(
 ):
     """Make a one-time sign-in secret for the asker."""
 
-    opens_a_door = True
-
 
 class SignedIn(Reply):
     """Who the secret belonged to, and a passport for them."""
 
-    token: str
+    token: KeyText
     passport: Passport
     community: CommunityCard
 

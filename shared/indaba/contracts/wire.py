@@ -92,17 +92,16 @@ R_co = TypeVar("R_co", bound=Reply, covariant=True)
 class Request(Message, Generic[R_co]):
     """What somebody asks a service to do or show, imperative. Its type argument is the reply.
 
-    `opens_a_door` says that the reply is a key of some kind: what is stored of it goes within
-    minutes. `forgotten_soon` says so of the mark that it was asked: asked again after that, it must
-    do no harm. The class keyword `asked_by` says who may ask at the least, and `by_faces` that a
-    face may on its own behalf: no request without it, and no service has to remember.
+    `forgotten_soon` says that the mark that it was asked goes within minutes: asked again after
+    that, it must do no harm. The class keyword `asked_by` says who may ask at the least, and
+    `by_faces` that a face may on its own behalf: no request without it, and no service has to
+    remember.
     Visitors may ask only where the community has published one of the parts in `opened_by`, if any
     are named. `limits` are those that it may come up against: what it keeps is counted, and if one
     is passed, nothing of it is done. Whoever has not agreed to the purpose named as `consent` is
     refused.
     """
 
-    opens_a_door: ClassVar[bool] = False
     forgotten_soon: ClassVar[bool] = False
     asked_by: ClassVar[Standing] = Standing.FACILITATOR
     by_faces: ClassVar[bool] = False

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from indaba.bus import Bus
 from indaba.bus.bus import BUS_ERRORS
 from indaba.contracts import spoken
+from indaba.contracts.confidential import keys_in
 from indaba.contracts.keeping import EVENTS, KEYS_IN_REPLIES, MARKS, REPLIES
 from indaba.contracts.wire import KEPT_FOR_A_TERM, Envelope, Event, Reply, Request
 from indaba.ledger import merging, migrations, tables
@@ -24,6 +25,7 @@ from indaba.ledger.limits import Counter
 from indaba.ledger.new_release import NewRelease
 from indaba.ledger.relay import Relay
 from indaba.ledger.requests import RequestProcessor
+from indaba.ledger.sealed_replies import SealedReplies
 from indaba.ledger.session import Session
 from indaba.ledger.timers import TimerHandler, Timers
 from indaba.ledger.work import Work
@@ -32,6 +34,7 @@ from indaba.process import logs
 from indaba.process.loops import Loops, pause
 from indaba.process.passports import PassportControl
 from indaba.process.run import Readiness
+from indaba.process.sealing import Seal
 from indaba.process.world import World
 
 Q = TypeVar("Q", bound=Request[Reply])
@@ -90,8 +93,13 @@ class Ledger:
         for part in (self._requests, self._events, self._timers, self._keeping):
             part.committed = self._after_commit
 
+    def seal_keys(self, seal: Seal) -> None:
+        """Close keys in stored replies with this. First of all: `answer` looks for it."""
+        self._requests.sealed = SealedReplies(seal)
+
     def answer(self, request: type[Q], handler: Callable[[Q, Work], Awaitable[Reply]]) -> None:
-        """Answer requests of a type with a handler."""
+        """Answer requests of a type with a handler. Raises `TypeError` if a key lay in clear."""
+        self._requests.sealed.check(request)
         self._requests.handlers[request.wire] = handler
 
     def limit(self, counter: Counter) -> None:
@@ -256,7 +264,7 @@ async def _forget_inbox(connection: AsyncConnection, now: datetime) -> None:
     """Drop replies after a day, marks after four days; what is secret after minutes."""
     inbox = tables.inbox
     requests = spoken(Request)
-    doors = _asked(r.wire for r in requests if r.opens_a_door)
+    doors = _asked(r.wire for r in requests if keys_in(r.reply()))
     for age, wires in ((REPLIES.long, sa.true()), (KEYS_IN_REPLIES.long, doors)):
         stale = (inbox.c.done_at < now - age, inbox.c.reply.is_not(None), wires)
         await connection.execute(inbox.update().where(*stale).values(reply=sa.null()))

@@ -22,6 +22,7 @@ from indaba.contracts.wire import Envelope, Personal, Question, Reply, Request
 from indaba.ledger import tables
 from indaba.ledger.failures import Failures, is_passing, log_failure
 from indaba.ledger.limits import Limits
+from indaba.ledger.sealed_replies import SealedReplies
 from indaba.ledger.work import Work
 from indaba.process import logs
 from indaba.process.metrics import MESSAGE_SECONDS, MESSAGES
@@ -71,6 +72,7 @@ class RequestProcessor:
         self._failures = failures
         self.handlers: dict[str, Handler] = {}
         self.limits = Limits(process)
+        self.sealed = SealedReplies()
         self.committed: Callable[[Work], Awaitable[None]] | None = None
 
     async def answer(self, envelope: Envelope) -> ReplyEnvelope:
@@ -182,7 +184,7 @@ class RequestProcessor:
             if isinstance(request, Question):
                 await work.keep()
             else:
-                await work.keep_with_reply(key, body)
+                await work.keep_with_reply(key, self.sealed.closed(request, key, body))
                 self._in_time(envelope)
         if self.committed is not None:
             await self.committed(work)
@@ -209,7 +211,7 @@ class RequestProcessor:
         reply: dict[str, Any] | None = (await connection.execute(query)).scalar_one()
         if reply is None:
             raise Expired
-        return reply
+        return self.sealed.opened(key, reply)
 
     async def _give_up(self, envelope: Envelope, error: Exception, member: UUID | None) -> None:
         """Store a dead letter without the passport and personal data."""
