@@ -1,6 +1,7 @@
 """Secrets of ours in what somebody posts where others read: found here, for every kind of them."""
 
 import re
+from collections.abc import Iterable
 
 from indaba.contracts.ids import ONE_TIME
 from indaba.contracts.linking import EndOverheard
@@ -12,12 +13,13 @@ MOST = 5
 
 def secrets_in(text: str) -> EndOverheard | None:
     """What may be a one-time code or a sign-in link; membership knows whether it is one."""
-    codes = [_written(match) for match in _CODE.finditer(text)]
-    links = _SIGN_IN.findall(text)
-    found = tuple(dict.fromkeys(code for code in codes if code))[:MOST]
-    if not found and not links:
-        return None
-    return EndOverheard(codes=found, sign_ins=tuple(dict.fromkeys(links))[:MOST])
+    codes = _each(_written(match) for match in _CODE.finditer(text))
+    links = _each(_SIGN_IN.findall(text))
+    return EndOverheard(codes=codes, sign_ins=links) if codes or links else None
+
+
+def _each(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text))[:MOST]
 
 
 def _written(match: re.Match[str]) -> str:

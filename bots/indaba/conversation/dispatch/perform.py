@@ -153,13 +153,13 @@ class Performer:
         answer = await self._do(queued, WithdrawAnswer(code=shown.meeting.code))
         return Outcome(None if answer.ack else answer)
 
-    async def _overheard(self, queued: QueuedEvent, found: means.Overheard) -> Outcome:
+    async def _overheard(self, queued: QueuedEvent, post: means.Overheard) -> Outcome:
         """End what others have read, and say so; what else was meant is done all the same."""
         try:
-            ended = (await self._people.services(queued).ask(found.secrets)).ended
+            ended = (await self._people.services(queued).ask(post.secrets)).ended
         except (Refusal, Unavailable):
             ended = False
-        outcome = await self.perform(queued, found.otherwise)
+        outcome = await self.perform(queued, post.otherwise)
         if not ended:
             return outcome
         say = (await self._wording(queued)).say

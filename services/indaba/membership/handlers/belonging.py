@@ -1,6 +1,5 @@
 """Communities and who belongs to them: founding, joining, roles, data, sign-in."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from indaba.contracts.ids import CommunityId, MemberId
@@ -29,8 +28,7 @@ from indaba.contracts.membership import (
     SignedIn,
     SignInIssued,
 )
-from indaba.contracts.passport import Belonging, Passport, Role
-from indaba.contracts.purposes import Consent
+from indaba.contracts.passport import Belonging, Role
 from indaba.contracts.reaching import MembersReached, Reach, ReachMembers
 from indaba.contracts.refusal import NoCommunity, NotAllowed
 from indaba.contracts.responsible import ResponsibleShown, ShowResponsible
@@ -48,37 +46,23 @@ from indaba.membership.model import (
 from indaba.membership.model.motions import Blocked
 from indaba.membership.model.safeguarding import Safeguarding
 from indaba.membership.store import (
-    STRANGER,
     Cases,
     Consents,
     Engaged,
     Links,
-    Publications,
     Reaching,
     SignIns,
     Store,
 )
 from indaba.membership.workflows.codes import digest
-from indaba.membership.workflows.footing import footing_of
 from indaba.membership.workflows.leaving import depart
+from indaba.membership.workflows.passports import Asking, passport_for
 from indaba.membership.workflows.removing import Removing, blocked_as, cases_of
 from indaba.membership.workflows.succession import watch
 from indaba.membership.workflows.telling import tell_roles
 from indaba.process.named import Named
 from indaba.process.passports import PassportOffice
 
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """By what somebody is known besides their id; `account` is the digest of their account."""
-
-    account: str = ""
-    face: bool = False
-    lead: bool = False
-
-
-UNKNOWN = Asking()
-PASSPORT_LASTS = timedelta(minutes=10)
 SIGN_IN_LASTS = timedelta(minutes=10)
 
 
@@ -303,59 +287,6 @@ async def consume_sign_in(request: ConsumeSignIn, work: Work, office: PassportOf
     if issued.community is None or not issued.passport.roles:
         raise SignInSpent
     return SignedIn(token=issued.token, passport=issued.passport, community=issued.community)
-
-
-async def passport_for(
-    work: Work,
-    office: PassportOffice,
-    community: CommunityId | None,
-    member: MemberId | None,
-    asking: Asking = UNKNOWN,
-) -> PassportIssued:
-    """A signed passport for a member, a guest or a face, in a community or none."""
-    expires_at = work.now + PASSPORT_LASTS
-    there = await Publications(work).with_card(community) if community else None
-    consent = await Consents(work).of(member) if member else Consent()
-    withheld = consent.withheld if member else frozenset()
-    if there is None:
-        footing = await footing_of(work, None, member, STRANGER, asking.account)
-        passport = Passport(
-            expires_at=expires_at,
-            member=member,
-            face=asking.face,
-            lead=asking.lead,
-            belonging=footing.belonging,
-            withheld=withheld,
-        )
-        return PassportIssued(
-            token=office.sign(passport), passport=passport, because=footing.because
-        )
-    card, shown = there
-    acting = await Store(work).acting(card.id, member) if member else STRANGER
-    footing = await footing_of(work, card.id, member, acting, asking.account)
-    passport = Passport(
-        expires_at=expires_at,
-        community=card.id,
-        member=member if acting.belongs else None,
-        roles=frozenset({acting.role} if acting.role is not None else ()),
-        face=asking.face,
-        lead=asking.lead,
-        zone=acting.zone or card.zone,
-        locale=locale_of(card.language, card.zone),
-        opened=shown.open_at(work.now),
-        withheld=withheld,
-        belonging=footing.belonging,
-        rests_until=acting.rests_until,
-    )
-    return PassportIssued(
-        token=office.sign(passport),
-        passport=passport,
-        community=card.card(),
-        counted=acting.counted,
-        unasked=acting.belongs and bool(consent.news()),
-        unanswered=consent.unanswered(work.now) if acting.belongs else (),
-        because=footing.because,
-    )
 
 
 async def community_of(work: Work, store: Store) -> Community:
