@@ -9,6 +9,7 @@ from indaba.contracts.wire import Request
 from indaba.conversation.answer import Choice
 from indaba.conversation.commands.carrying_out import perform
 from indaba.conversation.commands.intent import Intent
+from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.accounts import LinkMe
 
@@ -44,11 +45,14 @@ class Recording(BusServiceClient):
         return await super().ask(request)
 
 
-async def everything_typed(now: datetime) -> list[Step]:
+PEOPLE = (THANDI, MEMBER, GUEST, FOUNDER)
+
+
+async def everything_typed(now: datetime, people: tuple[Person, ...] = PEOPLE) -> list[Step]:
     """All steps from every line that can be typed, by everybody, through all that is offered."""
     repeats = kept_meeting.repeating(MEETING)
     steps: list[Step] = []
-    for person in (THANDI, MEMBER, GUEST, FOUNDER):
+    for person in people:
         lines = [kind.example for kind in INTENTS if not kind.hidden]
         todo = [(understood(line), False) for line in (*lines, *MORE_LINES)]
         seen: list[Intent] = []

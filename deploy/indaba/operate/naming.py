@@ -1,26 +1,12 @@
 """Which community an operator means by a name or a key: exactly one, or the command is refused."""
 
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from indaba.contracts.refusal import Refusal
+from indaba.process.naming import Called, called
 
-
-class Named(Protocol):
-    """Something with a name, which others may have too, and a key, which is its own."""
-
-    @property
-    def name(self) -> str:
-        """The name."""
-        ...
-
-    @property
-    def key(self) -> str:
-        """The key, as in the address of the community's page."""
-        ...
-
-
-C = TypeVar("C", bound=Named)
+C = TypeVar("C", bound=Called)
 
 
 class SeveralOfThatName(Refusal):
@@ -40,8 +26,7 @@ def the_one_meant(named: str, known: Sequence[C]) -> C | None:
 
     Raises `SeveralOfThatName`, also where one's name is another's key.
     """
-    wanted = named.casefold()
-    meant = [one for one in known if wanted in (one.key.casefold(), one.name.casefold())]
+    meant = called(named, known)
     if len(meant) > 1:
         raise SeveralOfThatName(named, sorted(one.key for one in meant))
     return meant[0] if meant else None

@@ -85,12 +85,14 @@ class SignIns:
         await self._copies.change(
             lambda store: store.sign_in(digest_of(token), before, member, there.id)
         )
-        belongs = False
         try:
             belongs = await self._belongs(member, there.id)
-        finally:
-            if not belongs:
-                await self._copies.change(lambda store: store.send_home(member, there.id))
+        except BaseException:
+            # Nothing is known against the member: only what this link opened ends.
+            await self._copies.change(lambda store: store.sign_out(digest_of(token)))
+            raise
+        if not belongs:
+            await self._copies.change(lambda store: store.send_home(member, there.id))
         return Session(token, member, there)
 
     async def _still_there(self, session: Session) -> Session:

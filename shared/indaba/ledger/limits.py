@@ -6,7 +6,7 @@ a request that keeps nothing new is never refused.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -69,6 +69,14 @@ class Counter:
         return await now_called(work, work.passport.a_member())
 
 
+class Before(NamedTuple):
+    """A limit as a request found it: whose it is, and how much they had."""
+
+    counter: Counter
+    key: UUID | None
+    used: int
+
+
 class Limits:
     """The limits of one service."""
 
@@ -81,25 +89,23 @@ class Limits:
         names = sorted(limit.name for limit in request.within())
         return [self.counters[name] for name in names if name in self.counters]
 
-    async def before(self, request: Request[Any], work: Work) -> Mapping[str, int]:
+    async def before(self, request: Request[Any], work: Work) -> Sequence[Before]:
         """What is used before. Nobody else adds to it until the transaction ends."""
-        used = {}
+        counted = []
         for counter in self._of(request):
             key = await counter.key(work, request)
             await _hold(work, counter, key)
-            used[counter.limit.name] = await counter.used(work, key)
-        return used
+            counted.append(Before(counter, key, await counter.used(work, key)))
+        return counted
 
     async def after(
-        self, request: Request[Any], work: Work, before: Mapping[str, int]
+        self, request: Request[Any], work: Work, before: Sequence[Before]
     ) -> tuple[str, ...]:
         """What is to be said of limits that are near. Raises `LimitReached`, and all is undone."""
         near = []
-        for counter in self._of(request):
+        for counter, key, there in before:
             limit, most = counter.limit, counter.units
-            there = before[limit.name]
-            used = await counter.used(work, await counter.key(work, request))
-            used += request.adds(limit)
+            used = await counter.used(work, key) + request.adds(limit)
             if used > max(there, most):
                 LIMITS_REACHED.labels(self._process, limit.name).inc()
                 raise LimitReached(limit, min(there, most), most)

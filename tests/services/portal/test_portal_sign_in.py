@@ -24,7 +24,7 @@ from indaba.contracts.membership import (
     SignInIssued,
 )
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import Fault, Refused
+from indaba.contracts.refusal import Fault, Refused, Unavailable
 from indaba.conversation.delivery import service_client
 from indaba.conversation.delivery.service_client import ask
 from indaba.ledger import Ledger
@@ -333,6 +333,17 @@ async def test_who_stops_belonging_while_they_sign_in_is_not_signed_in(found: Fo
     assert await rows(ledger, "SELECT member FROM sessions") == []
 
 
+async def test_where_nobody_can_be_asked_only_what_the_link_opened_ends(found: Found) -> None:
+    thandi = await found()
+    ledger = thandi.opened.ledger
+    await thandi.opened.browser.post(await thandi.link(), data={"press": "drawn"})
+    kept = await rows(ledger, "SELECT digest FROM sessions")
+    sign_ins = SignIns(ledger, Copies(ledger.database, ledger.world), _away)
+    with pytest.raises(Unavailable):
+        await sign_ins.open((await thandi.link()).rpartition("/")[2], "again", "")
+    assert await rows(ledger, "SELECT digest FROM sessions") == kept
+
+
 async def test_an_erased_member_leaves_no_trace_and_the_portal_says_so(found: Found) -> None:
     thandi = await found()
     ledger = thandi.opened.ledger
@@ -361,6 +372,10 @@ async def test_while_membership_is_away_the_link_can_be_used_a_little_later(
     assert answer.status_code == 503
     assert "a little later" in answer.text
     assert "set-cookie" not in answer.headers
+
+
+async def _away(_: MemberId, __: CommunityId) -> bool:
+    raise Unavailable("away")
 
 
 async def _nobody(_: MemberId, __: CommunityId) -> bool:

@@ -39,6 +39,7 @@ from indaba.membership.store import Cases, Linking, Store
 from indaba.membership.workflows.leaving import depart
 from indaba.membership.workflows.removing import Removing
 from indaba.membership.workflows.telling import opened, tell, tell_roles
+from indaba.process.naming import called
 from indaba.process.passports import PassportOffice
 
 
@@ -124,7 +125,7 @@ async def suspend_account(
 def _meant(theirs: Sequence[Community], named: str) -> Sequence[Community]:
     """The communities that a name or a key means; all where none is given."""
     names = sorted(card.name for card in theirs)
-    meant = [c for c in theirs if named.casefold() in ("", c.key.casefold(), c.name.casefold())]
+    meant = called(named, theirs) if named else theirs
     if not meant:
         raise NowhereThere(named, names)
     if named and len(meant) > 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from pydantic import Field
@@ -52,11 +52,17 @@ class Feedback(Intent, noun="meeting", verb="feedback", aliases=("feedback",)):
             "once how many answered what, and only where five or more people did."
         )
         blocks = tuple(Text(words) for words in (when, asked, private) if words)
-        picks = tuple(
-            Choice(say("{n}", n=str(n)), STARS[n - 1], Useful(code=self.code, useful=n))
-            for n in range(1, 6)
+        return Answer((*blocks, _stars(lambda n: Useful(code=self.code, useful=n), person.wording)))
+
+
+def _stars(meant: Callable[[int], Intent], wording: Wording) -> Choices:
+    """One to five, and what each says."""
+    return Choices(
+        tuple(
+            Choice(wording.say("{n}", n=str(n)), sign, meant(n))
+            for n, sign in enumerate(STARS, start=1)
         )
-        return Answer((*blocks, Choices(picks)))
+    )
 
 
 def figures_in_words(figures: FeedbackFigures, wording: Wording) -> Facts:
@@ -107,11 +113,8 @@ class Useful(Intent, noun="meeting", verb="useful", hidden=True):
         """The second question."""
         await services.ask(GiveFeedback(code=self.code, useful=self.useful))
         say = person.wording.say
-        picks = tuple(
-            Choice(say("{n}", n=str(n)), STARS[n - 1], CouldSpeak(code=self.code, speak=n))
-            for n in range(1, 6)
-        )
-        return Answer((Text(say("I felt able to speak: 1 not at all, 5 very.")), Choices(picks)))
+        stars = _stars(lambda n: CouldSpeak(code=self.code, speak=n), person.wording)
+        return Answer((Text(say("I felt able to speak: 1 not at all, 5 very.")), stars))
 
 
 class CouldSpeak(Intent, noun="meeting", verb="could-speak", hidden=True):

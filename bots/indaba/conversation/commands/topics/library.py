@@ -30,7 +30,7 @@ from indaba.conversation.commands.fields import ResourceCodeTyped, one_of
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.saving import Save, lets_others_in
-from indaba.conversation.commands.topics.using import CODE, Share, Used
+from indaba.conversation.commands.topics.using import CODE, Share, Used, in_confidence, unworkable
 from indaba.conversation.wording import plain
 
 BEST, PAGE = 3, 10
@@ -138,13 +138,12 @@ class Details(Intent, noun="resource", verb="show"):
         options = (
             Choice(say("I used this"), "🙌", Used(code=self.code)),
             Choice(say("I changed it to fit"), "🔧", Used(code=self.code, how=HowUsed.ADAPTED)),
-            Choice(
-                say("It did not work for us"), "👎", Used(code=self.code, how=HowUsed.DID_NOT_WORK)
-            ),
+            *unworkable(self.code, person),
             Choice(say("Show it to the room"), "📣", Share(code=self.code)),
         )
         choices = (Choices(options),) if is_there(reply.resource) else ()
-        return Answer((*card(reply.resource, wording), *told, *choices))
+        privately = () if person.alone else (Text(in_confidence(self.code, person)),)
+        return Answer((*card(reply.resource, wording), *told, *privately, *choices))
 
 
 class Edit(Intent, noun="resource", verb="edit"):

@@ -9,13 +9,30 @@ from pydantic.config import JsonDict
 
 from indaba.contracts.library import HowUsed, ShareResource, UseResource
 from indaba.contracts.passport import Role
-from indaba.conversation.answer import ANYBODY, Answer, Audience, Choice, Choices
+from indaba.contracts.refusal import hint
+from indaba.conversation.answer import ANYBODY, Answer, Audience, Choice, Choices, Text
 from indaba.conversation.cards.resources import HOW, card
 from indaba.conversation.commands.fields import ResourceCodeTyped, one_of
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
 
 CODE: JsonDict = {"code": "R", "question": "Which resource? Its code looks like R7K2."}
+
+
+def unworkable(code: str, person: Person) -> tuple[Choice, ...]:
+    """That it did not work, to be picked where nobody else sees who does."""
+    if not person.alone:
+        return ()
+    use = Used(code=code, how=HowUsed.DID_NOT_WORK)
+    return (Choice(person.wording.say("It did not work for us"), "👎", use),)
+
+
+def in_confidence(code: str, person: Person) -> str:
+    """How to say so between the member and us: a judgement is not asked for in view of others."""
+    line = person.types_elsewhere(
+        hint("resource used", code=code, how="did not work"), private=True
+    )
+    return person.wording.say("If it did not work for you, tell me alone: {line}", line=line)
 
 
 class Share(Intent, noun="resource", verb="share"):
@@ -37,7 +54,8 @@ class Share(Intent, noun="resource", verb="share"):
             Choice(say("I used this"), "🙌", Used(code=self.code)),
             Choice(say("I changed it to fit"), "🔧", Used(code=self.code, how=HowUsed.ADAPTED)),
         )
-        blocks = (*card(reply.resource, person.wording), Choices(options))
+        privately = Text(in_confidence(self.code, person))
+        blocks = (*card(reply.resource, person.wording), privately, Choices(options))
         return Answer(blocks, Audience.ROOM, offered_to=ANYBODY)
 
 
