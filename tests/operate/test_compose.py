@@ -39,6 +39,15 @@ def test_there_is_one_service_per_process_and_a_migration_and_no_homeserver(
     assert set(compose["services"]) == ENGINES | {"migrate"} | set(PROCESSES)
 
 
+def test_every_process_knows_who_answers_and_how_long_things_are_kept(
+    compose: dict[str, Any],
+) -> None:
+    names = ["RESPONSIBLE_PARTY", "CONTACT", "PLACE_OF_DATA", "REGULATOR"]
+    shared = {f"INDABA_MEMBERSHIP_{name}" for name in names} | {"INDABA_SHORTER_PERIODS"}
+    for process in PROCESSES:
+        assert shared <= compose["services"][process]["environment"].keys(), process
+
+
 def test_no_secret_stands_in_an_environment(compose: dict[str, Any]) -> None:
     for service in compose["services"].values():
         for name, value in service.get("environment", {}).items():

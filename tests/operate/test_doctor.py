@@ -9,14 +9,16 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from indaba.bus.streams import MOST_AHEAD, events_of
+from indaba.contracts.responsible import ResponsibleShown
 from indaba.operate.data.migrating import bring_up_to_date
-from indaba.operate.installation import Installation, NothingHere
+from indaba.operate.installation import Installation, NothingHere, knows_nobody
 from indaba.operate.local.engines import Synapse
 from indaba.operate.local.matrix import MatrixClient
 from indaba.operate.observe import doctor
 from indaba.operate.observe.doctor import Finding
 from indaba.operate.observe.limits import LIMITED, limits_findings
 from indaba.operate.observe.status import Standing, standings
+from indaba.operate.processes import PROCESSES
 from indaba.process.outside.confinement import CALLS, FILES, IN_WORDS, USER
 from indaba.process.world import RealWorld, first_id
 
@@ -193,10 +195,48 @@ def test_a_database_that_could_not_be_asked_counts_nothing() -> None:
         ({}, False),
         ({"portal": "https://cop.example.org"}, True),
         ({"homeserver": "https://matrix.example.org"}, True),
+        ({"homeserver": "http://localhost:8008", "bot": "@indaba:indaba.localhost"}, False),
+        ({"homeserver": "http://localhost:8008", "bot": "@indaba:example.org:8448"}, True),
     ],
 )
 def test_what_is_on_another_machine_is_for_others(site: Any, *, for_others: bool) -> None:
     assert Installation({}, "", **site).is_for_others is for_others
+
+
+@pytest.mark.parametrize(("host", "for_others"), [("127.0.0.1", False), ("0.0.0.0", True)])
+def test_a_portal_that_others_can_reach_is_for_others(
+    host: str, for_others: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INDABA_PORTAL_HOST", host)
+    assert Installation({}, "").is_for_others is for_others
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_every_process_says_at_start_that_nobody_is_named(
+    process: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert knows_nobody(process) is (process == "membership")
+    for name in ("RESPONSIBLE_PARTY", "CONTACT", "PLACE_OF_DATA"):
+        monkeypatch.setenv(f"INDABA_MEMBERSHIP_{name}", "")
+        assert knows_nobody(process)
+        monkeypatch.setenv(f"INDABA_MEMBERSHIP_{name}", "said")
+    assert not knows_nobody(process)
+
+
+async def test_for_others_nobody_named_is_refused_and_for_oneself_it_is_a_hint(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def found(site: Installation) -> Any:
+        for finding in doctor.responsible_finding(ResponsibleShown(), site):
+            yield finding
+
+    monkeypatch.setattr(doctor, "findings", found)
+    assert not await doctor.examine(Installation({}, ""))
+    assert "for trying out" in capsys.readouterr().out
+    assert await doctor.examine(Installation({}, "", portal="https://cop.example.org"))
+    out = capsys.readouterr().out
+    assert "REFUSED nobody is named who answers" in out
+    assert "Others must not use it yet" in out
 
 
 def test_a_bot_on_discord_is_for_others(monkeypatch: pytest.MonkeyPatch) -> None:

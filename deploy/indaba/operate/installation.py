@@ -96,10 +96,20 @@ class Installation:
 
     @property
     def is_for_others(self) -> bool:
-        """Whether people use it who are not on this machine: on the web, Matrix or Discord."""
-        addresses = (self.portal, self.homeserver)
-        discord = PROCESSES["discord_bot"].settings
-        return any(map(_is_elsewhere, addresses)) or bool(setting(discord, "token"))
+        """Whether people use it who are not on this machine: on the web, Matrix or Discord.
+
+        The portal or the homeserver has a name of its own, the portal listens to other machines,
+        the bot's account is of a server with a name of its own, or there is a bot on Discord.
+        How many accounts there are says nothing: the demo has many.
+        """
+        portal, discord = PROCESSES["portal"].settings, PROCESSES["discord_bot"].settings
+        hosts = (
+            urlsplit(self.portal).hostname,
+            urlsplit(self.homeserver).hostname,
+            self.bot.partition(":")[2].partition(":")[0],
+            setting(portal, "host"),
+        )
+        return any(map(_is_elsewhere, hosts)) or bool(setting(discord, "token"))
 
     @property
     def is_running(self) -> bool:
@@ -107,10 +117,10 @@ class Installation:
         return self.data is None or lock.is_claimed(self.data)
 
 
-def _is_elsewhere(address: str) -> bool:
-    """Whether a web address names another machine than this one."""
-    host = urlsplit(address).hostname or ""
-    return bool(host) and host not in ("localhost", "127.0.0.1", "::1")
+def _is_elsewhere(host: str | None) -> bool:
+    """Whether a host is, or can be reached from, another machine than this one."""
+    here = not host or host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")
+    return not here
 
 
 def setting(settings: type[Settings], field_name: str) -> str:
@@ -129,8 +139,22 @@ def setting(settings: type[Settings], field_name: str) -> str:
 
 def is_answered_for() -> bool:
     """Whether the environment names who answers for what is kept of people."""
-    named = ("responsible_party", "contact", "place_of_data")
-    return all(setting(PROCESSES["membership"].settings, name) for name in named)
+    return all(setting(PROCESSES["membership"].settings, name) for name in _ANSWERING)
+
+
+def knows_nobody(process: str) -> bool:
+    """Whether nobody is named who answers, as far as this process can know.
+
+    Membership knows; others do where the same settings are in their environment, if only empty.
+    """
+    names = [variable(PROCESSES["membership"].settings, field) for field in _ANSWERING]
+    can_know = process == "membership" or any(
+        given in os.environ for name in names for given in (name, f"{name}_FILE")
+    )
+    return can_know and not is_answered_for()
+
+
+_ANSWERING = ("responsible_party", "contact", "place_of_data")
 
 
 def databases_set() -> dict[str, str]:

@@ -50,7 +50,7 @@ async def run(name: str) -> None:
     common, own = read(ProcessSettings), read(process.settings)
     part = part_of(name, common, own)
 
-    from indaba.membership.settings import MembershipSettings
+    from indaba.operate.installation import knows_nobody
     from indaba.process import logs
     from indaba.process.health import health_server
     from indaba.process.run import run as run_parts
@@ -58,7 +58,7 @@ async def run(name: str) -> None:
     logs.configure(json=common.log_json)
     if bus_users.is_open(common.bus_url):
         logs.get(process=name).warning("bus.open", why=OPEN_BUS)
-    if isinstance(own, MembershipSettings) and not own.responsible.is_named:
+    if knows_nobody(name):
         logs.get(process=name).warning("nobody.answers", why=NOBODY_ANSWERS)
     parts: list[Part] = [part]
     if common.health_port:

@@ -336,15 +336,14 @@ class LocalStack:
             self._saying.line("No chat is connected: started without a homeserver.")
         if self._wishes.discord:
             self._saying.line("The bot is on Discord. Set a community up there with: /cop setup")
-        if self._wishes.elsewhere or self._wishes.discord:
-            self._warn_if_nobody_answers()
+        self._warn_if_nobody_answers()
         self._saying.line("Indaba is ready. Ctrl-C stops it.", "bold")
 
     def _warn_if_nobody_answers(self) -> None:
-        from indaba.operate.installation import is_answered_for
+        from indaba.operate.installation import Installation, is_answered_for
         from indaba.operate.local.run_one import NOBODY_ANSWERS
 
-        if not is_answered_for():
+        if Installation.of_data(self._data).is_for_others and not is_answered_for():
             self._saying.line(f"Take care: {NOBODY_ANSWERS}.", "yellow")
 
     def _command(self, words: str) -> str:

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from indaba.operate.console import Console
 from indaba.operate.installation import Installation, ready_page
@@ -13,6 +13,9 @@ from indaba.operate.local.matrix import HomeserverAway, HomeserverRefused, Matri
 from indaba.operate.observe.status import Standing, standings
 from indaba.process.outside.confinement import IN_WORDS, found_missing
 from indaba.process.settings import BadSetting, KeepingSettings, read, variable
+
+if TYPE_CHECKING:
+    from indaba.contracts.responsible import ResponsibleShown
 
 MANY_WAITING = 1000
 LEAST_FREE_BYTES = 1_000_000_000
@@ -26,25 +29,38 @@ NAME_THEM = (
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found: `what` was checked, `why` it is a problem, `next` what to do."""
+    """What a check found: `what` was checked, `why` it is a problem, `next` what to do.
+
+    With `refuses`, nobody but the operators should use it before that is done.
+    """
 
     ok: bool
     what: str
     why: str = ""
     next: str = ""
+    refuses: bool = False
+
+    @property
+    def word(self) -> str:
+        """The first word of its line."""
+        if self.ok:
+            return "ok     "
+        return "REFUSED" if self.refuses else "TROUBLE"
 
 
 async def examine(site: Installation) -> bool:
     """Print all findings, the problems last. Whether there is a problem."""
     saying = Console()
     found = [finding async for finding in findings(site)]
-    for finding in sorted(found, key=lambda each: not each.ok):
-        saying.line(f"{'ok     ' if finding.ok else 'TROUBLE'} {finding.what}", _style(finding))
+    for finding in sorted(found, key=lambda each: (not each.ok, each.refuses)):
+        saying.line(f"{finding.word} {finding.what}", _style(finding))
         if not finding.ok:
             saying.line(f"        Why: {finding.why}")
             saying.line(f"        Next: {finding.next}")
     troubles = sum(not finding.ok for finding in found)
     saying.line(_summary(troubles), "bold")
+    if any(finding.refuses for finding in found):
+        saying.line("Others must not use it yet: see what is REFUSED.", "bold red")
     return troubles > 0
 
 
@@ -244,12 +260,17 @@ async def responsible_findings(site: Installation) -> Sequence[Finding]:
             shown = await ask(bus, world, ShowResponsible(), world.new_id())
     except (Refused, Fault, Unavailable, TimeoutError, OSError):
         return []
+    return responsible_finding(shown, site)
+
+
+def responsible_finding(shown: "ResponsibleShown", site: Installation) -> Sequence[Finding]:
+    """What to say of who answers: for others nobody is no answer."""
     if shown.is_named:
         return [Finding(ok=True, what="people are told who answers for what is kept")]
     what = "nobody is named who answers for what is kept"
     if not site.is_for_others:
         return [Finding(ok=True, what=f"{what}: this is for trying out, on this machine only")]
-    return [Finding(ok=False, what=what, why=UNNAMED, next=NAME_THEM)]
+    return [Finding(ok=False, what=what, why=UNNAMED, next=NAME_THEM, refuses=True)]
 
 
 async def homeserver_findings(site: Installation) -> Sequence[Finding]:
