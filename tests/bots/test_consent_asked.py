@@ -1,22 +1,30 @@
 """Whoever agreed long ago is asked about a new wording once, alone, and answers with a tap."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
 
-from bots.answering import MEMBER, said
+from bots.answering import COMMUNITY, MEMBER, NOW, BusServiceClient, passport, said
 from bots.matrix_people import Person
 from bots.matrix_town import Town
-from indaba.contracts.consenting import ConsentShown, PurposeShown
-from indaba.contracts.membership import CONSENT_VERSION
+from bots.test_links_told import MIGRATIONS, WithChats
+from conftest import FreshDatabase
+from indaba.contracts.consenting import ConsentAsked, ConsentDue, ConsentShown, PurposeShown
+from indaba.contracts.ids import MemberId
+from indaba.contracts.membership import CONSENT_VERSION, Accounts, PassportIssued
 from indaba.contracts.purposes import OPTIONAL, WORDED, Purpose
 from indaba.conversation.answer import Audience
+from indaba.conversation.cards.direct_messages import DirectMessages
 from indaba.conversation.commands.topics.consenting import asked_about
 from indaba.conversation.wording import PSEUDO, Wording
 from indaba.operate.local.engines import Engines, Synapse
-from workshop import do, rows, until
+from indaba.process.loops import Wake
+from workshop import do, ledger_of, rows, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 DIRECT: dict[str, Any] = {"name": "", "is_direct": True, "preset": "trusted_private_chat"}
@@ -72,6 +80,44 @@ async def test_it_is_asked_once_in_their_own_chat_and_a_tap_answers(town: Town) 
         return [purpose for (purpose,) in found] == [Purpose.STANDING_IN]
 
     await until(agreed, 20)
+
+
+async def test_only_who_has_a_chat_is_claimed_and_after_a_crash_with_the_same_key(
+    database: FreshDatabase, bus_url: str
+) -> None:
+    ledger = ledger_of("matrix_bot", await database(MIGRATIONS), bus_url, migrations=MIGRATIONS)
+    members = {str(MemberId(UUID(int=n))): f"@member{n}" for n in (1, 2)}
+    services: Any = BusServiceClient(
+        FindAccounts=Accounts(accounts=members), AskConsent=ConsentAsked(news=OPTIONAL)
+    )
+    services.asker, acts = None, []
+    issued = PassportIssued(token="t", passport=passport(), community=COMMUNITY)
+
+    async def held(*_: Any) -> PassportIssued:
+        return issued
+
+    def asking(_: Any, act: str, __: Any) -> Any:
+        acts.append(act)
+        return services
+
+    there: Any = WithChats("@member2")
+    passports: Any = SimpleNamespace(of=held)
+    direct = DirectMessages(there, ledger, passports, Wake(), "")
+    direct._asking = asking  # type: ignore[method-assign, assignment]
+    due = ConsentDue(
+        aggregate=uuid4(),
+        version=1,
+        community=COMMUNITY.id,
+        members=tuple(MemberId(UUID(member)) for member in members),
+        until=NOW + timedelta(hours=20),
+    )
+
+    told = [await direct.ask_consent(due, services, uuid4()) for _ in range(2)]
+
+    assert [[one.account for one in each] for each in told] == [["@member2"]] * 2
+    assert acts == [f"consent/{due.aggregate}/{UUID(int=2)}"] * 2
+    assert {one.answer.audience for each in told for one in each} == {Audience.ALONE}
+    await ledger.database.dispose()
 
 
 def _shown(**facts: Any) -> ConsentShown:

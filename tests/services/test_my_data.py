@@ -5,12 +5,21 @@ import pytest
 from indaba.contracts import spoken
 from indaba.contracts.actions import AddAction
 from indaba.contracts.agenda import AddAgendaItem
+from indaba.contracts.consenting import AnswerConsent
 from indaba.contracts.library import SaveResource
-from indaba.contracts.membership import PassportIssued, ShowMyDataHere
+from indaba.contracts.membership import (
+    CONSENT_VERSION,
+    Category,
+    DescribeMe,
+    PassportIssued,
+    ShowMyDataHere,
+)
+from indaba.contracts.purposes import Purpose
 from indaba.contracts.record import NoteKind, TakeNote
 from indaba.contracts.removal import CaseKind
 from indaba.membership.workflows.removing import CALLED
 from indaba.operate.processes import Kind, of_kind
+from services.membership.test_consenting import kept_of
 from services.scheduling.whole_meetings import begun
 from services.town import Town
 
@@ -49,6 +58,20 @@ async def test_what_is_written_elsewhere_is_not_told_here(town: Town) -> None:
     await town.founded("@sipho:example.org")
 
     assert await _where(town, await town.joined(THANDI)) == set()
+
+
+async def test_what_is_taken_back_goes_from_every_copy(town: Town) -> None:
+    await town.founded()
+    member = (await town.joined(THANDI)).passport.member
+    said = DescribeMe(category=Category.UNION, organisation="A school")
+    await town.ask(said, await town.passport(THANDI))
+    told = await kept_of(town, Purpose.PROFILE, member)
+    assert told == {"members.profile", "categories.category", "members.organisation"}
+
+    no = AnswerConsent(purposes=(Purpose.PROFILE,), agreed=False, wording=CONSENT_VERSION)
+    await town.ask(no, await town.passport(THANDI))
+
+    assert await kept_of(town, Purpose.PROFILE, member) == set()
 
 
 def test_every_service_tells_what_it_keeps_of_a_member() -> None:

@@ -50,6 +50,9 @@ THANDI = "@thandi:example.org"
 OLD = "2026-11-24"
 """A wording that did not say yet that members may be asked to facilitate."""
 
+ROWS_STAY = ("members", "categories")
+"""Tables whose rows are emptied and stay; elsewhere a row alone says something."""
+
 NEW = tuple(p for p in OPTIONAL if WORDED[p].since > OLD)
 
 
@@ -100,7 +103,7 @@ async def _acts(town: Town) -> dict[Purpose, Request[Any]]:
     }
 
 
-async def _kept_of(town: Town, purpose: Purpose, member: object) -> set[str]:
+async def kept_of(town: Town, purpose: Purpose, member: object) -> set[str]:
     """The columns in which something is kept of somebody for a purpose, in the services here."""
     for ledger in town.ledgers.values():
         await until(_all_done(ledger))
@@ -116,7 +119,8 @@ async def _kept_of(town: Town, purpose: Purpose, member: object) -> set[str]:
                     {k: v for k, v in value.items() if k != "zone"} if column == "profile" else {}
                 )
                 empty = not any(bare.values()) if column == "profile" else not value
-                if not empty and not (column == whose and table == "categories"):
+                names_only = column == whose and table in ROWS_STAY
+                if not empty and not names_only:
                     found.add(f"{table}.{column}")
     return found
 
@@ -142,7 +146,7 @@ async def test_without_consent_nothing_is_kept_and_all_else_goes_on(
     refused = {each: await _code(town, act) for each, act in (await _acts(town)).items()}
 
     assert refused == {each: "not-agreed" if each is purpose else "" for each in OPTIONAL}
-    assert await _kept_of(town, purpose, member) == set()
+    assert await kept_of(town, purpose, member) == set()
 
 
 @pytest.mark.parametrize("purpose", OPTIONAL)
@@ -151,11 +155,11 @@ async def test_what_is_taken_back_goes_and_can_be_given_again(town: Town, purpos
     member = (await town.joined(THANDI)).passport.member
     act = (await _acts(town))[purpose]
     assert await _code(town, act) == ""
-    assert await _kept_of(town, purpose, member)
+    assert await kept_of(town, purpose, member)
 
     await _answer(town, False, purpose)
 
-    assert await _kept_of(town, purpose, member) == set()
+    assert await kept_of(town, purpose, member) == set()
     await _answer(town, True, purpose)
     assert await _code(town, act) == ""
 
