@@ -150,6 +150,8 @@ async def test_every_page_fits_a_narrow_phone_and_can_be_read_by_all(
     await _check_what_screen_readers_are_told(page, lively)
 
 
+# That browsers may keep it is shown in one_town/test_portal_budget.py.
+@pytest.mark.thorough
 async def test_a_browser_pays_for_what_pages_share_once(chromium: Browser, lively: Any) -> None:
     page = await _opened(chromium, lively, signed_in=False)
     paid = []

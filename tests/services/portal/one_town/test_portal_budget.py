@@ -2,13 +2,15 @@
 
 import random
 import re
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+import pytest_asyncio
 from starlette.routing import Route
 
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId
@@ -23,8 +25,10 @@ from indaba.contracts.scheduling import (
     MeetingStatus,
 )
 from indaba.portal import store
-from services.portal.conftest import Lively, meeting_of
+from indaba.process.file_store import FileStore
+from services.portal.conftest import Lively, Opened, browser_at, meeting_of, welcomed
 from services.portal.outline import Outline
+from services.town import Town
 from workshop import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -63,6 +67,21 @@ class Full:
 
     lively: Lively
     paths: dict[str, str]
+
+
+# What fits in the longest language fits in ours.
+@pytest_asyncio.fixture(
+    scope="module",
+    loop_scope="module",
+    params=[pytest.param("en", marks=pytest.mark.thorough), "dz"],
+)
+async def full(
+    request: pytest.FixtureRequest, town: Town, opened: Opened, files: FileStore
+) -> AsyncIterator[Full]:
+    """Filled once: its tests only look."""
+    async with browser_at(str(opened.browser.base_url)) as browser:
+        own = replace(opened, browser=browser)
+        yield await _filled(await welcomed(town.in_another_room(), own, files), request.param)
 
 
 async def _filled(lively: Lively, tag: str) -> Full:
@@ -201,11 +220,10 @@ async def _cost(lively: Lively, path: str) -> tuple[int, str, str]:
         return answer.num_bytes_downloaded, kind, text
 
 
-@pytest.mark.parametrize("tag", BY_LANGUAGE)
 async def test_no_page_costs_more_than_its_budget_with_the_longest_of_everything(
-    lively: Lively, tag: str
+    full: Full,
 ) -> None:
-    full = await _filled(lively, tag)
+    lively = full.lively
     assert full.paths.keys() == _opened_by_get(lively)
     costs = {}
     for route, path in full.paths.items():
@@ -245,8 +263,8 @@ async def test_a_second_visit_costs_its_html_and_next_to_nothing_more(lively: Li
     assert "immutable" in (await lively.browser.get(style)).headers["cache-control"]
 
 
-async def test_no_browser_keeps_a_page_that_a_member_was_shown(lively: Lively) -> None:
-    full = await _filled(lively, "en")
+async def test_no_browser_keeps_a_page_that_a_member_was_shown(full: Full) -> None:
+    lively = full.lively
     kept = {}
     for route, path in full.paths.items():
         answer = await lively.browser.get(path)
@@ -263,9 +281,9 @@ async def test_another_versions_stylesheet_is_not_kept_under_its_name(lively: Li
     assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_a_forms_hidden_field_is_another_in_every_response(lively: Lively) -> None:
+async def test_a_forms_hidden_field_is_another_in_every_response(full: Full) -> None:
     """Compression would let who can watch lengths guess what stays the same (BREACH)."""
-    full = await _filled(lively, "en")
+    lively = full.lively
     fields = 0
     for route, path in full.paths.items():
         first, second = [
