@@ -9,6 +9,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 
 from conftest import FreshDatabase
+from indaba.conversation.delivery import lease
 from indaba.conversation.root import MIGRATIONS
 from indaba.discord_bot import gateway, shards
 from indaba.discord_bot.app import DiscordBot
@@ -58,6 +59,7 @@ async def bots(
 ) -> AsyncIterator[Bots]:
     monkeypatch.setattr(shards, "APART", APART)
     monkeypatch.setattr(gateway, "FIRST_PAUSE", 0.2)
+    monkeypatch.setattr(lease, "LOOK_SECONDS", 0.2)
     async with a_discord() as fake:
         fake.gateway.limits.apart = APART * 0.8
         monkeypatch.setattr(discord.http.Route, "BASE", fake.rest.base)

@@ -1,4 +1,4 @@
-"""Chats between one person and the bot, on a real Synapse with its own limits."""
+"""Chats between one person and the bot, on a real Synapse that holds the bot back."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -16,6 +16,10 @@ DIRECT: dict[str, Any] = {"name": "", "is_direct": True, "preset": "trusted_priv
 POWERLESS: dict[str, Any] = {**DIRECT, "preset": "private_chat"}
 """Apps open direct chats with either preset: only the first makes us one who runs the room."""
 
+HELD_BACK = (1, 10)
+"""Messages a second, and at once: as many at once as Synapse allows of itself, then five times as
+quickly, for each of these tests comes up against it."""
+
 LINK = "/sign-in/"
 
 
@@ -24,7 +28,7 @@ async def town(engines: Engines, synapse: Synapse) -> AsyncIterator[Town]:
     there = Town(synapse, engines)
     await there.begin()
     await there.expect_a_bot()
-    await there.stock_limits()
+    await there.limit(*HELD_BACK)
     await there.start_bot()
     yield there
     await there.farewell()

@@ -34,6 +34,9 @@ from indaba.operate.processes import PROCESSES
 from operate.house import House
 from workshop import until
 
+BALLOT = "vote choose 1"
+"""What becomes of it is for the voter alone: nothing is said in the room, and nobody waits."""
+
 LINES = (
     'meeting new "{mark} fractions"',
     'meeting start title: "{mark} fractions"',
@@ -41,7 +44,7 @@ LINES = (
     "meeting here",
     "meeting note idea {mark} said this",
     "vote new Is it {mark}? options: {mark} one, {mark} two",
-    "vote choose 1",
+    BALLOT,
     "action add {mark} sends the survey",
     "meeting end",
     "minutes write",
@@ -166,9 +169,7 @@ async def lived(house: House, mark: str, who: str = "thandi") -> Life:
         alone = await person.open_room(bot, is_direct=True, preset="trusted_private_chat")
         await until(lambda: _is_in(person, alone, bot), 20)
         said = [(room, f"!cop {line}") for line in LINES] + [(alone, line) for line in ALONE]
-        answers = [await _answer(person, place, line.format(mark=mark)) for place, line in said]
-        whispered = 1  # what becomes of a ballot is for the voter alone
-        silent = [] if answers.count("") <= whispered else [f"{answers.count('')} lines"]
+        silent = [line for place, line in said if not await _heard(person, place, line, mark)]
         silent += await _file_saved(person, room, mark)
         return Canary(mark, person.account, member), silent
 
@@ -205,6 +206,13 @@ async def _welcomed(house: House, owner: str, account: str, room: str) -> UUID:
         await ask(bus, world, role, world.new_id(), passport=founded, key=uuid4().hex)
     assert joined.passport.member
     return joined.passport.member
+
+
+async def _heard(person: Person, room: str, line: str, mark: str) -> bool:
+    """Whether a line was answered, if it is one that is."""
+    if line.endswith(BALLOT):
+        return bool(await person.say(room, line))
+    return bool(await _answer(person, room, line.format(mark=mark)))
 
 
 async def _answer(person: Person, room: str, line: str, **content: Any) -> str:

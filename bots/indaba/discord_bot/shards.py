@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from indaba.conversation.delivery import lease
 from indaba.conversation.delivery.inbox_worker import InboxWorker
-from indaba.conversation.delivery.lease import LOOK_SECONDS, to_hold_locks
+from indaba.conversation.delivery.lease import to_hold_locks
 from indaba.discord_bot.client import Client
 from indaba.discord_bot.gateway import Gateway, NoStartsLeft
 from indaba.ledger.failures import reason_of
@@ -165,14 +165,12 @@ class Shards:
         starts: Starts,
         first: Gateway,
         make: Callable[[Gateway], Sequence[Act]],
-        look: float = LOOK_SECONDS,
     ) -> None:
         self._database = database
         self._is_at_work = is_at_work
         self._starts = starts
         self._first = first
         self._make = make
-        self._look_seconds = look
         self._count = 1
         self._held: dict[int, Shard] = {}
 
@@ -195,7 +193,7 @@ class Shards:
                 await lease.be_counted(connection, Lock.COPY_PRESENT)
                 while True:
                     await self._look(connection)
-                    await pause(self._look_seconds)
+                    await pause(lease.LOOK_SECONDS)
             finally:
                 await self._let_go(list(self._held))
                 await connection.invalidate()

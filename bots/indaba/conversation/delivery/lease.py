@@ -20,9 +20,8 @@ class Lease:
     It ends with the connection, so whoever dies gives it back, and who stands still loses it.
     """
 
-    def __init__(self, database: AsyncEngine, look: float = LOOK_SECONDS) -> None:
+    def __init__(self, database: AsyncEngine) -> None:
         self._database = database
-        self._look = look
         self._held = asyncio.Event()
         self._lost = asyncio.Event()
         self.standing_by = False
@@ -39,7 +38,7 @@ class Lease:
             try:
                 while True:
                     await self._look_at(connection)
-                    await pause(self._look)
+                    await pause(LOOK_SECONDS)
             finally:
                 self._held.clear()
                 self._lost.set()

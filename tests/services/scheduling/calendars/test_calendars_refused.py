@@ -28,7 +28,7 @@ from services.town import Town
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.mark.thorough(keep=4)
+@pytest.mark.thorough(keep=2)
 @pytest.mark.parametrize(
     ("answer", "why"),
     [

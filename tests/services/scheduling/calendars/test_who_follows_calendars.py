@@ -67,6 +67,7 @@ async def test_ten_calendars_at_most_and_each_once_for_facilitators_only(
     assert refused == ["not-allowed"] * 3
 
 
+@pytest.mark.thorough(keep=1)
 @pytest.mark.parametrize(
     ("path", "personal"), [("/a", False), ("/2040/a", False), ("/thandi%40example.org/a", True)]
 )
