@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Browser, Page, async_playwright
 
@@ -22,14 +23,17 @@ from workshop import until
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here"),
+    pytest.mark.asyncio(loop_scope="module"),
+]
 
 NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1200, "height": 800}
 BY_NIGHT_TOO = {"found", "link", "outcomes", "meeting", "mine"}
 LONG = "https://maths.example.org/" + "a-very-long-path-without-any-space/" * 6
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
@@ -150,7 +154,7 @@ async def test_every_page_fits_a_narrow_phone_and_can_be_read_by_all(
     await _check_what_screen_readers_are_told(page, lively)
 
 
-# That browsers may keep it is shown in one_town/test_portal_budget.py.
+# That browsers may keep it is shown in test_portal_budget.py.
 @pytest.mark.thorough
 async def test_a_browser_pays_for_what_pages_share_once(chromium: Browser, lively: Any) -> None:
     page = await _opened(chromium, lively, signed_in=False)
