@@ -39,6 +39,7 @@ LONG = ("drills", "journeys", "one_house", "operate", "simulation")
 def pytest_configure(config: pytest.Config) -> None:
     """Test folders lie in memory where there is plenty: databases come and go by the hundred."""
     zones.use_pinned()
+    selection.try_all_examples(config)
     if not os.environ.get("TMPDIR") and _is_roomy(MEMORY):
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 

@@ -3,6 +3,9 @@
 What is marked `thorough` tries again, wider or for longer, what another test promises. Of a test
 marked `thorough(keep=4)` that many cases are run each time, the same ones for ever; the others are
 breadth. `--thorough` runs what is left out otherwise, and `--part 3/8` an eighth of what would run.
+
+Tests of anything that hypothesis makes up are run each time, on a third of their `examples`, and
+once more with all of them by `--thorough`.
 """
 
 import zlib
@@ -19,6 +22,9 @@ STAND_TOGETHER = ("tests/bots/", "tests/journeys/", "tests/services/portal/one_t
 """Files whose tests share a town: starting it costs more than they do."""
 
 
+_share_of_examples = 3
+
+
 class Sharing(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     """A file is run by one worker, and so is a folder of ONE_WORKER."""
 
@@ -32,6 +38,17 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addoption("--part", default="1/1", help="3/8 is the third of eight equal parts")
 
 
+def examples(number: int) -> int:
+    """How many of so many examples are tried now; for tests that hypothesis makes up."""
+    return max(1, number // _share_of_examples)
+
+
+def try_all_examples(config: pytest.Config) -> None:
+    """Before tests are loaded: `--thorough` tries them all."""
+    global _share_of_examples  # noqa: PLW0603 - decorators read it as tests are loaded
+    _share_of_examples = 1 if config.getoption("--thorough") else 3
+
+
 def chosen(items: list[pytest.Item], config: pytest.Config) -> list[pytest.Item]:
     """Those to run, in their order. Depends on names alone: the same on every machine and day."""
     which, of = map(int, str(config.getoption("--part")).split("/"))
@@ -40,8 +57,13 @@ def chosen(items: list[pytest.Item], config: pytest.Config) -> list[pytest.Item]
     return [
         item
         for item in items
-        if (item.nodeid in broad) == wanted and _number(_unit(item)) % of == which % of
+        if _is_run(item, broad, wanted=wanted) and _number(_unit(item)) % of == which % of
     ]
+
+
+def _is_run(item: pytest.Item, broad: set[str], *, wanted: bool) -> bool:
+    is_made_up = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    return (item.nodeid in broad) == wanted or (wanted and is_made_up)
 
 
 def _breadth(items: Iterable[pytest.Item]) -> set[str]:

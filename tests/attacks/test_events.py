@@ -16,13 +16,14 @@ from indaba.conversation.delivery.chat_events import ChatEvent, MessageSent
 from indaba.matrix_bot.events import Scene, came_in, chat_event_of
 from indaba.matrix_bot.rooms import BRIDGES, RoomFacts
 from indaba.operate.local.engines import Engines
+from selection import examples
 
 
 def _scene(facts: RoomFacts) -> Scene:
     return Scene(ROOM, ME, "!cop", facts, NOW)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(events | anything, max_size=6))
 def test_no_matrix_event_keeps_the_next_good_one_from_being_heard(sent: list[Any]) -> None:
     facts = RoomFacts(ME)

@@ -18,6 +18,7 @@ from indaba.matrix_bot.app import MatrixBot
 from indaba.matrix_bot.client import Refused
 from indaba.matrix_bot.settings import MatrixBotSettings
 from indaba.process.file_store import FileStore
+from selection import examples
 from workshop import ledger_of, rows
 
 HONEST = "!honest:example.org"
@@ -96,7 +97,7 @@ async def ears(database: FreshDatabase, bus_url: str, tmp_path: Path) -> AsyncIt
 
 
 @example(said=ENDLESS, told={})
-@settings(max_examples=70, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(70), deadline=None, suppress_health_check=list(HealthCheck))
 @given(said=syncs, told=answers)
 async def test_whatever_a_homeserver_says_the_next_good_words_are_heard(
     ears: Ears, said: dict[str, Any], told: dict[str, Any]

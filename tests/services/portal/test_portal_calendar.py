@@ -24,6 +24,7 @@ from indaba.contracts.scheduling import (
 from indaba.portal.calendar import feed
 from indaba.portal.model import Community, Meeting
 from indaba.portal.zones import described
+from selection import examples
 
 HOSTILE = (
     "Maths; fractions, \\n and\nEND:VEVENT\r\nX-EVIL:1 🎉👩🏽‍🏫 مرحبا \x00\x07 \u202eא" + "ß" * 60
@@ -157,7 +158,7 @@ def test_what_people_typed_stays_text_and_lines_stay_short() -> None:
     assert "\x00" not in text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(title=st.text(max_size=120), reason=st.text(max_size=300))
 def test_whatever_was_typed_two_readers_can_read_the_feed(title: str, reason: str) -> None:
     text = _written(_meeting(title=title, reason=reason, status=MeetingStatus.CANCELLED))

@@ -18,6 +18,7 @@ from indaba.scheduling.model.repeating import (
     in_words,
     read_repeat,
 )
+from selection import examples
 
 HOME = "Africa/Johannesburg"
 WORDS = st.sampled_from(
@@ -28,7 +29,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=examples(800), deadline=None)
 @given(
     st.one_of(st.text(max_size=320), st.lists(WORDS, max_size=12).map(" ".join)),
     st.datetimes(datetime(2024, 1, 1), datetime(2033, 1, 1)),
@@ -132,7 +133,7 @@ def said_series(draw: st.DrawFn) -> Repeats:
     return Repeats(first, HOME, rule, avoiding=draw(AVOIDS))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(said_series(), st.integers(0, 600), st.sampled_from(["en-ZA", "en-US", "af-ZA"]))
 def test_a_series_as_we_say_it_is_read_back_as_the_same(
     series: Repeats, earlier: int, locale: str
@@ -144,7 +145,7 @@ def test_a_series_as_we_say_it_is_read_back_as_the_same(
     assert in_words(answer.readings[0].repeats) == in_words(series)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(said_series())
 def test_the_words_alone_give_the_same_series_to_whoever_says_them_before_it_begins(
     series: Repeats,

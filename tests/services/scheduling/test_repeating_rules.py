@@ -11,6 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from indaba.scheduling.model.repeating import BadRule, Frequency, Rule, occurrences
+from selection import examples
 
 WEEKDAY_CODES = st.lists(
     st.sampled_from(["MO", "TU", "WE", "TH", "FR", "SA", "SU"]), min_size=1, unique=True
@@ -39,7 +40,7 @@ def rules(draw: st.DrawFn) -> str:
     return ";".join(parts)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(rules(), st.datetimes(datetime(1990, 1, 1), datetime(2030, 1, 1)), st.integers(0, 4000))
 def test_a_second_implementation_gives_the_same_dates_in_any_window(
     text: str, moment: datetime, later: int
@@ -56,7 +57,7 @@ def test_a_second_implementation_gives_the_same_dates_in_any_window(
     assert len(found) == min(len(other), 1000)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(rules(), st.sampled_from(["", ";COUNT=7", ";UNTIL=20300101T120000", ";UNTIL=20300101"]))
 def test_a_rule_as_it_is_written_is_read_as_the_same(text: str, end: str) -> None:
     rule = Rule.parse_any(text + end)
@@ -109,7 +110,7 @@ def test_a_rule_that_meetings_cannot_have_is_refused_in_words(text: str) -> None
     assert told.value.words.endswith('until June".')
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.text(max_size=80) | st.lists(st.sampled_from(list("FREQ=DAILY;BYX0-9,"))).map("".join))
 def test_any_text_is_a_rule_or_is_refused(text: str) -> None:
     refused = ""

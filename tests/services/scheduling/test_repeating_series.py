@@ -28,6 +28,7 @@ from indaba.scheduling.model.repeating import (
     with_time,
 )
 from indaba.scheduling.model.wall_time import instant
+from selection import examples
 
 HOME = "Africa/Johannesburg"
 FIRST = datetime(2027, 1, 7, 14)
@@ -194,7 +195,7 @@ RULES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(RULES, st.dates(date(2024, 1, 1), date(2028, 1, 1)), st.integers(0, 19), st.data())
 def test_a_series_in_two_parts_has_the_dates_it_had(
     rule: str, day: date, place: int, data: st.DataObject
@@ -214,7 +215,7 @@ def test_a_series_in_two_parts_has_the_dates_it_had(
     assert [each for part in parts for each in part] == list(whole.dates(first, dates[-1], 100))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(RULES, st.times(), st.integers(0, 3000))
 def test_another_time_of_day_keeps_all_days(rule: str, at: time, days: int) -> None:
     clock = at.replace(microsecond=0)

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indaba.scheduling.model.repeating import TermsRead, read_terms
+from selection import examples
 
 HEADING = "province,year,term,first,last,status,source\n"
 ROW = "Gauteng,2027,1,2027-01-13,2027-03-19,gazetted,Gazette 1\n"
@@ -121,7 +122,7 @@ def test_what_is_no_file_of_terms_is_refused_in_words(data: bytes, fault: str) -
     assert any(part in " ".join(read.faults) for part in fault.split("|"))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     st.binary(max_size=300)
     | st.text(max_size=200).map(lambda text: (HEADING + text).encode(errors="replace"))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from indaba.conversation.times import say_when
 from indaba.scheduling.model import read_when
+from selection import examples
 
 HOME = "Africa/Johannesburg"
 ZONES = ["Europe/London", "America/New_York", "Australia/Adelaide", HOME]
@@ -25,7 +26,7 @@ TEXTS = st.one_of(st.text(max_size=220), st.lists(WORDS, max_size=8).map(" ".joi
 MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2033, 1, 1), timezones=st.just(UTC))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(TEXTS, MOMENTS, st.sampled_from(ZONES), st.sampled_from(LOCALES))
 @example("29 feb 14:00", datetime(2027, 3, 1, tzinfo=UTC), HOME, "en-ZA")
 def test_any_text_is_answered_and_a_sure_reading_lies_within_a_year(
@@ -44,7 +45,7 @@ def test_any_text_is_answered_and_a_sure_reading_lies_within_a_year(
         assert answer.readings[0].starts_at <= now + timedelta(days=365, hours=2)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(
     MOMENTS,
     st.integers(1, 729),

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indaba.scheduling.model.outside.dates import CalendarDates, OutsideDate
+from selection import examples
 from services.scheduling.calendars.berlin import BERLIN, JOHANNESBURG, NOW, read
 from services.scheduling.calendars.outside_calendar import calendar
 
@@ -144,7 +145,7 @@ def test_rules_give_what_another_parser_gives(rule: str, first: str) -> None:
     assert _ours(read(body)) == _theirs(body)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(
     hour=st.integers(0, 23),
     days=st.sets(st.sampled_from(["MO", "TU", "WE", "TH", "FR", "SA", "SU"]), min_size=1),

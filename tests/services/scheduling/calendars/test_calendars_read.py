@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from indaba.scheduling.model.outside.dates import CalendarDates
 from indaba.scheduling.model.outside.lines import CalendarRefused
 from indaba.scheduling.model.outside.reading import read_calendar
+from selection import examples
 from services.scheduling.calendars.berlin import BERLIN, JOHANNESBURG, NOW, read
 from services.scheduling.calendars.outside_calendar import calendar
 
@@ -201,7 +202,7 @@ def test_a_zone_that_no_clock_shows_is_left_out(definition: str) -> None:
     assert found.left_out == {"They name a time zone that I do not know.": 1}
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(
     st.lists(
         st.sampled_from(
