@@ -12,6 +12,7 @@ from indaba.operate.local.engines import Postgres
 from indaba.operate.processes import PROCESSES
 
 LARGE = 1 << 20
+TRIES = 3
 ALONE = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -106,7 +107,7 @@ class Databases:
             shape = await session.fetchval(SHAPE)
 
             async def empty() -> bool:
-                await session.execute(_emptying("alembic_version", *but))
+                await _empty(session, *but)
                 return bool(await session.fetchval(SHAPE) == shape)
 
             yield empty
@@ -123,7 +124,7 @@ class Databases:
     async def _emptied(self, name: str) -> str:
         async with self._inside(name) as session:
             await session.execute(ALONE)
-            await session.execute(_emptying("alembic_version"))
+            await _empty(session)
             return str(await session.fetchval(SHAPE))
 
     async def _shape(self, name: str) -> str:
@@ -149,5 +150,16 @@ def lender(postgres: Postgres) -> Databases:
     return Databases(postgres)
 
 
-def _emptying(*kept: str) -> str:
-    return EMPTY.format(kept=", ".join(f"'{name}'" for name in kept), large=LARGE)
+async def _empty(session: Any, *but: str) -> None:
+    """Services at work may hold what we want and want what we hold: then we try again."""
+    from asyncpg import DeadlockDetectedError
+
+    kept = ", ".join(f"'{name}'" for name in ("alembic_version", *but))
+    for tries_left in reversed(range(TRIES)):
+        try:
+            await session.execute(EMPTY.format(kept=kept, large=LARGE))
+        except DeadlockDetectedError:
+            if not tries_left:
+                raise
+        else:
+            return

@@ -1,5 +1,6 @@
 """The tests' own databases: who is lent one used before must not notice."""
 
+import asyncio
 from typing import Any
 
 import asyncpg
@@ -9,6 +10,7 @@ from databases import LARGE, Databases
 from indaba.ledger.migrations import heads, migrate
 from indaba.operate.local.engines import Engines
 from indaba.outcomes.app import MIGRATIONS
+from workshop import until
 
 
 @pytest.fixture
@@ -89,3 +91,42 @@ async def test_a_database_that_was_changed_is_lent_to_nobody(
         engines, "postgres", f"SELECT 1 FROM pg_database WHERE datname = '{first}'"
     )
     await engines.postgres.drop(second)
+
+
+async def test_a_service_at_work_holds_up_the_emptying_and_does_not_break_it(
+    engines: Engines, lender: Databases
+) -> None:
+    name = await lender.lend("outcomes")
+    await _do(engines, name, "INSERT INTO ledger.marks (name, value) VALUES ('a', 'b')")
+    await _do(
+        engines,
+        name,
+        "INSERT INTO ledger.journal VALUES (gen_random_uuid(), 'x', '-infinity', '{}')",
+    )
+    ours = "SELECT tablename FROM pg_tables WHERE tablename IN ('marks', 'journal')"
+    [(first,), (second,)] = await _do(engines, name, ours)
+    touched = {
+        "marks": "UPDATE ledger.marks SET name = name",
+        "journal": "UPDATE ledger.journal SET id = id",
+    }
+    # Who has waited so long is refused, and that is not to be the service.
+    await _do(engines, name, f"ALTER DATABASE {name} SET deadlock_timeout = '3s'")
+    service = await asyncpg.connect(
+        host=str(engines.postgres.sockets), port=5432, user="indaba", database=name
+    )
+    await service.execute("SET deadlock_timeout = '1min'")
+
+    async def is_held_up() -> bool:
+        return bool(await _do(engines, name, "SELECT 1 FROM pg_locks WHERE NOT granted"))
+
+    async with lender.emptying(name) as empty:
+        async with service.transaction():
+            await service.execute(touched[second])
+            emptied = asyncio.ensure_future(empty())
+            await until(is_held_up)
+            await service.execute(touched[first])
+        assert await emptied
+    await service.close()
+    assert await _do(engines, name, "TABLE ledger.marks") == []
+    assert await _do(engines, name, "TABLE ledger.journal") == []
+    await engines.postgres.drop(name)
