@@ -37,7 +37,7 @@ UNLIMITED: dict[str, dict[str, str]] = {
         " take-role",
     },
     OF_A_MEETING: {
-        "scheduling": "add-action add-agenda-item add-date correct-register open-vote take-note",
+        "scheduling": "add-date correct-register",
     },
     SOON_GONE: {
         "membership": "issue-link-code issue-room-code issue-sign-in show-link-code show-room-code",

@@ -16,7 +16,7 @@ from indaba.contracts import scheduling as said
 from indaba.contracts import series as repeating
 from indaba.contracts import votes as voted
 from indaba.contracts.consenting import ConsentChanged
-from indaba.contracts.limits import MEETINGS_A_DAY
+from indaba.contracts.limits import MEETINGS_A_DAY, NOTES_A_DAY, TOPICS_A_DAY
 from indaba.contracts.linking import MembersMerged, MembersParted
 from indaba.contracts.membership import (
     CommunityFounded,
@@ -96,7 +96,11 @@ def wire(
 
 def counters(most: Mapping[str, int], _: Path | None = None) -> Sequence[Counter]:
     """How what has a limit is counted; `most` is what operators allow."""
-    return (Counter.of(MEETINGS_A_DAY, most, counting.called, counting.most_called),)
+    return (
+        Counter.of(MEETINGS_A_DAY, most, counting.called, counting.most_called),
+        Counter.of(NOTES_A_DAY, most, counting.written, counting.most_written),
+        Counter.of(TOPICS_A_DAY, most, counting.topics, counting.most_topics),
+    )
 
 
 def _meetings(ledger: Ledger) -> None:

@@ -3,7 +3,7 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from indaba.contracts.limits import MEETINGS_A_DAY
+from indaba.contracts.limits import MEETINGS_A_DAY, NOTES_A_DAY, TOPICS_A_DAY
 from indaba.process.settings import Settings, most
 
 
@@ -14,3 +14,5 @@ class SchedulingSettings(Settings):
 
     database_url: str = Field(description="PostgreSQL: postgresql+asyncpg://user@host/scheduling")
     most_meetings_a_day: int = most(MEETINGS_A_DAY)
+    most_notes_a_day: int = most(NOTES_A_DAY)
+    most_topics_a_day: int = most(TOPICS_A_DAY)

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from indaba.contracts.figures import Number
 from indaba.contracts.ids import ActionCode, CommunityId, MeetingCode, MeetingId, MemberId
+from indaba.contracts.limits import NOTES_A_DAY
 from indaba.contracts.scheduling import MeetingFacts
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import CommunityText, Event, Question, Reply, Request
@@ -71,7 +72,12 @@ class WhichActions(StrEnum):
     LATE = "late"
 
 
-class AddAction(Request[ActionShown], wire="scheduling.add-action.v1", asked_by=Standing.MEMBER):
+class AddAction(
+    Request[ActionShown],
+    wire="scheduling.add-action.v1",
+    asked_by=Standing.MEMBER,
+    limits=(NOTES_A_DAY,),
+):
     """Promise something, for oneself or by name. `due` is free text in the asker's zone."""
 
     text: Doing

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from indaba.contracts.figures import Number
 from indaba.contracts.ids import MeetingCode, MemberId
+from indaba.contracts.limits import TOPICS_A_DAY
 from indaba.contracts.scheduling import MeetingEvent, MeetingFacts
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import CommunityText, Question, Reply, Request
@@ -66,7 +67,10 @@ class AgendaShown(Reply):
 
 
 class AddAgendaItem(
-    Request[AgendaShown], wire="scheduling.add-agenda-item.v1", asked_by=Standing.MEMBER
+    Request[AgendaShown],
+    wire="scheduling.add-agenda-item.v1",
+    asked_by=Standing.MEMBER,
+    limits=(TOPICS_A_DAY,),
 ):
     """Add an item, last. Empty code: the next meeting, or whichever is called next."""
 

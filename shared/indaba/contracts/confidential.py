@@ -19,7 +19,8 @@ class Confidential:
 class Key:
     """Marks a field of a reply that opens something for whoever has it.
 
-    No database holds it in clear: where the reply is stored, it is sealed, and gone within minutes.
+    No database holds it in clear: where the reply is stored, it is sealed. What is confidential,
+    too, is gone from there within minutes.
     """
 
 

@@ -109,6 +109,26 @@ MEETINGS_A_DAY = Limit(
     hint=hint("meeting list"),
     within=A_DAY,
 )
+NOTES_A_DAY = Limit(
+    name="notes_a_day",
+    most=2000,
+    whose=Whose.COMMUNITY,
+    about="Lines for the record and actions that one community writes within 24 hours",
+    used="This community has written {used} of {most} lines and actions within 24 hours.",
+    instead=f"Write the next ones tomorrow. To see what is there: {HINT}",
+    hint=hint("action list"),
+    within=A_DAY,
+)
+TOPICS_A_DAY = Limit(
+    name="topics_a_day",
+    most=60,
+    whose=Whose.MEMBER,
+    about="Agenda items and votes that one member adds within 24 hours",
+    used="You have added {used} of {most} agenda items and votes within 24 hours.",
+    instead=f"Add the next ones tomorrow. To see what is there: {HINT}",
+    hint=hint("agenda show"),
+    within=A_DAY,
+)
 FOUNDED = Limit(
     name="communities_per_account",
     most=5,
@@ -162,6 +182,8 @@ DISK = Limit(
 LIMITS = (
     SAVED_A_DAY,
     MEETINGS_A_DAY,
+    NOTES_A_DAY,
+    TOPICS_A_DAY,
     FOUNDED,
     FOUNDED_A_DAY,
     MEMBERS_FILES,

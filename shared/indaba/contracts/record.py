@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from indaba.contracts.actions import ActionFacts
 from indaba.contracts.figures import Exempt, Number
 from indaba.contracts.ids import MeetingCode, MeetingId, MemberId
+from indaba.contracts.limits import NOTES_A_DAY
 from indaba.contracts.membership import Category
 from indaba.contracts.openness import Openness
 from indaba.contracts.scheduling import MeetingEvent, MeetingFacts
@@ -91,7 +92,12 @@ class NoteTaken(Reply):
     action: ActionFacts | None = None
 
 
-class TakeNote(Request[NoteTaken], wire="scheduling.take-note.v1", asked_by=Standing.MEMBER):
+class TakeNote(
+    Request[NoteTaken],
+    wire="scheduling.take-note.v1",
+    asked_by=Standing.MEMBER,
+    limits=(NOTES_A_DAY,),
+):
     """Keep a line. Empty code: the meeting that is on. The same `origin` again changes the text.
 
     An action's `owner` defaults to nobody; `due` is free text, read in the asker's zone. `author`

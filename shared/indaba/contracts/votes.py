@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from indaba.contracts.figures import Exempt, Number, OwnNumber
 from indaba.contracts.ids import MeetingCode, MeetingId, MemberId
+from indaba.contracts.limits import TOPICS_A_DAY
 from indaba.contracts.record import QuorumState
 from indaba.contracts.scheduling import MeetingEvent, MeetingFacts
 from indaba.contracts.standing import Standing
@@ -47,7 +48,12 @@ class VoteShown(Reply):
     mine: OwnNumber = 0
 
 
-class OpenVote(Request[VoteShown], wire="scheduling.open-vote.v1", asked_by=Standing.MEMBER):
+class OpenVote(
+    Request[VoteShown],
+    wire="scheduling.open-vote.v1",
+    asked_by=Standing.MEMBER,
+    limits=(TOPICS_A_DAY,),
+):
     """Put a question to the meeting that is on (facilitators, or its chair)."""
 
     code: MeetingCode | None = None

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from indaba.bus import Bus
 from indaba.bus.bus import BUS_ERRORS
 from indaba.contracts import spoken
-from indaba.contracts.confidential import keys_in
+from indaba.contracts.confidential import is_between_us, keys_in
 from indaba.contracts.keeping import EVENTS, KEYS_IN_REPLIES, MARKS, REPLIES
 from indaba.contracts.wire import KEPT_FOR_A_TERM, Envelope, Event, Reply, Request
 from indaba.ledger import merging, migrations, tables
@@ -43,6 +43,9 @@ E = TypeVar("E", bound=Event)
 HOUSEKEEPING_SECONDS = 600.0
 MOST_EVENTS, MOST_GATHERED = 100, 500
 """Events in one transaction; more if their rows are gathered, which takes fewer statements."""
+
+LOOKED_BACK = timedelta(hours=1)
+"""As far back housekeeping looks for keys in replies each time."""
 
 SETTLED_SECONDS = 10.0
 """Housekeeping begins this long after the start, when people are waiting for answers."""
@@ -264,10 +267,17 @@ async def _forget_inbox(connection: AsyncConnection, now: datetime) -> None:
     """Drop replies after a day, marks after four days; what is secret after minutes."""
     inbox = tables.inbox
     requests = spoken(Request)
-    doors = _asked(r.wire for r in requests if keys_in(r.reply()))
-    for age, wires in ((REPLIES.long, sa.true()), (KEYS_IN_REPLIES.long, doors)):
-        stale = (inbox.c.done_at < now - age, inbox.c.reply.is_not(None), wires)
-        await connection.execute(inbox.update().where(*stale).values(reply=sa.null()))
+    # A passport ends by itself; a code or a link is good for whoever reads it.
+    keys = (r for r in requests if keys_in(r.reply()) and is_between_us(r.reply()))
+    doors = _asked(r.wire for r in keys)
+    day, minutes = now - REPLIES.long, now - KEYS_IN_REPLIES.long
+    for stale in (
+        (inbox.c.done_at < day,),
+        # Older ones went an earlier time; after a longer pause they go with the day, sealed.
+        (inbox.c.done_at >= minutes - LOOKED_BACK, inbox.c.done_at < minutes, doors),
+    ):
+        dropped = inbox.update().where(*stale, inbox.c.reply.is_not(None))
+        await connection.execute(dropped.values(reply=sa.null()))
     soon = _asked(r.wire for r in requests if r.forgotten_soon)
     for age, wires in ((MARKS.long, sa.true()), (KEYS_IN_REPLIES.long, soon)):
         await connection.execute(inbox.delete().where(inbox.c.done_at < now - age, wires))

@@ -10,6 +10,8 @@ from uuid import uuid4
 
 import pytest
 
+from indaba.contracts.actions import AddAction
+from indaba.contracts.agenda import AddAgendaItem
 from indaba.contracts.library import AskForRoom, SaveResource, StoredFile, WithdrawResource
 from indaba.contracts.limits import (
     COMMUNITYS_FILES,
@@ -20,7 +22,9 @@ from indaba.contracts.limits import (
     MEETINGS_A_DAY,
     MEGABYTE,
     MEMBERS_FILES,
+    NOTES_A_DAY,
     SAVED_A_DAY,
+    TOPICS_A_DAY,
     Limit,
 )
 from indaba.contracts.membership import (
@@ -65,6 +69,12 @@ class Acts:
         starts = (self.town.clock.now() + timedelta(days=3)).replace(tzinfo=None, microsecond=0)
         return ScheduleMeeting(title="Fractions", starts=starts, zone="Africa/Johannesburg")
 
+    def promising(self) -> Request[Any]:
+        return AddAction(text="Bring the bottle tops")
+
+    def proposing(self) -> Request[Any]:
+        return AddAgendaItem(title="Fractions")
+
     def founding(self, account: str = FOUNDER) -> Request[Any]:
         place = Place(platform=Platform.MATRIX, room=f"!{uuid4().hex}:example.org")
         return founding(account, place)
@@ -76,6 +86,8 @@ class Acts:
 MAKES: dict[Limit, Callable[[Acts], Request[Any]]] = {
     SAVED_A_DAY: Acts.saving,
     MEETINGS_A_DAY: Acts.calling,
+    NOTES_A_DAY: Acts.promising,
+    TOPICS_A_DAY: Acts.proposing,
     FOUNDED: Acts.founding,
     FOUNDED_A_DAY: Acts.founding_as_somebody_else,
     MEMBERS_FILES: Acts.shelving,

@@ -10,7 +10,7 @@ from indaba.ledger.limits import FULLEST
 from indaba.ledger.session import Transaction
 from indaba.process.world import first_id
 from indaba.scheduling.store.calendars import outside_dates
-from indaba.scheduling.store.tables import meetings, series
+from indaba.scheduling.store.tables import actions, agenda, meetings, notes, series, votes
 
 
 def _called(session: Transaction) -> sa.Subquery:
@@ -21,20 +21,62 @@ def _called(session: Transaction) -> sa.Subquery:
     since = first_id(session.now - A_DAY)
     outside = sa.exists().where(outside_dates.c.meeting == meetings.c.id)
     alone = (meetings.c.id >= since, meetings.c.series.is_(None), ~outside)
-    one = sa.select(meetings.c.community).where(*alone)
+    one = sa.select(meetings.c.community.label("whose")).where(*alone)
     return one.union_all(sa.select(series.c.community).where(series.c.id >= since)).subquery()
+
+
+def _written(session: Transaction) -> sa.Subquery:
+    """Communities, once for each line and each action of the last 24 hours."""
+    since = session.now - A_DAY
+    lines = sa.select(notes.c.community.label("whose")).where(notes.c.at >= since)
+    doing = sa.select(actions.c.community).where(actions.c.id >= first_id(since))
+    return lines.union_all(doing).subquery()
+
+
+def _topics(session: Transaction) -> sa.Subquery:
+    """Members, once for each agenda item and each vote that they added in the last 24 hours."""
+    since = first_id(session.now - A_DAY)
+    items = sa.select(agenda.c.author.label("whose")).where(agenda.c.id >= since)
+    return items.union_all(sa.select(votes.c.author).where(votes.c.id >= since)).subquery()
 
 
 async def called(session: Transaction, community: UUID | None) -> int:
     """How many meetings a community called in the last 24 hours, a series being one."""
-    each = _called(session)
-    query = sa.select(sa.func.count()).where(each.c.community == community)
-    return int((await session.connection.execute(query)).scalar_one())
+    return await _of(session, _called(session), community)
+
+
+async def written(session: Transaction, community: UUID | None) -> int:
+    """How many lines and actions a community wrote in the last 24 hours."""
+    return await _of(session, _written(session), community)
+
+
+async def topics(session: Transaction, member: UUID | None) -> int:
+    """How many agenda items and votes a member added in the last 24 hours."""
+    return await _of(session, _topics(session), member)
 
 
 async def most_called(session: Transaction) -> Sequence[tuple[UUID | None, int]]:
     """The communities that called most in the last 24 hours, with how many meetings."""
-    each, how_many = _called(session), sa.func.count()
-    query = sa.select(each.c.community, how_many).group_by(each.c.community)
+    return await _fullest(session, _called(session))
+
+
+async def most_written(session: Transaction) -> Sequence[tuple[UUID | None, int]]:
+    """The communities that wrote most in the last 24 hours."""
+    return await _fullest(session, _written(session))
+
+
+async def most_topics(session: Transaction) -> Sequence[tuple[UUID | None, int]]:
+    """The members who added most in the last 24 hours."""
+    return await _fullest(session, _topics(session))
+
+
+async def _of(session: Transaction, each: sa.Subquery, who: UUID | None) -> int:
+    query = sa.select(sa.func.count()).where(each.c.whose == who)
+    return int((await session.connection.execute(query)).scalar_one())
+
+
+async def _fullest(session: Transaction, each: sa.Subquery) -> Sequence[tuple[UUID | None, int]]:
+    how_many = sa.func.count()
+    query = sa.select(each.c.whose, how_many).group_by(each.c.whose)
     query = query.order_by(how_many.desc()).limit(FULLEST)
     return [(who, many) for who, many in await session.connection.execute(query)]
