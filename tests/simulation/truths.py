@@ -10,7 +10,6 @@ from typing import Any
 from indaba.bus import Outcome
 from indaba.contracts.membership import MemberDescribed
 from indaba.contracts.scheduling import ScheduleMeeting
-from simulation.acts import Act
 from simulation.play import Play
 from simulation.stage import Stage
 from simulation.town import SERVICES
@@ -103,7 +102,7 @@ class Evidence:
 async def faults_of(play: Play, stage: Stage) -> list[str]:
     """Every promise that was not kept, in words."""
     evidence = await Evidence.gathered(stage)
-    return [*_requests(play.acts, evidence), *_events(play, evidence), *_left(evidence)]
+    return [*_requests(play, evidence), *_events(play, evidence), *_left(evidence)]
 
 
 async def stale_copies(stage: Stage) -> list[str]:
@@ -117,15 +116,16 @@ async def stale_copies(stage: Stage) -> list[str]:
     return found
 
 
-def _requests(acts: Iterable[Act], evidence: Evidence) -> Iterable[str]:
+def _requests(play: Play, evidence: Evidence) -> Iterable[str]:
     effects: Counter[str] = Counter()
+    sealed = {replica.service: replica.ledger._requests.sealed for replica in play.replicas}
     for of in evidence.of.values():
         effects += Counter(key for kind, key in of["effects"] if kind == "request")
-    for act in acts:
+    for act in play.acts:
         wire = act.askings[0].envelope.wire
-        inbox: dict[str, str] = dict(evidence.of[wire.split(".")[0]]["inbox"])
-        kept = inbox.get(f"{wire}/{act.key}")
-        stored = json.loads(kept) if kept else None
+        service, key = wire.split(".")[0], f"{wire}/{act.key}"
+        kept = dict(evidence.of[service]["inbox"]).get(key)
+        stored = sealed[service].opened(key, json.loads(kept)) if kept else None
         done = sum(effects.pop(str(asking.envelope.id), 0) for asking in act.askings)
         if done != (act.ends is Outcome.ANSWERED):
             yield f"{act.name}: {done} effects"
