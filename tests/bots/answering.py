@@ -16,6 +16,7 @@ from indaba.contracts import scheduling as s
 from indaba.contracts.consenting import ConsentShown, PurposeShown
 from indaba.contracts.figures import release
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
+from indaba.contracts.lines import ReadMeeting
 from indaba.contracts.openness import Openness, Part
 from indaba.contracts.passport import Passport, Role
 from indaba.contracts.purposes import OPTIONAL
@@ -142,6 +143,8 @@ class BusServiceClient:
 
     async def ask(self, request: Request[Any]) -> Any:
         """The kept reply of that request's name, or one made from what the request says."""
+        if isinstance(request, ReadMeeting):
+            return kept_meeting.line_read(request, self.kept)
         found = self.kept.get(type(request).__name__) or self._made(request)
         if isinstance(found, Exception):
             raise found

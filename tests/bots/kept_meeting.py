@@ -1,6 +1,9 @@
 """What services would answer about one meeting that is kept whole."""
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from indaba.contracts import actions as a
@@ -15,6 +18,7 @@ from indaba.contracts import series as e
 from indaba.contracts import votes as v
 from indaba.contracts.figures import release
 from indaba.contracts.ids import MemberId, SeriesId
+from indaba.contracts.lines import MeetingRead, MeetingReading, ReadMeeting
 from indaba.contracts.membership import Category
 from indaba.contracts.wire import Done, Reply
 
@@ -58,6 +62,23 @@ def _calendars(meeting: s.MeetingFacts) -> dict[str, Reply]:
         "ListCalendars": c.CalendarsListed(calendars=(calendar,)),
         "UnfollowCalendar": c.CalendarUnfollowed(calendar=calendar, cancelled=4),
     }
+
+
+def line_read(request: ReadMeeting, kept: Mapping[str, Any]) -> MeetingRead:
+    """A line as the kept replies about times and series have it; its title stands in quotes."""
+    quoted = re.search('"(.+)"', request.line)
+    title = request.title or (quoted[1] if quoted else "")
+    minutes = 90 if "90 minutes" in request.line else None
+    series, when = kept["ReadRepeat"], kept["ReadWhen"]
+    if series.repeats:
+        first = series.readings[0].coming[0]
+        zone, repeat = series.readings[0].pattern.zone, series.readings[0]
+        readings = [MeetingReading(title=title, zone=zone, repeat=repeat, **dict(first))]
+    else:
+        facts: dict[str, Any] = {"title": title, "minutes": minutes}
+        readings = [MeetingReading(**facts, **dict(each)) for each in when.readings]
+    sure = series.sure if series.repeats else when.sure
+    return MeetingRead(sure=sure, readings=tuple(readings), doubt=when.doubt, title=title)
 
 
 def _series(meeting: s.MeetingFacts) -> dict[str, Reply]:

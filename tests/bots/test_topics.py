@@ -73,7 +73,17 @@ async def test_a_time_nobody_understands_is_asked_for_again_and_the_title_is_kep
     assert ask is not None
     assert (ask.field, ask.why) == ("when", "I found no time in 'soonish'.")
     again = resume(ask, "thu 18:00", Wording(), INTENTS)
-    assert again == understood('meeting new "Fractions" thu 18:00')
+    assert again == understood("meeting new title: Fractions when: thu 18:00")
+
+
+async def test_a_title_that_is_too_long_is_asked_again_and_the_time_is_kept() -> None:
+    answer = await said(f'meeting new "{"x" * 121}" thu 18:00')
+    ask = answer.question()
+    assert ask is not None
+    assert ask.field == "title"
+    assert "121 letters" in ask.why
+    assert "120" in ask.why
+    assert ask.filled == {"when": "thu 18:00"}
 
 
 async def test_a_person_in_another_zone_sees_both_times() -> None:

@@ -32,6 +32,7 @@ from indaba.contracts import (
 from indaba.contracts import membership as m
 from indaba.contracts import scheduling as s
 from indaba.contracts import series as r
+from indaba.contracts.lines import ReadMeeting
 from indaba.contracts.openness import Part
 from indaba.contracts.passport import Role
 from indaba.contracts.times import ReadWhen
@@ -209,6 +210,7 @@ MEETINGS: Mapping[type[Request[Any]], Sample] = {
             "Limpopo,2027,1,2027-01-13,2027-03-19,gazetted,DBE\n"
         ),
     ),
+    ReadMeeting: ("member", lambda _: ReadMeeting(line="Reading circle thu 14:00 for 90 minutes")),
     r.ReadRepeat: ("member", lambda _: r.ReadRepeat(text="every second thursday 14:00")),
     r.RepeatOtherwise: (
         "chair",

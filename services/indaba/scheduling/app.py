@@ -17,6 +17,7 @@ from indaba.contracts import series as repeating
 from indaba.contracts import votes as voted
 from indaba.contracts.consenting import ConsentChanged
 from indaba.contracts.limits import MEETINGS_A_DAY, NOTES_A_DAY, TOPICS_A_DAY
+from indaba.contracts.lines import ReadMeeting
 from indaba.contracts.linking import MembersMerged, MembersParted
 from indaba.contracts.membership import (
     CommunityFounded,
@@ -40,6 +41,7 @@ from indaba.scheduling.handlers import (
     digest,
     holding,
     minutes,
+    reading,
     record,
     series,
     votes,
@@ -104,7 +106,8 @@ def counters(most: Mapping[str, int], _: Path | None = None) -> Sequence[Counter
 
 
 def _meetings(ledger: Ledger) -> None:
-    ledger.answer(ReadWhen, calling.understand_when)
+    ledger.answer(ReadWhen, reading.understand_when)
+    ledger.answer(ReadMeeting, reading.understand_meeting)
     ledger.answer(said.ScheduleMeeting, calling.schedule_meeting)
     ledger.answer(said.ChangeMeeting, calling.change_meeting)
     ledger.answer(said.MoveMeeting, calling.move_meeting)
@@ -130,7 +133,7 @@ def _meetings(ledger: Ledger) -> None:
 
 
 def _series(ledger: Ledger) -> None:
-    ledger.answer(repeating.ReadRepeat, series.understand_repeat)
+    ledger.answer(repeating.ReadRepeat, reading.understand_repeat)
     ledger.answer(repeating.StartSeries, series.start_series)
     ledger.answer(repeating.ShowSeries, series.show_series)
     ledger.answer(repeating.ChangeSeries, series.change_series)

@@ -39,6 +39,7 @@ __all__ = [
     "find",
     "holding",
     "library",
+    "lines",
     "linking",
     "membership",
     "outcomes",

@@ -7,13 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from indaba.scheduling.model import UnknownZone
-from indaba.scheduling.model.repeating import (
-    ANY_PROVINCE,
-    Avoid,
-    RepeatRead,
-    is_repeating,
-    read_repeat,
-)
+from indaba.scheduling.model.reader import RepeatRead, read_repeat
+from indaba.scheduling.model.repeating import ANY_PROVINCE, Avoid
 
 HOME = "Africa/Johannesburg"
 MONDAY = datetime(2026, 11, 23, 10, 0)
@@ -303,7 +298,6 @@ def test_what_no_series_can_be_is_answered_in_words(text: str, why: str) -> None
     "text", ["thu 14:00", "next thursday 14:00", "12 March 6pm", "tomorrow noon", "", "in 2 weeks"]
 )
 def test_a_single_date_is_left_to_the_reader_of_dates(text: str) -> None:
-    assert not is_repeating(text)
     assert read_repeat(text, MONDAY.replace(tzinfo=ZoneInfo(HOME)), HOME, "en-ZA") is None
 
 

@@ -38,6 +38,8 @@ def times(answer: WhenRead) -> list[str]:
         ("thu 14h", "Thu 2026-11-26 14:00"),
         ("thu 1400", "Thu 2026-11-26 14:00"),
         ("thu @ 14:00", "Thu 2026-11-26 14:00"),
+        ("thu 14:00 SAST", "Thu 2026-11-26 14:00"),
+        ("2026-12-03T14:00Z", "Thu 2026-12-03 16:00"),
         ("thu - 14:00", "Thu 2026-11-26 14:00"),
         ("14:00 on thursday", "Thu 2026-11-26 14:00"),
         ("this friday at noon", "Fri 2026-11-27 12:00"),
@@ -121,8 +123,11 @@ def test_one_clear_meaning_is_taken_as_it_is(text: str, meant: str) -> None:
         ("thu 14:00, 90 minutes", ["Thu 2026-11-26 14:00"], '"90 minutes"'),
         ("14:00 to 15:00 on thu", ["Thu 2026-11-26 14:00"], '"to 15:00"'),
         ("every second thursday 14:00", ["Thu 2026-11-26 14:00"], '"every second"'),
-        ("thu 14:00 SAST", ["Thu 2026-11-26 14:00"], '"sast"'),
-        ("2026-12-03T14:00Z", ["Thu 2026-12-03 14:00"], '"z"'),
+        (
+            "thu 14:00 IST",
+            ["Thu 2026-11-26 10:30", "Thu 2026-11-26 16:00", "Thu 2026-11-26 14:00"],
+            "more than one time zone",
+        ),
         ("@room thu 14:00", ["Thu 2026-11-26 14:00"], '"room"'),
         ("<b>thu</b> 14:00", ["Thu 2026-11-26 14:00"], "did not understand"),
         ("📅 thu 14:00", ["Thu 2026-11-26 14:00"], "did not understand all"),
@@ -371,4 +376,4 @@ def test_absurd_text_gets_a_clean_doubt_at_once(text: str) -> None:
     assert (answer.sure, answer.readings) == (False, ())
     assert 0 < len(answer.doubt) < 300
     assert not set(answer.doubt) & set("@<>\x00\u202e")
-    assert took < 0.02
+    assert took < 0.05

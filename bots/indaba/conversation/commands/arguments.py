@@ -34,26 +34,6 @@ POLITE = frozenset(
     {"please", "pls", "thanks", "thank", "you", "now", "asseblief", "dankie", "a", "the"}
 )
 
-DAYS = (
-    "tue tues weds thu thur thurs fri monday tuesday wednesday thursday friday "
-    "saturday sunday maandag dinsdag woensdag donderdag vrydag saterdag sondag today tonight "
-    "tomorrow vandag môre oormôre vanaand noon midday"
-)
-MONTHS = (
-    "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july "
-    "august september october november december"
-)
-_DAY = "|".join(DAYS.split())
-_MONTH = "|".join(MONTHS.split())
-TIME_BEGINS = re.compile(
-    rf"(?:(?:on|at|from|by)\s+)?(?:(?:this|next|coming|every)\s+)?"
-    rf"(?:(?:{_DAY})\b"
-    rf"|(?:mon|wed|sat|sun)\b(?=[\s,.]*(?:(?:at|om)\s+)?\d|\s*$)"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTH})\b|(?:{_MONTH})\s+\d"
-    rf"|\d{{1,2}}[:h.]\d\d|\d{{1,2}}\s*[ap]\.?m\b|\d{{4}}-\d\d?-\d|\d{{1,2}}[/.-]\d{{1,2}}"
-    rf"|(?:in|oor)\s+(?:\d+|an?|one|two|three)\s+(?:min|hour|day|week|month)|next\s+(?:week|month))",
-    re.IGNORECASE,
-)
 LASTS = re.compile(
     r"\bfor\s+(?:(?:about|an?)\s+)?(?P<said>\d[\d.,]*\s*(?:h|hrs?|hours?|m|mins?|minutes?)?"
     r"(?:\s*(?:and\s+)?\d{1,2}\s*(?:m|mins?|minutes?)?)?|hour|half an hour)(?=$|[\s.,;])"
@@ -129,8 +109,8 @@ class Arguments:
         for name in loose:
             self._take_telling(name)
         texts = [f for f in loose if _sort(self.kind, f) in (str, tuple) and f not in self.found]
-        for place, name in enumerate(texts):
-            self._take_text(name, texts[place + 1 :])
+        for name in texts:
+            self._take_text(name)
         left = " ".join(t.said for t in self.tokens if t.said.strip(".,!?"))
         return self._as_code(left, loose)
 
@@ -204,7 +184,7 @@ class Arguments:
         if len(self.tokens) == 1 and self.kind.model_fields[name].is_required():
             self.found[name] = self.tokens.pop().said
 
-    def _take_text(self, name: str, later: list[str]) -> None:
+    def _take_text(self, name: str) -> None:
         quoted = [i for i, t in enumerate(self.tokens) if t.quoted]
         if quoted:
             self.found[name] = self.tokens.pop(quoted[0]).said
@@ -212,18 +192,9 @@ class Arguments:
         size = len(self.tokens)
         if self.kind.mark(name, "word"):
             size = min(1, size)
-        elif self.kind.mark(name, "before_time") and later:
-            size = self._before_time()
         if size:
             self.found[name] = " ".join(t.said for t in self.tokens[:size])
             del self.tokens[:size]
-
-    def _before_time(self) -> int:
-        """How many tokens stand before the first that begins a time; all if none does."""
-        for at in range(len(self.tokens)):
-            if TIME_BEGINS.match(" ".join(t.said for t in self.tokens[at:])):
-                return at
-        return len(self.tokens)
 
 
 def _sort(kind: type[Intent], name: str) -> Any:

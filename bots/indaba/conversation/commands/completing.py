@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, get_args
 
 from indaba.contracts.library import FindResources
+from indaba.contracts.lines import MeetingReading, ReadMeeting
 from indaba.contracts.scheduling import ListMeetings
 from indaba.contracts.times import Reading, ReadWhen
 from indaba.conversation.commands.fields import SPOKEN, Language, Room, Zone, folded, suggest_zones
@@ -13,6 +14,8 @@ from indaba.conversation.wording import plain
 
 LONGEST = 100
 MOST = 25
+ANY_TITLE = "meeting"
+"""Stands for the title, which is given by itself."""
 RESOURCE = "R"
 Suggestion = tuple[str, str]
 """What is shown, and what is given when it is taken."""
@@ -33,27 +36,31 @@ async def suggestions(
     Nothing forces anybody to take one: values are checked like any other.
     """
     match _way(kind, field):
+        case "line":
+            suggested = await _lines(typed, services, locale)
         case "when":
-            found = await _times(typed, services, locale)
+            suggested = await _times(typed, services, locale)
         case "meeting":
-            found = await _meetings(typed, services)
+            suggested = await _meetings(typed, services)
         case "resource":
-            found = await _resources(typed, services)
+            suggested = await _resources(typed, services)
         case "zone":
-            found = [(zone, zone) for zone in suggest_zones(typed, MOST)]
+            suggested = [(zone, zone) for zone in suggest_zones(typed, MOST)]
         case "language":
-            found = _languages(typed)
+            suggested = _languages(typed)
         case "room":
-            found = [("here", "here")]
+            suggested = [("here", "here")]
         case _:
-            found = []
-    return [(label[:LONGEST], value) for label, value in found if len(value) <= LONGEST][:MOST]
+            suggested = []
+    return [(label[:LONGEST], value) for label, value in suggested if len(value) <= LONGEST][:MOST]
 
 
 def _way(kind: type[Intent], field: str) -> str | None:
     code = kind.mark(field, "code")
     if code:
         return "resource" if code == RESOURCE else "meeting"
+    if kind.mark(field, "line_with"):
+        return "line"
     if field == "when":
         return "when"
     return next((way for mark, way in _WAYS if _bears(kind, field, mark)), None)
@@ -77,6 +84,28 @@ async def _times(typed: str, services: ServiceClient, locale: str) -> list[Sugge
     if read.sure:
         return [(_said(each, locale), typed) for each in read.readings[:1]]
     return [(_said(each, locale), f"{each.starts:%Y-%m-%d %H:%M}") for each in read.readings]
+
+
+async def _lines(typed: str, services: ServiceClient, locale: str) -> list[Suggestion]:
+    """As `_times`, where it may also repeat and say how long."""
+    if not typed.strip():
+        return []
+    read = await services.ask(ReadMeeting(line=typed, title=ANY_TITLE))
+    if read.sure:
+        return [(_line_said(each, locale), typed) for each in read.readings[:1]]
+    return [(_line_said(each, locale), _spelt(each)) for each in read.readings]
+
+
+def _line_said(reading: MeetingReading, locale: str) -> str:
+    if reading.repeat:
+        return plain(reading.repeat.words)
+    return say_when(reading.starts, reading.zone, locale or "en")
+
+
+def _spelt(reading: MeetingReading) -> str:
+    """Words that read as the reading alone."""
+    when = reading.repeat.words if reading.repeat else f"{reading.starts:%Y-%m-%d %H:%M}"
+    return f"{when} for {reading.minutes} minutes" if reading.minutes else when
 
 
 def _said(reading: Reading, locale: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
+from indaba.contracts.lines import LONGEST_LINE
 from indaba.contracts.scheduling import MeetingDetails
 from indaba.conversation.commands.fields import Minutes
 from indaba.conversation.commands.intent import Intent
@@ -16,7 +17,6 @@ class Titled(Intent):
     """What it is about; asked for first."""
 
     title: str = Field(
-        min_length=1,
         max_length=120,
         description="What it is about",
         json_schema_extra={"question": "What is the meeting about?", "before_time": True},
@@ -24,13 +24,16 @@ class Titled(Intent):
 
 
 class Timed(Titled):
-    """When it is, in free text."""
+    """When it is, in free text. In a line without names its title stands there too."""
 
     when: str = Field(
         min_length=1,
-        max_length=200,
-        description="When, in your own words: thu 18:00, or 3 May at 2 pm",
-        json_schema_extra={"question": "When does it begin? For example: thu 18:00"},
+        max_length=LONGEST_LINE,
+        description="When, in your own words: thu 18:00, or every second Thursday 14:00",
+        json_schema_extra={
+            "question": "When does it begin? For example: thu 18:00",
+            "line_with": "title",
+        },
     )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 
+from indaba.contracts.lines import LONGEST_LINE
 from indaba.conversation.commands.arguments import Arguments, tokens, unquoted, without_quotes
 from indaba.conversation.commands.fields import folded, nearest
 from indaba.conversation.commands.intent import MOST_LETTERS, Intent
@@ -136,6 +137,8 @@ def _arguments(kind: type[Intent], rest: str) -> Understood | Unclear:
         if kind.model_fields:
             return Unclear("I don't know '{key}' here. You can give: {known}.", facts)
         return Unclear("I don't know '{key}' here.", facts)
+    if line := _in_one_line(kind, keyed, loose):
+        return Understood(kind, line)
     left, found = Arguments(kind, keyed, tokens(loose)).read()
     if not left:
         order = list(kind.model_fields)
@@ -146,6 +149,16 @@ def _arguments(kind: type[Intent], rest: str) -> Understood | Unclear:
         facts,
         (kind.example,),
     )
+
+
+def _in_one_line(
+    kind: type[Intent], keyed: dict[str, object], loose: str
+) -> dict[str, object] | None:
+    """Values of an intent whose line is read as a whole by a service; `None` for any other."""
+    name = next((name for name in kind.model_fields if kind.mark(name, "line_with")), None)
+    if name is None or name in keyed or not loose or len(loose) > LONGEST_LINE:
+        return None
+    return {str(kind.mark(name, "line_with")): "", **keyed, name: loose}
 
 
 def _keyed(kind: type[Intent], rest: str) -> tuple[str, dict[str, object], str]:

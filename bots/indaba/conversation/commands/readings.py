@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from indaba.contracts.lines import MeetingReading
 from indaba.contracts.times import Reading
 from indaba.conversation.answer import Answer, Choice, Choices, Text
 from indaba.conversation.commands.intent import Intent, question
@@ -31,6 +32,30 @@ def pick_reading(
     why = plain(doubt) or "I am not sure which time you mean."
     lead = (Text(wording.foreign(why)), Text(wording.say("Which one is it?")))
     return Answer((*lead, Choices((*picks, stop))))
+
+
+def pick_meeting(
+    found: Sequence[MeetingReading], ready: Sequence[Intent], doubt: str, wording: Wording
+) -> Answer:
+    """Which of several readings of a whole line is meant; with titles where they differ."""
+    titled = len({reading.title for reading in found}) > 1
+    picks = tuple(
+        Choice(_line_in_words(r, wording, titled=titled), number, intent)
+        for number, r, intent in zip(NUMBERS, found, ready, strict=False)
+    )
+    stop = Choice(wording.say("None of these"), "❌", NeverMind())
+    why = plain(doubt) or "I am not sure which time you mean."
+    lead = (Text(wording.foreign(why)), Text(wording.say("Which one is it?")))
+    return Answer((*lead, Choices((*picks, stop))))
+
+
+def _line_in_words(reading: MeetingReading, wording: Wording, *, titled: bool) -> str:
+    when = say_when(reading.starts, reading.zone, wording.locale)
+    if reading.repeat is not None:
+        when = wording.say("{often}, first {when}", often=plain(reading.repeat.words), when=when)
+    if reading.minutes is not None:
+        when = wording.say("{when}, {long}", when=when, long=wording.length(reading.minutes))
+    return wording.say("{title}: {when}", title=plain(reading.title), when=when) if titled else when
 
 
 def _in_words(reading: Reading, wording: Wording) -> str:

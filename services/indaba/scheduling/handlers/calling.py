@@ -22,20 +22,14 @@ from indaba.contracts.scheduling import (
     ShowMySchedulingData,
     Which,
 )
-from indaba.contracts.times import ReadWhen, WhenRead
 from indaba.ledger import Work
 from indaba.scheduling.handlers.keeping import keep_and_show, meeting_called, shown
-from indaba.scheduling.model import Meeting, NoSuchMeeting, read_when
+from indaba.scheduling.model import Meeting, NoSuchMeeting
 from indaba.scheduling.store import ChoicesMade, Meetings, Named, Traces
 from indaba.scheduling.workflows import planning as timers
 from indaba.scheduling.workflows import series
 from indaba.scheduling.workflows.agenda import carry_over, take_up
 from indaba.scheduling.workflows.codes import fresh_code
-
-
-async def understand_when(request: ReadWhen, work: Work) -> WhenRead:
-    """Read a free-text time in the asker's zone."""
-    return read_when(request.text, work.now, work.passport.zone, work.passport.locale)
 
 
 async def schedule_meeting(request: ScheduleMeeting, work: Work) -> MeetingShown:

@@ -8,14 +8,9 @@ from indaba.contracts.scheduling import MeetingChanged, MeetingShown, MeetingSta
 from indaba.contracts.series import (
     AddDate,
     ChangeSeries,
-    Coming,
     EndSeries,
     ImportTerms,
-    LeftOut,
-    ReadRepeat,
     RepeatOtherwise,
-    RepeatRead,
-    RepeatReading,
     Scope,
     SeriesCalledOff,
     SeriesChanged,
@@ -33,52 +28,16 @@ from indaba.scheduling.model import (
     NoDatesLeft,
     NotASeries,
     Series,
-    instant,
-    pattern_of,
-    read_repeat,
     read_terms,
     repeats_of,
     to_the_minute,
-    wall,
-    zone_named,
 )
-from indaba.scheduling.model.repeating import Repeats, add, is_repeating, this_and_later
+from indaba.scheduling.model.repeating import Repeats, add, this_and_later
 from indaba.scheduling.store import AllSeries, Meetings
 from indaba.scheduling.workflows import planning
 from indaba.scheduling.workflows import series as timers
 from indaba.scheduling.workflows.agenda import take_up
 from indaba.scheduling.workflows.keeping import keep
-
-SHOWN = 5
-
-
-async def understand_repeat(request: ReadRepeat, work: Work) -> RepeatRead:
-    """Read a free-text pattern in the asker's zone, and give its next dates."""
-    passport = work.passport
-    if not is_repeating(request.text):
-        return RepeatRead(repeats=False)
-    reading = read_repeat(request.text, work.now, passport.zone, passport.locale)
-    if reading is None:
-        return RepeatRead(repeats=False)
-    readings = [await _reading(r.repeats, r.words, work) for r in reading.readings]
-    return RepeatRead(
-        repeats=True, sure=reading.sure, readings=tuple(readings), doubt=reading.doubt
-    )
-
-
-async def _reading(repeats: Repeats, words: str, work: Work) -> RepeatReading:
-    zone = zone_named(repeats.zone)
-    calendar = await AllSeries(work).calendar(work.passport.in_community())
-    look = repeats.coming(wall(work.now, zone), None, SHOWN, calendar)
-    return RepeatReading(
-        pattern=pattern_of(repeats),
-        words=words,
-        coming=tuple(
-            Coming(starts=d.starts, starts_at=instant(d.starts, zone)) for d in look.dates
-        ),
-        left_out=tuple(LeftOut(day=d.original.date(), why=d.why) for d in look.left_out),
-        terms_unknown=look.unknown_terms,
-    )
 
 
 async def start_series(request: StartSeries, work: Work) -> SeriesShown:

@@ -36,7 +36,13 @@ from indaba.scheduling.model.plain_text import (
     TitleTooLong,
     clean_title,
 )
-from indaba.scheduling.model.reading import read_when, warm
+from indaba.scheduling.model.reader import (
+    MeetingReading,
+    read_meeting,
+    read_repeat,
+    read_when,
+    warm,
+)
 from indaba.scheduling.model.record import (
     NoSuchNote,
     Note,
@@ -59,7 +65,7 @@ from indaba.scheduling.model.refusals import (
     RoleTaken,
     WrongDoorCode,
 )
-from indaba.scheduling.model.repeating import Calendar, Date, read_repeat, read_terms
+from indaba.scheduling.model.repeating import Calendar, Date, read_terms
 from indaba.scheduling.model.roles import wanted
 from indaba.scheduling.model.series import (
     MADE_AHEAD,
@@ -102,6 +108,7 @@ __all__ = [
     "Meeting",
     "MeetingCalledOff",
     "MeetingOver",
+    "MeetingReading",
     "NoDatesLeft",
     "NoRoomForGuests",
     "NoSuchAction",
@@ -150,6 +157,7 @@ __all__ = [
     "pattern_of",
     "quorum_of",
     "read_due",
+    "read_meeting",
     "read_repeat",
     "read_terms",
     "read_when",

@@ -10,7 +10,7 @@ from indaba.contracts.actions import ActionFacts, ActionStatus
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId
 from indaba.contracts.refusal import Refusal, hint
 from indaba.scheduling.model.plain_text import one_line
-from indaba.scheduling.model.reading import read_when
+from indaba.scheduling.model.reader import read_when
 
 OPEN = frozenset({ActionStatus.OPEN, ActionStatus.NEEDS_HELP})
 _DUE = re.compile(

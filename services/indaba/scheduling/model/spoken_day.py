@@ -153,6 +153,63 @@ class OnWeekday:
 
 
 @dataclass(frozen=True, slots=True)
+class After:
+    """So many days after another day: Friday week."""
+
+    day: Day
+    days: int
+
+    def dates(self, now: datetime, at: time) -> Dates:
+        """As the other day's, moved."""
+        dates = self.day.dates(now, at)
+        moved = tuple(day + timedelta(days=self.days) for day in dates.dates)
+        return Dates(moved, dates.doubt)
+
+
+@dataclass(frozen=True, slots=True)
+class NthOfMonth:
+    """The first Monday of March; `nth` counts from the end where it is negative."""
+
+    nth: int
+    weekday: int
+    month: int
+
+    def dates(self, now: datetime, at: time) -> Dates:
+        """The next one. Raises `NotRead` if the month has no such day."""
+        for year in (now.year, now.year + 1):
+            day = self._in_year(year)
+            if day and datetime.combine(day, at) >= now:
+                far = day - now.date() > FAR_FOR_A_GUESSED_YEAR
+                return Dates(
+                    (day,), f"That is next in {day.year}: is that the year?" if far else ""
+                )
+        raise NotRead(f"{MONTHS[self.month - 1]} has no such day in the year to come.")
+
+    def _in_year(self, year: int) -> date | None:
+        days = [
+            day
+            for number in range(1, 32)
+            if (day := _date_or_none(year, self.month, number)) and day.weekday() == self.weekday
+        ]
+        place = self.nth - 1 if self.nth > 0 else self.nth
+        return days[place] if -len(days) <= place < len(days) else None
+
+
+@dataclass(frozen=True, slots=True)
+class EasterDay:
+    """Easter Monday and its kin, by how many days after Easter Sunday it is."""
+
+    after: int
+
+    def dates(self, now: datetime, at: time) -> Dates:
+        """The next one."""
+        from dateutil.easter import easter  # type: ignore[import-untyped]
+
+        days = (easter(year) + timedelta(days=self.after) for year in (now.year, now.year + 1))
+        return Dates((next(day for day in days if datetime.combine(day, at) >= now),))
+
+
+@dataclass(frozen=True, slots=True)
 class InWeek:
     """A weekday in a named week: next week on Thursday, in two weeks on Tuesday.
 

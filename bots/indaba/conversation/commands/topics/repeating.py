@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, NaiveDatetime
 
+from indaba.contracts.lines import ReadMeeting
 from indaba.contracts.linking import ShowZones
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, Refusal, Unavailable, hint
@@ -101,14 +102,18 @@ class PreviewSeries(MeetingDraft, noun="meeting", verb="preview-series", hidden=
 
     text: str
     choice: int = 0
+    whole: bool = False
+    given: str = ""
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """The pattern in words, its next five dates, and the choice to call it."""
         wording, say = person.wording, person.wording.say
-        found = await repeating(self.text, services)
+        found = await self._found(services)
         if not isinstance(found, tuple) or self.choice >= len(found):
             return Answer.of(wording.foreign(found) if isinstance(found, str) else say("Stopped."))
         reading = found[self.choice]
+        if reading is None:
+            return Answer.of(say("Stopped."))
         rows = self.in_words(wording, (say("Repeats"), plain(reading.words)))
         call = CallSeries(pattern=reading.pattern, **self.details())
         options = (
@@ -119,18 +124,14 @@ class PreviewSeries(MeetingDraft, noun="meeting", verb="preview-series", hidden=
         dates = await dates_of(reading, person, services)
         return Answer((lead, Facts(rows), *dates, Choices(options)))
 
-
-def pick_series(
-    found: tuple[RepeatReading, ...], preview: PreviewSeries, doubt: str, wording: Wording
-) -> Answer:
-    """Which of several patterns is meant."""
-    picks = tuple(
-        Choice(plain(r.words), number, preview.model_copy(update={"choice": n}))
-        for n, (number, r) in enumerate(zip(NUMBERS, found, strict=False))
-    )
-    stop = Choice(wording.say("None of these"), "❌", NeverMind())
-    why = Text(wording.foreign(plain(doubt) or "I am not sure which you mean."))
-    return Answer((why, Text(wording.say("Which one is it?")), Choices((*picks, stop))))
+    async def _found(
+        self, services: ServiceClient
+    ) -> tuple[RepeatReading | None, ...] | str | None:
+        """How the text repeats; in a whole line `None` for a reading that does not."""
+        if not self.whole:
+            return await repeating(self.text, services)
+        read = await services.ask(ReadMeeting(line=self.text, title=self.given))
+        return tuple(reading.repeat for reading in read.readings)
 
 
 class CallSeries(MeetingDraft, noun="meeting", verb="call-series", hidden=True):

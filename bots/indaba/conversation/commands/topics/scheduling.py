@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, ClassVar
 
 from pydantic import Field, NaiveDatetime
 
+from indaba.contracts.lines import MeetingReading, ReadMeeting
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, hint
 from indaba.contracts.scheduling import (
@@ -16,23 +18,22 @@ from indaba.contracts.scheduling import (
     ShowMeeting,
     Which,
 )
-from indaba.contracts.series import ReadRepeat
-from indaba.contracts.times import ReadWhen
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
 from indaba.conversation.cards.views import facts_of, states_of
 from indaba.conversation.commands.drafts import MeetingDraft, Timed
 from indaba.conversation.commands.fields import Code, one_of
-from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
+from indaba.conversation.commands.intent import Intent, Meant, ServiceClient, question
 from indaba.conversation.commands.person import Person
-from indaba.conversation.commands.readings import asked_again, pick_reading
+from indaba.conversation.commands.readings import asked_again, pick_meeting
 from indaba.conversation.commands.topics.cop import NeverMind
-from indaba.conversation.commands.topics.repeating import PreviewSeries, pick_series
+from indaba.conversation.commands.topics.repeating import PreviewSeries
 from indaba.conversation.commands.topics.undoing import with_undo
 from indaba.conversation.times import how_long_until, say_for, say_start
 from indaba.conversation.wording import Wording, plain
 
 NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
 MOST_LISTED = 10
+LONGEST_TITLE = 120
 
 
 def when_here(meeting: MeetingFacts, wording: Wording) -> str:
@@ -54,22 +55,41 @@ class NewMeeting(
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """The preview when sure; else the readings to pick from, or the question again."""
-        same = self.details()
-        repeat = await services.ask(ReadRepeat(text=self.when))
-        if repeat.repeats:
-            if not repeat.readings:
-                return asked_again(self, repeat.doubt, person.wording)
-            series = PreviewSeries(text=self.when, **same)
-            if repeat.sure:
-                return await series.respond(person, services)
-            return pick_series(repeat.readings, series, repeat.doubt, person.wording)
-        read = await services.ask(ReadWhen(text=self.when))
-        ready = [Preview(starts=r.starts, zone=r.zone, **same) for r in read.readings]
-        if read.sure and ready:
+        wording = person.wording
+        read = await services.ask(ReadMeeting(line=self.when, title=self.title))
+        if not read.readings:
+            known = self.model_copy(update={"title": read.title or self.title})
+            return asked_again(known, read.doubt, wording)
+        if not all(reading.title for reading in read.readings):
+            filled = self.model_dump(mode="json", exclude_defaults=True)
+            return Answer((question(type(self), filled, "title", wording),))
+        if too_long := next((r.title for r in read.readings if len(r.title) > LONGEST_TITLE), ""):
+            return _title_too_long(self, too_long, wording)
+        ready = [self._preview(n, reading) for n, reading in enumerate(read.readings)]
+        if read.sure:
             return await ready[0].respond(person, services)
-        if not ready:
-            return asked_again(self, read.doubt, person.wording)
-        return pick_reading(read.readings, ready, read.doubt, person.wording)
+        return pick_meeting(read.readings, ready, read.doubt, wording)
+
+    def _preview(self, choice: int, reading: MeetingReading) -> Intent:
+        """The preview of one reading; a length given by itself counts before one in the line."""
+        given = "minutes" in self.model_fields_set
+        minutes = self.minutes if given or reading.minutes is None else reading.minutes
+        same = self.details() | {"title": reading.title, "minutes": minutes}
+        if reading.repeat is None:
+            return Preview(starts=reading.starts, zone=reading.zone, **same)
+        return PreviewSeries(text=self.when, choice=choice, whole=True, given=self.title, **same)
+
+
+def _title_too_long(intent: NewMeeting, title: str, wording: Wording) -> Answer:
+    """The question for a shorter title; the line says when as before."""
+    why = wording.say(
+        "That title has {length} letters, and at most {most} fit.",
+        length=len(title),
+        most=LONGEST_TITLE,
+    )
+    when = re.sub(rf"\W?{re.escape(title)}\W?", "", intent.when, count=1).strip()
+    filled = intent.model_dump(mode="json", exclude_defaults=True) | {"when": when}
+    return Answer((question(type(intent), filled, "title", wording, why),))
 
 
 def own_time(starts: str, mine: str, wording: Wording) -> tuple[tuple[str, str], ...]:

@@ -18,12 +18,6 @@ from indaba.scheduling.model.repeating.changes import (
     with_time,
 )
 from indaba.scheduling.model.repeating.expansion import occurrences
-from indaba.scheduling.model.repeating.reading import (
-    RepeatRead,
-    RepeatReading,
-    is_repeating,
-    read_repeat,
-)
 from indaba.scheduling.model.repeating.refusals import (
     BadRule,
     DateThere,
@@ -48,8 +42,6 @@ __all__ = [
     "LeftOut",
     "NoSuchDate",
     "NthDay",
-    "RepeatRead",
-    "RepeatReading",
     "Repeats",
     "Rule",
     "TermsRead",
@@ -59,11 +51,9 @@ __all__ = [
     "country_of",
     "in_words",
     "is_known_place",
-    "is_repeating",
     "move",
     "occurrences",
     "public_holiday",
-    "read_repeat",
     "read_terms",
     "restore",
     "skip",

@@ -1,20 +1,22 @@
 """The rules that a text can mean, before they get a first date and an end."""
 
 from calendar import monthrange
+from dataclasses import replace
 from datetime import datetime
 
 from indaba.scheduling.model.repeating.refusals import HOW_TO_REPEAT, BadRule
 from indaba.scheduling.model.repeating.repeat_parts import RepeatParts
 from indaba.scheduling.model.repeating.rule import Frequency, NthDay, Rule, check_for_meetings
 from indaba.scheduling.model.repeating.wording import WORKING_DAYS
-from indaba.scheduling.model.spoken_day import NotRead, OnDate
-from indaba.scheduling.model.time_parts import find_time_parts
+from indaba.scheduling.model.spoken_day import NotRead
 
 _EACH_MONTH = frozenset(range(1, 13))
 EVERY_OTHER = 2
 """People say "every second" for "every other"."""
 
-_LEAP_YEAR = 2028
+_LEAP_YEAR, _USUAL_YEAR = 2028, 2027
+_SHORTEST_MONTH = 28
+_QUARTERS = (1, 4, 7, 10)
 _EVERY_WEEKDAY = frozenset(range(7))
 
 
@@ -49,9 +51,10 @@ def _of_month(repeat: RepeatParts, doubts: list[str]) -> list[Rule]:
     if repeat.every_nth:
         return _every_nth(repeat, repeat.every_nth, freq, interval, doubts)
     if repeat.nth or repeat.nth_working:
-        return _twice(repeat, [_nth(repeat, freq, interval)])
+        return _twice(repeat, _of_quarter(repeat, _nth(repeat, freq, interval), doubts))
     if repeat.month_days:
-        return _twice(repeat, [_month_days(repeat, freq, interval)])
+        rule = _month_days(repeat, freq, interval)
+        return _twice(repeat, _in_short_months(rule, doubts))
     return []
 
 
@@ -123,6 +126,29 @@ def _nth(repeat: RepeatParts, freq: Frequency | None, interval: int) -> Rule:
     )
 
 
+def _of_quarter(repeat: RepeatParts, rule: Rule, doubts: list[str]) -> list[Rule]:
+    """For "of each quarter": in the quarter's first month, or every three months from now."""
+    if not repeat.of_quarter:
+        return [rule]
+    doubts.append("Do you mean in the first month of each quarter, or every three months from now?")
+    return [replace(rule, interval=1, by_month=_QUARTERS), rule]
+
+
+def _in_short_months(rule: Rule, doubts: list[str]) -> list[Rule]:
+    """Rules for a day that some months lack: without those months, or on each month's last day."""
+    late = [day for day in rule.by_month_day if day > _SHORTEST_MONTH]
+    months = rule.by_month or tuple(range(1, 13))
+    if len(rule.by_month_day) != 1 or not late:
+        return [rule]
+    if all(monthrange(_USUAL_YEAR, month)[1] >= late[0] for month in months):
+        return [rule]
+    doubts.append(
+        f"Not every month has a day {late[0]}: leave those months out, or hold it on the last day "
+        "of each month?"
+    )
+    return [rule, replace(rule, by_month_day=(-1,))]
+
+
 def _month_days(repeat: RepeatParts, freq: Frequency | None, interval: int) -> Rule:
     if repeat.weekdays or repeat.but_weekdays or repeat.yearly_date:
         raise NotRead("Please name weekdays or days of the month, not both.")
@@ -143,11 +169,9 @@ def _yearly(repeat: RepeatParts, interval: int, start: datetime | None) -> Rule:
     return Rule(Frequency.YEARLY, interval, by_month=(month,), by_month_day=(day,))
 
 
-def _date(words: str, start: datetime | None) -> tuple[int, int]:
-    if words:
-        pinned = find_time_parts(words, month_first=False).pinned
-        if len(pinned) == 1 and isinstance(pinned[0], OnDate):
-            return pinned[0].day, pinned[0].month
+def _date(date: tuple[int, int] | None, start: datetime | None) -> tuple[int, int]:
+    if date:
+        return date
     if start is None:
         raise NotRead("On which day of the year? Such as: every year on 8 August.")
     return start.day, start.month

@@ -30,11 +30,11 @@ def in_words(series: Repeats, *, start: bool = False) -> str:
     rule, first = series.rule, series.first
     often = _often(rule, series)
     if not often:
-        since = f" from {_day(first.date())}" if start else ""
+        since = f" from {day_words(first.date())}" if start else ""
         return f"by the rule {rule} at {first:%H:%M}{since}{_avoiding(series.avoiding)}"
     words = f"{often}{_months(rule)} at {first:%H:%M}"
     if start:
-        words += f" from {_day(first.date())}"
+        words += f" from {day_words(first.date())}"
     return f"{words}{_end(series)}{_avoiding(series.avoiding)}"
 
 
@@ -131,7 +131,7 @@ def _end(series: Repeats) -> str:
     if rule.until is None:
         return ""
     in_time = rule.until.time() >= series.first.time()
-    return f" until {_day(rule.until.date() - timedelta(days=0 if in_time else 1))}"
+    return f" until {day_words(rule.until.date() - timedelta(days=0 if in_time else 1))}"
 
 
 def _avoiding(avoid: Avoid) -> str:
@@ -143,7 +143,8 @@ def _avoiding(avoid: Avoid) -> str:
     return f"{words}, not in the school holidays of {avoid.province}"
 
 
-def _day(day: date) -> str:
+def day_words(day: date) -> str:
+    """Such as "30 June 2027"."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 

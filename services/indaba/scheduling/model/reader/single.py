@@ -1,6 +1,6 @@
-"""Understands times that people type. What has two meanings is asked back, never guessed.
+"""What a covering means as a single time: every date it can be, likeliest first.
 
-How the grammar decides:
+How it decides:
 
 * The day comes before the month, except in a locale of the United States. A date that only makes
   sense in the other order is asked back.
@@ -15,12 +15,11 @@ How the grammar decides:
 """
 
 import re
-from datetime import UTC, datetime, time, timedelta
-from typing import NamedTuple
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from indaba.contracts.times import Reading, WhenRead
-from indaba.scheduling.model.other_wordings import in_other_words
+from indaba.scheduling.model.reader.asked import A_YEAR, Asked
 from indaba.scheduling.model.spoken_clock import Clock, Moment, either_clock, narrowed
 from indaba.scheduling.model.spoken_day import (
     Ahead,
@@ -30,7 +29,7 @@ from indaba.scheduling.model.spoken_day import (
     NotRead,
     either_day,
 )
-from indaba.scheduling.model.time_parts import HOW_TO_SAY, TimeParts, find_time_parts
+from indaba.scheduling.model.time_parts import HOW_TO_SAY, TimeParts
 from indaba.scheduling.model.wall_time import (
     FURTHEST,
     day_in_words,
@@ -39,72 +38,56 @@ from indaba.scheduling.model.wall_time import (
     instant,
     next_existing,
     wall,
-    zone_named,
 )
 
-LONGEST_TEXT = 200
-A_YEAR = timedelta(days=365)
 MOST_READINGS = 6
+WHICH_ZONE = "That can be more than one time zone."
 
-_FIGURES_ONLY = re.compile(r"[\d\s]*")
 _NOT_ECHOED = re.compile(r"[^\w':-]")
 _MOST_ECHOED, _LONGEST_ECHOED = 3, 30
 
 
-class _Asked(NamedTuple):
-    """When and where it was asked. `today` is `now` as wall time."""
+def judged(parts: TimeParts, asked: Asked, doubts: list[str]) -> WhenRead:
+    """The starts it can mean. `doubts` are questions that are known already.
 
-    now: datetime
-    place: ZoneInfo
-    today: datetime
-
-
-def read_when(text: str, now: datetime, zone: str, locale: str) -> WhenRead:
-    """What the text means to somebody in `zone` at `now` (aware).
-
-    Never raises because of the text; raises `UnknownZone` for the zone. Our own grammar takes about
-    a millisecond. A text that it cannot read at all goes to a library that needs a second at first.
+    Raises `NotRead` if it means none.
     """
-    place = zone_named(zone)
-    asked = _Asked(now, place, wall(now, place))
-    try:
-        return _read(text, asked, locale)
-    except NotRead as why:
-        return WhenRead(sure=False, readings=(), doubt=str(why))
+    if parts.at is not None:
+        if parts.names_a_day() or parts.clocks or parts.soon:
+            raise NotRead(f"I found more than one time. {HOW_TO_SAY}")
+        return answered([wall(parts.at, asked.place)], doubts, asked)
+    zones = zones_of(parts)
+    if not zones:
+        return _judged_here(parts, asked, doubts)
+    if len(zones) > 1:
+        doubts = [*doubts, WHICH_ZONE]
+    reads = [_judged_here(parts, asked.elsewhere(zone), list(doubts)) for zone in zones]
+    readings = dict.fromkeys(_at_home(r, asked) for read in reads for r in read.readings)
+    doubt = " ".join(dict.fromkeys(read.doubt for read in reads if read.doubt))
+    return WhenRead(sure=not doubt, readings=tuple(readings)[:MOST_READINGS], doubt=doubt)
 
 
-def is_month_first(locale: str) -> bool:
-    """Whether 3/4 means the 4th of March: in the United States only."""
-    return "US" in re.split("[-_.]", locale)[1:]
+def zones_of(parts: TimeParts) -> tuple[str, ...]:
+    """The zones that the time can be in; none for the asker's own. Raises `NotRead`."""
+    zones = set(parts.zones)
+    if len(zones) > 1:
+        raise NotRead("I found more than one time zone.")
+    return zones.pop() if zones else ()
 
 
-def _read(text: str, asked: _Asked, locale: str) -> WhenRead:
-    if len(text) > LONGEST_TEXT:
-        raise NotRead(f"That is too long for me to read as a time. {HOW_TO_SAY}")
-    if _FIGURES_ONLY.fullmatch(text):
-        raise NotRead(HOW_TO_SAY)
-    month_first = is_month_first(locale)
-    parts = find_time_parts(text, month_first=month_first)
-    if parts.is_read():
-        return _judged(parts, asked)
-    guess = in_other_words(text, asked.today, locale, month_first=month_first)
-    if guess is None or not asked.today < guess <= asked.today + A_YEAR:
-        raise NotRead(f"{_not_understood(parts.unknown)} {HOW_TO_SAY}")
-    return _answer([guess], ["Did you mean this?"], asked)
+def _at_home(reading: Reading, asked: Asked) -> Reading:
+    """A reading from elsewhere, in the asker's own zone."""
+    starts = wall(reading.starts_at, asked.place)
+    return Reading(starts=starts, zone=asked.place.key, starts_at=reading.starts_at)
 
 
-def _judged(parts: TimeParts, asked: _Asked) -> WhenRead:
-    doubts = []
-    if parts.unknown:
-        doubts.append(_not_understood(parts.unknown))
-    if parts.left_out:
-        doubts.append(f"I read when it starts and left out {_echo((parts.left_out,))}.")
+def _judged_here(parts: TimeParts, asked: Asked, doubts: list[str]) -> WhenRead:
     if parts.soon is not None:
-        return _answer([_soon(parts, parts.soon, asked)], doubts, asked)
-    return _answer(*_candidates(parts, doubts, asked), asked)
+        return answered([_soon(parts, parts.soon, asked)], doubts, asked)
+    return answered(*_candidates(parts, doubts, asked), asked)
 
 
-def _soon(parts: TimeParts, ahead: timedelta, asked: _Asked) -> datetime:
+def _soon(parts: TimeParts, ahead: timedelta, asked: Asked) -> datetime:
     """The start for "in twenty minutes". Raises `NotRead` if another day or time is named."""
     if parts.names_a_day() or parts.clocks:
         raise NotRead(f"I found more than one time. {HOW_TO_SAY}")
@@ -118,7 +101,7 @@ def _soon(parts: TimeParts, ahead: timedelta, asked: _Asked) -> datetime:
 
 
 def _candidates(
-    parts: TimeParts, doubts: list[str], asked: _Asked
+    parts: TimeParts, doubts: list[str], asked: Asked
 ) -> tuple[list[datetime], list[str]]:
     """All meanings, likeliest first, even past ones; and why it is asked back."""
     clock = _clock(parts, asked)
@@ -132,7 +115,7 @@ def _candidates(
     return list(dict.fromkeys(candidates)), doubts
 
 
-def _clock(parts: TimeParts, asked: _Asked) -> Clock:
+def _clock(parts: TimeParts, asked: Asked) -> Clock:
     """The time of day. Raises `NotRead` if none is named, or for a day that cannot be read."""
     if parts.clocks:
         return narrowed(either_clock(parts.clocks), parts.part)
@@ -142,7 +125,7 @@ def _clock(parts: TimeParts, asked: _Asked) -> Clock:
     raise NotRead("At what time?")
 
 
-def _dates(parts: TimeParts, asked: _Asked, moment: Moment) -> Dates:
+def _dates(parts: TimeParts, asked: Asked, moment: Moment) -> Dates:
     if parts.names_a_day():
         return either_day(parts.days(), asked.today, moment[1])
     today, tomorrow = (Ahead(n).dates(asked.today, moment[1]).dates[0] for n in (0, 1))
@@ -166,7 +149,7 @@ def _maybe_a_day(parts: TimeParts, today: datetime) -> str:
     return f"It could also be the date, {date}: then add the time."
 
 
-def _answer(candidates: list[datetime], doubts: list[str], asked: _Asked) -> WhenRead:
+def answered(candidates: list[datetime], doubts: list[str], asked: Asked) -> WhenRead:
     """The candidates that are still possible, each at a wall time that exists."""
     coming = _coming(candidates, asked)
     moved = [t for t in coming if not exists(t, asked.place)]
@@ -185,7 +168,7 @@ def _answer(candidates: list[datetime], doubts: list[str], asked: _Asked) -> Whe
     return WhenRead(sure=not doubt, readings=readings, doubt=doubt)
 
 
-def _coming(candidates: list[datetime], asked: _Asked) -> list[datetime]:
+def _coming(candidates: list[datetime], asked: Asked) -> list[datetime]:
     """Candidates within the next two years. Raises `NotRead` if there are none."""
     day = timedelta(days=1)
     near = [t for t in candidates if -day < t - asked.today <= FURTHEST]
@@ -201,19 +184,15 @@ def _reading(starts: datetime, place: ZoneInfo) -> Reading:
     return Reading(starts=starts, zone=place.key, starts_at=instant(starts, place))
 
 
-def _not_understood(words: tuple[str, ...]) -> str:
-    echoed = _echo(words)
+def not_understood(words: tuple[str, ...]) -> str:
+    """A sentence that names a few of the words."""
+    echoed = echo(words)
     return f"I did not understand {echoed}." if echoed else "I did not understand all of it."
 
 
-def _echo(words: tuple[str, ...]) -> str:
+def echo(words: tuple[str, ...]) -> str:
     """A few of the words in quotes, without characters that a chat would interpret."""
     plain = " ".join(words[:_MOST_ECHOED]).split()
     quotable = (_NOT_ECHOED.sub("", word)[:_LONGEST_ECHOED].strip("-:") for word in plain)
     text = " ".join(filter(None, quotable))
     return f'"{text}"' if text else ""
-
-
-def warm() -> None:
-    """Read a text with the library, so that nobody has to wait while it loads."""
-    read_when("übermorgen um 15:00 Uhr", datetime(2026, 1, 5, tzinfo=UTC), "UTC", "de")

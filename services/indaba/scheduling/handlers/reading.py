@@ -1,0 +1,77 @@
+"""Understands what people type about when."""
+
+from typing import Any
+
+from indaba.contracts.lines import MeetingRead, MeetingReading, ReadMeeting
+from indaba.contracts.series import Coming, LeftOut, ReadRepeat, RepeatRead, RepeatReading
+from indaba.contracts.times import Reading, ReadWhen, WhenRead
+from indaba.ledger import Work
+from indaba.scheduling import model
+from indaba.scheduling.model import (
+    instant,
+    pattern_of,
+    read_meeting,
+    read_repeat,
+    read_when,
+    wall,
+    zone_named,
+)
+from indaba.scheduling.model.repeating import Repeats
+from indaba.scheduling.store import AllSeries
+
+SHOWN = 5
+
+
+async def understand_when(request: ReadWhen, work: Work) -> WhenRead:
+    """Read a free-text time in the asker's zone."""
+    return read_when(request.text, work.now, work.passport.zone, work.passport.locale)
+
+
+async def understand_repeat(request: ReadRepeat, work: Work) -> RepeatRead:
+    """Read a free-text pattern in the asker's zone, and give its next dates."""
+    passport = work.passport
+    reading = read_repeat(request.text, work.now, passport.zone, passport.locale)
+    if reading is None:
+        return RepeatRead(repeats=False)
+    readings = [await _repeating(r.repeats, r.words, work) for r in reading.readings]
+    return RepeatRead(
+        repeats=True, sure=reading.sure, readings=tuple(readings), doubt=reading.doubt
+    )
+
+
+async def understand_meeting(request: ReadMeeting, work: Work) -> MeetingRead:
+    """Read a whole line in the asker's zone."""
+    zone, locale = work.passport.zone, work.passport.locale
+    read = read_meeting(request.line, work.now, zone, locale, title=request.title)
+    readings = [await _reading(each, work) for each in read.readings]
+    return MeetingRead(sure=read.sure, readings=tuple(readings), doubt=read.doubt, title=read.title)
+
+
+async def _reading(read: model.MeetingReading, work: Work) -> MeetingReading:
+    same: dict[str, Any] = {"title": read.title, "minutes": read.minutes}
+    if isinstance(read.meant, Reading):
+        return MeetingReading(**same, **dict(read.meant))
+    repeats = read.meant.repeats
+    zone = zone_named(repeats.zone)
+    return MeetingReading(
+        **same,
+        starts=repeats.first,
+        zone=repeats.zone,
+        starts_at=instant(repeats.first, zone),
+        repeat=await _repeating(repeats, read.meant.words, work),
+    )
+
+
+async def _repeating(repeats: Repeats, words: str, work: Work) -> RepeatReading:
+    zone = zone_named(repeats.zone)
+    calendar = await AllSeries(work).calendar(work.passport.in_community())
+    look = repeats.coming(wall(work.now, zone), None, SHOWN, calendar)
+    return RepeatReading(
+        pattern=pattern_of(repeats),
+        words=words,
+        coming=tuple(
+            Coming(starts=d.starts, starts_at=instant(d.starts, zone)) for d in look.dates
+        ),
+        left_out=tuple(LeftOut(day=d.original.date(), why=d.why) for d in look.left_out),
+        terms_unknown=look.unknown_terms,
+    )

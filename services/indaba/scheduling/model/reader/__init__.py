@@ -1,0 +1,22 @@
+"""Reads what people type about when: one reader over the whole line.
+
+`tokens` takes the line apart, `lexicon` knows the words of each language, `lattice` finds every
+phrase of the grammar (`clocks`, `days`, `rhythms`) at every place, `covering` chooses which of them
+cover the line, and `assembling` puts those together. What that means is worked out in `when` and
+`single` for one date, in `series` for many, and in `meeting` for a line with a title.
+"""
+
+from indaba.scheduling.model.reader.meeting import MeetingRead, MeetingReading, read_meeting
+from indaba.scheduling.model.reader.series import RepeatRead, RepeatReading, read_repeat
+from indaba.scheduling.model.reader.when import read_when, warm
+
+__all__ = [
+    "MeetingRead",
+    "MeetingReading",
+    "RepeatRead",
+    "RepeatReading",
+    "read_meeting",
+    "read_repeat",
+    "read_when",
+    "warm",
+]

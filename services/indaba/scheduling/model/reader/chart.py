@@ -1,0 +1,66 @@
+"""From a line to the ways it can be covered by pieces."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from indaba.scheduling.model.reader.asked import Asked
+from indaba.scheduling.model.reader.clocks import CLOCKS, LENGTHS, RANGES
+from indaba.scheduling.model.reader.covering import Covering, coverings, pieces_of
+from indaba.scheduling.model.reader.days import day_rules
+from indaba.scheduling.model.reader.lattice import Edge, Lattice, Rule
+from indaba.scheduling.model.reader.lexicon import Lexicon, lexicon_for
+from indaba.scheduling.model.reader.pieces import ByRule
+from indaba.scheduling.model.reader.places import add_places
+from indaba.scheduling.model.reader.rhythms import BOUNDS, LISTS, RHYTHMS
+from indaba.scheduling.model.reader.tokens import Line, Token
+from indaba.scheduling.model.reader.zones import ZONES, add_zones
+
+_RULE = re.compile(r"(?:by the rule )?(?:rrule:)?(freq=[a-z0-9=;,+-]*)", re.IGNORECASE)
+
+
+class Chart:
+    """A line with all that was found in it."""
+
+    def __init__(self, line: Line, asked: Asked, *, repeats: bool) -> None:
+        self.line = line
+        self.words = lexicon_for(asked.locale)
+        lattice = Lattice(line.tokens, self.words)
+        add_zones(lattice, line)
+        if repeats:
+            add_places(lattice, line.tokens, asked)
+        for rules in _grammar(asked.month_first, repeats):
+            lattice.apply(rules)
+        if repeats:
+            _add_rules(lattice, line)
+        self.begun = pieces_of(line, lattice)
+
+    def coverings(self, *, titled: bool) -> list[Covering]:
+        """The cheapest ways to cover the line, the cheapest first; one at least."""
+        heading = "filler" if titled else "connector"
+        fillers = _known(self.line.tokens, self.words, heading)
+        return coverings(self.line, self.begun, fillers, titled=titled)
+
+
+@cache
+def _grammar(month_first: bool, repeats: bool) -> tuple[Sequence[Rule], ...]:
+    single = (CLOCKS, RANGES, ZONES, LENGTHS, day_rules(month_first=month_first))
+    return (*single, LISTS, RHYTHMS, BOUNDS) if repeats else single
+
+
+def _known(tokens: Sequence[Token], words: Lexicon, heading: str) -> list[bool]:
+    known = words.words(heading)
+    return [token.text in known for token in tokens]
+
+
+def _add_rules(lattice: Lattice, line: Line) -> None:
+    """Rules of RFC 5545, which a line may hold as they are."""
+    for match in _RULE.finditer(line.typed):
+        rule = match[1].strip(",").upper()
+        inside = [
+            place
+            for place, token in enumerate(line.tokens)
+            if match.start() <= token.start and token.end <= match.end()
+        ]
+        if inside:
+            lattice.edges[inside[0]]["rule"].append(Edge(inside[-1] + 1, ByRule(rule)))

@@ -1,0 +1,164 @@
+"""The grammar of single days: dates, weekdays, days from now, and parts of a day."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from indaba.scheduling.model.reader.lattice import Number, Rule
+from indaba.scheduling.model.reader.pieces import ADay, InWeeks, Length, PartOfDay, Soon
+from indaba.scheduling.model.spoken_day import (
+    After,
+    Ahead,
+    DayOfMonth,
+    EasterDay,
+    InWeek,
+    OnDate,
+    OnWeekday,
+    OtherOrder,
+)
+
+_MONTHS, _LONGEST_DAY = 12, 2
+_CENTURY = 2000
+_DAYS = {"day": 1, "week": 7, "fortnight": 14}
+_WHICH_WEEK = {"this": 0, "next": 1, "last": -1}
+
+
+def _day_number(number: Number, _: object) -> int | None:
+    return number.value if 0 < number.figures <= _LONGEST_DAY else None
+
+
+def _day_figures(number: Number) -> int | None:
+    return number.value if 0 < number.figures <= _LONGEST_DAY else None
+
+
+def _day_month(*parts: Any) -> OnDate:
+    day, month, year = parts[0], parts[3], parts[-1]
+    return OnDate(day, month, year.value if year else None)
+
+
+def _month_day(*parts: Any) -> OnDate:
+    month, day, year = parts[0], parts[3], parts[-1]
+    return OnDate(day, month, year.value if year else None)
+
+
+def _year_first(year: Number, one: str, month: Number, other: str, day: Number) -> OnDate | None:
+    return OnDate(day.value, month.value, year.value) if one == other else None
+
+
+def _in_figures(*parts: Any, month_first: bool) -> OnDate | OtherOrder | None:
+    """A date in digits: in the locale's order, or in the other if only that one makes sense."""
+    numbers = [each for each in parts if isinstance(each, Number)]
+    marks = {each for each in parts if isinstance(each, str)}
+    one, other, *years = numbers
+    if len(marks) > 1 or max(one.figures, other.figures) > _LONGEST_DAY:
+        return None
+    year = _year(years[0]) if years else None
+    if years and year is None:
+        return None
+    day, month = (other, one) if month_first else (one, other)
+    if month.value > _MONTHS >= day.value:
+        return OtherOrder(OnDate(month.value, day.value, year))
+    return OnDate(day.value, month.value, year)
+
+
+def _year(number: Number) -> int | None:
+    if number.figures == _LONGEST_DAY:
+        return _CENTURY + number.value
+    return number.value if number.figures == len("2026") else None
+
+
+def _fixed(named: str, year: Number | None) -> OnDate:
+    month, _, day = named.partition("-")
+    return OnDate(int(day), int(month), year.value if year else None)
+
+
+def _ahead(_: object, number: Number | str, unit: str) -> Ahead | InWeeks | None:
+    count = number.value if isinstance(number, Number) else 1
+    if unit == "day":
+        return Ahead(count)
+    return InWeeks(count * _DAYS[unit] // 7, counted=True) if unit in _DAYS else None
+
+
+def _from_today(number: Number | str, unit: str, days: int) -> Ahead | None:
+    count = number.value if isinstance(number, Number) else 1
+    return Ahead(count * _DAYS[unit] + days) if unit in _DAYS else None
+
+
+def _hence(number: Number | str, unit: str, _: object) -> Ahead | None:
+    return _from_today(number, unit, 0)
+
+
+def _day_and_week(days: int, unit: str) -> Ahead | None:
+    return Ahead(days + 7) if unit == "week" and days >= 0 else None
+
+
+def _weekday_week(day: OnWeekday, unit: str) -> After | None:
+    return After(day, 7) if unit == "week" else None
+
+
+def _a_week_on(number: Number | str, unit: str, _: object, day: OnWeekday) -> After | None:
+    count = number.value if isinstance(number, Number) else 1
+    return After(day, count * _DAYS[unit]) if unit in {"week", "fortnight"} else None
+
+
+def _in_weeks_on(_: object, number: Number | str, unit: str, __: object, day: OnWeekday) -> Any:
+    ahead = _ahead(None, number, unit)
+    return InWeek(ahead.weeks, day.weekday, counted=True) if isinstance(ahead, InWeeks) else None
+
+
+def _which_week(which: str, unit: str) -> InWeeks | None:
+    return InWeeks(_WHICH_WEEK[which], counted=False) if unit == "week" else None
+
+
+def _weekday(which: str | None, weekday: int, *_: object) -> OnWeekday:
+    return OnWeekday(weekday, which or "")
+
+
+def _soon(*parts: Any) -> Soon | None:
+    spans = [each for each in parts if isinstance(each, Length)]
+    return Soon(timedelta(minutes=spans[0].minutes)) if spans else None
+
+
+def _this_part(which: str, part: str) -> PartOfDay | None:
+    return PartOfDay(part, 0) if which == "this" else None
+
+
+def day_rules(*, month_first: bool) -> list[Rule]:
+    """The rules, for people who write the month first in figures or not."""
+    figures: Callable[..., Any] = partial(_in_figures, month_first=month_first)
+    return [
+        Rule("dayn", "num ~suffix", _day_number),
+        Rule("dnum", "num", _day_figures),
+        Rule("date", "dnum|dayn ~.? of? month .? ,? yyyy?", _day_month),
+        Rule("date", "month .? the? dnum|dayn ,? yyyy?", _month_day),
+        Rule("date", "yyyy ~-|/|. ~num ~-|/|. ~num", _year_first),
+        Rule("date", "num ~-|/|. ~num ~-|/|. ~num", figures),
+        Rule("date", "num ~/ ~num", figures),
+        Rule("date_with_dots", "num ~. ~num ~.?", figures),
+        Rule("date_with_dots", "num ~. num ~.", figures),
+        Rule("nth_day", "the? dayn", lambda _, day: DayOfMonth(day)),
+        Rule("nth_day", "on|at the dayn", lambda _, __, day: DayOfMonth(day)),
+        Rule("bare_day", "dnum", lambda day: ADay(DayOfMonth(day), bare=True)),
+        Rule("date", "fixed_day yyyy?", _fixed),
+        Rule("relative", "easter_day", EasterDay),
+        Rule("relative", "the? day", lambda _, days: Ahead(days)),
+        Rule("relative", "in num|a unit|one_unit", _ahead),
+        Rule("relative", "num|a unit|one_unit day", _from_today),
+        Rule("relative", "num|a unit|one_unit hence", _hence),
+        Rule("relative", "day unit|one_unit", _day_and_week),
+        Rule("relative", "which unit|one_unit", _which_week),
+        Rule("one_weekday", "which? weekday ~.?", _weekday),
+        Rule("later_weekday", "one_weekday unit|one_unit", _weekday_week),
+        Rule("later_weekday", "num|a unit|one_unit on one_weekday", _a_week_on),
+        Rule("later_weekday", "in num|a unit|one_unit on one_weekday", _in_weeks_on),
+        Rule("soon", "in about? span", _soon),
+        Rule("soon", "in about? a span", _soon),
+        Rule("soon", "a? span hence", _soon),
+        Rule("part_said", "in|at? the? part", lambda _, __, part: PartOfDay(part)),
+        Rule("part_said", "which part", _this_part),
+        Rule("part_said", "today_part", lambda part: PartOfDay(part, 0)),
+        Rule("part_said", "tomorrow_part", lambda part: PartOfDay(part, 1)),
+        Rule("full_date", "date|nth_day", lambda day: day),
+        Rule("full_date", "weekday ~.? ,? date|nth_day", lambda *s: s[-1]),
+    ]

@@ -1,0 +1,103 @@
+"""The words that the reader knows, by language, from the files in `words/`."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from enum import IntEnum
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from indaba.scheduling.model.reader.tokens import Token
+
+ENGLISH, _ZONES = "en", "zones"
+_WITH_AFRIKAANS = frozenset({"ZA", "NA"})
+_COUNTS = frozenset(
+    {"weekday", "weekdays", "month", "number", "ordinal", "day", "easter_day"},
+)
+"""Headings whose values are whole numbers."""
+
+
+class Doubt(IntEnum):
+    """How often a word is something else: never to speak of, often, or almost always."""
+
+    NONE = 0
+    WEAK = 1
+    RARE = 2
+
+
+class Entry(NamedTuple):
+    """A phrase under one heading."""
+
+    phrase: tuple[str, ...]
+    heading: str
+    value: str | int
+    doubt: Doubt
+
+
+class Lexicon:
+    """Phrases of one or more languages, found by their first word."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._by_first: dict[str, list[Entry]] = {}
+        for entry in dict.fromkeys(entries):
+            self._by_first.setdefault(entry.phrase[0], []).append(entry)
+
+    def at(self, tokens: Sequence[Token], place: int) -> list[Entry]:
+        """The phrases that begin at a token, in no order."""
+        return [
+            entry
+            for entry in self._by_first.get(tokens[place].text, ())
+            if _stands(entry.phrase, tokens, place)
+        ]
+
+    def words(self, heading: str) -> frozenset[str]:
+        """All single words under a heading, or under one of `word`."""
+        every = (entry for entries in self._by_first.values() for entry in entries)
+        return frozenset(e.phrase[0] for e in every if e.heading == heading)
+
+
+def lexicon_for(locale: str) -> Lexicon:
+    """The words for people of a locale: English, their own language, and their neighbours'."""
+    parts = re.split("[-_.]", locale)
+    spoken = {parts[0].lower()} | ({"af"} if _WITH_AFRIKAANS & set(parts[1:]) else set())
+    return _lexicon(tuple(sorted(spoken & languages())))
+
+
+@cache
+def languages() -> frozenset[str]:
+    """The languages that have a file of words besides English."""
+    there = (files(__package__) / "words").iterdir()
+    return frozenset(each.name.removesuffix(".toml") for each in there) - {ENGLISH, _ZONES}
+
+
+@cache
+def _lexicon(besides: tuple[str, ...]) -> Lexicon:
+    return Lexicon([entry for tag in (ENGLISH, *besides) for entry in _entries(tag)])
+
+
+@cache
+def _entries(language: str) -> tuple[Entry, ...]:
+    """What a language's file says."""
+    text = (files(__package__) / "words" / f"{language}.toml").read_text(encoding="utf-8")
+    headings = tomllib.loads(text)
+    doubts = dict.fromkeys(headings.pop("weak", ()), Doubt.WEAK)
+    doubts |= dict.fromkeys(headings.pop("rare", ()), Doubt.RARE)
+    return tuple(
+        Entry(
+            tuple(phrase.split()),
+            value if heading == "word" else heading,
+            int(value) if heading in _COUNTS else value,
+            doubts.get(phrase, Doubt.NONE),
+        )
+        for heading, by_value in headings.items()
+        for value, phrases in by_value.items()
+        for phrase in phrases
+    )
+
+
+def _stands(phrase: tuple[str, ...], tokens: Sequence[Token], place: int) -> bool:
+    if len(phrase) == 1:
+        return True
+    there = tokens[place : place + len(phrase)]
+    return tuple(token.text for token in there) == phrase

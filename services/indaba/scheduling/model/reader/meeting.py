@@ -1,0 +1,247 @@
+"""Understands a whole line that calls a meeting: its title, when it is, and how long it takes.
+
+A reading is sure only if every word belongs to the title, which is in one place, or to one piece,
+and no other way to cover the line is as good and means something else. A title may hold words of
+time only where the line says the same kind of thing elsewhere, and not at the edge where it meets
+the time: "Friday prayers thu 18:00" is sure, "Robotics thu fri 14:00" is asked back.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+
+from indaba.contracts.times import Reading, WhenRead
+from indaba.scheduling.model.reader.asked import Asked, asked_at
+from indaba.scheduling.model.reader.assembling import assembled
+from indaba.scheduling.model.reader.chart import Chart
+from indaba.scheduling.model.reader.covering import PIECES, Covering, Piece
+from indaba.scheduling.model.reader.quoted import quotations
+from indaba.scheduling.model.reader.series import (
+    RepeatRead,
+    RepeatReading,
+    left_over,
+    series_meant,
+    unknown_words,
+    where_of,
+)
+from indaba.scheduling.model.reader.single import judged
+from indaba.scheduling.model.reader.tokens import MOST_TOKENS, in_tokens
+from indaba.scheduling.model.repeating.refusals import BadRule, UnknownHolidays
+from indaba.scheduling.model.spoken_day import NotRead
+from indaba.scheduling.model.time_parts import HOW_TO_SAY, TimeParts
+
+LONGEST_LINE = 600
+MOST_READINGS = 6
+AS_GOOD, EQUAL = 0.2, 0.05
+"""Another way to cover the line counts if it costs at most so much more and is clear, or equal."""
+NEARLY = 2.0
+"""So much more may cost a way that is taken where the better ones mean nothing."""
+SWALLOWED = 2.5
+"""What it costs that a title takes words which may say when."""
+MOST_MINUTES = 24 * 60
+
+_TRIMMED = " \t\n,.;:|-\u2013\u2014()"
+_TRIED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingReading:
+    """One way to understand a line: one time, or a series.
+
+    `title` is empty where the line names none; `minutes` is `None` where no length is said.
+    """
+
+    title: str
+    meant: Reading | RepeatReading
+    minutes: int | None = None
+
+    def meaning(self) -> object:
+        """What two readings share that mean the same meeting, whatever it is called."""
+        when = self.meant.repeats if isinstance(self.meant, RepeatReading) else self.meant
+        return when, self.minutes
+
+    def begins(self) -> datetime:
+        """When it, or its first date, starts: wall time."""
+        if isinstance(self.meant, RepeatReading):
+            return self.meant.repeats.first
+        return self.meant.starts
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingRead:
+    """What a line means. `title` is the likeliest, also where nothing else was understood."""
+
+    sure: bool
+    readings: tuple[MeetingReading, ...] = ()
+    doubt: str = ""
+    title: str = ""
+
+
+def read_meeting(
+    text: str, now: datetime, zone: str, locale: str, *, title: str = "", province: str = ""
+) -> MeetingRead:
+    """What the line means to somebody in `zone` at `now` (aware).
+
+    With `title` the whole line says when. Never raises because of the text; raises `UnknownZone`.
+    """
+    asked = asked_at(now, zone, locale, province)
+    if len(text) > LONGEST_LINE:
+        return MeetingRead(sure=False, doubt=f"That is too long for me to read. {HOW_TO_SAY}")
+    if title:
+        return _Line(text, asked, title).read()
+    ways = [_Line(each.rest, asked, each.title).read() for each in quotations(text)]
+    if not ways:
+        return _Line(text, asked, "").read()
+    return next((way for way in ways if way.sure), ways[0])
+
+
+class _Line:
+    """A line, of which the title may be known."""
+
+    def __init__(self, text: str, asked: Asked, title: str) -> None:
+        self.asked = asked
+        self.title = title
+        self.line = in_tokens(text)
+
+    def read(self) -> MeetingRead:
+        if len(self.line.tokens) > MOST_TOKENS:
+            doubt = f"That is too long for me to read. {HOW_TO_SAY}"
+            return MeetingRead(sure=False, doubt=doubt, title=self.title)
+        self.chart = Chart(self.line, self.asked, repeats=True)
+        ways = self.chart.coverings(titled=not self.title)
+        ways = sorted(ways, key=self._cost)
+        why = ""
+        for at, way in enumerate(ways[:_TRIED]):
+            if self._cost(way) > self._cost(ways[0]) + NEARLY:
+                break
+            try:
+                read = self._one(way)
+            except NotRead as no:
+                why = why or str(no)
+            except (BadRule, UnknownHolidays) as no:
+                why = why or no.words
+            else:
+                return self._with_others(read, way, ways[at + 1 : at + _TRIED])
+        return MeetingRead(sure=False, doubt=why, title=self._titled(ways[0]))
+
+    def _cost(self, way: Covering) -> float:
+        return way.cost + SWALLOWED * len(self._swallowed(way))
+
+    def _with_others(self, first: MeetingRead, best: Covering, ways: list[Covering]) -> MeetingRead:
+        """One answer from the ways that are as good: sure only if they mean the same."""
+        readings = list(first.readings)
+        titled = frozenset(best.pieces) - frozenset(self._before_title(best))
+        for way in ways:
+            more = self._cost(way) - self._cost(best)
+            in_title = titled == frozenset(way.pieces) and len(titled) < len(best.pieces)
+            if more > AS_GOOD and not in_title:
+                continue
+            with suppress(NotRead, BadRule, UnknownHolidays):
+                other = self._one(way)
+                if other.sure or in_title or more < EQUAL:
+                    readings += [r for r in other.readings if not _known(r, readings)]
+        if len(readings) == len(first.readings):
+            return first
+        doubt = first.doubt or "Which one do you mean?"
+        return replace(first, sure=False, readings=tuple(readings[:MOST_READINGS]), doubt=doubt)
+
+    def _one(self, way: Covering) -> MeetingRead:
+        """What one covering means. Raises `NotRead`, `BadRule` or `UnknownHolidays`."""
+        spoken = assembled(self.line, way, where_of(self.asked))
+        title = self._titled(way)
+        doubts = self._doubts(way)
+        read: RepeatRead | WhenRead
+        if spoken.repeats:
+            read = series_meant(spoken, self.asked, doubts)
+        else:
+            read = judged(spoken.time, self.asked, doubts)
+        made = [MeetingReading(title, meant) for meant in read.readings]
+        lasting = tuple(self._lasting(each, spoken.time) for each in made)
+        return MeetingRead(read.sure, lasting, read.doubt, title)
+
+    def _titled(self, way: Covering) -> str:
+        if self.title or not way.stretches:
+            return self.title
+        first, last = way.stretches[0]
+        words = self.line.words(first, last).strip(_TRIMMED)
+        return " ".join(words.split())
+
+    def _doubts(self, way: Covering) -> list[str]:
+        if self.title:
+            return left_over(unknown_words(self.chart, way))
+        doubts = []
+        if len(way.stretches) > 1:
+            rest = [t.text for a, b in way.stretches[1:] for t in self.line.tokens[a:b]]
+            doubts += left_over(rest)
+        for piece in (*self._before_title(way), *self._swallowed(way)):
+            words = self.line.words(piece.first, piece.last)
+            doubts.append(f'Is "{words}" part of the title, or does it say when?')
+        return doubts[:2]
+
+    def _before_title(self, way: Covering) -> list[Piece]:
+        """Pieces that may be the title's first words: a length or a rhythm right before it."""
+        if not way.stretches or self.title:
+            return []
+        first, last = way.stretches[0]
+        if last >= len(self.line.tokens):
+            return []
+        roles = {"length", "often", "end"}
+        return [p for p in way.pieces if p.last == first and PIECES[p.name].role in roles]
+
+    def _swallowed(self, way: Covering) -> list[Piece]:
+        """Pieces within the title that may say when: at its edge, or of a kind not said else."""
+        if not way.stretches:
+            return []
+        first, last = way.stretches[0]
+        roles = {PIECES[piece.name].role for piece in way.pieces}
+        inside = [
+            piece
+            for place in range(first, last)
+            for piece in self.chart.begun[place]
+            if piece.last <= last and piece.is_telling
+        ]
+        before, after = first > 0 and bool(way.pieces), last < len(self.line.tokens)
+        return [
+            piece
+            for piece in _longest(inside)
+            if (after and piece.last == last)
+            or (before and piece.first == first)
+            or PIECES[piece.name].role not in roles
+        ]
+
+    def _lasting(self, reading: MeetingReading, parts: TimeParts) -> MeetingReading:
+        """The reading with its length. Raises `NotRead` where two are said, or one too long."""
+        lengths, at = set(parts.lasts), reading.begins().time()
+        for end in parts.ends:
+            between = [_minutes_between(at, moment) for _, moment in end.moments]
+            lengths.add(min(between))
+        if len(lengths) > 1:
+            raise NotRead("I found more than one length.")
+        if not lengths:
+            return reading
+        minutes = lengths.pop()
+        if not 0 < minutes <= MOST_MINUTES:
+            raise NotRead("A meeting lasts a day at most.")
+        return replace(reading, minutes=minutes)
+
+
+def _known(reading: MeetingReading, readings: Sequence[MeetingReading]) -> bool:
+    return any(reading.meaning() == known.meaning() for known in readings)
+
+
+def _minutes_between(start: time, end: time) -> int:
+    minutes = (end.hour - start.hour) * 60 + end.minute - start.minute
+    return minutes if minutes > 0 else minutes + MOST_MINUTES
+
+
+def _longest(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces that lie within no other one, each place once."""
+    kept: list[Piece] = []
+    for piece in sorted(pieces, key=lambda each: each.first - each.last):
+        if not any(k.first <= piece.first and piece.last <= k.last for k in kept):
+            kept.append(piece)
+    return kept
+
+
+__all__ = ["MeetingRead", "MeetingReading", "read_meeting"]

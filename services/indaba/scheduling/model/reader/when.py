@@ -1,0 +1,100 @@
+"""Understands times that people type. What has two meanings is asked back, never guessed."""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from indaba.contracts.times import WhenRead
+from indaba.scheduling.model.other_wordings import in_other_words
+from indaba.scheduling.model.reader.asked import A_YEAR, Asked, asked_at
+from indaba.scheduling.model.reader.assembling import Spoken, Where, assembled
+from indaba.scheduling.model.reader.chart import Chart
+from indaba.scheduling.model.reader.covering import Covering
+from indaba.scheduling.model.reader.single import answered, echo, judged, not_understood
+from indaba.scheduling.model.reader.tokens import MOST_TOKENS, in_tokens
+from indaba.scheduling.model.spoken_day import NotRead
+from indaba.scheduling.model.time_parts import HOW_TO_SAY
+
+LONGEST_TEXT = 200
+AS_GOOD = 0.3
+"""A way of covering that costs at most so much more is as good as the cheapest."""
+
+_NOWHERE = Where("", "")
+
+
+def read_when(text: str, now: datetime, zone: str, locale: str) -> WhenRead:
+    """What the text means to somebody in `zone` at `now` (aware).
+
+    Never raises because of the text; raises `UnknownZone` for the zone. Our own grammar takes a few
+    milliseconds. A text that it cannot read at all goes to a library that needs a second at first.
+    """
+    asked = asked_at(now, zone, locale)
+    try:
+        return _read(text, asked)
+    except NotRead as why:
+        return WhenRead(sure=False, readings=(), doubt=str(why))
+
+
+def warm() -> None:
+    """Read a text with the library, so that nobody has to wait while it loads."""
+    read_when("übermorgen um 15:00 Uhr", datetime(2026, 1, 5, tzinfo=UTC), "UTC", "de")
+
+
+def _read(text: str, asked: Asked) -> WhenRead:
+    line = in_tokens(text[: LONGEST_TEXT + 1])
+    if len(text) > LONGEST_TEXT or len(line.tokens) > MOST_TOKENS:
+        raise NotRead(f"That is too long for me to read as a time. {HOW_TO_SAY}")
+    if all(token.is_figures for token in line.tokens):
+        raise NotRead(HOW_TO_SAY)
+    chart = Chart(line, asked, repeats=False)
+    ways = chart.coverings(titled=False)
+    spoken = _said(chart, ways[0])
+    if spoken.time.is_read():
+        return _together([_judged(spoken, asked), *_others(chart, ways, asked)])
+    guess = in_other_words(text, asked.today, asked.locale, month_first=asked.month_first)
+    if guess is None or not asked.today < guess <= asked.today + A_YEAR:
+        raise NotRead(f"{not_understood(spoken.time.unknown)} {HOW_TO_SAY}")
+    return answered([guess], ["Did you mean this?"], asked)
+
+
+def _others(chart: Chart, ways: list[Covering], asked: Asked) -> list[WhenRead]:
+    """What other ways that are as good mean; nothing for those that mean nothing."""
+    reads = []
+    for way in ways[1:4]:
+        if way.cost <= ways[0].cost + AS_GOOD:
+            with suppress(NotRead):
+                reads.append(_judged(_said(chart, way), asked))
+    return reads
+
+
+def _judged(spoken: Spoken, asked: Asked) -> WhenRead:
+    doubts = []
+    if spoken.time.unknown:
+        doubts.append(not_understood(spoken.time.unknown))
+    if spoken.time.left_out:
+        doubts.append(f"I read when it starts and left out {echo((spoken.time.left_out,))}.")
+    return judged(spoken.time, asked, doubts)
+
+
+def _together(reads: list[WhenRead]) -> WhenRead:
+    """One answer from several that are as good; sure only if they agree."""
+    first = reads[0]
+    others = [r for read in reads[1:] for r in read.readings if r not in first.readings]
+    if not others:
+        return first
+    readings = tuple(dict.fromkeys((*first.readings, *others)))[:6]
+    doubt = first.doubt or "Which one do you mean?"
+    return WhenRead(sure=False, readings=readings, doubt=doubt)
+
+
+def _said(chart: Chart, way: Covering) -> Spoken:
+    spoken = assembled(chart.line, way, _NOWHERE)
+    unknown = [
+        chart.line.tokens[place].text
+        for first, last in way.stretches
+        for place in range(first, last)
+    ]
+    numbers = [word for word in unknown if word.isdigit() and len(word) <= 2]  # noqa: PLR2004
+    if numbers:
+        raise NotRead(f"I do not know what {int(numbers[0])} stands for. {HOW_TO_SAY}")
+    spoken.time.unknown = tuple(unknown)
+    return spoken

@@ -1,0 +1,104 @@
+"""The grammar of time zones: a city, an abbreviation, or hours from UTC, after a time of day."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from zoneinfo import available_timezones
+
+from indaba.scheduling.model.reader.lattice import Edge, Lattice, Number, Rule
+from indaba.scheduling.model.reader.pieces import Instant, Range, SomeClock, Zoned
+from indaba.scheduling.model.reader.tokens import Line, in_tokens
+
+_MOST_HOURS_EAST, _MOST_HOURS_WEST, _HOUR = 14, 12, 60
+_MARK = re.compile(r"<t:(\d{9,11})(?::[tTdDfFR])?>")
+
+
+def _zoned(when: SomeClock | Range, zones: tuple[str, ...]) -> Zoned:
+    return Zoned(when, zones)
+
+
+def _zoned_time(when: SomeClock | Range, zones: tuple[str, ...], _: object) -> Zoned:
+    return Zoned(when, zones)
+
+
+def _from_utc(*parts: object) -> tuple[str, ...] | None:
+    """The zone at so many whole hours from UTC; others have a name of their own."""
+    sign = next(each for each in parts if each in {"+", "-"})
+    numbers = [each.value for each in parts if isinstance(each, Number)]
+    hours, minutes = (numbers[0], numbers[1] if len(numbers) > 1 else 0)
+    if hours > _MOST_HOURS_EAST:
+        hours, minutes = divmod(hours, 100)
+    most = _MOST_HOURS_EAST if sign == "+" else _MOST_HOURS_WEST
+    if minutes or hours > most:
+        return None
+    return (f"Etc/GMT{'-' if sign == '+' else '+'}{hours}" if hours else "Etc/UTC",)
+
+
+def _west_of_utc(clock: SomeClock, *rest: object) -> Zoned | None:
+    zones = _from_utc(*rest)
+    return Zoned(clock, zones) if zones else None
+
+
+ZONES = [
+    Rule("offset", "utc ~+|- ~num", _from_utc),
+    Rule("offset", "utc ~+|- ~hh ~: ~mm", _from_utc),
+    Rule("offset", "~+ ~hh ~: ~mm", _from_utc),
+    Rule("offset", "~+ ~hhmm", _from_utc),
+    Rule("zoned", "clock|at_clock|range zone_short|offset", _zoned),
+    Rule("zoned", "clock|at_clock|range zone_short|city zone_time", _zoned_time),
+    Rule("zoned", "clock|at_clock|range city", _zoned),
+    Rule(
+        "zoned",
+        "iso_clock ~- ~hh ~: ~mm",
+        lambda clock, *rest: Zoned(clock, _from_utc(*rest) or ()),
+    ),
+    Rule("zone", "city zone_time", lambda zones, _: Zoned(None, zones)),
+]
+
+
+def add_zones(lattice: Lattice, line: Line) -> None:
+    """Add cities that zones are named for, abbreviations, and Discord's own marks for a time."""
+    texts = tuple(token.text for token in line.tokens)
+    short, cities = _abbreviations(), _cities()
+    for place, text in enumerate(texts):
+        here = lattice.edges[place]
+        if text in short:
+            here["zone_short"].append(Edge(place + 1, short[text]))
+        if text in {"utc", "gmt"}:
+            here["utc"].append(Edge(place + 1, text))
+        for phrase, zone in cities.get(text, ()):
+            if texts[place : place + len(phrase)] == phrase:
+                here["city"].append(Edge(place + len(phrase), (zone,)))
+    _add_marks(lattice, line)
+
+
+def _add_marks(lattice: Lattice, line: Line) -> None:
+    for match in _MARK.finditer(line.typed):
+        inside = [
+            place
+            for place, token in enumerate(line.tokens)
+            if match.start() <= token.start and token.end <= match.end()
+        ]
+        at = datetime.fromtimestamp(int(match[1]), UTC)
+        lattice.edges[inside[0]]["instant"].append(Edge(inside[-1] + 1, Instant(at)))
+
+
+@cache
+def _abbreviations() -> Mapping[str, tuple[str, ...]]:
+    text = (files(__package__) / "words" / "zones.toml").read_text(encoding="utf-8")
+    return {short: tuple(zones) for short, zones in tomllib.loads(text).items()}
+
+
+@cache
+def _cities() -> Mapping[str, Sequence[tuple[tuple[str, ...], str]]]:
+    """Zones by the first word of the city they are named for."""
+    by_word: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for zone in sorted(available_timezones()):
+        area, _, city = zone.rpartition("/")
+        if area and area.partition("/")[0] not in {"Etc", "US", "posix", "right", "SystemV"}:
+            phrase = tuple(t.text for t in in_tokens(city.replace("_", " ")).tokens)
+            by_word.setdefault(phrase[0], []).append((phrase, zone))
+    return by_word
