@@ -124,7 +124,8 @@ def _requests(play: Play, evidence: Evidence) -> Iterable[str]:
     for act in play.acts:
         wire = act.askings[0].envelope.wire
         service, key = wire.split(".")[0], f"{wire}/{act.key}"
-        kept = dict(evidence.of[service]["inbox"]).get(key)
+        rows: dict[str, str | None] = dict(evidence.of[service]["inbox"])
+        kept = rows.get(key)
         stored = sealed[service].opened(key, json.loads(kept)) if kept else None
         done = sum(effects.pop(str(asking.envelope.id), 0) for asking in act.askings)
         if done != (act.ends is Outcome.ANSWERED):
