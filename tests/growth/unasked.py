@@ -67,7 +67,6 @@ async def kept_house(ledger: Ledger) -> None:
     now = ledger.world.now()
     async with ledger.database.connect() as connection:
         await connection.execute(ledger._timers._next_due(list(ledger._timers._handlers)))
-        await housekeeping._forget_inbox(connection, now)
         await housekeeping._forget_journal(connection, now)
         await connection.rollback()
     await _forgotten(ledger)

@@ -20,11 +20,12 @@ from indaba.ledger.work import Work
 from indaba.process.world import World
 
 BATCH, MOST_BATCHES = 50, 40
-"""Things in one transaction, and transactions of one row in one round; the rest comes later."""
+"""Things in one transaction, unless a duty says otherwise, and transactions of one duty in one
+round; the rest comes later."""
 
 BEGINNING = f"0001-01-01T00:00:00+00:00 {UUID(int=0)}"
-Act = Callable[[Sequence[UUID], Work], Awaitable[None]]
-"""What is done about things whose time is over, by their ids."""
+Act = Callable[[Sequence[Any], Work], Awaitable[None]]
+"""What is done about things whose time is over, by their keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Duty:
     moment: sa.Column[Any]
     key: sa.Column[Any]
     act: Act
+    at_once: int = BATCH
 
     @property
     def mark(self) -> str:
@@ -89,7 +91,7 @@ class Keeping:
             await _reach(connection, duty, f"{over[-1].moment.isoformat()} {over[-1].key}")
         if self.committed is not None:
             await self.committed(work)
-        return len(over) == BATCH
+        return len(over) == duty.at_once
 
 
 async def _reached(connection: AsyncConnection, duty: Duty) -> str | None:
@@ -106,13 +108,14 @@ async def _reached(connection: AsyncConnection, duty: Duty) -> str | None:
 async def _over(
     connection: AsyncConnection, duty: Duty, reached: str, now: datetime
 ) -> Sequence[Any]:
-    moment, key = reached.split(" ")
-    after = sa.tuple_(sa.literal(datetime.fromisoformat(moment)), sa.literal(UUID(key)))
+    moment, key = reached.split(" ", 1)
+    last = duty.key.type.python_type(key)
+    after = sa.tuple_(sa.literal(datetime.fromisoformat(moment)), sa.literal(last))
     query = (
         sa.select(duty.moment.label("moment"), duty.key.label("key"))
         .where(sa.tuple_(duty.moment, duty.key) > after, duty.moment < now - duty.row.long)
         .order_by(duty.moment, duty.key)
-        .limit(BATCH)
+        .limit(duty.at_once)
     )
     return (await connection.execute(query)).all()
 

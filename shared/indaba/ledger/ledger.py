@@ -1,7 +1,7 @@
 """Connects a service's handlers to requests, events and timers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,10 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from indaba.bus import Bus
 from indaba.bus.bus import BUS_ERRORS
 from indaba.contracts import spoken
-from indaba.contracts.confidential import is_between_us, keys_in
-from indaba.contracts.keeping import EVENTS, KEYS_IN_REPLIES, MARKS, REPLIES
+from indaba.contracts.keeping import EVENTS, MARKS
 from indaba.contracts.wire import KEPT_FOR_A_TERM, Envelope, Event, Reply, Request
-from indaba.ledger import merging, migrations, tables
+from indaba.ledger import inbox, merging, migrations, tables
 from indaba.ledger.events import EventProcessor
 from indaba.ledger.failures import Failures, is_passing
 from indaba.ledger.keeping import Duty, Keeping
@@ -43,9 +42,6 @@ E = TypeVar("E", bound=Event)
 HOUSEKEEPING_SECONDS = 600.0
 MOST_EVENTS, MOST_GATHERED = 100, 500
 """Events in one transaction; more if their rows are gathered, which takes fewer statements."""
-
-LOOKED_BACK = timedelta(hours=1)
-"""As far back housekeeping looks for keys in replies each time."""
 
 SETTLED_SECONDS = 10.0
 """Housekeeping begins this long after the start, when people are waiting for answers."""
@@ -89,6 +85,7 @@ class Ledger:
         self._zone_data = ZoneData(process, self.database, world)
         self._new_release = NewRelease(process, self.database, world)
         self._keeping = Keeping(self.database, world)
+        self.keeps(*inbox.duties())
         self._lag = Lag(process, self.database, bus, world)
         self._loops = Loops(process)
         self._own_loops: list[tuple[str, Callable[[], Awaitable[None]]]] = []
@@ -254,38 +251,12 @@ class Ledger:
     async def tidy(self) -> None:
         """Drop and unlink what is kept no longer, and measure how much there is. Idempotent."""
         async with self.database.begin() as connection:
-            await _forget_inbox(connection, self.world.now())
             await _forget_journal(connection, self.world.now())
             await merging.forget_old(Session(connection, self.world.now()))
         async with self.database.connect() as connection:
             await self._requests.limits.measure(Session(connection, self.world.now()))
         await self._failures.forget_old(self.world.now() - MARKS.long)
         await self._keeping.carry_out()
-
-
-async def _forget_inbox(connection: AsyncConnection, now: datetime) -> None:
-    """Drop replies after a day, marks after four days; what is secret after minutes."""
-    inbox = tables.inbox
-    requests = spoken(Request)
-    # A passport ends by itself; a code or a link is good for whoever reads it.
-    keys = (r for r in requests if keys_in(r.reply()) and is_between_us(r.reply()))
-    doors = _asked(r.wire for r in keys)
-    day, minutes = now - REPLIES.long, now - KEYS_IN_REPLIES.long
-    for stale in (
-        (inbox.c.done_at < day,),
-        # Older ones went an earlier time; after a longer pause they go with the day, sealed.
-        (inbox.c.done_at >= minutes - LOOKED_BACK, inbox.c.done_at < minutes, doors),
-    ):
-        dropped = inbox.update().where(*stale, inbox.c.reply.is_not(None))
-        await connection.execute(dropped.values(reply=sa.null()))
-    soon = _asked(r.wire for r in requests if r.forgotten_soon)
-    for age, wires in ((MARKS.long, sa.true()), (KEYS_IN_REPLIES.long, soon)):
-        await connection.execute(inbox.delete().where(inbox.c.done_at < now - age, wires))
-
-
-def _asked(wires: Iterable[str]) -> sa.ColumnElement[bool]:
-    """Marks of requests with these wire names."""
-    return sa.or_(*(tables.inbox.c.key.startswith(f"{wire}/") for wire in wires))
 
 
 async def _forget_journal(connection: AsyncConnection, now: datetime) -> None:

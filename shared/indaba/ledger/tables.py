@@ -20,9 +20,10 @@ inbox = sa.Table(
     "inbox",
     metadata,
     sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("done_at", sa.DateTime(timezone=True), nullable=False, index=True),
+    sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("reply", JSONB),
     sa.Column("member", sa.Uuid),
+    sa.Index("ix_ledger_inbox_done", "done_at", "key"),
 )
 
 attempts = sa.Table(

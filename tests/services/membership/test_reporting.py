@@ -28,7 +28,6 @@ from indaba.contracts.safeguarding import (
 )
 from indaba.contracts.wire import Reply, Request
 from indaba.conversation.delivery.service_client import ask
-from indaba.ledger.ledger import _forget_inbox
 from indaba.membership.handlers.belonging import show_responsible
 from indaba.membership.model.safeguarding import DRAFT_LASTS, MOST_A_DAY, Safeguarding
 from indaba.operate.installation import Installation
@@ -123,8 +122,8 @@ async def test_nothing_that_is_kept_leads_from_a_report_to_whoever_wrote_it(town
 
     key = "SELECT 1 FROM ledger.inbox WHERE key LIKE '%-report.v1/%'"
     assert await rows(membership, key)
-    async with membership.database.begin() as sql:
-        await _forget_inbox(sql, town.clock.now() + timedelta(minutes=11))
+    town.later(minutes=11)
+    await membership.tidy()
     assert not await rows(membership, key)
     town.later(days=1)
 
