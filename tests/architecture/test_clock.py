@@ -37,7 +37,7 @@ TESTS = {
     "tests/operate/test_databases_lent.py": "fills a table; nobody reads the time",
     "tests/journeys/mortal_meetings.py": "watches processes of a deployment",
     "tests/journeys/test_the_demos_term.py": "the demo plays up to the machine's today",
-    "tests/services/portal/test_portal_behind_nginx.py": "a certificate that a browser accepts",
+    "tests/services/certificates.py": "a certificate that a browser accepts",
 }
 """Tests that read it. Those of processes with settings of their own live by the machine's."""
 

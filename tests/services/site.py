@@ -1,6 +1,7 @@
 """A real site on this machine, for services that read from the web."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 
@@ -20,7 +21,8 @@ class Site:
     how long a reader waits.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, scheme: str = "http") -> None:
+        self.scheme = scheme
         self.port = 0
         self.answers: dict[str, bytes | Serve] = {}
         self.asked: list[str] = []
@@ -70,14 +72,14 @@ class Site:
         )
 
     def link(self, path: str, host: str = "district.example.org") -> str:
-        return f"http://{host}:{self.port}{path}"
+        return f"{self.scheme}://{host}:{self.port}{path}"
 
 
 @asynccontextmanager
-async def served() -> AsyncIterator[Site]:
-    """A site at a free port."""
-    site = Site()
-    server = await asyncio.start_server(site.serve, "127.0.0.1", 0)
+async def served(tls: ssl.SSLContext | None = None) -> AsyncIterator[Site]:
+    """A site at a free port, whose links begin with `https` where it speaks TLS."""
+    site = Site("https" if tls else "http")
+    server = await asyncio.start_server(site.serve, "127.0.0.1", 0, ssl=tls)
     site.port = server.sockets[0].getsockname()[1]
     yield site
     server.close()

@@ -5,14 +5,18 @@ import socket
 import ssl
 import sys
 import tracemalloc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from indaba.library.timers.fetching import NotRead, fetch
 from indaba.library.timers.page import Page, read_page
 from indaba.library.timers.reader import Reader, Unreadable
-from services.site import Site
+from services.certificates import write_certificate
+from services.site import Site, served
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 
@@ -181,10 +185,32 @@ async def test_a_page_that_may_come_back_is_tried_again(site: Site) -> None:
     assert (busy.value.again, away.value.again) == (True, True)
 
 
-async def test_a_certificate_must_be_for_the_name(site: Site) -> None:
-    rules = replace(site.rules, trusted=ssl.create_default_context())
-    with pytest.raises(NotRead):
-        await fetch(site.link("/a").replace("http:", "https:"), rules)
+async def test_a_certificate_must_be_for_the_name(tmp_path: Path) -> None:
+    async with _over_tls(tmp_path, "district.example.org") as (site, trusting):
+        rules = replace(site.rules, trusted=trusting)
+        assert (await fetch(site.link("/a"), rules)).title == "Private"
+        site.asked.clear()
+        with pytest.raises(NotRead, match="bad certificate"):
+            await fetch(site.link("/a", "other.example.org"), rules)
+        assert site.asked == []
+
+
+async def test_whoever_signs_their_own_certificate_is_not_trusted(tmp_path: Path) -> None:
+    async with _over_tls(tmp_path, "district.example.org") as (site, _):
+        with pytest.raises(NotRead, match="bad certificate"):
+            await _read(site, "/a")
+        assert site.asked == []
+
+
+@asynccontextmanager
+async def _over_tls(folder: Path, host: str) -> AsyncIterator[tuple[Site, ssl.SSLContext]]:
+    """A site with a certificate of its own for the host, and what trusts that as it does others."""
+    certificate, key = write_certificate(folder, host)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate, key)
+    async with served(tls) as site:
+        site.answers["/a"] = _page("<title>Private</title>")
+        yield site, ssl.create_default_context(cafile=str(certificate))
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,13 @@ import subprocess
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from services.certificates import write_certificate
 from services.portal.conftest import Lively
 from workshop import until
 
@@ -69,7 +65,7 @@ class Street:
 
 @pytest.fixture
 def street(tmp_path: Path) -> Street:
-    _write_certificate(tmp_path)
+    write_certificate(tmp_path, HOST)
     context = ssl.create_default_context(cafile=str(tmp_path / "fullchain.pem"))
     return Street(tmp_path, _free_port(), _free_port(), context)
 
@@ -223,30 +219,4 @@ def _settings(street: Street, portal: int) -> str:
     return (
         f"pid {street.folder}/pid;\nerror_log {street.folder}/error.log;\nevents {{}}\n"
         f"http {{\n{temporary}{ours}}}\n"
-    )
-
-
-def _write_certificate(folder: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "fullchain.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (folder / "privkey.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
     )

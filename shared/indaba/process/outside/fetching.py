@@ -109,12 +109,17 @@ async def fetch(link: str, rules: Rules, take: Take[T], headers: Mapping[str, st
             return await _follow(link, rules, take, headers)
     except TimeoutError:
         raise NotRead("too slow", again=True) from None
-    except (OSError, httpcore.NetworkError, httpcore.TimeoutException):
-        raise NotRead("unreachable", again=True) from None
+    except (OSError, httpcore.NetworkError, httpcore.TimeoutException) as error:
+        raise NotRead(_why_not_reached(error), again=True) from None
     except (httpcore.ProtocolError, httpcore.UnsupportedProtocol, ValueError):
         raise NotRead("speaks no HTTP") from None
     except zlib.error:
         raise NotRead("damaged") from None
+
+
+def _why_not_reached(error: Exception) -> str:
+    untrusted = any(isinstance(one, ssl.SSLCertVerificationError) for one in error.args)
+    return "bad certificate" if untrusted else "unreachable"
 
 
 async def _follow(link: str, rules: Rules, take: Take[T], headers: Mapping[str, str]) -> T:

@@ -17,6 +17,7 @@ _WORDS = {
     "redirect to nowhere": "Its address leads nowhere.",
     "unknown host": "There is no site of that name. Please look whether the address is right.",
     "too slow": "The site was too slow to answer.",
+    "bad certificate": "The site does not prove that it is what its address says.",
     "unreachable": "The site could not be reached.",
     "speaks no HTTP": "What is there does not answer as web sites do.",
     "damaged": "What came was damaged on the way.",
