@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
@@ -27,6 +28,8 @@ from indaba.contracts import membership as m
 from indaba.contracts import record as r
 from indaba.contracts import scheduling as s
 from indaba.contracts import times
+from indaba.contracts.actions import AddAction
+from indaba.contracts.ids import MemberId
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Fault, Refused, Unavailable
 from indaba.contracts.wire import Request
@@ -114,6 +117,36 @@ async def test_the_choices_of_a_preview_do_nothing_for_a_member_who_may_not() ->
     preview = await said("cancel M7K2 no hall")
     told = await picked(preview, "✅", MEMBER)
     assert told.text() == "Only a facilitator of this community can do that."
+
+
+class Recorded(BusServiceClient):
+    """Services that keep what they were asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[Request[Any]] = []
+
+    async def ask(self, request: Request[Any]) -> Any:
+        self.asked.append(request)
+        return await super().ask(request)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "action add @bo:example.org send the survey by friday",
+        "action add @bo:example.org: send the survey by friday",
+        "action add send the survey by friday owner: @bo:example.org",
+        "note action @bo:example.org send the survey by friday",
+    ],
+)
+async def test_an_action_that_begins_with_a_name_is_that_person_s(line: str) -> None:
+    services = Recorded()
+    await perform(understood(line), THANDI, services)
+    asked = services.asked[-1]
+    assert isinstance(asked, AddAction | r.TakeNote)
+    assert asked.owner == MemberId(UUID(int=5))
+    assert asked.text == "send the survey by friday"
 
 
 async def test_calling_off_says_how_many_are_told() -> None:

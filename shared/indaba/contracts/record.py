@@ -85,11 +85,15 @@ class NoteFacts(BaseModel):
 
 
 class NoteTaken(Reply):
-    """The note as it stands, and the action that it made, if it is one."""
+    """The note as it stands, and the action that it made, if it is one.
+
+    `doubt` says in words why the action's day was not understood.
+    """
 
     meeting: MeetingFacts
     note: NoteFacts
     action: ActionFacts | None = None
+    doubt: str = ""
 
 
 class TakeNote(

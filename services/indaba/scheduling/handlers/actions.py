@@ -24,7 +24,7 @@ from indaba.scheduling.model import (
     code_from,
     doing,
     read_due,
-    split_due,
+    read_promise,
     wall,
     zone_named,
 )
@@ -38,8 +38,8 @@ async def add_action(request: AddAction, work: Work) -> ActionShown:
     """Add an action that somebody promises, or that waits for an owner."""
     author = await now_called(work, work.passport.a_member())
     passport = work.passport
-    text, due = split_due(request.text, work.now, passport.zone, passport.locale)
-    doubt = ""
+    read = read_promise(request.text, work.now, passport.zone, passport.locale)
+    text, due, doubt = read.text, read.due, read.doubt
     if request.due:
         due, doubt = read_due(request.due, work.now, passport.zone, passport.locale)
     meeting = await meeting_called(work, request.meeting) if request.meeting else None

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from indaba.contracts.actions import ActionFacts
+from indaba.contracts.actions import ActionShown
 from indaba.contracts.ids import MemberId
 from indaba.contracts.record import (
     ChangeNote,
@@ -27,7 +27,7 @@ from indaba.scheduling.model import (
     NotYourNote,
     clean_note,
     read_due,
-    split_due,
+    read_promise,
 )
 from indaba.scheduling.store import Agendas, ChoicesMade, Meetings, Records
 from indaba.scheduling.workflows.holding import count_present
@@ -99,16 +99,17 @@ async def _approved(meeting: Meeting, work: Work) -> bool:
 
 async def _promised(
     request: TakeNote, note: Note, meeting: Meeting, work: Work
-) -> tuple[Note, ActionFacts]:
+) -> tuple[Note, ActionShown]:
     """The action that a line makes, and the line with the action's code."""
     passport = work.passport
-    text, due = split_due(note.text, work.now, passport.zone, passport.locale)
+    read = read_promise(note.text, work.now, passport.zone, passport.locale)
+    due, doubt = read.due, read.doubt
     if request.due:
-        due, _ = read_due(request.due, work.now, passport.zone, passport.locale)
+        due, doubt = read_due(request.due, work.now, passport.zone, passport.locale)
     action = await actions.promise(
-        work, note.author, text, owner=request.owner, due=due, meeting=meeting
+        work, note.author, read.text, owner=request.owner, due=due, meeting=meeting
     )
-    return replace(note, action=action.code), action.facts()
+    return replace(note, action=action.code), ActionShown(action=action.facts(), doubt=doubt)
 
 
 async def change_note(request: ChangeNote, work: Work) -> NoteTaken:
@@ -169,7 +170,7 @@ async def _keep_and_show(
     work: Work,
     meeting: Meeting,
     note: Note,
-    action: ActionFacts | None,
+    action: ActionShown | None,
     *,
     before: Note | None = None,
     made: bool = False,
@@ -179,7 +180,8 @@ async def _keep_and_show(
         meeting = meeting.touched(work.now)
         await Meetings(work).keep(meeting)
         tell_note(meeting, note, work, made=made)
-    return NoteTaken(meeting=meeting.facts(), note=note.facts(), action=action)
+    facts, doubt = (action.action, action.doubt) if action else (None, "")
+    return NoteTaken(meeting=meeting.facts(), note=note.facts(), action=facts, doubt=doubt)
 
 
 async def set_quorum(request: SetQuorum, work: Work) -> QuorumSet:

@@ -5,8 +5,6 @@ from indaba.scheduling.model.action import (
     Action,
     NoSuchAction,
     doing,
-    read_due,
-    split_due,
 )
 from indaba.scheduling.model.agenda import Agenda, Item
 from indaba.scheduling.model.choices import Choices, Quiet, undisturbed
@@ -38,7 +36,9 @@ from indaba.scheduling.model.plain_text import (
 )
 from indaba.scheduling.model.reader import (
     MeetingReading,
+    read_due,
     read_meeting,
+    read_promise,
     read_repeat,
     read_when,
     warm,
@@ -158,12 +158,12 @@ __all__ = [
     "quorum_of",
     "read_due",
     "read_meeting",
+    "read_promise",
     "read_repeat",
     "read_terms",
     "read_when",
     "repeats_of",
     "short_text",
-    "split_due",
     "title_of",
     "to_the_minute",
     "undisturbed",

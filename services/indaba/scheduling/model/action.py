@@ -1,8 +1,7 @@
 """An action: something that somebody promised to do by a day."""
 
-import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
@@ -10,12 +9,8 @@ from indaba.contracts.actions import ActionFacts, ActionStatus
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId
 from indaba.contracts.refusal import Refusal, hint
 from indaba.scheduling.model.plain_text import one_line
-from indaba.scheduling.model.reader import read_when
 
 OPEN = frozenset({ActionStatus.OPEN, ActionStatus.NEEDS_HELP})
-_DUE = re.compile(
-    r"[\s,(]+(?:by|before|due|until|tot|voor)\s+(?P<due>[^()]{2,60})\)?$", re.IGNORECASE
-)
 
 
 class NoSuchAction(Refusal):
@@ -118,22 +113,3 @@ def doing(text: str) -> str:
     if not words:
         raise NothingToDo
     return words[:300]
-
-
-def split_due(text: str, now: datetime, zone: str, locale: str) -> tuple[str, date | None]:
-    """The promise, and its day if it ends in one that is understood, such as "by 3 May"."""
-    match = _DUE.search(text)
-    if match is None:
-        return text, None
-    due, _ = read_due(match["due"], now, zone, locale)
-    return (text[: match.start()], due) if due else (text, None)
-
-
-def read_due(text: str, now: datetime, zone: str, locale: str) -> tuple[date | None, str]:
-    """The day meant, or `None` and the reason why it was not understood."""
-    words = text.strip(" .")
-    for tried in (f"{words} 23:00", words):
-        read = read_when(tried, now, zone, locale)
-        if read.sure:
-            return read.readings[0].starts.date(), ""
-    return None, "I did not understand that day. Say for example: by 3 May, or by Friday."

@@ -22,7 +22,7 @@ from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items,
 from indaba.conversation.commands.fields import ActionCodeTyped, Code, one_of
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
-from indaba.conversation.commands.topics.holding import members_called
+from indaba.conversation.commands.topics.holding import members_called, named_first
 from indaba.conversation.times import say_day
 from indaba.conversation.wording import Wording, plain
 
@@ -62,9 +62,10 @@ class AddAnAction(Intent, noun="action", verb="add", aliases=("action new",)):
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """The action with its code, said to the room."""
         owner = person.passport.member if person.passport else None
-        if self.owner:
-            owner = (await members_called((self.owner,), person, services))[0]
-        asked = AddAction(text=self.text, owner=owner, due=self.due, meeting=self.meeting)
+        named, text = ((self.owner,), self.text) if self.owner else named_first(self.text)
+        if named:
+            owner = (await members_called(named[:1], person, services))[0]
+        asked = AddAction(text=text, owner=owner, due=self.due, meeting=self.meeting)
         shown = await services.ask(asked)
         words = person.wording.say("Action {line}", line=action_line(shown.action, person.wording))
         more = (Text(person.wording.foreign(shown.doubt)),) if shown.doubt else ()

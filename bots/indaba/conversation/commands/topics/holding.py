@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -34,6 +35,8 @@ MOST_NAMED = 40
 KEYED: JsonDict = {"keyed": True}
 OPTIONAL_CODE = "The meeting's code; the one that is on if you do not say"
 
+_LEADING_NAMES = re.compile(r"^(?:(?:@[\w.=/+-]+:[\w.:-]+|<@!?\d+>)[\s,:]*)+")
+
 
 class NobodyCalled(Refusal):
     """An account that is no member of the community. `who` is what was typed."""
@@ -47,6 +50,15 @@ class NobodyCalled(Refusal):
             hint=hint("cop join"),
             who=who[:60],
         )
+
+
+def named_first(text: str) -> tuple[tuple[str, ...], str]:
+    """The accounts that a line begins with, as some apps write them out, and the rest of it."""
+    leading = _LEADING_NAMES.match(text)
+    if leading is None:
+        return (), text
+    names = tuple(name.rstrip(":.,") for name in leading[0].split())
+    return names, text[leading.end() :] or text
 
 
 async def members_called(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -18,7 +17,7 @@ from indaba.conversation.commands.fields import Code, one_of
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient, question
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.cop import NeverMind
-from indaba.conversation.commands.topics.holding import members_called
+from indaba.conversation.commands.topics.holding import members_called, named_first
 from indaba.conversation.commands.topics.saving import NotFromAMember
 from indaba.conversation.wording import Wording, plain
 
@@ -43,13 +42,6 @@ LABELS = {
     NoteKind.LINK: "Link",
 }
 Kind = Annotated[NoteKind, one_of(NoteKind)]
-_LEADING_NAMES = re.compile(r"^(?:(?:@[\w.=/+-]+:[\w.:-]+|<@!?\d+>)[\s,:]*)+")
-
-
-def _named_first(text: str) -> tuple[str, ...]:
-    """The accounts that a line begins with; some apps write them out instead of mentioning."""
-    leading = _LEADING_NAMES.match(text)
-    return tuple(name.rstrip(":.,") for name in leading[0].split()) if leading else ()
 
 
 def origin_in(room: str, message: str) -> str:
@@ -91,11 +83,15 @@ class Note(Intent, noun="meeting", verb="note", aliases=("note", "minutes note")
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """What was noted, so that everybody sees it."""
-        owners = await members_called((self.owner,), person, services) if self.owner else []
+        named: tuple[str, ...] = (self.owner,) if self.owner else ()
+        text = self.text
+        if self.kind is NoteKind.ACTION and not named:
+            named, text = named_first(text)
+        owners = await members_called(named[:1], person, services)
         asked = TakeNote(
             code=self.code,
             kind=self.kind,
-            text=self.text,
+            text=text,
             owner=owners[0] if owners else None,
             due=self.due,
             rule=self.rule,
@@ -117,8 +113,10 @@ def noted(taken: NoteTaken, wording: Wording) -> Answer:
     lines = [Text(words)]
     if note.quorum is not None and not note.quorum.met:
         lines.append(Text(say("There was no quorum at this moment; the minutes say so.")))
-    sign = SIGNS[note.kind]
-    return Answer(tuple(lines), Audience.ROOM, card=taken.meeting.id, ack=True, sign=sign)
+    if taken.doubt:
+        lines.append(Text(wording.foreign(taken.doubt)))
+    sign, enough = SIGNS[note.kind], not taken.doubt
+    return Answer(tuple(lines), Audience.ROOM, card=taken.meeting.id, ack=enough, sign=sign)
 
 
 def _no_words(person: Person) -> Answer:
@@ -145,10 +143,11 @@ class Tagged(Intent, noun="meeting", verb="tagged", hidden=True):
             return _no_words(person)
         owner = None
         text = self.text
-        named = (*self.mentions, *_named_first(text))
+        first, rest = named_first(text)
+        named = (*self.mentions, *first)
         if self.kind is NoteKind.ACTION and named:
             owner = (await members_called(named[:1], person, services))[0]
-            text = _LEADING_NAMES.sub("", text) or text
+            text = rest
         asked = TakeNote(
             code=self.code,
             kind=self.kind,

@@ -12,7 +12,7 @@ from indaba.scheduling.model.reader.lattice import Edge, Lattice, Rule
 from indaba.scheduling.model.reader.lexicon import Lexicon, lexicon_for
 from indaba.scheduling.model.reader.pieces import ByRule
 from indaba.scheduling.model.reader.places import add_places
-from indaba.scheduling.model.reader.rhythms import BOUNDS, LISTS, RHYTHMS
+from indaba.scheduling.model.reader.rhythms import BOUNDS, LISTS, PROMISES, RHYTHMS
 from indaba.scheduling.model.reader.tokens import Line, Token
 from indaba.scheduling.model.reader.zones import ZONES, add_zones
 
@@ -25,7 +25,7 @@ class Chart:
     def __init__(self, line: Line, asked: Asked, *, repeats: bool) -> None:
         self.line = line
         self.words = lexicon_for(asked.locale)
-        lattice = Lattice(line.tokens, self.words)
+        self.lattice = lattice = Lattice(line.tokens, self.words)
         add_zones(lattice, line)
         if repeats:
             add_places(lattice, line.tokens, asked)
@@ -45,7 +45,7 @@ class Chart:
 @cache
 def _grammar(month_first: bool, repeats: bool) -> tuple[Sequence[Rule], ...]:
     single = (CLOCKS, RANGES, ZONES, LENGTHS, day_rules(month_first=month_first))
-    return (*single, LISTS, RHYTHMS, BOUNDS) if repeats else single
+    return (*single, LISTS, RHYTHMS, BOUNDS, PROMISES) if repeats else single
 
 
 def _known(tokens: Sequence[Token], words: Lexicon, heading: str) -> list[bool]:

@@ -10,6 +10,7 @@ from indaba.scheduling.model.reader.pieces import (
     ButDays,
     ButWeekdays,
     InMonths,
+    InWeeks,
     Lasting,
     MonthDays,
     NthDays,
@@ -290,6 +291,10 @@ def _avoiding_school(*parts: Any) -> Avoiding:
     return Avoiding(school=True, place=parts[-1] or "")
 
 
+def _single_day(_: object, day: Any) -> Any:
+    return None if isinstance(day, InWeeks) else day
+
+
 _NOT = "not|nor on|in|during|for? any? the?"
 
 BOUNDS = [
@@ -331,6 +336,12 @@ BOUNDS = [
     Rule("avoid", f"{_NOT} holidays", lambda *_: Avoiding(school=False, unsure=True)),
     Rule("avoid", "only? in|during? the? term_time only?", lambda *_: Avoiding(school=True)),
     Rule("avoid", "only? in|during the? term only?", lambda *_: Avoiding(school=True)),
+]
+
+
+PROMISES = [
+    Rule("due_day", "the? full_date|one_weekday|later_weekday|relative", _single_day),
+    Rule("promised_for", "due the? due_day", lambda *parts: parts[-1]),
 ]
 
 
