@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,10 +16,12 @@ from indaba.scheduling.model.wall_time import instant, wall
 LONGEST_PLACE = 200
 SHORTEST, USUAL, LONGEST = 5, 60, 24 * 60
 MOST_RULES = 5
+_NOT_PUBLIC = frozenset({"PRIVATE", "CONFIDENTIAL"})
 
 ALL_DAY = "They last all day, so they begin at no hour."
 TOO_LONG = "They last longer than 24 hours."
 UNREADABLE = "They could not be read."
+PRIVATE = "They are marked private."
 UNKNOWN_ZONE = "They name a time zone that I do not know."
 
 
@@ -122,6 +124,8 @@ def name_of(event: Event) -> str:
 
 def entry_of(event: Event, reader: Reader, otherwise_called: str) -> Entry:
     """Read an entry. Raises `LeftOut`."""
+    if str(event.get("CLASS", "")).upper() in _NOT_PUBLIC:
+        raise LeftOut(PRIVATE)
     if event.errors or "DTSTART" not in event:
         raise LeftOut(UNREADABLE, unread=True)
     starts = _one(event, "DTSTART", reader)
@@ -145,6 +149,30 @@ def entry_of(event: Event, reader: Reader, otherwise_called: str) -> Entry:
         left_out=_times(event, "EXDATE", reader),
         instead_of=instead_of,
         and_later="RANGE" in event["RECURRENCE-ID"].params if instead_of else False,
+    )
+
+
+def gone_of(event: Event, reader: Reader) -> Entry | None:
+    """An exception that becomes no meeting, as one that calls its date off; `None` for others.
+
+    Raises `LeftOut` if it cannot be read which date it replaces.
+    """
+    if "RECURRENCE-ID" not in event:
+        return None
+    original = _one(event, "RECURRENCE-ID", reader)
+    zone = reader.floating
+    day = original.wall if isinstance(original, Moment) else datetime.combine(original, time())
+    starts = original if isinstance(original, Moment) else Moment(day, zone, zone)
+    return Entry(
+        name=name_of(event),
+        sequence=_sequence(event),
+        starts=starts,
+        minutes=USUAL,
+        title="",
+        where="",
+        cancelled=True,
+        instead_of=original,
+        and_later="RANGE" in event["RECURRENCE-ID"].params,
     )
 
 

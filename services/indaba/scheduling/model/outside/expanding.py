@@ -50,15 +50,23 @@ class Window:
         """Whether a single date is in the period."""
         return self.now - BACK <= moment.at <= self.now + FAR_AHEAD
 
-    def walls(self, entry: Entry) -> tuple[datetime, datetime]:
+    def walls(self, entry: Entry, moved: "Moves") -> tuple[datetime, datetime]:
         """The first and last wall time for dates of a series, in whole days.
 
-        A day's dates are numbered, so all of them are needed.
+        A day's dates are numbered, so all of them are needed; and those that a change of "this and
+        future" dates moves into the period.
         """
-        first = wall(self.now - BACK, entry.starts.zone)
-        return first.replace(hour=0, minute=0, second=0, microsecond=0), wall(
-            self.now + AHEAD, entry.starts.zone
-        )
+        first = wall(self.now - BACK, entry.starts.zone) - moved.ahead
+        last = wall(self.now + AHEAD, entry.starts.zone) + moved.back
+        return first.replace(hour=0, minute=0, second=0, microsecond=0), last
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """How far at most dates are moved ahead and back."""
+
+    ahead: timedelta = timedelta()
+    back: timedelta = timedelta()
 
 
 class Exceptions:
@@ -93,6 +101,13 @@ class Exceptions:
         at = wall(original.at, entry.starts.zone) + shift
         return replace(entry, starts=entry.starts.on(at))
 
+    def moves(self) -> Moves:
+        """How far changes of "this and future" dates move them."""
+        shifts = [entry.starts.at - original.at for original, entry in self._later]
+        none = timedelta()
+        a_day = timedelta(days=1) if shifts else none
+        return Moves(max([none, *shifts]) + a_day, -min([none, *shifts]) + a_day)
+
     def unused(self) -> list[Entry]:
         """Exceptions that no date of the series asked for, and that are not cancelled."""
         return [e for e in self._entries if id(e) not in self._used and not e.cancelled]
@@ -118,7 +133,7 @@ def dates_of(
     if master is not None:
         yield from _series(master, exceptions, window)
     for exception in exceptions.unused():
-        yield from _one(exception, _day(exception.instead_of, master), window)
+        yield from _one(exception, _day(exception.instead_of, master, window.effort), window)
 
 
 def _one(entry: Entry, day: str, window: Window) -> Iterator[OutsideDate]:
@@ -129,24 +144,27 @@ def _one(entry: Entry, day: str, window: Window) -> Iterator[OutsideDate]:
 
 def _series(master: Entry, exceptions: Exceptions, window: Window) -> Iterator[OutsideDate]:
     off = {_when(each) for each in master.left_out}
-    for day, at in _numbered(_walls(master, window)):
+    first, last = window.walls(master, exceptions.moves())
+    usual = window.walls(master, Moves())[1]
+    for day, at in _numbered(_walls(master, first, last, window.effort)):
         original = master.starts.on(at)
         exception = exceptions.to(original)
         if original.at in off or at.date() in off:
             continue
         entry = exception or exceptions.later(original) or replace(master, starts=original)
+        if at > usual and entry.starts.wall > usual:
+            continue
         if not entry.cancelled and window.has(entry.starts):
             yield _date(entry, day)
 
 
-def _walls(master: Entry, window: Window) -> list[datetime]:
-    """The wall times of the series in the period, ascending, including those left out."""
-    first, last = window.walls(master)
+def _walls(master: Entry, first: datetime, last: datetime, effort: Effort) -> list[datetime]:
+    """The wall times of the series in a period, ascending, including those left out."""
     walls = {master.starts.wall} if first <= master.starts.wall <= last else set()
     for text in master.rules:
-        walls.update(_by_rule(text, master, first, last, window.effort))
+        walls.update(_by_rule(text, master, first, last, effort))
     for each in master.added:
-        window.effort.spend()
+        effort.spend()
         at = _added(each, master.starts)
         if first <= at <= last:
             walls.add(at)
@@ -187,12 +205,16 @@ def _numbered(walls: Sequence[datetime]) -> Iterator[tuple[str, datetime]]:
         yield (day if seen[day] == 1 else f"{day}.{seen[day]}"), at
 
 
-def _day(original: Time | None, master: Entry | None) -> str:
-    """The day of a date of the series, in the series' own zone."""
-    if isinstance(original, Moment):
-        zone = master.starts.zone if master else original.zone
-        return f"{wall(original.at, zone):%Y%m%d}"
-    return f"{original:%Y%m%d}" if original else ""
+def _day(original: Time | None, master: Entry | None, effort: Effort) -> str:
+    """The day of a date of the series, in the series' own zone, numbered as its dates are."""
+    if not isinstance(original, Moment):
+        return f"{original:%Y%m%d}" if original else ""
+    at = wall(original.at, master.starts.zone if master else original.zone)
+    if master is None:
+        return f"{at:%Y%m%d}"
+    begins = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    walls = _walls(master, begins, begins + timedelta(days=1, microseconds=-1), effort)
+    return next((day for day, each in _numbered(walls) if each == at), f"{at:%Y%m%d}")
 
 
 def _date(entry: Entry, day: str) -> OutsideDate:

@@ -28,6 +28,7 @@ _OF_EVENT = frozenset(
         "RDATE",
         "EXDATE",
         "RECURRENCE-ID",
+        "CLASS",
     }
 )
 _CALENDAR, _EVENT, _ZONE = "VCALENDAR", "VEVENT", "VTIMEZONE"

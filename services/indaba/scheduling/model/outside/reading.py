@@ -5,6 +5,7 @@ Only the worker process imports this, because it parses what strangers wrote.
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from indaba.scheduling.model.outside.entries import (
     Reader,
     Time,
     entry_of,
+    gone_of,
     name_of,
 )
 from indaba.scheduling.model.outside.expanding import Effort, Window, begins, dates_of
@@ -30,6 +32,7 @@ from indaba.scheduling.model.plain_text import LONGEST_TITLE, one_line
 __all__ = ["CalendarRefused", "read_calendar"]
 
 MOST_DATES = 200
+_DAMAGED = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError)
 LATER = f"They come after the {MOST_DATES} soonest dates, and are followed when their time comes."
 
 
@@ -105,11 +108,19 @@ def _sort(event: Event, reader: Reader, title: str, sheet: _Sheet) -> None:
     except LeftOut as left:
         if left.why != ALL_DAY or _is_to_come(event, sheet.window.now):
             sheet.leave_out(name, left)
-        return
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError):
+        _take_away(event, reader, sheet)
+    except _DAMAGED:
         sheet.leave_out(name, LeftOut(UNREADABLE, unread=True))
-        return
-    sheet.take(name, entry)
+        _take_away(event, reader, sheet)
+    else:
+        sheet.take(name, entry)
+
+
+def _take_away(event: Event, reader: Reader, sheet: _Sheet) -> None:
+    """Hold no date of a series whose exception is no meeting, such as one that lasts all day."""
+    with suppress(LeftOut, *_DAMAGED):
+        if gone := gone_of(event, reader):
+            sheet.take(gone.name, gone)
 
 
 def _is_to_come(event: Event, now: datetime) -> bool:
