@@ -237,11 +237,11 @@ def _minutes_between(start: time, end: time) -> int:
 
 def _longest(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces that lie within no other one, each place once."""
-    kept: list[Piece] = []
+    outer: list[Piece] = []
     for piece in sorted(pieces, key=lambda each: each.first - each.last):
-        if not any(k.first <= piece.first and piece.last <= k.last for k in kept):
-            kept.append(piece)
-    return kept
+        if not any(k.first <= piece.first and piece.last <= k.last for k in outer):
+            outer.append(piece)
+    return outer
 
 
 __all__ = ["MeetingRead", "MeetingReading", "read_meeting"]
