@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, NaiveDatetime, StringConstraints
 
+from indaba.contracts.ids import MeetingCode
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import Question, Reply
 
@@ -33,6 +34,10 @@ class WhenRead(Reply):
 
 
 class ReadWhen(Question[WhenRead], wire="scheduling.read-when.v1", asked_by=Standing.VISITOR):
-    """Understand a free-text time in the asker's zone and the community's date order."""
+    """Understand a free-text time in the asker's zone and the community's date order.
+
+    With `moves`, a meeting's code, a time without a day is meant on that meeting's own day.
+    """
 
     text: WhenText
+    moves: MeetingCode | None = None

@@ -188,6 +188,16 @@ async def test_a_time_is_read_in_the_askers_zone(town: Town) -> None:
     assert doubtful.doubt
 
 
+async def test_a_time_alone_moves_a_meeting_within_its_own_day(town: Town) -> None:
+    held = await town.founded()
+    meeting = await _called(town, held, hours=24 * 9)
+
+    moved = await town.ask(ReadWhen(text="23:45", moves=meeting.code), held)
+
+    assert moved.sure
+    assert moved.readings[0].starts == meeting.starts.replace(hour=23, minute=45)
+
+
 async def test_who_left_is_neither_counted_nor_reminded(town: Town) -> None:
     held, thandi = await town.founded(), await town.joined(THANDI)
     meeting = await _called(town, held, hours=3)

@@ -1,6 +1,6 @@
 """What people type for a time, and what is asked back."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
@@ -324,6 +324,22 @@ def test_of_a_time_that_comes_twice_the_first_is_taken(
     answer = read(text, datetime(2026, 10, 24, 10), zone)
     assert answer.sure
     assert answer.readings[0].starts_at == first.replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("17:00", "Thu 2026-12-10 17:00"),
+        ("at 17:00", "Thu 2026-12-10 17:00"),
+        ("to 17:00", "Thu 2026-12-10 17:00"),
+        ("to fri 17:00", "Fri 2026-11-27 17:00"),
+        ("fri 17:00", "Fri 2026-11-27 17:00"),
+    ],
+)
+def test_a_time_alone_moves_a_meeting_within_its_day(text: str, meant: str) -> None:
+    now = MONDAY.replace(tzinfo=ZoneInfo(HOME))
+    answer = read_when(text, now, HOME, "en-ZA", day=date(2026, 12, 10))
+    assert (times(answer), answer.sure) == ([meant], True)
 
 
 def test_in_half_an_hour_cannot_be_said_inside_the_hour_that_comes_twice() -> None:

@@ -7,6 +7,7 @@ from indaba.contracts.series import Coming, LeftOut, ReadRepeat, RepeatRead, Rep
 from indaba.contracts.times import Reading, ReadWhen, WhenRead
 from indaba.ledger import Work
 from indaba.scheduling import model
+from indaba.scheduling.handlers.keeping import meeting_called
 from indaba.scheduling.model import (
     instant,
     pattern_of,
@@ -24,7 +25,12 @@ SHOWN = 5
 
 async def understand_when(request: ReadWhen, work: Work) -> WhenRead:
     """Read a free-text time in the asker's zone."""
-    return read_when(request.text, work.now, work.passport.zone, work.passport.locale)
+    zone, locale = work.passport.zone, work.passport.locale
+    day = None
+    if request.moves:
+        work.passport.a_member()
+        day = (await meeting_called(work, request.moves)).starts.date()
+    return read_when(request.text, work.now, zone, locale, day=day)
 
 
 async def understand_repeat(request: ReadRepeat, work: Work) -> RepeatRead:

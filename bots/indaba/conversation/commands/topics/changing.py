@@ -57,7 +57,7 @@ class Move(Intent, noun="meeting", verb="move"):
         if self.scope is not Scope.THIS:
             other = PreviewOtherwise(code=self.code, text=self.when, scope=self.scope)
             return await other.respond(person, services)
-        read = await services.ask(ReadWhen(text=self.when))
+        read = await services.ask(ReadWhen(text=self.when, moves=self.code))
         ready = [PreviewMove(code=self.code, starts=r.starts, zone=r.zone) for r in read.readings]
         if read.sure and ready:
             return await ready[0].respond(person, services)

@@ -1,7 +1,7 @@
 """Who asks the reader, when and where."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -11,13 +11,17 @@ A_YEAR = timedelta(days=365)
 
 
 class Asked(NamedTuple):
-    """When and where it was asked. `today` is `now` as wall time; `province` may be empty."""
+    """When and where it was asked. `today` is `now` as wall time; `province` may be empty.
+
+    `day` is meant where a time names none.
+    """
 
     now: datetime
     place: ZoneInfo
     today: datetime
     locale: str
     province: str = ""
+    day: date | None = None
 
     @property
     def month_first(self) -> bool:

@@ -128,6 +128,8 @@ def _clock(parts: TimeParts, asked: Asked) -> Clock:
 def _dates(parts: TimeParts, asked: Asked, moment: Moment) -> Dates:
     if parts.names_a_day():
         return either_day(parts.days(), asked.today, moment[1])
+    if asked.day is not None:
+        return Dates((asked.day,))
     today, tomorrow = (Ahead(n).dates(asked.today, moment[1]).dates[0] for n in (0, 1))
     if datetime.combine(today, moment[1]) <= asked.today:
         return Dates((tomorrow,), "That time today has passed: did you mean tomorrow?")

@@ -1,7 +1,7 @@
 """Understands times that people type. What has two meanings is asked back, never guessed."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from indaba.contracts.times import WhenRead
 from indaba.scheduling.model.other_wordings import in_other_words
@@ -9,8 +9,9 @@ from indaba.scheduling.model.reader.asked import A_YEAR, Asked, asked_at
 from indaba.scheduling.model.reader.assembling import Spoken, Where, assembled
 from indaba.scheduling.model.reader.chart import Chart
 from indaba.scheduling.model.reader.covering import Covering
+from indaba.scheduling.model.reader.lexicon import lexicon_for
 from indaba.scheduling.model.reader.single import answered, echo, judged, not_understood
-from indaba.scheduling.model.reader.tokens import MOST_TOKENS, in_tokens
+from indaba.scheduling.model.reader.tokens import MOST_TOKENS, Line, in_tokens
 from indaba.scheduling.model.spoken_day import NotRead
 from indaba.scheduling.model.time_parts import HOW_TO_SAY
 
@@ -21,13 +22,17 @@ AS_GOOD = 0.3
 _NOWHERE = Where("", "")
 
 
-def read_when(text: str, now: datetime, zone: str, locale: str) -> WhenRead:
+def read_when(
+    text: str, now: datetime, zone: str, locale: str, *, day: date | None = None
+) -> WhenRead:
     """What the text means to somebody in `zone` at `now` (aware).
+
+    A time without a day is meant on `day`, if there is one.
 
     Never raises because of the text; raises `UnknownZone` for the zone. Our own grammar takes a few
     milliseconds. A text that it cannot read at all goes to a library that needs a second at first.
     """
-    asked = asked_at(now, zone, locale)
+    asked = asked_at(now, zone, locale)._replace(day=day)
     try:
         return _read(text, asked)
     except NotRead as why:
@@ -45,6 +50,8 @@ def _read(text: str, asked: Asked) -> WhenRead:
         raise NotRead(f"That is too long for me to read as a time. {HOW_TO_SAY}")
     if all(token.is_figures for token in line.tokens):
         raise NotRead(HOW_TO_SAY)
+    if line.tokens[0].text in lexicon_for(asked.locale).words("to"):
+        line = Line(line.typed, line.tokens[1:])
     chart = Chart(line, asked, repeats=False)
     ways = chart.coverings(titled=False)
     spoken = _said(chart, ways[0])
