@@ -25,6 +25,7 @@ from indaba.library import app as library
 from indaba.membership import app as membership
 from indaba.membership.model.safeguarding import Safeguarding
 from indaba.operate.local.engines import Engines
+from indaba.outcomes import app as outcomes
 from indaba.process.file_store import FileStore
 from indaba.scheduling import app as scheduling
 from workshop import OFFICE, ledger_of, rows, until, widened
@@ -34,6 +35,7 @@ FOLDERS = {
     "membership": membership.MIGRATIONS,
     "scheduling": scheduling.MIGRATIONS,
     "library": library.MIGRATIONS,
+    "outcomes": outcomes.MIGRATIONS,
     "discord_bot": MIGRATIONS,
 }
 PATIENCE = 10.0
@@ -78,10 +80,11 @@ class Town:
     async def begin(self) -> None:
         for name in FOLDERS:
             await self._new_database(name)
-        self.services = {n: self._ledger(n) for n in ("membership", "scheduling", "library")}
+        self.services = {name: self._ledger(name) for name in FOLDERS if name != "discord_bot"}
         self._wire_membership()
         scheduling.wire(self.services["scheduling"])
         library.wire(self.services["library"], self.files)
+        outcomes.wire(self.services["outcomes"])
         await asyncio.gather(*(service.start() for service in self.services.values()))
 
     def _wire_membership(self, *leads: str) -> None:

@@ -131,6 +131,22 @@ async def test_a_sign_in_link_is_never_said_in_a_channel(town: Town) -> None:
     await town.said(lindiwe.user.dm_channel, "/sign-in/")
 
 
+async def test_a_member_is_shown_what_the_bot_itself_keeps_of_them(town: Town) -> None:
+    _, lindiwe = await town.founded()
+    await lindiwe.send_dm("me data erase")
+    await town.said(lindiwe.user.dm_channel, "If you go on, I erase you")
+
+    await lindiwe.send_dm("me data")
+
+    await town.said(lindiwe.user.dm_channel, "/privacy/mine, once you are signed in")
+    shown = "\n".join(message.content for message in lindiwe.user.dm_channel.history())
+    chat = lindiwe.user.dm_channel.id
+    assert "What I keep about you here myself:" in shown
+    assert f"“Erase me everywhere” in the room {chat}" in shown
+    assert f"in the room {chat}, not dealt with yet: since" in shown
+    assert "in which direct chat you are, your account as a digest" in shown
+
+
 async def test_a_reply_in_a_meetings_thread_is_an_answer(town: Town) -> None:
     channel, lindiwe = await town.founded()
     card = await town.called(channel, lindiwe)

@@ -96,6 +96,23 @@ async def test_where_we_may_not_close_it_the_answer_waits_in_a_chat_of_our_own(
     assert LINK in await _told(town, thandi, own, "me sign-in")
 
 
+async def test_a_member_is_shown_what_the_bot_itself_keeps_of_them(
+    town: Town, thandi: Person
+) -> None:
+    direct = await town.room_with_bot(thandi, **DIRECT)
+    await _told(town, thandi, direct, "meeting new")
+    await _told(town, thandi, direct, "me data erase")
+
+    shown = await _told(town, thandi, direct, "me data")
+
+    assert "What I keep about you here myself:" in shown
+    assert f"in the room {direct}, not dealt with yet: since" in shown
+    assert "“Erase me everywhere” in the room" in shown
+    assert "in which direct chat you are, your account as a digest" in shown
+    assert f"{direct}\n" in shown
+    assert "/privacy/mine, once you are signed in by me sign-in." in shown
+
+
 @pytest.mark.thorough(keep=1)
 @pytest.mark.parametrize("leaves", [True, False])
 async def test_a_chat_that_ever_had_a_third_person_is_private_no_more(

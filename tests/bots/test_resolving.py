@@ -26,8 +26,9 @@ from indaba.conversation.delivery.chat_events import (
 )
 from indaba.conversation.dispatch import resolve as means
 from indaba.conversation.dispatch.context import Context
-from indaba.conversation.dispatch.resolve import digest, resolve_event
+from indaba.conversation.dispatch.resolve import resolve_event
 from indaba.conversation.store import Offer
+from indaba.conversation.store.digests import TAP, digest
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 COMMON: dict[str, Any] = {"id": "$1", "room": "!r", "account": "@thandi", "sent_at": NOW}
@@ -98,12 +99,12 @@ def to_us(text: str, **more: Any) -> MessageSent:
         ),
         (
             ReactionRemoved(**COMMON, event="$r"),
-            Context(reaction=(CARD[0], "👍", digest("$r", "@thandi"))),
+            Context(reaction=(CARD[0], "👍", digest(TAP, "@thandi"))),
             means.Withdraw(MeetingId(CARD[0]), "👍"),
         ),
         (
             ReactionRemoved(**COMMON, event="$r"),
-            Context(reaction=(CARD[0], "👍", digest("$r", "@sipho"))),
+            Context(reaction=(CARD[0], "👍", digest(TAP, "@sipho"))),
             means.Ignore(),
         ),
     ],

@@ -16,6 +16,7 @@ from growth.community import Community
 from growth.kept import ADDRESS, LASTS, line
 from growth.names import OWN, ROOM, account
 from growth.processes import Processes
+from indaba.contracts.ids import MemberId
 from indaba.contracts.keeping import MARKS
 from indaba.conversation.answer import Ask
 from indaba.conversation.delivery.chat_events import ReactionAdded
@@ -23,6 +24,7 @@ from indaba.conversation.delivery.platform import Post, PostKind
 from indaba.conversation.store import Draft, Store, Waiting
 from indaba.ledger import Ledger, Work, keeping, tables
 from indaba.ledger import ledger as housekeeping
+from indaba.ledger.listing import Whom
 from indaba.ledger.session import Session
 from indaba.library.store import Store as Library
 from indaba.membership.store import erased
@@ -287,6 +289,16 @@ COMMUNITIES: Mapping[str, Look] = {
     "lives_elsewhere": lambda s, c: s.communities.lives_elsewhere(c.meetings["coming"].community),
     "forget_set_aside": lambda s, _: s.communities.forget_set_aside(),
 }
+
+
+def _whom(c: Community) -> Whom:
+    return Whom((c.member.passport.known(),), (account(1),))
+
+
+OWN_DATA: Mapping[str, Look] = {
+    "of": lambda s, c: s.own_data.of(c.member.passport.member, [account(1)]),
+    "unlink": lambda s, c: s.own_data.unlink(_whom(c), MemberId(_meeting(c))),
+}
 WHOLE: Mapping[str, Look] = {
     "forget": lambda s, _: s.forget(account(1)),
     "forget_old": lambda s, _: s.forget_old(),
@@ -300,6 +312,7 @@ LOOKS: Mapping[str, Mapping[str, Look]] = {
     "communities": COMMUNITIES,
     "mirrors": MIRRORS,
     "errands": ERRANDS,
+    "own_data": OWN_DATA,
 }
 
 
@@ -327,6 +340,7 @@ PAGES: Mapping[str, Callable[[Community], str]] = {
     "/c/{key}/library/{code}": lambda c: f"/c/{c.key}/library/{c.resource}",
     "/c/{key}/outcomes": lambda c: f"/c/{c.key}/outcomes",
     "/c/{key}/outcomes/{term}": lambda c: f"/c/{c.key}/outcomes/this",
+    "/privacy/mine": lambda _: "/privacy/mine",
     "/sign-in/{secret}": lambda _: "/sign-in/secret",
 }
 NO_PAGES = {
@@ -334,6 +348,7 @@ NO_PAGES = {
     "/c/{key}/library/{code}/file": "the resource's page, then a file from the shelf",
     "/health": "asks each part whether it is well",
     "/privacy": "asks membership, which looks nothing up",
+    "/privacy/mine.json": "the same as the page before it",
     "/sign-out": "one row by its key; `sign_out` is looked at with the portal's store",
     "/icon.svg": "never changes",
     "/style/{digest}.css": "never changes",

@@ -1,11 +1,14 @@
 """A member sees what every service keeps, and where others wrote about them."""
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from indaba.contracts import spoken
 from indaba.contracts.actions import AddAction
 from indaba.contracts.agenda import AddAgendaItem
 from indaba.contracts.consenting import AnswerConsent
+from indaba.contracts.keeping import PROMISES, SAVED, TRAIL
 from indaba.contracts.library import SaveResource
 from indaba.contracts.membership import (
     CONSENT_VERSION,
@@ -17,15 +20,35 @@ from indaba.contracts.membership import (
 from indaba.contracts.purposes import Purpose
 from indaba.contracts.record import NoteKind, TakeNote
 from indaba.contracts.removal import CaseKind
+from indaba.contracts.retention import Kept
+from indaba.ledger.mentions import MOST_PLACES
+from indaba.library.store import named as library
+from indaba.library.store import tables as library_tables
 from indaba.membership.workflows.removing import CALLED
 from indaba.operate.processes import Kind, of_kind
+from indaba.scheduling.store import named as scheduling
+from indaba.scheduling.store import tables as scheduling_tables
 from services.membership.test_consenting import kept_of
 from services.scheduling.whole_meetings import begun
 from services.town import Town
+from workshop import do
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 THANDI = "@thandi:example.org"
 KINDS = spoken(ShowMyDataHere)
+_TABLES = (
+    *scheduling_tables.metadata.tables.values(),
+    library_tables.resources,
+    library_tables.uses,
+)
+NOT_LOOKED_THROUGH = {
+    "series.title": "each of its meetings has it",
+    "series.where": "each of its meetings has it",
+    "resources.wrote": "ids of who wrote what",
+    "resources.document": "an address",
+    "resources.file": "what a file is, not what it says",
+}
+"""Texts in which nobody is looked for, and why."""
 
 
 async def _where(town: Town, held: PassportIssued) -> set[str]:
@@ -50,6 +73,37 @@ async def test_a_member_is_told_where_others_wrote_about_them_and_not_what(town:
     assert {f"notes of {meeting.code}", f"action {action}"} <= await _where(town, thandi)
     assert f"resource {saved.resource.code}" in await _where(town, thandi)
     assert all("tiles" not in str(one.data) for one in told)
+
+
+async def test_of_many_places_the_newest_hundred_are_told(town: Town) -> None:
+    lindiwe, thandi = await town.founded(), await town.joined(THANDI)
+    await town.ask(AddAction(text=f"Ask {THANDI}"), lindiwe)
+    copies = "INSERT INTO actions SELECT (many).* FROM ("
+    one = "jsonb_build_object('id', gen_random_uuid(), 'code', 'A9' || n)"
+    copies += f"SELECT jsonb_populate_record(a, {one}) AS many FROM actions a,"
+    copies += f" generate_series(1, 120) n WHERE community = '{lindiwe.passport.community}') c"
+    await do(town.ledgers["scheduling"], copies)
+
+    assert len(await _where(town, thandi)) == MOST_PLACES
+
+
+@pytest.mark.parametrize("row", [TRAIL, PROMISES, SAVED], ids=lambda row: row.name)
+def test_every_text_that_others_may_write_is_looked_through(row: Kept) -> None:
+    tables = {table.name: table for table in _TABLES}
+    texts = {
+        name
+        for name in row.columns
+        if (table := tables.get(name.split(".")[0])) is not None
+        and isinstance(table.c[name.split(".")[1]].type, sa.Text | JSONB)
+    }
+    looked = {
+        f"{text.table.name}.{text.name}"
+        for written in (*scheduling.WRITTEN, *library.WRITTEN)
+        for text in written.texts
+    }
+
+    assert texts
+    assert texts - looked - NOT_LOOKED_THROUGH.keys() == set()
 
 
 async def test_what_is_written_elsewhere_is_not_told_here(town: Town) -> None:

@@ -45,6 +45,7 @@ from indaba.conversation.delivery.service_client import Passports
 from indaba.conversation.store import Store
 from indaba.ledger import Ledger, Work
 from indaba.ledger.erasure import erase
+from indaba.ledger.listing import Whom
 from indaba.ledger.merging import merge, part, renames_nothing
 from indaba.process.metrics import POSTS
 
@@ -205,8 +206,8 @@ async def forget(
     event: MemberErased, work: Work, accounts: Iterable[str], erased: type[ErasureAnswered]
 ) -> None:
     """Forget a member and their accounts, and answer so."""
-    await erase(work, event.member)
-    store = Store(work)
+    whom, store = await Whom.of(work, event.member), Store(work)
+    await store.own_data.unlink(whom, await erase(work, event.member))
     for account in accounts:
         await store.forget(account)
     service = erased.context()

@@ -12,6 +12,7 @@ from indaba.conversation.delivery.chat_events import CommandInvoked, Departed
 from indaba.conversation.delivery.inbox_worker import InboxWorker
 from indaba.conversation.delivery.platform import Wait
 from indaba.conversation.store import Store
+from indaba.conversation.store.digests import INTERESTED, digest
 from indaba.discord_bot import commands
 from indaba.discord_bot.catching_up import CatchingUp
 from indaba.discord_bot.client import Api, Ballot, Refused
@@ -121,7 +122,7 @@ class Hearing:
         if not room:
             return
         command = CommandInvoked(
-            id=f"interested/{event}/{account}",
+            id=f"interested/{event}/{digest(INTERESTED, account)}",
             room=room,
             account=account,
             sent_at=now,
@@ -132,12 +133,12 @@ class Hearing:
 
     async def _tell_commands(self) -> None:
         payload = commands.payload(INTENTS)
-        digest, place = commands.digest_of(payload), f"discord/commands/{self._api.application}"
-        if await self._inbox.position(place) == digest:
+        version, place = commands.digest_of(payload), f"discord/commands/{self._api.application}"
+        if await self._inbox.position(place) == version:
             return
         path = "/applications/{application_id}/commands"
         await self._api.call("PUT", path, payload, where={"application_id": self._api.application})
-        await self._inbox.hear([], (place, digest))
+        await self._inbox.hear([], (place, version))
 
     def _is_in(self, room: str, house: str) -> bool:
         channel = self._api.channel(room)

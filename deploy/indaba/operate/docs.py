@@ -90,11 +90,27 @@ def keeping() -> str:
             for r in KEEPING
         ),
         "",
+        *_asking(),
+        "",
         *_shorter(),
         "",
         *_purposes(),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _asking() -> list[str]:
+    """How somebody sees what of it is theirs."""
+    return [
+        "## Seeing one's own",
+        "",
+        "Each process answers for itself. `me data`, in a private chat, asks every service and",
+        "lists what that bot keeps itself: each question, choice, post and tap, since when and",
+        "until when. What the portal keeps is at `/privacy/mine` for whoever is signed in. Each",
+        "place gives the same as a file (of one kind two hundred entries, and how many more",
+        "there are) and names the other places. What opens something is in no list, nor is what",
+        "was said in reply to an open question, which may be a report of harm.",
+    ]
 
 
 def _shorter() -> list[str]:

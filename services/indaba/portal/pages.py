@@ -27,7 +27,7 @@ from indaba.portal.meetings import MeetingPages
 from indaba.portal.mine import MinePages
 from indaba.portal.model import Community, Meeting
 from indaba.portal.outcomes import OutcomesPages
-from indaba.portal.privacy import PrivacyPage
+from indaba.portal.own_data import privacy_routes
 from indaba.portal.showing import shown
 from indaba.portal.signing_in import Cookie, SignIns, check_same_site, form_of
 from indaba.portal.store import Copies, Store
@@ -74,7 +74,7 @@ def build_app(
         Route("/c/{key}/outcomes", outcomes.report),
         Route("/c/{key}/outcomes/{term}", outcomes.report),
         Route("/health", pages.health),
-        Route("/privacy", PrivacyPage(ledger).show),
+        *privacy_routes(ledger, copies, cookie),
         Route("/sign-in/{secret}", pages.offer_sign_in),
         Route("/sign-in/{secret}", pages.sign_in, methods=["POST"]),
         Route("/sign-out", pages.sign_out, methods=["POST"]),

@@ -14,6 +14,7 @@ from indaba.contracts.scheduling import MeetingStatus, RsvpAnswer
 from indaba.ledger.failures import is_passing
 from indaba.ledger.session import Session, Transaction
 from indaba.portal.keeping import Answers, Documents
+from indaba.portal.listing import OwnData
 from indaba.portal.model import (
     SESSION_LASTS,
     Answered,
@@ -53,6 +54,7 @@ class Store:
         self._now = work.now
         self.documents = Documents(work)
         self.answers = Answers(work)
+        self.own_data = OwnData(work)
 
     async def community(self, key: str) -> Community | None:
         """The community whose page a key opens."""

@@ -278,7 +278,7 @@ class ShowMyDataHere(Question[MemberData]):
     """Every service answers one of these: all that it keeps about the asker.
 
     Of what others wrote in the passport's community, where one of `accounts` is named is told, with
-    the day, and not the words.
+    the day and its code, and not the words.
     """
 
     accounts: tuple[str, ...] = Field(default=(), max_length=20)

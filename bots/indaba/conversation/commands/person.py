@@ -27,6 +27,7 @@ from indaba.conversation.commands.line import phrases
 from indaba.conversation.delivery.chat_events import Written
 from indaba.conversation.times import say_for
 from indaba.conversation.wording import Wording, plain
+from indaba.ledger.listing import Entries
 
 ALONE = {
     NoCommunity.code: "From here I do not know which community you mean. Type it in the room of "
@@ -53,8 +54,9 @@ class Person:
     the community's. `house` is what holds the room, `at_home` says that the room itself is the
     community's. `written` is the message that was pointed at or the file sent along, `author` its
     author where that is a member here, and `shelved` its file, copied. `ephemeral` says that the
-    answer reaches the asker alone, `because` why they were removed or suspended here, and
-    `may_set_up` that operators let them found communities.
+    answer reaches the asker alone, `because` why they were removed or suspended here,
+    `may_set_up` that operators let them found communities, and `own_data` what this bot keeps of
+    them, for an intent that `TELLS_OWN_DATA`.
     """
 
     platform: Platform
@@ -79,6 +81,7 @@ class Person:
     ephemeral: bool = False
     because: str = ""
     may_set_up: bool = True
+    own_data: tuple[Entries, ...] = ()
 
     @property
     def alone(self) -> bool:

@@ -17,10 +17,10 @@ from indaba.conversation.dispatch.resolve import (
     Relocate,
     Resume,
     Say,
-    digest,
     resolve_event,
 )
 from indaba.conversation.store import QueuedEvent, Store
+from indaba.conversation.store.digests import TAP, digest
 from indaba.conversation.wording import Wording
 from indaba.ledger import Ledger
 from indaba.ledger.session import Session
@@ -95,7 +95,7 @@ class Dispatcher:
             if not outcome.still_open:
                 await _close_offers(store, queued)
             if outcome.reacted_to is not None and isinstance(event, ReactionAdded):
-                reactor = digest(event.id, event.account)
+                reactor = digest(TAP, event.account)
                 await store.cards.reacted(event, outcome.reacted_to, reactor)
             if outcome.answer is not None:
                 await self._replies.keep(store, queued, outcome.answer)

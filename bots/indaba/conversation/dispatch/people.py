@@ -15,12 +15,15 @@ from indaba.conversation.commands.intent import Intent
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.cop import SetUp
+from indaba.conversation.commands.topics.membership import linked_accounts
 from indaba.conversation.delivery.chat_events import ChatEvent, CommandInvoked, MessageSent, Written
 from indaba.conversation.delivery.platform import CannotRead, ChatPlatform
 from indaba.conversation.delivery.service_client import Asker, BusServiceClient, Passports
 from indaba.conversation.dispatch.whereabouts import Whereabouts
-from indaba.conversation.store import QueuedEvent
+from indaba.conversation.store import QueuedEvent, Store
 from indaba.ledger import Ledger
+from indaba.ledger.listing import Entries
+from indaba.ledger.session import Session
 from indaba.process.file_store import FileStore, TooLarge
 
 WORTH_ASKING_FOR = timedelta(hours=20)
@@ -129,12 +132,14 @@ class People:
     async def with_surroundings(
         self, queued: QueuedEvent, intent: Intent, person: Person
     ) -> Person:
-        """What an intent needs besides: rooms named, the message pointed at, its file copied.
+        """What an intent needs besides: rooms named, what is kept of them, a message and its file.
 
         Raises `Wait`, `Unavailable` or a `Refusal`.
         """
         if isinstance(intent, SetUp) and person.has_power:
             return replace(person, rooms=await self._rooms(queued.event, intent.where))
+        if intent.TELLS_OWN_DATA and refusal_of(type(intent), person) is None:
+            return replace(person, own_data=await self._own_data(queued, person))
         if not intent.POINTS or refusal_of(type(intent), person):
             return person
         written = await self._pointed_at(queued.event)
@@ -146,6 +151,15 @@ class People:
             author=await self._author(queued, written),
             shelved=await self._copied(queued, written),
         )
+
+    async def _own_data(self, queued: QueuedEvent, person: Person) -> tuple[Entries, ...]:
+        """What this bot keeps of a person, by all their accounts on its platform."""
+        accounts = await linked_accounts(person, self.services(queued))
+        here = {one.account for one in accounts if one.platform is person.platform}
+        member = person.passport.member if person.passport else None
+        async with self._ledger.database.begin() as connection:
+            store = Store(Session(connection, self._ledger.world.now()))
+            return await store.own_data.of(member, sorted(here | {person.account}))
 
     def prefix(self, event: ChatEvent) -> str:
         """What a line begins with where this happened."""

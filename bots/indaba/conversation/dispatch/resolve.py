@@ -49,6 +49,7 @@ from indaba.conversation.dispatch.picking import (
 from indaba.conversation.dispatch.questions import is_command
 from indaba.conversation.dispatch.tags import Tag, tag_in
 from indaba.conversation.store import Offer
+from indaba.conversation.store.digests import TAP, digest
 
 RSVPS: dict[RsvpAnswer, type[SayYes | SayMaybe | SayNo]] = {
     RsvpAnswer.YES: SayYes,
@@ -229,8 +230,8 @@ def intent_of_tag(tag: Tag, event: MessageSent, code: str) -> Intent:
     )
 
 
-def digest(reaction: str, account: str) -> str:
-    """Tells whether the same account takes back its reaction, without keeping the account."""
+def _digest_before(reaction: str, account: str) -> str:
+    """What was kept of a reaction's account by commit 65614ac and before."""
     return hashlib.sha256(f"{reaction}/{account}".encode()).hexdigest()[:32]
 
 
@@ -322,7 +323,7 @@ def _taken_back(event: ReactionRemoved, context: Context) -> Resolution:
         origin = origin_in(event.room, event.event)
         return Perform(Retagged(origin=origin, gone=True), aloud=False)
     meeting, emoji, reactor = context.reaction
-    if reactor != digest(event.event, event.account):
+    if reactor not in (digest(TAP, event.account), _digest_before(event.event, event.account)):
         return Ignore()
     return Withdraw(MeetingId(meeting), emoji)
 

@@ -7,8 +7,10 @@ from indaba.conversation.store import tables as t
 from indaba.conversation.store.cards import CardDue, Cards
 from indaba.conversation.store.communities import Communities
 from indaba.conversation.store.dialogue import Dialogue, Offer
+from indaba.conversation.store.digests import TAP, digest
 from indaba.conversation.store.direct_messages import Errands
 from indaba.conversation.store.inbox import Hearing, QueuedEvent
+from indaba.conversation.store.listing import OwnData
 from indaba.conversation.store.mirrors import MirrorDue, Mirrors
 from indaba.conversation.store.outgoing_posts import Draft, Posting, Waiting
 from indaba.ledger.session import Transaction
@@ -29,14 +31,17 @@ class Store:
         self.communities = Communities(work)
         self.mirrors = Mirrors(work)
         self.errands = Errands(work)
+        self.own_data = OwnData(work)
 
     async def forget(self, account: str) -> None:
         """Drop what names an account: questions, choices, reactions, words not dealt with.
 
         What waits to be told them unasked is not told; what answers them still is.
         """
-        for named in (t.questions.c.account, t.choices.c.account, t.reactions.c.reactor):
+        for named in (t.questions.c.account, t.choices.c.account):
             await self._sql.execute(sa.delete(named.table).where(named == account))
+        taps = t.reactions.c.reactor == digest(TAP, account)
+        await self._sql.execute(t.reactions.delete().where(taps))
         theirs = t.heard.c.said["account"].astext == account
         gone = {"said": None, "done_at": sa.func.coalesce(t.heard.c.done_at, self._now)}
         await self._sql.execute(t.heard.update().where(theirs).values(**gone))

@@ -1,6 +1,5 @@
 """Messages outside meetings' threads: to a room, or to one person in a direct chat."""
 
-import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from indaba.conversation.store import tables as t
 from indaba.conversation.store.communities import elsewhere
+from indaba.conversation.store.digests import DIRECT, digest
 from indaba.ledger.session import Transaction
 
 
@@ -66,20 +66,20 @@ class Errands:
 
     async def direct_room(self, account: str) -> str:
         """The direct chat that an account opened with us; empty if there is none."""
-        theirs = t.direct_rooms.c.account == _digest(account)
+        theirs = t.direct_rooms.c.account == digest(DIRECT, account)
         query = sa.select(t.direct_rooms.c.room).where(theirs)
         return (await self._sql.execute(query)).scalar() or ""
 
     async def opened(self, account: str, room: str) -> None:
         """An account spoke to us in a direct chat; of the account only a digest is kept."""
-        row = insert(t.direct_rooms).values(account=_digest(account), room=room)
+        row = insert(t.direct_rooms).values(account=digest(DIRECT, account), room=room)
         await self._sql.execute(
             row.on_conflict_do_update(index_elements=["account"], set_={"room": room})
         )
 
     async def closed(self, account: str) -> None:
         """An account has no direct chat with us any more."""
-        theirs = t.direct_rooms.c.account == _digest(account)
+        theirs = t.direct_rooms.c.account == digest(DIRECT, account)
         await self._sql.execute(t.direct_rooms.delete().where(theirs))
 
     async def poll(self, post: str, vote: UUID) -> None:
@@ -96,7 +96,3 @@ class Errands:
         )
         found: UUID | None = (await self._sql.execute(query)).scalar()
         return found
-
-
-def _digest(account: str) -> str:
-    return hashlib.sha256(f"direct/{account}".encode()).hexdigest()[:40]

@@ -14,9 +14,11 @@ from indaba.contracts.library import FindResources, HowUsed, ResourceStatus
 from indaba.contracts.openness import Openness
 from indaba.ledger import tables as ledger
 from indaba.ledger.inverse import Change
+from indaba.ledger.mentions import places
 from indaba.ledger.session import Transaction
 from indaba.library.model import Resource, code_from
 from indaba.library.store.finding import Finding, Found
+from indaba.library.store.named import WRITTEN
 from indaba.library.store.tables import (
     resource_of,
     resources,
@@ -252,12 +254,7 @@ class Store:
         self, there: CommunityId, member: MemberId, names: Collection[str]
     ) -> list[dict[str, str]]:
         """Where others in a community wrote one of these names, and when; not what."""
-        written = (resources.c[name] for name in ("title", "why", "summary", "text"))
-        said = sa.or_(*(t.icontains(n, autoescape=True) for t in written for n in names))
-        here = (resources.c.community == there, resources.c.author != member)
-        query = sa.select(resources.c.code, resources.c.saved_at).where(*here, said)
-        rows = await self._sql.execute(query.order_by(resources.c.saved_at))
-        return [{"where": f"resource {code}", "on": at.date().isoformat()} for code, at in rows]
+        return await places(WRITTEN, there, member, names, self._work)
 
     async def _used(self, member: MemberId) -> list[dict[str, Any]]:
         query = (

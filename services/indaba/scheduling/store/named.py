@@ -6,34 +6,56 @@ import sqlalchemy as sa
 
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.ledger import Work
-from indaba.scheduling.store.tables import actions, agenda, meetings, notes
+from indaba.ledger.mentions import Written, places
+from indaba.scheduling.store.tables import actions, agenda, documents, meetings, notes, votes
+
+
+def _of_a_meeting(place: str, table: sa.Table, *texts: str) -> Written:
+    """Texts about a meeting, or about none yet."""
+    source = table.outerjoin(meetings, table.c.meeting == meetings.c.id)
+    own = table.c.get("community")
+    community = meetings.c.community if own is None else own
+    within = (table.c.meeting, meetings.c.id) if own is None else None
+    columns = [table.c[name] for name in texts]
+    day, code = meetings.c.starts, meetings.c.code
+    return Written(place, source, code, day, community, table.c.author, columns, within=within)
+
+
+WRITTEN = (
+    _of_a_meeting("notes of {}", notes, "text", "topic"),
+    _of_a_meeting("agenda of {}", agenda, "title", "pre_read", "result"),
+    _of_a_meeting("a vote in {}", votes, "question", "options"),
+    _of_a_meeting("minutes or highlights of {}", documents, "text", "short"),
+    Written(
+        "action {}",
+        actions,
+        actions.c.code,
+        actions.c.changed_at,
+        actions.c.community,
+        actions.c.author,
+        (actions.c.text, actions.c.note),
+        has_page=False,
+    ),
+    Written(
+        "meeting {}",
+        meetings,
+        meetings.c.code,
+        meetings.c.starts,
+        meetings.c.community,
+        meetings.c.author,
+        (meetings.c.title, meetings.c.where, meetings.c.reason),
+    ),
+)
 
 
 class Named:
     """Within one transaction."""
 
     def __init__(self, work: Work) -> None:
-        self._sql = work.connection
+        self._work = work
 
     async def places(
         self, there: CommunityId, member: MemberId, names: Sequence[str]
     ) -> list[dict[str, str]]:
         """Where others in a community wrote one of these names, and when; not what."""
-        queries = (
-            ("notes of {}", meetings.c.code, meetings.c.starts, notes.c.text, notes),
-            ("agenda of {}", meetings.c.code, meetings.c.starts, agenda.c.title, agenda),
-            ("agenda of {}", meetings.c.code, meetings.c.starts, agenda.c.pre_read, agenda),
-            ("action {}", actions.c.code, actions.c.changed_at, actions.c.text, actions),
-            ("action {}", actions.c.code, actions.c.changed_at, actions.c.note, actions),
-        )
-        found: dict[tuple[str, str], None] = {}
-        for called, code, at, text, table in queries:
-            said = sa.or_(*(text.icontains(name, autoescape=True) for name in names))
-            query = sa.select(code, at).where(
-                table.c.community == there, table.c.author != member, said
-            )
-            if table is not actions:
-                query = query.join(table, table.c.meeting == meetings.c.id)
-            for each, when in await self._sql.execute(query.order_by(at)):
-                found[called.format(each), when.date().isoformat()] = None
-        return [{"where": where, "on": on} for where, on in found]
+        return await places(WRITTEN, there, member, names, self._work)

@@ -118,6 +118,8 @@ async def _filled(lively: Lively, tag: str) -> Full:
             "/c/{key}/outcomes/{term}": f"/c/{lively.key}/outcomes/2020-1",
             "/health": "/health",
             "/privacy": "/privacy",
+            "/privacy/mine": "/privacy/mine",
+            "/privacy/mine.json": "/privacy/mine.json",
             "/sign-in/{secret}": f"/sign-in/{'s' * 100}",
         },
     )

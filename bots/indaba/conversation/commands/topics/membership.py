@@ -30,7 +30,15 @@ from indaba.conversation.commands.fields import Listed, OnOff, Zone, one_of
 from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.cop import NeverMind
+from indaba.conversation.own_data import OWN_DATA_PAGE, as_data, told_by_kind
 from indaba.conversation.wording import Wording, plain
+
+MOST_OF_A_KIND = 5
+"""Entries of one kind in an answer. The file has them all."""
+
+OTHERS_WROTE = "others wrote about you"
+PAGES_OF = {"scheduling": "meetings", "library": "library"}
+"""Where the portal shows the things of a service, below a community's page."""
 
 
 class DataAct(StrEnum):
@@ -147,6 +155,7 @@ class MyData(Intent, noun="me", verb="data"):
     """Show, export or erase what is kept about me."""
 
     PRIVATE: ClassVar[bool] = True
+    TELLS_OWN_DATA: ClassVar[bool] = True
     example: ClassVar[str] = "me data export"
 
     what: Annotated[DataAct, one_of(DataAct)] = Field(
@@ -154,25 +163,34 @@ class MyData(Intent, noun="me", verb="data"):
     )
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """Facts of every service, a JSON file, or what erasing means with a choice."""
+        """Facts of every service and of this bot, a JSON file, or what erasing means."""
+        accounts = await linked_accounts(person, services)
         if self.what is DataAct.ERASE:
-            return _before_erasing(person, await _all_accounts(person, services))
-        names = tuple(one.account for one in await _all_accounts(person, services))
-        kinds = spoken(ShowMyDataHere)
-        kept = [await services.ask(kind(accounts=names or (person.account,))) for kind in kinds]
+            return _before_erasing(person, accounts)
+        names = tuple(one.account for one in accounts) or (person.account,)
+        elsewhere = _kept_elsewhere(person, accounts)
+        try:
+            replies = [await services.ask(kind(accounts=names)) for kind in spoken(ShowMyDataHere)]
+        except Refusal as no:
+            if person.passport is not None and person.passport.member is not None:
+                raise
+            # Of somebody who is no member anywhere the services keep nothing; this bot may.
+            return Answer((Text(person.told(no)), *_kept_here(person), elsewhere))
+        shown = [_with_pages(each, person) for each in replies]
         if self.what is DataAct.EXPORT:
-            return _export(kept, person)
-        return _shown(kept, person)
+            return _export(shown, person, elsewhere)
+        return _shown(shown, person, elsewhere)
 
 
-def _shown(kept: list[MemberData], person: Person) -> Answer:
+def _shown(shown: list[MemberData], person: Person, elsewhere: Text) -> Answer:
     say = person.wording.say
     blocks: list[Text | Facts | Items] = []
-    for each in kept:
+    for each in shown:
         rows = tuple((say("{name}", name=n), v) for n, v in _flat(each.data, ""))
         blocks.append(Text(say("Kept by {service}:", service=plain(each.service))))
         blocks.append(Facts(rows or ((say("Nothing"), say("nothing is kept here")),)))
-    for keeper in (*(each.service for each in kept), "portal", BOTS, EVERY):
+    blocks += _kept_here(person)
+    for keeper in (*(each.service for each in shown), "portal", BOTS, EVERY):
         blocks += _how_long(keeper, person.wording)
     hint = say(
         "For a file of it all type: {export}. To have it erased type: {erase}. "
@@ -181,7 +199,44 @@ def _shown(kept: list[MemberData], person: Person) -> Answer:
         export=person.types("me data", what="export"),
         erase=person.types("me data", what="erase"),
     )
-    return Answer((*blocks, Text(hint)))
+    return Answer((*blocks, elsewhere, Text(hint)))
+
+
+def _with_pages(reply: MemberData, person: Person) -> MemberData:
+    """What a service tells, with links to where others wrote about them."""
+    places = reply.data.get(OTHERS_WROTE)
+    folder = PAGES_OF.get(reply.service)
+    if not places or not folder or person.community is None:
+        return reply
+    pages = f"{person.portal_url}/c/{person.community.key}/{folder}"
+    linked = [
+        {"where": each["where"], "on": each["on"]}
+        | ({"page": f"{pages}/{each['code']}"} if each.get("code") else {})
+        for each in places
+    ]
+    return MemberData(service=reply.service, data={**reply.data, OTHERS_WROTE: linked})
+
+
+def _kept_here(person: Person) -> list[Text | Facts | Items]:
+    """What this bot itself keeps of them, entry by entry."""
+    say = person.wording.say
+    kinds = told_by_kind(person.own_data, MOST_OF_A_KIND, person.wording, person.zone)
+    if not kinds:
+        return [Text(say("I keep nothing about you here myself."))]
+    blocks: list[Text | Facts | Items] = [Text(say("What I keep about you here myself:"))]
+    for kind in kinds:
+        blocks += [Text(kind.heading), Items(kind.lines)]
+    return blocks
+
+
+def _kept_elsewhere(person: Person, accounts: tuple[LinkedAccount, ...]) -> Text:
+    """Where else to ask: no face answers for another."""
+    say = person.wording.say
+    page, line = f"{person.portal_url}{OWN_DATA_PAGE}", person.types("me sign-in")
+    words = "That is not all. What the portal keeps is at {page}, once you are signed in by {line}."
+    others = sorted({one.platform.title() for one in accounts} - {person.platform.title()})
+    also = [say("Ask me on {platform} as well.", platform=name) for name in others]
+    return Text(" ".join((say(words, page=page, line=line), *also)))
 
 
 def _how_long(keeper: str, wording: Wording) -> tuple[Text, Items]:
@@ -211,8 +266,10 @@ def _flat(data: Any, path: str) -> Iterator[tuple[str, str]]:
         yield path.replace("_", " "), "-" if data in (None, "", [], {}) else plain(str(data))
 
 
-def _export(kept: list[MemberData], person: Person) -> Answer:
-    whole: dict[str, Any] = {each.service: each.data for each in kept}
+def _export(shown: list[MemberData], person: Person, elsewhere: Text) -> Answer:
+    whole: dict[str, Any] = {each.service: each.data for each in shown}
+    whole[f"{person.platform}_bot"] = as_data(person.own_data, person.wording)
+    whole["kept elsewhere"] = elsewhere.words
     whole["how long it is kept"] = [
         {
             "by": row.process,
@@ -225,11 +282,14 @@ def _export(kept: list[MemberData], person: Person) -> Answer:
     ]
     data = json.dumps(whole, ensure_ascii=False, indent=2, default=str).encode()
     say = person.wording.say
-    words = say("All that services keep about you is in this file. Keep it to yourself.")
-    return Answer((Text(words), File("indaba-my-data.json", "application/json", data)))
+    words = "All that services and I here keep about you is in this file. Keep it to yourself."
+    return Answer(
+        (Text(say(words)), elsewhere, File("indaba-my-data.json", "application/json", data))
+    )
 
 
-async def _all_accounts(person: Person, services: ServiceClient) -> tuple[LinkedAccount, ...]:
+async def linked_accounts(person: Person, services: ServiceClient) -> tuple[LinkedAccount, ...]:
+    """All accounts of a person, on every platform; none of somebody who is no member."""
     try:
         asked = ShowLinks(platform=person.platform, account=person.account)
         return (await services.ask(asked)).accounts

@@ -1,0 +1,89 @@
+"""What the portal keeps of whoever is signed in: a page, and the same as a file."""
+
+import json
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from indaba.conversation.own_data import as_data, told_by_kind
+from indaba.conversation.wording import Wording
+from indaba.ledger import Ledger
+from indaba.ledger.listing import MOST_LISTED, Entries
+from indaba.portal.drawing import NEVER_KEEP, draw
+from indaba.portal.model import Community
+from indaba.portal.privacy import PrivacyPage
+from indaba.portal.signing_in import Cookie
+from indaba.portal.store import Copies, Store
+
+MOST_SHOWN = 20
+"""Entries of one kind on the page. The file has them all."""
+
+ELSEWHERE = (
+    "This is what the portal keeps. The services and the bots answer for themselves: ask the bot "
+    "in a private chat what is kept about you, on each platform where you have an account."
+)
+
+Known = tuple[Community, tuple[Entries, ...]]
+
+
+def privacy_routes(ledger: Ledger, copies: Copies, cookie: Cookie) -> tuple[Route, ...]:
+    """What is kept of people, and of whoever asks."""
+    own = OwnDataPages(copies, cookie)
+    return (
+        Route("/privacy", PrivacyPage(ledger).show),
+        Route("/privacy/mine", own.show),
+        Route("/privacy/mine.json", own.download),
+    )
+
+
+class OwnDataPages:
+    """Answered from the portal's own tables alone, to the session that asks."""
+
+    def __init__(self, copies: Copies, cookie: Cookie) -> None:
+        self._copies = copies
+        self._cookie = cookie
+
+    async def show(self, request: Request) -> Response:
+        """A section for each kind; to a guest, how to sign in."""
+        known = await self._known(request)
+        if known is None:
+            return draw("own_data", status=403, headers=NEVER_KEEP, is_member=False, kinds=())
+        there, listed = known
+        wording = Wording(there.tag)
+        return draw(
+            "own_data",
+            headers=NEVER_KEEP,
+            wording=wording,
+            is_member=True,
+            kinds=told_by_kind(listed, MOST_SHOWN, wording, there.zone),
+        )
+
+    async def download(self, request: Request) -> Response:
+        """The same as JSON, with all entries."""
+        known = await self._known(request)
+        if known is None:
+            return draw("own_data", status=403, headers=NEVER_KEEP, is_member=False, kinds=())
+        there, listed = known
+        say = Wording(there.tag).say
+        whole = {
+            "portal": as_data(listed, Wording(there.tag)),
+            "most entries of a kind": MOST_LISTED,
+            "kept elsewhere": say(ELSEWHERE),
+        }
+        body = json.dumps(whole, ensure_ascii=False, indent=2).encode()
+        named = {"content-disposition": 'attachment; filename="indaba-portal-data.json"'}
+        return Response(body, media_type="application/json", headers=NEVER_KEEP | named)
+
+    async def _known(self, request: Request) -> Known | None:
+        """What is kept of whom the session names, and a community of theirs; else nothing."""
+        digest = self._cookie.digest(request)
+        if not digest:
+            return None
+
+        async def read(store: Store) -> Known | None:
+            there = await store.signed_in_to(digest)
+            member = await store.signed_in_as(digest, there[0].id) if there else None
+            return (there[0], await store.own_data.of(member)) if member else None
+
+        return await self._copies.look(read)
