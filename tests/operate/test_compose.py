@@ -15,6 +15,7 @@ from indaba.operate.data.deployment import make_secrets
 from indaba.operate.local.engines import Synapse, Valkey
 from indaba.operate.local.engines.postgres import binaries
 from indaba.operate.processes import PROCESSES
+from operate.as_compose import environment_of
 
 ROOT = Path(__file__).parents[2]
 ENGINES = {"valkey", "postgres"}
@@ -48,7 +49,7 @@ def test_every_process_knows_who_answers_and_how_long_things_are_kept(
         assert shared <= compose["services"][process]["environment"].keys(), process
 
 
-def test_no_secret_stands_in_an_environment(compose: dict[str, Any]) -> None:
+def test_no_secret_stands_in_anenvironment_of(compose: dict[str, Any]) -> None:
     for service in compose["services"].values():
         for name, value in service.get("environment", {}).items():
             assert ("SECRET" in str(value) or "/run/secrets/" in str(value)) == name.endswith(
@@ -180,7 +181,7 @@ async def test_every_service_starts_as_it_is_written_there_and_gets_ready(  # no
         "INDABA_MATRIX_BOT_USER_ID": synapse.user_id("indaba"),
     }
     migrate = compose["services"]["migrate"]
-    assert command(*migrate["command"], **_environment(migrate, outside, tmp_path)).ends() == 0
+    assert command(*migrate["command"], **environment_of(migrate, outside, tmp_path)).ends() == 0
     ports, started = {}, []
     here = [name for name in PROCESSES if "profiles" not in compose["services"][name]]
     if not alike:
@@ -192,7 +193,7 @@ async def test_every_service_starts_as_it_is_written_there_and_gets_ready(  # no
         local = {"INDABA_HEALTH_PORT": str(ports[name])}
         if name == "portal":
             local["INDABA_PORTAL_PORT"] = str(free_port())
-        environment = _environment(service, outside, tmp_path)
+        environment = environment_of(service, outside, tmp_path)
         assert set(local) <= set(environment)
         started.append(command(*service["command"], **environment | local))
     assert {name: ready(port) for name, port in ports.items()} == dict.fromkeys(here, True)
@@ -200,21 +201,3 @@ async def test_every_service_starts_as_it_is_written_there_and_gets_ready(  # no
         each.process.send_signal(signal.SIGTERM)
     assert [each.ends() for each in started] == [0] * len(started)
     await bus.stop()
-
-
-def _environment(service: dict[str, Any], outside: dict[str, str], secrets: Path) -> dict[str, str]:
-    """As Compose would hand it over: variables put in, secrets where ours lie."""
-
-    def put_in(match: re.Match[str]) -> str:
-        if match[1] in outside:
-            return outside[match[1]]
-        assert match[2] == ":-", f"{match[1]} is not set"
-        return match[3]
-
-    def ours(name: str, value: str) -> str:
-        given = re.sub(r"\$\{(\w+)(:-|:\?)([^}]*)\}", put_in, value)
-        if name.endswith("_FOLDER"):
-            return f"{secrets}{given}"
-        return given.replace("/run/secrets", str(secrets))
-
-    return {name: ours(name, str(value)) for name, value in service["environment"].items()}

@@ -50,6 +50,7 @@ from indaba.operate.processes import (
 )
 from indaba.operate.settings_text import environment_file
 from indaba.process.world import RealWorld
+from operate.as_compose import with_variables
 from operate.made_up import NAME, join_the_table
 from workshop import until
 
@@ -123,7 +124,8 @@ def _started(engines: Engines, data: Path, compose: Mapping[str, Any]) -> list[i
     like = compose["services"]["outcomes"]
     mine = {
         key.replace("OUTCOMES", "MADE_UP"): next(
-            (str(file) for name, file in files.items() if name in key), str(value)
+            (str(file) for name, file in files.items() if name in key),
+            with_variables(str(value), {}),
         )
         for key, value in like["environment"].items()
     }
@@ -135,15 +137,15 @@ def _started(engines: Engines, data: Path, compose: Mapping[str, Any]) -> list[i
     command += [word.replace("outcomes", NAME) for word in like["command"]]
     running = subprocess.Popen(command, env=environment | mine | {"PYTHONPATH": "tests"}, cwd=ROOT)
     try:
-        return [_status(port, "/ready"), _status(port, "/metrics")]
+        return [_status(running, port, "/ready"), _status(running, port, "/metrics")]
     finally:
         running.terminate()
         running.wait(30)
 
 
-def _status(port: int, path: str) -> int:
+def _status(running: subprocess.Popen[bytes], port: int, path: str) -> int:
     until_then = time.monotonic() + 40
-    while time.monotonic() < until_then:
+    while time.monotonic() < until_then and running.poll() is None:
         line = HTTPConnection("127.0.0.1", port, timeout=2)
         try:
             line.request("GET", path)
