@@ -38,11 +38,13 @@ class SetQuietHours(
 ):
     """Choose the hours of the asker's zone in which nobody reminds them; both empty: none.
 
-    A reminder that falls in them waits for their end, and is dropped where that is too late.
+    A reminder that falls in them waits for their end, and is dropped where that is too late. With
+    `text` they are read from it, such as "8pm to 7am".
     """
 
     begins: str = Field(default="", pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d$")
     ends: str = Field(default="", pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d$")
+    text: str = Field(default="", max_length=60)
 
 
 class RemindersSet(Reply):

@@ -21,7 +21,8 @@ from indaba.contracts.scheduling import (
 from indaba.ledger import Work
 from indaba.ledger.merging import now_called
 from indaba.scheduling.handlers.keeping import keep_and_show, meeting_called
-from indaba.scheduling.model import Quiet
+from indaba.scheduling.model import Quiet, read_hours
+from indaba.scheduling.model.reader.asked import asked_at
 from indaba.scheduling.store import ChoicesMade, Meetings
 from indaba.scheduling.workflows import planning as timers
 
@@ -62,8 +63,11 @@ async def set_reminder_times(request: SetReminderTimes, work: Work) -> ReminderT
 
 async def set_quiet_hours(request: SetQuietHours, work: Work) -> QuietHours:
     """Choose the hours in which the asker is not to be disturbed."""
-    member = work.passport.a_member()
-    given = request.begins and request.ends and request.begins != request.ends
-    hours = Quiet(request.begins, request.ends, work.passport.zone) if given else None
+    member, zone = work.passport.a_member(), work.passport.zone
+    begins, ends = request.begins, request.ends
+    if request.text:
+        asked = asked_at(work.now, zone, work.passport.locale)
+        begins, ends = (f"{at:%H:%M}" for at in read_hours(request.text, asked))
+    hours = Quiet(begins, ends, zone) if begins and ends and begins != ends else None
     await ChoicesMade(work).be_quiet(member, hours)
     return QuietHours(begins=hours.begins, ends=hours.ends) if hours else QuietHours()

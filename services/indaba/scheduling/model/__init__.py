@@ -37,6 +37,7 @@ from indaba.scheduling.model.plain_text import (
 from indaba.scheduling.model.reader import (
     MeetingReading,
     read_due,
+    read_hours,
     read_meeting,
     read_promise,
     read_repeat,
@@ -157,6 +158,7 @@ __all__ = [
     "pattern_of",
     "quorum_of",
     "read_due",
+    "read_hours",
     "read_meeting",
     "read_promise",
     "read_repeat",

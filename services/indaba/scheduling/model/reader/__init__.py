@@ -3,22 +3,25 @@
 `tokens` takes the line apart, `lexicon` knows the words of each language, `lattice` finds every
 phrase of the grammar (`clocks`, `days`, `rhythms`) at every place, `covering` chooses which of them
 cover the line, and `assembling` puts those together. What that means is worked out in `when` and
-`single` for one date, in `series` for many, in `meeting` for a line with a title, and in
-`promise` for what somebody will do.
+`single` for one date, in `series` for many, in `meeting` for a line with a title, in `promise` for
+what somebody will do, and in `hours` for times of every day.
 """
 
+from indaba.scheduling.model.reader.hours import HoursNotRead, read_hours
 from indaba.scheduling.model.reader.meeting import MeetingRead, MeetingReading, read_meeting
 from indaba.scheduling.model.reader.promise import Promise, read_due, read_promise
 from indaba.scheduling.model.reader.series import RepeatRead, RepeatReading, read_repeat
 from indaba.scheduling.model.reader.when import read_when, warm
 
 __all__ = [
+    "HoursNotRead",
     "MeetingRead",
     "MeetingReading",
     "Promise",
     "RepeatRead",
     "RepeatReading",
     "read_due",
+    "read_hours",
     "read_meeting",
     "read_promise",
     "read_repeat",

@@ -188,7 +188,9 @@ def _arriving(arrive: SomeClock, _: object, begin: SomeClock) -> Arriving | None
 RANGES = [
     Rule("range", "from? clock|at_clock|bare_clock -|to|until clock", _from_to),
     Rule("range", "from? clock|at_clock -|to|until bare_clock", _from_to),
+    Rule("night", "from? bare_clock -|to|until bare_clock", _from_to),
     Rule("bare_range", "bare_clock -|to|until bare_clock", _between_hours),
+    Rule("hours", "range|night", lambda hours: hours),
     Rule("arriving", "clock for clock", _arriving),
     Rule("end_clock", "until clock|at_clock", lambda _, end: EndClock(end)),
     Rule("end_clock", "to clock", lambda _, end: EndClock(end)),
