@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from indaba.operate import reading_commands
+
 app = typer.Typer(
     help="Runs communities of practice where their members already talk.",
     rich_markup_mode=None,
@@ -22,10 +24,9 @@ bringing = typer.Typer(help="Bring in what others have gathered.", no_args_is_he
 app.add_typer(bringing, name="import")
 members = typer.Typer(help="Single members.", no_args_is_help=True)
 app.add_typer(members, name="member")
+reading_commands.add_to(app)
 
-Data = Annotated[
-    Path, typer.Option("--data", resolve_path=True, help="The data folder of `indaba up`.")
-]
+Data = Annotated[Path, typer.Option(resolve_path=True, help="The data folder of `indaba up`.")]
 HERE = Path("data")
 
 

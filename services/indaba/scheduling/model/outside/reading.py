@@ -1,6 +1,7 @@
 """Reads a calendar file into dates, and counts by reason what is left out.
 
-Only the worker process imports this, because it parses what strangers wrote.
+Only the worker process imports this, because it parses what strangers wrote; and the command
+`indaba read-calendar`, which an operator gives a file.
 """
 
 from collections import Counter
@@ -15,6 +16,7 @@ from icalendar import Calendar, Event
 from indaba.scheduling.model.outside.dates import CalendarDates, OutsideDate
 from indaba.scheduling.model.outside.entries import (
     ALL_DAY,
+    PRIVATE,
     UNREADABLE,
     Entry,
     LeftOut,
@@ -29,11 +31,34 @@ from indaba.scheduling.model.outside.lines import CalendarRefused, scan
 from indaba.scheduling.model.outside.zones import Zones
 from indaba.scheduling.model.plain_text import LONGEST_TITLE, one_line
 
-__all__ = ["CalendarRefused", "read_calendar"]
+__all__ = [
+    "CalendarRefused",
+    "EntryLeftOut",
+    "WholeCalendar",
+    "read_calendar",
+    "read_whole_calendar",
+]
 
-MOST_DATES = 200
+MOST_DATES, MOST_NAMED = 200, 1_000
 _DAMAGED = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError)
 LATER = f"They come after the {MOST_DATES} soonest dates, and are followed when their time comes."
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLeftOut:
+    """An entry that became no meeting, and why. A private one has no title."""
+
+    title: str
+    starts: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class WholeCalendar:
+    """What a calendar file says, and each entry that was left out."""
+
+    dates: CalendarDates
+    left_out: tuple[EntryLeftOut, ...]
 
 
 @dataclass(slots=True)
@@ -45,6 +70,7 @@ class _Sheet:
     exceptions: dict[str, dict[Time, Entry]] = field(default_factory=dict)
     left_out: Counter[str] = field(default_factory=Counter)
     unread: set[str] = field(default_factory=set)
+    entries: list[EntryLeftOut] = field(default_factory=list)
 
     def take(self, name: str, entry: Entry) -> None:
         """Add an entry. Of several for the same date the newest counts, or else the last."""
@@ -58,8 +84,12 @@ class _Sheet:
         else:
             exceptions[original] = entry
 
-    def leave_out(self, name: str, why: LeftOut) -> None:
+    def leave_out(self, name: str, why: LeftOut, event: Event | None = None) -> None:
         self.left_out[why.why] += 1
+        if event is not None and len(self.entries) < MOST_NAMED:
+            private = why.why == PRIVATE
+            title = "" if private else one_line(str(event.get("SUMMARY", "")))[:LONGEST_TITLE]
+            self.entries.append(EntryLeftOut(title, _begins_as_written(event), why.why))
         if why.unread:
             self.unread.add(name)
 
@@ -69,6 +99,13 @@ def read_calendar(body: bytes, zone: str, now: datetime, known: frozenset[str]) 
 
     Returns the 200 soonest dates, and any with keys in `known`. Raises `CalendarRefused`.
     """
+    return read_whole_calendar(body, zone, now, known).dates
+
+
+def read_whole_calendar(
+    body: bytes, zone: str, now: datetime, known: frozenset[str]
+) -> WholeCalendar:
+    """As `read_calendar`, with each entry that was left out, 1,000 at most."""
     scanned = scan(body)
     usual = ZoneInfo(zone)
     zones = Zones(scanned.zones, zone, now)
@@ -81,12 +118,19 @@ def read_calendar(body: bytes, zone: str, now: datetime, known: frozenset[str]) 
             sheet.window.effort.spend()
             _sort(event, reader, title, sheet)
     dates = _soonest(_dates(sheet), known, sheet)
-    return CalendarDates(
+    found = CalendarDates(
         title=title,
         dates=tuple(dates),
         left_out=dict(sheet.left_out),
         unread=tuple(sorted(sheet.unread)),
     )
+    return WholeCalendar(found, tuple(sheet.entries))
+
+
+def _begins_as_written(event: Event) -> str:
+    given = event.get("DTSTART", "")
+    one = given[0] if isinstance(given, list) else given
+    return one.to_ical().decode("utf-8", "replace")[:LONGEST_TITLE] if one else ""
 
 
 def _parsed(text: str) -> list[Calendar]:
@@ -107,10 +151,10 @@ def _sort(event: Event, reader: Reader, title: str, sheet: _Sheet) -> None:
         entry = entry_of(event, reader, title)
     except LeftOut as left:
         if left.why != ALL_DAY or _is_to_come(event, sheet.window.now):
-            sheet.leave_out(name, left)
+            sheet.leave_out(name, left, event)
         _take_away(event, reader, sheet)
     except _DAMAGED:
-        sheet.leave_out(name, LeftOut(UNREADABLE, unread=True))
+        sheet.leave_out(name, LeftOut(UNREADABLE, unread=True), event)
         _take_away(event, reader, sheet)
     else:
         sheet.take(name, entry)
