@@ -23,6 +23,7 @@ async def stage(engines: Engines) -> AsyncIterator[Stage]:
         tempfile.TemporaryDirectory(prefix="indaba-") as folder,
     ):
         async with a_stage(context, Path(folder), engines, people=2, channels=CHANNELS) as there:
+            there.quiet_seconds = 0.5
             yield there
             for bot in there.bots:
                 bot.kill()

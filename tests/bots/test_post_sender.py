@@ -169,7 +169,7 @@ async def test_a_post_that_fails_on_our_side_is_given_up_with_a_reason_and_other
     assert "good" not in office.square.up
 
     async def good_is_up() -> bool:
-        office.clock.ahead += timedelta(seconds=1)
+        office.clock.ahead += timedelta(seconds=10)
         office.sender.wake.ring()
         return "good" in office.square.up
 

@@ -123,6 +123,7 @@ class Stage:
         self.services: dict[str, Mortal] = {}
         self.bots: list[Mortal] = []
         self.databases: dict[str, str] = {}
+        self.quiet_seconds = 2.0
         self._context = context
         self._engines = engines
         self.bus_url = engines.valkey.url
@@ -266,7 +267,7 @@ class Stage:
             await until(all_are, seconds)
         except TimeoutError:
             return self.answers(messages)
-        await asyncio.sleep(2)
+        await asyncio.sleep(self.quiet_seconds)
         return self.answers(messages)
 
 

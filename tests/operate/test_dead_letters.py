@@ -174,7 +174,10 @@ async def test_a_letter_nobody_knows_is_refused(library: Any) -> None:
         await dead_letters.replay(library[2], "ffffffff", "")
 
 
-async def test_without_a_bus_nothing_is_changed(library: Any, tmp_path: Path) -> None:
+async def test_without_a_bus_nothing_is_changed(
+    library: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dead_letters, "BUS_PATIENCE", 0.5)
     ledger, _, site = library
     await ledger.bus.tell("membership", [erased()])
     letter = await buried(ledger, "event")
