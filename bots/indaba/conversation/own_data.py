@@ -17,7 +17,8 @@ OWN_DATA_PAGE = "/privacy/mine"
 class KindTold:
     """One kind of what is kept, how long, and its entries, a line each."""
 
-    heading: str
+    what: str
+    period: str
     lines: tuple[str, ...]
 
 
@@ -28,7 +29,8 @@ def told_by_kind(
     by_row = groupby(kept_here, key=lambda each: each.row)
     return tuple(
         KindTold(
-            wording.say("{what} ({period}):", what=row.what, period=row.period),
+            row.what,
+            row.period,
             tuple(line for each in group for line in _lines(each, most, wording, zone)),
         )
         for row, group in by_row

@@ -225,7 +225,8 @@ def _kept_here(person: Person) -> list[Text | Facts | Items]:
         return [Text(say("I keep nothing about you here myself."))]
     blocks: list[Text | Facts | Items] = [Text(say("What I keep about you here myself:"))]
     for kind in kinds:
-        blocks += [Text(kind.heading), Items(kind.lines)]
+        heading = say("{what} ({period}):", what=kind.what, period=kind.period)
+        blocks += [Text(heading), Items(kind.lines)]
     return blocks
 
 
