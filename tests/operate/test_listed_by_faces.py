@@ -9,9 +9,10 @@ from sqlalchemy.sql import visitors
 
 from databases import Databases
 from indaba.contracts.ids import MemberId
-from indaba.contracts.keeping import kept_by
+from indaba.contracts.keeping import KEEPING, kept_by
+from indaba.contracts.retention import EVERY
 from indaba.conversation.store import listing as bots
-from indaba.ledger.listing import Listing, Whom
+from indaba.ledger.listing import OF_THE_LEDGER, Listing, Whom
 from indaba.operate.local.engines import Engines
 from indaba.operate.processes import PROCESSES, Kind, of_kind
 from indaba.portal import listing as portal
@@ -22,24 +23,19 @@ TABLES = """
 SELECT CASE schemaname WHEN 'public' THEN '' ELSE schemaname || '.' END || tablename
 FROM pg_tables WHERE schemaname IN ('public', 'ledger') AND tablename NOT LIKE 'alembic%'
 """
-NO_REQUESTS = "a face answers no requests, so it stores no replies"
 ROWS_OF_NOBODY = {
-    "events": "what a face tells is that it has erased somebody, under an id of the erasure",
-    "facts": "a face owns no facts",
-    "replies": NO_REQUESTS,
-    "keys-in-replies": NO_REQUESTS,
+    "events": "of a service the same as its rows; a face tells of erasures, under an id of each",
+    "facts": "a face owns no facts, and a service lists its own one by one",
+    "keys-in-replies": "among the replies",
     "marks": "ids of messages",
-    "timers": "a face sets no timers",
     "releases": "figures name nobody",
     "documents-shown": "copies name nobody",
 }
 TABLES_OF_NOBODY = {
     "ledger.journal": ROWS_OF_NOBODY["events"],
-    "ledger.inbox": "ids of events that were handled",
     "ledger.outbox": "ids of events",
     "ledger.outgoing": "ids of events",
     "ledger.attempts": "ids of events that are tried again",
-    "ledger.timers": ROWS_OF_NOBODY["timers"],
     "ledger.marks": "the life of the bus",
     "ledger.releases": ROWS_OF_NOBODY["releases"],
     "card_places": "where a meeting's card is",
@@ -72,6 +68,13 @@ def test_every_row_that_a_face_keeps_is_listed_or_is_about_nobody(face: str) -> 
     assert rows - listed <= ROWS_OF_NOBODY.keys(), "list it in the face's listing.py"
     assert listed <= rows
     assert not listed & ROWS_OF_NOBODY.keys()
+
+
+def test_every_row_of_every_process_is_listed_by_services_too() -> None:
+    rows = {row.name for row in KEEPING if row.process == EVERY}
+    listed = {listing.row.name for listing in OF_THE_LEDGER}
+
+    assert rows - listed <= ROWS_OF_NOBODY.keys()
 
 
 @pytest.mark.parametrize("face", FACES)

@@ -106,6 +106,19 @@ def test_every_text_that_others_may_write_is_looked_through(row: Kept) -> None:
     assert texts - looked - NOT_LOOKED_THROUGH.keys() == set()
 
 
+async def test_every_service_tells_what_it_keeps_as_every_process_does(town: Town) -> None:
+    lindiwe, thandi = await town.founded(), await town.joined(THANDI)
+    await town.ask(AddAction(text="Ask around"), lindiwe)
+    await town.ask(AddAction(text="Buy tiles"), thandi)
+
+    replies = [await town.ask(kind(), thandi) for kind in KINDS]
+
+    listed = {one.service: one.data["kept by every process"] for one in replies}
+    assert [entry["which"] for entry in listed["scheduling"]] == ["the answer to: add action"]
+    assert all(entry["since"] < entry["until"] for entry in listed["scheduling"])
+    assert listed["outcomes"] == []
+
+
 async def test_what_is_written_elsewhere_is_not_told_here(town: Town) -> None:
     lindiwe = await town.founded(room="!elsewhere:example.org")
     await town.ask(AddAction(text=f"Ask {THANDI}"), lindiwe)

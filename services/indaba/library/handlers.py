@@ -38,6 +38,7 @@ from indaba.contracts.refusal import ChangedSince, hint
 from indaba.contracts.standing import reads_all
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
+from indaba.ledger.listing import of_the_ledger
 from indaba.ledger.merging import now_called
 from indaba.library.model import (
     FileGone,
@@ -237,6 +238,7 @@ async def show_my_data(request: ShowMyLibraryData, work: Work) -> MemberData:
     data: dict[str, Any] = await store.history(member)
     if request.accounts and (there := work.passport.community):
         data["others wrote about you"] = await store.named(there, member, request.accounts)
+    data["kept by every process"] = await of_the_ledger(member, work)
     return MemberData(service="library", data=data)
 
 

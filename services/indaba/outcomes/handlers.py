@@ -7,6 +7,7 @@ from indaba.contracts.membership import MemberData
 from indaba.contracts.outcomes import Report, ShowMyOutcomesData, ShowReport, Term
 from indaba.contracts.passport import Role
 from indaba.ledger import Work
+from indaba.ledger.listing import of_the_ledger
 from indaba.ledger.releases import Releases
 from indaba.outcomes.model import Facts, cross_use, is_running, report, resources_of, term_named
 from indaba.outcomes.store import Store
@@ -31,5 +32,7 @@ async def _crossed(facts: Facts, term: Term, work: Work) -> ReleasedShare | None
 
 async def show_my_data(request: ShowMyOutcomesData, work: Work) -> MemberData:  # noqa: ARG001 - says all
     """Show everything that outcomes stores about the asker."""
-    data = await Store(work).history(work.passport.known())
+    member = work.passport.known()
+    kept = {"kept by every process": await of_the_ledger(member, work)}
+    data = await Store(work).history(member) | kept
     return MemberData(service="outcomes", data=data)

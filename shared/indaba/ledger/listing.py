@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONPATH
 
 from indaba.contracts.ids import MemberId
-from indaba.contracts.keeping import LETTERS, ONE_PERSON
+from indaba.contracts.keeping import LETTERS, ONE_PERSON, REPLIES, TIMERS
 from indaba.contracts.retention import Kept
 from indaba.ledger import merging, tables
 from indaba.ledger.session import Transaction
@@ -95,6 +95,21 @@ async def entries_of(
     return tuple(everything)
 
 
+async def of_the_ledger(member: MemberId, work: Transaction) -> list[dict[str, Any]]:
+    """What a service keeps of the asker as every process does, JSON-ready."""
+    everything = await entries_of(OF_THE_LEDGER, await Whom.of(work, member), work)
+    return [
+        {
+            "what": each.row.what,
+            "which": each.words.format_map(entry.facts),
+            "since": entry.begun.isoformat() if entry.begun else "",
+            "until": entry.ends.isoformat() if entry.ends else "",
+        }
+        for each in everything
+        for entry in each.listed
+    ]
+
+
 def names_any(document: sa.ColumnElement[Any], names: Sequence[str]) -> sa.ColumnElement[bool]:
     """Whether one of these is a value at any depth of a JSON column, by its index."""
     paths = (f"$.** ? (@ == {_quoted(name)})" for name in names)
@@ -139,7 +154,27 @@ def _changed(whom: Whom) -> sa.Select[Any]:
     return query.where(theirs)
 
 
+def _replies(whom: Whom) -> sa.Select[Any]:
+    inbox = tables.inbox
+    request = sa.func.split_part(sa.func.split_part(inbox.c.key, "/", 1), ".", 2)
+    query = sa.select(
+        inbox.c.done_at.label("begun"),
+        (inbox.c.done_at + REPLIES.long).label("ends"),
+        sa.func.replace(request, "-", " ").label("request"),
+    )
+    return query.where(inbox.c.reply.is_not(None), inbox.c.member.in_(whom.members))
+
+
+def _timers(whom: Whom) -> sa.Select[Any]:
+    timers = tables.timers
+    kind = sa.func.replace(timers.c.kind, "-", " ").label("kind")
+    query = sa.select(unknown().label("begun"), timers.c.due_at.label("ends"), kind)
+    return query.where(names_any(timers.c.body, whom.names))
+
+
 OF_THE_LEDGER = (
+    Listing(REPLIES, "the answer to: {request}", _replies),
+    Listing(TIMERS, "{kind}", _timers),
     Listing(LETTERS, "a message about you that failed", _dead_letters),
     Listing(ONE_PERSON, "when two of your accounts were linked or parted", _links_of),
     Listing(ONE_PERSON, "that an id which you had before is yours", _merged_ids),

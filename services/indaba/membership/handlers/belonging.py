@@ -34,6 +34,7 @@ from indaba.contracts.refusal import NoCommunity, NotAllowed
 from indaba.contracts.responsible import ResponsibleShown, ShowResponsible
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
+from indaba.ledger.listing import of_the_ledger
 from indaba.membership.model import (
     Community,
     NeedsRoomPower,
@@ -262,6 +263,7 @@ async def show_my_data(request: ShowMyData, work: Work) -> MemberData:  # noqa: 
             "purposes": await Consents(work).facts_of(member),
             "taking part": await Engaged(work).facts_of(member),
             "removals and suspensions": await cases_of(work, member),
+            "kept by every process": await of_the_ledger(member, work),
         },
     )
 

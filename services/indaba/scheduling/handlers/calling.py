@@ -23,6 +23,7 @@ from indaba.contracts.scheduling import (
     Which,
 )
 from indaba.ledger import Work
+from indaba.ledger.listing import of_the_ledger
 from indaba.scheduling.handlers.keeping import keep_and_show, meeting_called, shown
 from indaba.scheduling.model import Meeting, NoSuchMeeting
 from indaba.scheduling.store import ChoicesMade, Meetings, Named, Traces
@@ -127,4 +128,5 @@ async def show_my_data(request: ShowMySchedulingData, work: Work) -> MemberData:
     if request.accounts and (there := work.passport.community):
         places = await Named(work).places(there, member, request.accounts)
         data["others wrote about you"] = places
+    data["kept by every process"] = await of_the_ledger(member, work)
     return MemberData(service="scheduling", data=data)
