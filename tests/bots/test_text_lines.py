@@ -210,3 +210,24 @@ def test_any_text_at_all_is_understood_or_unclear(text: str) -> None:
     for line in (text, f"meeting new {text}", f"cop setup {text}", f"cancel {text}"):
         found = read_line(line, INTENTS)
         assert isinstance(found, Understood | Unclear)
+
+
+@pytest.mark.parametrize(
+    ("typed", "link"),
+    [
+        ("https://example.org/fractions,", "https://example.org/fractions"),
+        ("https://example.org/fractions.", "https://example.org/fractions"),
+        ("https://example.org/fractions!", "https://example.org/fractions"),
+        ("(https://example.org/fractions)", "https://example.org/fractions"),
+        ("(https://example.org/fractions),", "https://example.org/fractions"),
+        ("<https://example.org/fractions>", "https://example.org/fractions"),
+        ("[this](https://example.org/fractions)", "https://example.org/fractions"),
+        ("https://en.wikipedia.org/wiki/Half_(mathematics)", None),
+        ("(https://en.wikipedia.org/wiki/Half_(mathematics))", None),
+        ("https://example.org/a?b=1&c=d", None),
+        ("example.org/fractions.", "example.org/fractions"),
+    ],
+)
+def test_a_link_ends_where_a_reader_would_end_it(typed: str, link: str | None) -> None:
+    expected = link or typed.removeprefix("(").removesuffix("))") + ")" * typed.endswith("))")
+    assert read(f"save {typed} it worked")[1]["link"] == expected

@@ -58,6 +58,29 @@ LINDIWE, THANDI, SIPHO = (MemberId(uuid4()) for _ in range(3))
         ("https://bücher.example/a", "https://xn--bcher-kva.example/a"),
         ("https://youtu.be/abc?si=x", "https://www.youtube.com/watch?v=abc&t=10s"),
         ("https://[2001:DB8::0]/", "https://[2001:db8::]/"),
+        ("https://www.youtube.com/shorts/abc", "https://youtu.be/abc"),
+        ("https://www.youtube.com/live/abc?si=x", "https://youtu.be/abc"),
+        ("https://www.youtube-nocookie.com/embed/abc", "https://youtu.be/abc"),
+        ("https://m.youtube.com/watch?v=abc", "https://youtu.be/abc"),
+        (
+            "https://docs.google.com/document/d/1A/edit?usp=sharing",
+            "https://docs.google.com/document/u/0/d/1A/view",
+        ),
+        (
+            "https://docs.google.com/document/d/1A",
+            "https://docs.google.com/document/d/1A/edit#heading",
+        ),
+        (
+            "https://docs.google.com/forms/d/e/1A/viewform?usp=sf_link",
+            "https://docs.google.com/forms/d/e/1A/viewform",
+        ),
+        (
+            "https://drive.google.com/file/d/1A/view?usp=drive_link",
+            "https://drive.google.com/open?id=1A&authuser=0",
+        ),
+        ("https://twitter.com/a/status/1?s=20", "https://x.com/a/status/1"),
+        ("https://en.m.wikipedia.org/wiki/Fraction", "https://en.wikipedia.org/wiki/Fraction"),
+        ("https://example.org/a?srsltid=x&gad_source=1&mibextid=y", "https://example.org/a"),
     ],
 )
 def test_one_page_written_in_two_ways_is_one(one: str, other: str) -> None:
@@ -75,6 +98,11 @@ def test_one_page_written_in_two_ways_is_one(one: str, other: str) -> None:
         ("https://example.org/#!one", "https://example.org/"),
         ("https://example.org/a%2Fb", "https://example.org/a/b"),
         ("https://youtu.be/abc", "https://youtu.be/abd"),
+        ("https://www.youtube.com/shorts/abc", "https://www.youtube.com/shorts/abd"),
+        ("https://docs.google.com/document/d/1A", "https://docs.google.com/spreadsheets/d/1A"),
+        ("https://docs.google.com/document/d/1A", "https://docs.google.com/document/d/1B"),
+        ("https://example.org/a?s=20", "https://example.org/a"),
+        ("https://example.org/shorts/abc", "https://example.org/watch?v=abc"),
     ],
 )
 def test_two_pages_stay_two(one: str, other: str) -> None:

@@ -12,12 +12,12 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from indaba.conversation.commands.fields import (
     ACTION_CODE,
     CODE,
-    LINK,
     NO,
     PLUS,
     RESOURCE_CODE,
     YES,
     folded,
+    link_in,
 )
 from indaba.conversation.commands.intent import Intent
 
@@ -150,8 +150,9 @@ class Arguments:
     def _take_link(self, name: str) -> None:
         """The first word that looks like a link."""
         for at, token in enumerate(self.tokens):
-            if LINK.fullmatch(token.said):
-                self.found[name] = self.tokens.pop(at).said.strip("<>")
+            if link := link_in(token.said):
+                self.found[name] = link
+                del self.tokens[at]
                 return
 
     def _take_first(self, name: str, form: re.Pattern[str]) -> None:

@@ -28,6 +28,21 @@ LINK = re.compile(
     r"<?(?:https?|ftp|file|data|javascript):\S+|<?www\.\S+|<?[\w-]+(?:\.[\w-]+)+/\S*", re.IGNORECASE
 )
 """What is meant as a link; whether it is one that can be saved, the library says."""
+_ENDS = ".,;:!?\"'>]*_"
+
+
+def link_in(word: str) -> str | None:
+    """The link that a word holds, ended where a reader would end it; `None` if there is none.
+
+    Without the brackets and marks around it, as in "(https://example.org)," or "[x](https://…)".
+    """
+    _, shown, behind = word.partition("](")
+    link = (behind if shown else word).lstrip("(<[\"'*_")
+    while link and (link[-1] in _ENDS or (link[-1] == ")" and link.count(")") > link.count("("))):
+        link = link[:-1]
+    return link if LINK.fullmatch(link) else None
+
+
 LENGTH = re.compile(
     r"(?:(?P<hours>\d{1,2}(?:[.,]\d{1,2})?)\s*(?:h|hrs?|hours?)(?![a-z]))?"
     r"\s*(?:and\s+)?(?:(?P<minutes>\d{1,9})\s*(?:m|mins?|minutes?)?(?![a-z\d]))?",

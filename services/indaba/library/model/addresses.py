@@ -1,22 +1,19 @@
 """Addresses of pages: which can be saved, and when two of them are the same."""
 
 import re
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode
+from functools import cache
+from importlib.resources import files
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from indaba.library.model.plain_text import one_line
 from indaba.process.outside.addresses import BadAddress, address
 
 __all__ = ["BadAddress", "Web", "web"]
 
-_TRACKING = re.compile(
-    r"utm_\w+|mc_(cid|eid)|_hs(enc|mi)|pk_\w+|mtm_\w+|(fb|g|gb|wb|ms|dc|tt|y|tw|li)cl[a-z]*id|"
-    r"fbclid|igshid|igsh|oly_(anon|enc)_id|vero_id|wickedid|_ga|_gl|ref_src|mkt_tok|s_cid|yclid",
-    re.IGNORECASE,
-)
 _IN_PATH = "/-._~!$&'()*+,;=:@"
-_VIDEO_HOSTS = ("youtube.com", "m.youtube.com", "music.youtube.com")
-_VIDEO_NOISE = frozenset({"si", "feature", "t", "pp", "ab_channel"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +68,64 @@ def _without_tracking(query: str) -> str:
 
 
 def _is_tracking(part: str) -> bool:
-    return bool(_TRACKING.fullmatch(part.partition("=")[0]))
+    return bool(_known().tracking.fullmatch(part.partition("=")[0].casefold()))
 
 
 def _same_as(place: str, path: str, query: str, fragment: str) -> str:
     """Without scheme: a page is the same over http and https. Parameters in one order."""
-    place = place.removeprefix("www.")
+    known = _known()
+    place = known.host(place.removeprefix("www."))
     pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
-    if place == "youtu.be" and path.count("/") == 1:
-        place, pairs, path = "youtube.com", [("v", path[1:]), *pairs], "/watch"
-    if place in _VIDEO_HOSTS:
-        place = "youtube.com"
-        pairs = [(name, value) for name, value in pairs if name not in _VIDEO_NOISE]
+    if place == "drive.google.com" and path == "/open":
+        found = [value for name, value in pairs if name == "id"]
+        path, pairs = (f"/file/d/{found[0]}", []) if found else (path, pairs)
+    place, path, more = known.page(place, path)
+    noise = known.noise.get(place, frozenset())
+    pairs = [(name, value) for name, value in (*more, *pairs) if name not in noise]
     asked = urlencode(sorted(pairs), errors="surrogateescape")
     return (
         f"//{place}{path}" + (f"?{asked}" if asked else "") + (f"#{fragment}" if fragment else "")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of sites, from `same_page.toml`."""
+
+    tracking: re.Pattern[str]
+    hosts: tuple[tuple[re.Pattern[str], str], ...]
+    noise: Mapping[str, frozenset[str]]
+    paths: tuple[tuple[str, re.Pattern[str], str], ...]
+
+    def host(self, place: str) -> str:
+        """The host by which a site is known."""
+        for pattern, usual in self.hosts:
+            if match := pattern.fullmatch(place):
+                return usual.replace("*", match[1]) if match.groups() else usual
+        return place
+
+    def page(self, place: str, path: str) -> tuple[str, str, list[tuple[str, str]]]:
+        """The host, path and parameters of the page that a path stands for."""
+        for host, pattern, becomes in self.paths:
+            match = pattern.fullmatch(path) if host == place else None
+            if match:
+                parts = urlsplit(match.expand(becomes))
+                return parts.netloc, parts.path, parse_qsl(parts.query)
+        return place, path, []
+
+
+@cache
+def _known() -> _Known:
+    text = (files(__package__) / "same_page.toml").read_text(encoding="utf-8")
+    sites = tomllib.loads(text)
+    names = "|".join(re.escape(name).replace(r"\*", r"\w+") for name in sites["tracking"])
+    return _Known(
+        tracking=re.compile(names),
+        hosts=tuple((_host_pattern(host), usual) for host, usual in sites["hosts"].items()),
+        noise={host: frozenset(each) for host, each in sites["parameters"].items()},
+        paths=tuple((p["host"], re.compile(p["pattern"]), p["becomes"]) for p in sites["paths"]),
+    )
+
+
+def _host_pattern(host: str) -> re.Pattern[str]:
+    return re.compile(re.escape(host).replace(r"\*", r"([\w-]+)"))
