@@ -15,6 +15,7 @@ from indaba.contracts import reminding, removal, safeguarding, times
 from indaba.contracts import scheduling as s
 from indaba.contracts.consenting import ConsentShown, PurposeShown
 from indaba.contracts.figures import release
+from indaba.contracts.group_sizes import GroupSizeSet
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
 from indaba.contracts.lines import ReadMeeting
 from indaba.contracts.openness import Openness, Part
@@ -92,6 +93,7 @@ def _about_places() -> dict[str, Reply | Exception]:
         **dict.fromkeys(("ShowRoomCode", "AddPlace"), there),
         "RemovePlace": Done(),
         **dict.fromkeys(("Publish", "ShowPublication"), public),
+        "SetGroupSize": GroupSizeSet(size=8, before=5),
         "RenewAddress": p.RenewedAddress(community=renewed),
     }
 

@@ -19,7 +19,8 @@ from indaba.conversation.cards.announcements import (
 
 ROOM = replace(MEMBER, direct=False, prefix="!cop ")
 NONE = d.FeedbackFigures(useful=NOTHING, could_speak=NOTHING, will_use=NOTHING)
-ALIKE = d.FeedbackFigures(**dict.fromkeys(NONE.__class__.model_fields, release({"5": 9})))
+NINE = release({"5": 9})
+ALIKE = d.FeedbackFigures(useful=NINE, could_speak=NINE, will_use=NINE)
 
 
 def closed(figures: d.FeedbackFigures | None) -> d.FeedbackShown:

@@ -71,7 +71,13 @@ BY_PICK = {
     *("meeting uncall", "minutes share", "resource withdraw-now"),
     *("member make-facilitator", "member take-role-back"),
     *("member answer-matter", "member remove-now", "member suspend-now", "safety send"),
-    *("cop publish-now", "cop renew-address-now", "minutes publish-now", "resource publish-now"),
+    *(
+        "cop publish-now",
+        "cop renew-address-now",
+        "cop small-groups-now",
+        "minutes publish-now",
+        "resource publish-now",
+    ),
 }
 """Cancelling, moving, taking out, publishing, linking, leaving, erasing: all that are offered."""
 

@@ -106,8 +106,14 @@ def _answered(envelope: Envelope, reply: Reply) -> ReplyEnvelope:
 
 
 def _community(community: UUID) -> CommunityCard:
-    given = {"name": "Maths teachers", "purpose": "Better lessons", "language": "en", "key": "m"}
-    return CommunityCard(id=CommunityId(community), zone="Africa/Johannesburg", **given)
+    return CommunityCard(
+        id=CommunityId(community),
+        name="Maths teachers",
+        purpose="Better lessons",
+        language="en",
+        zone="Africa/Johannesburg",
+        key="m",
+    )
 
 
 def _issued(wanted: str | None) -> PassportIssued:

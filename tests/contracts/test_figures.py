@@ -277,3 +277,23 @@ def test_only_the_ledger_releases_for_services() -> None:
         and own & {alias.name for alias in node.names}
     }
     assert callers == {"shared/indaba/ledger/releases.py"}
+
+
+def test_every_service_releases_by_the_number_that_the_community_asks_for() -> None:
+    """Releases are those of a community; none is made with a number of the service's own."""
+    made = {
+        path.relative_to(ROOT).as_posix(): ast.unparse(node.func)
+        for path in _sources()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and "Releases" in ast.unparse(node.func).split(".")
+    }
+    assert set(made.values()) == {"Releases.of"}
+    assert {path.split("/")[2] for path in made} == {
+        "library",
+        "membership",
+        "outcomes",
+        "scheduling",
+    }
+    for service in ("library", "outcomes", "scheduling"):
+        wired = (ROOT / f"services/indaba/{service}/app.py").read_text()
+        assert "GroupSizeChanged, know_group_size" in wired

@@ -31,6 +31,7 @@ MESSAGES = {
     "ledger.changes": "what is undone",
     "ledger.dead_letters": "what was given up",
     "ledger.marks": "names nobody",
+    "ledger.group_sizes": "of a community, and names nobody",
     "ledger.releases": "what was released stands, and names nobody",
 }
 DIFFERENT = {

@@ -37,6 +37,7 @@ TABLES_OF_NOBODY = {
     "ledger.outgoing": "ids of events",
     "ledger.attempts": "ids of events that are tried again",
     "ledger.marks": "the life of the bus",
+    "ledger.group_sizes": "of communities",
     "ledger.releases": ROWS_OF_NOBODY["releases"],
     "card_places": "where a meeting's card is",
     "communities": "what a community is and where it lives",

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from indaba.contracts.agenda import AgendaChanged
 from indaba.contracts.consenting import ConsentChanged
 from indaba.contracts.erasure import ErasureAnswered
+from indaba.contracts.group_sizes import GroupSizeChanged
 from indaba.contracts.holding import CheckInCorrected, MeetingStarted
 from indaba.contracts.ids import CommunityId
 from indaba.contracts.linking import (
@@ -68,6 +69,7 @@ REDRAWN_BY = (
 MembershipChange = (
     RolesChanged | MemberJoined | MemberLeft | AccountLinked | AccountUnlinked | ConsentChanged
 )
+ToldWithPassports = GroupSizeChanged | PublicationChanged
 
 
 class Reactions:
@@ -160,8 +162,8 @@ class Reactions:
             await cards.draw_again(CommunityId(event.aggregate))
         await self.settle(event, work)
 
-    async def drop_passports(self, event: PublicationChanged, work: Work) -> None:  # noqa: ARG002 - nothing is kept
-        """Visitors of a community read more, or less."""
+    async def drop_passports(self, event: ToldWithPassports, work: Work) -> None:  # noqa: ARG002 - nothing is kept
+        """A community is shown with a passport, and is not as it was."""
         self._passports.drop_all()
 
     async def renew(self, event: AddressRenewed, work: Work) -> None:
@@ -232,6 +234,7 @@ def wire(ledger: Ledger, reactions: Reactions) -> None:
     ledger.on(PlacesChanged, reactions.open_rooms)
     ledger.on(CommunityFounded, reactions.found)
     ledger.on(PublicationChanged, reactions.drop_passports)
+    ledger.on(GroupSizeChanged, reactions.drop_passports)
     ledger.on(AddressRenewed, reactions.renew)
     ledger.on(MemberErased, reactions.erase_member)
 

@@ -12,7 +12,7 @@ Tells: library.erasure-answered.v1, library.member-unlinked.v1, library.resource
 library.resource-described.v1, library.resource-saved.v1, library.resource-shared.v1,
 library.resource-used.v1, library.resource-withdrawn.v1
 
-Listens to: membership.member-erased.v1, membership.member-unlinked.v1,
-membership.members-merged.v1, membership.members-parted.v1, scheduling.highlights-shared.v1,
-scheduling.minutes-approved.v1
+Listens to: membership.group-size-changed.v1, membership.member-erased.v1,
+membership.member-unlinked.v1, membership.members-merged.v1, membership.members-parted.v1,
+scheduling.highlights-shared.v1, scheduling.minutes-approved.v1
 """

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from indaba.contracts import library as said
+from indaba.contracts.group_sizes import GroupSizeChanged
 from indaba.contracts.limits import COMMUNITYS_FILES, DISK, MEMBERS_FILES, SAVED_A_DAY
 from indaba.contracts.linking import MembersMerged, MembersParted
 from indaba.contracts.membership import MemberErased
@@ -12,6 +13,7 @@ from indaba.contracts.record import HighlightsShared, MinutesApproved
 from indaba.contracts.retention import MembershipUnlinked
 from indaba.ledger import Ledger
 from indaba.ledger.limits import Counter
+from indaba.ledger.releases import know_group_size
 from indaba.library import handlers, reactions, workflows
 from indaba.library.store import counting
 from indaba.library.timers import sweeping
@@ -49,6 +51,7 @@ def wire(
     ledger.answer(said.ShareResource, handlers.share_resource)
     ledger.answer(said.PublishResource, partial(handlers.publish_resource, files=files))
     ledger.answer(said.ShowMyLibraryData, handlers.show_my_data)
+    ledger.on(GroupSizeChanged, know_group_size, gathers=True)
     ledger.on(MemberErased, reactions.erase_member)
     ledger.on(MembersMerged, reactions.merge_members)
     ledger.on(MembersParted, reactions.part_members)

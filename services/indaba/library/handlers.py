@@ -182,7 +182,7 @@ async def use_resource(request: UseResource, work: Work) -> ResourceShown:
         said_at=work.now,
     )
     await store.say_use(use)
-    resource = before.counted(await counts_now(before.id, work))
+    resource = before.counted(await counts_now(before, work))
     await store.keep(resource)
     work.emit(
         ResourceUsed.of(

@@ -78,7 +78,7 @@ async def part_members(event: MembersParted, work: Work) -> None:
     for name in sorted(changed_resources(parted.changes)) if parted else ():
         resource = await store.alone(name)
         if resource is not None:
-            resource = resource.counted(await counts_now(name, work))
+            resource = resource.counted(await counts_now(resource, work))
             await store.keep(resource)
             work.emit(ResourceDescribed.of(resource.facts()))
 
@@ -89,7 +89,7 @@ async def _become_one(gone: MemberId, member: MemberId, work: Work) -> None:
     await store.merge_uses(gone, member)
     for before in touched:
         merged = before.merge(gone, member)
-        merged = replace(merged, counts=await counts_now(before.id, work))
+        merged = replace(merged, counts=await counts_now(before, work))
         if merged == before:
             continue
         resource = replace(merged, version=before.version + 1)

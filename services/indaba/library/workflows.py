@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from indaba.contracts.figures import ReleasedTable
-from indaba.contracts.ids import MemberId, ResourceId
+from indaba.contracts.ids import MemberId
 from indaba.contracts.keeping import SAVED
 from indaba.contracts.retention import LibraryUnlinked
 from indaba.ledger import Work
@@ -13,15 +13,17 @@ from indaba.ledger.erasure import unlink
 from indaba.ledger.keeping import Duty
 from indaba.ledger.releases import Releases
 from indaba.ledger.session import Transaction
+from indaba.library.model import Resource
 from indaba.library.store import LongOver, Store
 from indaba.library.store.tables import resources, uses
 from indaba.process.file_store import FileStore
 
 
-async def counts_now(resource: ResourceId, work: Work) -> ReleasedTable:
+async def counts_now(resource: Resource, work: Work) -> ReleasedTable:
     """How many said that they used it, without a word that is shown beside it."""
-    people = await Store(work).used_without_words(resource)
-    return await Releases(work).in_steps(f"uses/{resource}", people)
+    people = await Store(work).used_without_words(resource.id)
+    releases = await Releases.of(work, resource.community, since=resource.saved_at)
+    return await releases.in_steps(f"uses/{resource.id}", people)
 
 
 async def forget_users(over: Sequence[UUID], work: Work) -> None:

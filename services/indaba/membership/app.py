@@ -8,6 +8,7 @@ from indaba.contracts import consenting, erasure, reaching, removal, safeguardin
 from indaba.contracts import linking as also
 from indaba.contracts import membership as said
 from indaba.contracts import publishing as shown
+from indaba.contracts.group_sizes import SetGroupSize
 from indaba.contracts.limits import FOUNDED, FOUNDED_A_DAY
 from indaba.contracts.responsible import ResponsibleShown, ShowResponsible
 from indaba.ledger import Ledger
@@ -147,10 +148,11 @@ def _wire_facilitating(ledger: Ledger, office: PassportOffice) -> None:
 
 
 def _wire_publishing(ledger: Ledger) -> None:
-    """Connect what is about what the world sees."""
+    """Connect what is about what is told of a community."""
     ledger.answer(shown.ShowPublication, publishing.show_publication)
     ledger.answer(shown.Publish, publishing.publish)
     ledger.answer(shown.RenewAddress, publishing.renew_address)
+    ledger.answer(SetGroupSize, publishing.set_group_size)
     ledger.on_timer(ASK, ask_what_stays_open)
 
 

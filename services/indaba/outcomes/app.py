@@ -2,9 +2,18 @@
 
 from pathlib import Path
 
-from indaba.contracts import holding, library, linking, membership, retention, scheduling
+from indaba.contracts import (
+    group_sizes,
+    holding,
+    library,
+    linking,
+    membership,
+    retention,
+    scheduling,
+)
 from indaba.contracts import outcomes as said
 from indaba.ledger import Ledger
+from indaba.ledger.releases import know_group_size
 from indaba.outcomes import handlers, reactions
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -15,6 +24,7 @@ def wire(ledger: Ledger) -> None:
     ledger.answer(said.ShowReport, handlers.show_report)
     ledger.answer(said.ShowMyOutcomesData, handlers.show_my_data)
     ledger.on(membership.CommunityFounded, reactions.know_community, gathers=True)
+    ledger.on(group_sizes.GroupSizeChanged, know_group_size, gathers=True)
     ledger.on(membership.MemberJoined, reactions.welcome, gathers=True)
     ledger.on(membership.MemberLeft, reactions.count_no_longer, gathers=True)
     ledger.on(membership.MemberDescribed, reactions.describe, gathers=True)

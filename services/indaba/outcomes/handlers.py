@@ -1,5 +1,7 @@
 """One function per request that outcomes answers."""
 
+from dataclasses import replace
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from indaba.contracts.figures import ReleasedShare
@@ -18,16 +20,19 @@ async def show_report(request: ShowReport, work: Work) -> Report:
     facts = await Store(work).facts(work.passport.in_community())
     today = work.now.astimezone(ZoneInfo(facts.zone)).date()
     term = term_named(request.term, today)
-    crossed = None if is_running(term, today) else await _crossed(facts, term, work)
+    begins = datetime.combine(term.first, time(), ZoneInfo(facts.zone))
+    releases = await Releases.of(work, facts.community, since=begins)
+    crossed = None if is_running(term, today) else await _crossed(facts, term, releases)
     facilitates = Role.FACILITATOR in work.passport.roles
+    facts = replace(facts, group_size=releases.least)
     return report(facts, term, today, crossed, reads_register=facilitates)
 
 
-async def _crossed(facts: Facts, term: Term, work: Work) -> ReleasedShare | None:
+async def _crossed(facts: Facts, term: Term, releases: Releases) -> ReleasedShare | None:
     """Use across organisations in a term that is over, as it was released the first time."""
     yes, no = cross_use(resources_of(facts, term), facts.organisation)
     name = f"cross-use/{facts.community}/{term.name}"
-    return await Releases(work).share_once(name, yes, no)
+    return await releases.share_once(name, yes, no)
 
 
 async def show_my_data(request: ShowMyOutcomesData, work: Work) -> MemberData:  # noqa: ARG001 - says all

@@ -66,7 +66,10 @@ class PublishedResource:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything known about a community. Meetings are in order of time."""
+    """Everything known about a community. Meetings are in order of time.
+
+    `group_size` is how many people each figure stands for, at least.
+    """
 
     community: CommunityId
     zone: str
@@ -74,6 +77,7 @@ class Facts:
     resources: Sequence[PublishedResource]
     organisation: Mapping[MemberId, str]
     members: int = 0
+    group_size: int = FEWEST
 
 
 def term_named(name: str, today: date) -> Term:
@@ -105,9 +109,9 @@ def report(
     """
     inside = [m for m in facts.meetings if _is_in(m.starts_at, term, facts.zone)]
     figures = (
-        attendance_retention(inside),
-        newcomer_return(facts.meetings, inside),
-        Figure(indicator=Indicator.CROSS_USE, released=crossed),
+        attendance_retention(inside, facts.group_size),
+        newcomer_return(facts.meetings, inside, facts.group_size),
+        Figure(indicator=Indicator.CROSS_USE, needed=facts.group_size, released=crossed),
     )
     attendances = tuple(_attendances(facts, inside))
     return Report(
@@ -115,7 +119,7 @@ def report(
         term=term,
         so_far=is_running(term, today),
         figures=tuple(map(_without_evidence, figures)),
-        meetings=tuple(map(_for_members, attendances)),
+        meetings=tuple(_for_members(held, facts.group_size) for held in attendances),
         members=facts.members,
         resources=len(resources_of(facts, term)),
         whole=FromRegister(figures=figures, meetings=attendances) if reads_register else None,
@@ -136,19 +140,19 @@ def _without_evidence(figure: Figure) -> Figure:
     return figure.model_copy(update={"evidence": ()})
 
 
-def _for_members(held: Attendance) -> Attendance:
+def _for_members(held: Attendance, least: int) -> Attendance:
     """Without what could only be known from the register of a small meeting."""
     new, again = held.newcomers or 0, held.came_again or 0
     late = held.present - new - again
     hidden: dict[str, None] = {}
-    if min(new, held.present - new) < FEWEST:
+    if min(new, held.present - new) < least:
         hidden = {"newcomers": None, "came_again": None}
-    elif min(again, late) < FEWEST:
+    elif min(again, late) < least:
         hidden = {"came_again": None}
     return held.model_copy(update=hidden)
 
 
-def attendance_retention(meetings: Sequence[HeldMeeting]) -> Figure:
+def attendance_retention(meetings: Sequence[HeldMeeting], least: int = FEWEST) -> Figure:
     """How many of those at a meeting came to the next one, summed over all pairs in the term.
 
     It is a sum and not a mean of shares, so that a meeting of three does not weigh as much as one
@@ -165,10 +169,12 @@ def attendance_retention(meetings: Sequence[HeldMeeting]) -> Figure:
         for before, after in pairs
     )
     people = frozenset[int]().union(*(before.present for before, _ in pairs))
-    return _figure(Indicator.ATTENDANCE_RETENTION, evidence, n=len(people))
+    return _figure(Indicator.ATTENDANCE_RETENTION, evidence, len(people), least)
 
 
-def newcomer_return(every: Sequence[HeldMeeting], inside: Sequence[HeldMeeting]) -> Figure:
+def newcomer_return(
+    every: Sequence[HeldMeeting], inside: Sequence[HeldMeeting], least: int = FEWEST
+) -> Figure:
     """How many of those who came for the first time came again to one of the next two meetings.
 
     Only newcomers who have had two meetings to return to are counted. Those meetings may lie
@@ -185,7 +191,8 @@ def newcomer_return(every: Sequence[HeldMeeting], inside: Sequence[HeldMeeting])
             continue
         back = new & frozenset().union(*(m.present for m in following))
         evidence.append(_evidence(meeting.code, meeting.starts_at, len(back), len(new)))
-    return _figure(Indicator.NEWCOMER_RETURN, tuple(evidence), n=sum(e.of for e in evidence))
+    people = sum(e.of for e in evidence)
+    return _figure(Indicator.NEWCOMER_RETURN, tuple(evidence), people, least)
 
 
 def cross_use(
@@ -213,15 +220,16 @@ def _evidence(code: str, at: datetime, counted: int, of: int) -> Evidence:
     return Evidence(code=code, happened_at=at, counted=counted, of=of)
 
 
-def _figure(indicator: Indicator, evidence: tuple[Evidence, ...], n: int) -> Figure:
+def _figure(indicator: Indicator, evidence: tuple[Evidence, ...], n: int, least: int) -> Figure:
     """With its numbers if it rests on enough people."""
-    if n < FEWEST:
-        return Figure(indicator=indicator, evidence=evidence)
+    if n < least:
+        return Figure(indicator=indicator, needed=least, evidence=evidence)
     return Figure(
         indicator=indicator,
         counted=sum(e.counted for e in evidence),
         of=sum(e.of for e in evidence),
         n=n,
+        needed=least,
         evidence=evidence,
     )
 

@@ -39,6 +39,7 @@ scheduling.series-started.v1, scheduling.step-due.v1, scheduling.topic-opened.v1
 scheduling.vote-counted.v1, scheduling.vote-opened.v1
 
 Listens to: membership.community-founded.v1, membership.consent-changed.v1,
+membership.group-size-changed.v1,
 membership.member-described.v1, membership.member-erased.v1, membership.member-left.v1,
 membership.member-unlinked.v1, membership.members-merged.v1, membership.members-parted.v1,
 membership.publication-undecided.v1, membership.release-installed.v1

@@ -16,6 +16,7 @@ from indaba.contracts import scheduling as said
 from indaba.contracts import series as repeating
 from indaba.contracts import votes as voted
 from indaba.contracts.consenting import ConsentChanged
+from indaba.contracts.group_sizes import GroupSizeChanged
 from indaba.contracts.limits import MEETINGS_A_DAY, NOTES_A_DAY, TOPICS_A_DAY
 from indaba.contracts.lines import ReadMeeting
 from indaba.contracts.linking import MembersMerged, MembersParted
@@ -31,6 +32,7 @@ from indaba.contracts.retention import MembershipUnlinked
 from indaba.contracts.times import ReadWhen
 from indaba.ledger import Ledger
 from indaba.ledger.limits import Counter
+from indaba.ledger.releases import know_group_size
 from indaba.scheduling import model, reactions, timers
 from indaba.scheduling.handlers import (
     actions,
@@ -79,6 +81,7 @@ def wire(
     _digest(ledger)
     _calendars(ledger, read)
     ledger.on(CommunityFounded, reactions.know_community)
+    ledger.on(GroupSizeChanged, know_group_size, gathers=True)
     ledger.on(MemberDescribed, reactions.describe_member, gathers=True)
     ledger.on(ConsentChanged, reactions.drop_what_is_withheld)
     ledger.on(MemberErased, reactions.erase_member)

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from indaba.contracts.actions import ActionFacts
 from indaba.contracts.confidential import Confidential
-from indaba.contracts.figures import Number, ReleasedTable
+from indaba.contracts.figures import FEWEST, GroupSize, Number, ReleasedTable
 from indaba.contracts.ids import CommunityId, MeetingCode, MemberId
 from indaba.contracts.membership import Platform
 from indaba.contracts.publishing import Publication
@@ -126,7 +126,8 @@ class FeedbackFigures(BaseModel):
     """Who answered what of a meeting, released once; all three tables are of the same people.
 
     Answers to `useful` and `could_speak` are `1` to `5`, to `will_use` those of `WillUse`. An empty
-    one is that of whoever answered another question only.
+    one is that of whoever answered another question only. Each part stands for `needed` people, or
+    for as many as were asked for when it was told.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -134,6 +135,7 @@ class FeedbackFigures(BaseModel):
     useful: ReleasedTable
     could_speak: ReleasedTable
     will_use: ReleasedTable
+    needed: GroupSize = FEWEST
 
 
 class FeedbackShown(Reply):

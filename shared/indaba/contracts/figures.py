@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 FEWEST = 5
 """As few people as a figure may stand for. A community may ask for more, never for fewer."""
 
+MOST_ASKED = 20
+"""As many as a community may ask for."""
+
 Partition = Sequence[tuple[str, ...]]
 """Which answers are told together: each answer in exactly one part."""
 
@@ -34,6 +37,9 @@ class Released:
 
 
 Number = Annotated[int, Exempt.NO_PEOPLE]
+GroupSize = Annotated[int, Exempt.NO_PEOPLE, Field(ge=FEWEST, le=MOST_ASKED)]
+"""How many people each figure of a community stands for, at least."""
+
 InView = Annotated[int, Exempt.IN_VIEW]
 OwnNumber = Annotated[int, Exempt.OWN]
 PeopleReleased = Annotated[int, Field(ge=FEWEST), Released]

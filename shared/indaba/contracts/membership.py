@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from indaba.contracts.confidential import Confidential, ConfidentialText, Key, KeyText
+from indaba.contracts.figures import FEWEST, GroupSize
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.limits import FOUNDED, FOUNDED_A_DAY
 from indaba.contracts.passport import Passport, Role
@@ -80,6 +81,7 @@ class CommunityCard(BaseModel):
     language: str
     zone: str
     key: str
+    group_size: GroupSize = FEWEST
 
 
 class PassportIssued(Reply):
@@ -388,8 +390,7 @@ class MemberErasureFinished(Event, wire="membership.member-erasure-finished.v1")
 class ReleaseInstalled(Event, wire="membership.release-installed.v1"):
     """A community has a newer release of Indaba since now, told once per community and release.
 
-    `members` are its facilitators, to be told what is new on one `platform`, in the hours of its
-    `zone`.
+    `members` are its facilitators, to be told on one `platform`, in the hours of its `zone`.
     """
 
     community: CommunityId

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from indaba.contracts.confidential import Confidential
-from indaba.contracts.figures import FEWEST, Exempt, InView, Number, ReleasedShare
+from indaba.contracts.figures import FEWEST, Exempt, GroupSize, InView, Number, ReleasedShare
 from indaba.contracts.ids import CommunityId, MeetingId
 from indaba.contracts.membership import ShowMyDataHere
 from indaba.contracts.standing import Standing
@@ -62,7 +62,7 @@ class Figure(BaseModel):
     counted: InView = Field(default=0, ge=0)
     of: InView = Field(default=0, ge=0)
     n: InView = Field(default=0, ge=0)
-    needed: Number = FEWEST
+    needed: GroupSize = FEWEST
     released: ReleasedShare | None = None
     evidence: tuple[Evidence, ...] = ()
 

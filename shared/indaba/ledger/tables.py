@@ -81,6 +81,15 @@ releases = sa.Table(
     sa.Column("figures", JSONB, nullable=False),
 )
 
+group_sizes = sa.Table(
+    "group_sizes",
+    metadata,
+    sa.Column("community", sa.Uuid, primary_key=True),
+    sa.Column("size", sa.Integer, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("until", sa.DateTime(timezone=True)),
+)
+
 links = sa.Table(
     "links",
     metadata,

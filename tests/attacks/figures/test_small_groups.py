@@ -10,6 +10,7 @@ from indaba.contracts import digest as d
 from indaba.contracts import holding
 from indaba.contracts import scheduling as s
 from indaba.contracts.figures import FEWEST, NOTHING
+from indaba.contracts.group_sizes import SetGroupSize
 from indaba.contracts.library import HowUsed, SaveResource, UseResource
 from indaba.contracts.membership import DescribeMe, PassportIssued
 from services.town import Town
@@ -25,8 +26,9 @@ def _account(n: int) -> str:
 class Term:
     """A term of a community, played one confidential act after the other."""
 
-    def __init__(self, town: Town, people: int) -> None:
+    def __init__(self, town: Town, people: int, size: int = FEWEST) -> None:
         self.town = town
+        self.size = size
         self.people = people
         self.meeting = ""
         self.resource = ""
@@ -34,6 +36,7 @@ class Term:
     async def begin(self) -> None:
         """Everybody joins and comes to a meeting; one thing is in the library."""
         held = await self.town.founded(FACILITATOR)
+        await self.town.ask(SetGroupSize(size=self.size), held)
         spy = await self.town.joined(SPY)
         begun = await self.town.ask(holding.StartMeeting(title="First", zone="Etc/UTC"), held)
         self.meeting = begun.meeting.code
@@ -69,9 +72,9 @@ class Term:
         return Attacker(self.town, codes)
 
 
-async def _played(town: Town, people: int, looked_after: Collection[int]) -> Attacker:
+async def _played(town: Town, people: int, size: int, looked_after: Collection[int]) -> Attacker:
     """All that an attacker saw of a term: after so many acts, as it closes, and after it."""
-    term = Term(town, people)
+    term = Term(town, people, size)
     await term.begin()
     attacker = term.attacker()
     for n in range(people + 1):
@@ -88,25 +91,27 @@ async def _played(town: Town, people: int, looked_after: Collection[int]) -> Att
 
 
 FEW_LOOKS = (0, 4, 5, 6, 10, 11)
+LOOKS_AT_EIGHT = (0, 7, 8, 9, 16, 18)
 
 
 @pytest.mark.parametrize(
-    ("people", "looked_after"),
+    ("people", "size", "looked_after"),
     [
-        (11, FEW_LOOKS),
-        pytest.param(27, range(28), marks=pytest.mark.thorough),
+        (11, FEWEST, FEW_LOOKS),
+        pytest.param(18, 8, LOOKS_AT_EIGHT, marks=pytest.mark.thorough),
+        pytest.param(27, FEWEST, range(28), marks=pytest.mark.thorough),
     ],
 )
 async def test_who_asks_for_everything_at_every_moment_solves_for_nobody(
-    town: Town, people: int, looked_after: Collection[int]
+    town: Town, people: int, size: int, looked_after: Collection[int]
 ) -> None:
-    attacker = await _played(town, people, looked_after)
+    attacker = await _played(town, people, size, looked_after)
 
-    assert given_away(attacker.sums()) == {}
+    assert given_away(attacker.sums(), size) == {}
     for path, seen in attacker.released.items():
         acts = [0, *(after for after, _ in seen if after)]
         between = [after - before for before, after in pairwise(acts)]
-        assert all(each >= FEWEST for each in between), (path, seen)
+        assert all(each >= size for each in between), (path, seen)
     assert _kinds(attacker) == {"counts", "zones", "useful", "could_speak", "will_use"}
 
 

@@ -111,7 +111,8 @@ async def show_zones(request: ShowZones, work: Work) -> ZonesShown:  # noqa: ARG
     """Show the zones that most members live in, of those with enough members in them."""
     community = work.passport.in_community()
     tally = await Store(work).zones(community)
-    return ZonesShown(zones=await Releases(work).names(f"zones/{community}", tally, MOST_ZONES))
+    releases = await Releases.of(work, community, since=None)
+    return ZonesShown(zones=await releases.names(f"zones/{community}", tally, MOST_ZONES))
 
 
 async def _there(work: Work, community: CommunityId) -> Community:

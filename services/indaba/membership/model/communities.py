@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 from zoneinfo import available_timezones
 
+from indaba.contracts.figures import FEWEST
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import CONSENT_VERSION, CommunityCard, Place
 from indaba.contracts.passport import Role
@@ -198,6 +199,7 @@ class Community:
     zone: str
     key: str
     version: int = 1
+    group_size: int = FEWEST
     roles: Mapping[MemberId, Role] = field(default_factory=dict)
     places: tuple[Place, ...] = ()
 
@@ -210,6 +212,7 @@ class Community:
             language=self.language,
             zone=self.zone,
             key=self.key,
+            group_size=self.group_size,
         )
 
     def role_of(self, member: MemberId) -> Role:

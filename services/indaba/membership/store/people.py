@@ -35,6 +35,7 @@ communities = table(
     zone=sa.Text,
     key=sa.Text,
     version=sa.Integer,
+    group_size=sa.Integer,
 )
 places = table(
     "places", platform=sa.Text, room=sa.Text, house=sa.Text, community=sa.Uuid, posts=sa.Boolean
@@ -213,6 +214,11 @@ class Store:
         )
         version: int = (await self._sql.execute(changed)).scalar_one()
         return version
+
+    async def set_group_size(self, community: CommunityId, size: int) -> None:
+        """Store how many people each figure of a community stands for."""
+        changed = communities.update().where(communities.c.id == community)
+        await self._sql.execute(changed.values(group_size=size))
 
     async def set_role(self, community: CommunityId, member: MemberId, role: Role) -> None:
         """Store a member's role; adds them if they are not a member yet."""

@@ -41,12 +41,13 @@ async def plan_feedback(meeting: Meeting, work: Work) -> None:
 async def release_feedback(meeting: Meeting, work: Work) -> FeedbackFigures:
     """What may be told of feedback that is closed: as it was told the first time."""
     answers = await Votes(work).how_it_was(meeting.id)
-    releases = Releases(work)
+    releases = await Releases.of(work, meeting.community, since=meeting.starts_at)
     return FeedbackFigures(
+        needed=releases.least,
         **{
             question: await releases.once(
                 f"feedback/{meeting.id}/{question}", tally(question, answers), partitions
             )
             for question, partitions in QUESTIONS.items()
-        }
+        },
     )

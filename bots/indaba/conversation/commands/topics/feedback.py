@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from indaba.contracts.digest import FeedbackFigures, GiveFeedback, ShowFeedback, WillUse
-from indaba.contracts.figures import FEWEST, ReleasedPart, ReleasedTable
+from indaba.contracts.figures import ReleasedPart, ReleasedTable
 from indaba.contracts.passport import Role
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Text
 from indaba.conversation.commands.fields import Code
@@ -49,7 +49,8 @@ class Feedback(Intent, noun="meeting", verb="feedback", aliases=("feedback",)):
         asked = say("How useful was it for your work? 1 is not at all, 5 is very.")
         private = say(
             "Nobody else reads what you tap. Two weeks after the meeting facilitators are told "
-            "once how many answered what, and only where five or more people did."
+            "once how many answered what, and only where {n} or more people did.",
+            n=person.in_community().group_size,
         )
         blocks = tuple(Text(words) for words in (when, asked, private) if words)
         return Answer((*blocks, _stars(lambda n: Useful(code=self.code, useful=n), person.wording)))
@@ -74,7 +75,7 @@ def figures_in_words(figures: FeedbackFigures, wording: Wording) -> Facts:
         (say("Will use it"), figures.will_use),
     )
     people = figures.useful.people
-    answered = say("fewer than {n}", n=FEWEST) if people is None else say("{n}", n=people)
+    answered = say("fewer than {n}", n=figures.needed) if people is None else say("{n}", n=people)
     rows = [(name, _table(table, wording)) for name, table in tables if people is not None]
     return Facts(((say("Answers"), answered), *rows))
 
