@@ -60,6 +60,7 @@ async def _talked(work: Work) -> None:
         tap = ReactionAdded(id=f"${account}+", message="$card", emoji="👍", **common)
         await store.cards.reacted(tap, uuid4(), digest(TAP, account))
         await store.errands.opened(account, room)
+        await store.invited.begin(room, account)
         named: dict[str, Any] = {
             "member": str(MEMBER if account == THANDI else uuid4()),
             "code": SECRET,

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from growth.names import OWN, ROOM, account
 from growth.processes import Processes
 from indaba.contracts.figures import FEWEST
+from indaba.contracts.group_sizes import GroupSizeChanged
 from indaba.contracts.openness import Openness
 from indaba.contracts.publishing import Publication
 from indaba.contracts.scheduling import MeetingFacts
@@ -21,7 +22,7 @@ from indaba.conversation.delivery.chat_events import MessageSent, ReactionAdded
 from indaba.conversation.delivery.platform import Post, PostKind
 from indaba.conversation.store import Draft, Store, Waiting
 from indaba.ledger import Ledger, Work, tables
-from indaba.ledger.releases import Releases
+from indaba.ledger.releases import Releases, know_group_size
 from indaba.ledger.session import Session
 from indaba.library.timers.sweeping import REMOVE
 from indaba.membership.store import Publications
@@ -56,7 +57,7 @@ async def everything(there: Processes, community: "Community") -> None:
 
 
 async def _failed(ledger: Ledger) -> None:
-    """A dead letter, one more try to come, a timer, and a release."""
+    """A dead letter, one more try to come, a timer, a release, and a number that it goes by."""
     world, failures = ledger.world, ledger._failures
     error = LookupError("no such thing")
     await failures.dead_letter(
@@ -66,7 +67,12 @@ async def _failed(ledger: Ledger) -> None:
     async with ledger.database.begin() as sql:
         work = Work(sql, world)
         await work.set_timer(world.now() + LASTS, "none", str(world.new_id()), {})
-        await Releases(work).once(f"none/{world.new_id()}", {"": FEWEST}, ())
+        await Releases(work, FEWEST).once(f"none/{world.new_id()}", {"": FEWEST}, ())
+        asked = GroupSizeChanged(
+            aggregate=world.new_id(), version=2, size=8, before=FEWEST, since=world.now()
+        )
+        await know_group_size(asked, work)
+        await work.write_newest()
 
 
 async def _published(ledger: Ledger) -> None:
@@ -145,6 +151,7 @@ async def _talk(store: Store, community: "Community", now: datetime, cause: UUID
     await store.dialogue.offer(answer, [(offer, "{}")], account(1), LASTS)
     question = Ask(intent="meeting next", filled={}, field="code", question="Which?")
     await store.dialogue.ask(said, "", question, LASTS)
+    await store.invited.begin(ROOM, account(1))
     await store.errands.opened(account(1), f"!direct-{OWN}:example.org")
     await store.errands.keep(cause, "some.wire.v1", {}, cause, now + LASTS)
     reaction = ReactionAdded(

@@ -66,9 +66,11 @@ MAY_READ = {
     ".forget_old": SWEEP,
     "communities.forget_set_aside": SWEEP,
     "cards.live": ("public.card_places",),
+    "invited.others": ("public.invitations",),
 }
-"""What else may read a table from end to end: a sweep once an hour of what was set aside, and the
-meetings that are on, of which there are as many as there are."""
+"""What else may read a table from end to end: a sweep once an hour of what was set aside, the
+meetings that are on, of which there are as many as there are, and the invitations of one day, of
+which no more than all together may send are followed."""
 
 
 @dataclass

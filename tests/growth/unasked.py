@@ -299,6 +299,13 @@ OWN_DATA: Mapping[str, Look] = {
     "of": lambda s, c: s.own_data.of(c.member.passport.member, [account(1)]),
     "unlink": lambda s, c: s.own_data.unlink(_whom(c), MemberId(_meeting(c))),
 }
+INVITED: Mapping[str, Look] = {
+    "others": lambda s, _: s.invited.others(ROOM, account(1)),
+    "begin": lambda s, _: s.invited.begin(ROOM, account(1)),
+    "end": lambda s, _: s.invited.end(ROOM, account(1)),
+    "forget": lambda s, _: s.invited.forget(account(1)),
+    "forget_old": lambda s, _: s.invited.forget_old(),
+}
 WHOLE: Mapping[str, Look] = {
     "forget": lambda s, _: s.forget(account(1)),
     "forget_old": lambda s, _: s.forget_old(),
@@ -313,6 +320,7 @@ LOOKS: Mapping[str, Mapping[str, Look]] = {
     "mirrors": MIRRORS,
     "errands": ERRANDS,
     "own_data": OWN_DATA,
+    "invited": INVITED,
 }
 
 

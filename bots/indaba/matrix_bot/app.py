@@ -73,7 +73,11 @@ class MatrixBot:
         inbox, world = conversation.inbox, self._ledger.world
         invited_by = Named(settings.invited_by)
         invitations = Invitations(
-            self._homeserver, world, invited_by, settings.most_invitations_a_day
+            self._homeserver,
+            self._ledger.database,
+            world,
+            invited_by,
+            settings.most_invitations_a_day,
         )
         greetings = Greetings(
             self.platform, self._ledger, conversation.sender.wake, reads=self._keyring.wanted

@@ -1,12 +1,13 @@
 """Follows invitations: one after the other, politely, of those who may invite, and not too many."""
 
 import asyncio
-from collections import deque
-from datetime import datetime
 from typing import Any
 
-from indaba.contracts.limits import A_DAY
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
 from indaba.conversation.delivery.platform import Wait
+from indaba.conversation.store import Store
+from indaba.ledger.session import Session
 from indaba.matrix_bot.client import Homeserver, Refused, patiently
 from indaba.matrix_bot.events import is_id
 from indaba.matrix_bot.settings import MOST_INVITATIONS, TIMES_ALL
@@ -30,22 +31,24 @@ class Invitations:
     """Rooms we are invited to and have not joined yet, each with who invited us.
 
     Kept in memory only: those still open are asked for at each start, and those not to be followed
-    are declined at once, so that none of them is left for the next start.
+    are declined at once, so that none of them is left for the next start. How many were followed is
+    in the bot's own database, counted before each is followed: a restart begins no new day.
     """
 
     def __init__(
         self,
         homeserver: Homeserver,
+        database: AsyncEngine,
         world: World | None = None,
         invited_by: Named | None = None,
         most: int = MOST_INVITATIONS,
     ) -> None:
         self._homeserver = homeserver
+        self._database = database
         self._world = world or RealWorld()
         self._invited_by = invited_by or Named()
         self._most = most
         self._open: dict[str, str | None] = {}
-        self._followed: deque[tuple[datetime, str]] = deque()
         self._wake = Wake()
 
     def take(self, invited: object) -> None:
@@ -77,7 +80,7 @@ class Invitations:
         if room not in self._open:
             return
         inviter = self._open[room]
-        no = "" if inviter is None else self._why_not(inviter)
+        no = "" if inviter is None else await self._counted(room, inviter)
         outcome = "declined" if no else "followed"
         try:
             if no:
@@ -93,20 +96,27 @@ class Invitations:
             logs.get(process="matrix_bot").warning("invitation.not-followed", why=str(refused))
         # One that fails counts: whoever sends many of these is no better.
         if inviter is not None and not no:
-            self._followed.append((self._world.now(), inviter))
+            async with self._database.begin() as connection:
+                await self._store(connection).invited.end(room, inviter)
         INVITATIONS.labels("matrix_bot", outcome).inc()
         self.no_more(room)
 
-    def _why_not(self, inviter: str) -> str:
-        """Why an invitation is declined, in words for whoever sent it; empty if it is not."""
+    async def _counted(self, room: str, inviter: str) -> str:
+        """Why an invitation is declined, in words for whoever sent it; empty once it is counted."""
         if not self._invited_by.has("matrix", inviter):
             return NOT_NAMED
-        while self._followed and self._world.now() - self._followed[0][0] >= A_DAY:
-            self._followed.popleft()
-        if len(self._followed) >= self._most * TIMES_ALL:
-            return TOO_MANY_OF_ALL
-        theirs = sum(account == inviter for _, account in self._followed)
-        return TOO_MANY.format(most=self._most) if theirs >= self._most else ""
+        async with self._database.begin() as connection:
+            invited = self._store(connection).invited
+            theirs, of_all = await invited.others(room, inviter)
+            if of_all >= self._most * TIMES_ALL:
+                return TOO_MANY_OF_ALL
+            if theirs >= self._most:
+                return TOO_MANY.format(most=self._most)
+            await invited.begin(room, inviter)
+        return ""
+
+    def _store(self, connection: AsyncConnection) -> Store:
+        return Store(Session(connection, self._world.now()))
 
 
 def _inviter(invited: Any, us: str) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from indaba.contracts.limits import A_DAY
 from indaba.contracts.purposes import Purpose
 from indaba.contracts.retention import BOTS, Kept, Then
 
@@ -137,4 +138,16 @@ CHATS = Kept(
     "to write to you there",
     Then.DELETED,
     purpose=Purpose.ACCOUNTS,
+)
+INVITATIONS = Kept(
+    "invitations",
+    BOTS,
+    "that you invited the bot to a room, your account as a digest",
+    "invitations.inviter",
+    "the bot followed",
+    "so that nobody invites it everywhere",
+    Then.DELETED,
+    A_DAY,
+    purpose=Purpose.ACCOUNTS,
+    least=A_DAY,
 )

@@ -10,6 +10,7 @@ from indaba.conversation.store.dialogue import Dialogue, Offer
 from indaba.conversation.store.digests import TAP, digest
 from indaba.conversation.store.direct_messages import Errands
 from indaba.conversation.store.inbox import Hearing, QueuedEvent
+from indaba.conversation.store.invitations import Invited
 from indaba.conversation.store.listing import OwnData
 from indaba.conversation.store.mirrors import MirrorDue, Mirrors
 from indaba.conversation.store.outgoing_posts import Draft, Posting, Waiting
@@ -32,6 +33,7 @@ class Store:
         self.mirrors = Mirrors(work)
         self.errands = Errands(work)
         self.own_data = OwnData(work)
+        self.invited = Invited(work)
 
     async def forget(self, account: str) -> None:
         """Drop what names an account: questions, choices, reactions, words not dealt with.
@@ -46,6 +48,7 @@ class Store:
         gone = {"said": None, "done_at": sa.func.coalesce(t.heard.c.done_at, self._now)}
         await self._sql.execute(t.heard.update().where(theirs).values(**gone))
         await self.errands.closed(account)
+        await self.invited.forget(account)
         await self.posting.take_back_notices_to(account)
 
     async def forget_old(self) -> None:
@@ -66,3 +69,4 @@ class Store:
         seen = t.reactions.c.seen_at
         await self._sql.execute(t.reactions.delete().where(seen < now - TAPS.long))
         await self.communities.forget_set_aside()
+        await self.invited.forget_old()

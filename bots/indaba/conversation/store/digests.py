@@ -2,7 +2,7 @@
 
 import hashlib
 
-DIRECT, INTERESTED, TAP = "direct", "interested", "tap"
+DIRECT, INTERESTED, INVITED, TAP = "direct", "interested", "invited", "tap"
 """Uses of an account, which cannot be told to be the same one's."""
 
 

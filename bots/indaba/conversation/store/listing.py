@@ -12,13 +12,14 @@ from indaba.contracts.keeping_by_faces import (
     CHATS,
     ERRANDS,
     HEARD,
+    INVITATIONS,
     OFFERS,
     POSTS,
     QUESTIONS,
     TAPS,
 )
 from indaba.conversation.store import tables as t
-from indaba.conversation.store.digests import DIRECT, TAP, digest
+from indaba.conversation.store.digests import DIRECT, INVITED, TAP, digest
 from indaba.ledger.listing import (
     OF_THE_LEDGER,
     Entries,
@@ -135,6 +136,12 @@ def _chats(whom: Whom) -> sa.Select[Any]:
     return _between(unknown(), unknown(), t.direct_rooms.c.room).where(theirs)
 
 
+def _invitations(whom: Whom) -> sa.Select[Any]:
+    invited = t.invitations.c
+    query = _between(invited.begun_at, invited.begun_at + INVITATIONS.long, invited.room)
+    return query.where(invited.inviter.in_(_digests(INVITED, whom)))
+
+
 def _between(
     begun: sa.ColumnElement[Any], ends: sa.ColumnElement[Any], *facts: sa.ColumnElement[Any]
 ) -> sa.Select[Any]:
@@ -156,5 +163,6 @@ LISTINGS = (
     Listing(ERRANDS, "{kind}, to you or to a room", _errands),
     Listing(ERRANDS, "{kind}, to the thread of a meeting", _notices),
     Listing(CHATS, "the room {room}", _chats),
+    Listing(INVITATIONS, "to the room {room}", _invitations),
     *OF_THE_LEDGER,
 )

@@ -130,6 +130,15 @@ communities = sa.Table(
 direct_rooms = sa.Table(
     "direct_rooms", metadata, sa.Column("account", sa.Text), sa.Column("room", sa.Text)
 )
+invitations = sa.Table(
+    "invitations",
+    metadata,
+    sa.Column("number", sa.BigInteger, sa.Identity()),
+    sa.Column("room", sa.Text),
+    sa.Column("inviter", sa.Text),
+    sa.Column("begun_at", _instant),
+    sa.Column("dealt_with", sa.Boolean),
+)
 polls = sa.Table("polls", metadata, sa.Column("post", sa.Text), sa.Column("vote", sa.Uuid))
 mirrors = sa.Table(
     "mirrors",
