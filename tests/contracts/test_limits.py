@@ -21,7 +21,7 @@ UNLIMITED: dict[str, dict[str, str]] = {
         "library": "describe-resource publish-resource share-resource withdraw-resource",
         "membership": "assign-role answer-case answer-link close-report consume-sign-in describe-me"
         " end-link-code end-overheard erase-me leave-community move-place note-departure note-sign"
-        " publish readmit-member remove-place renew-address stand-in unlink-account",
+        " publish readmit-member remove-place renew-address set-group-size stand-in unlink-account",
         "scheduling": "approve-minutes cancel-meeting change-action change-agenda-item"
         " change-meeting change-note change-series close-meeting close-vote edit-highlights"
         " end-series hand-action move-meeting open-topic publish-highlights remove-agenda-item"
@@ -37,7 +37,7 @@ UNLIMITED: dict[str, dict[str, str]] = {
         " take-role",
     },
     OF_A_MEETING: {
-        "scheduling": "add-date correct-register",
+        "scheduling": "correct-register",
     },
     SOON_GONE: {
         "membership": "issue-link-code issue-room-code issue-sign-in show-link-code show-room-code",

@@ -103,7 +103,8 @@ MEETINGS_A_DAY = Limit(
     name="meetings_a_day",
     most=30,
     whose=Whose.COMMUNITY,
-    about="Meetings that one community calls within 24 hours; a series is one",
+    about="Meetings that one community calls within 24 hours; a series is one, and each date that "
+    "is added to it",
     used="This community has called {used} of {most} meetings within 24 hours; a series is one.",
     instead=f"Call the next one tomorrow. To see what is planned: {HINT}",
     hint=hint("meeting list"),

@@ -192,7 +192,12 @@ class ChangeSeries(
     scope: Scope
 
 
-class AddDate(Request[MeetingShown], wire="scheduling.add-date.v1", asked_by=Standing.FACILITATOR):
+class AddDate(
+    Request[MeetingShown],
+    wire="scheduling.add-date.v1",
+    asked_by=Standing.FACILITATOR,
+    limits=(MEETINGS_A_DAY,),
+):
     """Hold one more date of a series (facilitators)."""
 
     code: MeetingCode

@@ -33,7 +33,8 @@ from indaba.contracts.membership import (
     Platform,
 )
 from indaba.contracts.refusal import Refused
-from indaba.contracts.scheduling import ScheduleMeeting
+from indaba.contracts.scheduling import CancelMeeting, ScheduleMeeting
+from indaba.contracts.series import AddDate, Pattern, SeriesShown, StartSeries
 from indaba.contracts.wire import Reply, Request
 from indaba.ledger.session import Session
 from indaba.process.file_store import FileStore
@@ -68,6 +69,11 @@ class Acts:
     def calling(self) -> Request[Any]:
         starts = (self.town.clock.now() + timedelta(days=3)).replace(tzinfo=None, microsecond=0)
         return ScheduleMeeting(title="Fractions", starts=starts, zone="Africa/Johannesburg")
+
+    def repeating(self) -> Request[SeriesShown]:
+        starts = (self.town.clock.now() + timedelta(days=3)).replace(tzinfo=None, microsecond=0)
+        pattern = Pattern(first=starts, zone="Africa/Johannesburg", rule="FREQ=WEEKLY")
+        return StartSeries(title="Fractions", pattern=pattern, minutes=60)
 
     def promising(self) -> Request[Any]:
         return AddAction(text="Bring the bottle tops")
@@ -253,3 +259,17 @@ async def test_operators_see_who_has_most(town: Town, files: FileStore) -> None:
         fullest = await counter.fullest(Session(connection, town.clock.now()))
     assert acts.held is not None
     assert list(fullest) == [(acts.held.passport.member, 3)]
+
+
+async def test_dates_that_are_added_to_a_series_count_each_also_once_called_off(
+    town: Town, files: FileStore
+) -> None:
+    acts, _ = await _one(town, MEETINGS_A_DAY, files)
+    first = (await town.ask(acts.repeating(), acts.held)).meetings[0]
+    for number in range(1, MOST):
+        adding = AddDate(code=first.code, starts=first.starts + timedelta(hours=number))
+        added = (await town.ask(adding, acts.held)).meeting
+        await town.ask(CancelMeeting(code=added.code), acts.held)
+    adding = AddDate(code=first.code, starts=first.starts + timedelta(hours=MOST))
+    with pytest.raises(Refused, match="5 of 5 meetings"):
+        await town.ask(adding, acts.held)

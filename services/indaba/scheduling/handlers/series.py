@@ -137,6 +137,7 @@ async def add_date(request: AddDate, work: Work) -> MeetingShown:
     changed = series.with_repeats(add(series.repeats, starts))
     changed = await timers.look_again(changed, work)
     meeting = await timers.make_one(changed, starts, work)
+    await Meetings(work).was_added(meeting.id)
     work.emit(SeriesChanged.of(changed.facts()))
     return shown(meeting, work)
 

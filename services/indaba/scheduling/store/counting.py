@@ -16,11 +16,13 @@ from indaba.scheduling.store.tables import actions, agenda, meetings, notes, ser
 def _called(session: Transaction) -> sa.Subquery:
     """Communities, once for each meeting or series called in the last 24 hours.
 
-    Dates of a series and of a calendar that is followed are made by themselves.
+    Dates of a series, but for those that were added, and of a calendar that is followed are made
+    by themselves.
     """
     since = first_id(session.now - A_DAY)
     outside = sa.exists().where(outside_dates.c.meeting == meetings.c.id)
-    alone = (meetings.c.id >= since, meetings.c.series.is_(None), ~outside)
+    called = sa.or_(meetings.c.series.is_(None), meetings.c.by_hand)
+    alone = (meetings.c.id >= since, called, ~outside)
     one = sa.select(meetings.c.community.label("whose")).where(*alone)
     return one.union_all(sa.select(series.c.community).where(series.c.id >= since)).subquery()
 

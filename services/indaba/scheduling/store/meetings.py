@@ -20,7 +20,7 @@ from indaba.scheduling.store.tables import rsvps as _rsvps
 A_DAY = timedelta(days=1)
 MOST_DATES = 1000
 
-_DERIVED = {"starts_at", "over_at"}
+_DERIVED = {"by_hand", "starts_at", "over_at"}
 _LATEST = timedelta(days=2)
 
 
@@ -45,6 +45,11 @@ class Meetings:
         """Add a new meeting."""
         await self._sql.execute(_meetings.insert().values(_row(meeting)))
         await self._keep_roles(meeting)
+
+    async def was_added(self, meeting: MeetingId) -> None:
+        """Somebody added this date to its series: it counts as a meeting that was called."""
+        added = _meetings.update().where(_meetings.c.id == meeting)
+        await self._sql.execute(added.values(by_hand=True))
 
     async def keep(self, meeting: Meeting) -> None:
         """Store a changed meeting with its answers, check-ins and roles."""

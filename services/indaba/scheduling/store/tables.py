@@ -29,6 +29,7 @@ meetings = sa.Table(
     sa.Column("series", sa.Uuid),
     sa.Column("repeats", sa.Text),
     sa.Column("date_of", sa.DateTime),
+    sa.Column("by_hand", sa.Boolean),
     sa.Column("announced", sa.Boolean),
     sa.Column("started_at", _instant),
     sa.Column("ended_at", _instant),
