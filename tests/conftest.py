@@ -35,6 +35,9 @@ SIMULATED = re.compile(r"\b(simcord|discord_town|journeys\.both)\b")
 LONG = ("drills", "journeys", "one_house", "operate", "simulation")
 """Folders whose files take longest. Begun last, they would end while other workers are idle."""
 
+BRIEF = ("contracts", "process")
+"""Folders of files that take seconds: they fill what is left of the time at the end."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Test folders lie in memory where there is plenty: databases come and go by the hundred."""
@@ -74,7 +77,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = set(chosen)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = chosen
-    items.sort(key=lambda item: item.path.parent.name not in LONG)
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    folder = item.path.parent.name
+    return 0 if folder in LONG else 2 if folder in BRIEF else 1
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
