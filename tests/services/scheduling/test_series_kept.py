@@ -173,6 +173,9 @@ async def test_a_date_added_by_hand_is_held_beside_the_rule(town: Town) -> None:
     assert added.meeting.series == first.series
     with pytest.raises(Refused, match="already"):
         await town.ask(r.AddDate(code=first.code, starts=extra), lindiwe)
+    await town.ask(s.CancelMeeting(code=added.meeting.code), lindiwe)
+    with pytest.raises(Refused, match=f"{added.meeting.code} .* was called off"):
+        await town.ask(r.AddDate(code=first.code, starts=extra), lindiwe)
 
 
 async def test_terms_are_kept_all_or_none_and_dates_in_holidays_go(town: Town) -> None:

@@ -32,7 +32,7 @@ from indaba.scheduling.model import (
     repeats_of,
     to_the_minute,
 )
-from indaba.scheduling.model.repeating import Repeats, add, this_and_later
+from indaba.scheduling.model.repeating import DateWasThere, Repeats, add, this_and_later
 from indaba.scheduling.store import AllSeries, Meetings
 from indaba.scheduling.workflows import planning
 from indaba.scheduling.workflows import series as timers
@@ -135,6 +135,9 @@ async def add_date(request: AddDate, work: Work) -> MeetingShown:
     _, series = await _series_of(work, request.code)
     starts = to_the_minute(request.starts)
     changed = series.with_repeats(add(series.repeats, starts))
+    if before := (await Meetings(work).dates_of(series.id)).get(starts):
+        off = before.status is MeetingStatus.CANCELLED
+        raise DateWasThere(starts, before.code, called_off=off)
     changed = await timers.look_again(changed, work)
     meeting = await timers.make_one(changed, starts, work)
     await Meetings(work).was_added(meeting.id)

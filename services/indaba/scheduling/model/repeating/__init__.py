@@ -21,6 +21,7 @@ from indaba.scheduling.model.repeating.expansion import occurrences
 from indaba.scheduling.model.repeating.refusals import (
     BadRule,
     DateThere,
+    DateWasThere,
     NoSuchDate,
     TooManyChanges,
     UnknownHolidays,
@@ -38,6 +39,7 @@ __all__ = [
     "Coming",
     "Date",
     "DateThere",
+    "DateWasThere",
     "Frequency",
     "LeftOut",
     "NoSuchDate",

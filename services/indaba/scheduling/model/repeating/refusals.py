@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from indaba.contracts.refusal import Refusal
+from indaba.contracts.refusal import Refusal, hint
 from indaba.scheduling.model.wall_time import day_in_words
 
 
@@ -35,6 +35,22 @@ class DateThere(Refusal):
     def __init__(self, starts: datetime) -> None:
         super().__init__(
             f"The series has a date on {_said(starts)} already. Please choose another time.",
+            starts=starts.isoformat(),
+        )
+
+
+class DateWasThere(Refusal):
+    """The series had a date at that time, which was called off or moved. It keeps its code."""
+
+    code = "date-was-there"
+
+    def __init__(self, starts: datetime, code: str, *, called_off: bool) -> None:
+        happened = "was called off" if called_off else "was moved"
+        back = hint("meeting restore", code=code)
+        again = back if called_off else hint("meeting move", code=code)
+        super().__init__(
+            f"{code} on {_said(starts)} {happened}. To hold it then after all type: {{hint}}",
+            hint=again,
             starts=starts.isoformat(),
         )
 
