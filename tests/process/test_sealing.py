@@ -21,6 +21,15 @@ def test_what_was_closed_opens_and_never_looks_the_same() -> None:
     assert b"Sesame" not in once
 
 
+def test_what_is_done_again_can_be_closed_as_the_same_bytes() -> None:
+    seal = PassportOffice(PRIVATE_KEY).seal("replies")
+    once, again = seal.close_alike(WORDS, HERE), seal.close_alike(WORDS, HERE)
+    assert once == again
+    assert seal.open(once, HERE) == WORDS
+    assert once[:12] != seal.close_alike(WORDS, ELSEWHERE)[:12]
+    assert once[:12] != seal.close_alike(f"{WORDS}!", HERE)[:12]
+
+
 def test_a_seal_is_bound_to_its_id_its_purpose_its_secret_and_its_bytes() -> None:
     seal = PassportOffice(PRIVATE_KEY).seal("reports")
     closed = seal.close(WORDS, HERE)

@@ -32,7 +32,7 @@ class SealedReplies:
         if self._seal is None:
             return stored
         for name in keys_in(request.reply()):
-            sealed = self._seal.close(str(body[name]), _bound(key, name))
+            sealed = self._seal.close_alike(str(body[name]), _bound(key, name))
             stored[name] = {CLOSED: base64.b64encode(sealed).decode()}
         return stored
 

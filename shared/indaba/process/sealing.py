@@ -1,5 +1,6 @@
 """Texts that a database keeps and cannot read: AES-256-GCM under a key derived by HKDF."""
 
+import hmac
 import os
 from uuid import UUID
 
@@ -15,11 +16,21 @@ class Seal:
 
     def __init__(self, secret: bytes, purpose: str) -> None:
         info = f"indaba/{purpose}".encode()
-        self._key = AESGCM(HKDF(SHA256(), KEY_BYTES, salt=None, info=info).derive(secret))
+        derived = HKDF(SHA256(), 2 * KEY_BYTES, salt=None, info=info).derive(secret)
+        self._key, self._nonces = AESGCM(derived[:KEY_BYTES]), derived[KEY_BYTES:]
 
     def close(self, text: str, kept_under: UUID) -> bytes:
         """The text as whoever lacks the secret cannot read it; other bytes each time."""
         nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._key.encrypt(nonce, text.encode(), kept_under.bytes)
+
+    def close_alike(self, text: str, kept_under: UUID) -> bytes:
+        """As `close`, but the same bytes for the same text and id: what is done again is the same.
+
+        The nonce is a digest of both under a key of its own, so no two texts share one.
+        """
+        bound = kept_under.bytes + text.encode()
+        nonce = hmac.digest(self._nonces, bound, "sha256")[:NONCE_BYTES]
         return nonce + self._key.encrypt(nonce, text.encode(), kept_under.bytes)
 
     def open(self, closed: bytes, kept_under: UUID) -> str:
