@@ -6,7 +6,7 @@ import pytest
 
 from indaba.contracts.membership import Way
 from indaba.contracts.passport import Role
-from indaba.contracts.removal import CaseAnswer
+from indaba.contracts.removal import CaseAnswer, Departure
 from services.membership.village import Village
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -36,10 +36,43 @@ async def test_nobody_keeps_a_mistaken_role_by_moving_against_who_gave_it(
 ) -> None:
     await village.begin("lindiwe", "naledi", members=("thabo",))
     await village.promote("lindiwe", "thabo")
-    await village.remove("thabo", "lindiwe")
+    await village.departs("lindiwe", Departure.KICKED, by="thabo")
 
     assert (await village.demote("lindiwe", "thabo")).way is Way.DONE
     assert await village.waiting("naledi") == []
+
+
+@pytest.mark.parametrize("against", ["lindiwe", "naledi"], ids=["who gave it", "another"])
+@pytest.mark.parametrize("act", ["suspend", "remove", "demote"])
+async def test_a_new_facilitator_does_not_act_against_an_older_one(
+    village: Village, act: str, against: str
+) -> None:
+    await village.begin("lindiwe", "naledi", members=("thabo",))
+    await village.promote("lindiwe", "thabo")
+    village.later(MOMENT)
+
+    assert await village.refused(getattr(village, act)("thabo", against)) == "just-made-one"
+    assert (await village.demote("lindiwe", "thabo")).way is Way.DONE
+
+
+@pytest.mark.parametrize("act", ["suspend", "remove", "demote"])
+async def test_a_facilitator_acts_once_the_role_is_theirs_to_keep(
+    village: Village, act: str
+) -> None:
+    await village.begin("lindiwe", "naledi", members=("thabo",))
+    await village.promote("lindiwe", "thabo")
+    village.later(TOO_LATE)
+
+    assert await village.refused(getattr(village, act)("thabo", "lindiwe")) == ""
+
+
+async def test_a_new_facilitator_acts_on_members_and_lays_the_role_down(village: Village) -> None:
+    await village.begin("lindiwe", "naledi", members=("thabo", "sipho"))
+    await village.promote("lindiwe", "thabo")
+
+    await village.suspend("thabo", "sipho")
+    await village.demote("thabo", "thabo")
+    assert await village.role("thabo") is Role.MEMBER
 
 
 async def test_who_is_moved_against_does_not_pick_off_who_could_object(village: Village) -> None:

@@ -28,6 +28,7 @@ from indaba.membership.model.motions import (
     AppealedBefore,
     BeingDecided,
     Case,
+    JustMadeOne,
     NotRemoved,
     NotYourself,
     NowhereThere,
@@ -65,12 +66,12 @@ async def assign_role(request: AssignRole, work: Work, office: PassportOffice) -
         community.spare(member)
     if community.roles[member] is request.role:
         return Settled()
+    await _free_to_act(work, community, asker, member)
     if request.role is Role.MEMBER:
         case = await opened(
             work, community.id, CaseKind.DEMOTE, member, by=asker, reason=request.reason
         )
         return await Removing(work, office).begin(case)
-    await _free_to_act(work, community, asker, member)
     await _promote(work, store, community, member, asker)
     return Settled()
 
@@ -210,8 +211,13 @@ async def _unbanned(
 
 
 async def _free_to_act(work: Work, community: Community, asker: MemberId, member: MemberId) -> None:
-    """Raise `BeingDecided` where somebody moved against would choose who votes or objects."""
+    """Nobody picks off who could object to them, nor chooses who votes.
+
+    Raises `BeingDecided` of somebody moved against, and `JustMadeOne` of a new facilitator.
+    """
     if community.roles[member] is Role.FACILITATOR:
+        if (await Cases(work).bench(community.id)).is_new_to(member, asker, work.now):
+            raise JustMadeOne
         return
     if await Cases(work).open_in(community.id, MOTIONS, asker):
         raise BeingDecided

@@ -116,6 +116,21 @@ class BeingDecided(Refusal):
         )
 
 
+class JustMadeOne(Refusal):
+    """Somebody whose role can still be taken back acts against who facilitated before them."""
+
+    code = "just-made-one"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You were made a facilitator less than ten minutes ago, and for that long it can be "
+            "taken back. Until then you cannot suspend, remove or demote somebody who facilitated "
+            "before you. Try again in ten minutes, or tell another facilitator. "
+            "What waits for you: {hint}",
+            hint=hint("member matters"),
+        )
+
+
 class NotRemoved(Refusal):
     """Nobody was removed who could come back or appeal."""
 
@@ -199,6 +214,16 @@ class Bench:
     def facilitators(self) -> frozenset[MemberId]:
         """Who has that role, suspended or not."""
         return frozenset(m for m, role in self.roles.items() if role is Role.FACILITATOR)
+
+    def is_new_to(self, elder: MemberId, member: MemberId, now: datetime) -> bool:
+        """Whether a member's role can still be taken back, and the elder facilitated before.
+
+        Else whoever is given the role by mistake would keep it by suspending who gave it.
+        """
+        if not {elder, member} <= self.facilitators:
+            return False
+        since = self.since[member]
+        return self.since[elder] < since and now - since < TAKEN_BACK_WITHIN
 
     def others(self, case: Case) -> frozenset[MemberId]:
         """Facilitators who neither moved it nor are meant by it: any of them can object.
