@@ -269,7 +269,7 @@ def test_what_has_two_meanings_is_asked_back(text: str, readings: list[str], dou
         ("every 100000 days 14:00", "too far apart"),
         ("every 99999999999 days 14:00", "too large"),
         ("every thu 14:00 for 5000 times", "too many"),
-        ("every thu 14:00 until yesterday", "until when"),
+        ("every thu 14:00 until yesterday", "end before"),
         ("every thu 14:00 until 1 january 2020", "end before"),
         ("every thu 14:00 from 1 january 2020", "begin between"),
         ("every thu 14:00 from 1 january 2040", "begin between"),

@@ -1,5 +1,6 @@
 """Days as people name them, and which dates each can mean."""
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -173,16 +174,16 @@ class NthOfMonth:
     nth: int
     weekday: int
     month: int
+    year: int | None = None
 
     def dates(self, now: datetime, at: time) -> Dates:
         """The next one. Raises `NotRead` if the month has no such day."""
-        for year in (now.year, now.year + 1):
+        for year in (self.year,) if self.year else (now.year, now.year + 1):
             day = self._in_year(year)
-            if day and datetime.combine(day, at) >= now:
-                far = day - now.date() > FAR_FOR_A_GUESSED_YEAR
-                return Dates(
-                    (day,), f"That is next in {day.year}: is that the year?" if far else ""
-                )
+            if day and (self.year or datetime.combine(day, at) >= now):
+                guessed = not self.year and day - now.date() > FAR_FOR_A_GUESSED_YEAR
+                doubt = f"That is next in {day.year}: is that the year?" if guessed else ""
+                return Dates((day,), doubt)
         raise NotRead(f"{MONTHS[self.month - 1]} has no such day in the year to come.")
 
     def _in_year(self, year: int) -> date | None:
@@ -193,6 +194,20 @@ class NthOfMonth:
         ]
         place = self.nth - 1 if self.nth > 0 else self.nth
         return days[place] if -len(days) <= place < len(days) else None
+
+
+@dataclass(frozen=True, slots=True)
+class LastOfMonth:
+    """The last day of January."""
+
+    month: int
+    year: int | None = None
+
+    def dates(self, now: datetime, at: time) -> Dates:
+        """The day itself, with or without its year as for `OnDate`."""
+        year = self.year or now.year + (self.month < now.month)
+        days = monthrange(year, self.month)[1]
+        return OnDate(days, self.month, self.year).dates(now, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from indaba.contracts.times import Reading
 from indaba.scheduling.model import MeetingReading, read_meeting
 from indaba.scheduling.model.reader import MeetingRead
+from indaba.scheduling.model.repeating import Rule
 
 SAID_AT = datetime(2026, 12, 1, 10, 0)
 FILES = sorted((Path(__file__).parent / "phrases").glob("*.tsv"))
@@ -71,4 +72,13 @@ def phrases(file: Path) -> Iterator[Phrase]:
             typed, _, meant = line.partition("\t")
             asks = meant.split(" | ")[0] == "asks"
             rest = meant.removeprefix("asks").removeprefix(" | ") if asks else meant
-            yield Phrase(typed, rest, asks, locale, zone)
+            yield Phrase(typed, _in_one_order(rest), asks, locale, zone)
+
+
+def _in_one_order(meant: str) -> str:
+    """What is meant, with the parts of its rule in the order in which we write them."""
+    parts = meant.split(" | ")
+    if len(parts) > 1 and parts[1].startswith("FREQ="):
+        rule, out, days = parts[1].partition(";EXDATE=")
+        parts[1] = f"{Rule.parse_any(rule)}{out}{days}"
+    return " | ".join(parts)

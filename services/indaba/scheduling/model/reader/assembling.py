@@ -10,15 +10,18 @@ from indaba.scheduling.model.reader.pieces import (
     Arriving,
     Avoiding,
     Beginning,
+    Between,
     ButDays,
     ButWeekdays,
     ByRule,
     EndClock,
+    Endless,
     Fixed,
     HalfBefore,
     InMonths,
     Instant,
     InWeeks,
+    Label,
     Lasting,
     Length,
     MonthDays,
@@ -28,6 +31,7 @@ from indaba.scheduling.model.reader.pieces import (
     Range,
     Refused,
     SaidClock,
+    SeveralDays,
     SomeWeekdays,
     Soon,
     Times,
@@ -211,6 +215,29 @@ def _(value: PartOfDay, spoken: Spoken, where: Where) -> None:
 def _(value: ADay, spoken: Spoken, where: Where) -> None:
     del where
     spoken.time.pinned.append(value.day)
+
+
+@_put.register
+def _(value: SeveralDays, spoken: Spoken, where: Where) -> None:
+    del where
+    spoken.time.pinned += value.days
+
+
+@_put.register
+def _(value: Between, spoken: Spoken, where: Where) -> None:
+    _put(Beginning(value.first), spoken, where)
+    _put(Until(value.last), spoken, where)
+
+
+@_put.register
+def _(value: Label, spoken: Spoken, where: Where) -> None:
+    """A label says nothing of its own."""
+
+
+@_put.register
+def _(value: Endless, spoken: Spoken, where: Where) -> None:
+    del value, where
+    spoken.maybe.append(EVERY_WEEK)
 
 
 @_put.register

@@ -35,6 +35,14 @@ class Chart:
             _add_rules(lattice, line)
         self.begun = pieces_of(line, lattice)
 
+    def guessed(self, way: Covering) -> list[str]:
+        """The questions about misspelt words that the pieces of a covering take."""
+        return [
+            f'Do you mean "{word}" by "{self.line.tokens[place].text}"?'
+            for place, word in self.lattice.guesses.items()
+            if any(piece.first <= place < piece.last for piece in way.pieces)
+        ]
+
     def coverings(self, *, titled: bool) -> list[Covering]:
         """The cheapest ways to cover the line, the cheapest first; one at least."""
         heading = "filler" if titled else "connector"

@@ -134,8 +134,8 @@ CLOCKS = [
     Rule("clock", "hh oclock mm?", _o_clock),
     Rule("clock", "noon", lambda _: Fixed.NOON),
     Rule("clock", "midnight", lambda _: Fixed.MIDNIGHT),
-    Rule("past_clock", "quarter past hh", _past),
-    Rule("past_clock", "quarter before hh", _before),
+    Rule("past_clock", "a? quarter past hh", lambda _, *parts: _past(*parts)),
+    Rule("past_clock", "a? quarter before hh", lambda _, *parts: _before(*parts)),
     Rule("past_clock", "num unit|one_unit? past hh", _past),
     Rule("past_clock", "num unit|one_unit? before hh", _before),
     Rule("past_clock", "half past hh", _half_past),
@@ -177,6 +177,11 @@ def _in_half_of(start: SomeClock, end: SomeClock) -> SomeClock:
     return start._replace(half=end.half, bare=False)
 
 
+def _either(one: SomeClock, _: object, other: SomeClock) -> HalfBefore | None:
+    clocks = tuple(each for each in (one, other) if isinstance(each, SaidClock))
+    return HalfBefore(clocks) if len(clocks) == 2 else None  # noqa: PLR2004 - both of them
+
+
 def _arriving(arrive: SomeClock, _: object, begin: SomeClock) -> Arriving | None:
     """17:30 for 18:00, but not 18:00 for 2h."""
     if not (isinstance(arrive, SaidClock) and isinstance(begin, SaidClock)):
@@ -186,6 +191,8 @@ def _arriving(arrive: SomeClock, _: object, begin: SomeClock) -> Arriving | None
 
 
 RANGES = [
+    Rule("range", "between clock|bare_clock and clock", _from_to),
+    Rule("half_clock", "clock or clock", _either),
     Rule("range", "from? clock|at_clock|bare_clock -|to|until clock", _from_to),
     Rule("range", "from? clock|at_clock -|to|until bare_clock", _from_to),
     Rule("night", "from? bare_clock -|to|until bare_clock", _from_to),
@@ -233,6 +240,11 @@ def _one_and_a_half(_: object, unit: str, *__: object) -> Length | None:
     return _minutes(1.5, unit)
 
 
+def _quarters(number: Number, unit: str, _: object, __: object, of: str) -> Length | None:
+    """Three quarters of an hour."""
+    return Length(number.value * _QUARTER) if (unit, of) == ("quarter", "hour") else None
+
+
 def _half_of(_: object, __: object, unit: str) -> Length | None:
     return Length(_HALF_HOUR) if unit == "hour" else None
 
@@ -243,6 +255,7 @@ def _for_minutes(_: object, number: Number) -> Length | None:
 
 LENGTHS = [
     Rule("span", "num unit|one_unit", _length),
+    Rule("span", "num unit|one_unit of a unit|one_unit", _quarters),
     Rule("span", "num ~h|m", _length),
     Rule("span", "num unit|one_unit|h and? num unit|one_unit|m?", _two_units),
     Rule("span", "num ~.|, ~num unit|one_unit|h", _decimal),
@@ -251,6 +264,7 @@ LENGTHS = [
     Rule("span", "a unit|one_unit", _one),
     Rule("span", "half a? unit|one_unit", _half_of),
     Rule("length", "for about? span", lambda _, __, span: span),
+    Rule("length", "lasting about? a? span", lambda *parts: parts[-1]),
     Rule("length", "for? about? a span", lambda _, __, ___, span: span),
     Rule("length", "span long?", lambda span, _: span),
     Rule("length", "for num", _for_minutes),

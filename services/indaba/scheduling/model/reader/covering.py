@@ -19,12 +19,13 @@ from indaba.scheduling.model.reader.tokens import Line, Token
 
 _FOLLOWED = 2
 _MOST_WAYS, _FEWER_WAYS, _USUAL_TOKENS = 24, 4, 40
-_BESIDE_WORDS = 1.5
+_BESIDE_WORDS = 2.5
 _FREE, _FILLER, _MARK = 1.0, 0.35, 0.1
 _UNKNOWN, _SECOND_STRETCH, _AFTER_FILLER, _WEAK, _RARE = 3.0, 6.0, 2.0, 0.8, 1.1
 _TWICE, _TWO_DAYS, _GUESSED, _LIKE_A_YEAR = 3.0, 2.5, 0.9, 1.2
 _YEARS = range(19, 22)
-_MARKS = frozenset(",.;:|()!?-/")
+_MARKS = frozenset(",.;:|()!?-/@[]{}`*~")
+_WITHIN_WORDS = frozenset("-'")
 _AFTER_FIGURES = frozenset({"t", "z"})
 _WITHIN_FIGURES = frozenset(":./;-")
 
@@ -57,6 +58,13 @@ PIECES: dict[str, _Kind] = {
     "later_weekday": _Kind("weekday", 0.2),
     "one_weekday": _Kind("weekday", 0.2),
     "part_said": _Kind("part", 0.2),
+    "bare_part": _Kind("part", 0.2),
+    "bare_nth_day": _Kind("day", 0.3),
+    "nth_of_year": _Kind("day", 0.15),
+    "some_dates": _Kind("day", 0.25),
+    "label": _Kind("", 0.2),
+    "between": _Kind("beginning", 0.2),
+    "endless": _Kind("end", 0.2),
     "weekdays_said": _Kind("weekday", 0.25),
     "often": _Kind("often", 0.2),
     "nth": _Kind("", 0.2),
@@ -86,7 +94,7 @@ class Piece(NamedTuple):
     @property
     def is_telling(self) -> bool:
         """Whether its words can hardly be anything else."""
-        return "bare" not in self.name and self.cost < _WEAK
+        return not self.name.startswith("bare_") and self.cost < _WEAK
 
 
 class _Last(IntEnum):
@@ -113,6 +121,7 @@ class _Here(NamedTuple):
     begun: Sequence[Piece]
     filler: bool
     mark: bool
+    glued: bool
 
 
 class _Way(NamedTuple):
@@ -153,7 +162,8 @@ def coverings(
     ways: list[dict[_State, list[_Way]]] = [{} for _ in range(count + 1)]
     ways[0][_State(_Last.START, 0, 0)] = [_Way(0, _State(_Last.START, 0, 0), None, None, 0)]
     for place, token in enumerate(line.tokens):
-        here = _Here(place, begun[place], fillers[place], token.text in _MARKS)
+        within = token.glued and place > 0 and line.tokens[place - 1].text in _WITHIN_WORDS
+        here = _Here(place, begun[place], fillers[place], token.text in _MARKS, within)
         for way in _best(ways[place], most):
             for after in _steps(way, here, titled=titled):
                 _follow(ways[after.at], after)
@@ -181,14 +191,15 @@ def _steps(way: _Way, here: _Here, *, titled: bool) -> Iterator[_Way]:
     last, stretches, roles = way.state
     for piece in here.begun:
         cost, now = _cost_of(piece, roles)
-        bare = "bare" in piece.name
+        bare = piece.name.startswith("bare_")
         cost += _BESIDE_WORDS if bare and last == _Last.FREE and titled else 0
         state = _State(_Last.BARE if bare else _Last.PIECE, stretches, now)
         yield _Way(way.cost + cost, state, way, piece, piece.last)
     if here.mark:
         state = _State(_Last.MARK if last != _Last.FREE else last, stretches, roles)
-        yield _Way(way.cost + _MARK, state, way, None, here.place + 1)
-    elif here.filler:
+        cost = _MARK + (_AFTER_FILLER if last == _Last.FILLER and titled else 0)
+        yield _Way(way.cost + cost, state, way, None, here.place + 1)
+    elif here.filler and not here.glued:
         state = _State(_Last.FILLER, stretches, roles)
         yield _Way(way.cost + _FILLER, state, way, None, here.place + 1)
     yield _free(way, here.place, titled=titled)
@@ -282,9 +293,9 @@ def _may_cut(tokens: Sequence[Token], place: int) -> bool:
     if _is_letters(left) and _is_letters(right):
         return left.is_figures and right.text in _AFTER_FIGURES
     if left.text in _WITHIN_FIGURES and left.glued and place > 1:
-        return not _are_alike(tokens[place - 2], right)
+        return not _are_alike(tokens[place - 2], right, left)
     if right.text in _WITHIN_FIGURES and place + 1 < len(tokens) and tokens[place + 1].glued:
-        return not _are_alike(left, tokens[place + 1])
+        return not _are_alike(left, tokens[place + 1], right)
     return True
 
 
@@ -292,5 +303,8 @@ def _is_letters(token: Token) -> bool:
     return token.is_figures or token.is_word
 
 
-def _are_alike(left: Token, right: Token) -> bool:
-    return left.is_figures == right.is_figures and _is_letters(left) and _is_letters(right)
+def _are_alike(left: Token, right: Token, mark: Token) -> bool:
+    """Whether a mark joins two figures, or as a hyphen two words."""
+    if left.is_figures and right.is_figures:
+        return True
+    return mark.text == "-" and left.is_word and right.is_word

@@ -6,13 +6,21 @@ from functools import partial
 from typing import Any
 
 from indaba.scheduling.model.reader.lattice import Number, Rule
-from indaba.scheduling.model.reader.pieces import ADay, InWeeks, Length, PartOfDay, Soon
+from indaba.scheduling.model.reader.pieces import (
+    ADay,
+    InWeeks,
+    Length,
+    PartOfDay,
+    SeveralDays,
+    Soon,
+)
 from indaba.scheduling.model.spoken_day import (
     After,
     Ahead,
     DayOfMonth,
     EasterDay,
     InWeek,
+    LastOfMonth,
     OnDate,
     OnWeekday,
     OtherOrder,
@@ -73,6 +81,20 @@ def _fixed(named: str, year: Number | None) -> OnDate:
     return OnDate(int(day), int(month), year.value if year else None)
 
 
+def _last_of(*parts: Any) -> LastOfMonth:
+    month, year = parts[3], parts[-1]
+    return LastOfMonth(month, year.value if year else None)
+
+
+def _of_one_month(*parts: Any) -> tuple[OnDate, ...]:
+    days, month, year = parts[0], parts[2], parts[-1]
+    return tuple(OnDate(day, month, year.value if year else None) for day in days)
+
+
+def _several(days: tuple[OnDate, ...]) -> SeveralDays:
+    return SeveralDays(days)
+
+
 def _ahead(_: object, number: Number | str, unit: str) -> Ahead | InWeeks | None:
     count = number.value if isinstance(number, Number) else 1
     if unit == "day":
@@ -124,8 +146,7 @@ def _this_part(which: str, part: str) -> PartOfDay | None:
     return PartOfDay(part, 0) if which == "this" else None
 
 
-def day_rules(*, month_first: bool) -> list[Rule]:
-    """The rules, for people who write the month first in figures or not."""
+def _date_rules(*, month_first: bool) -> list[Rule]:
     figures: Callable[..., Any] = partial(_in_figures, month_first=month_first)
     return [
         Rule("dayn", "num ~suffix", _day_number),
@@ -137,28 +158,46 @@ def day_rules(*, month_first: bool) -> list[Rule]:
         Rule("date", "num ~/ ~num", figures),
         Rule("date_with_dots", "num ~. ~num ~.?", figures),
         Rule("date_with_dots", "num ~. num ~.", figures),
-        Rule("nth_day", "the? dayn", lambda _, day: DayOfMonth(day)),
+        Rule("nth_day", "the dayn", lambda _, day: DayOfMonth(day)),
+        Rule("bare_nth_day", "dayn", DayOfMonth),
         Rule("nth_day", "on|at the dayn", lambda _, __, day: DayOfMonth(day)),
         Rule("bare_day", "dnum", lambda day: ADay(DayOfMonth(day), bare=True)),
+        Rule("day_list", "dnum|dayn ,|and|or dnum|dayn", lambda a, _, b: (a, b)),
+        Rule("day_list", "dnum|dayn ,|and day_list", lambda a, _, b: (a, *b)),
+        Rule("dates_named", "day_list of? month ~.? yyyy?", _of_one_month),
+        Rule("date", "the? last_day of? month ~.? yyyy?", _last_of),
         Rule("date", "fixed_day yyyy?", _fixed),
-        Rule("relative", "easter_day", EasterDay),
-        Rule("relative", "the? day", lambda _, days: Ahead(days)),
-        Rule("relative", "in num|a unit|one_unit", _ahead),
-        Rule("relative", "num|a unit|one_unit day", _from_today),
-        Rule("relative", "num|a unit|one_unit hence", _hence),
-        Rule("relative", "day unit|one_unit", _day_and_week),
-        Rule("relative", "which unit|one_unit", _which_week),
-        Rule("one_weekday", "which? weekday ~.?", _weekday),
-        Rule("later_weekday", "one_weekday unit|one_unit", _weekday_week),
-        Rule("later_weekday", "num|a unit|one_unit on one_weekday", _a_week_on),
-        Rule("later_weekday", "in num|a unit|one_unit on one_weekday", _in_weeks_on),
-        Rule("soon", "in about? span", _soon),
-        Rule("soon", "in about? a span", _soon),
-        Rule("soon", "a? span hence", _soon),
-        Rule("part_said", "in|at? the? part", lambda _, __, part: PartOfDay(part)),
-        Rule("part_said", "which part", _this_part),
-        Rule("part_said", "today_part", lambda part: PartOfDay(part, 0)),
-        Rule("part_said", "tomorrow_part", lambda part: PartOfDay(part, 1)),
-        Rule("full_date", "date|nth_day", lambda day: day),
-        Rule("full_date", "weekday ~.? ,? date|nth_day", lambda *s: s[-1]),
     ]
+
+
+_RELATIVE = [
+    Rule("relative", "easter_day", EasterDay),
+    Rule("relative", "the? day", lambda _, days: Ahead(days)),
+    Rule("relative", "in num|a unit|one_unit", _ahead),
+    Rule("relative", "num|a unit|one_unit day", _from_today),
+    Rule("relative", "num|a unit|one_unit hence", _hence),
+    Rule("relative", "day unit|one_unit", _day_and_week),
+    Rule("relative", "which unit|one_unit", _which_week),
+    Rule("one_weekday", "which? weekday ~.?", _weekday),
+    Rule("later_weekday", "one_weekday unit|one_unit", _weekday_week),
+    Rule("later_weekday", "num|a unit|one_unit on one_weekday", _a_week_on),
+    Rule("later_weekday", "in num|a unit|one_unit on one_weekday", _in_weeks_on),
+    Rule("soon", "in about? span", _soon),
+    Rule("soon", "in about? a span", _soon),
+    Rule("soon", "a? span hence", _soon),
+    Rule("part_said", "in|at the? part", lambda _, __, part: PartOfDay(part)),
+    Rule("bare_part", "the? part", lambda _, part: PartOfDay(part)),
+    Rule("part_said", "which part", _this_part),
+    Rule("part_said", "today_part", lambda part: PartOfDay(part, 0)),
+    Rule("part_said", "tomorrow_part", lambda part: PartOfDay(part, 1)),
+]
+_WHOLE = [
+    Rule("full_date", "date|nth_day|bare_nth_day", lambda day: day),
+    Rule("full_date", "weekday ~.? ,? date|nth_day|bare_nth_day", lambda *parts: parts[-1]),
+    Rule("some_dates", "dates_named", _several),
+]
+
+
+def day_rules(*, month_first: bool) -> list[Rule]:
+    """The rules, for people who write the month first in figures or not."""
+    return [*_date_rules(month_first=month_first), *_RELATIVE, *_WHOLE]

@@ -63,10 +63,14 @@ class Rule:
 
 
 class Lattice:
-    """All that was found in a line, by name and by the token where it begins."""
+    """All that was found in a line, by name and by the token where it begins.
+
+    `guesses` are the words that badly misspelt ones were taken for, by their places.
+    """
 
     def __init__(self, tokens: Sequence[Token], lexicon: Lexicon) -> None:
         self.tokens = tokens
+        self.guesses: dict[int, str] = {}
         self.edges: list[dict[str, list[Edge]]] = [defaultdict(list) for _ in tokens]
         for place, token in enumerate(tokens):
             here = self.edges[place]
@@ -74,6 +78,11 @@ class Lattice:
                 _add_figures(here, token.text, place + 1)
             elif not token.is_word:
                 here[token.text].append(Edge(place + 1, token.text))
+            if near := lexicon.nearest(token.text) if token.is_word else None:
+                guess, clear = near
+                if not clear:
+                    self.guesses[place] = guess.phrase[0]
+                _add_entry(here, guess.heading, guess.value, place + 1, Doubt.NONE)
             for entry in lexicon.at(tokens, place):
                 doubt = Doubt.NONE if token.accented else entry.doubt
                 _add_entry(here, entry.heading, entry.value, place + len(entry.phrase), doubt)

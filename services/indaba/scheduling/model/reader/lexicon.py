@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from indaba.scheduling.model.reader.tokens import Token
 
+_SHORTEST_MISSPELT, _LONG = 6, 9
 ENGLISH, _ZONES = "en", "zones"
 _WITH_AFRIKAANS = frozenset({"ZA", "NA"})
 _COUNTS = frozenset(
@@ -42,6 +43,13 @@ class Lexicon:
         self._by_first: dict[str, list[Entry]] = {}
         for entry in dict.fromkeys(entries):
             self._by_first.setdefault(entry.phrase[0], []).append(entry)
+        self._misspelt = [
+            entry
+            for entry in dict.fromkeys(entries)
+            if len(entry.phrase) == 1
+            and len(entry.phrase[0]) >= _SHORTEST_MISSPELT
+            and (entry.heading in {"weekday", "month"} or entry.value == "fortnight")
+        ]
 
     def at(self, tokens: Sequence[Token], place: int) -> list[Entry]:
         """The phrases that begin at a token, in no order."""
@@ -50,6 +58,24 @@ class Lexicon:
             for entry in self._by_first.get(tokens[place].text, ())
             if _stands(entry.phrase, tokens, place)
         ]
+
+    def nearest(self, word: str) -> tuple[Entry, bool] | None:
+        """A weekday, a month or a fortnight that the word is a misspelling of; else `None`.
+
+        Only long words are tried, with one slip, or two in the longest; and whether it was one.
+        """
+        if len(word) < _SHORTEST_MISSPELT or word in self._by_first:
+            return None
+        from rapidfuzz.distance import DamerauLevenshtein
+
+        slips = 2 if len(word) >= _LONG else 1
+        near = [
+            (DamerauLevenshtein.distance(word, entry.phrase[0], score_cutoff=slips), entry)
+            for entry in self._misspelt
+            if entry.phrase[0][0] == word[0]
+        ]
+        best = min(near, key=lambda each: each[0], default=None)
+        return (best[1], best[0] == 1) if best and best[0] <= slips else None
 
     def words(self, heading: str) -> frozenset[str]:
         """All single words under a heading, or under one of `word`."""
@@ -60,7 +86,8 @@ class Lexicon:
 def lexicon_for(locale: str) -> Lexicon:
     """The words for people of a locale: English, their own language, and their neighbours'."""
     parts = re.split("[-_.]", locale)
-    spoken = {parts[0].lower()} | ({"af"} if _WITH_AFRIKAANS & set(parts[1:]) else set())
+    spoken = {part.lower() for part in parts}
+    spoken |= {"af"} if _WITH_AFRIKAANS & set(parts[1:]) else set()
     return _lexicon(tuple(sorted(spoken & languages())))
 
 

@@ -6,6 +6,7 @@ time only where the line says the same kind of thing elsewhere, and not at the e
 the time: "Friday prayers thu 18:00" is sure, "Robotics thu fri 14:00" is asked back.
 """
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -33,15 +34,16 @@ from indaba.scheduling.model.time_parts import HOW_TO_SAY, TimeParts
 
 LONGEST_LINE = 600
 MOST_READINGS = 6
-AS_GOOD, EQUAL = 0.2, 0.05
+AS_GOOD, EQUAL = 0.15, 0.05
 """Another way to cover the line counts if it costs at most so much more and is clear, or equal."""
 NEARLY = 2.0
 """So much more may cost a way that is taken where the better ones mean nothing."""
-SWALLOWED = 2.5
-"""What it costs that a title takes words which may say when."""
+SWALLOWED, UNTITLED = 2.5, 2.0
+"""What it costs that a title takes words which may say when, or that there is none."""
 MOST_MINUTES = 24 * 60
 
-_TRIMMED = " \t\n,.;:|-\u2013\u2014()"
+_TRIMMED = " \t\n,.;:|-\u2013\u2014()@[]{}`*~"
+_TAIL = re.compile(r"\s+(?:to be|will be|takes place|is on)$", re.IGNORECASE)
 _TRIED = 8
 
 
@@ -126,7 +128,8 @@ class _Line:
         return MeetingRead(sure=False, doubt=why, title=self._titled(ways[0]))
 
     def _cost(self, way: Covering) -> float:
-        return way.cost + SWALLOWED * len(self._swallowed(way))
+        untitled = UNTITLED if not (way.stretches or self.title) else 0
+        return way.cost + untitled + SWALLOWED * len(self._swallowed(way))
 
     def _with_others(self, first: MeetingRead, best: Covering, ways: list[Covering]) -> MeetingRead:
         """One answer from the ways that are as good: sure only if they mean the same."""
@@ -164,13 +167,13 @@ class _Line:
         if self.title or not way.stretches:
             return self.title
         first, last = way.stretches[0]
-        words = self.line.words(first, last).strip(_TRIMMED)
-        return " ".join(words.split())
+        words = " ".join(self.line.words(first, last).strip(_TRIMMED).split())
+        return _TAIL.sub("", words)
 
     def _doubts(self, way: Covering) -> list[str]:
+        doubts = self.chart.guessed(way)
         if self.title:
-            return left_over(unknown_words(self.chart, way))
-        doubts = []
+            return [*doubts, *left_over(unknown_words(self.chart, way))]
         if len(way.stretches) > 1:
             rest = [t.text for a, b in way.stretches[1:] for t in self.line.tokens[a:b]]
             doubts += left_over(rest)
@@ -202,6 +205,10 @@ class _Line:
             if piece.last <= last and piece.is_telling
         ]
         before, after = first > 0 and bool(way.pieces), last < len(self.line.tokens)
+        while last > first and self.line.tokens[last - 1].text in _TRIMMED:
+            last -= 1
+        while first < last and self.line.tokens[first].text in _TRIMMED:
+            first += 1
         return [
             piece
             for piece in _longest(inside)

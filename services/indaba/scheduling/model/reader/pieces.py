@@ -140,6 +140,31 @@ class ADay:
 
 
 @dataclass(frozen=True, slots=True)
+class SeveralDays:
+    """Several days of one month: 3 and 10 December."""
+
+    days: tuple[Day, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """From a first day to a last one."""
+
+    first: Day
+    last: Day
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A word that says what follows, as in "Date: 10 December"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endless:
+    """Until further notice."""
+
+
+@dataclass(frozen=True, slots=True)
 class SomeWeekdays:
     """Weekdays. `repeats` where the words say that it happens again and again."""
 

@@ -5,12 +5,16 @@ from typing import Any
 
 from indaba.scheduling.model.reader.lattice import Number, Rule
 from indaba.scheduling.model.reader.pieces import (
+    ADay,
     Avoiding,
     Beginning,
+    Between,
     ButDays,
     ButWeekdays,
+    Endless,
     InMonths,
     InWeeks,
+    Label,
     Lasting,
     MonthDays,
     NthDays,
@@ -23,7 +27,7 @@ from indaba.scheduling.model.reader.pieces import (
 )
 from indaba.scheduling.model.repeating.repeat_parts import AMonth, EndOfYear, Next
 from indaba.scheduling.model.repeating.rule import Frequency, NthDay
-from indaba.scheduling.model.spoken_day import Ahead, OnDate, OnWeekday
+from indaba.scheduling.model.spoken_day import Ahead, NthOfMonth, OnDate, OnWeekday
 
 _UNITS = {
     "day": (Frequency.DAILY, 1),
@@ -91,7 +95,7 @@ LISTS = [
     Rule("wds", "wd", _joined),
     Rule("wd_spread", "wd -|to|until wd", lambda a, _, b: _spread(a, b)),
     Rule("wds", "wd_spread", lambda days: days),
-    Rule("wds", "wd ,|and|or the? wds", _joined),
+    Rule("wds", "wd ,|and|or|/ the? wds", _joined),
     Rule("wds", "wd , and|or the? wds", _joined),
     Rule("wds", "wd_spread ,|and wds", lambda a, _, b: (*a, *b)),
     Rule("mon", "month ~.?", lambda month, _: month),
@@ -184,6 +188,11 @@ def _working_days(*_: object) -> SomeWeekdays:
     return SomeWeekdays(tuple(OnWeekday(day) for day in _WORKING), repeats=True)
 
 
+def _weekends(every: object, *_: object) -> SomeWeekdays | None:
+    days = tuple(OnWeekday(day) for day in (5, 6))
+    return SomeWeekdays(days, repeats=True) if every and every != "on" else None
+
+
 def _nth(every: Any, _: object, places: Sequence[int], day: Any, of_month: Any) -> NthDays:
     quarter = of_month == "quarter"
     month = 3 if quarter else (of_month or 0)
@@ -198,6 +207,10 @@ def _nth_of_months(every: Any, _: object, places: Any, day: Any, *rest: Any) -> 
     if isinstance(day, str):
         return NthDays((), bool(every), months, working=tuple(places))
     return NthDays(tuple(NthDay(place, int(day)) for place in places), bool(every), months)
+
+
+def _nth_of_year(_: object, nth: int, day: int, *rest: Any) -> ADay:
+    return ADay(NthOfMonth(nth, int(day), rest[1], rest[-1].value))
 
 
 def _month_days(*parts: Any) -> MonthDays | None:
@@ -223,6 +236,7 @@ RHYTHMS = [
     Rule("end", "for? too_long times", lambda *_: Refused(TOO_LARGE)),
     Rule("often", "all num unit|one_unit", _often),
     Rule("often", "once per unit|one_unit", lambda *s: _often(None, s[-1])),
+    Rule("often", "every part", lambda *_: Often(Frequency.DAILY)),
     Rule("often", "everyday", lambda _: Often(Frequency.DAILY)),
     Rule("often", "adverb", _adverb),
     Rule("often", "two_meanings", _in_two_ways),
@@ -240,8 +254,10 @@ RHYTHMS = [
     Rule("weekdays_said", "every other|num wds", _every_so_many),
     Rule("weekdays_said", "on? alternate wds", _every_so_many),
     Rule("weekdays_said", "every|all|on? the? workday", _working_days),
+    Rule("weekdays_said", "every|on? the? weekend", _weekends),
     Rule("nth", "every? the? places wd|workday of_month?", _nth),
     Rule("nth", "every? the? places wd|workday of|in mons", _nth_of_months),
+    Rule("nth_of_year", "the? place wd of|in mon ,? yyyy", _nth_of_year),
     Rule("month_days", "on? mdays day? of_month", _month_days),
     Rule("month_days", "day dnum of_month", lambda _, day, of: _month_days((day,), of)),
     Rule("month_days", "on? mdays", _days_alone),
@@ -295,6 +311,17 @@ def _single_day(_: object, day: Any) -> Any:
     return None if isinstance(day, InWeeks) else day
 
 
+def _from_day_to_day(*parts: Any) -> Between:
+    return Between(parts[1], parts[-1])
+
+
+def _within_a_month(*parts: Any) -> Between | None:
+    first, last = parts[1], parts[-1]
+    if not isinstance(last, OnDate) or first >= last.day:
+        return None
+    return Between(OnDate(first, last.month, last.year), last)
+
+
 _NOT = "not|nor on|in|during|for? any? the?"
 
 BOUNDS = [
@@ -316,6 +343,7 @@ BOUNDS = [
     Rule("end", "for the? which one_unit", lambda *s: _lasting(None, s[-1])),
     Rule("last", "full_date", lambda day: day),
     Rule("last", "one_weekday", lambda day: day),
+    Rule("last", "relative", lambda day: None if isinstance(day, InWeeks) else day),
     Rule("last", "end_of? the? a_month", lambda *s: s[-1]),
     Rule("last", "end_of? the? year_end", lambda *_: "year"),
     Rule("last_date", "full_date", lambda day: day),
@@ -327,6 +355,10 @@ BOUNDS = [
     Rule("first", "day", lambda days: days),
     Rule("first", "a_month", lambda month: month),
     Rule("beginning", "start|from on|from|in? the? first", lambda *s: _beginning(s[-1])),
+    Rule("between", "from? full_date -|to|until full_date", _from_day_to_day),
+    Rule("between", "from? dnum|dayn -|to|until date", _within_a_month),
+    Rule("endless", "endless_words", lambda _: Endless()),
+    Rule("label", "label_word ~:", lambda *_: Label()),
     Rule("beginning", "start|from which unit|one_unit", _next_unit),
     Rule("place_said", "( country_letters )", lambda _, letters, __: letters),
     Rule("place_said", "of|in the? country", lambda *s: s[-1]),

@@ -99,7 +99,7 @@ def _read(text: str, asked: Asked) -> RepeatRead | None:
     ends = chart.words.words("until") | chart.words.words("ending")
     if any(word in ends for word in unknown):
         raise NotRead("I did not understand until when. Please name a day, such as: until 30 June.")
-    doubts = left_over(unknown)
+    doubts = [*chart.guessed(way), *left_over(unknown)]
     if spoken.time.left_out:
         doubts.append("I read when it starts and left out how long it lasts.")
     return series_meant(spoken, asked, doubts)
@@ -126,7 +126,7 @@ def series_meant(spoken: Spoken, asked: Asked, doubts: list[str]) -> RepeatRead:
     Raises `NotRead`, `BadRule` or `UnknownHolidays`.
     """
     parts, repeat = spoken.time, spoken.repeat
-    zones = zones_of(parts)
+    zones = zones_of(parts, asked)
     if len(zones) > 1:
         raise NotRead(f"{WHICH_ZONE} Please name a city, such as: London time.")
     if zones and not _is_home(zones[0], asked):

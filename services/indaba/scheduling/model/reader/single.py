@@ -56,7 +56,7 @@ def judged(parts: TimeParts, asked: Asked, doubts: list[str]) -> WhenRead:
         if parts.names_a_day() or parts.clocks or parts.soon:
             raise NotRead(f"I found more than one time. {HOW_TO_SAY}")
         return answered([wall(parts.at, asked.place)], doubts, asked)
-    zones = zones_of(parts)
+    zones = zones_of(parts, asked)
     if not zones:
         return _judged_here(parts, asked, doubts)
     if len(zones) > 1:
@@ -67,8 +67,10 @@ def judged(parts: TimeParts, asked: Asked, doubts: list[str]) -> WhenRead:
     return WhenRead(sure=not doubt, readings=tuple(readings)[:MOST_READINGS], doubt=doubt)
 
 
-def zones_of(parts: TimeParts) -> tuple[str, ...]:
+def zones_of(parts: TimeParts, asked: Asked) -> tuple[str, ...]:
     """The zones that the time can be in; none for the asker's own. Raises `NotRead`."""
+    if any(asked.place.key in each for each in parts.zones):
+        return ()
     zones = set(parts.zones)
     if len(zones) > 1:
         raise NotRead("I found more than one time zone.")

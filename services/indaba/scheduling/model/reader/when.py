@@ -1,5 +1,6 @@
 """Understands times that people type. What has two meanings is asked back, never guessed."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 
@@ -56,7 +57,8 @@ def _read(text: str, asked: Asked) -> WhenRead:
     ways = chart.coverings(titled=False)
     spoken = _said(chart, ways[0])
     if spoken.time.is_read():
-        return _together([_judged(spoken, asked), *_others(chart, ways, asked)])
+        first = _judged(spoken, asked, chart.guessed(ways[0]))
+        return _together([first, *_others(chart, ways, asked)])
     guess = in_other_words(text, asked.today, asked.locale, month_first=asked.month_first)
     if guess is None or not asked.today < guess <= asked.today + A_YEAR:
         raise NotRead(f"{not_understood(spoken.time.unknown)} {HOW_TO_SAY}")
@@ -73,8 +75,8 @@ def _others(chart: Chart, ways: list[Covering], asked: Asked) -> list[WhenRead]:
     return reads
 
 
-def _judged(spoken: Spoken, asked: Asked) -> WhenRead:
-    doubts = []
+def _judged(spoken: Spoken, asked: Asked, guessed: Sequence[str] = ()) -> WhenRead:
+    doubts = [*guessed]
     if spoken.time.unknown:
         doubts.append(not_understood(spoken.time.unknown))
     if spoken.time.left_out:

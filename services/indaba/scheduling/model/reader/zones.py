@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
+from typing import Any
 from zoneinfo import available_timezones
 
 from indaba.scheduling.model.reader.lattice import Edge, Lattice, Number, Rule
@@ -21,6 +22,10 @@ def _zoned(when: SomeClock | Range, zones: tuple[str, ...]) -> Zoned:
 
 
 def _zoned_time(when: SomeClock | Range, zones: tuple[str, ...], _: object) -> Zoned:
+    return Zoned(when, zones)
+
+
+def _in_brackets(when: SomeClock | Range, _: object, zones: tuple[str, ...], __: object) -> Zoned:
     return Zoned(when, zones)
 
 
@@ -55,20 +60,25 @@ ZONES = [
         "iso_clock ~- ~hh ~: ~mm",
         lambda clock, *rest: Zoned(clock, _from_utc(*rest) or ()),
     ),
-    Rule("zone", "city zone_time", lambda zones, _: Zoned(None, zones)),
+    Rule("zoned", "clock|at_clock|range ( zone_short|offset )", _in_brackets),
+    Rule("zoned", "clock|at_clock|range zone_place zone_time", _zoned_time),
+    Rule("zone", "zone_short|city|zone_place zone_time", lambda zones, _: Zoned(None, zones)),
 ]
 
 
 def add_zones(lattice: Lattice, line: Line) -> None:
     """Add cities that zones are named for, abbreviations, and Discord's own marks for a time."""
     texts = tuple(token.text for token in line.tokens)
-    short, cities = _abbreviations(), _cities()
+    short, cities, places = _abbreviations(), _cities(), _places()
     for place, text in enumerate(texts):
         here = lattice.edges[place]
         if text in short:
             here["zone_short"].append(Edge(place + 1, short[text]))
         if text in {"utc", "gmt"}:
             here["utc"].append(Edge(place + 1, text))
+        for phrase, zone in places.get(text, ()):
+            if texts[place : place + len(phrase)] == phrase:
+                here["zone_place"].append(Edge(place + len(phrase), (zone,)))
         for phrase, zone in cities.get(text, ()):
             if texts[place : place + len(phrase)] == phrase:
                 here["city"].append(Edge(place + len(phrase), (zone,)))
@@ -87,9 +97,24 @@ def _add_marks(lattice: Lattice, line: Line) -> None:
 
 
 @cache
-def _abbreviations() -> Mapping[str, tuple[str, ...]]:
+def _named() -> Mapping[str, Any]:
     text = (files(__package__) / "words" / "zones.toml").read_text(encoding="utf-8")
-    return {short: tuple(zones) for short, zones in tomllib.loads(text).items()}
+    return tomllib.loads(text)
+
+
+@cache
+def _places() -> Mapping[str, Sequence[tuple[tuple[str, ...], str]]]:
+    """Zones by the first word of a place that people name them by, as in "UK time"."""
+    by_word: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for place, zone in _named()["place"].items():
+        phrase = tuple(place.split())
+        by_word.setdefault(phrase[0], []).append((phrase, zone))
+    return by_word
+
+
+@cache
+def _abbreviations() -> Mapping[str, tuple[str, ...]]:
+    return {short: tuple(zones) for short, zones in _named()["short"].items()}
 
 
 @cache
