@@ -49,7 +49,7 @@ def test_every_process_knows_who_answers_and_how_long_things_are_kept(
         assert shared <= compose["services"][process]["environment"].keys(), process
 
 
-def test_no_secret_stands_in_anenvironment_of(compose: dict[str, Any]) -> None:
+def test_no_secret_stands_in_an_environment(compose: dict[str, Any]) -> None:
     for service in compose["services"].values():
         for name, value in service.get("environment", {}).items():
             assert ("SECRET" in str(value) or "/run/secrets/" in str(value)) == name.endswith(
