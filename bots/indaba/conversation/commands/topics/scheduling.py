@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from pydantic import Field, NaiveDatetime
@@ -66,8 +67,10 @@ class NewMeeting(
         if too_long := next((r.title for r in read.readings if len(r.title) > LONGEST_TITLE), ""):
             return _title_too_long(self, too_long, wording)
         ready = [self._preview(n, reading) for n, reading in enumerate(read.readings)]
-        if read.sure:
-            return await ready[0].respond(person, services)
+        if len(ready) == 1:
+            preview = await ready[0].respond(person, services)
+            doubt = () if read.sure else (Text(wording.foreign(plain(read.doubt))),)
+            return replace(preview, blocks=(*doubt, *preview.blocks))
         return pick_meeting(read.readings, ready, read.doubt, wording)
 
     def _preview(self, choice: int, reading: MeetingReading) -> Intent:

@@ -17,6 +17,7 @@ from indaba.scheduling.model.reader.pieces import (
     EndClock,
     Endless,
     Fixed,
+    ForSome,
     HalfBefore,
     InMonths,
     Instant,
@@ -55,13 +56,15 @@ OF_EVERY_MONTH = "Do you mean of every month?"
 class Spoken:
     """All that a covering says. `repeats` is true where it speaks of repetition.
 
-    `maybe` are questions that hold where only a bound or a range speaks of it.
+    `maybe` are questions that hold where only a bound or a range speaks of it, `unclear` such as
+    hold in any case.
     """
 
     time: TimeParts = field(default_factory=TimeParts)
     repeat: RepeatParts = field(default_factory=RepeatParts)
     repeats: bool = False
     maybe: list[str] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +235,12 @@ def _(value: Between, spoken: Spoken, where: Where) -> None:
 @_put.register
 def _(value: Label, spoken: Spoken, where: Where) -> None:
     """A label says nothing of its own."""
+
+
+@_put.register
+def _(value: ForSome, spoken: Spoken, where: Where) -> None:
+    del where
+    spoken.unclear.append(f"For {value.count} what: minutes, hours, weeks or times?")
 
 
 @_put.register

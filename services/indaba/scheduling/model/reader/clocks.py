@@ -5,6 +5,7 @@ from indaba.scheduling.model.reader.pieces import (
     Arriving,
     EndClock,
     Fixed,
+    ForSome,
     Half,
     HalfBefore,
     Length,
@@ -253,6 +254,10 @@ def _for_minutes(_: object, number: Number) -> Length | None:
     return Length(number.value, guessed=True) if number.value in _BARE_MINUTES else None
 
 
+def _for_some(_: object, number: Number) -> ForSome | None:
+    return ForSome(number.value) if number.value < _BARE_MINUTES.start else None
+
+
 LENGTHS = [
     Rule("span", "num unit|one_unit", _length),
     Rule("span", "num unit|one_unit of a unit|one_unit", _quarters),
@@ -268,4 +273,5 @@ LENGTHS = [
     Rule("length", "for? about? a span", lambda _, __, ___, span: span),
     Rule("length", "span long?", lambda span, _: span),
     Rule("length", "for num", _for_minutes),
+    Rule("for_some", "for num", _for_some),
 ]

@@ -49,6 +49,7 @@ PIECES: dict[str, _Kind] = {
     "spaced_clock": _Kind("clock", 1.0),
     "end_clock": _Kind("end_clock", 0.4),
     "length": _Kind("length", 0.3),
+    "for_some": _Kind("length", 0.9),
     "soon": _Kind("day", 0.2),
     "date": _Kind("day", 0.2),
     "date_with_dots": _Kind("day", 0.5),

@@ -40,7 +40,7 @@ NEARLY = 2.0
 """So much more may cost a way that is taken where the better ones mean nothing."""
 SWALLOWED, UNTITLED = 2.5, 2.0
 """What it costs that a title takes words which may say when, or that there is none."""
-MOST_MINUTES = 24 * 60
+MOST_MINUTES, LONGEST_TO_AN_END = 24 * 60, 12 * 60
 
 _TRIMMED = " \t\n,.;:|-\u2013\u2014()@[]{}`*~"
 _TAIL = re.compile(r"\s+(?:to be|will be|takes place|is on)$", re.IGNORECASE)
@@ -153,7 +153,7 @@ class _Line:
         """What one covering means. Raises `NotRead`, `BadRule` or `UnknownHolidays`."""
         spoken = assembled(self.line, way, where_of(self.asked))
         title = self._titled(way)
-        doubts = self._doubts(way)
+        doubts = [*self._doubts(way), *spoken.unclear]
         read: RepeatRead | WhenRead
         if spoken.repeats:
             read = series_meant(spoken, self.asked, doubts)
@@ -174,6 +174,7 @@ class _Line:
         doubts = self.chart.guessed(way)
         if self.title:
             return [*doubts, *left_over(unknown_words(self.chart, way))]
+        doubts += self._turned_round(way)
         if len(way.stretches) > 1:
             rest = [t.text for a, b in way.stretches[1:] for t in self.line.tokens[a:b]]
             doubts += left_over(rest)
@@ -181,6 +182,17 @@ class _Line:
             words = self.line.words(piece.first, piece.last)
             doubts.append(f'Is "{words}" part of the title, or does it say when?')
         return doubts[:2]
+
+    def _turned_round(self, way: Covering) -> list[str]:
+        """The question where the title ends in a word that turns round what follows, as "not"."""
+        if not way.stretches:
+            return []
+        first, last = way.stretches[0]
+        turning = self.chart.words.words("not")
+        edge = [self.line.tokens[place].text for place in range(max(first, last - 2), last)]
+        return left_over(
+            [word for word in edge if word in turning and last < len(self.line.tokens)]
+        )
 
     def _before_title(self, way: Covering) -> list[Piece]:
         """Pieces that may be the title's first words: a length or a rhythm right before it."""
@@ -209,9 +221,12 @@ class _Line:
             last -= 1
         while first < last and self.line.tokens[first].text in _TRIMMED:
             first += 1
+        longest = _longest(inside)
+        if len(longest) > 1:
+            return longest
         return [
             piece
-            for piece in _longest(inside)
+            for piece in longest
             if (after and piece.last == last)
             or (before and piece.first == first)
             or PIECES[piece.name].role not in roles
@@ -228,6 +243,8 @@ class _Line:
         if not lengths:
             return reading
         minutes = lengths.pop()
+        if parts.ends and minutes > LONGEST_TO_AN_END:
+            raise NotRead("That would end before it begins, or last more than half a day.")
         if not 0 < minutes <= MOST_MINUTES:
             raise NotRead("A meeting lasts a day at most.")
         return replace(reading, minutes=minutes)

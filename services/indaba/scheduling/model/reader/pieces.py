@@ -160,6 +160,13 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class ForSome:
+    """For a number of something that is not said."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Endless:
     """Until further notice."""
 

@@ -259,6 +259,7 @@ RHYTHMS = [
     Rule("nth", "every? the? places wd|workday of|in mons", _nth_of_months),
     Rule("nth_of_year", "the? place wd of|in mon ,? yyyy", _nth_of_year),
     Rule("month_days", "on? mdays day? of_month", _month_days),
+    Rule("month_days", "every mday", lambda _, day: MonthDays((day,), 1)),
     Rule("month_days", "day dnum of_month", lambda _, day, of: _month_days((day,), of)),
     Rule("month_days", "on? mdays", _days_alone),
     Rule("yearly", "every the? date", _yearly),
