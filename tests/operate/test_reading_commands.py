@@ -30,6 +30,21 @@ SUMMARY:At the doctor
 CLASS:PRIVATE
 DTSTART:20261205T120000Z
 END:VEVENT
+BEGIN:VEVENT
+UID:d
+SUMMARY:Off
+STATUS:CANCELLED
+DTSTART:20261206T120000Z
+END:VEVENT
+BEGIN:VEVENT
+UID:e
+SUMMARY:Long ago
+DTSTART:20201206T120000Z
+END:VEVENT
+BEGIN:VEVENT
+UID:f
+SUMMARY:Some day
+END:VEVENT
 END:VCALENDAR
 """
 
@@ -91,7 +106,11 @@ def test_a_calendar_is_shown_with_each_entry_that_is_left_out(tmp_path: Path) ->
     assert [(each["entry"], each["starts"][:8]) for each in shown["left_out"]] == [
         ("Conference", "20261204"),
         ("", "20261205"),
+        ("Off", "20261206"),
+        ("Long ago", "20201206"),
+        ("Some day", ""),
     ]
+    assert shown["left_out"][-1]["why"] == "They do not say when they begin."
     assert all(each["why"] for each in shown["left_out"])
     assert run("read-calendar", str(file), "--from", "2026-12-04", *AT)["meetings"] == []
 

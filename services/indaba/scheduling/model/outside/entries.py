@@ -21,7 +21,10 @@ _NOT_PUBLIC = frozenset({"PRIVATE", "CONFIDENTIAL"})
 ALL_DAY = "They last all day, so they begin at no hour."
 TOO_LONG = "They last longer than 24 hours."
 UNREADABLE = "They could not be read."
+NO_BEGINNING = "They do not say when they begin."
 PRIVATE = "They are marked private."
+CALLED_OFF = "They are called off."
+PAST = "They are past."
 UNKNOWN_ZONE = "They name a time zone that I do not know."
 
 
@@ -126,7 +129,9 @@ def entry_of(event: Event, reader: Reader, otherwise_called: str) -> Entry:
     """Read an entry. Raises `LeftOut`."""
     if str(event.get("CLASS", "")).upper() in _NOT_PUBLIC:
         raise LeftOut(PRIVATE)
-    if event.errors or "DTSTART" not in event:
+    if "DTSTART" not in event and not event.errors:
+        raise LeftOut(NO_BEGINNING, unread=True)
+    if event.errors:
         raise LeftOut(UNREADABLE, unread=True)
     starts = _one(event, "DTSTART", reader)
     cancelled = str(event.get("STATUS", "")).upper() == "CANCELLED"

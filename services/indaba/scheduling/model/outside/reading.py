@@ -16,6 +16,8 @@ from icalendar import Calendar, Event
 from indaba.scheduling.model.outside.dates import CalendarDates, OutsideDate
 from indaba.scheduling.model.outside.entries import (
     ALL_DAY,
+    CALLED_OFF,
+    PAST,
     PRIVATE,
     UNREADABLE,
     Entry,
@@ -86,12 +88,16 @@ class _Sheet:
 
     def leave_out(self, name: str, why: LeftOut, event: Event | None = None) -> None:
         self.left_out[why.why] += 1
-        if event is not None and len(self.entries) < MOST_NAMED:
-            private = why.why == PRIVATE
-            title = "" if private else one_line(str(event.get("SUMMARY", "")))[:LONGEST_TITLE]
-            self.entries.append(EntryLeftOut(title, _begins_as_written(event), why.why))
+        if event is not None:
+            self.name(event, why.why)
         if why.unread:
             self.unread.add(name)
+
+    def name(self, event: Event, why: str) -> None:
+        """Note an entry that gives no date, for whoever looks into a file."""
+        if len(self.entries) < MOST_NAMED:
+            title = "" if why == PRIVATE else one_line(str(event.get("SUMMARY", "")))
+            self.entries.append(EntryLeftOut(title[:LONGEST_TITLE], _begins_as_written(event), why))
 
 
 def read_calendar(body: bytes, zone: str, now: datetime, known: frozenset[str]) -> CalendarDates:
@@ -158,6 +164,15 @@ def _sort(event: Event, reader: Reader, title: str, sheet: _Sheet) -> None:
         _take_away(event, reader, sheet)
     else:
         sheet.take(name, entry)
+        if entry.instead_of is None and (why := _why_no_date(entry, sheet.window)):
+            sheet.name(event, why)
+
+
+def _why_no_date(entry: Entry, window: Window) -> str:
+    """Why an entry that was read gives no date; empty where it may give some."""
+    if entry.cancelled:
+        return CALLED_OFF
+    return "" if entry.repeats or window.has(entry.starts) else PAST
 
 
 def _take_away(event: Event, reader: Reader, sheet: _Sheet) -> None:
