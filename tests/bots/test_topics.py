@@ -39,6 +39,7 @@ from indaba.conversation.commands.intent import SLASH, Intent, resolve, resume
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.cop import Found, SetUp
 from indaba.conversation.commands.topics.noting import Tagged
+from indaba.conversation.commands.topics.repeating import PreviewSeries
 from indaba.conversation.commands.topics.scheduling import CallMeeting
 from indaba.conversation.commands.topics.voting import NewVote
 from indaba.conversation.wording import Wording
@@ -288,6 +289,20 @@ async def test_a_series_is_previewed_with_its_dates_and_as_members_elsewhere_see
     called = await picked(preview, "✅", THANDI, ReadRepeat=repeats)
     assert "Called: every week on Thursday at 18:00. The first date is M7K2." in called.text()
     assert (await picked(called, "↩️", THANDI)).text() == "Called off: M7K2"
+
+
+async def test_a_series_that_was_picked_is_the_one_that_is_shown_or_none() -> None:
+    repeats = kept_meeting.repeating(MEETING)
+    [reading] = repeats.readings
+    line = 'meeting new "Reading" every thursday 18:00'
+    here = BusServiceClient(ReadRepeat=repeats)
+    same = PreviewSeries(
+        title="Reading", text=line, whole=True, choice=0, pattern=reading.pattern, minutes=60
+    )
+    other = reading.pattern.model_copy(update={"rule": "FREQ=DAILY"})
+    assert "every week on Thursday" in (await same.respond(THANDI, here)).text()
+    changed = same.model_copy(update={"pattern": other})
+    assert "means something else by now" in (await changed.respond(THANDI, here)).text()
 
 
 async def test_ending_a_series_says_that_it_cannot_be_undone_and_how_many_are_told() -> None:

@@ -104,16 +104,22 @@ class PreviewSeries(MeetingDraft, noun="meeting", verb="preview-series", hidden=
     choice: int = 0
     whole: bool = False
     given: str = ""
+    pattern: Pattern | None = None
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """The pattern in words, its next five dates, and the choice to call it."""
+        """The pattern in words, its next five dates, and the choice to call it.
+
+        It is the pattern that was picked, or nothing: a line may mean another one later.
+        """
         wording, say = person.wording, person.wording.say
         found = await self._found(services)
         if not isinstance(found, tuple) or self.choice >= len(found):
             return Answer.of(wording.foreign(found) if isinstance(found, str) else say("Stopped."))
         reading = found[self.choice]
+        if self.pattern is not None:
+            reading = next((each for each in found if each and each.pattern == self.pattern), None)
         if reading is None:
-            return Answer.of(say("Stopped."))
+            return Answer.of(say("That line means something else by now. Please type it again."))
         rows = self.in_words(wording, (say("Repeats"), plain(reading.words)))
         call = CallSeries(pattern=reading.pattern, **self.details())
         options = (

@@ -80,7 +80,8 @@ class NewMeeting(
         same = self.details() | {"title": reading.title, "minutes": minutes}
         if reading.repeat is None:
             return Preview(starts=reading.starts, zone=reading.zone, **same)
-        return PreviewSeries(text=self.when, choice=choice, whole=True, given=self.title, **same)
+        series = PreviewSeries(text=self.when, choice=choice, whole=True, given=self.title, **same)
+        return series.model_copy(update={"pattern": reading.repeat.pattern})
 
 
 def _title_too_long(intent: NewMeeting, title: str, wording: Wording) -> Answer:
