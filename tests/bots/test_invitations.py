@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 import indaba.conversation
 from clock import TestWorld
 from conftest import FreshDatabase
+from indaba.conversation.delivery.chat_events import RoomReplaced
 from indaba.conversation.store import Store
 from indaba.ledger.session import Session
 from indaba.matrix_bot.invitations import Invitations
+from indaba.matrix_bot.rooms import RoomFacts
 from indaba.matrix_bot.settings import MOST_INVITATIONS, TIMES_ALL
 from indaba.process.named import Named
 
@@ -43,7 +45,11 @@ class Doors:
     def __init__(self) -> None:
         self.joined: list[str] = []
         self.declined: dict[str, str] = {}
+        self.left: list[str] = []
         self.killed = False
+
+    async def leave(self, room: str) -> None:
+        self.left.append(room)
 
     async def join(self, room: str) -> None:
         if self.killed:
@@ -64,7 +70,29 @@ class Hall:
 
     def restart(self) -> None:
         door: Any = self.doors
-        self.invitations = Invitations(door, self._database, self.clock, self._named, self._most)
+        self.invitations = Invitations(
+            door, self._database, self._is_home, self.clock, self._named, self._most
+        )
+
+    async def _is_home(self, room: str, _: str) -> bool:
+        return room.startswith("!home")
+
+    async def replaced(self, old: str, new: str, account: str, *, owner: str = STRANGER) -> None:
+        levels = {
+            "type": "m.room.power_levels",
+            "state_key": "",
+            "content": {"users": {owner: 100}},
+        }
+        replaced = RoomReplaced(
+            id="$1", room=old, account=account, sent_at=self.clock.now(), successor=new
+        )
+        self.invitations.move(replaced, RoomFacts(US, [levels]))
+        await self.look()
+
+    async def has_come_to(self, new: str, old: str) -> bool:
+        content = {"predecessor": {"room_id": old}}
+        made = {"type": "m.room.create", "state_key": "", "content": content}
+        return await self.invitations.belongs(new, RoomFacts(US, [made]))
 
     async def invited(self, account: str, times: int = 1) -> None:
         for _ in range(times):
@@ -173,11 +201,59 @@ async def test_whoever_is_not_named_is_declined_in_words(engine: AsyncEngine, ac
     assert len(hall.doors.joined) == 2
 
 
-async def test_a_room_that_moved_is_followed_without_an_invitation(engine: AsyncEngine) -> None:
-    hall = Hall(engine, "matrix:example.org")
-    hall.invitations.move("!new:example.org")
-    await hall.invited(STRANGER)
-    assert hall.doors.joined == ["!new:example.org"]
+async def test_a_replacement_counts_as_an_invitation_by_whoever_made_it(
+    engine: AsyncEngine,
+) -> None:
+    hall = Hall(engine, most=2)
+    for number in range(4):
+        await hall.replaced(f"!home{number}:x", f"!new{number}:x", STRANGER)
+    await hall.invited_to("!other:x")
+    assert hall.doors.joined == ["!new0:x", "!new1:x"]
+    assert [*hall.doors.declined] == ["!other:x"]
+
+
+@pytest.mark.parametrize(
+    ("named", "old", "owner"),
+    [
+        ("matrix:example.org", "!home:x", STRANGER),
+        ("matrix:far.example.org", "!elsewhere:x", STRANGER),
+        ("matrix:far.example.org", "!home:x", "@thandi:example.org"),
+    ],
+)
+async def test_a_replacement_is_followed_of_whom_it_may_be(
+    engine: AsyncEngine, named: str, old: str, owner: str
+) -> None:
+    hall = Hall(engine, named)
+    await hall.replaced(old, "!new:x", STRANGER, owner=owner)
+    assert not hall.doors.joined
+    assert not hall.doors.declined
+    assert not hall.invitations._open
+
+
+async def test_a_direct_chat_that_is_in_use_is_followed(engine: AsyncEngine) -> None:
+    hall = Hall(engine)
+    async with engine.begin() as connection:
+        store = Store(Session(connection, hall.clock.now()))
+        await store.errands.opened(STRANGER, "!chat:x")
+    await hall.replaced("!chat:x", "!new:x", STRANGER)
+    assert hall.doors.joined == ["!new:x"]
+
+
+async def test_a_room_is_replaced_once_and_left_if_it_says_otherwise_though_we_were_killed(
+    engine: AsyncEngine,
+) -> None:
+    hall = Hall(engine)
+    await hall.replaced("!home:x", "!new:x", STRANGER)
+    hall.restart()
+    for new in ("!new:x", "!another:x"):
+        await hall.replaced("!home:x", new, STRANGER)
+    assert "!another:x" not in hall.doors.joined
+    assert not await hall.has_come_to("!new:x", "!other:x")
+    assert hall.doors.left == ["!new:x"]
+    assert await hall.has_come_to("!new:x", "!other:x"), "invited there later, we stay"
+    await hall.replaced("!home2:x", "!good:x", STRANGER)
+    assert await hall.has_come_to("!good:x", "!home2:x")
+    assert hall.doors.left == ["!new:x"]
 
 
 @pytest.mark.parametrize(

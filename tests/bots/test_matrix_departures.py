@@ -159,6 +159,52 @@ async def test_where_a_room_is_upgraded_to_the_community_goes_too(hall: Hall) ->
     assert "No meeting" in await hall.line(hall.chair, new, "!cop meeting list")
 
 
+async def _sends_us_to(hall: Hall, who: Person, old: str, *new: str) -> None:
+    """Replace a room by others, one after the other, and wait until that is dealt with."""
+    for room in new:
+        await who.set_state(old, "m.room.tombstone", {"body": "", "replacement_room": room})
+        await hall.town.dealt_with(who, old)
+    await hall.town.room_with_bot(who)  # invitations are followed in their order
+
+
+async def test_into_a_public_room_we_follow_uninvited(hall: Hall) -> None:
+    creation = {"predecessor": {"room_id": hall.room, "event_id": "$x"}}
+    public = await hall.chair.open_room(preset="public_chat", creation_content=creation)
+    await _sends_us_to(hall, hall.chair, hall.room, public)
+
+    async def moved() -> bool:
+        return (await hall.passport(hall.chair, public)).lives_here
+
+    await until(moved, 20)
+    assert await hall.town.spoken(hall.chair, public)
+
+
+async def test_a_tombstone_takes_us_to_no_room_that_does_not_know_of_it(hall: Hall) -> None:
+    victim = await hall.town.person("victim")
+    rooms = [await victim.open_room(preset="public_chat") for _ in range(3)]
+    await _sends_us_to(hall, hall.chair, hall.room, *rooms)
+
+    async def left() -> bool:
+        seen = await victim.events(rooms[0], hall.town.bot_account)
+        return bool(seen) and seen[-1]["content"].get("membership") == "leave"
+
+    await until(left, 20)
+    await hall.town.dealt_with(hall.chair, hall.room)
+    assert not await hall.town.spoken(victim, rooms[0])
+    for never in rooms[1:]:
+        assert not await victim.events(never, hall.town.bot_account)
+    assert (await hall.passport(hall.chair)).lives_here
+
+
+async def test_where_no_community_lives_a_tombstone_takes_us_nowhere(hall: Hall) -> None:
+    rogue = await hall.town.person("rogue")
+    old = await hall.town.room_with_bot(rogue)
+    creation = {"predecessor": {"room_id": old, "event_id": "$x"}}
+    public = await rogue.open_room(preset="public_chat", creation_content=creation)
+    await _sends_us_to(hall, rogue, old, public)
+    assert not await rogue.events(public, hall.town.bot_account)
+
+
 async def test_a_room_that_only_says_that_it_took_anothers_place_is_not_followed(
     hall: Hall,
 ) -> None:

@@ -75,6 +75,7 @@ class MatrixBot:
         invitations = Invitations(
             self._homeserver,
             self._ledger.database,
+            conversation.passports.is_home,
             world,
             invited_by,
             settings.most_invitations_a_day,

@@ -168,6 +168,10 @@ class Homeserver:
         """Decline an invitation, in words for whoever sent it."""
         await self._ask("POST", f"{_room(room)}/leave", {"reason": why})
 
+    async def leave(self, room: str) -> None:
+        """Leave a room without a word."""
+        await self._ask("POST", f"{_room(room)}/leave", {})
+
     async def send(self, room: str, kind: str, transaction: str, content: dict[str, Any]) -> str:
         """Post; gives the id of the event. The same transaction again within a day: the same id."""
         with suppress(TimeoutError):

@@ -124,6 +124,8 @@ class Hearing:
             return []
         facts = await self._rooms.of(room)
         if entered:
+            if not await self._invitations.belongs(room, facts):
+                return []
             await self._greetings.hello(room, facts)
         elif since and any(_encrypts(event) for event in [*state, *events]):
             await self._greetings.encrypted(room)
@@ -135,10 +137,10 @@ class Hearing:
     def _replacing(
         self, room: str, facts: RoomFacts, events: Sequence[ChatEvent], *, entered: bool
     ) -> list[ChatEvent]:
-        """Go where a room was moved to; what it says of that, once we have come there."""
+        """Ask to follow a room that was replaced; what it says of that, once we have come there."""
         for one in events:
             if isinstance(one, RoomReplaced):
-                self._invitations.move(one.successor)
+                self._invitations.move(one, facts)
         if not entered or not facts.predecessor:
             return []
         came = RoomReplaced(

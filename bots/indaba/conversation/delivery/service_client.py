@@ -93,6 +93,13 @@ class Passports:
             self._held[asker] = issued, self._world.now() + HELD_FOR
         return issued
 
+    async def is_home(self, room: str, account: str) -> bool:
+        """Whether a community lives in a room, as it is now. Raises what asking raises."""
+        asker = Asker(account, room)
+        self.drop(asker)
+        issued = await self.of(asker, self._world.new_id())
+        return issued.community is not None and issued.lives_here
+
     async def erased(self, erasure: UUID, correlation: UUID) -> tuple[str, ...]:
         """Accounts that an erasure under way concerns. Raises what asking raises."""
         wanted = ShowErased(erasure=erasure, platform=self.platform)

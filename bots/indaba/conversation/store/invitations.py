@@ -10,6 +10,11 @@ from indaba.ledger.session import Transaction
 _row = t.invitations.c
 
 
+def replacing(old: str, new: str) -> str:
+    """What stands for the room where another one was replaced: ids have no spaces."""
+    return f"{old} {new}"
+
+
 class Invited:
     """Invitations of the last day, within one transaction; of an account only a digest is kept.
 
@@ -38,6 +43,25 @@ class Invited:
     async def end(self, room: str, inviter: str) -> None:
         """It was followed, or could not be: the next one to that room is another."""
         these = t.invitations.update().where(self._open(room, inviter))
+        await self._sql.execute(these.values(dealt_with=True))
+
+    async def replaced(self, old: str, new: str, inviter: str) -> bool:
+        """Whether a room's replacement was followed within a day, apart from one still open."""
+        of_it = _row.room.startswith(f"{old} ", autoescape=True)
+        within = (of_it, _row.begun_at > self._now - A_DAY)
+        others = sa.exists().where(*within, ~self._open(replacing(old, new), inviter))
+        return bool((await self._sql.execute(sa.select(others))).scalar())
+
+    async def replaced_by(self, room: str) -> str:
+        """The room that we left for this one, until that is dealt with; empty if none."""
+        to_it = _row.room.endswith(f" {room}", autoescape=True)
+        query = sa.select(_row.room).where(to_it, ~_row.dealt_with)
+        rows = query.where(_row.begun_at > self._now - A_DAY).limit(1)
+        return ((await self._sql.execute(rows)).scalar() or "").partition(" ")[0]
+
+    async def arrived(self, old: str, new: str) -> None:
+        """It is known whether a room takes another's place."""
+        these = t.invitations.update().where(_row.room == replacing(old, new))
         await self._sql.execute(these.values(dealt_with=True))
 
     async def forget(self, account: str) -> None:
