@@ -61,6 +61,18 @@ def to_us(text: str, **more: Any) -> MessageSent:
         (to_us("next"), Context(), means.Command("next")),
         (to_us("  "), Context(), means.Perform(Help())),
         (said("yes"), Context(card=CARD), means.Perform(SayYes(code="M7K2"))),
+        (
+            said("Yes, I will come +2", thread="$card"),
+            Context(card=CARD),
+            means.Perform(SayYes(code="M7K2", guests=2)),
+        ),
+        (
+            said("Sorry, cannot make it", reply_to="$card"),
+            Context(card=CARD, replied_to_us=True),
+            means.Perform(SayNo(code="M7K2")),
+        ),
+        (said("yes at 3"), Context(card=CARD), means.Ignore()),
+        (said("yes +1"), Context(offers=(YES, NO), heard_at=NOW, now=NOW), means.Ignore()),
         (said("no thanks"), Context(card=CARD), means.Perform(SayNo(code="M7K2"))),
         (said("tomorrow 3pm"), Context(question=ASK), means.Resume(ASK, "tomorrow 3pm")),
         (to_us("next", direct=True), Context(question=ASK), means.Command("next")),

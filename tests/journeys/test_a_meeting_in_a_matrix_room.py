@@ -87,8 +87,12 @@ async def _answered(chair: Seat, member: Seat, card: str) -> None:
     await member.person.react(member.room, card, "👍🏽")
     await chair.card_shows("1 coming")
     reply = {"m.relates_to": {"m.in_reply_to": {"event_id": card}}}
+    await chair.person.say(chair.room, "Sorry, cannot make it", **reply)
+    await chair.card_shows("1 coming, 1 not this time")
     await chair.person.say(chair.room, "maybe", **reply)
     await chair.card_shows("1 coming, 1 maybe")
+    await member.person.say(member.room, "Yes, I will come +1", **reply)
+    await chair.card_shows("1 coming, 1 guest")
 
 
 async def _moved(chair: Seat, member: Seat, code: str) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from indaba.conversation.cards.rsvp_words import answer_of, code_in, reply_answer
+from indaba.conversation.cards.rsvp_words import answer_of, code_in, short_reply
 from indaba.conversation.delivery.chat_events import ChatEvent, MessageSent, ReactionAdded
 from indaba.matrix_bot.client import HomeserverFailed
 from indaba.matrix_bot.past import Past, text_in
@@ -22,9 +22,9 @@ class BridgedRooms:
         """
         if not isinstance(event, MessageSent | ReactionAdded) or facts.twin is None:
             return event
-        answer = _answer_in(event)
+        answer, guests = _answer_in(event)
         code = await self._code_on(event, facts) if answer else ""
-        return replace(event, addressed=f"meeting {answer} {code}") if code else event
+        return replace(event, addressed=f"meeting {answer} {code}{guests}") if code else event
 
     async def _code_on(self, event: ChatEvent, facts: RoomFacts) -> str:
         """The meeting on what was reacted or replied to, or on what the thread is about."""
@@ -40,10 +40,13 @@ class BridgedRooms:
         return ""
 
 
-def _answer_in(event: MessageSent | ReactionAdded) -> str | None:
-    """The word that a reaction or a reply means: yes, maybe or no."""
+def _answer_in(event: MessageSent | ReactionAdded) -> tuple[str | None, str]:
+    """The word that a reaction or a reply means (yes, maybe or no), and how guests are typed."""
     if event.addressed is not None or not (event.target or event.thread):
-        return None
+        return None, ""
     if isinstance(event, ReactionAdded):
-        return answer_of(event.emoji)
-    return reply_answer(event.text)
+        return answer_of(event.emoji), ""
+    short = short_reply(event.text)
+    if short is None:
+        return None, ""
+    return short.answer, "" if short.guests is None else f" +{short.guests}"

@@ -11,7 +11,7 @@ from indaba.contracts.record import NoteKind
 from indaba.contracts.removal import Departure
 from indaba.contracts.scheduling import RsvpAnswer
 from indaba.conversation.answer import Ask
-from indaba.conversation.cards.rsvp_words import answer_of, reply_answer
+from indaba.conversation.cards.rsvp_words import ShortReply, answer_of, short_reply
 from indaba.conversation.commands.intent import Intent, named
 from indaba.conversation.commands.line import Understood, read_line
 from indaba.conversation.commands.topics import INTENTS
@@ -285,14 +285,20 @@ def _answer(event: MessageSent, context: Context) -> Resolution | None:
         return _picked(judged)
     to_another = bool(event.reply_to) and not context.replied_to_us
     to_card = not to_another and not event.mentions
-    if context.card is not None and to_card and (answer := reply_answer(text)):
-        return Perform(RSVPS[answer](code=context.card[1]))
+    if context.card is not None and to_card and (short := short_reply(text)):
+        return Perform(_coming(short, context.card[1]))
     is_asked = context.question is not None and not to_another
     if context.question is not None and is_asked:
         if is_command(text, context.question, direct=event.direct):
             return Command(text)
         return Resume(context.question, text)
     return _picked(judged)
+
+
+def _coming(short: ShortReply, code: str) -> Intent:
+    if short.answer is RsvpAnswer.YES:
+        return SayYes(code=code, guests=short.guests)
+    return RSVPS[short.answer](code=code)
 
 
 def _command(line: str) -> Resolution:
