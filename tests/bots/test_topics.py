@@ -166,11 +166,23 @@ async def test_a_move_is_previewed_from_and_to() -> None:
     assert (await picked(preview, "✅", THANDI)).text().startswith("Moved: M7K2")
 
 
-@pytest.mark.parametrize("line", ["yes", "maybe M7K2", "no", "withdraw", "here"])
-async def test_an_answer_about_coming_needs_only_a_sign(line: str) -> None:
+@pytest.mark.parametrize(
+    "line", ["yes M7K2", "yes M7K2 +1", "maybe M7K2", "no M7K2", "withdraw M7K2", "here"]
+)
+async def test_an_answer_about_a_meeting_that_was_named_needs_only_a_sign(line: str) -> None:
     answer = await said(line, MEMBER)
     assert answer.ack
     assert "Fractions (M7K2)" in answer.text()
+
+
+@pytest.mark.parametrize("line", ["yes", "yes +1", "maybe", "no", "withdraw"])
+async def test_who_names_no_meeting_is_told_which_it_was_and_when(line: str) -> None:
+    answer = await said(line, MEMBER)
+    assert not answer.ack
+    first, when, *back = answer.text().splitlines()
+    assert "Fractions (M7K2)" in first
+    assert when.startswith("Thursday 3 December 2026, 18:00")
+    assert ["withdraw M7K2" in words for words in back] == [True] * (line != "withdraw")
 
 
 async def test_founding_asks_four_questions_and_shows_what_is_kept() -> None:

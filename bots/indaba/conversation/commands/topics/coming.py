@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import ClassVar
 
 from pydantic import Field
@@ -23,6 +22,7 @@ from indaba.conversation.answer import Answer, Text
 from indaba.conversation.commands.fields import Code, Guests
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
+from indaba.conversation.times import say_for
 from indaba.conversation.wording import plain
 
 DOOR = re.compile(f"[{CODE_LETTERS}]{{4}}")
@@ -42,14 +42,25 @@ class _Rsvp(Intent):
     )
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """One line; a sign is enough."""
+        """One line; a sign is enough about a meeting that they named, or whose card it is under."""
         reply = await services.ask(AnswerRsvp(code=self.code, answer=self.said))
-        return _noted(self.noted, reply.meeting, person)
+        words = _about(self.noted, reply.meeting, person)
+        return self._answered(words, reply.meeting, person)
+
+    def _answered(self, words: str, meeting: MeetingFacts, person: Person) -> Answer:
+        """Who named no meeting is told which it was, when it is, and the way back."""
+        if self.code is not None:
+            return Answer((Text(words),), card=meeting.id, ack=True)
+        when = say_for(meeting.starts_at, person.zone, person.wording.locale)
+        lines = [words, when]
+        if self.said is not None:
+            back = person.types("meeting withdraw", code=meeting.code)
+            lines.append(person.wording.say("Not meant? Take it back: {line}", line=back))
+        return Answer(tuple(Text(line) for line in lines), card=meeting.id)
 
 
-def _noted(words: str, meeting: MeetingFacts, person: Person) -> Answer:
-    said = person.wording.say(words, title=plain(meeting.title), code=meeting.code)
-    return Answer((Text(said),), card=meeting.id, ack=True)
+def _about(words: str, meeting: MeetingFacts, person: Person) -> str:
+    return person.wording.say(words, title=plain(meeting.title), code=meeting.code)
 
 
 class SayYes(_Rsvp, noun="meeting", verb="yes", aliases=("yes",)):
@@ -69,9 +80,8 @@ class SayYes(_Rsvp, noun="meeting", verb="yes", aliases=("yes",)):
         """One line, with guests; who has to wait for a place is told so in words."""
         asked = AnswerRsvp(code=self.code, answer=self.said, guests=self.guests)
         reply = await services.ask(asked)
-        noted = _noted(self.noted, reply.meeting, person)
         if not reply.waiting:
-            return _with_guests(noted, reply, person)
+            return self._answered(self._with_guests(reply, person), reply.meeting, person)
         return Answer.of(
             person.wording.say(
                 "{title} ({code}) is full. You are number {place} in the queue, and move up by "
@@ -82,18 +92,16 @@ class SayYes(_Rsvp, noun="meeting", verb="yes", aliases=("yes",)):
             )
         )
 
-
-def _with_guests(noted: Answer, reply: MeetingShown, person: Person) -> Answer:
-    if not reply.my_guests:
-        return noted
-    words = person.wording.count(
-        reply.my_guests,
-        "Noted: you are coming to {title} ({code}) with {n} guest.",
-        "Noted: you are coming to {title} ({code}) with {n} guests.",
-        title=plain(reply.meeting.title),
-        code=reply.meeting.code,
-    )
-    return replace(noted, blocks=(Text(words),))
+    def _with_guests(self, reply: MeetingShown, person: Person) -> str:
+        if not reply.my_guests:
+            return _about(self.noted, reply.meeting, person)
+        return person.wording.count(
+            reply.my_guests,
+            "Noted: you are coming to {title} ({code}) with {n} guest.",
+            "Noted: you are coming to {title} ({code}) with {n} guests.",
+            title=plain(reply.meeting.title),
+            code=reply.meeting.code,
+        )
 
 
 class SayMaybe(_Rsvp, noun="meeting", verb="maybe", aliases=("maybe",)):
@@ -144,7 +152,8 @@ class Here(Intent, noun="meeting", verb="here", aliases=("here", "checkin", "che
         if door and not DOOR.fullmatch(door):
             raise NoDoorCode(self.door)
         reply = await services.ask(CheckIn(code=self.code, door=door))
-        return _noted("Noted: you are at {title} ({code}).", reply.meeting, person)
+        words = _about("Noted: you are at {title} ({code}).", reply.meeting, person)
+        return Answer((Text(words),), card=reply.meeting.id, ack=True)
 
 
 class NoDoorCode(Refusal):
