@@ -129,9 +129,9 @@ class DayRole(BaseModel):
 class MeetingFacts(MeetingDetails):
     """A meeting as anybody in its community may see it.
 
-    `starts` is wall time in `zone` (IANA); `starts_at` the same instant in UTC, derived for
-    sorting and never the truth. `sequence` rises with each change of time or status (RFC 5545,
-    3.8.7.4); `moved_from` is the wall time before the last move. `chair` may hold it, besides
+    `starts` is wall time in `zone` (IANA); `starts_at` the same instant in UTC, derived for sorting
+    and never the truth. `sequence` rises with each change of time or status (RFC 5545, 3.8.7.4);
+    `moved_from` is the wall time, in `zone`, before the last move. `chair` may hold it, besides
     every facilitator. A date of a series names it, with the wall time that the rule gave it
     (RECURRENCE-ID, 3.8.4.4); it is `announced` once its turn has come. Answers are taken until
     `answers_until`, and `capacity` counts members and guests (0: no limit).
@@ -226,7 +226,10 @@ class RestoreMeeting(
 class MoveMeeting(
     Request[MeetingShown], wire="scheduling.move-meeting.v1", asked_by=Standing.FACILITATOR
 ):
-    """Move a meeting to another time (facilitators)."""
+    """Move a meeting to another time (facilitators).
+
+    `zone` is that of `starts`; the meeting keeps its own.
+    """
 
     code: MeetingCode
     starts: NaiveDatetime

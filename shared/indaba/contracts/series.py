@@ -198,10 +198,14 @@ class AddDate(
     asked_by=Standing.FACILITATOR,
     limits=(MEETINGS_A_DAY,),
 ):
-    """Hold one more date of a series (facilitators)."""
+    """Hold one more date of a series (facilitators).
+
+    `starts` is wall time in `zone`, empty for the series' own, which the date has in any case.
+    """
 
     code: MeetingCode
     starts: NaiveDatetime
+    zone: str = ""
 
 
 class SeriesEnded(Reply):

@@ -25,7 +25,7 @@ from indaba.contracts.scheduling import (
 from indaba.ledger import Work
 from indaba.ledger.listing import of_the_ledger
 from indaba.scheduling.handlers.keeping import keep_and_show, meeting_called, shown
-from indaba.scheduling.model import Meeting, NoSuchMeeting
+from indaba.scheduling.model import Meeting, NoSuchMeeting, meant_in
 from indaba.scheduling.store import ChoicesMade, Meetings, Named, Traces
 from indaba.scheduling.workflows import planning as timers
 from indaba.scheduling.workflows import series
@@ -64,9 +64,10 @@ async def change_meeting(request: ChangeMeeting, work: Work) -> MeetingShown:
 
 
 async def move_meeting(request: MoveMeeting, work: Work) -> MeetingShown:
-    """Move a meeting to another time."""
+    """Move a meeting to another time. It keeps its zone, in whichever the time was said."""
     before = await meeting_called(work, request.code)
-    meeting = before.move(request.starts, request.zone, work.now)
+    starts = meant_in(before.zone, request.starts, request.zone, work.now)
+    meeting = before.move(starts, before.zone, work.now)
     if meeting is not before:
         await timers.plan(meeting, work)
     return await keep_and_show(work, before, meeting, MeetingMoved.of)

@@ -28,6 +28,7 @@ from indaba.scheduling.model import (
     NoDatesLeft,
     NotASeries,
     Series,
+    meant_in,
     read_terms,
     repeats_of,
     to_the_minute,
@@ -131,9 +132,10 @@ async def _change(before: Meeting, given: dict[str, Any], work: Work) -> Meeting
 
 
 async def add_date(request: AddDate, work: Work) -> MeetingShown:
-    """Add a date to a series."""
+    """Add a date to a series, by the series' own clocks."""
     _, series = await _series_of(work, request.code)
-    starts = to_the_minute(request.starts)
+    starts = meant_in(series.repeats.zone, request.starts, request.zone, work.now)
+    starts = to_the_minute(starts)
     changed = series.with_repeats(add(series.repeats, starts))
     if before := (await Meetings(work).dates_of(series.id)).get(starts):
         off = before.status is MeetingStatus.CANCELLED

@@ -39,6 +39,7 @@ from indaba.scheduling.model.roles import taken, wanted
 from indaba.scheduling.model.wall_time import (
     check_time_to_come,
     instant,
+    on_clocks_of,
     to_the_minute,
     wall,
     zone_named,
@@ -178,9 +179,8 @@ class Meeting:
         if (starts, zone) == (self.starts, self.zone):
             return self
         check_time_to_come(starts, zone, now)
-        return self._changed(
-            starts=starts, zone=zone, moved_from=self.starts, sequence=self.sequence + 1
-        )
+        was = on_clocks_of(zone, self.starts, self.zone)
+        return self._changed(starts=starts, zone=zone, moved_from=was, sequence=self.sequence + 1)
 
     def cancel(self, reason: str = "") -> Self:
         """The meeting as cancelled. Raises `MeetingOver`, `MeetingCalledOff` or `ReasonTooLong`."""

@@ -137,6 +137,20 @@ def check_time_to_come(starts: datetime, zone: str, now: datetime) -> None:
         raise TimeSkipped(starts, zone, next_existing(starts, place))
 
 
+def on_clocks_of(zone: str, time: datetime, said_in: str) -> datetime:
+    """A wall time on the clocks of `zone`. Empty `said_in`: it was said in `zone` itself."""
+    if said_in in ("", zone):
+        return time
+    return wall(instant(time, zone_named(said_in)), zone_named(zone))
+
+
+def meant_in(zone: str, starts: datetime, said_in: str, now: datetime) -> datetime:
+    """A start that somebody says, as `on_clocks_of`. Raises as `check_time_to_come`."""
+    if said_in not in ("", zone):
+        check_time_to_come(starts, said_in, now)
+    return on_clocks_of(zone, starts, said_in)
+
+
 def day_in_words(day: datetime) -> str:
     """Such as "Thursday 5 March"."""
     return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"

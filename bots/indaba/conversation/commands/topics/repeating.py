@@ -199,7 +199,7 @@ class AlsoOn(Intent, noun="meeting", verb="also", aliases=("add date",)):
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """The date, or the question again."""
         read = await services.ask(ReadWhen(text=self.when))
-        ready = [AddOne(code=self.code, starts=r.starts) for r in read.readings]
+        ready = [AddOne(code=self.code, starts=r.starts, zone=r.zone) for r in read.readings]
         if read.sure and ready:
             return await ready[0].respond(person, services)
         if not ready:
@@ -215,10 +215,12 @@ class AddOne(Intent, noun="meeting", verb="add-one", hidden=True):
 
     code: str
     starts: NaiveDatetime
+    zone: str = ""
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """The new date's code, and the way back."""
-        meeting = (await services.ask(AddDate(code=self.code, starts=self.starts))).meeting
+        adding = AddDate(code=self.code, starts=self.starts, zone=self.zone)
+        meeting = (await services.ask(adding)).meeting
         when = say_start(meeting, person.wording.locale)
         words = person.wording.say("Added: {code}, {when}", code=meeting.code, when=when)
         return with_undo(words, meeting.code, person)
