@@ -1,5 +1,6 @@
 """Names for the ids that travel. All are UUIDs but the short codes people type."""
 
+import re
 from typing import Annotated, NewType
 from uuid import UUID
 
@@ -44,13 +45,21 @@ ReportCode = Annotated[
 ONE_TIME = r"^[2-9A-HJKMNP-Z]{8,9}$"
 """Nine letters; eight in releases before."""
 
+DASHES = "\u2010-\u2015\u2212-"
+"""For a pattern: what phones make of a hyphen counts as one."""
+
+_APART = re.compile(rf"[\s{DASHES}]+")
+
+
+def one_time(typed: str) -> str:
+    """The one-time code that somebody typed, however they set it apart; empty if it is none."""
+    code = _APART.sub("", typed).upper()
+    return code if re.fullmatch(ONE_TIME, code) else ""
+
+
 OneTimeCode = Annotated[
     str,
-    BeforeValidator(
-        lambda typed: (
-            "".join(typed.split()).replace("-", "").upper() if isinstance(typed, str) else typed
-        )
-    ),
+    BeforeValidator(lambda typed: (one_time(typed) or typed) if isinstance(typed, str) else typed),
     StringConstraints(pattern=ONE_TIME),
 ]
 """A secret that works once, shown as 7K2M-9QPX3; spaces, hyphens and case do not matter."""

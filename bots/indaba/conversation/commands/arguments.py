@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
+from indaba.contracts.ids import one_time
 from indaba.conversation.commands.fields import (
     ACTION_CODE,
     CODE,
@@ -192,10 +193,15 @@ class Arguments:
             return
         size = len(self.tokens)
         if self.kind.mark(name, "word"):
-            size = min(1, size)
+            size = size if self._is_secret(name) else min(1, size)
         if size:
             self.found[name] = " ".join(t.said for t in self.tokens[:size])
             del self.tokens[:size]
+
+    def _is_secret(self, name: str) -> bool:
+        """Whether all that is left is a one-time code, with spaces in it."""
+        left = " ".join(token.said for token in self.tokens)
+        return bool(self.kind.mark(name, "secret") and one_time(left))
 
 
 def _sort(kind: type[Intent], name: str) -> Any:

@@ -212,7 +212,8 @@ Resolution = (
 
 def resolve_event(event: ChatEvent, context: Context) -> Resolution:
     """What an event means."""
-    return _MEANINGS[type(event)](event, context)
+    meant = _MEANINGS[type(event)](event, context)
+    return _unheard(event, meant) if isinstance(event, WRITTEN) else meant
 
 
 def intent_of_tag(tag: Tag, event: MessageSent, code: str) -> Intent:
@@ -235,9 +236,12 @@ def _digest_before(reaction: str, account: str) -> str:
     return hashlib.sha256(f"{reaction}/{account}".encode()).hexdigest()[:32]
 
 
-def _message(event: MessageSent, context: Context) -> Resolution:
-    """What a message means, once nothing in it opens anything to those who read along."""
-    meant = _said(event, context)
+WRITTEN = (MessageSent, MessageEdited)
+"""What puts words where others read them."""
+
+
+def _unheard(event: MessageSent | MessageEdited, meant: Resolution) -> Resolution:
+    """What words mean, once nothing in them opens anything to those who read along."""
     secrets = None if event.direct or _takes_codes(meant) else secrets_in(event.text)
     return meant if secrets is None else Overheard(secrets, meant)
 
@@ -253,7 +257,7 @@ def _takes_codes(meant: Resolution) -> bool:
     return False
 
 
-def _said(event: MessageSent, context: Context) -> Resolution:
+def _message(event: MessageSent, context: Context) -> Resolution:
     """A tagged line, a command, an answer to us, or a reply to a card; else not for us."""
     plainly = _untagged(event, context)
     tag = tag_in(event.text if event.addressed is None else event.addressed)

@@ -52,7 +52,7 @@ class LinkMe(Intent, noun="me", verb="link", aliases=("link me",)):
     code: Secret | None = Field(
         default=None,
         description="The code from your other account; leave it out to get one here",
-        json_schema_extra={"word": True},
+        json_schema_extra={"word": True, "secret": True},
     )
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field
 
-from indaba.contracts.ids import ONE_TIME
+from indaba.contracts.ids import one_time
 from indaba.contracts.linking import (
     AddPlace,
     CodeIssued,
@@ -30,8 +29,8 @@ from indaba.conversation.wording import Wording, plain
 def _one_time(given: object) -> object:
     if not isinstance(given, str):
         return given
-    code = "".join(given.split()).replace("-", "").upper()
-    if not re.fullmatch(ONE_TIME, code):
+    code = one_time(given)
+    if not code:
         raise wrong("'{given}' is not such a code. It looks like 7K2M-9QPX3.", given=given[:40])
     return code
 
@@ -76,6 +75,7 @@ class Connect(Intent, noun="cop", verb="connect"):
         json_schema_extra={
             "question": "Which code did the facilitator get from me? It looks like 7K2M-9QPX3.",
             "word": True,
+            "secret": True,
         },
     )
 
