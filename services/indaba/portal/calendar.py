@@ -27,9 +27,11 @@ def feed(
     meetings: tuple[Meeting, ...],
     page: str,
     series: tuple[Repeating, ...] = (),
+    *,
+    for_members: bool = False,
 ) -> bytes:
     """The community’s calendar file, without a `page` where that is empty. Names nobody."""
-    setting = _setting(community, page)
+    setting = _setting(community, page, for_members=for_members)
     calendar = begun(setting.name, community.zone, page)
     used = [(meeting.zone, meeting.starts.year) for meeting in meetings]
     for repeating in series:
@@ -40,15 +42,16 @@ def feed(
 
 def my_feed(community: Community, answered: tuple[Answered, ...], page: str) -> bytes:
     """The calendar file of a member: what they said yes or maybe to. Names nobody."""
-    setting = _setting(community, page)
+    setting = _setting(community, page, for_members=True)
     name = setting.wording.say("My meetings: {name}", name=setting.name)
     calendar = begun(name, community.zone, page)
     used = [(one.meeting.zone, one.meeting.starts.year) for one in answered]
     return _written(calendar, used, [mine(one, setting) for one in answered])
 
 
-def _setting(community: Community, page: str) -> Setting:
-    return Setting(plain(community.name), page, Wording(community.tag), community.platforms)
+def _setting(community: Community, page: str, *, for_members: bool) -> Setting:
+    name, wording = plain(community.name), Wording(community.tag)
+    return Setting(name, page, wording, community.platforms, for_members)
 
 
 def begun(name: str, zone: str = "", page: str = "") -> "Calendar":

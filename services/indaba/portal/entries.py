@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What all entries of a calendar share. `page` is the address of the community's page."""
+    """What all entries of a calendar share. `page` is the address of the community's page.
+
+    Why a meeting is called off is `for_members`.
+    """
 
     name: str
     page: str
     wording: Wording
     platforms: frozenset[Platform] = frozenset(Platform)
+    for_members: bool = False
 
 
 def single(meeting: Meeting, setting: Setting) -> "Event":
@@ -110,7 +114,7 @@ def _state(meeting: Meeting, setting: Setting) -> list[str]:
     if meeting.status is MeetingStatus.CLOSED:
         return [wording.say("This meeting is over.")]
     if meeting.called_off:
-        why = plain(meeting.reason)
+        why = plain(meeting.reason) if setting.for_members else ""
         because = [wording.say("Why: {reason}", reason=why)] if why else []
         return [wording.say("Called off: this meeting does not take place."), *because]
     return how_to_answer(setting, hint("yes", code=meeting.code))

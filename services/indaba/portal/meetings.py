@@ -77,7 +77,7 @@ class MeetingPages:
         return draw(
             "meeting",
             wording=wording,
-            meeting=shown(meeting, there, now, wording),
+            meeting=shown(meeting, there, now, wording, for_members=member is not None),
             in_full=member is not None or Part.PAGE in parts,
             is_over=is_over(meeting, now),
             highlights=blocks(highlights.text) if highlights else (),

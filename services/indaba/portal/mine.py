@@ -81,7 +81,7 @@ class MinePages:
                 return None
             if ALL in request.query_params:
                 meetings, series = await store.for_calendars(there.id)
-                return lambda of, page: calendar.feed(of, meetings, page, series)
+                return lambda of, page: calendar.feed(of, meetings, page, series, for_members=True)
             answers = await store.answered(member, there.id)
             return lambda of, page: calendar.my_feed(of, answers, page)
 

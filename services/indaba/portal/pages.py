@@ -133,16 +133,14 @@ class Pages:
         coming, past, told = await self._copies.look(partial(_meetings, there=there.id, read=read))
         has_news = is_member and await self.visitors.has_news(request, there)
         wording, now = Wording(there.tag), self._world.now()
+        in_words = partial(shown, community=there, now=now, wording=wording, for_members=is_member)
         feed = f"{self._page(there)}/calendar.ics"
         return draw(
             "community",
             wording=wording,
             purpose=plain(there.purpose),
-            meetings=[shown(meeting, there, now, wording) for meeting in coming],
-            past=[
-                shown(meeting, there, now, wording, has_highlights=meeting.id in told)
-                for meeting in past
-            ],
+            meetings=[in_words(meeting) for meeting in coming],
+            past=[in_words(meeting, has_highlights=meeting.id in told) for meeting in past],
             signed_in=is_member,
             is_published=Part.PAGE in opened,
             feed=feed if Part.CALENDAR in opened else "",
@@ -158,7 +156,8 @@ class Pages:
             return ended(request, self._world.now())
         meetings, series = await self._copies.look(lambda store: store.for_calendars(there.id))
         # Writing a long feed for the first time takes longer than others should wait.
-        body = await asyncio.to_thread(calendar.feed, there, meetings, self._page(there), series)
+        feed = partial(calendar.feed, there, meetings, self._page(there), series)
+        body = await asyncio.to_thread(feed, for_members=not is_open)
         return answered(request, body, calendar.TYPE, "calendar.ics", for_all=is_open)
 
     def _opened(self, there: Community) -> frozenset[Part]:

@@ -41,9 +41,10 @@ def shown(
     now: datetime,
     wording: Wording,
     *,
+    for_members: bool = False,
     has_highlights: bool = False,
 ) -> Shown:
-    """A meeting in words, its time in the community's zone."""
+    """A meeting in words, its time in the community's zone. Why it is off is `for_members`."""
     called_off = meeting.status is MeetingStatus.CANCELLED
     at_home = say_for(meeting.begins, community.zone, wording.locale)
     there = say_when(meeting.starts, meeting.zone, wording.locale)
@@ -51,7 +52,7 @@ def shown(
         code=meeting.code,
         state=_state(meeting, wording),
         called_off=called_off,
-        why=plain(meeting.reason) if called_off else "",
+        why=plain(meeting.reason) if called_off and for_members else "",
         title=title_of(meeting, wording),
         when=at_home,
         elsewhere="" if meeting.zone == community.zone else there,

@@ -22,7 +22,7 @@ from indaba.contracts.ids import (
 from indaba.contracts.limits import MEETINGS_A_DAY
 from indaba.contracts.membership import ShowMyDataHere
 from indaba.contracts.openness import Part
-from indaba.contracts.standing import Standing
+from indaba.contracts.standing import ForMembers, Standing
 from indaba.contracts.wire import KEPT_AS_A_FACT, CommunityText, Event, Question, Reply, Request
 
 Title = Annotated[
@@ -149,7 +149,7 @@ class MeetingFacts(MeetingDetails):
     status: MeetingStatus
     sequence: Number = Field(ge=0)
     moved_from: NaiveDatetime | None = None
-    reason: CommunityText = ""
+    reason: Annotated[CommunityText, ForMembers] = ""
     counts: Counts = Counts()
     chair: MemberId | None = None
     answers_until: AwareDatetime | None = None

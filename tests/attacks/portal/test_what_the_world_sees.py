@@ -3,6 +3,8 @@
 The routes come from the application: a new page is tried without being named here.
 """
 
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -13,6 +15,7 @@ from indaba.contracts.library import PublishResource, SaveResource, ShowResource
 from indaba.contracts.openness import Part, fingerprint
 from indaba.contracts.publishing import Publish, RenewAddress
 from indaba.contracts.record import PublishHighlights, ShowHighlights
+from indaba.contracts.scheduling import CancelMeeting, ScheduleMeeting, ShowMeeting
 from workshop import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -103,6 +106,36 @@ async def test_one_thing_is_published_without_the_others(lively: Any) -> None:
     await until(lambda: shows(feed, ENDED))
     assert await shows(page, TITLE)
     assert not await shows(page, "calendar.ics")
+
+
+async def test_why_a_meeting_is_off_is_read_by_members_and_by_no_visitor(lively: Any) -> None:
+    room, why, off = "!called-off:example.org", "Naledi is in hospital", "Called off"
+    home = await house(lively, ZOLA, room)
+    held = await lively.town.passport(ZOLA, room)
+    await lively.town.ask(Publish(parts=frozenset(Part)), held)
+    starts = lively.town.clock.now().replace(tzinfo=None, second=0, microsecond=0)
+    call = ScheduleMeeting(title=TITLE, starts=starts + timedelta(days=2), zone="UTC")
+    code = (await lively.town.ask(call, held)).meeting.code
+    await lively.town.ask(CancelMeeting(code=code, reason=why), held)
+    paths = (f"/c/{home.key}", f"/c/{home.key}/meetings/{code}", f"/c/{home.key}/calendar.ics")
+
+    async with browser(lively) as guest, browser(lively) as member:
+        for path in paths:
+            await until(partial(_holds, guest, path, off))
+            assert not await _holds(guest, path, why), path
+        await sign_in(lively, member, ZOLA, room)
+        assert [await _holds(member, path, why) for path in paths[:2]] == [True, True]
+        own = await member.get(f"/c/{home.key}/mine/{home.own}.ics?all")
+        assert why in own.text.replace("\r\n ", "")
+
+    nobody = await lively.town.passport("@nobody:example.org", room)
+    asked = ShowMeeting(code=code)
+    assert (await lively.town.ask(asked, held)).meeting.reason == why
+    assert (await lively.town.ask(asked, nobody)).meeting.reason == ""
+
+
+async def _holds(who: httpx.AsyncClient, path: str, words: str) -> bool:
+    return words in (await who.get(path)).text.replace("\r\n ", "")
 
 
 async def test_an_address_that_was_renewed_tells_nothing_and_the_new_one_all(lively: Any) -> None:

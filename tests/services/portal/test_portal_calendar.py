@@ -232,7 +232,8 @@ async def test_a_called_off_meeting_stays_in_the_calendar_as_cancelled(reading: 
     event = _only((await reading.feed()).text)
     assert event["STATUS"] == "CANCELLED"
     assert event["SUMMARY"] == "Reading circle"
-    assert "Load shedding" in event["DESCRIPTION"]
+    assert "Called off" in event["DESCRIPTION"]
+    assert "Load shedding" not in event["DESCRIPTION"]
     assert "yes" not in event["DESCRIPTION"]
 
 
