@@ -67,6 +67,9 @@ MAY_READ = {
     "communities.forget_set_aside": SWEEP,
     "cards.live": ("public.card_places",),
     "invited.others": ("public.invitations",),
+    "invited.replaced": ("public.invitations",),
+    "invited.replaced_by": ("public.invitations",),
+    "invited.arrived": ("public.invitations",),
 }
 """What else may read a table from end to end: a sweep once an hour of what was set aside, the
 meetings that are on, of which there are as many as there are, and the invitations of one day, of

@@ -303,6 +303,9 @@ INVITED: Mapping[str, Look] = {
     "others": lambda s, _: s.invited.others(ROOM, account(1)),
     "begin": lambda s, _: s.invited.begin(ROOM, account(1)),
     "end": lambda s, _: s.invited.end(ROOM, account(1)),
+    "replaced": lambda s, _: s.invited.replaced(ROOM, "!new:example.org", account(1)),
+    "replaced_by": lambda s, _: s.invited.replaced_by(ROOM),
+    "arrived": lambda s, _: s.invited.arrived(ROOM, "!new:example.org"),
     "forget": lambda s, _: s.invited.forget(account(1)),
     "forget_old": lambda s, _: s.invited.forget_old(),
 }

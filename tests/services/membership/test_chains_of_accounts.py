@@ -39,6 +39,7 @@ async def _nothing(town: Town, one: str) -> None:
 async def _moves(town: Town, one: str) -> None:
     """They move that the founder be removed, for which they need to facilitate."""
     await raised(town, await town.passport(LINDIWE), one, Role.FACILITATOR)
+    town.later(minutes=11)
     moved = RemoveMember(platform=HOME, account=THABO, reason="rude")
     await town.ask(moved, await town.passport(one))
     own = AssignRole(platform=HOME, account=one, role=Role.MEMBER)

@@ -317,6 +317,7 @@ async def test_a_suspension_holds_for_both_after_they_are_parted(town: Town) -> 
     await town.joined(SIPHO)
     await raised(town, held, SIPHO, Role.FACILITATOR)
     await town.linked(await town.passport(LINDIWE), THABO)
+    town.later(minutes=11)
     suspending = SuspendMember(platform=HOME, account=LINDIWE, reason="stolen")
     await town.ask(suspending, await town.passport(SIPHO))
     direct = await town.passport(THABO, direct=True, room="!alone")

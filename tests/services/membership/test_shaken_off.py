@@ -124,6 +124,7 @@ async def test_nobody_seconds_what_they_moved_as_somebody_else(town: Town) -> No
     await _two_accounts(town)
     await raised(town, await town.passport(LINDIWE), SECOND, Role.FACILITATOR)
     await _link(town)
+    town.later(minutes=11)
     moved = RemoveMember(platform=HOME, account=LINDIWE, reason="rude")
     await town.ask(moved, await town.passport(GINA))
     await unlinked(town, GINA)
