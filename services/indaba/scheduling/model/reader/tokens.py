@@ -43,6 +43,11 @@ class Line:
     typed: str
     tokens: tuple[Token, ...]
 
+    def within(self, start: int, end: int) -> range:
+        """The tokens that lie wholly between two places of the typed line; they are neighbours."""
+        inside = [n for n, t in enumerate(self.tokens) if start <= t.start and t.end <= end]
+        return range(inside[0], inside[-1] + 1) if inside else range(0)
+
     def words(self, first: int, last: int) -> str:
         """The typed text from one token to before another, without space around it."""
         if first >= last:

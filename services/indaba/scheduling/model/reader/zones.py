@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -14,19 +14,14 @@ from indaba.scheduling.model.reader.pieces import Instant, Range, SomeClock, Zon
 from indaba.scheduling.model.reader.tokens import Line, in_tokens
 
 _MOST_HOURS_EAST, _MOST_HOURS_WEST, _HOUR = 14, 12, 60
+_Phrases = Mapping[str, Sequence[tuple[tuple[str, ...], str]]]
+"""Zones with the phrases that stand for them, by the first word of each."""
+
 _MARK = re.compile(r"<t:(\d{9,11})(?::[tTdDfFR])?>")
 
 
-def _zoned(when: SomeClock | Range, zones: tuple[str, ...]) -> Zoned:
-    return Zoned(when, zones)
-
-
-def _zoned_time(when: SomeClock | Range, zones: tuple[str, ...], _: object) -> Zoned:
-    return Zoned(when, zones)
-
-
-def _in_brackets(when: SomeClock | Range, _: object, zones: tuple[str, ...], __: object) -> Zoned:
-    return Zoned(when, zones)
+def _zoned(when: SomeClock | Range | None, *rest: object) -> Zoned:
+    return Zoned(when, next(each for each in rest if isinstance(each, tuple)))
 
 
 def _from_utc(*parts: object) -> tuple[str, ...] | None:
@@ -53,47 +48,37 @@ ZONES = [
     Rule("offset", "~+ ~hh ~: ~mm", _from_utc),
     Rule("offset", "~+ ~hhmm", _from_utc),
     Rule("zoned", "clock|at_clock|range zone_short|offset", _zoned),
-    Rule("zoned", "clock|at_clock|range zone_short|city zone_time", _zoned_time),
+    Rule("zoned", "clock|at_clock|range zone_short|city zone_time", _zoned),
     Rule("zoned", "clock|at_clock|range city", _zoned),
-    Rule(
-        "zoned",
-        "iso_clock ~- ~hh ~: ~mm",
-        lambda clock, *rest: Zoned(clock, _from_utc(*rest) or ()),
-    ),
-    Rule("zoned", "clock|at_clock|range ( zone_short|offset )", _in_brackets),
-    Rule("zoned", "clock|at_clock|range zone_place zone_time", _zoned_time),
-    Rule("zone", "zone_short|city|zone_place zone_time", lambda zones, _: Zoned(None, zones)),
+    Rule("zoned", "iso_clock ~- ~hh ~: ~mm", _west_of_utc),
+    Rule("zoned", "clock|at_clock|range ( zone_short|offset )", _zoned),
+    Rule("zoned", "clock|at_clock|range zone_place zone_time", _zoned),
+    Rule("zone", "zone_short|city|zone_place zone_time", lambda *rest: _zoned(None, *rest)),
 ]
 
 
 def add_zones(lattice: Lattice, line: Line) -> None:
     """Add cities that zones are named for, abbreviations, and Discord's own marks for a time."""
     texts = tuple(token.text for token in line.tokens)
-    short, cities, places = _abbreviations(), _cities(), _places()
+    short = _abbreviations()
     for place, text in enumerate(texts):
         here = lattice.edges[place]
         if text in short:
             here["zone_short"].append(Edge(place + 1, short[text]))
         if text in {"utc", "gmt"}:
             here["utc"].append(Edge(place + 1, text))
-        for phrase, zone in places.get(text, ()):
-            if texts[place : place + len(phrase)] == phrase:
-                here["zone_place"].append(Edge(place + len(phrase), (zone,)))
-        for phrase, zone in cities.get(text, ()):
-            if texts[place : place + len(phrase)] == phrase:
-                here["city"].append(Edge(place + len(phrase), (zone,)))
+        for heading, known in (("zone_place", _places()), ("city", _cities())):
+            for phrase, zone in known.get(text, ()):
+                if texts[place : place + len(phrase)] == phrase:
+                    here[heading].append(Edge(place + len(phrase), (zone,)))
     _add_marks(lattice, line)
 
 
 def _add_marks(lattice: Lattice, line: Line) -> None:
     for match in _MARK.finditer(line.typed):
-        inside = [
-            place
-            for place, token in enumerate(line.tokens)
-            if match.start() <= token.start and token.end <= match.end()
-        ]
+        inside = line.within(match.start(), match.end())
         at = datetime.fromtimestamp(int(match[1]), UTC)
-        lattice.edges[inside[0]]["instant"].append(Edge(inside[-1] + 1, Instant(at)))
+        lattice.edges[inside.start]["instant"].append(Edge(inside.stop, Instant(at)))
 
 
 @cache
@@ -103,13 +88,9 @@ def _named() -> Mapping[str, Any]:
 
 
 @cache
-def _places() -> Mapping[str, Sequence[tuple[tuple[str, ...], str]]]:
-    """Zones by the first word of a place that people name them by, as in "UK time"."""
-    by_word: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for place, zone in _named()["place"].items():
-        phrase = tuple(place.split())
-        by_word.setdefault(phrase[0], []).append((phrase, zone))
-    return by_word
+def _places() -> _Phrases:
+    """The places that people name zones by, as in "UK time"."""
+    return _by_first_word(_named()["place"].items())
 
 
 @cache
@@ -118,12 +99,19 @@ def _abbreviations() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def _cities() -> Mapping[str, Sequence[tuple[tuple[str, ...], str]]]:
-    """Zones by the first word of the city they are named for."""
+def _cities() -> _Phrases:
+    """The cities that zones are named for."""
+    zones = (zone.rpartition("/") for zone in sorted(available_timezones()))
+    return _by_first_word(
+        (city.replace("_", " "), f"{area}/{city}")
+        for area, _, city in zones
+        if area and area.partition("/")[0] not in {"Etc", "US", "posix", "right", "SystemV"}
+    )
+
+
+def _by_first_word(named: Iterable[tuple[str, str]]) -> _Phrases:
     by_word: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for zone in sorted(available_timezones()):
-        area, _, city = zone.rpartition("/")
-        if area and area.partition("/")[0] not in {"Etc", "US", "posix", "right", "SystemV"}:
-            phrase = tuple(t.text for t in in_tokens(city.replace("_", " ")).tokens)
-            by_word.setdefault(phrase[0], []).append((phrase, zone))
+    for name, zone in named:
+        phrase = tuple(token.text for token in in_tokens(name).tokens)
+        by_word.setdefault(phrase[0], []).append((phrase, zone))
     return by_word
