@@ -24,14 +24,7 @@ def pick_reading(
     found: Sequence[Reading], ready: Sequence[Intent], doubt: str, wording: Wording
 ) -> Answer:
     """Which of several readings is meant: the doubt, and a numbered choice for each."""
-    picks = tuple(
-        Choice(wording.say("{when}", when=_in_words(r, wording)), number, intent)
-        for number, r, intent in zip(NUMBERS, found, ready, strict=False)
-    )
-    stop = Choice(wording.say("None of these"), "❌", NeverMind())
-    why = plain(doubt) or "I am not sure which time you mean."
-    lead = (Text(wording.foreign(why)), Text(wording.say("Which one is it?")))
-    return Answer((*lead, Choices((*picks, stop))))
+    return _picks([_in_words(each, wording) for each in found], ready, doubt, wording)
 
 
 def pick_meeting(
@@ -39,9 +32,14 @@ def pick_meeting(
 ) -> Answer:
     """Which of several readings of a whole line is meant; with titles where they differ."""
     titled = len({reading.title for reading in found}) > 1
+    labels = [_line_in_words(each, wording, titled=titled) for each in found]
+    return _picks(labels, ready, doubt, wording)
+
+
+def _picks(labels: Sequence[str], ready: Sequence[Intent], doubt: str, wording: Wording) -> Answer:
     picks = tuple(
-        Choice(_line_in_words(r, wording, titled=titled), number, intent)
-        for number, r, intent in zip(NUMBERS, found, ready, strict=False)
+        Choice(wording.say("{when}", when=label), number, intent)
+        for number, label, intent in zip(NUMBERS, labels, ready, strict=False)
     )
     stop = Choice(wording.say("None of these"), "❌", NeverMind())
     why = plain(doubt) or "I am not sure which time you mean."

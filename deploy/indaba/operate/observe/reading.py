@@ -14,7 +14,6 @@ from indaba.scheduling.model import MeetingReading, read_hours, read_meeting, re
 from indaba.scheduling.model.outside.lines import CalendarRefused
 from indaba.scheduling.model.outside.reading import read_whole_calendar
 from indaba.scheduling.model.reader.asked import asked_at
-from indaba.scheduling.model.reader.explaining import owners
 from indaba.scheduling.model.wall_time import wall, zone_named
 
 FIRST_DATES = 5
@@ -71,13 +70,15 @@ def _hours(line: str, by: Asking) -> dict[str, Any]:
 
 def _meeting(line: str, by: Asking, title: str) -> dict[str, Any]:
     read = read_meeting(line, by.now, by.zone, by.locale, title=title)
-    words = owners(line, asked_at(by.now, by.zone, by.locale), title=title)
+    typed = read.owners[1:] if title else read.owners
     return {
         "title": "" if title else read.title,
         "sure": read.sure,
         "asks": read.doubt,
         "readings": [_reading(each, by) for each in read.readings],
-        "words": [{"words": each.words, "are": each.kind} for each in words],
+        "words": [
+            {"words": each.words, "are": each.kind} for each in read.owners if each.words != title
+        ],
     }
 
 

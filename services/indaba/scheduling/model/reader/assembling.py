@@ -52,21 +52,6 @@ EVERY_WEEK = "Do you mean every week?"
 OF_EVERY_MONTH = "Do you mean of every month?"
 
 
-@dataclass(slots=True)
-class Spoken:
-    """All that a covering says. `repeats` is true where it speaks of repetition.
-
-    `maybe` are questions that hold where only a bound or a range speaks of it, `unclear` such as
-    hold in any case.
-    """
-
-    time: TimeParts = field(default_factory=TimeParts)
-    repeat: RepeatParts = field(default_factory=RepeatParts)
-    repeats: bool = False
-    maybe: list[str] = field(default_factory=list)
-    unclear: list[str] = field(default_factory=list)
-
-
 @dataclass(frozen=True, slots=True)
 class Where:
     """Whose holidays are meant where nobody says: a country's letters, and a province."""
@@ -75,12 +60,28 @@ class Where:
     province: str
 
 
+@dataclass(slots=True)
+class Spoken:
+    """All that a covering says. `repeats` is true where it speaks of repetition.
+
+    `maybe` are questions that hold where only a bound or a range speaks of it, `unclear` such as
+    hold in any case.
+    """
+
+    where: Where
+    time: TimeParts = field(default_factory=TimeParts)
+    repeat: RepeatParts = field(default_factory=RepeatParts)
+    repeats: bool = False
+    maybe: list[str] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
+
+
 def assembled(line: Line, covering: Covering, where: Where) -> Spoken:
     """What the pieces say together. Raises `NotRead` where they cannot go together."""
-    spoken = Spoken()
+    spoken = Spoken(where)
     numbers = 0
     for piece in covering.pieces:
-        _put(piece.value, spoken, where)
+        _put(piece.value, spoken)
         numbers += piece.name in {"bare_clock", "bare_day"}
         if piece.name in {"range", "bare_range", "end_clock", "length"}:
             spoken.time.left_out = _length_said(line, piece)
@@ -128,54 +129,47 @@ def _by_nth_of_month(spoken: Spoken) -> None:
 
 
 @singledispatch
-def _put(value: Any, spoken: Spoken, where: Where) -> None:
+def _put(value: Any, spoken: Spoken) -> None:
     """Add what a piece says. What is no other piece is a single day."""
-    del where
     spoken.time.pinned.append(value)
 
 
 @_put.register
-def _(value: SaidClock, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: SaidClock, spoken: Spoken) -> None:
     spoken.time.clocks.append(value.means())
 
 
 @_put.register
-def _(value: Fixed, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: Fixed, spoken: Spoken) -> None:
     spoken.time.clocks.append(value.means())
 
 
 @_put.register
-def _(value: Zoned, spoken: Spoken, where: Where) -> None:
+def _(value: Zoned, spoken: Spoken) -> None:
     if value.when is not None:
-        _put(value.when, spoken, where)
+        _put(value.when, spoken)
     spoken.time.zones.append(value.zones)
 
 
 @_put.register
-def _(value: Instant, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: Instant, spoken: Spoken) -> None:
     spoken.time.at = _one(spoken.time.at, value.at, "time")
 
 
 @_put.register
-def _(value: HalfBefore, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: HalfBefore, spoken: Spoken) -> None:
     clock = either_clock([each.means() for each in value.clocks])
     spoken.time.clocks.append(clock)
 
 
 @_put.register
-def _(value: Range, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: Range, spoken: Spoken) -> None:
     spoken.time.clocks.append(value.start.means())
     spoken.time.ends.append(value.end.means())
 
 
 @_put.register
-def _(value: Arriving, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: Arriving, spoken: Spoken) -> None:
     arrive, begin = value.arrive.means(), value.begin.means()
     moments = tuple(dict.fromkeys((*begin.moments, *arrive.moments)))
     doubt = "I read two times, one to be there and one to begin. Which one should the card show?"
@@ -183,81 +177,71 @@ def _(value: Arriving, spoken: Spoken, where: Where) -> None:
 
 
 @_put.register
-def _(value: EndClock, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: EndClock, spoken: Spoken) -> None:
     spoken.time.ends.append(value.end.means())
 
 
 @_put.register
-def _(value: Length, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: Length, spoken: Spoken) -> None:
     spoken.time.lasts.append(value.minutes)
 
 
 @_put.register
-def _(value: Soon, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: Soon, spoken: Spoken) -> None:
     spoken.time.soon = _one(spoken.time.soon, value.ahead, "time")
 
 
 @_put.register
-def _(value: InWeeks, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: InWeeks, spoken: Spoken) -> None:
     spoken.time.weeks.append((value.weeks, value.counted))
 
 
 @_put.register
-def _(value: PartOfDay, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: PartOfDay, spoken: Spoken) -> None:
     spoken.time.part = value.part
     if value.days is not None:
         spoken.time.pinned.append(Ahead(value.days))
 
 
 @_put.register
-def _(value: ADay, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: ADay, spoken: Spoken) -> None:
     spoken.time.pinned.append(value.day)
 
 
 @_put.register
-def _(value: SeveralDays, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: SeveralDays, spoken: Spoken) -> None:
     spoken.time.pinned += value.days
 
 
 @_put.register
-def _(value: Between, spoken: Spoken, where: Where) -> None:
-    _put(Beginning(value.first), spoken, where)
-    _put(Until(value.last), spoken, where)
+def _(value: Between, spoken: Spoken) -> None:
+    _put(Beginning(value.first), spoken)
+    _put(Until(value.last), spoken)
 
 
 @_put.register
-def _(value: Label, spoken: Spoken, where: Where) -> None:
+def _(value: Label, spoken: Spoken) -> None:
     """A label says nothing of its own."""
 
 
 @_put.register
-def _(value: ForSome, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: ForSome, spoken: Spoken) -> None:
     spoken.unclear.append(f"For {value.count} what: minutes, hours, weeks or times?")
 
 
 @_put.register
-def _(value: Endless, spoken: Spoken, where: Where) -> None:
-    del value, where
+def _(value: Endless, spoken: Spoken) -> None:
+    del value
     spoken.maybe.append(EVERY_WEEK)
 
 
 @_put.register
-def _(value: OnWeekday, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: OnWeekday, spoken: Spoken) -> None:
     spoken.time.weekdays.append(value)
 
 
 @_put.register
-def _(value: SomeWeekdays, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: SomeWeekdays, spoken: Spoken) -> None:
     spoken.time.weekdays += value.days
     if value.interval > 1:
         spoken.repeat.often.append((Frequency.WEEKLY, value.interval))
@@ -267,8 +251,7 @@ def _(value: SomeWeekdays, spoken: Spoken, where: Where) -> None:
 
 
 @_put.register
-def _(value: Often, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: Often, spoken: Spoken) -> None:
     spoken.repeats = True
     spoken.repeat.often.append((value.freq, value.interval))
     if value.doubt:
@@ -277,8 +260,7 @@ def _(value: Often, spoken: Spoken, where: Where) -> None:
 
 
 @_put.register
-def _(value: NthDays, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: NthDays, spoken: Spoken) -> None:
     repeat = spoken.repeat
     repeat.of_months |= set(value.months)
     repeat.of_quarter |= value.of_quarter
@@ -300,8 +282,7 @@ def _(value: NthDays, spoken: Spoken, where: Where) -> None:
 
 
 @_put.register
-def _(value: MonthDays, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: MonthDays, spoken: Spoken) -> None:
     spoken.repeat.month_days |= set(value.days)
     if value.each_month:
         spoken.repeats = True
@@ -311,16 +292,14 @@ def _(value: MonthDays, spoken: Spoken, where: Where) -> None:
 
 
 @_put.register
-def _(value: YearlyDate, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: YearlyDate, spoken: Spoken) -> None:
     spoken.repeats = True
     spoken.repeat.often.append((Frequency.YEARLY, 1))
     spoken.repeat.yearly_date = _one(spoken.repeat.yearly_date, (value.day, value.month), "date")
 
 
 @_put.register
-def _(value: InMonths, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: InMonths, spoken: Spoken) -> None:
     if value.but:
         spoken.repeat.but_months |= set(value.months)
     else:
@@ -329,68 +308,61 @@ def _(value: InMonths, spoken: Spoken, where: Where) -> None:
 
 
 @_put.register
-def _(value: ButWeekdays, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: ButWeekdays, spoken: Spoken) -> None:
     spoken.repeat.but_weekdays |= set(value.weekdays)
     spoken.maybe.append(EVERY_WEEK)
 
 
 @_put.register
-def _(value: ButDays, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: ButDays, spoken: Spoken) -> None:
     spoken.repeat.but_days += value.days
     spoken.maybe.append(EVERY_WEEK)
 
 
 @_put.register
-def _(value: Times, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: Times, spoken: Spoken) -> None:
     spoken.repeat.times = _one(spoken.repeat.times, value.count, "number of times")
     spoken.maybe.append(EVERY_WEEK)
 
 
 @_put.register
-def _(value: Lasting, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: Lasting, spoken: Spoken) -> None:
     spoken.repeat.lasting = _one(spoken.repeat.lasting, (value.count, value.unit), "end")
     spoken.maybe.append(EVERY_WEEK)
 
 
 @_put.register
-def _(value: Until, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: Until, spoken: Spoken) -> None:
     spoken.repeat.until = _one(spoken.repeat.until, value.last, "end")
     spoken.maybe.append(EVERY_WEEK)
 
 
 @_put.register
-def _(value: Beginning, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: Beginning, spoken: Spoken) -> None:
     spoken.repeat.start = _one(spoken.repeat.start, value.first, "beginning")
     spoken.maybe.append(EVERY_WEEK)
 
 
 @_put.register
-def _(value: Avoiding, spoken: Spoken, where: Where) -> None:
+def _(value: Avoiding, spoken: Spoken) -> None:
     if value.school:
-        spoken.repeat.province = value.place or where.province
+        spoken.repeat.province = value.place or spoken.where.province
     else:
-        spoken.repeat.public_holidays = (value.place or where.country).upper()
+        spoken.repeat.public_holidays = (value.place or spoken.where.country).upper()
     if value.unsure:
         spoken.repeat.doubts.append("Do you mean public holidays or school holidays?")
     spoken.maybe.append(EVERY_WEEK)
 
 
 @_put.register
-def _(value: ByRule, spoken: Spoken, where: Where) -> None:
-    del where
+def _(value: ByRule, spoken: Spoken) -> None:
     spoken.repeats = True
     spoken.repeat.rule = value.rule
 
 
 @_put.register
-def _(value: Refused, spoken: Spoken, where: Where) -> None:
-    del spoken, where
+def _(value: Refused, spoken: Spoken) -> None:
+    del spoken
     raise NotRead(value.why)
 
 

@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 
 from indaba.scheduling.model.reader.asked import Asked
 from indaba.scheduling.model.reader.clocks import CLOCKS, LENGTHS, RANGES
-from indaba.scheduling.model.reader.covering import Covering, coverings, pieces_of
+from indaba.scheduling.model.reader.covering import Covering, Piece, coverings, pieces_of
 from indaba.scheduling.model.reader.days import day_rules
 from indaba.scheduling.model.reader.lattice import Edge, Lattice, Rule
-from indaba.scheduling.model.reader.lexicon import Lexicon, lexicon_for
+from indaba.scheduling.model.reader.lexicon import lexicon_for
 from indaba.scheduling.model.reader.pieces import ByRule
 from indaba.scheduling.model.reader.places import add_places
 from indaba.scheduling.model.reader.rhythms import BOUNDS, LISTS, PROMISES, RHYTHMS
-from indaba.scheduling.model.reader.tokens import Line, Token
+from indaba.scheduling.model.reader.tokens import Line
 from indaba.scheduling.model.reader.zones import ZONES, add_zones
 
 _RULE = re.compile(r"(?:by the rule )?(?:rrule:)?(freq=[a-z0-9=;,+-]*)", re.IGNORECASE)
@@ -33,7 +33,16 @@ class Chart:
             lattice.apply(rules)
         if repeats:
             _add_rules(lattice, line)
-        self.begun = pieces_of(line, lattice)
+
+    @cached_property
+    def begun(self) -> list[list[Piece]]:
+        """The pieces that begin at each token."""
+        return pieces_of(self.line, self.lattice)
+
+    def unknown(self, way: Covering) -> list[str]:
+        """The words that no piece of a covering took."""
+        places = (place for first, last in way.stretches for place in range(first, last))
+        return [self.line.tokens[place].text for place in places]
 
     def guessed(self, way: Covering) -> list[str]:
         """The questions about misspelt words that the pieces of a covering take."""
@@ -45,8 +54,8 @@ class Chart:
 
     def coverings(self, *, titled: bool) -> list[Covering]:
         """The cheapest ways to cover the line, the cheapest first; one at least."""
-        heading = "filler" if titled else "connector"
-        fillers = _known(self.line.tokens, self.words, heading)
+        known = self.words.words("filler" if titled else "connector")
+        fillers = [token.text in known for token in self.line.tokens]
         return coverings(self.line, self.begun, fillers, titled=titled)
 
 
@@ -56,19 +65,9 @@ def _grammar(month_first: bool, repeats: bool) -> tuple[Sequence[Rule], ...]:
     return (*single, LISTS, RHYTHMS, BOUNDS, PROMISES) if repeats else single
 
 
-def _known(tokens: Sequence[Token], words: Lexicon, heading: str) -> list[bool]:
-    known = words.words(heading)
-    return [token.text in known for token in tokens]
-
-
 def _add_rules(lattice: Lattice, line: Line) -> None:
     """Rules of RFC 5545, which a line may hold as they are."""
     for match in _RULE.finditer(line.typed):
         rule = match[1].strip(",").upper()
-        inside = [
-            place
-            for place, token in enumerate(line.tokens)
-            if match.start() <= token.start and token.end <= match.end()
-        ]
-        if inside:
-            lattice.edges[inside[0]]["rule"].append(Edge(inside[-1] + 1, ByRule(rule)))
+        if inside := line.within(match.start(), match.end()):
+            lattice.edges[inside.start]["rule"].append(Edge(inside.stop, ByRule(rule)))

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from enum import IntEnum
 from functools import cache
 from importlib.resources import files
@@ -41,8 +42,10 @@ class Lexicon:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._by_first: dict[str, list[Entry]] = {}
+        self._by_heading: dict[str, set[str]] = {}
         for entry in dict.fromkeys(entries):
             self._by_first.setdefault(entry.phrase[0], []).append(entry)
+            self._by_heading.setdefault(entry.heading, set()).add(entry.phrase[0])
         self._misspelt = [
             entry
             for entry in dict.fromkeys(entries)
@@ -77,10 +80,9 @@ class Lexicon:
         best = min(near, key=lambda each: each[0], default=None)
         return (best[1], best[0] == 1) if best and best[0] <= slips else None
 
-    def words(self, heading: str) -> frozenset[str]:
-        """All single words under a heading, or under one of `word`."""
-        every = (entry for entries in self._by_first.values() for entry in entries)
-        return frozenset(e.phrase[0] for e in every if e.heading == heading)
+    def words(self, heading: str) -> AbstractSet[str]:
+        """The first words of all phrases under a heading, or under one of `word`."""
+        return self._by_heading.get(heading, set())
 
 
 def lexicon_for(locale: str) -> Lexicon:

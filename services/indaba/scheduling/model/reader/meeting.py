@@ -6,11 +6,11 @@ time only where the line says the same kind of thing elsewhere, and not at the e
 the time: "Friday prayers thu 18:00" is sure, "Robotics thu fri 14:00" is asked back.
 """
 
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from typing import NamedTuple
 
 from indaba.contracts.times import Reading, WhenRead
 from indaba.scheduling.model.reader.asked import Asked, asked_at
@@ -23,7 +23,6 @@ from indaba.scheduling.model.reader.series import (
     RepeatReading,
     left_over,
     series_meant,
-    unknown_words,
     where_of,
 )
 from indaba.scheduling.model.reader.single import judged
@@ -43,8 +42,15 @@ SWALLOWED, UNTITLED = 2.5, 2.0
 MOST_MINUTES, LONGEST_TO_AN_END = 24 * 60, 12 * 60
 
 _TRIMMED = " \t\n,.;:|-\u2013\u2014()@[]{}`*~"
-_TAIL = re.compile(r"\s+(?:to be|will be|takes place|is on)$", re.IGNORECASE)
 _TRIED = 8
+TITLE, NOBODY = "title", "nobody's"
+
+
+class Owner(NamedTuple):
+    """Words as typed, and what they were taken for."""
+
+    words: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +78,16 @@ class MeetingReading:
 
 @dataclass(frozen=True, slots=True)
 class MeetingRead:
-    """What a line means. `title` is the likeliest, also where nothing else was understood."""
+    """What a line means. `title` is the likeliest, also where nothing else was understood.
+
+    `owners` say which words gave what in the first reading, in the line's order.
+    """
 
     sure: bool
     readings: tuple[MeetingReading, ...] = ()
     doubt: str = ""
     title: str = ""
+    owners: tuple[Owner, ...] = ()
 
 
 def read_meeting(
@@ -112,10 +122,10 @@ class _Line:
             return MeetingRead(sure=False, doubt=doubt, title=self.title)
         self.chart = Chart(self.line, self.asked, repeats=True)
         ways = self.chart.coverings(titled=not self.title)
-        ways = sorted(ways, key=self._cost)
+        ranked = sorted(((self._cost(way), way) for way in ways), key=lambda each: each[0])
         why = ""
-        for at, way in enumerate(ways[:_TRIED]):
-            if self._cost(way) > self._cost(ways[0]) + NEARLY:
+        for at, (cost, way) in enumerate(ranked[:_TRIED]):
+            if cost > ranked[0][0] + NEARLY:
                 break
             try:
                 read = self._one(way)
@@ -124,19 +134,26 @@ class _Line:
             except (BadRule, UnknownHolidays) as no:
                 why = why or no.words
             else:
-                return self._with_others(read, way, ways[at + 1 : at + _TRIED])
-        return MeetingRead(sure=False, doubt=why, title=self._titled(ways[0]))
+                others = [(more - cost, other) for more, other in ranked[at + 1 : at + _TRIED]]
+                return self._with_others(read, way, others)
+        best = ranked[0][1]
+        title = self._titled(best)
+        return MeetingRead(sure=False, doubt=why, title=title, owners=self._owners(best))
 
     def _cost(self, way: Covering) -> float:
         untitled = UNTITLED if not (way.stretches or self.title) else 0
         return way.cost + untitled + SWALLOWED * len(self._swallowed(way))
 
-    def _with_others(self, first: MeetingRead, best: Covering, ways: list[Covering]) -> MeetingRead:
-        """One answer from the ways that are as good: sure only if they mean the same."""
+    def _with_others(
+        self, first: MeetingRead, best: Covering, others: Sequence[tuple[float, Covering]]
+    ) -> MeetingRead:
+        """One answer from the ways that are as good: sure only if they mean the same.
+
+        `others` are ways with what they cost more than the best.
+        """
         readings = list(first.readings)
         titled = frozenset(best.pieces) - frozenset(self._before_title(best))
-        for way in ways:
-            more = self._cost(way) - self._cost(best)
+        for more, way in others:
             in_title = titled == frozenset(way.pieces) and len(titled) < len(best.pieces)
             if more > AS_GOOD and not in_title:
                 continue
@@ -161,19 +178,34 @@ class _Line:
             read = judged(spoken.time, self.asked, doubts)
         made = [MeetingReading(title, meant) for meant in read.readings]
         lasting = tuple(self._lasting(each, spoken.time) for each in made)
-        return MeetingRead(read.sure, lasting, read.doubt, title)
+        return MeetingRead(read.sure, lasting, read.doubt, title, self._owners(way))
 
     def _titled(self, way: Covering) -> str:
         if self.title or not way.stretches:
             return self.title
         first, last = way.stretches[0]
-        words = " ".join(self.line.words(first, last).strip(_TRIMMED).split())
-        return _TAIL.sub("", words)
+        for place in range(first + 1, last):
+            if any(edge.end == last for edge in self.chart.lattice.at("tail", place)):
+                last = place
+                break
+        return " ".join(self.line.words(first, last).strip(_TRIMMED).split())
+
+    def _owners(self, way: Covering) -> tuple[Owner, ...]:
+        """Which words gave what, in the line's order."""
+        owned = [
+            (piece.first, Owner(self.line.words(piece.first, piece.last), piece.name))
+            for piece in way.pieces
+        ]
+        for number, (first, last) in enumerate(way.stretches):
+            kind = NOBODY if self.title or number else TITLE
+            owned.append((first, Owner(self.line.words(first, last), kind)))
+        in_order = tuple(owner for _, owner in sorted(owned))
+        return (Owner(self.title, TITLE), *in_order) if self.title else in_order
 
     def _doubts(self, way: Covering) -> list[str]:
         doubts = self.chart.guessed(way)
         if self.title:
-            return [*doubts, *left_over(unknown_words(self.chart, way))]
+            return [*doubts, *left_over(self.chart.unknown(way))]
         doubts += self._turned_round(way)
         if len(way.stretches) > 1:
             rest = [t.text for a, b in way.stretches[1:] for t in self.line.tokens[a:b]]
@@ -189,10 +221,10 @@ class _Line:
             return []
         first, last = way.stretches[0]
         turning = self.chart.words.words("not")
-        edge = [self.line.tokens[place].text for place in range(max(first, last - 2), last)]
-        return left_over(
-            [word for word in edge if word in turning and last < len(self.line.tokens)]
-        )
+        if last == len(self.line.tokens):
+            return []
+        edge = [token.text for token in self.line.tokens[max(first, last - 2) : last]]
+        return left_over([word for word in edge if word in turning])
 
     def _before_title(self, way: Covering) -> list[Piece]:
         """Pieces that may be the title's first words: a length or a rhythm right before it."""

@@ -33,7 +33,7 @@ def read_promise(text: str, now: datetime, zone: str, locale: str) -> Promise:
     line = in_tokens(text[:LONGEST_PROMISE])
     if len(text) > LONGEST_PROMISE or len(line.tokens) > MOST_TOKENS:
         return Promise(text)
-    ends = _ending(line, asked, "promised_for")
+    ends = _ending(line, Chart(line, asked, repeats=True), "promised_for")
     if not ends:
         return Promise(text)
     first, day = ends[-1]
@@ -48,8 +48,9 @@ def read_due(text: str, now: datetime, zone: str, locale: str) -> tuple[date | N
     asked = asked_at(now, zone, locale)
     line = in_tokens(text[:LONGEST_PROMISE])
     if len(line.tokens) <= MOST_TOKENS:
+        chart = Chart(line, asked, repeats=True)
         for name in ("due_day", "promised_for"):
-            for first, day in _ending(line, asked, name):
+            for first, day in _ending(line, chart, name):
                 if first == 0:
                     return _meant(day, text.strip(" ."), asked)
     return None, "I did not understand that day. Say for example: by 3 May, or by Friday."
@@ -78,15 +79,14 @@ def _plain(words: str) -> str:
     return "".join(letter for letter in words if letter.isalnum() or letter in " '-./,")
 
 
-def _ending(line: Line, asked: Asked, name: str) -> list[tuple[int, Day]]:
+def _ending(line: Line, chart: Chart, name: str) -> list[tuple[int, Day]]:
     """What of a name ends the line, and where it begins, the longest first."""
-    lattice = Chart(line, asked, repeats=True).lattice
     end = len(line.tokens)
     while end and line.tokens[end - 1].text in _ENDS:
         end -= 1
     return [
         (first, edge.value)
         for first in range(end)
-        for edge in lattice.at(name, first)
+        for edge in chart.lattice.at(name, first)
         if edge.end == end
     ]

@@ -23,7 +23,6 @@ from datetime import date, datetime, time
 from indaba.scheduling.model.reader.asked import Asked, asked_at
 from indaba.scheduling.model.reader.assembling import Spoken, Where, assembled
 from indaba.scheduling.model.reader.chart import Chart
-from indaba.scheduling.model.reader.covering import Covering
 from indaba.scheduling.model.reader.single import WHICH_ZONE, zones_of
 from indaba.scheduling.model.reader.tokens import MOST_TOKENS, in_tokens
 from indaba.scheduling.model.repeating import ending
@@ -95,7 +94,7 @@ def _read(text: str, asked: Asked) -> RepeatRead | None:
     spoken = assembled(line, way, where_of(asked))
     if not spoken.repeats:
         return None
-    unknown = unknown_words(chart, way)
+    unknown = chart.unknown(way)
     ends = chart.words.words("until") | chart.words.words("ending")
     if any(word in ends for word in unknown):
         raise NotRead("I did not understand until when. Please name a day, such as: until 30 June.")
@@ -103,12 +102,6 @@ def _read(text: str, asked: Asked) -> RepeatRead | None:
     if spoken.time.left_out:
         doubts.append("I read when it starts and left out how long it lasts.")
     return series_meant(spoken, asked, doubts)
-
-
-def unknown_words(chart: Chart, way: Covering) -> list[str]:
-    """The words that no piece of a covering took."""
-    places = (place for first, last in way.stretches for place in range(first, last))
-    return [chart.line.tokens[place].text for place in places]
 
 
 def left_over(unknown: list[str]) -> list[str]:
