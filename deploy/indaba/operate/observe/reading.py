@@ -76,9 +76,7 @@ def _meeting(line: str, by: Asking, title: str) -> dict[str, Any]:
         "sure": read.sure,
         "asks": read.doubt,
         "readings": [_reading(each, by) for each in read.readings],
-        "words": [
-            {"words": each.words, "are": each.kind} for each in read.owners if each.words != title
-        ],
+        "words": [{"words": each.words, "are": each.kind} for each in typed],
     }
 
 

@@ -71,11 +71,6 @@ def in_tokens(typed: str) -> Line:
     return Line(typed, tuple(tokens))
 
 
-def one_spelling(text: str) -> str:
-    """The text as tokens spell it, with single spaces."""
-    return " ".join(_one_spelling(text)[0].split())
-
-
 def _one_spelling(text: str) -> tuple[str, list[int]]:
     """The text in one spelling, and where each of its letters comes from."""
     letters: list[str] = []

@@ -13,7 +13,7 @@ from indaba.scheduling.model.reader.lattice import Edge, Lattice, Number, Rule
 from indaba.scheduling.model.reader.pieces import Instant, Range, SomeClock, Zoned
 from indaba.scheduling.model.reader.tokens import Line, in_tokens
 
-_MOST_HOURS_EAST, _MOST_HOURS_WEST, _HOUR = 14, 12, 60
+_MOST_HOURS_EAST, _MOST_HOURS_WEST = 14, 12
 _Phrases = Mapping[str, Sequence[tuple[tuple[str, ...], str]]]
 """Zones with the phrases that stand for them, by the first word of each."""
 
