@@ -5,6 +5,7 @@ Membership owns it; a file of its own because it is a topic of its own. Every su
 told of it.
 """
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -27,6 +28,9 @@ from indaba.contracts.wire import (
 )
 
 LONGEST_REASON = 500
+TAKEN_BACK_WITHIN = timedelta(minutes=10)
+"""For how long whoever made somebody a facilitator can take that back at once."""
+
 Reason = Annotated[
     PersonalText,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_REASON),

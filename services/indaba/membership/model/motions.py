@@ -10,10 +10,9 @@ from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import Way
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Refusal, hint
-from indaba.contracts.removal import CaseAnswer, CaseKind, Departure
+from indaba.contracts.removal import TAKEN_BACK_WITHIN, CaseAnswer, CaseKind, Departure
 
 MOTION_LASTS = timedelta(days=3)
-TAKEN_BACK_WITHIN = timedelta(minutes=10)
 SUSPENSION_LASTS = timedelta(hours=72)
 ASKED_FOR = timedelta(days=3)
 """How long one member is asked to take over before the next is."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, Field
@@ -10,7 +9,7 @@ from pydantic import AwareDatetime, Field
 from indaba.contracts.membership import AssignRole, Settled, Way
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, Refusal, hint
-from indaba.contracts.removal import LONGEST_REASON
+from indaba.contracts.removal import LONGEST_REASON, TAKEN_BACK_WITHIN
 from indaba.conversation.answer import Answer, Choice, Choices, Items, Style, Text
 from indaba.conversation.commands.fields import Account, one_of
 from indaba.conversation.commands.intent import Intent, ServiceClient
@@ -19,7 +18,6 @@ from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.removing import is_member, on_its_way, shown_by_name
 from indaba.conversation.wording import plain
 
-UNDONE_WITHIN = timedelta(minutes=10)
 MAY = (
     "call, move and call off meetings, and change minutes and resources of others",
     "decide what the world sees, connect rooms, and change how the community works",
@@ -102,7 +100,7 @@ class MakeFacilitator(Intent, noun="member", verb="make-facilitator", hidden=Tru
         """Says so, with the way back."""
         await _assign(self.account, Role.FACILITATOR, person, services)
         say, account = person.wording.say, plain(self.account)
-        undo = TakeRoleBack(account=self.account, until=person.now + UNDONE_WITHIN)
+        undo = TakeRoleBack(account=self.account, until=person.now + TAKEN_BACK_WITHIN)
         return Answer(
             (
                 Text(say("Done: {account} is a facilitator of this community.", account=account)),
