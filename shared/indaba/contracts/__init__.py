@@ -1,4 +1,4 @@
-"""What is said between Indaba's processes: requests, replies, events. Pydantic and stdlib only."""
+"""What Indaba's processes send each other: requests, replies, events. Pydantic and stdlib only."""
 
 from typing import TypeVar
 
@@ -64,15 +64,15 @@ M = TypeVar("M", bound=Message)
 
 
 def spoken(kind: type[M]) -> list[type[M]]:
-    """Every contract of a kind that has a wire name of its own, in the order of those names."""
-    found: dict[str, type[M]] = {}
+    """Every contract of a kind that has a wire name of its own, ordered by wire name."""
+    contracts: dict[str, type[M]] = {}
     todo = [kind]
     while todo:
         cls = todo.pop()
         todo.extend(cls.__subclasses__())
         if vars(cls).get("wire"):
-            found[cls.wire] = cls
-    return [found[wire] for wire in sorted(found)]
+            contracts[cls.wire] = cls
+    return [contracts[wire] for wire in sorted(contracts)]
 
 
 def _by_wire() -> dict[str, type[Message]]:
@@ -83,9 +83,9 @@ _BY_WIRE = _by_wire()
 
 
 def find(wire: str) -> type[Message] | None:
-    """The contract with a wire name; `None` if nobody here knows it.
+    """The contract with a wire name; `None` if no imported module defines it.
 
-    Contracts of a service that was imported later are found too.
+    Contracts of modules imported after this one are found too.
     """
     if wire not in _BY_WIRE:
         _BY_WIRE.update(_by_wire())

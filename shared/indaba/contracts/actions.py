@@ -1,4 +1,4 @@
-"""What is said about actions: promises with an owner and a day. Scheduling owns it."""
+"""Contracts about actions: promises with an owner and a due day. Owned by scheduling."""
 
 from datetime import date
 from enum import StrEnum
@@ -20,7 +20,7 @@ Doing = Annotated[
 
 
 class ActionStatus(StrEnum):
-    """How far an action is."""
+    """How far along an action is."""
 
     OPEN = "open"
     NEEDS_HELP = "needs-help"
@@ -31,7 +31,7 @@ class ActionStatus(StrEnum):
 class ActionFacts(BaseModel):
     """An action. `owner` is empty until somebody takes it; `due` is a day in the community's zone.
 
-    `promised` is the day it was made: its age is shown, never a score.
+    `promised` is the day it was made. People see its age, never a score.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -52,20 +52,20 @@ class ActionFacts(BaseModel):
 
 
 class ActionShown(Reply):
-    """An action as it is now; `doubt` says in words why its day was not understood."""
+    """An action as it is now. `doubt` says in words why its due day was not understood."""
 
     action: ActionFacts
     doubt: str = ""
 
 
 class ActionsListed(Reply):
-    """Actions, those due first ahead, those without a day last."""
+    """Actions with a due day first, soonest first, then those without one."""
 
     actions: tuple[ActionFacts, ...]
 
 
 class WhichActions(StrEnum):
-    """Which actions are listed; `LATE` ones are open past their day."""
+    """Which actions to list. `LATE` are open actions past their due day."""
 
     MINE = "mine"
     OPEN = "open"
@@ -78,7 +78,7 @@ class AddAction(
     asked_by=Standing.MEMBER,
     limits=(NOTES_A_DAY,),
 ):
-    """Promise something, for oneself or by name. `due` is free text in the asker's zone."""
+    """Add an action, for oneself or for somebody named. `due` is free text in the asker's zone."""
 
     text: Doing
     owner: MemberId | None = None
@@ -89,7 +89,7 @@ class AddAction(
 class ListActions(
     Question[ActionsListed], wire="scheduling.list-actions.v1", asked_by=Standing.MEMBER
 ):
-    """List open actions of the community, those due first; a hundred at most (members)."""
+    """List the community's open actions, soonest due first; a hundred at most (members)."""
 
     which: WhichActions = WhichActions.MINE
 
@@ -97,7 +97,7 @@ class ListActions(
 class ChangeAction(
     Request[ActionShown], wire="scheduling.change-action.v1", asked_by=Standing.MEMBER
 ):
-    """Say how far it is: its owner, its author, or a facilitator. With a note if one likes."""
+    """Change an action's status; `note` is optional (its owner, its author, or a facilitator)."""
 
     code: ActionCode
     status: ActionStatus
@@ -105,35 +105,35 @@ class ChangeAction(
 
 
 class HandAction(Request[ActionShown], wire="scheduling.hand-action.v1", asked_by=Standing.MEMBER):
-    """Pass an action on, or take one that nobody has: the new owner is `to`."""
+    """Give an action to `to`, the new owner, or take one that nobody has."""
 
     code: ActionCode
     to: MemberId
 
 
 class ActionEvent(Event):
-    """`aggregate` is the action's own id, `action` its public state after it."""
+    """Base of the action events: `aggregate` is the action's id, `action` its state afterwards."""
 
     action: ActionFacts
 
     @classmethod
     def of(cls, aggregate: UUID, action: ActionFacts) -> Self:
-        """The event about an action as it is after it."""
+        """The event that carries an action's state after the change."""
         return cls(aggregate=aggregate, version=action.version, action=action)
 
 
 class ActionAdded(ActionEvent, wire="scheduling.action-added.v1"):
-    """Somebody promised something."""
+    """An action was added."""
 
 
 class ActionChanged(ActionEvent, wire="scheduling.action-changed.v1"):
-    """An action is done, dropped, handed on, or needs help."""
+    """An action was done, dropped, handed on, or needs help."""
 
 
 class ActionsDue(Event, wire="scheduling.actions-due.v1"):
-    """Before the next meeting, its owner is asked privately how an action goes.
+    """An owner is asked privately, before the next meeting, how their actions are going.
 
-    `aggregate` is this asking. One event per owner; worthless after `until`.
+    One event per owner. `aggregate` identifies this reminder. Not worth sending after `until`.
     """
 
     community: CommunityId

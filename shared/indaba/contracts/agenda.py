@@ -1,4 +1,4 @@
-"""What is said about agendas and methods. Scheduling owns it."""
+"""Contracts about agendas and facilitation methods. Owned by scheduling."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -19,7 +19,7 @@ PreRead = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_
 
 
 class Result(StrEnum):
-    """What an item is meant to lead to."""
+    """What an agenda item should lead to."""
 
     SHARE = "share"
     DECIDE = "decide"
@@ -30,7 +30,7 @@ class Result(StrEnum):
 
 
 class ItemStatus(StrEnum):
-    """Where an item is: one is the topic `NOW`; what was not reached is carried over."""
+    """How far an item is. At most one is `NOW`; items not reached are carried over."""
 
     OPEN = "open"
     NOW = "now"
@@ -39,7 +39,10 @@ class ItemStatus(StrEnum):
 
 
 class AgendaItem(BaseModel):
-    """One item, `number` from 1 in the chair's order. `carried` says it comes from before."""
+    """An agenda item. `number` counts from 1 in the chair's order.
+
+    `carried` marks an item carried over from an earlier meeting.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -56,9 +59,9 @@ class AgendaItem(BaseModel):
 
 
 class AgendaShown(Reply):
-    """A meeting's agenda in order, empty if nobody added to it; `minutes` are planned in all.
+    """A meeting's agenda in order, empty if it has no items; `minutes` is the total planned.
 
-    Where no meeting is planned, `meeting` is empty and the items wait for the next one.
+    Without a planned meeting, `meeting` is empty and the items wait for the next one.
     """
 
     meeting: MeetingFacts | None
@@ -72,7 +75,7 @@ class AddAgendaItem(
     asked_by=Standing.MEMBER,
     limits=(TOPICS_A_DAY,),
 ):
-    """Add an item, last. Empty code: the next meeting, or whichever is called next."""
+    """Add an item at the end. Empty code: the next meeting, even if it is not scheduled yet."""
 
     code: MeetingCode | None = None
     title: ItemTitle
@@ -97,7 +100,7 @@ class ShowAgenda(
 class ChangeAgendaItem(
     Request[AgendaShown], wire="scheduling.change-agenda-item.v1", asked_by=Standing.MEMBER
 ):
-    """Change what is given (facilitators, the chair, or who added it); `place` moves the item."""
+    """Change what is given (facilitators, the chair, or who added it). `place` moves the item."""
 
     code: MeetingCode | None = None
     number: int = Field(ge=1, le=100)
@@ -113,16 +116,16 @@ class ChangeAgendaItem(
 class RemoveAgendaItem(
     Request[AgendaShown], wire="scheduling.remove-agenda-item.v1", asked_by=Standing.MEMBER
 ):
-    """Take an item off (facilitators, the chair, or who added it)."""
+    """Remove an item (facilitators, the chair, or who added it)."""
 
     code: MeetingCode | None = None
     number: int = Field(ge=1, le=100)
 
 
 class OpenTopic(Request[AgendaShown], wire="scheduling.open-topic.v1", asked_by=Standing.MEMBER):
-    """Go to an item by number, or to a topic by its words; neither: to the next open item.
+    """Open an item by number, a topic by its words, or, with neither, the next open item.
 
-    The topic before it is done. Words that name no item add one.
+    The topic before it is done. Words that match no item add a new one.
     """
 
     code: MeetingCode | None = None
@@ -131,7 +134,7 @@ class OpenTopic(Request[AgendaShown], wire="scheduling.open-topic.v1", asked_by=
 
 
 class MethodStep(BaseModel):
-    """One step of a method: what to write to the room, and how many minutes it gets."""
+    """A step of a method: the text posted in the room, and how many minutes it takes."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -140,7 +143,7 @@ class MethodStep(BaseModel):
 
 
 class Method(BaseModel):
-    """A way to run an item, from the method library."""
+    """A way to work on an agenda item, from the method library."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -153,7 +156,7 @@ class Method(BaseModel):
 
 
 class MethodsListed(Reply):
-    """The method library, or the one method asked for."""
+    """All methods, or the one asked for."""
 
     methods: tuple[Method, ...]
 
@@ -161,7 +164,7 @@ class MethodsListed(Reply):
 class ListMethods(
     Question[MethodsListed], wire="scheduling.list-methods.v1", asked_by=Standing.ANYBODY
 ):
-    """Show all methods, or one by key or name. Raises if there is none such."""
+    """Show all methods, or one by key or name. Refused if there is no such method."""
 
     name: str = Field(default="", max_length=60)
 
@@ -173,7 +176,7 @@ class AgendaChanged(MeetingEvent, wire="scheduling.agenda-changed.v1"):
 
 
 class TopicOpened(MeetingEvent, wire="scheduling.topic-opened.v1"):
-    """A topic began in a meeting. Texts of items carry their author within."""
+    """A topic was opened in a meeting. Each item carries the author of its text."""
 
     item: AgendaItem
 
@@ -181,7 +184,7 @@ class TopicOpened(MeetingEvent, wire="scheduling.topic-opened.v1"):
 class StepDue(MeetingEvent, wire="scheduling.step-due.v1"):
     """A step of the topic's method begins; `step` counts from 1 to `steps`.
 
-    Worthless after `until`.
+    Not worth sending after `until`.
     """
 
     item: Number

@@ -1,6 +1,6 @@
-"""What is said about calendars kept elsewhere that a community follows. Scheduling owns it.
+"""Contracts about external calendars that a community follows. Owned by scheduling.
 
-Each of their dates becomes a meeting here. The address itself is never told: it may be a secret.
+Each of their dates becomes a meeting here. Their addresses are never sent: they may be secret.
 """
 
 from enum import StrEnum
@@ -20,11 +20,11 @@ CalendarLink = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)
 ]
 CalendarNumber = Annotated[Number, Field(ge=1, le=10)]
-"""By which people call a calendar of their community; free again once it is not followed."""
+"""How people refer to a followed calendar; reused once it is no longer followed."""
 
 
 class CalendarState(StrEnum):
-    """How it goes with following."""
+    """Whether a followed calendar can be read."""
 
     BEING_READ = "being-read"
     FOLLOWED = "followed"
@@ -32,7 +32,7 @@ class CalendarState(StrEnum):
 
 
 class NotFollowed(BaseModel):
-    """So many entries have no meeting here, and why, in words."""
+    """How many entries have no meeting here, and why, in words."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -43,9 +43,9 @@ class NotFollowed(BaseModel):
 class CalendarFacts(BaseModel):
     """A followed calendar as facilitators may see it.
 
-    `title` is what it calls itself, empty if it does not. `host` is where it is. `dates` counts
-    its meetings to come; `why` says in words what is wrong, empty while nothing is. `zone` is the
-    community's when following began: times that name no zone are read in it.
+    `title` is the calendar's own name, empty without one. `host` is the site it comes from. `dates`
+    counts its meetings to come. `why` says in words what is wrong, empty if nothing is. `zone` is
+    the community's zone when following began: times that name no zone are read in it.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -66,7 +66,7 @@ class CalendarFacts(BaseModel):
 
 
 class CalendarFollowed(Reply):
-    """A followed calendar; being read at first, what was found comes as an event."""
+    """A calendar that is now followed. The result of its first reading comes as an event."""
 
     calendar: CalendarFacts
 
@@ -74,16 +74,16 @@ class CalendarFollowed(Reply):
 class FollowCalendar(
     Request[CalendarFollowed], wire="scheduling.follow-calendar.v1", asked_by=Standing.FACILITATOR
 ):
-    """Follow a public calendar file (ICS), also as webcal: (facilitators).
+    """Follow a public calendar file (ICS, also as a webcal: address) (facilitators).
 
-    One that is followed already is read again now.
+    A calendar that is already followed is read again now.
     """
 
     link: CalendarLink
 
 
 class CalendarUnfollowed(Reply):
-    """What was followed, and how many of its meetings to come were called off."""
+    """The calendar no longer followed, and how many of its meetings to come were cancelled."""
 
     calendar: CalendarFacts
     cancelled: Number
@@ -94,9 +94,9 @@ class UnfollowCalendar(
     wire="scheduling.unfollow-calendar.v1",
     asked_by=Standing.FACILITATOR,
 ):
-    """Follow a calendar no longer, by id or number; neither: the only one (facilitators).
+    """Stop following a calendar, by id or number; with neither, the only one (facilitators).
 
-    Its meetings to come are called off unless they are to be kept; past ones stay.
+    Cancels its meetings to come unless they are to be kept. Past meetings stay.
     """
 
     calendar: CalendarId | None = None
@@ -105,7 +105,7 @@ class UnfollowCalendar(
 
 
 class CalendarsListed(Reply):
-    """The calendars a community follows, by number; empty if it follows none."""
+    """The calendars that a community follows, by number; empty if it follows none."""
 
     calendars: tuple[CalendarFacts, ...]
 
@@ -117,20 +117,20 @@ class ListCalendars(
 
 
 class CalendarEvent(Event):
-    """`aggregate` is the calendar, `version` its version, `calendar` its state after it."""
+    """Base of the calendar events: `aggregate` is the calendar, `calendar` its state afterwards."""
 
     calendar: CalendarFacts
 
     @classmethod
     def of(cls, calendar: CalendarFacts, **facts: Any) -> Self:
-        """The event about a calendar as it is after it."""
+        """The event that carries a calendar's state after the change."""
         return cls(aggregate=calendar.id, version=calendar.version, calendar=calendar, **facts)
 
 
 class CalendarRead(CalendarEvent, wire="scheduling.calendar-read.v1"):
-    """A calendar was read for the first time, or again after it failed, or has changed.
+    """A calendar was read for the first time, read again after a failure, or had changed.
 
-    The counts say how many meetings were called, changed (moved too), and called off by it.
+    The counts say how many meetings this scheduled, changed (or moved), and cancelled.
     """
 
     called: Number = Field(default=0, ge=0)
@@ -139,4 +139,4 @@ class CalendarRead(CalendarEvent, wire="scheduling.calendar-read.v1"):
 
 
 class CalendarNotRead(CalendarEvent, wire="scheduling.calendar-not-read.v1"):
-    """A calendar could not be read, `calendar.why` says why. Told once until it is read again."""
+    """A calendar could not be read; `calendar.why` says why. Sent once until a reading succeeds."""

@@ -1,4 +1,4 @@
-"""What only the person who asked may read, wherever they ask."""
+"""Marks what only the person who asked may read, wherever they ask."""
 
 from typing import Annotated, TypeVar
 
@@ -9,18 +9,18 @@ R = TypeVar("R", bound=Reply)
 
 
 class Confidential:
-    """Marks a field of a reply that is for whoever asked, and for nobody beside them.
+    """Marks a field of a reply that only the person who asked may read.
 
-    A face hands it on only where nobody else reads. A field with a default is left out elsewhere;
-    one without makes the whole reply confidential.
+    A face shows it only where nobody else can read it. Elsewhere, a field with a default is left
+    out, and one without makes the whole reply confidential.
     """
 
 
 class Key:
-    """Marks a field of a reply that opens something for whoever has it.
+    """Marks a field of a reply that gives access to something, such as a sign-in secret.
 
-    No database holds it in clear: where the reply is stored, it is sealed. What is confidential,
-    too, is gone from there within minutes.
+    No database holds it in clear: stored replies are sealed. If it is also confidential, the stored
+    reply is deleted within minutes.
     """
 
 
@@ -29,7 +29,7 @@ ConfidentialText = Annotated[str, Confidential]
 
 
 class BetweenUs(Refusal):
-    """The answer is for one person, and others can read where they asked."""
+    """The answer is for one person, and others can read the place where they asked."""
 
     code = "between-us"
 
@@ -38,18 +38,18 @@ class BetweenUs(Refusal):
 
 
 def confidential_fields(kind: type[Reply]) -> tuple[str, ...]:
-    """The names of a reply's confidential fields, in their order."""
+    """The names of a reply's confidential fields, in order of definition."""
     fields = kind.model_fields
     return tuple(name for name in fields if Confidential in fields[name].metadata)
 
 
 def keys_in(kind: type[Reply]) -> tuple[str, ...]:
-    """The names of a reply's fields that open something."""
+    """The names of a reply's fields marked as `Key`."""
     return tuple(name for name, field in kind.model_fields.items() if Key in field.metadata)
 
 
 def is_between_us(kind: type[Reply]) -> bool:
-    """Whether a reply says nothing without what is confidential in it."""
+    """Whether a reply is useless without its confidential fields."""
     return any(kind.model_fields[name].is_required() for name in confidential_fields(kind))
 
 
@@ -63,9 +63,9 @@ def confides(reply: Reply) -> bool:
 
 
 def for_all_to_read(reply: R) -> tuple[R, bool]:
-    """The reply without what is confidential, and whether that left anything out.
+    """The reply without its confidential fields, and whether any were left out.
 
-    Raises `BetweenUs` where nothing can be said without it.
+    Raises `BetweenUs` if nothing can be shown without them.
     """
     if is_between_us(type(reply)):
         raise BetweenUs

@@ -1,4 +1,4 @@
-"""What is said about what members have agreed to, and asking them again. Membership owns it."""
+"""Contracts about what members have agreed to, and asking them again. Owned by membership."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ Version = Annotated[str, StringConstraints(max_length=20)]
 
 
 class PurposeShown(BaseModel):
-    """What somebody said of one purpose; `agreed` is empty if they have said nothing yet."""
+    """A member's answer to one purpose; `agreed` is empty if they have not answered yet."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -28,7 +28,7 @@ class PurposeShown(BaseModel):
 class ConsentShown(Reply):
     """What the asker has agreed to, purpose by purpose.
 
-    `unanswered` are those of which they were asked, or are to be, and which they can still answer.
+    `unanswered` lists the purposes they can still answer, whether or not they were asked already.
     """
 
     purposes: Annotated[tuple[PurposeShown, ...], Confidential] = ()
@@ -45,9 +45,9 @@ class ShowConsent(
 class AnswerConsent(
     Request[ConsentShown], wire="membership.answer-consent.v1", asked_by=Standing.KNOWN
 ):
-    """Agree to purposes under the wording that was shown, or take that back.
+    """Agree to purposes under the wording that was shown, or withdraw consent.
 
-    What was kept for a purpose that is taken back goes.
+    What was stored for a withdrawn purpose is deleted.
     """
 
     purposes: tuple[Purpose, ...] = Field(min_length=1, max_length=20)
@@ -56,15 +56,15 @@ class AnswerConsent(
 
 
 class ConsentAsked(Reply):
-    """What a member is to be told and asked, once: nothing, if they were asked before."""
+    """What to tell and ask a member, once; nothing if they were asked before."""
 
     news: tuple[Purpose, ...] = ()
 
 
 class AskConsent(Request[ConsentAsked], wire="membership.ask-consent.v1", asked_by=Standing.FACE):
-    """A face is about to ask a member of its community about the wording in force.
+    """Claim the right to ask a member about the wording in force, for a face about to do so.
 
-    Whoever asks first may; all others are told that there is nothing to ask.
+    Only the first face to ask gets something to say; all others get an empty reply.
     """
 
     member: MemberId
@@ -73,7 +73,7 @@ class AskConsent(Request[ConsentAsked], wire="membership.ask-consent.v1", asked_
 class ConsentDue(Event, wire="membership.consent-due.v1"):
     """Members of a community are to be asked about a new wording, each in their own chat.
 
-    Worthless after `until`.
+    Not worth sending after `until`.
     """
 
     community: CommunityId
@@ -82,7 +82,7 @@ class ConsentDue(Event, wire="membership.consent-due.v1"):
 
 
 class ConsentChanged(Event, wire="membership.consent-changed.v1"):
-    """A member agreed to something, or took it back: for what is `withheld`, nothing is kept."""
+    """A member gave or withdrew consent. Nothing is stored for the `withheld` purposes."""
 
     member: MemberId
     withheld: tuple[str, ...]

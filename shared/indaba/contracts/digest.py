@@ -1,4 +1,4 @@
-"""What is said about digests, news, feedback and the chair's next steps. Scheduling owns it."""
+"""Contracts about digests, news, feedback and the chair's checklist. Owned by scheduling."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -20,10 +20,11 @@ from indaba.contracts.wire import Done, Event, Question, Reply, Request
 
 
 class DigestShown(Reply):
-    """The week: meetings of the next fourteen days, decisions, questions and actions of the last.
+    """The week: the next fourteen days of meetings, and what the last seven days brought.
 
-    `mine` are the asker's open actions; `asked` are lines tagged as calls for help; `minutes` are
-    meetings whose minutes or highlights came out. Nothing of note is an empty digest.
+    `decisions`, `asked` (calls for help), `minutes` (meetings whose minutes or highlights were
+    published) and `actions` are of the last seven days. `mine` are the asker's open actions.
+    Everything is empty if there is nothing to report.
     """
 
     meetings: tuple[MeetingFacts, ...]
@@ -42,7 +43,7 @@ class ShowDigest(
 
 
 class DigestTimes(Reply):
-    """When the community's digest comes: weekday from 1 (Monday), hour; 0: never."""
+    """When the community's digest comes: weekday from 1 (Monday), and hour. Weekday 0: never."""
 
     weekday: Number
     hour: Number
@@ -51,20 +52,23 @@ class DigestTimes(Reply):
 class SetDigest(
     Request[DigestTimes], wire="scheduling.set-digest.v1", asked_by=Standing.FACILITATOR
 ):
-    """Choose the day and hour of the weekly digest (facilitators); weekday 0: none."""
+    """Choose the day and hour of the weekly digest (facilitators). Weekday 0: no digest."""
 
     weekday: int = Field(ge=0, le=7)
     hour: int = Field(default=8, ge=0, le=23)
 
 
 class SetMyDigest(Request[Done], wire="scheduling.set-my-digest.v1", asked_by=Standing.MEMBER):
-    """Have one's own digest privately, or not."""
+    """Turn the asker's own private digest on or off."""
 
     on: bool
 
 
 class DigestDue(Event, wire="scheduling.digest-due.v1"):
-    """A week is over: the room gets its digest, and `members` theirs. Worthless after `until`."""
+    """A week is over: the room gets its digest, `members` theirs.
+
+    Not worth sending after `until`.
+    """
 
     community: CommunityId
     members: tuple[MemberId, ...]
@@ -72,9 +76,9 @@ class DigestDue(Event, wire="scheduling.digest-due.v1"):
 
 
 class NewsDue(Event, wire="scheduling.news-due.v1"):
-    """Facilitators of a community are told now what a release brings, on one platform.
+    """Facilitators of a community are told what a new release brings, on one platform.
 
-    Worthless after `until`.
+    Not worth sending after `until`.
     """
 
     community: CommunityId
@@ -85,9 +89,9 @@ class NewsDue(Event, wire="scheduling.news-due.v1"):
 
 
 class PublicationAsked(Event, wire="scheduling.publication-asked.v1"):
-    """Facilitators are asked now, on one platform, what of their community stays open to the world.
+    """Facilitators are asked, on one platform, what of their community stays open to the world.
 
-    Worthless after `until`.
+    Not worth sending after `until`.
     """
 
     community: CommunityId
@@ -111,9 +115,9 @@ class GiveFeedback(
     asked_by=Standing.MEMBER,
     consent=Purpose.FEEDBACK,
 ):
-    """Three taps, each kept as it comes (who was there, until two weeks after the end).
+    """Answer one of three questions about a meeting, until two weeks after its end (who attended).
 
-    Nobody is shown anything of them before that.
+    Each answer is stored as it is given. Nobody is shown any of them before that.
     """
 
     code: MeetingCode
@@ -123,11 +127,11 @@ class GiveFeedback(
 
 
 class FeedbackFigures(BaseModel):
-    """Who answered what of a meeting, released once; all three tables are of the same people.
+    """Answers about a meeting, released once; all three tables are about the same people.
 
-    Answers to `useful` and `could_speak` are `1` to `5`, to `will_use` those of `WillUse`. An empty
-    one is that of whoever answered another question only. Each part stands for `needed` people, or
-    for as many as were asked for when it was told.
+    Answers to `useful` and `could_speak` are `1` to `5`, those to `will_use` are `WillUse` values.
+    An empty answer stands for people who answered only other questions. Each part stands for
+    `needed` people, or for as many as were required at the time of release.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -139,7 +143,7 @@ class FeedbackFigures(BaseModel):
 
 
 class FeedbackShown(Reply):
-    """What was said; `figures` are `None` as long as feedback is taken, until `open_until`."""
+    """Feedback on a meeting. `figures` is `None` while feedback is taken, until `open_until`."""
 
     meeting: MeetingFacts
     open_until: AwareDatetime
@@ -155,7 +159,7 @@ class ShowFeedback(
 
 
 class Duty(BaseModel):
-    """One line of the chair's list: `key` names it, `done` says so by what is known."""
+    """One line of the chair's checklist: `key` names it; `done` is derived from what is stored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -165,7 +169,7 @@ class Duty(BaseModel):
 
 
 class ChecklistShown(Reply):
-    """What the chair has to do before, during and after, in order (facilitators)."""
+    """What the chair has to do before, during and after a meeting, in order (facilitators)."""
 
     meeting: MeetingFacts
     duties: tuple[Duty, ...]
@@ -174,13 +178,13 @@ class ChecklistShown(Reply):
 class ShowChecklist(
     Question[ChecklistShown], wire="scheduling.show-checklist.v1", asked_by=Standing.FACILITATOR
 ):
-    """Show the chair's list. Empty code: the meeting that is on, else the next."""
+    """Show the chair's checklist. Empty code: the meeting that is on, else the next one."""
 
     code: MeetingCode | None = None
 
 
 class FeedbackAsked(MeetingEvent, wire="scheduling.feedback-asked.v1"):
-    """The meeting is over for a while: `members` who came may say how it was, until `until`."""
+    """A meeting ended a while ago: `members` who came may give feedback until `until`."""
 
     asking: UUID
     members: tuple[MemberId, ...]
@@ -188,9 +192,9 @@ class FeedbackAsked(MeetingEvent, wire="scheduling.feedback-asked.v1"):
 
 
 class FeedbackClosed(MeetingEvent, wire="scheduling.feedback-closed.v1"):
-    """No more feedback on a meeting is taken, and there is something to tell of it.
+    """Feedback on a meeting is closed, and there is something to release.
 
-    Worth saying until `until`.
+    Not worth sending after `until`.
     """
 
     until: AwareDatetime

@@ -1,4 +1,4 @@
-"""How every service answers an erasure."""
+"""How every process answers an erasure."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from indaba.contracts.wire import Event, PersonalText, Question, Reply
 
 
 class ErasureAnswered(Event):
-    """A service has erased the member. `aggregate` is the erasure. No member id is named."""
+    """A process has erased the member. `aggregate` is the erasure. No member id is named."""
 
     erasure: UUID
     service: str
@@ -39,7 +39,7 @@ class DiscordBotErased(ErasureAnswered, wire="discord_bot.erasure-answered.v1"):
 
 
 class ErasedAccounts(Reply):
-    """Accounts to forget."""
+    """The accounts to forget."""
 
     accounts: tuple[PersonalText, ...]
 
@@ -47,14 +47,14 @@ class ErasedAccounts(Reply):
 class ShowErased(
     Question[ErasedAccounts], wire="membership.show-erased.v1", asked_by=Standing.ANYBODY
 ):
-    """A bot asks which accounts of its platform an erasure concerns; none once it is finished."""
+    """Show a bot which accounts of its platform an erasure concerns; none once it is finished."""
 
     erasure: UUID
     platform: Platform
 
 
 def erasure_answer(process: str) -> type[ErasureAnswered]:
-    """The event by which a process says that it has erased somebody. Raises `LookupError`."""
+    """The event by which a process reports that it has erased somebody. Raises `LookupError`."""
     for answer in ErasureAnswered.__subclasses__():
         if answer.context() == process:
             return answer

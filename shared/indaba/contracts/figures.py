@@ -1,8 +1,8 @@
-"""What figures about people may leave a service, and who says so of each (decision 0034).
+"""Which figures about people may leave a service, declared by each number's type (decision 0034).
 
-Covered is every sum over what was said in confidence, and any cut by category, organisation or
-place. It leaves as a release or not at all. Exempt is what was done in view or under one's own
-name. Every number in a reply or an event declares by its type which of the two it is.
+Covered by the rule: every sum over confidential answers, and any breakdown by category,
+organisation or place. These leave a service as a release or not at all. Exempt: what was done in
+view of others or under one's own name.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,13 +12,13 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 FEWEST = 5
-"""As few people as a figure may stand for. A community may ask for more, never for fewer."""
+"""The fewest people a figure may stand for. A community may set more, never fewer."""
 
 MOST_ASKED = 20
-"""As many as a community may ask for."""
+"""The most people that a community may require."""
 
 Partition = Sequence[tuple[str, ...]]
-"""Which answers are told together: each answer in exactly one part."""
+"""Which answers are reported together: each answer is in exactly one part."""
 
 
 class Exempt(StrEnum):
@@ -33,7 +33,7 @@ class Exempt(StrEnum):
 
 
 class Released:
-    """Marks what has passed the rule. Only this module makes such values."""
+    """Marks values that have passed the rule. Only this module makes them."""
 
 
 Number = Annotated[int, Exempt.NO_PEOPLE]
@@ -44,7 +44,7 @@ InView = Annotated[int, Exempt.IN_VIEW]
 OwnNumber = Annotated[int, Exempt.OWN]
 PeopleReleased = Annotated[int, Field(ge=FEWEST), Released]
 NamesReleased = Annotated[tuple[str, ...], Released]
-"""Names of groups with enough people in each: of places, categories, organisations."""
+"""Names of groups (places, categories, organisations) with enough people in each."""
 
 
 class ReleasedPart(BaseModel):
@@ -57,10 +57,10 @@ class ReleasedPart(BaseModel):
 
 
 class ReleasedTable(BaseModel):
-    """How many people answered what. Each is in exactly one part, and no part is left out.
+    """How many people gave which answers. Each person is in exactly one part; no part is left out.
 
-    So there is nothing hidden that could be worked out from the rest. Without parts, nothing is
-    told but how many answered; without that either, they were too few.
+    So nothing hidden can be worked out from the rest. Without parts, only the number of people who
+    answered is released; without that number either, they were too few.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -79,7 +79,7 @@ class ReleasedTable(BaseModel):
 
 
 class ReleasedShare(BaseModel):
-    """`counted` of `of` things, where each side of it rests on enough people; `people` in all."""
+    """`counted` of `of` things, where enough people stand behind both sides; `people` in all."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -89,21 +89,21 @@ class ReleasedShare(BaseModel):
 
 
 NOTHING = ReleasedTable()
-"""What is released of fewer people than enough."""
+"""What is released for too few people."""
 
 
 def enough(least: int) -> int:
-    """How many people a figure must stand for where a community asks for `least`."""
+    """How many people a figure must stand for if the community requires `least`."""
     return max(least, FEWEST)
 
 
 def release(
     tally: Mapping[str, int], partitions: Iterable[Partition] = (), *, least: int = FEWEST
 ) -> ReleasedTable:
-    """What may be told of how many people gave each answer, each person once.
+    """What may be released of how many people gave each answer. Each person counts once.
 
-    The first of the partitions, finest first, that has enough people in every part. A part without
-    anybody counts as too small: what all gave is what each of them gave.
+    Takes the first partition, finest first, with enough people in every part. A part without
+    anybody counts as too small: if all gave the same answer, each person's answer is known.
     """
     people = sum(tally.values())
     if people < enough(least):
@@ -122,9 +122,9 @@ def release(
 def release_share(
     yes: Iterable[frozenset[object]], no: Iterable[frozenset[object]], *, least: int = FEWEST
 ) -> ReleasedShare | None:
-    """How many things were so, given the people behind each that was and each that was not.
+    """For how many things something is true, given the people behind those where it is and is not.
 
-    `None` unless enough people stand behind the ones and behind the others.
+    `None` unless enough people stand behind both sides.
     """
     counted, others = list(yes), list(no)
     for_it, against = frozenset[object]().union(*counted), frozenset[object]().union(*others)
@@ -142,6 +142,6 @@ def release_names(tally: Mapping[str, int], most: int, *, least: int = FEWEST) -
 
 
 def people_between(before: Mapping[str, int], now: Mapping[str, int]) -> int:
-    """How many people at least the difference between two tallies rests on."""
+    """A lower bound on how many people the difference between two tallies rests on."""
     moved = [now.get(each, 0) - before.get(each, 0) for each in {*before, *now}]
     return max(sum(n for n in moved if n > 0), -sum(n for n in moved if n < 0))

@@ -1,6 +1,6 @@
-"""How many people a figure must stand for in a community. Membership owns it (decision 0034).
+"""How many people a figure of a community must stand for. Owned by membership (decision 0034).
 
-Every service that releases figures keeps the sizes that held, see `ledger/releases.py`.
+Every service that releases figures stores the sizes over time, see `ledger/releases.py`.
 """
 
 from pydantic import AwareDatetime
@@ -11,7 +11,7 @@ from indaba.contracts.wire import KEPT_AS_A_FACT, Event, Reply, Request
 
 
 class GroupSizeSet(Reply):
-    """The size that holds from now on, and the one that held until now."""
+    """The size in force from now on, and the one in force until now."""
 
     size: GroupSize
     before: GroupSize
@@ -26,9 +26,9 @@ class SetGroupSize(
 
 
 class GroupSizeChanged(Event, wire="membership.group-size-changed.v1", kept=KEPT_AS_A_FACT):
-    """From `since` on figures stand for `size` people at least. `aggregate` is the community.
+    """From `since` on, figures stand for at least `size` people. `aggregate` is the community.
 
-    What was said while `before` held goes on being told by it where it is the larger one.
+    Answers given while `before` was in force are still reported by it if it is the larger one.
     """
 
     size: GroupSize

@@ -1,4 +1,4 @@
-"""What is said while a meeting is held: begun, and who is there. Scheduling owns it."""
+"""Contracts about holding a meeting: starting it, and who is present. Owned by scheduling."""
 
 from typing import Annotated
 
@@ -24,9 +24,9 @@ class StartMeeting(
     asked_by=Standing.MEMBER,
     limits=(MEETINGS_A_DAY,),
 ):
-    """Begin now (facilitators, or its chair). Begun already: shown as it is.
+    """Begin a meeting now (facilitators, or its chair). Idempotent.
 
-    Empty code: the next meeting where its check-in is open; else, with a title, one on the spot.
+    Empty code: the next meeting if its check-in is open; else, with a title, a new one on the spot.
     """
 
     code: MeetingCode | None = None
@@ -35,7 +35,7 @@ class StartMeeting(
 
 
 class RegisterShown(Reply):
-    """Who was there by member id, in the order of coming, with how it is known (facilitators)."""
+    """Who was present, in order of arrival, and how it is known (facilitators)."""
 
     meeting: MeetingFacts
     present: Annotated[tuple[tuple[MemberId, Presence], ...], Confidential]
@@ -52,9 +52,9 @@ class ShowRegister(
 class CorrectRegister(
     Request[RegisterShown], wire="scheduling.correct-register.v1", asked_by=Standing.FACILITATOR
 ):
-    """Put members in or take them out, and say how many walk-ins came (facilitators).
+    """Add or remove members, and set the number of walk-ins (facilitators).
 
-    Walk-ins are a number: names of people who never joined are not kept.
+    Walk-ins are only a number: names of people who never joined are not stored.
     """
 
     code: MeetingCode | None = None
@@ -64,12 +64,12 @@ class CorrectRegister(
 
 
 class MeetingStarted(MeetingEvent, wire="scheduling.meeting-started.v1"):
-    """A meeting has begun. Worth saying in the room until `until`."""
+    """A meeting has begun. Not worth announcing after `until`."""
 
     until: AwareDatetime
 
 
 class CheckInCorrected(MeetingEvent, wire="scheduling.check-in-corrected.v1", kept=KEPT_AS_A_FACT):
-    """A member was not there after all."""
+    """A member was not present after all."""
 
     member: MemberId

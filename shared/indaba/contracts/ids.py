@@ -1,4 +1,4 @@
-"""Names for the ids that travel. All are UUIDs but the short codes people type."""
+"""Types of the ids in messages. All are UUIDs except the short codes that people type."""
 
 import re
 from typing import Annotated, NewType
@@ -22,7 +22,7 @@ _as_read_aloud = BeforeValidator(
 MeetingCode = Annotated[
     str, _as_read_aloud, StringConstraints(pattern=r"^M[2-9][2-9A-HJKMNP-Z]{2,6}$")
 ]
-"""A meeting's short code in its community, such as M7K2. A figure is second: no word has that."""
+"""A meeting's short code in its community, such as M7K2. The digit sets it apart from words."""
 
 ActionCode = Annotated[
     str, _as_read_aloud, StringConstraints(pattern=r"^A[2-9][2-9A-HJKMNP-Z]{2,6}$")
@@ -30,7 +30,7 @@ ActionCode = Annotated[
 """An action's short code in its community, such as A7K2."""
 
 DoorCode = Annotated[str, _as_read_aloud, StringConstraints(pattern=r"^[2-9A-HJKMNP-Z]{4}$")]
-"""What a chair says or shows at a meeting, so that those who are there can prove it."""
+"""The code a chair reads out or shows at a meeting, so that people can prove they are there."""
 
 ResourceCode = Annotated[
     str, _as_read_aloud, StringConstraints(pattern=r"^R[2-9][2-9A-HJKMNP-Z]{2,6}$")
@@ -40,19 +40,19 @@ ResourceCode = Annotated[
 ReportCode = Annotated[
     str, _as_read_aloud, StringConstraints(pattern=r"^S[2-9][2-9A-HJKMNP-Z]{2,6}$")
 ]
-"""The short code by which safeguarding leads name a report, such as S7K2Q."""
+"""The short code by which safeguarding leads refer to a report, such as S7K2Q."""
 
 ONE_TIME = r"^[2-9A-HJKMNP-Z]{8,9}$"
-"""Nine letters; eight in releases before."""
+"""Nine characters; eight in earlier releases."""
 
 DASHES = "\u2010-\u2015\u2212-"
-"""For a pattern: what phones make of a hyphen counts as one."""
+"""Characters that phones put in place of a hyphen, as part of a pattern."""
 
 _APART = re.compile(rf"[\s{DASHES}]+")
 
 
 def one_time(typed: str) -> str:
-    """The one-time code that somebody typed, however they set it apart; empty if it is none."""
+    """The one-time code in what somebody typed, however it is separated; empty if there is none."""
     code = _APART.sub("", typed).upper()
     return code if re.fullmatch(ONE_TIME, code) else ""
 
@@ -62,4 +62,4 @@ OneTimeCode = Annotated[
     BeforeValidator(lambda typed: (one_time(typed) or typed) if isinstance(typed, str) else typed),
     StringConstraints(pattern=ONE_TIME),
 ]
-"""A secret that works once, shown as 7K2M-9QPX3; spaces, hyphens and case do not matter."""
+"""A secret that works once, shown as 7K2M-9QPX3. Spaces, hyphens and case do not matter."""

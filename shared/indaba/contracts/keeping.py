@@ -1,6 +1,6 @@
-"""What is kept of people: what, how long, why, and what becomes of it then. One table for all.
+"""What is stored about people: what, how long, why, and what happens afterwards. One table.
 
-Each process carries out its own rows. A row without a length says in `after` until when.
+Each process carries out its own rows. A row without a length says in `after` how long it lasts.
 Decision: docs/decisions/0035-kept-as-long-as-said.md.
 """
 
@@ -363,10 +363,10 @@ def kept_by(process: str) -> tuple[Kept, ...]:
 
 
 def shorter_periods(wanted: Iterable[str]) -> dict[str, timedelta]:
-    """What operators want to keep less long, such as `feedback=30`: a row's name, and days.
+    """The shorter periods that operators set, such as `feedback=30`: days by a row's name.
 
-    Raises `ValueError`, in words, for a name that is not in the table and for a time that is longer
-    than the table says, or shorter than something needs.
+    Raises `ValueError`, in words, for a name that is not in the table, or a period longer than the
+    table allows or shorter than something needs.
     """
     known = {row.name: row for row in KEEPING if row.may_be_shorter}
     periods = {}

@@ -1,4 +1,4 @@
-"""What the portal and the bots keep of people: their rows of the table in `keeping`."""
+"""What the portal and the bots store about people: their rows of the table in `keeping`."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What is said about resources: saving, finding, sharing, using. The library owns it."""
+"""Contracts about resources: saving, finding, sharing, using. Owned by the library."""
 
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -30,10 +30,10 @@ from indaba.contracts.wire import (
 )
 
 MOST_BYTES = 25 * 1024 * 1024
-"""The largest file that is kept."""
+"""The largest file that is stored."""
 
 LEFT_WHOLE = frozenset({"image/heif", "image/avif", "image/tiff"})
-"""Kinds of pictures that may say where they were taken, and of which nobody here takes that out."""
+"""Kinds of pictures that may contain a location which is not removed here."""
 
 ResourceTitle = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=200)]
 Why = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=500)]
@@ -65,7 +65,7 @@ class ResourceKind(StrEnum):
 
 
 class Licence(StrEnum):
-    """What others may do with it. Never guessed: unknown unless somebody says."""
+    """What others may do with a resource. Never guessed: unknown unless somebody says."""
 
     CC0 = "CC0-1.0"
     BY = "CC-BY-4.0"
@@ -78,14 +78,14 @@ class Licence(StrEnum):
 
 
 class ResourceStatus(StrEnum):
-    """Where a resource is in its life. A withdrawn one is not found any more."""
+    """Where a resource is in its life. A withdrawn one can no longer be found."""
 
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
 
 
 class HowUsed(StrEnum):
-    """What became of it in somebody's practice."""
+    """What came of using a resource."""
 
     USED = "used"
     ADAPTED = "adapted"
@@ -93,7 +93,7 @@ class HowUsed(StrEnum):
 
 
 class StoredFile(BaseModel):
-    """A file in the file store. `media_type` is found by looking inside, not believed."""
+    """A file in the file store. `media_type` is detected from the content, not taken on trust."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -102,12 +102,12 @@ class StoredFile(BaseModel):
     size: Number = Field(ge=0, le=MOST_BYTES, description="Bytes")
     media_type: str = Field(max_length=120)
     name: Annotated[CommunityText, StringConstraints(max_length=200)] = Field(
-        description="What the sender called it; safe to show, never a path"
+        description="The sender's name for it; safe to show, never a path"
     )
 
 
 class Quoted(BaseModel):
-    """A message that was saved. Its author need not be who saved it, and may withdraw it."""
+    """A saved message. Its author may withdraw it, even if somebody else saved it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -120,10 +120,10 @@ class Quoted(BaseModel):
 class ResourceFacts(BaseModel):
     """A resource as its community's members may see it. `author` is who saved it.
 
-    Exactly one of `link`, `file` and `quote` is what was saved; `link` is empty where another is.
-    `language` is a BCP 47 tag, empty where unknown. `document` is the address of the thing itself,
-    where the link only describes it. `related` are titles, in the source's order. `counts` is how
-    many used it and said no word of their own about it. `published`: the world reads it.
+    Exactly one of `link`, `file` and `quote` is what was saved; `link` is empty if it is another.
+    `language` is a BCP 47 tag, empty if unknown. `document` is the address of the document itself,
+    if the link only describes it. `related` are titles, in the source's order. `counts` is how many
+    members used it without adding a note. `published`: the world can read it.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -152,7 +152,7 @@ class ResourceFacts(BaseModel):
     published: bool = False
 
     def seen_as(self) -> str:
-        """The `fingerprint` of what the world reads, or would."""
+        """The `fingerprint` of what the world reads, or would read."""
         lists = (*self.sectors, "", *self.skills, "", *self.related)
         file = (self.file.name, self.file.digest) if self.file else ()
         return fingerprint(
@@ -162,14 +162,14 @@ class ResourceFacts(BaseModel):
 
 
 class ResourceShown(Reply):
-    """A resource as it is now. `known`: it was in the library before it was saved again."""
+    """A resource as it is now. `known`: it was in the library before this save."""
 
     resource: ResourceFacts
     known: bool = False
 
 
 class UseShown(BaseModel):
-    """What a member said of using it, in their own words."""
+    """A member's account of using a resource, in their own words."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -180,17 +180,17 @@ class UseShown(BaseModel):
 
 
 class ResourceDetails(Reply):
-    """A resource, and what was said of using it in own words, newest first, at most 20."""
+    """A resource, and what members wrote about using it, newest first; twenty at most."""
 
     resource: ResourceFacts
     uses: Annotated[tuple[UseShown, ...], ForMembers] = ()
 
 
 class ResourcesFound(Reply):
-    """Resources, best first; without words the newest first.
+    """Resources, best match first; without search words, newest first.
 
-    `total` counts all that fit. `read_as` pairs each word that nobody here ever used with the known
-    word it was taken for; empty if none was.
+    `total` counts all matches. `read_as` pairs each word that nothing in this library contains with
+    the known word it was taken for; empty if there was none.
     """
 
     resources: tuple[ResourceFacts, ...]
@@ -204,12 +204,12 @@ class SaveResource(
     asked_by=Standing.MEMBER,
     limits=(SAVED_A_DAY, MEMBERS_FILES, COMMUNITYS_FILES),
 ):
-    """Save a link, a file or a message (members). The same one again gives the one that is there.
+    """Save a link, a file or a message (members). Saving the same again returns the existing one.
 
-    Exactly one of `link`, `file` and `quote`. Without a title a link's page is asked for its own,
-    a little later; a file is called by its name, a message by its first words. A quoted author must
-    be a member of the community. A file must be in the file store already. A key or a password in a
-    link is refused, unless whoever saves it was asked and wants it `as_it_is`.
+    Give exactly one of `link`, `file` and `quote`. Without a title, that of a link's page is read a
+    little later; a file is called by its name, a message by its first words. A quoted author must
+    be a member of the community. A file must be in the file store already. A key or password in a
+    link is refused unless whoever saves it was asked and confirmed it with `as_it_is`.
     """
 
     link: Address = ""
@@ -219,7 +219,7 @@ class SaveResource(
     why: Why = ""
     summary: Summary = ""
     document: Address = ""
-    kind: ResourceKind | None = Field(default=None, description="Guessed where not given")
+    kind: ResourceKind | None = Field(default=None, description="Guessed if not given")
     sectors: tuple[Facet, ...] = Field(default=(), max_length=20)
     skills: tuple[Facet, ...] = Field(default=(), max_length=20)
     related: tuple[ResourceTitle, ...] = Field(default=(), max_length=20)
@@ -228,7 +228,7 @@ class SaveResource(
     as_it_is: bool = False
 
     def within(self) -> tuple[Limit, ...]:
-        """Only a file takes room."""
+        """Only a file uses storage."""
         return self.limits if self.file is not None else (SAVED_A_DAY,)
 
 
@@ -238,21 +238,21 @@ class AskForRoom(
     asked_by=Standing.MEMBER,
     limits=(MEMBERS_FILES, COMMUNITYS_FILES, DISK),
 ):
-    """Ask whether a file may be kept, before it is copied (members). Refused where it may not."""
+    """Ask whether a file may be stored, before it is copied (members). Refused if it may not."""
 
-    size: Number = Field(ge=0, le=MOST_BYTES, description="Bytes, as the sender says")
+    size: Number = Field(ge=0, le=MOST_BYTES, description="Bytes, as stated by the sender")
 
     def adds(self, limit: Limit) -> int:
-        """The file; of a full disk, anything is too much."""
+        """The size of the file. On a full disk, anything is too much."""
         return self.size if limit.size else 1
 
 
 class DescribeResource(
     Request[ResourceShown], wire="library.describe-resource.v1", asked_by=Standing.MEMBER
 ):
-    """Correct what is said of a resource (who saved it, and facilitators). Left out: unchanged.
+    """Correct a resource's details (who saved it, and facilitators). Fields left out do not change.
 
-    A key or a password in a link is refused, unless it is wanted `as_it_is`.
+    A key or password in a link is refused unless it was confirmed with `as_it_is`.
     """
 
     code: ResourceCode
@@ -270,7 +270,7 @@ class DescribeResource(
 class WithdrawResource(
     Request[ResourceShown], wire="library.withdraw-resource.v1", asked_by=Standing.MEMBER
 ):
-    """Take a resource out (who saved it, whose message it is, and facilitators)."""
+    """Withdraw a resource (who saved it, whose message it is, and facilitators)."""
 
     code: ResourceCode
 
@@ -278,7 +278,7 @@ class WithdrawResource(
 class FindResources(
     Question[ResourcesFound], wire="library.find-resources.v1", asked_by=Standing.VISITOR
 ):
-    """Find by words: any of them, title above the rest. No words: the newest."""
+    """Find resources with any of these words, titles ranked first. No words: the newest."""
 
     words: str = Field(default="", max_length=200)
     kind: ResourceKind | None = None
@@ -289,13 +289,13 @@ class FindResources(
 class ShowResource(
     Question[ResourceDetails], wire="library.show-resource.v1", asked_by=Standing.VISITOR
 ):
-    """Show one resource with what was said of using it."""
+    """Show one resource with what members wrote about using it."""
 
     code: ResourceCode
 
 
 class UseResource(Request[ResourceShown], wire="library.use-resource.v1", asked_by=Standing.MEMBER):
-    """Say that I used it and how it went (members); said again, the last word counts."""
+    """Report that the asker used a resource, and how it went (members). The last report counts."""
 
     code: ResourceCode
     how: HowUsed = HowUsed.USED
@@ -305,7 +305,7 @@ class UseResource(Request[ResourceShown], wire="library.use-resource.v1", asked_
 class ShareResource(
     Request[ResourceShown], wire="library.share-resource.v1", asked_by=Standing.MEMBER
 ):
-    """Note that a resource is shown to a room (members)."""
+    """Note that a resource was shown in a room (members)."""
 
     code: ResourceCode
 
@@ -313,7 +313,7 @@ class ShareResource(
 class PublishResource(
     Request[ResourceShown], wire="library.publish-resource.v1", asked_by=Standing.FACILITATOR
 ):
-    """Let the world read a resource, or no more (facilitators). What was said in a room never is.
+    """Publish a resource, or end that (facilitators). Messages from a room are never published.
 
     `seen` is the fingerprint of what was previewed (`ResourceFacts.seen_as`).
     """
@@ -324,45 +324,45 @@ class PublishResource(
 
 
 class ShowMyLibraryData(ShowMyDataHere, wire="library.show-my-data.v1", asked_by=Standing.KNOWN):
-    """Show all that the library keeps about the asker."""
+    """Show everything that the library stores about the asker."""
 
 
 class ResourceEvent(Event):
-    """`aggregate` is the resource, `version` its version, `resource` its state after it."""
+    """Base of the resource events: `aggregate` is the resource, `resource` its state afterwards."""
 
     resource: ResourceFacts
 
     @classmethod
     def of(cls, resource: ResourceFacts, **facts: Any) -> Self:
-        """The event about a resource as it is after it."""
+        """The event that carries a resource's state after the change."""
         return cls(aggregate=resource.id, version=resource.version, resource=resource, **facts)
 
 
 class ResourceSaved(ResourceEvent, wire="library.resource-saved.v1", kept=KEPT_AS_A_FACT):
-    """A resource came into the library."""
+    """A resource was saved."""
 
 
 class ResourceDescribed(ResourceEvent, wire="library.resource-described.v1", kept=KEPT_AS_A_FACT):
-    """What is said of a resource changed: corrected, or its page's title was read."""
+    """A resource's details were corrected, or its page's title was read."""
 
 
 class ResourceWithdrawn(ResourceEvent, wire="library.resource-withdrawn.v1", kept=KEPT_AS_A_FACT):
-    """A resource is not to be found any more."""
+    """A resource was withdrawn and can no longer be found."""
 
 
 class ResourceBlanked(ResourceEvent, wire="library.resource-blanked.v1", kept=KEPT_AS_A_FACT):
-    """A resource's words are gone because their author was erased."""
+    """A resource's texts were blanked because their author was erased."""
 
 
 class ResourceUsed(ResourceEvent, wire="library.resource-used.v1", kept=KEPT_AS_A_FACT):
-    """A member said what became of it. The note stays in the library."""
+    """A member reported using a resource. Their note stays in the library."""
 
     member: MemberId
     how: HowUsed
-    use: UUID = Field(description="The same when the member says it anew of the same resource")
+    use: UUID = Field(description="Stays the same if the member reports again about this resource")
 
 
 class ResourceShared(ResourceEvent, wire="library.resource-shared.v1"):
-    """A member showed it to a room."""
+    """A member showed a resource in a room."""
 
     member: MemberId

@@ -1,4 +1,4 @@
-"""How much may be kept for whom: every limit there is, and what is said of it."""
+"""How much may be stored for whom: all limits, and what people are told about them."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,13 +9,13 @@ from indaba.contracts.refusal import HINT, Hint, Refusal, hint
 A_DAY = timedelta(days=1)
 MEGABYTE = 1024 * 1024
 NEAR = 80
-"""In hundredths: from this share on, whoever adds to it is told how much is left."""
+"""In per cent: from this share on, whoever adds something is told how much is left."""
 
 
 class Whose(StrEnum):
-    """What has a limit of its own: each member, each community, or all of the machine's together.
+    """What a limit applies to: each member, each community, or the whole installation.
 
-    A member is the same on all linked accounts and in all communities.
+    A member is the same across all linked accounts and communities.
     """
 
     MEMBER = "member"
@@ -27,10 +27,11 @@ class Whose(StrEnum):
 class Limit:
     """A limit: the operators' setting for it is `most_<name>`, whose default is `most`.
 
-    `about` says to operators what is counted. `used` says how much there is, of `{used}` and
-    `{most}`. `instead` is what somebody can do who has reached it, with a hint. `within` is the
-    time that counts, up to now, so that nobody gains by the hour of day or their time zone; without
-    it, what is there counts. A limit of `size` is in megabytes. Operators may set `highest`.
+    `about` tells operators what is counted. `used` is a sentence about usage with `{used}` and
+    `{most}`. `instead` is what somebody who has reached the limit can do, with a hint. `within` is
+    a sliding time window up to now, so that neither the hour of day nor the time zone matters;
+    without it, everything stored counts. A limit of `size` is in megabytes. Operators may set at
+    most `highest`.
     """
 
     name: str
@@ -45,11 +46,11 @@ class Limit:
     highest: int = 1_000_000
 
     def is_near(self, used: int, most: int) -> bool:
-        """Whether so much is worth a word."""
+        """Whether usage is close enough to the limit to mention it."""
         return used * 100 >= most * NEAR
 
     def said(self, used: int, most: int) -> str:
-        """How much there is, as people read it."""
+        """Usage as people read it."""
         return self.used.format(used=self.amount(used), most=self.amount(most))
 
     def amount(self, many: int) -> str:
@@ -57,12 +58,12 @@ class Limit:
         return f"{-(-many // MEGABYTE)} MB" if self.size else str(many)
 
     def units(self, most: int) -> int:
-        """A setting as what is counted: bytes where the limit is one of size."""
+        """A setting in the units that are counted: bytes for a limit of size."""
         return most * MEGABYTE if self.size else most
 
 
 class LimitReached(Refusal):
-    """One more would be too many. `limit` is its name, `most` what is allowed."""
+    """One more would exceed the limit. `limit` is its name, `most` what is allowed."""
 
     code = "limit-reached"
 
@@ -77,7 +78,7 @@ class LimitReached(Refusal):
 
 
 class MayNotSetUp(Refusal):
-    """Operators have named who may set up communities, and it is somebody else."""
+    """Operators have restricted who may set up communities, and the asker is not among them."""
 
     code = "may-not-set-up"
 
@@ -191,4 +192,4 @@ LIMITS = (
     COMMUNITYS_FILES,
     DISK,
 )
-"""All of them."""
+"""All limits."""

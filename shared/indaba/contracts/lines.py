@@ -1,4 +1,4 @@
-"""What is said about a whole line that calls a meeting. Scheduling reads it."""
+"""Contracts about typed lines that schedule a meeting. Scheduling reads them."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from indaba.contracts.standing import Standing
 from indaba.contracts.wire import Question, Reply
 
 LONGEST_LINE = 600
-"""Letters of a line that calls a meeting."""
+"""The most characters in a line that schedules a meeting."""
 
 LineText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_LINE)
@@ -18,11 +18,11 @@ LineText = Annotated[
 
 
 class MeetingReading(BaseModel):
-    """One way to understand a line: one date, or with `repeat` many.
+    """One way to understand a line: one date or, with `repeat`, many.
 
-    `starts` is wall time in `zone`, `starts_at` the same instant; of a series they are those of its
-    first date. `title` is empty where the line names none, `minutes` is `None` where it does not
-    say how long.
+    `starts` is wall time in `zone`, `starts_at` the same instant; for a series they are those of
+    its first date. `title` is empty if the line names none, `minutes` is `None` if it does not say
+    how long.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -38,8 +38,9 @@ class MeetingReading(BaseModel):
 class MeetingRead(Reply):
     """What a line means. `sure` only if there is one reading that used every word.
 
-    `readings` are the candidates, likeliest first, empty if it was not understood; `doubt` says in
-    words why it is asked back (empty when sure). `title` is the likeliest in any case.
+    `readings` are the candidates, likeliest first, empty if the line was not understood. `doubt`
+    says in words why people are asked to confirm (empty when sure). `title` is always the
+    likeliest.
     """
 
     sure: bool
@@ -51,9 +52,9 @@ class MeetingRead(Reply):
 class ReadMeeting(
     Question[MeetingRead], wire="scheduling.read-meeting.v1", asked_by=Standing.VISITOR
 ):
-    """Understand `"Robotics" every Monday 15:30 for 6 times` in the asker's zone.
+    """Understand a line such as `"Robotics" every Monday 15:30 for 6 times` in the asker's zone.
 
-    With `title` the whole line says when.
+    With `title`, the whole line is about the time.
     """
 
     line: LineText

@@ -1,9 +1,9 @@
-"""Keys, passwords and signatures in links: what they are called, and the link without them.
+"""Finds and removes keys, passwords and signatures in links.
 
-Whoever has such a link is let in as whoever had it first. Names are compared without case and
-marks: `X-Amz-Signature` is `xamzsignature`. A name that ordinary links have too counts only where
-its value looks drawn by lot. What a link to a shared file cannot do without (Dropbox's `rlkey`,
-Google Drive's `resourcekey`) was made to be passed on, and stays.
+Anybody with such a link has the access of the person it was issued to. Names are compared without
+case and punctuation: `X-Amz-Signature` is `xamzsignature`. A name that ordinary links have too
+counts only with a random-looking value. What a link to a shared file needs to work (Dropbox's
+`rlkey`, Google Drive's `resourcekey`) was made to be passed on, and stays.
 """
 
 import re
@@ -15,7 +15,7 @@ from pydantic import BaseModel
 R = TypeVar("R", bound=BaseModel)
 
 BEFORE_AT = "a name or password before the @"
-"""What is called so that stands before the host (RFC 3986, 3.2.1)."""
+"""What people are told was found before the host (RFC 3986, 3.2.1)."""
 
 ALWAYS = frozenset(
     (
@@ -28,7 +28,7 @@ ALWAYS = frozenset(
         *("oobcode", "samlresponse", "samlart", "authkey"),
     )
 )
-"""Names of secrets, whatever their value."""
+"""Parameters that are secrets whatever their value."""
 
 ENDINGS = (
     # OAuth 2.0 (RFC 6749, RFC 6750), OpenID Connect, JSON Web Tokens (RFC 7519), Firebase Storage
@@ -37,9 +37,9 @@ ENDINGS = (
     *("apikey", "accesskey", "secretkey", "privatekey", "subscriptionkey", "sharekey"),
     *("sessionid", "sessid", "password", "secret"),
 )
-"""How names of secrets end whose values are of eight letters or more."""
+"""Endings of names of secrets with values of eight characters or more."""
 
-BY_LOT = frozenset(
+IF_RANDOM = frozenset(
     (
         # Azure's shared access signatures (`sv`, `sig`), CloudFront's signed addresses
         *("sig", "signature", "hmac", "policy", "keypairid"),
@@ -48,14 +48,14 @@ BY_LOT = frozenset(
         *("invite", "invitation", "invitecode", "login", "magic", "nonce"),
     )
 )
-"""Names that ordinary links have too."""
+"""Parameters that are secrets only if their value looks random, as ordinary links have them too."""
 
 ORDINARY = frozenset(("pagetoken", "nextpagetoken", "continuationtoken", "synctoken"))
-"""Names that end like a secret's, and count pages."""
+"""Names that end like a secret's but are page markers."""
 
 LONG_ENOUGH = 8
-MOST_DEEP = 3
-_DRAWN = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{12,}")
+MOST_DEPTH = 3
+_LOOKS_RANDOM = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{12,}")
 _KNOWN = re.compile(
     # JSON Web Tokens; keys of Amazon, Google, GitHub, Slack and Stripe by their prefixes
     r"\beyJ[\w-]{10,}\.[\w-]{10,}\.|\bAKIA[0-9A-Z]{16}|\bAIza[\w-]{35}|\bgh[pousr]_\w{30,}"
@@ -68,12 +68,12 @@ _SESSION_IN_PATH = re.compile(r";(jsessionid|sid|phpsessid)=[^/?#;]*", re.IGNORE
 
 
 def without_secrets(address: str) -> tuple[str, tuple[str, ...]]:
-    """The address without its secrets, and what these are called in it, each once, in order."""
+    """The address without its secrets, and the names of those removed, each once, in order."""
     return _without(address, 0)
 
 
 def text_without_secrets(text: str) -> tuple[str, tuple[str, ...]]:
-    """The same of every address in a text."""
+    """Likewise for every address in a text."""
     names: list[str] = []
 
     def clean(match: re.Match[str]) -> str:
@@ -87,7 +87,7 @@ def text_without_secrets(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def request_without_secrets(request: R) -> tuple[R, tuple[str, ...]]:
-    """The same of every address in every text of a request."""
+    """Likewise for every address in every text of a request."""
     values, names = _in_values(request.model_dump(mode="json", exclude_defaults=True))
     return type(request).model_validate(values) if names else request, names
 
@@ -109,7 +109,7 @@ def _all_names(lists: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for names in lists for name in names))
 
 
-def _without(address: str, deep: int) -> tuple[str, tuple[str, ...]]:
+def _without(address: str, depth: int) -> tuple[str, tuple[str, ...]]:
     names: list[str] = []
     rest, hash_mark, fragment = address.partition("#")
     place, question_mark, query = rest.partition("?")
@@ -118,17 +118,17 @@ def _without(address: str, deep: int) -> tuple[str, tuple[str, ...]]:
         place = _USER.sub(r"\1", place)
     names += [match[1] for match in _SESSION_IN_PATH.finditer(place)]
     place = _SESSION_IN_PATH.sub("", place)
-    query = _pairs(query, names, deep)
+    query = _pairs(query, names, depth)
     route, asked, pairs = fragment.rpartition("?")
-    pairs = _pairs(pairs, names, deep)
+    pairs = _pairs(pairs, names, depth)
     fragment = f"{route}{asked}{pairs}" if pairs else route
     query, fragment = question_mark * bool(query) + query, hash_mark * bool(fragment) + fragment
     clean = f"{place}{query}{fragment}" if names else address
     return clean, tuple(dict.fromkeys(names))
 
 
-def _pairs(query: str, names: list[str], deep: int) -> str:
-    """The pairs that are no secrets; `names` grows by those that are."""
+def _pairs(query: str, names: list[str], depth: int) -> str:
+    """The harmless parameters. Names of secret ones are added to `names`."""
     left: list[str] = []
     for pair in query.split("&"):
         name, equals, value = pair.partition("=")
@@ -137,8 +137,8 @@ def _pairs(query: str, names: list[str], deep: int) -> str:
             names.append(plain)
             continue
         inner = unquote(value)
-        if deep < MOST_DEEP and inner.lower().startswith(("https://", "http://")):
-            link, more = _without(inner, deep + 1)
+        if depth < MOST_DEPTH and inner.lower().startswith(("https://", "http://")):
+            link, more = _without(inner, depth + 1)
             names += more
             pair = f"{name}={quote(link, safe='')}" if more else pair  # noqa: PLW2901
         left.append(pair)
@@ -146,7 +146,7 @@ def _pairs(query: str, names: list[str], deep: int) -> str:
 
 
 def is_secret(name: str, value: str) -> bool:
-    """Whether a parameter of that name and value lets somebody in."""
+    """Whether a parameter with this name and value grants access."""
     called = _MARKS.sub("", name).casefold().removeprefix("amp;")
     if not value or called in ORDINARY:
         return False
@@ -154,4 +154,4 @@ def is_secret(name: str, value: str) -> bool:
         return True
     if called.endswith(ENDINGS):
         return len(value) >= LONG_ENOUGH
-    return called in BY_LOT and bool(_DRAWN.search(value))
+    return called in IF_RANDOM and bool(_LOOKS_RANDOM.search(value))

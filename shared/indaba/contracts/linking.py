@@ -1,6 +1,6 @@
-"""What is said about rooms that join a community and accounts that are one member.
+"""Contracts about rooms that join a community and accounts linked to one member.
 
-Membership owns it; a file of its own because it is a topic of its own.
+Owned by membership.
 """
 
 from enum import StrEnum
@@ -32,7 +32,7 @@ from indaba.contracts.wire import (
 
 
 class MembersFound(Reply):
-    """Member id per account; who is no member of the community is left out."""
+    """Member id per account. Accounts of people who are not members are left out."""
 
     members: dict[PersonalText, MemberId]
 
@@ -43,14 +43,14 @@ class FindMembers(
     asked_by=Standing.MEMBER,
     by_faces=True,
 ):
-    """A face asks who of the passport's community is behind accounts. At most 100 at once."""
+    """A face asks which members of the passport's community own these accounts. At most 100."""
 
     platform: Platform
     accounts: tuple[PersonalText, ...] = Field(max_length=100)
 
 
 class CodeIssued(Reply):
-    """A one-time code, good until `expires_at`; for its asker's eyes only."""
+    """A one-time code, valid until `expires_at`. Only for the person who asked."""
 
     code: Annotated[OneTimeCode, Confidential, Key]
     expires_at: AwareDatetime
@@ -59,13 +59,13 @@ class CodeIssued(Reply):
 class IssueLinkCode(
     Request[CodeIssued], wire="membership.issue-link-code.v1", asked_by=Standing.MEMBER
 ):
-    """Make a code by which the asker's other account becomes the same member."""
+    """Make a code with which the asker's other account can be linked to the same member."""
 
 
 class LinkAccount(
     Request[PassportIssued], wire="membership.link-account.v1", asked_by=Standing.ANYBODY
 ):
-    """Asked by faces of releases in which nobody confirmed a link; always refused, in words."""
+    """Sent by faces of older releases, in which nobody confirmed a link. Always refused."""
 
     platform: Platform
     account: PersonalText
@@ -73,7 +73,7 @@ class LinkAccount(
 
 
 class EndLinkCode(Request[Done], wire="membership.end-link-code.v1", asked_by=Standing.ANYBODY):
-    """Others have read a link code: it opens nothing any more. A wrong one counts as a try."""
+    """Revoke a link code that others have read. A wrong code counts as a failed attempt."""
 
     platform: Platform
     account: PersonalText
@@ -81,7 +81,7 @@ class EndLinkCode(Request[Done], wire="membership.end-link-code.v1", asked_by=St
 
 
 class OverheardEnded(Reply):
-    """Whether any of it was good still, and is so no more."""
+    """Whether any of the codes was still valid and has been revoked."""
 
     ended: bool
 
@@ -89,9 +89,9 @@ class OverheardEnded(Reply):
 class EndOverheard(
     Request[OverheardEnded], wire="membership.end-overheard.v1", asked_by=Standing.ANYBODY
 ):
-    """Others have read what may be one-time codes or sign-in links: they open nothing any more.
+    """Revoke whatever of this is a one-time code or sign-in link, because others may have read it.
 
-    `codes` are of any kind. What is none is left alone, and counts as no try: it opens nothing.
+    `codes` may be of any kind. Whatever is not a code is ignored and does not count as an attempt.
     """
 
     codes: tuple[OneTimeCode, ...] = Field(default=(), max_length=5)
@@ -99,7 +99,7 @@ class EndOverheard(
 
 
 class AccountName(BaseModel):
-    """An account, where its platform knows it."""
+    """An account on its platform."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -108,20 +108,20 @@ class AccountName(BaseModel):
 
 
 class RoleThere(BaseModel):
-    """Somebody's place in a community, by its name: as it is, and as it would be once linked."""
+    """Roles in a community, by the community's name: now, and once linked."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     community: str
     theirs: Role | None = Field(description="The role of the member who made the code")
     yours: Role | None = Field(description="The role of the member whose account joins")
-    after: Role | None = Field(description="The role of the one member; none: removed there")
+    after: Role | None = Field(description="The role once linked; none: removed there")
 
 
 class LinkFacts(BaseModel):
-    """What would come of a link, for both sides alike; roles of the two sides are told apart.
+    """What a link would change, for both sides. The two sides' present roles are given apart.
 
-    `maker` are the accounts of whoever made the code, `joiner` those that become theirs.
+    `maker` are the accounts of the member who made the code, `joiner` those that would join them.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -134,9 +134,10 @@ class LinkFacts(BaseModel):
 
 
 class LinkPreview(Reply):
-    """What an account would become by a code.
+    """What linking an account by a code would change.
 
-    Until the code's maker agreed, whoever typed it reads one account of theirs and no role.
+    Until the code's maker agrees, whoever typed the code sees one of the maker's accounts and no
+    roles.
     """
 
     link: Annotated[LinkFacts, Confidential]
@@ -145,12 +146,12 @@ class LinkPreview(Reply):
 class ShowLinkCode(
     Request[LinkPreview], wire="membership.show-link-code.v1", asked_by=Standing.ANYBODY
 ):
-    """What an account would become by a code, without using it up. Wrong tries count.
+    """Show what a code would do, without using it up. Wrong codes count as attempts.
 
-    Its maker is told at once that it was typed, and by whom.
+    The code's maker is told at once that it was typed, and by whom.
 
-    Refused when wrong, spent or old, after five wrong tries in ten minutes, for an account that is
-    the same member already, and where a community would be left without a facilitator.
+    Refused if the code is wrong, used or expired, after five wrong attempts in ten minutes, if the
+    account is already the same member's, and if a community would be left without a facilitator.
     """
 
     platform: Platform
@@ -161,7 +162,7 @@ class ShowLinkCode(
 class ProposeLink(
     Request[LinkPreview], wire="membership.propose-link.v1", asked_by=Standing.ANYBODY
 ):
-    """Use up a code: its maker is asked whether the account is theirs. Nothing happens before.
+    """Use up a code: its maker is asked whether the account is theirs. Nothing is linked before.
 
     Refused as `ShowLinkCode` is.
     """
@@ -174,8 +175,9 @@ class ProposeLink(
 class LinkedAccount(BaseModel):
     """One of a member's accounts.
 
-    `until` says how long its linking can be undone, so that it is the member it was; none: it
-    would be a guest. `may_go` says whether the asking account may unlink it.
+    `until` is when undoing its linking ends: until then, unlinking makes it the separate member it
+    was; later, or if empty, it becomes a guest. `may_go` says whether the asking account may unlink
+    it.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -187,16 +189,16 @@ class LinkedAccount(BaseModel):
 
 
 class LinksShown(Reply):
-    """A member's accounts, and who waits to become them."""
+    """A member's accounts, and the accounts that wait to be linked."""
 
     accounts: Annotated[tuple[LinkedAccount, ...], Confidential] = ()
     waiting: Annotated[tuple[LinkFacts, ...], Confidential] = ()
 
 
 class ShowLinks(Question[LinksShown], wire="membership.show-links.v1", asked_by=Standing.KNOWN):
-    """Show the asker's accounts and the links that wait for their word.
+    """Show the asker's accounts and the links that wait for their answer.
 
-    `platform` and `account` are those from which they ask.
+    `platform` and `account` are the account that asks.
     """
 
     platform: Platform
@@ -204,16 +206,16 @@ class ShowLinks(Question[LinksShown], wire="membership.show-links.v1", asked_by=
 
 
 class LinkAnswered(Reply):
-    """Whether the accounts are one member now."""
+    """Whether the accounts are now one member."""
 
     linked: bool
 
 
 class AnswerLink(Request[LinkAnswered], wire="membership.answer-link.v1", asked_by=Standing.KNOWN):
-    """Whoever made the code says whether the other account is theirs: only then it is linked.
+    """Confirm or refuse a link, as the maker of its code. Nothing is linked without this.
 
-    No role is raised by it. Both sides and the facilitators are told. Refused once its time is
-    over, and where a community would be left without a facilitator.
+    It raises nobody's role. Both sides and the facilitators are told. Refused once the question has
+    expired, and if a community would be left without a facilitator.
     """
 
     link: UUID
@@ -229,10 +231,10 @@ class AccountParted(Reply):
 class UnlinkAccount(
     Request[AccountParted], wire="membership.unlink-account.v1", asked_by=Standing.KNOWN
 ):
-    """An account is the member's no more; within a week of linking it is the member it was.
+    """Unlink an account. Within a week of linking it becomes the member it was, else a guest.
 
-    `platform` and `account` are those from which it is asked. An account unlinks itself, or one
-    that was linked after it. Refused for the last one.
+    `platform` and `account` are the account that asks. An account can unlink itself, or accounts
+    linked after it. Refused for the last account.
     """
 
     platform: Platform
@@ -241,7 +243,7 @@ class UnlinkAccount(
 
 
 class LinkNews(StrEnum):
-    """What is told about a link. `TYPED`: its maker hears that somebody has typed the code."""
+    """What people are told about a link. `TYPED`: somebody typed the code, for its maker."""
 
     TYPED = "typed"
     ASKED = "asked"
@@ -252,17 +254,17 @@ class LinkNews(StrEnum):
 
 
 class LinkSide(StrEnum):
-    """Who is told of a link."""
+    """Which side is told about a link."""
 
     PARTNERS = "partners"
     FACILITATORS = "facilitators"
 
 
 class LinkTelling(Reply):
-    """What a face says of a link, and to which accounts of its platform.
+    """What a face says about a link, and to which accounts of its platform.
 
-    `tell_maker`, `tell_joiner` and `tell_facilitators` are those to tell; the others name whom it
-    is about.
+    `tell_maker`, `tell_joiner` and `tell_facilitators` are the accounts to tell. `link` names the
+    accounts it is about.
     """
 
     link: LinkFacts
@@ -272,7 +274,7 @@ class LinkTelling(Reply):
 
 
 class TellLink(Question[LinkTelling], wire="membership.tell-link.v1", asked_by=Standing.FACE):
-    """A face asks what to say of a link, and to whom."""
+    """A face asks what to say about a link, and to whom."""
 
     link: UUID
     platform: Platform
@@ -282,11 +284,11 @@ class TellLink(Question[LinkTelling], wire="membership.tell-link.v1", asked_by=S
 class IssueRoomCode(
     Request[CodeIssued], wire="membership.issue-room-code.v1", asked_by=Standing.FACILITATOR
 ):
-    """Make a code by which one more room joins the community (facilitators)."""
+    """Make a code with which one more room can join the community (facilitators)."""
 
 
 class CommunityShown(Reply):
-    """A community that a code opens."""
+    """The community that a code is for."""
 
     community: CommunityCard
 
@@ -294,7 +296,7 @@ class CommunityShown(Reply):
 class ShowRoomCode(
     Request[CommunityShown], wire="membership.show-room-code.v1", asked_by=Standing.ANYBODY
 ):
-    """What a room code opens, without using it up. Wrong tries count."""
+    """Show what a room code is for, without using it up. Wrong codes count as attempts."""
 
     platform: Platform
     account: PersonalText
@@ -303,9 +305,9 @@ class ShowRoomCode(
 
 
 class AddPlace(Request[CommunityShown], wire="membership.add-place.v1", asked_by=Standing.ANYBODY):
-    """Use up a room code: the room belongs to the community, and its cards are posted there.
+    """Use up a room code: the room joins the community, and its cards are posted there.
 
-    `has_power` is the face's finding that the account runs the room.
+    `has_power` says that the account runs the room, as the face has checked.
     """
 
     place: Place
@@ -315,7 +317,7 @@ class AddPlace(Request[CommunityShown], wire="membership.add-place.v1", asked_by
 
 
 class RemovePlace(Request[Done], wire="membership.remove-place.v1", asked_by=Standing.FACILITATOR):
-    """Take a room out of the passport's community (facilitators). The last one stays."""
+    """Remove a room from the passport's community (facilitators). Refused for the last one."""
 
     place: Place
 
@@ -329,8 +331,8 @@ class AccountLinked(Event, wire="membership.account-linked.v1"):
 class MembersMerged(Event, wire="membership.members-merged.v1", kept=KEPT_AS_A_FACT):
     """Two members were one person: `gone` is `member` from now on, in every service.
 
-    `aggregate` is the one that is gone. What arrives late for it counts for `member`. Services keep
-    what they need to part the two again until `undo_until`; nothing without it.
+    `aggregate` is `gone`. Whatever arrives late for `gone` counts for `member`. Until `undo_until`,
+    services store what they need to part the two again; nothing if it is empty.
     """
 
     member: MemberId
@@ -339,9 +341,9 @@ class MembersMerged(Event, wire="membership.members-merged.v1", kept=KEPT_AS_A_F
 
 
 class MembersParted(Event, wire="membership.members-parted.v1", kept=KEPT_AS_A_FACT):
-    """`gone` is not `member` any more, but again whoever they were, in every service.
+    """`gone` is no longer `member` but the separate member it was, in every service.
 
-    `aggregate` is `gone`. What nobody changed since they were merged is as it was before.
+    `aggregate` is `gone`. Whatever nobody has changed since the merge is as it was before.
     """
 
     member: MemberId
@@ -351,8 +353,8 @@ class MembersParted(Event, wire="membership.members-parted.v1", kept=KEPT_AS_A_F
 class AccountUnlinked(Event, wire="membership.account-unlinked.v1"):
     """A member has one chat account less. Faces drop its passports and end its sessions.
 
-    What was opened in the member's name since it was linked, at `since` if that is known, may be
-    in the account's hands.
+    Whatever was opened in the member's name since the account was linked (at `since`, if known) may
+    be in the account's hands.
     """
 
     member: MemberId
@@ -360,9 +362,9 @@ class AccountUnlinked(Event, wire="membership.account-unlinked.v1"):
 
 
 class LinkTold(Event, wire="membership.link-told.v1"):
-    """Those whom a link concerns are to be told, privately. `aggregate` is the link.
+    """The people a link concerns are to be told, privately. `aggregate` is the link.
 
-    Names nobody: a face asks by `TellLink` whom to tell. Worthless after `until`.
+    Names nobody: a face asks with `TellLink` whom to tell. Not worth sending after `until`.
     """
 
     community: CommunityId
@@ -372,10 +374,10 @@ class LinkTold(Event, wire="membership.link-told.v1"):
 
 
 class PlacesChanged(Event, wire="membership.places-changed.v1", kept=KEPT_AS_A_FACT):
-    """A room joined or left a community. `aggregate` is the community, `places` all that post.
+    """A room joined or left a community. `aggregate` is the community, `places` where it posts.
 
-    With neither `added` nor `removed` nothing changed: a new release says where it lives, for
-    readers that have not kept it.
+    With neither `added` nor `removed`, nothing changed: a new release repeats where the community
+    lives for readers that have not stored it.
     """
 
     added: Place | None = None
@@ -384,7 +386,7 @@ class PlacesChanged(Event, wire="membership.places-changed.v1", kept=KEPT_AS_A_F
 
 
 class ZonesShown(Reply):
-    """Zones in which enough members of the community live, the most common first; four at most."""
+    """Zones in which enough members of the community live, most common first; four at most."""
 
     zones: NamesReleased
 
@@ -392,4 +394,4 @@ class ZonesShown(Reply):
 class ShowZones(
     Question[ZonesShown], wire="membership.show-zones.v1", asked_by=Standing.FACILITATOR
 ):
-    """Show where members live, as far as zones go: for previews of times (facilitators)."""
+    """Show in which time zones members live, for previews of times (facilitators)."""

@@ -1,4 +1,4 @@
-"""What is said about communities, members, roles and consent. Membership owns it."""
+"""Contracts about communities, members, roles and consent. Owned by membership."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -26,11 +26,11 @@ from indaba.contracts.wire import (
 )
 
 CONSENT_VERSION = WORDINGS[-1]
-"""The wording of the consent in force; a receipt keeps the version that was agreed to."""
+"""The consent wording in force. A receipt stores the version that was agreed to."""
 
 
 class Platform(StrEnum):
-    """Where people chat."""
+    """Chat platforms."""
 
     MATRIX = "matrix"
     DISCORD = "discord"
@@ -61,17 +61,17 @@ Aim = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_leng
 
 
 class Place(BaseModel):
-    """One room on one platform."""
+    """A room on a platform."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     platform: Platform
     room: str = Field(max_length=255, description="The platform's own id of the room")
-    house: str = Field(default="", max_length=255, description="What holds it, such as a server")
+    house: str = Field(default="", max_length=255, description="Its server, guild or space")
 
 
 class CommunityCard(BaseModel):
-    """What anybody in the room may know of a community. `key` opens its page in the portal."""
+    """What anybody in its rooms may know about a community. `key` is part of its portal address."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -85,14 +85,14 @@ class CommunityCard(BaseModel):
 
 
 class PassportIssued(Reply):
-    """A signed passport, what it says, and the community it is for (empty if there is none).
+    """A signed passport, its claims, and the community it is for (empty if there is none).
 
-    `choices` lists the asker's communities where the room belongs to none and there are several.
-    `lives_here` says that the room itself belongs to the community, not only its house; `blocked`
-    that the asker was removed from it and cannot join again; `counted` that the days on which they
-    take part are counted, and to be noted; `may_set_up` that operators let them found communities;
-    `unasked` that they are to be asked about a new wording, `unanswered` what of it is open.
-    `because` is why they were suspended or removed, for them alone.
+    `choices` lists the asker's communities if the room belongs to none and there are several.
+    `lives_here`: the room itself belongs to the community, not only its house. `blocked`: the asker
+    was removed and cannot join again. `counted`: the days on which the asker takes part are to be
+    noted. `may_set_up`: operators let the asker found communities. `unasked`: the asker is to be
+    asked about a new wording; `unanswered` are its open purposes. `because` is why the asker was
+    suspended or removed; only they may read it.
     """
 
     token: KeyText
@@ -111,18 +111,18 @@ class PassportIssued(Reply):
 class IssuePassport(
     Question[PassportIssued], wire="membership.issue-passport.v1", asked_by=Standing.ANYBODY
 ):
-    """Exchange a platform's sender id for a passport.
+    """Exchange a platform's account id for a passport.
 
-    No account: the face itself asks, or with `guest` somebody of whom it knows nothing.
+    Without an account, the face itself asks or, with `guest`, somebody it does not know.
     """
 
     platform: Platform
     account: PersonalText = ""
     room: str = Field(default="", max_length=255)
-    house: str = Field(default="", max_length=255, description="Meant if the room has no community")
+    house: str = Field(default="", max_length=255, description="Used if the room has no community")
     community: CommunityId | None = Field(default=None, description="Instead of a room")
-    direct: bool = Field(default=False, description="A private chat: their only community is meant")
-    guest: bool = Field(default=False, description="Somebody unknown asks, not the face")
+    direct: bool = Field(default=False, description="Private chat: their only community")
+    guest: bool = Field(default=False, description="An unknown person asks, not the face")
 
 
 class FoundCommunity(
@@ -133,14 +133,14 @@ class FoundCommunity(
 ):
     """Found a community in a room; the founder joins as its first facilitator.
 
-    `has_power` is the face's finding that the account runs the room.
+    `has_power` says that the account runs the room, as the face has checked.
     """
 
     name: Name
     purpose: Aim
     language: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
     zone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=64)]
-    place: Place = Field(description="The room where it was asked")
+    place: Place = Field(description="The room where this was requested")
     posts_in: Place = Field(description="The room where cards are posted")
     account: PersonalText
     has_power: bool
@@ -151,7 +151,7 @@ class FoundCommunity(
 class JoinCommunity(
     Request[PassportIssued], wire="membership.join-community.v1", asked_by=Standing.ANYBODY
 ):
-    """Join the community of a room, having consented."""
+    """Join the community of a room, after consenting."""
 
     place: Place
     account: PersonalText
@@ -160,11 +160,11 @@ class JoinCommunity(
 
 
 class LeaveCommunity(Request[Done], wire="membership.leave-community.v1", asked_by=Standing.MEMBER):
-    """Leave the passport's community. Nobody is kept from it, not even the last facilitator."""
+    """Leave the passport's community. Never refused, even to the last facilitator."""
 
 
 class Profile(BaseModel):
-    """Who a member is, as they said themselves. Empty where they did not say."""
+    """What a member has said about themselves. Fields they did not give are empty."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -175,9 +175,9 @@ class Profile(BaseModel):
     zone: str = ""
 
     def filled_from(self, other: "Profile") -> "Profile":
-        """This profile, with what it leaves open taken from another."""
-        said = {name: value for name, value in self if value}
-        return Profile.model_validate({**dict(other), **said})
+        """This profile, with empty fields taken from another."""
+        own = {name: value for name, value in self if value}
+        return Profile.model_validate({**dict(other), **own})
 
 
 class MyProfile(Reply):
@@ -192,7 +192,7 @@ class DescribeMe(
     asked_by=Standing.MEMBER,
     consent=Purpose.PROFILE,
 ):
-    """Say who I am; a field left out keeps its value, an empty one clears it."""
+    """Update the asker's profile. A field left out does not change, an empty one is cleared."""
 
     category: Category | None = None
     organisation: Annotated[PersonalText, StringConstraints(max_length=120)] | None = None
@@ -201,15 +201,15 @@ class DescribeMe(
     zone: Annotated[str, StringConstraints(max_length=64)] | None = None
 
     def keeps_for(self) -> Purpose | None:
-        """A profile; a zone is for reading times, and what is cleared is not kept."""
+        """The profile purpose if anything is stored under it; a zone serves to read times."""
         return self.consent if any(value for name, value in self if name != "zone") else None
 
 
 class Way(StrEnum):
-    """How a change of somebody's place in a community comes about.
+    """How a change of somebody's membership or role comes about.
 
-    `DONE`: it is done. `SECOND`: once a second facilitator agrees, or after three days in which
-    none objects. `MEMBERS`: nobody is left to agree or object, so the members vote for three days.
+    `DONE`: at once. `SECOND`: when a second facilitator agrees, or after three days without an
+    objection. `MEMBERS`: there is nobody to agree or object, so the members vote for three days.
     """
 
     DONE = "done"
@@ -218,21 +218,21 @@ class Way(StrEnum):
 
 
 class Settled(Done):
-    """How it comes about; `until` is when it is decided at the latest, or when it ends (UTC)."""
+    """How the change comes about; `until` is the latest time of the decision or the end (UTC)."""
 
     way: Way = Way.DONE
     until: AwareDatetime | None = None
 
 
 class AssignRole(Request[Settled], wire="membership.assign-role.v1", asked_by=Standing.FACILITATOR):
-    """Give a member of the community a role (facilitators only).
+    """Give a member of the community a role (facilitators).
 
-    The person is told. Taking the role of facilitator from somebody else is a motion first, but for
-    ten minutes whoever gave it takes it back at once.
+    The person is told. Taking the facilitator role from somebody starts a motion, except that
+    whoever gave it can take it back at once for ten minutes.
     """
 
     platform: Platform
-    account: PersonalText = Field(description="The other's account on that platform")
+    account: PersonalText = Field(description="The member's account on that platform")
     role: Role
     reason: Annotated[PersonalText, StringConstraints(max_length=500)] = ""
 
@@ -242,7 +242,7 @@ class AssignRole(Request[Settled], wire="membership.assign-role.v1", asked_by=St
 
 
 class Accounts(Reply):
-    """Account per member id (as text); members without one on the platform are left out."""
+    """Account per member id (as text). Members without an account on the platform are left out."""
 
     accounts: dict[str, PersonalText]
 
@@ -250,14 +250,14 @@ class Accounts(Reply):
 class FindAccounts(
     Question[Accounts], wire="membership.find-accounts.v1", asked_by=Standing.MEMBER, by_faces=True
 ):
-    """A face asks whom to mention. At most 1,000 members at once."""
+    """A face asks which accounts to mention. At most 1,000 members at once."""
 
     platform: Platform
     members: tuple[MemberId, ...] = Field(max_length=1000)
 
 
 class Places(Reply):
-    """Where a community's cards are posted, and what it is."""
+    """A community and the rooms in which its cards are posted."""
 
     community: CommunityCard
     places: tuple[Place, ...]
@@ -270,39 +270,39 @@ class FindPlaces(
 
 
 class MemberData(Reply):
-    """All that one service keeps about the asker, as JSON-ready facts with names people know."""
+    """Everything that one service stores about the asker, JSON-ready, with names people know."""
 
     service: str
     data: Annotated[dict[str, Any], Confidential]
 
 
 class ShowMyDataHere(Question[MemberData]):
-    """Every service answers one of these: all that it keeps about the asker.
+    """Base of each service's request for everything that it stores about the asker.
 
-    Of what others wrote in the passport's community, where one of `accounts` is named is told, with
-    the day and its code, and not the words.
+    If somebody else's text in the passport's community names one of `accounts`, the answer has its
+    day and code but not its words.
     """
 
     accounts: tuple[str, ...] = Field(default=(), max_length=20)
 
 
 class ShowMyData(ShowMyDataHere, wire="membership.show-my-data.v1", asked_by=Standing.KNOWN):
-    """Show all that membership keeps about the asker, in every community."""
+    """Show everything that membership stores about the asker, in every community."""
 
 
 class ErasureBegun(Reply):
-    """Erasure is under way; `services` will each confirm."""
+    """Erasure has begun; each of `services` will confirm it."""
 
     erasure: UUID
     services: tuple[str, ...]
 
 
 class EraseMe(Request[ErasureBegun], wire="membership.erase-me.v1", asked_by=Standing.KNOWN):
-    """Erase the asker everywhere. Nobody is kept from it, not even a last facilitator."""
+    """Erase the asker everywhere. Never refused, even to a last facilitator."""
 
 
 class SignInIssued(Reply):
-    """A one-time secret for the portal, good until `expires_at`."""
+    """A one-time secret for the portal, valid until `expires_at`."""
 
     secret: Annotated[ConfidentialText, Key]
     expires_at: AwareDatetime
@@ -315,7 +315,7 @@ class IssueSignIn(
 
 
 class SignedIn(Reply):
-    """Who the secret belonged to, and a passport for them."""
+    """Whom the secret was for, and a passport for them."""
 
     token: KeyText
     passport: Passport
@@ -325,20 +325,20 @@ class SignedIn(Reply):
 class ConsumeSignIn(
     Request[SignedIn], wire="membership.consume-sign-in.v1", asked_by=Standing.ANYBODY
 ):
-    """Use up a one-time secret. Refused when used before, expired or unknown."""
+    """Use up a one-time secret. Refused if it was used before, expired or is unknown."""
 
     secret: str = Field(max_length=100)
 
 
 class CommunityFounded(Event, wire="membership.community-founded.v1", kept=KEPT_AS_A_FACT):
-    """A community began. `aggregate` is the community."""
+    """A community was founded. `aggregate` is the community."""
 
     author: MemberId
     name: Name
     purpose: Aim
     language: str
     zone: str
-    key: str = Field(description="Opens its page in the portal")
+    key: str = Field(description="Part of its portal address")
     places: tuple[Place, ...]
 
 
@@ -358,7 +358,7 @@ class MemberLeft(Event, wire="membership.member-left.v1", kept=KEPT_AS_A_FACT):
 
 
 class MemberDescribed(Event, wire="membership.member-described.v1", kept=KEPT_AS_A_FACT):
-    """Facts for quorums and figures changed; the organisation travels as a keyed digest."""
+    """Facts for quorums and figures changed. The organisation is sent as a keyed digest only."""
 
     member: MemberId
     category: Category | None
@@ -367,7 +367,7 @@ class MemberDescribed(Event, wire="membership.member-described.v1", kept=KEPT_AS
 
 
 class RolesChanged(Event, wire="membership.roles-changed.v1"):
-    """A member's roles in a community are now these. Faces drop the member's cached passports."""
+    """A member's roles in a community are now these. Faces drop their cached passports."""
 
     community: CommunityId
     member: MemberId
@@ -375,7 +375,7 @@ class RolesChanged(Event, wire="membership.roles-changed.v1"):
 
 
 class MemberErased(Event, wire="membership.member-erased.v1", kept=timedelta(days=30)):
-    """Every service gives the member a fresh id, blanks what they wrote, and answers."""
+    """A member is to be erased: services give them a fresh id, blank their texts, and answer."""
 
     member: MemberId
     erasure: UUID
@@ -388,9 +388,9 @@ class MemberErasureFinished(Event, wire="membership.member-erasure-finished.v1")
 
 
 class ReleaseInstalled(Event, wire="membership.release-installed.v1"):
-    """A community has a newer release of Indaba since now, told once per community and release.
+    """A community has a newer release of Indaba. Sent once per community and release.
 
-    `members` are its facilitators, to be told on one `platform`, in the hours of its `zone`.
+    `members` are its facilitators, to be told on one `platform`, at a suitable hour in its `zone`.
     """
 
     community: CommunityId

@@ -1,14 +1,15 @@
-"""How far something of a community is open: for its members, or for the world."""
+"""Who can read something of a community: its members, or the world."""
 
 import hashlib
 from enum import StrEnum
 
 
 class Openness(StrEnum):
-    """Who reads it.
+    """Who can read something.
 
-    `MEMBERS` alone; or the `WORLD`, because a facilitator published it. `EARLIER` was open before
-    there was a choice: the world reads it for as long as the community leaves that so.
+    `MEMBERS`: members only. `WORLD`: everybody, because a facilitator published it. `EARLIER`: it
+    was open before there was a choice, so everybody can read it for as long as the community leaves
+    that so.
     """
 
     MEMBERS = "members"
@@ -17,7 +18,7 @@ class Openness(StrEnum):
 
 
 class Part(StrEnum):
-    """What of a community is published as a whole. `EARLIER` are all things open earlier."""
+    """Parts of a community that are published as a whole. `EARLIER`: everything open earlier."""
 
     PAGE = "page"
     CALENDAR = "calendar"
@@ -25,10 +26,10 @@ class Part(StrEnum):
 
 
 def is_open(openness: Openness, parts: frozenset[Part]) -> bool:
-    """Whether the world reads one thing, in a community that has these parts open."""
+    """Whether the world can read one thing, in a community that has these parts open."""
     return openness is Openness.WORLD or (openness is Openness.EARLIER and Part.EARLIER in parts)
 
 
 def fingerprint(*shown: str) -> str:
-    """Names what a preview showed, so that nothing else is published by agreeing to it."""
+    """Identifies what a preview showed, so that agreeing to it publishes nothing else."""
     return hashlib.sha256("\0".join(shown).encode()).hexdigest()[:32]

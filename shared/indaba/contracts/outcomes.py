@@ -1,4 +1,4 @@
-"""What is said about outcomes: figures of a community in a term. Outcomes owns it."""
+"""Contracts about outcomes: figures of a community for a term. Owned by outcomes."""
 
 from datetime import date
 from enum import StrEnum
@@ -18,17 +18,17 @@ class Indicator(StrEnum):
     """What is measured. The formulas are in decision 0014."""
 
     ATTENDANCE_RETENTION = "attendance-retention"
-    """O2.2: of those at a meeting, how many were at the next, over all pairs of the term."""
+    """O2.2: of those at a meeting, how many were at the next one, over all pairs of the term."""
 
     NEWCOMER_RETURN = "newcomer-return"
-    """O2.3: of newcomers, how many were present again within their next two meetings."""
+    """O2.3: of newcomers, how many were present again at one of their next two meetings."""
 
     CROSS_USE = "cross-use"
     """O3.1: of resources published, how many were used by another organisation."""
 
 
 class Term(BaseModel):
-    """A quarter of a year, the nearest thing to a school term everywhere: first and last day."""
+    """A quarter of a year, the closest match to school terms everywhere: first and last day."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -38,7 +38,7 @@ class Term(BaseModel):
 
 
 class Evidence(BaseModel):
-    """One meeting that a figure was made of, by its code."""
+    """A meeting that a figure is based on, by its code."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -49,11 +49,11 @@ class Evidence(BaseModel):
 
 
 class Figure(BaseModel):
-    """One indicator. What was done in view is `counted` of `of`, resting on `n` people.
+    """One indicator: `counted` of `of`, based on `n` people, where it was done in view of others.
 
-    All three are 0 where these are fewer than `needed`. What falls under the rule for small groups
-    is in `released`, once the term is over and if it may be told. `evidence` is for facilitators,
-    and of what was done in view only.
+    All three are 0 if fewer than `needed` people stand behind them. What falls under the rule for
+    small groups is in `released`, once the term is over and if it may be released. `evidence` is
+    for facilitators, and only for what was done in view of others.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -68,22 +68,22 @@ class Figure(BaseModel):
 
     @property
     def enough(self) -> bool:
-        """Whether there is enough to say anything."""
+        """Whether enough people stand behind the figure to show it."""
         return self.n >= self.needed or self.released is not None
 
     @property
     def share(self) -> float | None:
-        """The figure between 0 and 1; `None` if there is not enough."""
+        """The figure between 0 and 1; `None` if there are not enough people."""
         if self.released is not None:
             return self.released.counted / self.released.of
         return self.counted / self.of if self.enough and self.of else None
 
 
 class Attendance(BaseModel):
-    """One meeting of the term: who came, as numbers.
+    """A meeting of the term: how many came.
 
-    Who of them is new and who was there before is known from the register: facilitators read it,
-    and others where enough people are in each group.
+    How many were new and how many had come before is known from the register. Facilitators can read
+    it; others only if there are enough people in each group.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -96,12 +96,12 @@ class Attendance(BaseModel):
     present: InView = Field(ge=0)
     newcomers: Annotated[int | None, Exempt.REGISTER] = Field(default=None, ge=0)
     came_again: Annotated[int | None, Exempt.REGISTER] = Field(
-        default=None, ge=0, description="Were at the meeting before as well"
+        default=None, ge=0, description="Attended the meeting before, too"
     )
 
 
 class FromRegister(BaseModel):
-    """Figures and meetings of a term as those who may read its registers see them."""
+    """A term's figures and meetings as seen by those who may read its registers."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -110,9 +110,9 @@ class FromRegister(BaseModel):
 
 
 class Report(Reply):
-    """A community's term in figures, in the order of `Indicator`; meetings in order of time.
+    """A community's figures for a term, in the order of `Indicator`; meetings in order of time.
 
-    `figures` and `meetings` are what any member reads; `whole` is for facilitators.
+    `figures` and `meetings` are for every member; `whole` is for facilitators.
     """
 
     community: CommunityId
@@ -125,7 +125,7 @@ class Report(Reply):
     whole: Annotated[FromRegister | None, Confidential] = None
 
     def as_read(self) -> "Report":
-        """The report with all that is in it for its reader in `figures` and `meetings`."""
+        """The report with everything that its reader may see in `figures` and `meetings`."""
         if self.whole is None:
             return self
         whole = {"figures": self.whole.figures, "meetings": self.whole.meetings}
@@ -133,10 +133,10 @@ class Report(Reply):
 
 
 class ShowReport(Question[Report], wire="outcomes.show-report.v1", asked_by=Standing.MEMBER):
-    """Show the figures of a term to a member: `2026-4`, `this`, `last`; empty: this one."""
+    """Show a member the figures of a term: `2026-4`, `this`, `last`; empty: this one."""
 
     term: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)] = ""
 
 
 class ShowMyOutcomesData(ShowMyDataHere, wire="outcomes.show-my-data.v1", asked_by=Standing.KNOWN):
-    """Show all that outcomes keeps about the asker."""
+    """Show everything that outcomes stores about the asker."""

@@ -1,4 +1,4 @@
-"""Who is asking: the claims that membership signs and every service verifies by itself."""
+"""Who is asking: claims that membership signs and every service verifies by itself."""
 
 from enum import StrEnum
 
@@ -19,17 +19,17 @@ from indaba.contracts.refusal import (
 
 
 class Role(StrEnum):
-    """What a member may do in one community. A facilitator may do all that a member may."""
+    """What a member may do in a community. A facilitator may do everything a member may."""
 
     MEMBER = "member"
     FACILITATOR = "facilitator"
 
 
 class Belonging(StrEnum):
-    """What somebody is to a community whose role is less than it was, or is none.
+    """Why somebody's role in a community is reduced or missing.
 
-    `SUSPENDED` for now, `REMOVED` for good, `APPEALED` the same while others look at it again,
-    `FORMER` by their own will, or `GUEST`.
+    `SUSPENDED`: for a while. `REMOVED`: for good. `APPEALED`: removed, while others review it.
+    `FORMER`: they left. `GUEST`: never a member.
     """
 
     GUEST = "guest"
@@ -40,14 +40,14 @@ class Belonging(StrEnum):
 
 
 class Passport(BaseModel):
-    """Claims about one asker, good for minutes (`expires_at`, UTC).
+    """Claims about one asker, valid for minutes (`expires_at`, UTC).
 
     `community` is empty where no community lives; `member` is empty for a guest and for a `face`
-    that asks on its own behalf. A `lead` may read reports, wherever they ask. `zone` is the IANA
-    zone the asker's times are read in; `locale` the community's language tag.
-    `opened` are the community's parts that visitors read; `withheld` the purposes that the member
-    has not agreed to.
-    `belonging` says why somebody may not do what they once could, `rests_until` until when (UTC).
+    that asks on its own behalf. A `lead` may read safeguarding reports, wherever they ask. `zone`
+    is the IANA zone in which the asker's times are read; `locale` the community's language tag.
+    `opened` are the community's parts that visitors can read; `withheld` the purposes that the
+    member has not agreed to. `belonging` says why somebody may no longer do what they could,
+    `rests_until` until when (UTC).
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -72,7 +72,7 @@ class Passport(BaseModel):
         return self.community
 
     def no(self) -> Refusal:
-        """Why somebody may not do what members may: one answer for each way of not being one."""
+        """The refusal for an asker who is not a member, depending on why."""
         match self.belonging:
             case Belonging.SUSPENDED if self.rests_until is not None:
                 return Suspended(self.rests_until)
@@ -85,7 +85,7 @@ class Passport(BaseModel):
         return NotAMember()
 
     def known(self) -> MemberId:
-        """The member who asks, wherever they belong. Raises what `no` says."""
+        """The member who asks, in any community or none. Raises what `no` says."""
         if self.member is None:
             raise self.no()
         return self.member

@@ -1,6 +1,6 @@
-"""What is said about what the world sees of a community, and at which address. Membership owns it.
+"""Contracts about what the world sees of a community, and its address. Owned by membership.
 
-A meeting's highlights are scheduling's to publish, a resource is the library's.
+Highlights are published through scheduling, resources through the library.
 """
 
 from datetime import datetime
@@ -15,9 +15,9 @@ from indaba.contracts.wire import KEPT_AS_A_FACT, Event, Question, Reply, Reques
 
 
 class Publication(BaseModel):
-    """Which parts of a community the world sees; what was open earlier, before `until` only.
+    """Which parts of a community the world sees. `until` ends those that were only open earlier.
 
-    What nobody said is for members.
+    Parts about which nothing was decided are for members.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -28,12 +28,12 @@ class Publication(BaseModel):
     until: AwareDatetime | None = None
 
     def of(self, part: Part) -> Openness:
-        """How far a part is open."""
+        """Who can read a part."""
         openness: Openness = getattr(self, part.value)
         return openness
 
     def open_at(self, now: datetime) -> frozenset[Part]:
-        """The parts that the world sees at a moment."""
+        """The parts that the world sees at a given moment."""
         lasts = self.until is not None and now < self.until
         shown = {Openness.WORLD, Openness.EARLIER} if lasts else {Openness.WORLD}
         return frozenset(part for part in Part if self.of(part) in shown)
@@ -63,7 +63,7 @@ class Publish(
 ):
     """Open parts of the community to the world, or close them (facilitators).
 
-    With `undecided` those that are open only because they were earlier, whichever these are.
+    `undecided` includes all parts that are open only because they were earlier.
     """
 
     parts: frozenset[Part] = frozenset()
@@ -80,9 +80,9 @@ class RenewedAddress(Reply):
 class RenewAddress(
     Request[RenewedAddress], wire="membership.renew-address.v1", asked_by=Standing.FACILITATOR
 ):
-    """Give the community's pages and calendars a new address; the old one ends (facilitators).
+    """Give the community's pages and calendars a new address and end the old one (facilitators).
 
-    `key` is the one that is meant: of two who ask at once, one renews it.
+    `key` is the one to replace: if two people ask at once, only one renews it.
     """
 
     key: str = Field(max_length=64)
@@ -95,15 +95,16 @@ class PublicationChanged(Event, wire="membership.publication-changed.v1", kept=K
 
 
 class AddressRenewed(Event, wire="membership.address-renewed.v1", kept=KEPT_AS_A_FACT):
-    """A community's pages have another address; the old one opens nothing."""
+    """A community's pages have a new address; the old one no longer works."""
 
     key: str
 
 
 class PublicationUndecided(Event, wire="membership.publication-undecided.v1"):
-    """Parts of a community that were open earlier will close by themselves; told once a week.
+    """Parts of a community that were open earlier will close by themselves; sent once a week.
 
-    `members` are its facilitators, to be asked on one `platform`, in the hours of its `zone`.
+    `members` are the community's facilitators, to be asked on one `platform`, at a suitable hour in
+    `zone`.
     """
 
     community: CommunityId

@@ -1,8 +1,8 @@
-"""What is kept of people, for which purposes, in which wording: what they agree to, as data.
+"""What people agree to, as data: what is stored about them, for which purposes, in which wording.
 
-A wording has a version. `since` of a purpose is the version that first said what it says now, and
-whoever agreed to that one or a later one has agreed to it.
-Decision: docs/decisions/0038-asked-again-when-the-wording-changes.md.
+A wording has a version. `since` of a purpose is the version that first worded it as it is now.
+Whoever agreed to that version or a later one has agreed to the purpose. Decision:
+docs/decisions/0038-asked-again-when-the-wording-changes.md.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,18 +13,18 @@ from enum import StrEnum
 from indaba.contracts.refusal import Refusal, hint
 
 WORDINGS = ("2026-11", "2026-11-24", "2026-11-30", "2026-12-01")
-"""Versions of the wording, oldest first; receipts name them, so none is ever taken out."""
+"""Versions of the wording, oldest first. Receipts name them, so none is ever removed."""
 
 ASKED_FOR = timedelta(days=30)
-"""A question about a new wording stands so long. Silence is no consent."""
+"""How long a question about a new wording can be answered. Silence is no consent."""
 
 
 class Ground(StrEnum):
-    """Why a purpose may be served (POPIA, section 11).
+    """On what ground data is processed for a purpose (POPIA, section 11).
 
-    `CONSENT`: only once somebody has agreed to it, and until they take it back. `MEMBERSHIP`:
-    nobody can be a member without it; leaving ends it. `OTHERS`: it protects other people, so that
-    nobody can refuse it; people are told of it.
+    `CONSENT`: only once somebody has agreed, and until they withdraw. `MEMBERSHIP`: nobody can be a
+    member without it; leaving ends it. `OTHERS`: it protects other people, so nobody can refuse it;
+    people are told of it.
     """
 
     CONSENT = "consent"
@@ -33,7 +33,7 @@ class Ground(StrEnum):
 
 
 class Purpose(StrEnum):
-    """For what something is kept of people. Names stand in receipts and never change."""
+    """What data about people is stored for. Receipts name purposes, so names never change."""
 
     ACCOUNTS = "accounts"
     MEETINGS = "meetings"
@@ -50,14 +50,14 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """What is said of a purpose: what is kept, and what for."""
+    """How a purpose is worded: what is stored, and what for."""
 
     words: str
     ground: Ground
     since: str
 
     def covered_by(self, wordings: Iterable[str]) -> bool:
-        """Whether any of these wordings said it."""
+        """Whether any of these wordings includes it."""
         first = WORDINGS.index(self.since)
         return any(wording in WORDINGS[first:] for wording in wordings)
 
@@ -117,14 +117,14 @@ WORDED: Mapping[Purpose, Worded] = {
         "2026-11",
     ),
 }
-"""All that people agree to, in the order in which it is said."""
+"""Everything people agree to, in the order in which it is presented."""
 
 OPTIONAL = tuple(p for p, worded in WORDED.items() if worded.ground is Ground.CONSENT)
-"""Purposes that rest on consent alone: each is asked, and taken back, by itself."""
+"""Purposes that rest on consent alone. Each is agreed to and withdrawn separately."""
 
 
 class NotAgreed(Refusal):
-    """Something was to be kept for a purpose that its asker has not agreed to."""
+    """Something was to be stored for a purpose that the asker has not agreed to."""
 
     code = "not-agreed"
 
@@ -139,7 +139,7 @@ class NotAgreed(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class ConsentAnswer:
-    """That somebody said yes or no to a purpose under a wording; to all of it if it names none."""
+    """A yes or no to a purpose under a wording; without a purpose, to the whole wording."""
 
     wording: str
     agreed: bool
@@ -149,13 +149,13 @@ class ConsentAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """All that one member has said, and about which wordings they were asked, and when."""
+    """All answers of one member, and about which wordings they were asked, and when."""
 
     answers: Sequence[ConsentAnswer] = ()
     asked: Sequence[tuple[str, datetime]] = ()
 
     def on(self, purpose: Purpose) -> ConsentAnswer | None:
-        """What they said last on a purpose as it is worded now; `None` if nothing."""
+        """Their latest answer to a purpose as it is worded now; `None` without one."""
         worded = WORDED[purpose]
         about = (
             one
@@ -166,12 +166,12 @@ class Consent:
 
     @property
     def withheld(self) -> frozenset[Purpose]:
-        """The purposes for which nothing may be kept: refused, or not answered."""
+        """The purposes for which nothing may be stored: refused, or not answered."""
         last = {purpose: self.on(purpose) for purpose in OPTIONAL}
         return frozenset(p for p, answer in last.items() if answer is None or not answer.agreed)
 
     def unanswered(self, now: datetime) -> tuple[Purpose, ...]:
-        """What they can still answer as asked. After thirty days the question stands no more."""
+        """The purposes without an answer that can still be given, for thirty days after asking."""
         return tuple(
             purpose
             for purpose in OPTIONAL
@@ -180,7 +180,7 @@ class Consent:
         )
 
     def news(self) -> tuple[Purpose, ...]:
-        """What was never said to them, whether or not they can refuse it: to be told once."""
+        """What they were never told, whether or not they can refuse it. It is told once."""
         return tuple(p for p in WORDED if self.on(p) is None and not self._asked_about(p))
 
     def _asked_about(self, purpose: Purpose) -> list[datetime]:

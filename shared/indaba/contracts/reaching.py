@@ -1,4 +1,4 @@
-"""What faces ask of membership when many communities fall due at once."""
+"""What faces ask of membership when many communities have something due at once."""
 
 from typing import Self
 
@@ -13,9 +13,9 @@ MOST_REACHED = 1000
 
 
 class Reach(BaseModel):
-    """How members of a community are reached: its locale, and their accounts on a platform.
+    """How to reach members of a community: its locale, and their accounts on a platform.
 
-    Members without one there, or who have left, are left out.
+    Members without an account there, or who have left, are left out.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -25,7 +25,7 @@ class Reach(BaseModel):
 
 
 class MembersReached(Reply):
-    """Per community; those that are gone are left out."""
+    """How to reach members, per community. Communities that no longer exist are left out."""
 
     communities: dict[CommunityId, Reach]
 
@@ -33,9 +33,9 @@ class MembersReached(Reply):
 class ReachMembers(
     Question[MembersReached], wire="membership.reach-members.v1", asked_by=Standing.FACE
 ):
-    """A face asks whom to mention in many communities at once, such as when reminders fall due.
+    """A face asks which accounts to mention in many communities at once, as for reminders.
 
-    At most 100 communities and 1,000 members in all, so that a flood of notices is few questions.
+    At most 100 communities and 1,000 members in all, so that many notices take few requests.
     """
 
     platform: Platform

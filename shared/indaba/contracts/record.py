@@ -1,6 +1,6 @@
-"""What is said about what is kept of a meeting: notes, decisions, minutes, highlights.
+"""Contracts about a meeting's record: notes, decisions, minutes, highlights.
 
-Scheduling owns it. Only tagged lines are kept: nobody consented to a transcript (decision 0017).
+Owned by scheduling. Only tagged lines are stored: nobody consented to a transcript (decision 0017).
 """
 
 from enum import StrEnum
@@ -22,7 +22,7 @@ NoteText = Annotated[
     CommunityText, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)
 ]
 Origin = Annotated[str, StringConstraints(max_length=64)]
-"""A digest of where in chat something was written, so that edits and removals find it."""
+"""A digest of where in chat something was written, with which edits and removals find it."""
 
 
 class NoteKind(StrEnum):
@@ -46,9 +46,9 @@ class Rule(StrEnum):
 
 
 class QuorumState(BaseModel):
-    """The quorum at a moment: `present` of `needed`, and categories that lacked members.
+    """The quorum at a moment: `present` of `needed`, and the categories that lacked members.
 
-    `needed` is 0 where the community set none; then it is always `met`.
+    `needed` is 0 if the community set none; the quorum is then always `met`.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -60,10 +60,10 @@ class QuorumState(BaseModel):
 
 
 class NoteFacts(BaseModel):
-    """One line of a meeting's record, `number` from 1 in the order of writing, never reused.
+    """A line of a meeting's record. `number` counts from 1 as lines are written, never reused.
 
-    `topic` is the topic it was written under, empty before the first. `corrected` says that a
-    facilitator changed it; `late` that it changed after the minutes were approved (an addendum).
+    `topic` is the topic it was written under, empty before the first. `corrected`: a facilitator
+    changed it. `late`: it changed after the minutes were approved (an addendum).
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -85,9 +85,9 @@ class NoteFacts(BaseModel):
 
 
 class NoteTaken(Reply):
-    """The note as it stands, and the action that it made, if it is one.
+    """The note as it is now, and the action it created, if it is one.
 
-    `doubt` says in words why the action's day was not understood.
+    `doubt` says in words why the action's due day was not understood.
     """
 
     meeting: MeetingFacts
@@ -102,10 +102,10 @@ class TakeNote(
     asked_by=Standing.MEMBER,
     limits=(NOTES_A_DAY,),
 ):
-    """Keep a line. Empty code: the meeting that is on. The same `origin` again changes the text.
+    """Add a line to the record, or edit the one with the same `origin`.
 
-    An action's `owner` defaults to nobody; `due` is free text, read in the asker's zone. `author`
-    is whose words they are, if somebody else put them in.
+    Empty code: the meeting that is on. An action's `owner` defaults to nobody; `due` is free text,
+    read in the asker's zone. `author` is whose words they are, if somebody else recorded them.
     """
 
     code: MeetingCode | None = None
@@ -119,10 +119,11 @@ class TakeNote(
 
 
 class ChangeNote(Request[NoteTaken], wire="scheduling.change-note.v1", asked_by=Standing.VISITOR):
-    """Change a line's text, or remove it with none: its author, the chair, or a facilitator.
+    """Change a line's text, or remove the line if the text is empty (author, chair, facilitators).
 
-    Named by `origin`, or by code and number. Refused if there is none such. A face says `gone`
-    where the message itself was taken back, by whoever may: then its line goes too.
+    The line is given by `origin`, or by code and number. Refused if there is none. A face sets
+    `gone` if the message itself was deleted by somebody allowed to do so: the line is then removed
+    too.
     """
 
     code: MeetingCode | None = None
@@ -140,21 +141,21 @@ class RestoreNote(Request[NoteTaken], wire="scheduling.restore-note.v1", asked_b
 
 
 class QuorumSet(Reply):
-    """The community's rule: how many must be there, and how many of a category."""
+    """The community's rule: how many must be present, in all and of each category."""
 
     needed: Number
     required: Annotated[dict[Category, int], Exempt.NO_PEOPLE]
 
 
 class SetQuorum(Request[QuorumSet], wire="scheduling.set-quorum.v1", asked_by=Standing.FACILITATOR):
-    """Choose the quorum for decisions (facilitators); 0 and none: no quorum."""
+    """Set the quorum for decisions (facilitators). 0 and no category: no quorum."""
 
     needed: int = Field(ge=0, le=10_000)
     required: dict[Category, int] = Field(default_factory=dict)
 
 
 class MinutesStatus(StrEnum):
-    """How far the minutes are: open during the meeting."""
+    """How far the minutes are. They are open during the meeting."""
 
     OPEN = "open"
     DRAFT = "draft"
@@ -162,7 +163,7 @@ class MinutesStatus(StrEnum):
 
 
 class TopicMinutes(BaseModel):
-    """What was noted under one topic, in the order of writing; the first may have no title."""
+    """The notes taken under one topic, in the order of writing. The first may have no title."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -173,7 +174,7 @@ class TopicMinutes(BaseModel):
 class MinutesShown(Reply):
     """A meeting's minutes. `version` counts approvals, 0 before the first.
 
-    `changed` says that lines changed since the last approval. `actions` are those it made.
+    `changed`: lines changed since the last approval. `actions` are those the meeting created.
     """
 
     meeting: MeetingFacts
@@ -188,7 +189,7 @@ class MinutesShown(Reply):
 class ShowMinutes(
     Question[MinutesShown], wire="scheduling.show-minutes.v1", asked_by=Standing.MEMBER
 ):
-    """Show minutes. Empty code: the meeting that is on, else the last one (members)."""
+    """Show minutes (members). Empty code: the meeting that is on, else the last one."""
 
     code: MeetingCode | None = None
 
@@ -196,16 +197,16 @@ class ShowMinutes(
 class ApproveMinutes(
     Request[MinutesShown], wire="scheduling.approve-minutes.v1", asked_by=Standing.FACILITATOR
 ):
-    """Approve the minutes as they stand (facilitators); again: the next version."""
+    """Approve the minutes as they are (facilitators). Approved again, they get the next version."""
 
     code: MeetingCode | None = None
 
 
 class HighlightsShown(Reply):
-    """A meeting's highlights: no names, at most 600 words; `short` 300 characters.
+    """A meeting's highlights: no names, at most 600 words; `short` has at most 300 characters.
 
-    `shared` is the version in the library, 0 if it is a draft still; `opened` says who reads that
-    version. `changed` says that the text is other than that version.
+    `shared` is the version in the library, 0 for a draft; `opened` says who can read that version.
+    `changed`: the text differs from that version.
     """
 
     meeting: MeetingFacts
@@ -219,7 +220,7 @@ class HighlightsShown(Reply):
 class ShowHighlights(
     Question[HighlightsShown], wire="scheduling.show-highlights.v1", asked_by=Standing.MEMBER
 ):
-    """Show the highlights: as edited, else drafted from decisions, information, ideas and links."""
+    """Show the highlights as edited, or drafted from decisions, information, ideas and links."""
 
     code: MeetingCode | None = None
 
@@ -227,7 +228,7 @@ class ShowHighlights(
 class EditHighlights(
     Request[HighlightsShown], wire="scheduling.edit-highlights.v1", asked_by=Standing.FACILITATOR
 ):
-    """Write the highlights oneself (facilitators); empty text: as drafted again."""
+    """Write the highlights (facilitators). An empty text goes back to the draft."""
 
     code: MeetingCode | None = None
     text: Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=6000)] = ""
@@ -236,9 +237,9 @@ class EditHighlights(
 class ShareHighlights(
     Request[HighlightsShown], wire="scheduling.share-highlights.v1", asked_by=Standing.FACILITATOR
 ):
-    """Share the highlights with the members: they go to the library (facilitators).
+    """Share the highlights with the members, through the library (facilitators).
 
-    A version that was published stays so; another one is for members until it is published too.
+    A published version stays published. A new version is for members until it is published too.
     """
 
     code: MeetingCode | None = None
@@ -247,7 +248,7 @@ class ShareHighlights(
 class PublishHighlights(
     Request[HighlightsShown], wire="scheduling.publish-highlights.v1", asked_by=Standing.FACILITATOR
 ):
-    """Let the world read the highlights, which shares them too, or no more (facilitators).
+    """Publish the highlights, which also shares them, or end their publication (facilitators).
 
     `seen` is the `fingerprint` of the text and its short version that were previewed.
     """
@@ -258,7 +259,7 @@ class PublishHighlights(
 
 
 class NoteEvent(MeetingEvent):
-    """`note` is a line of the meeting's record as it stands."""
+    """Base of the note events: `note` is a line of the meeting's record as it is now."""
 
     note: NoteFacts
 
@@ -268,14 +269,15 @@ class NoteKept(NoteEvent, wire="scheduling.note-kept.v1"):
 
 
 class DecisionMade(NoteEvent, wire="scheduling.decision-made.v1"):
-    """A community decided something."""
+    """A community made a decision."""
 
 
 class Document(BaseModel):
     """A document about a meeting, as lines of plain text with `# `, `## ` and `- ` marks.
 
     `author` is the facilitator who approved or shared it. `title` names the meeting and its day.
-    `opened` says who reads highlights; those told without it were open. Minutes never are.
+    `opened` says who can read highlights; events from before the field were open. Minutes are never
+    open.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -289,14 +291,14 @@ class Document(BaseModel):
 
 
 class DocumentEvent(MeetingEvent):
-    """`document` as it stands now; a newer version replaces an older one."""
+    """Base of the document events: `document` as it is now. Newer versions replace older ones."""
 
     document: Document
 
 
 class MinutesApproved(DocumentEvent, wire="scheduling.minutes-approved.v1", kept=KEPT_AS_A_FACT):
-    """Minutes were approved: for members, kept in the library."""
+    """Minutes were approved. They are for members and stored in the library."""
 
 
 class HighlightsShared(DocumentEvent, wire="scheduling.highlights-shared.v1", kept=KEPT_AS_A_FACT):
-    """Highlights were shared or published, or are published no more; kept in the library."""
+    """Highlights were shared, published, or are no longer published. They are in the library."""

@@ -1,4 +1,4 @@
-"""Why a request was not done, in words a person can use."""
+"""Why a request was not carried out, in words a person can use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 HINT = "{hint}"
-"""Where in a sentence the hint is put in."""
+"""Where the hint goes in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What somebody could ask for next: an intent by name, and arguments by field.
+    """Something to ask for next: an intent by name, with arguments by field.
 
-    How it is typed is the platform's matter, so it says nothing of prefixes or grammar.
+    How it is typed depends on the platform, so it contains no prefix and no grammar.
     """
 
     intent: str
@@ -36,16 +36,17 @@ COMMON = {
     "suspended": hint("member matters"),
     "removed": hint("cop appeal"),
 }
-"""Hints of the refusals that every service gives, by code."""
+"""Hints of the refusals that every service may give, by code."""
 
 
 class Refusal(Exception):  # noqa: N818 - the field's word; an error it is not
-    """Understood, and no: shown to the asker in words, never retried.
+    """The request was understood and refused. Shown to the asker in words, never retried.
 
     A subclass sets `code` (lower-case words joined by hyphens, unique, never changed) and builds
-    its sentence in `__init__` from facts, so tests compare facts and people read words. What they
-    can do next is a `hint`, which whoever shows the sentence writes in the place of `{hint}`. What
-    the handler wrote before it is undone, unless it `leaves_a_mark` (a wrong try, counted).
+    its sentence in `__init__` from facts, so that tests compare facts and people read words. What
+    they can do next is a `hint`; whoever shows the sentence puts it in the place of `{hint}`. What
+    the handler stored before the refusal is rolled back, unless it `leaves_a_mark` (as counting a
+    failed attempt must).
     """
 
     code: ClassVar[str] = "refused"
@@ -58,12 +59,12 @@ class Refusal(Exception):  # noqa: N818 - the field's word; an error it is not
         self.facts = facts
 
     def __str__(self) -> str:
-        """The sentence with its hint, as it stands in logs."""
+        """The sentence with its hint, for logs."""
         return self.words if self.hint is None else self.words.replace(HINT, str(self.hint))
 
 
 class Unavailable(Exception):  # noqa: N818 - river's word for "later"
-    """Not now: the same request may succeed a little later. Retried; never counts as an attempt."""
+    """The same request may succeed a little later. Retried; does not count as an attempt."""
 
     def __init__(self, words: str, retry_after: timedelta = timedelta(seconds=2)) -> None:
         super().__init__(words)
@@ -72,7 +73,7 @@ class Unavailable(Exception):  # noqa: N818 - river's word for "later"
 
 
 class Refused(Refusal):
-    """A refusal that arrived over the wire: its `told` code and facts stand for the original."""
+    """A refusal received over the wire, with the original's `told` code and facts."""
 
     def __init__(
         self, code: str, words: str, facts: dict[str, Any], hint: Hint | None = None
@@ -82,7 +83,7 @@ class Refused(Refusal):
 
 
 class Expired(Refusal):
-    """The request was not done in time and never will be."""
+    """The request was not carried out in time and never will be."""
 
     code = "expired"
 
@@ -91,7 +92,7 @@ class Expired(Refusal):
 
 
 class Fault(Exception):  # noqa: N818 - the third of the three words
-    """A mistake of ours. `reference` is the correlation id that the person is told."""
+    """An internal error. `reference` is the correlation id that the person is given."""
 
     def __init__(self, reference: str) -> None:
         super().__init__(f"Something went wrong on our side. Reference: {reference[-8:]}")
@@ -99,7 +100,7 @@ class Fault(Exception):  # noqa: N818 - the third of the three words
 
 
 class NotAllowed(Refusal):
-    """The asker lacks the role. `needs` is the role that would do."""
+    """The asker lacks the role. `needs` is the role that would suffice."""
 
     code = "not-allowed"
 
@@ -117,7 +118,7 @@ class NotALead(Refusal):
 
 
 class NoCommunity(Refusal):
-    """The request needs a community and the passport names none."""
+    """The request needs a community and the passport has none."""
 
     code = "no-community"
 
@@ -129,7 +130,7 @@ class NoCommunity(Refusal):
 
 
 class NotAMember(Refusal):
-    """The request needs a member and the passport names none."""
+    """The request needs a member and the passport has none."""
 
     code = "not-a-member"
 
@@ -138,7 +139,7 @@ class NotAMember(Refusal):
 
 
 class LeftBefore(Refusal):
-    """The asker was a member here, and left."""
+    """The asker was a member here and left."""
 
     code = "left-before"
 
@@ -150,7 +151,7 @@ class LeftBefore(Refusal):
 
 
 class Suspended(Refusal):
-    """What the asker could do here rests `until` then."""
+    """The asker is suspended here `until` then."""
 
     code = "suspended"
 
@@ -178,7 +179,7 @@ class Removed(Refusal):
 
 
 class AppealWaits(Refusal):
-    """The asker was removed here, and has asked others to look at it again."""
+    """The asker was removed here and has appealed."""
 
     code = "appeal-waits"
 
@@ -190,7 +191,7 @@ class AppealWaits(Refusal):
 
 
 class ChangedSince(Refusal):
-    """What somebody agreed to is not what it would be now. `look` shows it as it is."""
+    """What somebody agreed to has changed since. `look` is the hint that shows it as it is now."""
 
     code = "changed-since"
 

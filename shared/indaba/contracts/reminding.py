@@ -1,4 +1,4 @@
-"""What is said about when members are reminded. Scheduling owns it."""
+"""Contracts about when members are reminded. Owned by scheduling."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ Lead = Annotated[Number, Field(ge=5, le=60 * 24 * 28)]
 
 
 class ReminderTimes(Reply):
-    """When members of the community are reminded: minutes before the start, longest first."""
+    """When the community's members are reminded: minutes before the start, longest first."""
 
     leads: tuple[Lead, ...]
 
@@ -21,13 +21,13 @@ class ReminderTimes(Reply):
 class SetReminderTimes(
     Request[ReminderTimes], wire="scheduling.set-reminder-times.v1", asked_by=Standing.FACILITATOR
 ):
-    """Choose when members are reminded, for meetings to come too (facilitators)."""
+    """Set when members are reminded, of meetings already scheduled too (facilitators)."""
 
     leads: tuple[Lead, ...] = Field(max_length=5)
 
 
 class QuietHours(Reply):
-    """Wall times as HH:MM between which the asker is not called, empty where never quiet."""
+    """Wall times (HH:MM) between which the asker is not reminded. Empty without quiet hours."""
 
     begins: str = ""
     ends: str = ""
@@ -36,10 +36,10 @@ class QuietHours(Reply):
 class SetQuietHours(
     Request[QuietHours], wire="scheduling.set-quiet-hours.v1", asked_by=Standing.MEMBER
 ):
-    """Choose the hours of the asker's zone in which nobody reminds them; both empty: none.
+    """Set the hours, in the asker's zone, without reminders. Both empty: no quiet hours.
 
-    A reminder that falls in them waits for their end, and is dropped where that is too late. With
-    `text` they are read from it, such as "8pm to 7am".
+    A reminder due in them waits for their end, and is dropped if that is too late. With `text`, the
+    hours are read from words such as "8pm to 7am".
     """
 
     begins: str = Field(default="", pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d$")
@@ -56,6 +56,6 @@ class RemindersSet(Reply):
 class SetReminders(
     Request[RemindersSet], wire="scheduling.set-reminders.v1", asked_by=Standing.MEMBER
 ):
-    """Turn my reminders on or off, in every community."""
+    """Turn the asker's reminders on or off, in every community."""
 
     on: bool

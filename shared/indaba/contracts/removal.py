@@ -1,8 +1,7 @@
-"""What is said about members who are removed, suspended, demoted or asked to take over.
+"""Contracts about removing, suspending, demoting and replacing members. Owned by membership.
 
-Membership owns it; a file of its own because it is a topic of its own. Every such matter is a
-*case* with an id: events carry the id alone, and the reason is read from membership by whoever is
-told of it.
+Every matter is a *case* with an id. Events carry only the id; a face reads the reason from
+membership when it tells somebody.
 """
 
 from datetime import timedelta
@@ -29,7 +28,7 @@ from indaba.contracts.wire import (
 
 LONGEST_REASON = 500
 TAKEN_BACK_WITHIN = timedelta(minutes=10)
-"""For how long whoever made somebody a facilitator can take that back at once."""
+"""For how long a new facilitator's role can be taken back at once by whoever gave it."""
 
 Reason = Annotated[
     PersonalText,
@@ -42,7 +41,7 @@ class RemoveMember(
 ):
     """End somebody's membership and keep them from joining again (facilitators).
 
-    The person is told why and may appeal. Of a facilitator it is a motion first.
+    The person is told why and may appeal. Removing a facilitator starts a motion.
     """
 
     platform: Platform
@@ -53,7 +52,7 @@ class RemoveMember(
 class ReadmitMember(
     Request[Done], wire="membership.readmit-member.v1", asked_by=Standing.FACILITATOR
 ):
-    """Let somebody who was removed join again (facilitators)."""
+    """Allow somebody who was removed to join again (facilitators)."""
 
     platform: Platform
     account: PersonalText
@@ -62,9 +61,9 @@ class ReadmitMember(
 class SuspendMember(
     Request[Settled], wire="membership.suspend-member.v1", asked_by=Standing.FACILITATOR
 ):
-    """Take somebody's powers for 72 hours, at once, and once a year (facilitators).
+    """Suspend somebody for 72 hours, at once; at most once a year (facilitators).
 
-    A facilitator acts as a member meanwhile, a member as a guest.
+    Meanwhile a facilitator acts as a member, and a member as a guest.
     """
 
     platform: Platform
@@ -73,7 +72,7 @@ class SuspendMember(
 
 
 class AccountSuspended(Reply):
-    """Until when somebody's powers rest, and in which communities, by their names."""
+    """Until when somebody is suspended, and in which communities, by name."""
 
     communities: tuple[str, ...]
     until: AwareDatetime
@@ -82,9 +81,9 @@ class AccountSuspended(Reply):
 class SuspendAccount(
     Request[AccountSuspended], wire="membership.suspend-account.v1", asked_by=Standing.FACE
 ):
-    """An operator takes somebody's powers for 72 hours, whoever they are and however often.
+    """Suspend somebody for 72 hours, for an operator; anybody, and any number of times.
 
-    `community` is its name or its key; empty: everywhere they are.
+    `community` is its name or key. Empty: all of their communities.
     """
 
     platform: Platform
@@ -94,7 +93,7 @@ class SuspendAccount(
 
 
 class AppealRemoval(Request[Done], wire="membership.appeal-removal.v1", asked_by=Standing.ANYBODY):
-    """Ask the other facilitators to look at one's own removal again; once for each removal."""
+    """Appeal one's own removal to the other facilitators. Once for each removal."""
 
     platform: Platform
     account: PersonalText
@@ -113,10 +112,11 @@ class CaseKind(StrEnum):
 
 
 class CaseAnswer(StrEnum):
-    """What somebody can say to a case.
+    """How somebody can answer a case.
 
     `SECOND` and `OBJECT` are for other facilitators, `FOR` and `AGAINST` for members who vote,
-    `READMIT` and `UPHOLD` answer an appeal, `ACCEPT` and `DECLINE` the question to take over.
+    `READMIT` and `UPHOLD` answer an appeal, `ACCEPT` and `DECLINE` the question whether to take
+    over.
     """
 
     SECOND = "second"
@@ -130,14 +130,14 @@ class CaseAnswer(StrEnum):
 
 
 class CaseFacts(BaseModel):
-    """One open case, as the asker may see it. `answers` are those they can give now."""
+    """An open case as the asker may see it. `answers` are those they can give now."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     case: UUID
     kind: CaseKind
     community: str
-    accounts: tuple[PersonalText, ...] = Field(description="Whom it is about, by their accounts")
+    accounts: tuple[PersonalText, ...] = Field(description="The accounts of the person concerned")
     reason: PersonalText
     appeal: PersonalText = ""
     until: AwareDatetime | None = None
@@ -145,30 +145,30 @@ class CaseFacts(BaseModel):
 
 
 class CasesShown(Reply):
-    """Open cases that wait for the asker or are about them, oldest first; twenty at most."""
+    """Open cases that await the asker's answer or concern them, oldest first; twenty at most."""
 
     cases: Annotated[tuple[CaseFacts, ...], Confidential]
 
 
 class ListCases(Question[CasesShown], wire="membership.list-cases.v1", asked_by=Standing.KNOWN):
-    """Show what waits for the asker's answer or is about them, in all of their communities."""
+    """Show cases that await the asker's answer or concern them, in all of their communities."""
 
 
 class CaseAnswered(Reply):
-    """Whether the case is decided by now, and if so whether it was carried."""
+    """Whether the case is now decided, and if so whether it was carried."""
 
     decided: bool
     carried: bool = False
 
 
 class AnswerCase(Request[CaseAnswered], wire="membership.answer-case.v1", asked_by=Standing.KNOWN):
-    """Answer an open case. A later answer of the same member replaces their earlier one."""
+    """Answer an open case. A later answer by the same member replaces the earlier one."""
 
     case: UUID
     answer: CaseAnswer
 
     def gives_powers(self) -> bool:
-        """Who takes over facilitates from then on."""
+        """Whoever accepts to take over becomes a facilitator."""
         return self.answer is CaseAnswer.ACCEPT
 
 
@@ -178,19 +178,19 @@ class StandIn(
     asked_by=Standing.MEMBER,
     consent=Purpose.STANDING_IN,
 ):
-    """Agree to be asked to facilitate when nobody else does, or take that back."""
+    """Agree to be asked to facilitate when nobody else does, or withdraw that."""
 
     on: bool
 
     def keeps_for(self) -> Purpose | None:
-        """Taking it back keeps nothing."""
+        """Withdrawing stores nothing."""
         return Purpose.STANDING_IN if self.on else None
 
 
 class NoteSign(Request[Done], wire="membership.note-sign.v1", asked_by=Standing.MEMBER):
-    """Say that the asker does something in the community today; a face does, once a day.
+    """Report that the asker did something in the community today. Faces send it once a day.
 
-    Counted only of those for whom it is needed: who facilitates, and who agreed to be asked to.
+    Counted only for facilitators and for members who agreed to be asked to facilitate.
     """
 
 
@@ -214,11 +214,11 @@ class Told(StrEnum):
 
 
 class CaseShown(Reply):
-    """A case as a face tells of it.
+    """A case as a face shows it.
 
-    `tell` are accounts by member, of those asked for who have one on the platform; `about` the
-    accounts of the person concerned. `answers` are what each of those told can answer, by account;
-    none where nobody can answer anything any more.
+    `tell` are accounts by member, for those requested who have one on the platform; `about` the
+    accounts of the person concerned. `answers` are what each account told can answer; none once the
+    case is closed.
     """
 
     kind: CaseKind
@@ -227,12 +227,12 @@ class CaseShown(Reply):
     about: tuple[PersonalText, ...] = ()
     tell: dict[str, PersonalText] = Field(default_factory=dict)
     until: AwareDatetime | None = None
-    blocks: bool = Field(default=True, description="Whoever is removed by it cannot join again")
+    blocks: bool = Field(default=True, description="The person removed cannot join again")
     answers: dict[PersonalText, tuple[CaseAnswer, ...]] | None = None
 
 
 class ShowCase(Question[CaseShown], wire="membership.show-case.v1", asked_by=Standing.FACE):
-    """A face asks what to say of a case, and to whom. At most 1,000 members at once."""
+    """A face asks what to say about a case, and to whom. At most 1,000 members at once."""
 
     case: UUID
     platform: Platform
@@ -240,7 +240,7 @@ class ShowCase(Question[CaseShown], wire="membership.show-case.v1", asked_by=Sta
 
 
 class Departure(StrEnum):
-    """How an account went from a room or server; `UNBANNED`: it may come back."""
+    """How an account left a room or server. `UNBANNED`: it may come back."""
 
     LEFT = "left"
     KICKED = "kicked"
@@ -258,9 +258,9 @@ class Home(BaseModel):
 
 
 class HomesShown(Reply):
-    """The communities of accounts, with their rooms on the asked platform.
+    """The communities of accounts, with their rooms on the given platform.
 
-    In the order of the accounts; `next` goes on after the last of them, empty at the end.
+    Ordered by account. `next` is where the next page begins, empty after the last one.
     """
 
     homes: dict[str, tuple[Home, ...]]
@@ -268,7 +268,7 @@ class HomesShown(Reply):
 
 
 class ShowHomes(Question[HomesShown], wire="membership.show-homes.v1", asked_by=Standing.FACE):
-    """A face asks where an account belongs, or page by page where each account does."""
+    """A face asks where an account belongs or, page by page, where all accounts do."""
 
     platform: Platform
     account: PersonalText = Field(default="", description="Empty: all of them, page by page")
@@ -277,10 +277,10 @@ class ShowHomes(Question[HomesShown], wire="membership.show-homes.v1", asked_by=
 
 
 class NoteDeparture(Request[Done], wire="membership.note-departure.v1", asked_by=Standing.FACE):
-    """An account went from all rooms of a `community` on a platform, or was banned from a `place`.
+    """Report that an account left all rooms of a `community` on a platform, or a ban in a `place`.
 
-    One of the two is given; a ban holds for every community that lives there. `by` is the account
-    that sent them away, where the platform says so.
+    Exactly one of the two is given. A ban applies to every community that lives there. `by` is the
+    account that removed or banned it, if the platform says so.
     """
 
     platform: Platform
@@ -292,14 +292,14 @@ class NoteDeparture(Request[Done], wire="membership.note-departure.v1", asked_by
 
 
 class MovePlace(Request[Done], wire="membership.move-place.v1", asked_by=Standing.FACE):
-    """A room was replaced by its platform's own upgrade: the community lives in the new one."""
+    """Move a community into the room that replaced its own in an upgrade by the platform."""
 
     old: Place
     new: Place
 
 
 class MemberRemoved(Event, wire="membership.member-removed.v1", kept=KEPT_FOR_PROOF):
-    """A member was removed from a community. `aggregate` is the member; `case` says why."""
+    """A member was removed from a community. `aggregate` is the member; `case` has the reason."""
 
     community: CommunityId
     member: MemberId
@@ -307,10 +307,10 @@ class MemberRemoved(Event, wire="membership.member-removed.v1", kept=KEPT_FOR_PR
 
 
 class CaseTold(Event, wire="membership.case-told.v1"):
-    """Somebody is to be told of a case. `aggregate` is the case.
+    """Somebody is to be told about a case. `aggregate` is the case.
 
-    `members` are told privately; `openly` says that the rooms hear it too, without a name or a
-    reason, or only if none of the members can be reached. Worthless after `until`.
+    `members` are told privately. With `openly`, the rooms are told too, without a name or a reason,
+    or only if none of the members can be reached. Not worth sending after `until`.
     """
 
     community: CommunityId

@@ -1,4 +1,4 @@
-"""Who answers for what is kept: said before anybody agrees to it."""
+"""Who is responsible for the data that is stored. People are told before they agree."""
 
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import Question, Reply
@@ -7,9 +7,9 @@ REGULATOR = "the Information Regulator (South Africa), https://inforegulator.org
 
 
 class ResponsibleShown(Reply):
-    """Who is responsible, how to reach them, who watches over them, and where data is kept.
+    """Who is responsible, how to reach them, who supervises them, and where data is stored.
 
-    Empty where the operators have not said.
+    Fields are empty if the operators have not set them.
     """
 
     party: str = ""
@@ -19,11 +19,11 @@ class ResponsibleShown(Reply):
 
     @property
     def is_named(self) -> bool:
-        """Whether everything is said that people have to know before they agree."""
+        """Whether everything is set that people have to know before they agree."""
         return all((self.party, self.contact, self.regulator, self.place))
 
 
 class ShowResponsible(
     Question[ResponsibleShown], wire="membership.show-responsible.v1", asked_by=Standing.ANYBODY
 ):
-    """Who answers for what is kept here, as the operators have said."""
+    """Show who is responsible for the data stored here, as set by the operators."""

@@ -1,4 +1,4 @@
-"""How long something is kept, and how an owner says that it knows no more whose it is.
+"""How long data is stored, and how an owner announces that it no longer knows whose it is.
 
 Decision: docs/decisions/0035-kept-as-long-as-said.md.
 """
@@ -15,14 +15,14 @@ from indaba.contracts.purposes import Purpose
 from indaba.contracts.wire import KEPT_AS_A_FACT, Event
 
 UNTIL = timedelta.max
-"""The length of a row that ends with something, and not after a time."""
+"""The length of a row that ends with an event and not after a period."""
 
 EVERY, BOTS = "every process", "bots"
-"""Who keeps a row that not one process alone keeps."""
+"""Who stores a row that belongs to more than one process."""
 
 
 class Then(StrEnum):
-    """What becomes of it when its time is over."""
+    """What happens to data when its time is over."""
 
     DELETED = "deleted"
     UNLINKED = "stays under a random id"
@@ -31,11 +31,11 @@ class Then(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A row: `where` names the columns that it covers, in the database of who keeps it.
+    """A row: `where` names the columns it covers, in the owner's database.
 
-    It is kept for `long` after the moment that `after` names, for a `purpose` that people agree to;
-    operators may shorten that to `least`, and no further, because something rests on it until then.
-    `name` never changes: by it a database remembers how far the row was carried out.
+    The data is stored for `long` after the moment that `after` names, for a `purpose` that people
+    agree to. Operators may shorten that to `least` and no further, because something depends on the
+    data until then. `name` never changes: databases remember by it how far a row was carried out.
     """
 
     name: str
@@ -51,17 +51,17 @@ class Kept:
 
     @property
     def long(self) -> timedelta:
-        """How long it is kept here: as the table says, or shorter where operators want it."""
+        """How long data is stored here: as in the table, or shorter if operators set it so."""
         return _SHORTER.get(self.name, self.longest)
 
     @property
     def may_be_shorter(self) -> bool:
-        """Whether operators may choose a shorter time, in days."""
+        """Whether operators may set a shorter period, in days."""
         return self.least < self.longest < KEPT_AS_A_FACT
 
     @property
     def period(self) -> str:
-        """How long, in words: `90 days after the meeting`."""
+        """How long, in words, such as `90 days after the meeting`."""
         if self.long in (UNTIL, KEPT_AS_A_FACT):
             return self.after
         return f"{in_words(self.long)} after {self.after}"
@@ -76,13 +76,13 @@ _SHORTER: dict[str, timedelta] = {}
 
 
 def shorten(periods: Mapping[str, timedelta]) -> None:
-    """Keep these rows of the table shorter in this whole process; called as it starts."""
+    """Set shorter periods for these rows in this process. Called once, as it starts."""
     _SHORTER.clear()
     _SHORTER.update(periods)
 
 
 def in_words(long: timedelta) -> str:
-    """A time in words, in the largest unit that fits."""
+    """A period in words, in the largest unit that divides it."""
     for unit, one in _UNITS:
         number, left = divmod(long, one)
         if number and not left:
@@ -99,7 +99,7 @@ _UNITS = (
 
 
 class MemberUnlinked(Event):
-    """An owner has put a random id in the place of a member's in all facts before a moment."""
+    """An owner has replaced a member's id by a random one in all facts before a moment."""
 
     member: MemberId
     before: AwareDatetime
@@ -108,14 +108,17 @@ class MemberUnlinked(Event):
 class MembershipUnlinked(
     MemberUnlinked, wire="membership.member-unlinked.v1", kept=timedelta(days=30)
 ):
-    """Who left every community long ago is known no more; others drop what they had chosen."""
+    """Membership no longer knows a member who left every community long ago.
+
+    Other services delete what this member had chosen.
+    """
 
 
 class SchedulingUnlinked(
     MemberUnlinked, wire="scheduling.member-unlinked.v1", kept=timedelta(days=30)
 ):
-    """In meetings before that moment nobody knows any more who the member was."""
+    """Scheduling no longer knows who the member was at meetings before that moment."""
 
 
 class LibraryUnlinked(MemberUnlinked, wire="library.member-unlinked.v1", kept=timedelta(days=30)):
-    """Of what was saved and used before that moment nobody knows any more who the member was."""
+    """The library no longer knows who the member was, of what they did before that moment."""

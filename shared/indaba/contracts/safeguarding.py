@@ -1,7 +1,7 @@
-"""What is said about reports to a safeguarding lead: somebody outside of every community.
+"""Contracts about reports to safeguarding leads, who are outside all communities.
 
-Membership owns it; a file of its own because it is a topic of its own. A report's words are sealed
-by membership; events carry its id alone, and nothing says who wrote it.
+Owned by membership, which stores the text of reports sealed. Events carry only a report's id, and
+nothing says who wrote it.
 """
 
 from datetime import date, timedelta
@@ -24,7 +24,7 @@ Words = Annotated[
 
 
 class ReportingShown(Reply):
-    """Whom to call in danger, which no report is for."""
+    """Whom to call in danger. A report is not the way to get help at once."""
 
     helplines: str
 
@@ -32,11 +32,11 @@ class ReportingShown(Reply):
 class ShowReporting(
     Question[ReportingShown], wire="membership.show-reporting.v1", asked_by=Standing.ANYBODY
 ):
-    """Ask before writing a report; refused where nobody is named who receives it."""
+    """Ask before writing a report. Refused if nobody is named who receives reports."""
 
 
 class ReportDrafted(Reply):
-    """A report that is kept sealed for half an hour and goes to nobody unless it is sent."""
+    """A draft report, stored sealed for half an hour. Nobody gets it unless it is sent."""
 
     draft: UUID
 
@@ -44,7 +44,7 @@ class ReportDrafted(Reply):
 class DraftReport(
     Request[ReportDrafted], wire="membership.draft-report.v1", asked_by=Standing.ANYBODY
 ):
-    """Seal the words of a report. An earlier draft of the same account is dropped."""
+    """Store the text of a report, sealed. An earlier draft of the same account is deleted."""
 
     forgotten_soon = True
 
@@ -54,7 +54,7 @@ class DraftReport(
 
 
 class SendReport(Request[Done], wire="membership.send-report.v1", asked_by=Standing.ANYBODY):
-    """Let the safeguarding leads have a draft of the same account."""
+    """Send a draft of the same account to the safeguarding leads."""
 
     forgotten_soon = True
 
@@ -64,7 +64,7 @@ class SendReport(Request[Done], wire="membership.send-report.v1", asked_by=Stand
 
 
 class ReportFacts(BaseModel):
-    """A report without its words. `deleted_on` is set once it is closed."""
+    """A report without its text. `deleted_on` is set once it is closed."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -74,7 +74,7 @@ class ReportFacts(BaseModel):
 
 
 class ReportsShown(Reply):
-    """Reports that are still kept, open ones first, oldest first; fifty at most."""
+    """The reports still stored: open ones first, oldest first; fifty at most."""
 
     reports: Annotated[tuple[ReportFacts, ...], Confidential]
 
@@ -82,7 +82,7 @@ class ReportsShown(Reply):
 class ListReports(
     Question[ReportsShown], wire="membership.list-reports.v1", asked_by=Standing.LEAD
 ):
-    """Show which reports there are."""
+    """List the reports."""
 
 
 class ReportShown(Reply):
@@ -93,7 +93,7 @@ class ReportShown(Reply):
 
 
 class ReadReport(Question[ReportShown], wire="membership.read-report.v1", asked_by=Standing.LEAD):
-    """Open a report."""
+    """Read a report."""
 
     code: ReportCode
 
@@ -105,13 +105,13 @@ class ReportClosed(Reply):
 
 
 class CloseReport(Request[ReportClosed], wire="membership.close-report.v1", asked_by=Standing.LEAD):
-    """Say that a report is dealt with: it is deleted thirty days later."""
+    """Close a report that has been dealt with. It is deleted thirty days later."""
 
     code: ReportCode
 
 
 class LeadsShown(Reply):
-    """Whom to tell of a report on one platform, and its code; nobody once it is closed."""
+    """Whom to tell about a report on one platform, and its code. Nobody once it is closed."""
 
     code: str = ""
     accounts: tuple[PersonalText, ...] = Field(default=())
@@ -125,9 +125,9 @@ class ShowLeads(Question[LeadsShown], wire="membership.show-leads.v1", asked_by=
 
 
 class ReportCame(Event, wire="membership.report-came.v1", kept=timedelta(days=30)):
-    """The safeguarding leads are to be told of a report. `aggregate` is the report.
+    """The safeguarding leads are to be told about a report. `aggregate` is the report.
 
-    It belongs to no community and has no cause. Worthless after `until`.
+    It belongs to no community and has no causation id. Not worth sending after `until`.
     """
 
     until: AwareDatetime

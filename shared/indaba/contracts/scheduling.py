@@ -1,4 +1,4 @@
-"""What is said about meetings, who comes, reminders and registers. Scheduling owns it.
+"""Contracts about meetings, RSVPs, reminders and registers. Owned by scheduling.
 
 Series, agendas, records and actions have files of their own beside this one.
 """
@@ -35,7 +35,7 @@ RoleName = Annotated[
 ]
 
 MEETINGS_OPEN = frozenset({Part.PAGE, Part.CALENDAR})
-"""Both show a community's meetings to visitors."""
+"""Either of these parts shows a community's meetings to visitors."""
 
 
 class MeetingStatus(StrEnum):
@@ -48,7 +48,7 @@ class MeetingStatus(StrEnum):
 
 
 class RsvpAnswer(StrEnum):
-    """What a member said about coming."""
+    """A member's RSVP."""
 
     YES = "yes"
     MAYBE = "maybe"
@@ -56,7 +56,7 @@ class RsvpAnswer(StrEnum):
 
 
 class Presence(StrEnum):
-    """By what it is known that a member was there."""
+    """How it is known that a member was present."""
 
     SELF = "self"
     CODE = "code"
@@ -66,9 +66,9 @@ class Presence(StrEnum):
 
 
 class MeetingDetails(BaseModel):
-    """What whoever calls a meeting says of it: requests and facts of meetings and series have it.
+    """Details of a meeting, shared by requests and facts of meetings and series.
 
-    A new field of a meeting begins here.
+    A new field of a meeting is added here.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -84,9 +84,10 @@ class MeetingDetails(BaseModel):
 
 
 class OtherDetails(BaseModel):
-    """Details to change; what is `None` stays.
+    """Details to change. `None` leaves a detail as it is.
 
-    `answers_close` is minutes before the start (0: at the start); `roles` are all names wanted.
+    `answers_close` is in minutes before the start (0: at the start); `roles` are the names of all
+    roles wanted.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -100,10 +101,10 @@ class OtherDetails(BaseModel):
 
 
 class Counts(BaseModel):
-    """How many members said what, and how many checked in.
+    """How many members gave which answer, and how many checked in.
 
-    `yes` counts members who have a place; `waiting` those beyond the capacity. `guests` come with
-    those who have a place; `walk_ins` were there and are no members.
+    `yes` counts members who have a place, `waiting` those beyond the capacity. `guests` come with
+    members who have a place. `walk_ins` were present and are not members.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -118,7 +119,7 @@ class Counts(BaseModel):
 
 
 class DayRole(BaseModel):
-    """A role for the day that somebody may take, such as note-taker; `member` is who did."""
+    """A role for the day that somebody may take, such as note-taker; `member` is who took it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -129,12 +130,12 @@ class DayRole(BaseModel):
 class MeetingFacts(MeetingDetails):
     """A meeting as anybody in its community may see it.
 
-    `starts` is wall time in `zone` (IANA); `starts_at` the same instant in UTC, derived for sorting
-    and never the truth. `sequence` rises with each change of time or status (RFC 5545, 3.8.7.4);
-    `moved_from` is the wall time, in `zone`, before the last move. `chair` may hold it, besides
-    every facilitator. A date of a series names it, with the wall time that the rule gave it
-    (RECURRENCE-ID, 3.8.4.4); it is `announced` once its turn has come. Answers are taken until
-    `answers_until`, and `capacity` counts members and guests (0: no limit).
+    `starts` is wall time in `zone` (IANA). `starts_at` is the same instant in UTC, derived for
+    sorting; `starts` is authoritative. `sequence` rises with each change of time or status (RFC
+    5545, 3.8.7.4). `moved_from` is the wall time, in `zone`, before the last move. `chair` may hold
+    the meeting, as every facilitator may. A date of a series names its series, with the wall time
+    that the rule gave it (RECURRENCE-ID, 3.8.4.4), and is `announced` once it has its card. Answers
+    are taken until `answers_until`; `capacity` counts members and guests (0: no limit).
     """
 
     title: CommunityText
@@ -163,10 +164,10 @@ class MeetingFacts(MeetingDetails):
 
 
 class MeetingShown(Reply):
-    """A meeting as it is now, and what the asker answered (empty for a face or a guest).
+    """A meeting as it is now, and the asker's answer (empty for a face or a guest).
 
-    `waiting` is the asker's place in the queue, from 1; 0 where they have a place or need none.
-    `door` is shown to facilitators only, once the meeting has started.
+    `waiting` is the asker's place in the queue, from 1; 0 if they have a place or need none. `door`
+    is shown to facilitators only, once the meeting has started.
     """
 
     meeting: MeetingFacts
@@ -177,7 +178,7 @@ class MeetingShown(Reply):
 
 
 class MeetingsListed(Reply):
-    """Coming meetings, soonest first; empty when none is planned."""
+    """Meetings, in the order that was asked for. Empty if there are none."""
 
     meetings: tuple[MeetingFacts, ...]
 
@@ -189,7 +190,7 @@ class ScheduleMeeting(
     asked_by=Standing.FACILITATOR,
     limits=(MEETINGS_A_DAY,),
 ):
-    """Call a meeting (facilitators)."""
+    """Schedule a meeting (facilitators)."""
 
     starts: NaiveDatetime
     zone: str
@@ -201,14 +202,14 @@ class ChangeMeeting(
     wire="scheduling.change-meeting.v1",
     asked_by=Standing.FACILITATOR,
 ):
-    """Change what is given, leave what is not (facilitators). Also after the end: its title."""
+    """Change the given details (facilitators). After the end, only the title can change."""
 
     code: MeetingCode
     chair: MemberId | None = None
 
 
 class TakeRole(Request[MeetingShown], wire="scheduling.take-role.v1", asked_by=Standing.MEMBER):
-    """Take a role for the day, or give one's own back."""
+    """Take a role for the day, or give up one's own."""
 
     code: MeetingCode | None = None
     role: RoleName
@@ -239,7 +240,7 @@ class MoveMeeting(
 class CancelMeeting(
     Request[MeetingShown], wire="scheduling.cancel-meeting.v1", asked_by=Standing.FACILITATOR
 ):
-    """Call a meeting off (facilitators)."""
+    """Cancel a meeting (facilitators)."""
 
     code: MeetingCode
     reason: Reason = ""
@@ -254,9 +255,9 @@ class CloseMeeting(
 
 
 class AnswerRsvp(Request[MeetingShown], wire="scheduling.answer-rsvp.v1", asked_by=Standing.MEMBER):
-    """Say whether I come; `None` withdraws the answer. Empty code: the next meeting.
+    """Answer whether the asker comes; `None` withdraws the answer. Empty code: the next meeting.
 
-    `guests` come along with a yes; unsaid, those said before stay.
+    `guests` come along with a yes; if not given, the number stays as it was.
     """
 
     code: MeetingCode | None = None
@@ -265,9 +266,9 @@ class AnswerRsvp(Request[MeetingShown], wire="scheduling.answer-rsvp.v1", asked_
 
 
 class CheckIn(Request[MeetingShown], wire="scheduling.check-in.v1", asked_by=Standing.MEMBER):
-    """Say that I am here. Empty code: the meeting that is on or about to begin.
+    """Check in at a meeting. Empty code: the meeting that is on or about to begin.
 
-    A face says `how` where it noticed by itself; `door` is the code shown at the meeting.
+    A face sets `how` if it noticed the member by itself; `door` is the code shown at the meeting.
     """
 
     code: MeetingCode | None = None
@@ -281,14 +282,14 @@ class ShowMeeting(
     asked_by=Standing.VISITOR,
     opened_by=MEETINGS_OPEN,
 ):
-    """Show a meeting by code or id; neither: the next one."""
+    """Show a meeting by code or id. With neither: the next one."""
 
     code: MeetingCode | None = None
     meeting: MeetingId | None = None
 
 
 class Which(StrEnum):
-    """Which meetings are listed."""
+    """Which meetings to list."""
 
     COMING = "coming"
     MINE = "mine"
@@ -303,7 +304,7 @@ class ListMeetings(
 ):
     """List meetings of the community: coming ones and mine soonest first, past ones latest first.
 
-    Mine are those to come that the asker answered with yes or maybe.
+    Mine are meetings to come that the asker answered with yes or maybe.
     """
 
     limit: int = Field(default=5, ge=1, le=50)
@@ -313,30 +314,30 @@ class ListMeetings(
 class ShowMySchedulingData(
     ShowMyDataHere, wire="scheduling.show-my-data.v1", asked_by=Standing.KNOWN
 ):
-    """Show all that scheduling keeps about the asker."""
+    """Show everything that scheduling stores about the asker."""
 
 
 class MeetingEvent(Event):
-    """`aggregate` is the meeting, `version` its version, `meeting` its public state after it."""
+    """Base of the meeting events: `aggregate` is the meeting, `meeting` its state afterwards."""
 
     meeting: MeetingFacts
 
     @classmethod
     def of(cls, meeting: MeetingFacts, **facts: Any) -> Self:
-        """The event about a meeting as it is after it."""
+        """The event that carries a meeting's state after the change."""
         return cls(aggregate=meeting.id, version=meeting.version, meeting=meeting, **facts)
 
 
 class MeetingScheduled(MeetingEvent, wire="scheduling.meeting-scheduled.v1", kept=KEPT_AS_A_FACT):
-    """A meeting was called."""
+    """A meeting was scheduled."""
 
 
 class MeetingAnnounced(MeetingEvent, wire="scheduling.meeting-announced.v1"):
-    """The turn of a date of a series has come: it gets its card."""
+    """A date of a series gets its card, as its turn has come."""
 
 
 class MeetingChanged(MeetingEvent, wire="scheduling.meeting-changed.v1", kept=KEPT_AS_A_FACT):
-    """Something about a meeting is other than before, but not its time or status."""
+    """Something about a meeting changed, other than its time or status."""
 
 
 class MeetingRestored(MeetingEvent, wire="scheduling.meeting-restored.v1", kept=KEPT_AS_A_FACT):
@@ -344,10 +345,10 @@ class MeetingRestored(MeetingEvent, wire="scheduling.meeting-restored.v1", kept=
 
 
 class MeetingMoved(MeetingEvent, wire="scheduling.meeting-moved.v1", kept=KEPT_AS_A_FACT):
-    """A meeting has another time.
+    """A meeting was moved to another time.
 
-    `shifted`, in minutes, where its wall time stayed and the rules of its zone changed: so much
-    later (or earlier, below 0) it begins for the rest of the world; `members` said yes to it.
+    `shifted` is set if its wall time stayed and the rules of its zone changed: for the rest of the
+    world it begins this many minutes later (below 0: earlier). `members` said yes to it.
     """
 
     shifted: Number = 0
@@ -355,41 +356,44 @@ class MeetingMoved(MeetingEvent, wire="scheduling.meeting-moved.v1", kept=KEPT_A
 
 
 class MeetingCancelled(MeetingEvent, wire="scheduling.meeting-cancelled.v1", kept=KEPT_AS_A_FACT):
-    """A meeting was called off. Quietly where many go at once and one notice tells of them all."""
+    """A meeting was cancelled; `quietly` if many were at once and one notice reports them all."""
 
     quietly: bool = False
 
 
 class MeetingClosed(MeetingEvent, wire="scheduling.meeting-closed.v1", kept=KEPT_AS_A_FACT):
-    """A meeting ended, by hand or by itself."""
+    """A meeting ended, by hand or by the clock."""
 
 
 class MeetingBlanked(MeetingEvent, wire="scheduling.meeting-blanked.v1", kept=KEPT_AS_A_FACT):
-    """The meeting's words are gone because their author was erased."""
+    """A meeting's texts were blanked because their author was erased."""
 
 
 class RsvpChanged(MeetingEvent, wire="scheduling.rsvp-changed.v1"):
-    """A member answered, changed or withdrew (`answer` empty) an RSVP."""
+    """A member gave, changed or withdrew (`answer` empty) an RSVP."""
 
     member: MemberId
     answer: RsvpAnswer | None
 
 
 class MovedUp(MeetingEvent, wire="scheduling.moved-up.v1"):
-    """Places came free: these members, who were waiting, have one now."""
+    """Places became free: these members, who were waiting, now have one."""
 
     members: tuple[MemberId, ...]
 
 
 class CheckedIn(MeetingEvent, wire="scheduling.checked-in.v1", kept=KEPT_AS_A_FACT):
-    """A member is here, by whatever it is known."""
+    """A member is present; `how` says how it is known."""
 
     member: MemberId
     how: Presence = Presence.SELF
 
 
 class ReminderDue(MeetingEvent, wire="scheduling.reminder-due.v1"):
-    """It is time to remind `members` (said yes or maybe, reminders on). Worthless after `until`."""
+    """It is time to remind `members`, who said yes or maybe and have reminders on.
+
+    Not worth sending after `until`.
+    """
 
     reminder: UUID
     members: tuple[MemberId, ...]

@@ -1,7 +1,7 @@
-"""What is said about meetings that repeat. Scheduling owns it.
+"""Contracts about meetings that repeat. Owned by scheduling.
 
 Each date of a series is a meeting of its own, with its own answers; the coming ones are made a
-while ahead. `Scope` says how much of the series an act on one date means.
+while ahead. `Scope` says how much of the series a request about one date applies to.
 """
 
 from datetime import date
@@ -26,7 +26,7 @@ from indaba.contracts.wire import KEPT_AS_A_FACT, CommunityText, Event, Question
 
 
 class Scope(StrEnum):
-    """How much of a series is meant."""
+    """How much of a series a request applies to."""
 
     THIS = "this"
     LATER = "later"
@@ -36,8 +36,8 @@ class Scope(StrEnum):
 class Avoided(BaseModel):
     """Days on which no date is held.
 
-    `public_holidays` is a country, or country and part (ZA, DE-BY), empty where they do not count.
-    School holidays are those between the terms of `province`, empty where they do not count.
+    `public_holidays` is a country, or a country and part (ZA, DE-BY); empty: they are not avoided.
+    School holidays are the days between the terms of `province`; empty: they are not avoided.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -49,8 +49,8 @@ class Avoided(BaseModel):
 class Pattern(BaseModel):
     """When a series takes place: wall time in an IANA zone, and an RFC 5545 rule (3.3.10).
 
-    `skipped` and `added` are wall times that the rule gave and are not held, or did not give and
-    are (EXDATE, RDATE). `avoided` besides.
+    `skipped` are wall times that the rule gives and that are not held (EXDATE); `added` are held
+    though the rule does not give them (RDATE). `avoided` excludes further days.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -66,9 +66,10 @@ class Pattern(BaseModel):
 class SeriesFacts(MeetingDetails):
     """A series as anybody in its community may see it.
 
-    `words` say the pattern in English; `until` is the last moment of a series that was ended.
-    `not_held` are wall times in the next two years that the rule gives and nobody holds, for
-    holidays or because they were skipped (EXDATE, 3.8.5.1). `sequence` as in `MeetingFacts`.
+    `words` is the pattern in English; `until` is the last moment of a series that was ended.
+    `not_held` are wall times in the next two years that the rule gives and that are not held,
+    because of holidays or because they were skipped (EXDATE, 3.8.5.1). `sequence` as in
+    `MeetingFacts`.
     """
 
     title: CommunityText
@@ -84,7 +85,7 @@ class SeriesFacts(MeetingDetails):
 
 
 class Coming(BaseModel):
-    """One date of a pattern, as wall time and instant."""
+    """A date of a pattern, as wall time and instant."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -93,7 +94,7 @@ class Coming(BaseModel):
 
 
 class LeftOut(BaseModel):
-    """A day left out, and why in words: a holiday's name."""
+    """A day left out, and why in words, such as a holiday's name."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -104,7 +105,7 @@ class LeftOut(BaseModel):
 class RepeatReading(BaseModel):
     """One way to understand what was typed: the pattern, in words, and its next five dates.
 
-    `terms_unknown` says that school holidays were to be avoided and no terms are known for them.
+    `terms_unknown`: school holidays were to be avoided and no terms are known for them.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -117,7 +118,7 @@ class RepeatReading(BaseModel):
 
 
 class RepeatRead(Reply):
-    """What a text about repetition means; as `WhenRead`. `repeats` is false for a single date."""
+    """What a text about repetition means, as `WhenRead`. `repeats` is false for a single date."""
 
     repeats: bool
     sure: bool = False
@@ -126,7 +127,7 @@ class RepeatRead(Reply):
 
 
 class ReadRepeat(Question[RepeatRead], wire="scheduling.read-repeat.v1", asked_by=Standing.VISITOR):
-    """Understand "every second Thursday 14:00 until June" in the asker's zone."""
+    """Understand a text such as "every second Thursday 14:00 until June" in the asker's zone."""
 
     text: WhenText
 
@@ -145,7 +146,7 @@ class StartSeries(
     asked_by=Standing.FACILITATOR,
     limits=(MEETINGS_A_DAY,),
 ):
-    """Call a series (facilitators). The first date is announced at once, others in their turn."""
+    """Schedule a series (facilitators). The first date is announced at once, others in turn."""
 
     pattern: Pattern
 
@@ -156,7 +157,7 @@ class ShowSeries(
     asked_by=Standing.MEMBER,
     by_faces=True,
 ):
-    """Show the series that a meeting is a date of."""
+    """Show the series that a meeting belongs to."""
 
     code: MeetingCode
 
@@ -183,9 +184,9 @@ class ChangeSeries(
     wire="scheduling.change-series.v1",
     asked_by=Standing.FACILITATOR,
 ):
-    """Change what this date and later ones, or all to come, have in common (facilitators).
+    """Change details of this date and later ones, or of all to come (facilitators).
 
-    Fields as in `ChangeMeeting`; what is not given stays. Dates made later have it too.
+    Fields as in `ChangeMeeting`; those not given stay. Dates made later have the change too.
     """
 
     code: MeetingCode
@@ -198,9 +199,9 @@ class AddDate(
     asked_by=Standing.FACILITATOR,
     limits=(MEETINGS_A_DAY,),
 ):
-    """Hold one more date of a series (facilitators).
+    """Add one more date to a series (facilitators).
 
-    `starts` is wall time in `zone`, empty for the series' own, which the date has in any case.
+    `starts` is wall time in `zone`; empty: in the series' zone, which the date has in any case.
     """
 
     code: MeetingCode
@@ -209,7 +210,7 @@ class AddDate(
 
 
 class SeriesEnded(Reply):
-    """How many dates were called off."""
+    """How many dates were cancelled."""
 
     series: SeriesFacts
     cancelled: Number
@@ -218,7 +219,7 @@ class SeriesEnded(Reply):
 class EndSeries(
     Request[SeriesEnded], wire="scheduling.end-series.v1", asked_by=Standing.FACILITATOR
 ):
-    """Call off this date and later ones, or all to come (facilitators)."""
+    """Cancel this date and later ones, or all to come (facilitators)."""
 
     code: MeetingCode
     scope: Scope
@@ -226,7 +227,7 @@ class EndSeries(
 
 
 class Term(BaseModel):
-    """One school term of a province. `status` is proposed, gazetted or amended."""
+    """A school term of a province. `status` is proposed, gazetted or amended."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -240,7 +241,7 @@ class Term(BaseModel):
 
 
 class TermsKept(Reply):
-    """How many terms are known now, and what is wrong row by row; with faults nothing is kept."""
+    """How many terms are stored now, and the faults by row. With faults, nothing is stored."""
 
     kept: Number
     faults: tuple[str, ...] = ()
@@ -249,27 +250,27 @@ class TermsKept(Reply):
 class ImportTerms(
     Request[TermsKept], wire="scheduling.import-terms.v1", asked_by=Standing.FACILITATOR
 ):
-    """Keep school terms for the community from a CSV file's text (facilitators).
+    """Store school terms for the community from the text of a CSV file (facilitators).
 
-    Columns: province, year, term, first, last, status, source. All or nothing.
+    Columns: province, year, term, first, last, status, source. All rows or none.
     """
 
     csv: str = Field(max_length=1_000_000)
 
 
 class SeriesEvent(Event):
-    """`aggregate` is the series; `series` its public state after it."""
+    """Base of the series events: `aggregate` is the series, `series` its state afterwards."""
 
     series: SeriesFacts
 
     @classmethod
     def of(cls, series: SeriesFacts, **facts: Any) -> Self:
-        """The event about a series as it is after it."""
+        """The event that carries a series' state after the change."""
         return cls(aggregate=series.id, version=series.version, series=series, **facts)
 
 
 class SeriesStarted(SeriesEvent, wire="scheduling.series-started.v1", kept=KEPT_AS_A_FACT):
-    """A series was called."""
+    """A series was scheduled."""
 
 
 class SeriesChanged(SeriesEvent, wire="scheduling.series-changed.v1", kept=KEPT_AS_A_FACT):
@@ -277,7 +278,7 @@ class SeriesChanged(SeriesEvent, wire="scheduling.series-changed.v1", kept=KEPT_
 
 
 class SeriesCalledOff(SeriesEvent, wire="scheduling.series-called-off.v1", kept=KEPT_AS_A_FACT):
-    """A series ended before its time: `cancelled` dates to come do not take place."""
+    """A series was ended early: `cancelled` dates to come do not take place."""
 
     cancelled: Number
     reason: CommunityText = ""

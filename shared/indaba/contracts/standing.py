@@ -1,4 +1,4 @@
-"""Who may ask what, and which part of the answer they read: decided here, for every service."""
+"""Who may ask what, and which part of the answer they can read: one rule for every service."""
 
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -16,9 +16,10 @@ M = TypeVar("M", bound=BaseModel)
 class Standing(StrEnum):
     """What somebody is to a community, from least to most.
 
-    `ANYBODY` may ask without one; a `VISITOR` is in its rooms or at its pages; of somebody `KNOWN`
-    something is kept, wherever they ask; a `MEMBER` and a `FACILITATOR` hold that role now. What a
-    `FACE` or a safeguarding `LEAD` alone may ask, nobody else may, whatever their role.
+    `ANYBODY` needs no community. A `VISITOR` is in its rooms or on its pages. `KNOWN` is somebody
+    about whom something is stored, in any community or none. A `MEMBER` and a `FACILITATOR` hold
+    that role now. What only a `FACE` or a safeguarding `LEAD` may ask, nobody else may, whatever
+    their role.
     """
 
     ANYBODY = "anybody"
@@ -31,20 +32,20 @@ class Standing(StrEnum):
 
 
 class ForMembers:
-    """Marks a field that visitors do not read: it has a default, and they get that."""
+    """Marks a field that only members can read. Visitors get its default, which it must have."""
 
 
 class UntilPublished:
-    """Marks a field that visitors read only where its model's own `published` says so."""
+    """Marks a field that visitors can read only if its model has a true `published`."""
 
 
 def admit(
     asked_by: Standing, passport: Passport, *, faces: bool, opened_by: frozenset[Part] = frozenset()
 ) -> None:
-    """Let somebody ask. Raises `NotALead`, or what the passport does.
+    """Check that somebody may ask. Raises `NotALead`, or what the passport raises.
 
-    `faces` says that a face may ask on its own behalf, as a member would. Where any part is named
-    in `opened_by`, visitors may ask only if one of these is published.
+    With `faces`, a face may ask on its own behalf, as a member would. If `opened_by` names any
+    parts, visitors may ask only if one of them is published.
     """
     match asked_by:
         case Standing.VISITOR:
@@ -70,13 +71,13 @@ def _admit_visitor(passport: Passport, opened_by: frozenset[Part]) -> None:
 
 
 def as_read_by(reply: M, passport: Passport) -> M:
-    """The reply as this asker may read it."""
+    """The reply with only what this asker can read."""
     seen: M = reply if reads_all(passport) else _for_visitors(reply)
     return seen
 
 
 def reads_all(passport: Passport) -> bool:
-    """Whether an asker reads what is for members."""
+    """Whether an asker can read what is for members."""
     return passport.face or (passport.member is not None and bool(passport.roles))
 
 

@@ -1,4 +1,4 @@
-"""What is said about times that somebody typed. Scheduling reads them."""
+"""Contracts about times that somebody typed. Scheduling reads them."""
 
 from typing import Annotated
 
@@ -24,8 +24,8 @@ class Reading(BaseModel):
 class WhenRead(Reply):
     """What a date text means. `sure` only if there is one reading and every word was used.
 
-    `readings` are the candidates, likeliest first, empty if nothing was understood; `doubt`
-    says in words why it is asked back (empty when sure).
+    `readings` are the candidates, likeliest first, empty if nothing was understood. `doubt` says in
+    words why people are asked to confirm (empty when sure).
     """
 
     sure: bool
@@ -34,9 +34,9 @@ class WhenRead(Reply):
 
 
 class ReadWhen(Question[WhenRead], wire="scheduling.read-when.v1", asked_by=Standing.VISITOR):
-    """Understand a free-text time in the asker's zone and the community's date order.
+    """Understand a time in free text, in the asker's zone and the community's date order.
 
-    With `moves`, a meeting's code, a time without a day is meant on that meeting's own day.
+    With `moves`, a meeting's code, a time without a day is on that meeting's own day.
     """
 
     text: WhenText

@@ -1,4 +1,4 @@
-"""What is said about votes. Scheduling owns it; platforms show them as polls of their own."""
+"""Contracts about votes. Owned by scheduling; platforms may show them as native polls."""
 
 from typing import Annotated
 from uuid import UUID
@@ -19,9 +19,10 @@ Option = Annotated[
 
 
 class VoteFacts(BaseModel):
-    """A vote of a meeting, `number` from 1. `tally` is votes per option, in the options' order.
+    """A vote at a meeting. `number` counts from 1. `tally` is votes per option, in option order.
 
-    It closes at `closes_at`, by hand before, or with its meeting; then `quorum` says who was there.
+    It closes at `closes_at`, earlier by hand, or with its meeting; `quorum` is then who was
+    present.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -41,7 +42,7 @@ class VoteFacts(BaseModel):
 
 
 class VoteShown(Reply):
-    """A vote, and what the asker chose, as places from 1 (0: nothing)."""
+    """A vote, and the place from 1 of the option the asker chose (0: none)."""
 
     meeting: MeetingFacts
     vote: VoteFacts
@@ -65,9 +66,9 @@ class OpenVote(
 
 
 class CastVote(Request[VoteShown], wire="scheduling.cast-vote.v1", asked_by=Standing.MEMBER):
-    """Choose an option by its place from 1; 0 takes the vote back. The last word holds.
+    """Vote for an option by its place from 1; 0 withdraws the vote. The latest vote counts.
 
-    Without an id: the vote that is open in the meeting that is on.
+    Without an id: the vote that is open at the meeting that is on.
     """
 
     vote: UUID | None = None
@@ -75,7 +76,7 @@ class CastVote(Request[VoteShown], wire="scheduling.cast-vote.v1", asked_by=Stan
 
 
 class CloseVote(Request[VoteShown], wire="scheduling.close-vote.v1", asked_by=Standing.MEMBER):
-    """Count now (facilitators, or the chair)."""
+    """Close a vote and count it now (facilitators, or the chair)."""
 
     vote: UUID | None = None
 
@@ -83,20 +84,20 @@ class CloseVote(Request[VoteShown], wire="scheduling.close-vote.v1", asked_by=St
 class ShowVote(
     Question[VoteShown], wire="scheduling.show-vote.v1", asked_by=Standing.MEMBER, by_faces=True
 ):
-    """Show a vote by id; without: the newest of the meeting that is on or was last."""
+    """Show a vote by id. Without one: the newest of the meeting that is on or was last."""
 
     vote: UUID | None = None
 
 
 class VoteEvent(MeetingEvent):
-    """`vote` as it is after it."""
+    """Base of the vote events: `vote` as it is now."""
 
     vote: VoteFacts
 
 
 class VoteOpened(VoteEvent, wire="scheduling.vote-opened.v1"):
-    """A vote began."""
+    """A vote was opened."""
 
 
 class VoteCounted(VoteEvent, wire="scheduling.vote-counted.v1"):
-    """A vote is over."""
+    """A vote was closed and counted."""

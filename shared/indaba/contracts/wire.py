@@ -1,4 +1,4 @@
-"""The shape of everything that is said: messages, wire names, and the envelope around them."""
+"""The shape of all contracts: messages, wire names, and the envelope around them."""
 
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
@@ -13,17 +13,17 @@ from indaba.contracts.purposes import Purpose
 from indaba.contracts.standing import Standing
 
 KEPT_FOR_A_TERM = timedelta(days=400)
-"""Thirteen months: a year can be compared with the one before, and no longer is needed."""
+"""Thirteen months, so that a year can be compared with the one before."""
 
 KEPT_FOR_PROOF = timedelta(days=3 * 366)
-"""Three years: as long as we may have to prove that somebody agreed."""
+"""Three years: as long as consent may have to be proved."""
 
 KEPT_AS_A_FACT = timedelta(days=100 * 366)
-"""As long as figures need it. Its owner puts a random id in the place of a person's in time."""
+"""As long as figures need it. Its owner replaces a person's id by a random one in time."""
 
 
 class Published:
-    """Marks a field as community text: published on purpose, blanked when its author is erased."""
+    """Marks a field as community text: meant to be read, blanked if its author is erased."""
 
 
 class Personal:
@@ -38,7 +38,7 @@ PersonalText = Annotated[str, Personal]
 class Message(BaseModel):
     """A frozen value with a wire name written by hand, such as `scheduling.meeting-scheduled.v1`.
 
-    The name is given as a class keyword and never changes; readers ignore fields they do not know.
+    The name is a class keyword and never changes. Readers ignore fields they do not know.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -50,7 +50,7 @@ class Message(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """Swallow the class keywords, which pydantic would hand on."""
+        """Swallow the class keywords, which pydantic would pass on."""
 
     @classmethod
     def context(cls) -> str:
@@ -59,9 +59,10 @@ class Message(BaseModel):
 
 
 class Event(Message):
-    """What happened, past tense. `aggregate` and `version` let a reader keep the newest only.
+    """What happened, in the past tense. Readers can use `version` to keep only the newest.
 
-    `version` counts from 1 per aggregate. `kept` says how long the owner's journal holds it.
+    `version` counts from 1 per `aggregate`. `kept` is how long the owner's journal stores the
+    event.
     """
 
     kept: ClassVar[timedelta] = KEPT_FOR_A_TERM
@@ -75,7 +76,7 @@ class Event(Message):
 
 
 class Reply(BaseModel):
-    """The answer to a request. `near` are sentences for the asker about limits that are near."""
+    """The answer to a request. `near` are sentences for the asker about limits that are close."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -90,16 +91,17 @@ R_co = TypeVar("R_co", bound=Reply, covariant=True)
 
 
 class Request(Message, Generic[R_co]):
-    """What somebody asks a service to do or show, imperative. Its type argument is the reply.
+    """A request to a service, in the imperative. Its type argument is the reply.
 
-    `forgotten_soon` says that the mark that it was asked goes within minutes: asked again after
-    that, it must do no harm. The class keyword `asked_by` says who may ask at the least, and
-    `by_faces` that a face may on its own behalf: no request without it, and no service has to
-    remember.
-    Visitors may ask only where the community has published one of the parts in `opened_by`, if any
-    are named. `limits` are those that it may come up against: what it keeps is counted, and if one
-    is passed, nothing of it is done. Whoever has not agreed to the purpose named as `consent` is
-    refused.
+    The class keyword `asked_by`, which every request must have, is the least standing that may ask;
+    with `by_faces`, a face may also ask on its own behalf. The ledger checks both, so no service
+    has to. If `opened_by` names any parts, visitors may ask only if the community has published one
+    of them.
+
+    `limits` are those it may reach: whatever it stores is counted, and if a limit is exceeded,
+    nothing is stored. Askers who have not agreed to the purpose in `consent` are refused. With
+    `forgotten_soon`, the record that it was handled is deleted within minutes, so handling it again
+    later must do no harm.
     """
 
     forgotten_soon: ClassVar[bool] = False
@@ -132,36 +134,36 @@ class Request(Message, Generic[R_co]):
         for base in cls.__mro__:
             arguments = getattr(base, "__pydantic_generic_metadata__", {}).get("args")
             if arguments:
-                found: type[Reply] = arguments[0]
-                return found
+                reply: type[Reply] = arguments[0]
+                return reply
         raise TypeError(cls)
 
     def keeps_for(self) -> Purpose | None:
-        """The purpose that what is in it is kept for, if that rests on consent alone."""
+        """The purpose for which its contents are stored, if that rests on consent alone."""
         return self.consent
 
     def within(self) -> tuple[Limit, ...]:
-        """The limits that this one comes up against: all, or those that what is in it concerns."""
+        """The limits that this request may reach, given its contents."""
         return self.limits
 
     def gives_powers(self) -> bool:
-        """Whether somebody may do more by it than before. Faces let it be meant (decision 0030)."""
+        """Whether it gives somebody more rights. Faces then ask to confirm it (decision 0030)."""
         return False
 
     def adds(self, limit: Limit) -> int:  # noqa: ARG002 - for those that only ask
-        """How much is to be counted besides what is there: of a question, what would be kept."""
+        """How much to add to the count; for a question, how much would be added."""
         return 0
 
 
 class Question(Request[R_co]):
-    """A request that changes nothing: answered afresh each time, its reply never stored."""
+    """A request that changes nothing. Answered afresh each time; its reply is never stored."""
 
 
 class Envelope(BaseModel):
-    """What surrounds a message on its way.
+    """The metadata around a message.
 
-    `id` is a UUIDv7. `correlation` is the same from a chat event to the last post. A request past
-    `expires_at` is dropped; repeated with its `idempotency_key` it gets its stored reply.
+    `id` is a UUIDv7. `correlation` stays the same from a chat event to the last post. A request
+    past `expires_at` is dropped; if repeated with its `idempotency_key`, it gets its stored reply.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
