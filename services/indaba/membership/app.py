@@ -6,7 +6,7 @@ from pathlib import Path
 
 from indaba.contracts import consenting, erasure, reaching, removal, safeguarding, spoken
 from indaba.contracts import linking as also
-from indaba.contracts import membership as said
+from indaba.contracts import membership as contracts
 from indaba.contracts import publishing as shown
 from indaba.contracts.group_sizes import SetGroupSize
 from indaba.contracts.limits import FOUNDED, FOUNDED_A_DAY
@@ -54,10 +54,10 @@ def wire(  # noqa: PLR0913 - one composition root calls this
     *,
     responsible: ResponsibleShown | None = None,
 ) -> None:
-    """Connect requests and events with their handlers and reactions.
+    """Connect requests and events with the functions that handle them.
 
-    The list of the erased is also written to `erasures_file`, if there is one. Without
-    `strangers`, anybody may set up. `responsible` answers for what is kept.
+    The list of the erased is also written to `erasures_file`, if given. Without `strangers`,
+    anybody may set up communities. `responsible` says who is responsible for the data stored.
     """
     strangers = strangers or Strangers()
     for counter in counters(strangers.most):
@@ -68,16 +68,16 @@ def wire(  # noqa: PLR0913 - one composition root calls this
     ledger.on_new_release(begin_release)
     ledger.seal_keys(office.seal("replies"))
     _wire_doors(ledger, office, reports_to, strangers.set_up_by)
-    ledger.answer(said.AssignRole, partial(removing.assign_role, office=office))
-    ledger.answer(said.DescribeMe, partial(belonging.describe_me, office=office))
-    ledger.answer(said.FindAccounts, belonging.find_accounts)
+    ledger.answer(contracts.AssignRole, partial(removing.assign_role, office=office))
+    ledger.answer(contracts.DescribeMe, partial(belonging.describe_me, office=office))
+    ledger.answer(contracts.FindAccounts, belonging.find_accounts)
     ledger.answer(reaching.ReachMembers, belonging.reach_members)
-    ledger.answer(said.FindPlaces, belonging.find_places)
+    ledger.answer(contracts.FindPlaces, belonging.find_places)
     _keeping(ledger, responsible or ResponsibleShown())
-    ledger.answer(said.EraseMe, partial(erasing.erase_me, expected=erased_by))
+    ledger.answer(contracts.EraseMe, partial(erasing.erase_me, expected=erased_by))
     ledger.answer(erasure.ShowErased, erasing.show_erased)
-    ledger.answer(said.IssueSignIn, belonging.issue_sign_in)
-    ledger.answer(said.ConsumeSignIn, partial(belonging.consume_sign_in, office=office))
+    ledger.answer(contracts.IssueSignIn, belonging.issue_sign_in)
+    ledger.answer(contracts.ConsumeSignIn, partial(belonging.consume_sign_in, office=office))
     ledger.answer(also.FindMembers, belonging.find_members)
     ledger.answer(also.IssueRoomCode, rooms.issue_room_code)
     ledger.answer(also.ShowZones, rooms.show_zones)
@@ -93,7 +93,7 @@ def wire(  # noqa: PLR0913 - one composition root calls this
 
 def _keeping(ledger: Ledger, responsible: ResponsibleShown) -> None:
     ledger.answer(ShowResponsible, partial(belonging.show_responsible, responsible=responsible))
-    ledger.answer(said.ShowMyData, belonging.show_my_data)
+    ledger.answer(contracts.ShowMyData, belonging.show_my_data)
     ledger.answer(consenting.ShowConsent, agreeing.show_consent)
     ledger.answer(consenting.AnswerConsent, agreeing.answer_consent)
     ledger.answer(consenting.AskConsent, agreeing.ask_consent)
@@ -105,19 +105,19 @@ def _keeping(ledger: Ledger, responsible: ResponsibleShown) -> None:
 def _wire_doors(
     ledger: Ledger, office: PassportOffice, reports_to: Safeguarding, set_up_by: Named
 ) -> None:
-    """Connect what is about coming in and going out."""
+    """Connect requests about passports, founding, joining, leaving and signing in."""
     passport = partial(
         belonging.issue_passport, office=office, reports_to=reports_to, set_up_by=set_up_by
     )
-    ledger.answer(said.IssuePassport, passport)
+    ledger.answer(contracts.IssuePassport, passport)
     begin = partial(belonging.found_community, office=office, set_up_by=set_up_by)
-    ledger.answer(said.FoundCommunity, begin)
-    ledger.answer(said.JoinCommunity, partial(belonging.join_community, office=office))
-    ledger.answer(said.LeaveCommunity, belonging.leave_community)
+    ledger.answer(contracts.FoundCommunity, begin)
+    ledger.answer(contracts.JoinCommunity, partial(belonging.join_community, office=office))
+    ledger.answer(contracts.LeaveCommunity, belonging.leave_community)
 
 
 def counters(most: Mapping[str, int], _: Path | None = None) -> Sequence[Counter]:
-    """How what has a limit is counted; `most` is what operators allow."""
+    """How to count what has a limit. `most` is what operators allow."""
     by_account = (counting.founded, counting.most_founded, counting.founder)
     by_anybody = (counting.founded_today, counting.all_founded_today)
     return (
@@ -127,7 +127,7 @@ def counters(most: Mapping[str, int], _: Path | None = None) -> Sequence[Counter
 
 
 def _wire_accounts(ledger: Ledger, office: PassportOffice) -> None:
-    """Connect what links accounts and unlinks them."""
+    """Connect requests about linking and unlinking accounts."""
     ledger.answer(also.IssueLinkCode, accounts.issue_link_code)
     ledger.answer(also.LinkAccount, accounts.link_account)
     ledger.answer(also.EndLinkCode, accounts.end_link_code)
@@ -142,13 +142,13 @@ def _wire_accounts(ledger: Ledger, office: PassportOffice) -> None:
 
 
 def _wire_facilitating(ledger: Ledger, office: PassportOffice) -> None:
-    """Connect what facilitators decide."""
+    """Connect requests of facilitators."""
     _wire_publishing(ledger)
     _wire_cases(ledger, office)
 
 
 def _wire_publishing(ledger: Ledger) -> None:
-    """Connect what is about what is told of a community."""
+    """Connect requests about what a community publishes."""
     ledger.answer(shown.ShowPublication, publishing.show_publication)
     ledger.answer(shown.Publish, publishing.publish)
     ledger.answer(shown.RenewAddress, publishing.renew_address)
@@ -157,7 +157,7 @@ def _wire_publishing(ledger: Ledger) -> None:
 
 
 def _wire_cases(ledger: Ledger, office: PassportOffice) -> None:
-    """Connect what is about removing members, and who facilitates when nobody does."""
+    """Connect requests and timers about removing members, and about succession."""
     ledger.answer(removal.RemoveMember, partial(removing.remove_member, office=office))
     ledger.answer(removal.ReadmitMember, partial(removing.readmit_member, office=office))
     ledger.answer(removal.SuspendMember, partial(removing.suspend_member, office=office))
@@ -178,7 +178,7 @@ def _wire_cases(ledger: Ledger, office: PassportOffice) -> None:
 
 
 def _wire_reports(ledger: Ledger, reporting: Reporting) -> None:
-    """Connect what is about reports to the safeguarding leads."""
+    """Connect requests about reports to the safeguarding leads."""
     ledger.answer(safeguarding.ShowReporting, reporting.show)
     ledger.answer(safeguarding.DraftReport, reporting.draft)
     ledger.answer(safeguarding.SendReport, reporting.send)

@@ -1,4 +1,4 @@
-"""What membership does about events of others."""
+"""What membership does when other services report something."""
 
 from indaba.contracts.erasure import ErasureAnswered
 from indaba.contracts.membership import MemberErasureFinished
@@ -8,7 +8,7 @@ from indaba.membership.store import Erasing
 
 
 async def count_erasure_answer(event: ErasureAnswered, work: Work) -> None:
-    """When every service has answered, forget the old id itself."""
+    """Note that a service has erased a member. After the last one, forget the old id too."""
     erasing = Erasing(work)
     member = await erasing.answer(event.erasure, event.service)
     if member is None:

@@ -22,12 +22,12 @@ def _lead(given: str) -> str:
     return given
 
 
-def _said(what: str, default: str = "") -> Any:
+def _words(what: str, default: str = "") -> Any:
     return Field(default=default, max_length=200, description=what)
 
 
 class MembershipSettings(Settings):
-    """Settings of membership alone."""
+    """Settings of membership only."""
 
     model_config = SettingsConfigDict(env_prefix="INDABA_MEMBERSHIP_", extra="ignore", frozen=True)
 
@@ -40,10 +40,10 @@ class MembershipSettings(Settings):
     erasures_file: Path | None = Field(
         default=None, description="List of the erased, for old backups; keep copies elsewhere"
     )
-    responsible_party: str = _said("Who answers for what is kept, as said before people agree")
-    contact: str = _said("How to reach the responsible party: an address, a telephone number")
-    regulator: str = _said("To whom people can complain about it", REGULATOR)
-    place_of_data: str = _said("Where data is kept: the country, and who runs the machines")
+    responsible_party: str = _words("Who answers for what is kept, as said before people agree")
+    contact: str = _words("How to reach the responsible party: an address, a telephone number")
+    regulator: str = _words("To whom people can complain about it", REGULATOR)
+    place_of_data: str = _words("Where data is kept: the country, and who runs the machines")
     set_up_by: Entries = Field(
         default=(),
         description="Who may set up communities, everybody if empty (JSON list): "
@@ -63,7 +63,7 @@ class MembershipSettings(Settings):
 
     @property
     def responsible(self) -> ResponsibleShown:
-        """Who answers for what is kept."""
+        """Who is responsible for the data stored."""
         return ResponsibleShown(
             party=self.responsible_party,
             contact=self.contact,

@@ -1,4 +1,4 @@
-"""Linking a member's chat accounts, by the word of both, and unlinking them."""
+"""Linking a member's chat accounts, which both sides must agree to, and unlinking them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -59,26 +59,26 @@ async def issue_link_code(request: IssueLinkCode, work: Work) -> CodeIssued:  # 
 
 
 async def link_account(request: LinkAccount, work: Work) -> PassportIssued:  # noqa: ARG001 - always no
-    """An older face asks for what nobody would confirm."""
+    """Refuse a link by one side alone, which older faces ask for."""
     raise LinkNeedsBoth
 
 
 async def end_link_code(request: EndLinkCode, work: Work) -> Done:
-    """Others have read it. Raises as `checked`."""
+    """Revoke a link code that others have read. Raises as `checked`."""
     await checked(work, Opens.ACCOUNT, request.platform, request.account, request.code)
     await Linking(work).spend(digest(request.code))
     return Done()
 
 
 async def end_overheard(request: EndOverheard, work: Work) -> OverheardEnded:
-    """End codes and sign-in links that others have read."""
+    """Revoke codes and sign-in links that others have read."""
     ended = [await Linking(work).spend(digest(code)) for code in request.codes]
     ended += [await SignIns(work).spend(digest(one)) is not None for one in request.sign_ins]
     return OverheardEnded(ended=any(ended))
 
 
 async def show_link_code(request: ShowLinkCode, work: Work, office: PassportOffice) -> LinkPreview:
-    """What would come of it. Raises as `checked`, `LinkedAlready` or `LeavesNobody`."""
+    """What linking would change. Raises as `checked`, `LinkedAlready` or `LeavesNobody`."""
     link, other = await _would_be(request, work)
     uniting = Uniting(work, office)
     facts = await uniting.facts(link, other)
@@ -89,7 +89,7 @@ async def show_link_code(request: ShowLinkCode, work: Work, office: PassportOffi
 
 
 async def propose_link(request: ProposeLink, work: Work, office: PassportOffice) -> LinkPreview:
-    """Ask the code's maker. Raises as `show_link_code`."""
+    """Ask the code's maker to agree. Raises as `show_link_code`."""
     link, other = await _would_be(request, work)
     uniting = Uniting(work, office)
     facts = await uniting.facts(link, other)
@@ -99,7 +99,10 @@ async def propose_link(request: ProposeLink, work: Work, office: PassportOffice)
 
 
 async def answer_link(request: AnswerLink, work: Work, office: PassportOffice) -> LinkAnswered:
-    """The code's maker answers. Raises `LinkOver`, `LinkedAlready` or `LeavesNobody`."""
+    """Link or drop the link, as the code's maker says.
+
+    Raises `LinkOver`, `LinkedAlready` or `LeavesNobody`.
+    """
     asker, link = await _asker(work), await Links(work).get(request.link)
     waits = link is not None and link.state is LinkState.ASKED and work.now < link.until
     if link is None or not waits or link.owner != asker:
@@ -116,7 +119,7 @@ async def answer_link(request: AnswerLink, work: Work, office: PassportOffice) -
 
 
 async def show_links(request: ShowLinks, work: Work, office: PassportOffice) -> LinksShown:
-    """The asker's accounts, and who waits to become them."""
+    """The asker's accounts, and the accounts that wait to be linked."""
     asker, links = await _asker(work), Links(work)
     linked = await links.of(asker, LinkState.LINKED)
     since = came(linked)
@@ -142,7 +145,7 @@ async def show_links(request: ShowLinks, work: Work, office: PassportOffice) -> 
 async def unlink_account(
     request: UnlinkAccount, work: Work, office: PassportOffice
 ) -> AccountParted:
-    """Raises `NotYourAccount`, `LinkedBefore` or `LastAccount`."""
+    """Unlink an account. Raises `NotYourAccount`, `LinkedBefore` or `LastAccount`."""
     asker, links = await _asker(work), Links(work)
     asking = AccountName(platform=request.platform, account=request.account)
     names = await links.accounts_of(asker)
@@ -163,7 +166,7 @@ async def unlink_account(
 
 
 async def tell_link(request: TellLink, work: Work, office: PassportOffice) -> LinkTelling:
-    """Whom to tell what. Raises `LinkOver` for one that is not known any more."""
+    """Whom to tell what about a link. Raises `LinkOver` if it is no longer known."""
     link = await Links(work).get(request.link)
     if link is None:
         raise LinkOver
@@ -181,14 +184,14 @@ async def tell_link(request: TellLink, work: Work, office: PassportOffice) -> Li
 
 
 async def _facts(work: Work, office: PassportOffice, link: Link) -> LinkFacts:
-    """A link as it is: what would come of it, or whose accounts became one."""
+    """A link as it is now: what it would change, or whose accounts it linked."""
     links = Links(work)
     if link.state is LinkState.ASKED:
         other = await Store(work).member_of(link.joiner.platform, link.joiner.account)
         try:
             return await Uniting(work, office).facts(link, other)
         except LeavesNobody:
-            pass  # said once they agree; whom it is about they see now
+            pass  # refused when they agree; until then they see the accounts
     theirs = (link.joiner,)
     maker = tuple(n for n in await links.accounts_of(link.owner) if n not in theirs)
     if link.linked_at is None and link.state is LinkState.OVER:
@@ -197,14 +200,14 @@ async def _facts(work: Work, office: PassportOffice, link: Link) -> LinkFacts:
 
 
 def _before(facts: LinkFacts, joiner: AccountName) -> LinkFacts:
-    """What whoever typed a code reads: anybody may have read it over a shoulder."""
+    """What whoever typed a code may see: the code may have been read over a shoulder."""
     return facts.model_copy(update={"maker": shown_before(facts.maker, joiner), "roles": ()})
 
 
 async def _would_be(
     request: ShowLinkCode | ProposeLink, work: Work
 ) -> tuple[Link, MemberId | None]:
-    """The link that a code leads to, and who its account is now."""
+    """The link that a code would make, and the member its account belongs to now."""
     owner, community = await checked(
         work, Opens.ACCOUNT, request.platform, request.account, request.code
     )
@@ -217,7 +220,7 @@ async def _would_be(
 
 
 def _latest(linked: Sequence[Link]) -> dict[AccountName, Link]:
-    """The link by which each account came: its own, else the one that brought it along."""
+    """The link by which each account came: its own, or the one that brought it along."""
     brought = {name: link for link in linked for name in link.brought}
     return brought | {link.joiner: link for link in linked}
 

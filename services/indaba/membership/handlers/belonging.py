@@ -1,4 +1,4 @@
-"""Communities and who belongs to them: founding, joining, roles, data, sign-in."""
+"""Communities and their members: founding, joining, roles, data, sign-in."""
 
 from datetime import timedelta
 
@@ -74,7 +74,7 @@ async def issue_passport(
     reports_to: Safeguarding,
     set_up_by: Named,
 ) -> PassportIssued:
-    """Say who an account is in a room; in a private chat, in their only community."""
+    """Issue a passport for an account in a room or, in a private chat, in its only community."""
     lead = reports_to.is_lead(request.platform, request.account)
     store = Store(work)
     member = await store.member_of(request.platform, request.account) if request.account else None
@@ -102,7 +102,7 @@ async def issue_passport(
 async def found_community(
     request: FoundCommunity, work: Work, office: PassportOffice, set_up_by: Named
 ) -> PassportIssued:
-    """Found a community with its founder as first facilitator."""
+    """Found a community, with its founder as first facilitator."""
     if not set_up_by.has(request.place.platform, request.account, request.place.house):
         raise MayNotSetUp
     if not request.has_power:
@@ -167,7 +167,7 @@ async def join_community(
 
 
 async def leave_community(request: LeaveCommunity, work: Work) -> Done:  # noqa: ARG001 - says all
-    """Let a member go."""
+    """End the asker's membership."""
     member = work.passport.a_member()
     community = await community_of(work, Store(work))
     community.role_of(member)
@@ -176,13 +176,13 @@ async def leave_community(request: LeaveCommunity, work: Work) -> Done:  # noqa:
 
 
 async def describe_me(request: DescribeMe, work: Work, office: PassportOffice) -> MyProfile:
-    """Keep what a member says of themselves."""
+    """Update what a member says about themselves."""
     store, member = Store(work), work.passport.a_member()
-    said = request.model_dump(exclude_none=True)
-    if said.get("zone"):
-        checked_zone(said["zone"])
-    profile = (await store.profile(member)).model_copy(update=said)
-    if not said:
+    fields = request.model_dump(exclude_none=True)
+    if fields.get("zone"):
+        checked_zone(fields["zone"])
+    profile = (await store.profile(member)).model_copy(update=fields)
+    if not fields:
         return MyProfile(profile=profile)
     await store.keep_profile(member, profile)
     work.emit(
@@ -199,20 +199,20 @@ async def describe_me(request: DescribeMe, work: Work, office: PassportOffice) -
 
 
 async def find_accounts(request: FindAccounts, work: Work) -> Accounts:
-    """The accounts to mention; not of those who have left."""
+    """The accounts to mention, without those of members who have left."""
     community = work.passport.in_community()
     there = await Reaching(work).accounts(request.platform, {community: request.members})
     return Accounts(accounts={str(m): account for m, account in there.get(community, {}).items()})
 
 
 async def reach_members(request: ReachMembers, work: Work) -> MembersReached:
-    """Locales and accounts, by two questions however many are wanted."""
+    """Locales and accounts, in two queries for any number of communities."""
     cards = await Reaching(work).cards(request.wanted)
-    found = await Reaching(work).accounts(request.platform, request.wanted)
+    accounts = await Reaching(work).accounts(request.platform, request.wanted)
     return MembersReached(
         communities={
             card.id: Reach(
-                locale=locale_of(card.language, card.zone), accounts=found.get(card.id, {})
+                locale=locale_of(card.language, card.zone), accounts=accounts.get(card.id, {})
             )
             for card in cards
         }
@@ -220,10 +220,10 @@ async def reach_members(request: ReachMembers, work: Work) -> MembersReached:
 
 
 async def find_members(request: FindMembers, work: Work) -> MembersFound:
-    """The members behind accounts."""
+    """The members who own these accounts."""
     community = work.passport.in_community()
-    found = await Store(work).members_behind(community, request.platform, request.accounts)
-    return MembersFound(members=found)
+    members = await Store(work).members_behind(community, request.platform, request.accounts)
+    return MembersFound(members=members)
 
 
 async def find_places(request: FindPlaces, work: Work) -> Places:  # noqa: ARG001 - says all
@@ -239,12 +239,12 @@ async def show_responsible(
     work: Work,  # noqa: ARG001 - nothing is looked up
     responsible: ResponsibleShown,
 ) -> ResponsibleShown:
-    """Say who answers for what is kept."""
+    """Say who is responsible for the data stored."""
     return responsible
 
 
 async def show_my_data(request: ShowMyData, work: Work) -> MemberData:  # noqa: ARG001 - says all
-    """Show all that is kept here about the asker."""
+    """Show everything that is stored here about the asker."""
     store = Store(work)
     member = work.passport.known()
     communities = []
@@ -269,7 +269,7 @@ async def show_my_data(request: ShowMyData, work: Work) -> MemberData:  # noqa: 
 
 
 async def issue_sign_in(request: IssueSignIn, work: Work) -> SignInIssued:  # noqa: ARG001 - says all
-    """Make a one-time secret. Its digest is kept; the stored reply goes within the hour."""
+    """Make a one-time secret. Only its digest is stored; the reply goes within the hour."""
     store, member = Store(work), work.passport.a_member()
     community = await community_of(work, store)
     community.role_of(member)
@@ -300,9 +300,9 @@ async def community_of(work: Work, store: Store) -> Community:
 
 
 async def facilitating(work: Work) -> tuple[MemberId, Community]:
-    """The asker and the community, locked, if they facilitate it at this moment.
+    """The asker and the community, locked, if they facilitate it now.
 
-    Raises `NotAllowed`, whatever an older passport says.
+    Raises `NotAllowed`, even if an older passport says they do.
     """
     store, asker = Store(work), work.passport.a_facilitator()
     community = await store.community(work.passport.in_community())

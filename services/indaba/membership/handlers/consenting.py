@@ -1,4 +1,4 @@
-"""What members agreed to, purpose by purpose, and who may ask them about a new wording."""
+"""What members agreed to, purpose by purpose, and which face asks about a new wording."""
 
 from indaba.contracts.consenting import (
     AnswerConsent,
@@ -24,7 +24,7 @@ async def show_consent(request: ShowConsent, work: Work) -> ConsentShown:  # noq
 
 
 async def answer_consent(request: AnswerConsent, work: Work) -> ConsentShown:
-    """Keep what the asker says, and drop what they take back."""
+    """Store the asker's answer, and delete what was stored for purposes they withdraw."""
     member, consents = _asker(work), Consents(work)
     if request.wording != CONSENT_VERSION:
         raise WordingOutdated
@@ -39,9 +39,9 @@ async def answer_consent(request: AnswerConsent, work: Work) -> ConsentShown:
 
 
 async def ask_consent(request: AskConsent, work: Work) -> ConsentAsked:
-    """Give the news of the wording to the first face that is about to tell them.
+    """Let the first face that asks tell a member about the wording in force.
 
-    Whoever has no receipt that holds is not asked.
+    Somebody without a valid consent receipt is not asked.
     """
     consents = Consents(work)
     await Linking(work).lock(request.member)

@@ -1,4 +1,4 @@
-"""Requests by which others decide a case, and what they are shown of it."""
+"""Requests that decide a case, or show it to those who decide."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -30,11 +30,11 @@ from indaba.membership.workflows.telling import tell
 from indaba.process.passports import PassportOffice
 
 CONCERNING = (*MOTIONS, CaseKind.SUSPENSION)
-"""What somebody may see of what is being decided about them, though they cannot answer it."""
+"""Cases shown to the person concerned, who cannot answer them."""
 
 
 async def list_cases(request: ListCases, work: Work) -> CasesShown:  # noqa: ARG001 - says all
-    """What waits for the asker's answer, or is being decided about them."""
+    """Cases that await the asker's answer or concern them."""
     member = work.passport.known()
     shown: list[CaseFacts] = []
     for case in await Cases(work).waiting_for(member):
@@ -61,7 +61,7 @@ async def _facts(work: Work, case: Case, answers: frozenset[CaseAnswer]) -> Case
 
 
 async def answer_case(request: AnswerCase, work: Work, office: PassportOffice) -> CaseAnswered:
-    """Answer a case. Raises `CaseClosed` where it is decided, or not the asker's to decide."""
+    """Answer a case. Raises `CaseClosed` if it is decided, or not the asker's to decide."""
     member, case = work.passport.known(), await locked(work, request.case)
     if case is None or (case.closed_at is not None):
         raise CaseClosed
@@ -78,7 +78,7 @@ async def answer_case(request: AnswerCase, work: Work, office: PassportOffice) -
 async def _decide(
     answer: CaseAnswer, case: Case, member: MemberId, bench: Bench, work: Work, removing: Removing
 ) -> bool:
-    """Do what one answer decides; whether the case was carried."""
+    """Do what one answer decides. Returns whether the case was carried."""
     match answer:
         case CaseAnswer.SECOND:
             await removing.carry_out(case)
@@ -99,7 +99,7 @@ async def _decide(
 
 
 async def show_case(request: ShowCase, work: Work) -> CaseShown:
-    """What a face says of a case, and to which accounts."""
+    """What a face says about a case, and to which accounts."""
     cases = Cases(work)
     case = await cases.get(request.case)
     if case is None:
@@ -122,7 +122,7 @@ async def show_case(request: ShowCase, work: Work) -> CaseShown:
 async def _answers(
     work: Work, case: Case, reach: Mapping[str, str]
 ) -> dict[str, tuple[CaseAnswer, ...]]:
-    """What each account, by its member, can answer; nothing once it is decided."""
+    """What each of these members can answer, by account; empty once the case is decided."""
     if case.closed_at is not None:
         return {}
     bench = await Cases(work).bench(case.community)
@@ -131,13 +131,13 @@ async def _answers(
 
 
 async def note_sign(request: NoteSign, work: Work) -> Done:  # noqa: ARG001 - says all
-    """The asker did something today."""
+    """Note that the asker did something today."""
     await Engaged(work).was_seen(work.passport.in_community(), work.passport.a_member())
     return Done()
 
 
 async def stand_in(request: StandIn, work: Work) -> Done:
-    """Keep whether the asker would facilitate; where nobody does, they are asked at once."""
+    """Store whether the asker would facilitate. If nobody facilitates, they are asked at once."""
     member, community = work.passport.a_member(), work.passport.in_community()
     if await Store(work).community(community) is None:
         raise NotAMember

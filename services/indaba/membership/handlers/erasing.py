@@ -11,13 +11,13 @@ from indaba.membership.workflows.succession import seek
 
 
 async def erase_me(request: EraseMe, work: Work, expected: tuple[str, ...]) -> ErasureBegun:  # noqa: ARG001 - says all
-    """Erase the asker here and have every service do so."""
+    """Erase the asker here, and have every service do so."""
     member = work.passport.known()
     return await erase_member(member, work, expected)
 
 
 async def erase_member(member: MemberId, work: Work, expected: tuple[str, ...]) -> ErasureBegun:
-    """Erase a member here and have every service do so, even a last facilitator."""
+    """Erase a member here, and have every service do so. Last facilitators are erased too."""
     store, erasure = Store(work), work.world.new_id()
     theirs = sorted(community for community, _, _ in await store.communities_of(member))
     for community in theirs:
@@ -39,5 +39,5 @@ async def erase_member(member: MemberId, work: Work, expected: tuple[str, ...]) 
 
 async def show_erased(request: ShowErased, work: Work) -> ErasedAccounts:
     """Tell a bot which accounts to forget."""
-    found = await Erasing(work).accounts(request.erasure, request.platform)
-    return ErasedAccounts(accounts=found)
+    accounts = await Erasing(work).accounts(request.erasure, request.platform)
+    return ErasedAccounts(accounts=accounts)

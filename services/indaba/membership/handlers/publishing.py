@@ -1,4 +1,4 @@
-"""What the world sees of a community, at which address, and how large groups in figures are."""
+"""What the world sees of a community, its address, and the smallest group in figures."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ async def show_publication(request: ShowPublication, work: Work) -> PublicationS
 
 
 async def publish(request: Publish, work: Work) -> PublicationShown:
-    """Open parts to the world, or close them; what is so already stays as it is."""
+    """Open parts to the world, or close them. Parts already so do not change."""
     _, community = await facilitating(work)
     publications = Publications(work)
     stored = await publications.of(community.id)
@@ -45,7 +45,7 @@ async def publish(request: Publish, work: Work) -> PublicationShown:
 
 
 async def renew_address(request: RenewAddress, work: Work) -> RenewedAddress:
-    """Give the community another key. The old one opens nothing from now on."""
+    """Give the community a new key. The old one stops working at once."""
     _, community = await facilitating(work)
     if request.key != community.key:
         raise AddressRenewedAlready

@@ -1,4 +1,4 @@
-"""Requests by which somebody is removed, suspended, let in again, or appeals."""
+"""Requests that remove, suspend or readmit somebody, and appeals."""
 
 from collections.abc import Sequence
 
@@ -45,7 +45,7 @@ from indaba.process.passports import PassportOffice
 
 
 async def remove_member(request: RemoveMember, work: Work, office: PassportOffice) -> Settled:
-    """Remove a member, or move that a facilitator be removed."""
+    """Remove a member, or open a motion to remove a facilitator."""
     asker, community = await facilitating(work)
     member = await _somebody(work, community, request.platform, request.account, asker)
     await _free_to_act(work, community, asker, member)
@@ -56,7 +56,7 @@ async def remove_member(request: RemoveMember, work: Work, office: PassportOffic
 
 
 async def assign_role(request: AssignRole, work: Work, office: PassportOffice) -> Settled:
-    """Give a member another role, or move that a facilitator's be taken."""
+    """Give a member another role, or open a motion to demote a facilitator."""
     store = Store(work)
     asker, community = await facilitating(work)
     member = await store.member_of(request.platform, request.account)
@@ -79,7 +79,7 @@ async def assign_role(request: AssignRole, work: Work, office: PassportOffice) -
 async def _promote(
     work: Work, store: Store, community: Community, member: MemberId, asker: MemberId
 ) -> None:
-    """The person and the other facilitators are told, so that nobody is made one unseen."""
+    """Make a member a facilitator. They and all other facilitators are told, so all can see it."""
     await store.set_role(community.id, member, Role.FACILITATOR)
     role = await store.role_in(community.id, member)
     await tell_roles(work, store, community.id, member, (role,) if role else ())
@@ -89,7 +89,7 @@ async def _promote(
 
 
 async def suspend_member(request: SuspendMember, work: Work, office: PassportOffice) -> Settled:
-    """Let somebody's powers rest for 72 hours, at once."""
+    """Suspend a member for 72 hours, at once."""
     asker, community = await facilitating(work)
     member = await _somebody(work, community, request.platform, request.account, asker)
     await _free_to_act(work, community, asker, member)
@@ -105,7 +105,7 @@ async def suspend_member(request: SuspendMember, work: Work, office: PassportOff
 async def suspend_account(
     request: SuspendAccount, work: Work, office: PassportOffice
 ) -> AccountSuspended:
-    """Let somebody's powers rest in one community of theirs or in all, as an operator says.
+    """Suspend somebody in one or all of their communities, for an operator.
 
     Raises `NowhereThere` or `WhichOfThese`.
     """
@@ -124,7 +124,7 @@ async def suspend_account(
 
 
 def _meant(theirs: Sequence[Community], named: str) -> Sequence[Community]:
-    """The communities that a name or a key means; all where none is given."""
+    """The communities with this name or key; all of them if none is given."""
     names = sorted(card.name for card in theirs)
     meant = called(named, theirs) if named else theirs
     if not meant:
@@ -135,7 +135,7 @@ def _meant(theirs: Sequence[Community], named: str) -> Sequence[Community]:
 
 
 async def readmit_member(request: ReadmitMember, work: Work, office: PassportOffice) -> Done:
-    """Lift the block of an account."""
+    """Lift the block on an account."""
     _, community = await facilitating(work)
     removing = Removing(work, office)
     digest = removing.digest(request.platform, request.account)
@@ -147,14 +147,14 @@ async def readmit_member(request: ReadmitMember, work: Work, office: PassportOff
 
 
 async def readmit(work: Work, case: Case) -> None:
-    """Whom a case kept out may join again, and is told so."""
+    """Let the person a case kept out join again, and tell them."""
     await Cases(work).unblock(case.id)
     await Cases(work).close(case.id, carried=True)
     await tell(work, case, Told.READMITTED, [case.about])
 
 
 async def appeal_removal(request: AppealRemoval, work: Work) -> Done:
-    """Let the other facilitators look at the newest removal of an account again."""
+    """Put the newest removal of an account before the other facilitators."""
     member = await Store(work).member_of(request.platform, request.account)
     theirs = await Cases(work).concerning(member) if member else ()
     removals = [case for case in theirs if case.kind is CaseKind.REMOVAL]
@@ -169,7 +169,7 @@ async def appeal_removal(request: AppealRemoval, work: Work) -> Done:
 
 
 async def note_departure(request: NoteDeparture, work: Work, office: PassportOffice) -> Done:
-    """Follow what a platform says: who left or was sent away is no member any more."""
+    """End the membership of an account that left or was sent away, as its platform reports."""
     there = [request.community] if request.community else []
     if request.place is not None:
         there += await Linking(work).communities_at(request.place)
@@ -203,7 +203,7 @@ async def _went(
 async def _unbanned(
     work: Work, removing: Removing, request: NoteDeparture, community: CommunityId
 ) -> None:
-    """A ban that the platform took back kept somebody out here too, and does so no more."""
+    """End the removals that follow from a ban, as the platform has lifted it."""
     digest = removing.digest(request.platform, request.account)
     case = await Cases(work).keeping_out(community, digest)
     if case is not None and case.how is Departure.BANNED:
@@ -211,9 +211,10 @@ async def _unbanned(
 
 
 async def _free_to_act(work: Work, community: Community, asker: MemberId, member: MemberId) -> None:
-    """Nobody picks off who could object to them, nor chooses who votes.
+    """Check that the asker may act against the member.
 
-    Raises `BeingDecided` of somebody moved against, and `JustMadeOne` of a new facilitator.
+    Raises `BeingDecided` if a motion against the asker is open, as they could remove those who
+    decide it, and `JustMadeOne` if a new facilitator acts against an earlier one.
     """
     if community.roles[member] is Role.FACILITATOR:
         if (await Cases(work).bench(community.id)).is_new_to(member, asker, work.now):
@@ -226,7 +227,7 @@ async def _free_to_act(work: Work, community: Community, asker: MemberId, member
 async def _somebody(
     work: Work, community: Community, platform: Platform, account: str, asker: MemberId
 ) -> MemberId:
-    """The member behind an account, not the asker. Raises `NobodyThere` or `NotYourself`."""
+    """The member who owns an account, not the asker. Raises `NobodyThere` or `NotYourself`."""
     member = await Linking(work).held_still(platform, account)
     if member is None or member not in community.roles:
         raise NobodyThere

@@ -1,4 +1,4 @@
-"""Reports to the safeguarding leads: sealed when they come, and opened for nobody else."""
+"""Reports to the safeguarding leads. They are stored sealed and opened for nobody else."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -46,7 +46,7 @@ PURPOSE = "reports"
 
 
 class Reporting:
-    """Handlers of what is asked about reports."""
+    """Handlers of requests about reports."""
 
     def __init__(self, office: PassportOffice, safeguarding: Safeguarding) -> None:
         self._office = office
@@ -59,7 +59,10 @@ class Reporting:
         return ReportingShown(helplines=self._to.helplines)
 
     async def draft(self, request: DraftReport, work: Work) -> ReportDrafted:
-        """Seal the words until they are sent. Raises `NobodyNamed` or `TooManyReports`."""
+        """Store a report's text, sealed, until it is sent.
+
+        Raises `NobodyNamed` or `TooManyReports`.
+        """
         self._somebody()
         sender = self._digest(request.platform, request.account)
         reports, draft = Reports(work), work.world.new_id()
@@ -71,7 +74,7 @@ class Reporting:
         return ReportDrafted(draft=draft)
 
     async def send(self, request: SendReport, work: Work) -> Done:
-        """Keep a draft as a report without who wrote it, and let the leads know.
+        """Turn a draft into a report that does not say who wrote it, and tell the leads.
 
         Raises `DraftGone`, `NobodyNamed` or `TooManyReports`.
         """
@@ -96,12 +99,12 @@ class Reporting:
         return Done()
 
     async def list_all(self, request: ListReports, work: Work) -> ReportsShown:  # noqa: ARG002
-        """Which reports are kept."""
+        """List the reports stored."""
         reports = await Reports(work).all(MOST_LISTED)
         return ReportsShown(reports=tuple(map(_facts, reports)))
 
     async def read(self, request: ReadReport, work: Work) -> ReportShown:
-        """Open a report. Raises `NoSuchReport`."""
+        """Read a report. Raises `NoSuchReport`."""
         report = await Reports(work).called(request.code)
         if report is None:
             raise NoSuchReport
@@ -109,7 +112,7 @@ class Reporting:
         return ReportShown(words=words, facts=_facts(report))
 
     async def close(self, request: CloseReport, work: Work) -> ReportClosed:
-        """Let a report be deleted thirty days from now. Raises `NoSuchReport`."""
+        """Close a report, to be deleted in thirty days. Raises `NoSuchReport`."""
         report = await Reports(work).called(request.code)
         if report is None:
             raise NoSuchReport
@@ -121,14 +124,14 @@ class Reporting:
         return ReportClosed(deleted_on=goes.date())
 
     async def show_leads(self, request: ShowLeads, work: Work) -> LeadsShown:
-        """Whom to tell of a report that is open."""
+        """Whom to tell about a report that is open."""
         report = await Reports(work).get(request.report)
         if report is None or report.deleted_on is not None:
             return LeadsShown()
         return LeadsShown(code=report.code, accounts=self._to.on(request.platform))
 
     async def _forget_tomorrow(self, sender: str, work: Work) -> None:
-        """Whoever sent a report is counted for this day and no longer."""
+        """Plan to forget tomorrow that this account sent a report today."""
         today = work.now.date()
         midnight = datetime.combine(today + timedelta(days=1), time(), UTC)
         counted = {"digest": sender, "day": str(today)}

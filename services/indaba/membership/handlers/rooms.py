@@ -41,7 +41,7 @@ async def issue_room_code(request: IssueRoomCode, work: Work) -> CodeIssued:  # 
 
 
 async def show_room_code(request: ShowRoomCode, work: Work) -> CommunityShown:
-    """What a code opens."""
+    """Show which community a room code is for."""
     if not request.has_power:
         raise NeedsRoomPower
     community = await _opened(work, request.platform, request.account, request.code)
@@ -49,7 +49,7 @@ async def show_room_code(request: ShowRoomCode, work: Work) -> CommunityShown:
 
 
 async def add_place(request: AddPlace, work: Work) -> CommunityShown:
-    """One more room of the community."""
+    """Add a room to the community."""
     if not request.has_power:
         raise NeedsRoomPower
     store, linking = Store(work), Linking(work)
@@ -64,7 +64,7 @@ async def add_place(request: AddPlace, work: Work) -> CommunityShown:
 
 
 async def remove_place(request: RemovePlace, work: Work) -> Done:
-    """One room less."""
+    """Remove a room from the community."""
     _, community = await facilitating(work)
     if len(community.places) <= 1:
         raise LastRoom
@@ -75,7 +75,7 @@ async def remove_place(request: RemovePlace, work: Work) -> Done:
 
 
 async def move_place(request: MovePlace, work: Work) -> Done:
-    """A room was replaced by another: what lives in the old one lives in the new one."""
+    """Move a community from a room into the one that replaced it."""
     store, linking = Store(work), Linking(work)
     community = await store.community_in(request.old)
     if community is None or await store.community(community) is None:
@@ -88,7 +88,7 @@ async def move_place(request: MovePlace, work: Work) -> Done:
 
 
 async def show_homes(request: ShowHomes, work: Work) -> HomesShown:
-    """Where accounts belong, for a face that looks whether they are still there."""
+    """The communities of accounts, for a face that checks whether the accounts are still there."""
     linking = Linking(work)
     names = [request.account]
     if not request.account:
@@ -99,16 +99,16 @@ async def show_homes(request: ShowHomes, work: Work) -> HomesShown:
 
 
 async def _opened(work: Work, platform: Platform, account: str, code: str) -> Community:
-    """What a room code opens, while whoever made it facilitates there. Raises as `checked`."""
-    owner, found = await checked(work, Opens.ROOM, platform, account, code)
-    community = await _there(work, found)
+    """The community a room code is for, while its maker is a facilitator. Raises as `checked`."""
+    owner, community_id = await checked(work, Opens.ROOM, platform, account, code)
+    community = await _there(work, community_id)
     if await Store(work).role_in(community.id, owner) is not Role.FACILITATOR:
         raise CodeWrong
     return community
 
 
 async def show_zones(request: ShowZones, work: Work) -> ZonesShown:  # noqa: ARG001 - says all
-    """Show the zones that most members live in, of those with enough members in them."""
+    """Show the time zones in which most members live, of those with enough members."""
     community = work.passport.in_community()
     tally = await Store(work).zones(community)
     releases = await Releases.of(work, community, since=None)
@@ -116,10 +116,10 @@ async def show_zones(request: ShowZones, work: Work) -> ZonesShown:  # noqa: ARG
 
 
 async def _there(work: Work, community: CommunityId) -> Community:
-    found = await Store(work).community(community)
-    if found is None:
+    stored = await Store(work).community(community)
+    if stored is None:
         raise NoCommunity
-    return found
+    return stored
 
 
 async def _tell_places(

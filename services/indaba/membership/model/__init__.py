@@ -1,4 +1,4 @@
-"""What is true of communities and members, and the rules; no clock, no input or output."""
+"""The rules for communities and members. No clock, no input or output."""
 
 from indaba.membership.model.communities import (
     CODE_LASTS,

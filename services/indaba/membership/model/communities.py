@@ -1,4 +1,4 @@
-"""What is true of communities and members, and the rules. No clock, no I/O."""
+"""The rules for communities and members. No clock, no input or output."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ from indaba.contracts.refusal import NotAMember, Refusal, hint
 
 
 class NeedsRoomPower(Refusal):
-    """Only somebody who runs the room may set up a community in it."""
+    """Only somebody who runs a room may set up a community in it."""
 
     code = "needs-room-power"
 
@@ -37,7 +37,7 @@ class AdultsOnly(Refusal):
 
 
 class ConsentOutdated(Refusal):
-    """The wording that was agreed to is not the one in force."""
+    """The consent is to a wording that is not in force."""
 
     code = "consent-outdated"
 
@@ -93,7 +93,7 @@ class UnknownZone(Refusal):
 
 
 class NobodyThere(Refusal):
-    """The account is no member of this community."""
+    """The account is not a member of this community."""
 
     code = "nobody-there"
 
@@ -105,7 +105,7 @@ class NobodyThere(Refusal):
 
 
 class SignInSpent(Refusal):
-    """A sign-in link works once, for a while."""
+    """A sign-in link works once, for a limited time."""
 
     code = "sign-in-spent"
 
@@ -117,14 +117,14 @@ class SignInSpent(Refusal):
 
 
 CODE_LENGTH = 9
-"""Forty-four bits, as there are thirty-one letters."""
+"""About 44 bits, as there are 31 characters."""
 
 CODE_LASTS = timedelta(minutes=10)
 MOST_TRIES = 5
 
 
 class CodeWrong(Refusal):
-    """No such one-time code, or not any more. The try counts."""
+    """There is no such one-time code, or no longer. Counts as an attempt."""
 
     code = "code-wrong"
     leaves_a_mark = True
@@ -137,7 +137,7 @@ class CodeWrong(Refusal):
 
 
 class TooManyTries(Refusal):
-    """Somebody tried too many codes."""
+    """Too many wrong codes were typed."""
 
     code = "too-many-tries"
 
@@ -148,7 +148,7 @@ class TooManyTries(Refusal):
 
 
 class LinkedAlready(Refusal):
-    """Both accounts are the same member."""
+    """Both accounts already belong to the same member."""
 
     code = "linked-already"
 
@@ -159,7 +159,7 @@ class LinkedAlready(Refusal):
 
 
 class LastRoom(Refusal):
-    """A community must live somewhere."""
+    """A community must keep at least one room."""
 
     code = "last-room"
 
@@ -168,7 +168,7 @@ class LastRoom(Refusal):
 
 
 class NotOurRoom(Refusal):
-    """The room is not the community's."""
+    """The room does not belong to the community."""
 
     code = "not-our-room"
 
@@ -216,30 +216,30 @@ class Community:
         )
 
     def role_of(self, member: MemberId) -> Role:
-        """A member's role as it is now, whatever a passport says. Raises `NotAMember`."""
+        """A member's role as it is now, whatever their passport says. Raises `NotAMember`."""
         if member not in self.roles:
             raise NotAMember
         return self.roles[member]
 
     def joined_by(self, member: MemberId) -> "Community":
-        """With one more member. Raises `AlreadyAMember`."""
+        """The community with one more member. Raises `AlreadyAMember`."""
         if member in self.roles:
             raise AlreadyAMember
         return replace(self, roles={**self.roles, member: Role.MEMBER})
 
     def spare(self, member: MemberId) -> None:
-        """Raise `LastFacilitator` if the community would be without one."""
+        """Raise `LastFacilitator` if the community would have none without this member."""
         if self.facilitators == {member}:
             raise LastFacilitator(self.name)
 
     @property
     def facilitators(self) -> frozenset[MemberId]:
-        """Who has that role, suspended or not."""
+        """Its facilitators, suspended or not."""
         return frozenset(m for m, role in self.roles.items() if role is Role.FACILITATOR)
 
 
 def acts_as(role: Role) -> Role | None:
-    """What somebody suspended is meanwhile: a facilitator a member, a member nobody."""
+    """The role while suspended: a facilitator acts as a member, a member has none."""
     return Role.MEMBER if role is Role.FACILITATOR else None
 
 
@@ -252,7 +252,7 @@ def check_consent(*, adult: bool, consent_version: str) -> None:
 
 
 def checked_zone(zone: str) -> str:
-    """The zone itself. Raises `UnknownZone`."""
+    """The zone, if it exists. Raises `UnknownZone`."""
     if zone not in _zones():
         raise UnknownZone(zone[:64])
     return zone
@@ -260,15 +260,15 @@ def checked_zone(zone: str) -> str:
 
 @cache
 def _zones() -> frozenset[str]:
-    """All IANA zones; looking them up walks the disk."""
+    """All IANA zones. Cached, as looking them up reads the disk."""
     return frozenset(available_timezones())
 
 
 @cache
 def locale_of(language: str, zone: str) -> str:
-    """A locale for a community, such as en-ZA, from its language in words and its zone.
+    """A community's locale, such as en-ZA, from the name of its language and its zone.
 
-    A language nobody here knows reads as English; a zone without a country as no territory.
+    An unknown language becomes English; a zone without a country gives no territory.
     """
     from babel import Locale, UnknownLocaleError
 
@@ -286,7 +286,7 @@ def locale_of(language: str, zone: str) -> str:
 
 @cache
 def _territories() -> dict[str, str]:
-    """Zone to ISO country, from the time-zone database's zone.tab."""
+    """ISO country codes by zone, from the time-zone database's zone.tab."""
     text = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text("utf-8")
     rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
     return {row[2]: row[0] for row in rows}

@@ -1,4 +1,4 @@
-"""When members are asked about a new wording, and what they cannot answer."""
+"""When members are asked about a new wording, and which purposes they cannot refuse."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,20 +7,20 @@ from indaba.contracts.purposes import OPTIONAL, Purpose
 from indaba.contracts.refusal import Refusal, hint
 
 BATCH = 50
-"""Members looked at in one transaction."""
+"""Members checked in one transaction."""
 
 EVERYBODY_WITHIN, LEAST_PAUSE, LONGEST_PAUSE = (
     timedelta(days=20),
     timedelta(minutes=1),
     timedelta(days=1),
 )
-"""A third of the thirty days is left for machines that stood still."""
+"""Leaves a third of the thirty days as a reserve, in case machines stand still."""
 
 DAY_BEGINS, DAY_ENDS = 9, 17
 
 
 class WordingOutdated(Refusal):
-    """Somebody answered a wording that is not in force any more."""
+    """An answer to a wording that is no longer in force."""
 
     code = "wording-outdated"
 
@@ -32,7 +32,7 @@ class WordingOutdated(Refusal):
 
 
 class GoesWithMembership(Refusal):
-    """A purpose that rests on something else than consent cannot be answered by itself."""
+    """A purpose that does not rest on consent cannot be refused separately."""
 
     code = "goes-with-membership"
 
@@ -46,20 +46,20 @@ class GoesWithMembership(Refusal):
 
 
 def check_optional(purposes: tuple[Purpose, ...]) -> None:
-    """Raise `GoesWithMembership` if any of them is not asked."""
+    """Raise `GoesWithMembership` if any of the purposes does not rest on consent."""
     for purpose in purposes:
         if purpose not in OPTIONAL:
             raise GoesWithMembership(purpose)
 
 
 def pause_between(members: int) -> timedelta:
-    """How long to wait between batches, so that so many members are asked in time."""
+    """How long to wait between batches so that this many members are asked in time."""
     batches = members // BATCH + 1
     return min(max(EVERYBODY_WITHIN / batches, LEAST_PAUSE), LONGEST_PAUSE)
 
 
 def by_day(now: datetime, zone: str) -> datetime:
-    """The first moment from now on at which nobody there is woken by a message."""
+    """The earliest moment, from now on, at which a message wakes nobody there."""
     there = now.astimezone(ZoneInfo(zone))
     if DAY_BEGINS <= there.hour < DAY_ENDS:
         return now

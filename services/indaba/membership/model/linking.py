@@ -1,4 +1,4 @@
-"""What linking two accounts means for roles, and who may unlink which account."""
+"""What linking two accounts does to roles, and who may unlink which account."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ UNDONE_WITHIN = timedelta(days=7)
 
 
 class LinkState(StrEnum):
-    """How far a link has come. `OVER`: nothing came of it, or it was undone."""
+    """How far a link has come. `OVER`: it came to nothing, or was undone."""
 
     TYPED = "typed"
     ASKED = "asked"
@@ -25,12 +25,12 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An account that asked to become `owner`'s, or became so.
+    """An account that waits to be linked to `owner`, or is linked.
 
-    `gone` is the member it was, if any; `was_in` are the communities of that one in which both
-    were one member then, and the role they had; none where anything was moved or decided about the
-    one member since, whoever that has become meanwhile. `until` is when the question lapses, then
-    how long it can be undone. `brought` are all accounts that came with it, as `gone` may have had
+    `gone` is the member it was, if any. `was_in` are the communities that both belonged to once
+    linked, with the role they had there; `None` for a community in which anything was moved or
+    decided about that member since. `until` is when the question expires and, once linked, when
+    undoing ends. `brought` are all accounts that came with the link, as `gone` may have had
     several.
     """
 
@@ -51,7 +51,7 @@ class Link:
 
 
 class LinkNeedsBoth(Refusal):
-    """An older face would link without asking anybody."""
+    """An older face would link without asking both sides."""
 
     code = "link-needs-both"
 
@@ -64,7 +64,7 @@ class LinkNeedsBoth(Refusal):
 
 
 class LinkOver(Refusal):
-    """The question was answered before, or is too old."""
+    """The question was answered before, or has expired."""
 
     code = "link-over"
 
@@ -77,7 +77,7 @@ class LinkOver(Refusal):
 
 
 class LeavesNobody(Refusal):
-    """A community would be without a facilitator."""
+    """A community would be left without a facilitator."""
 
     code = "link-leaves-nobody"
 
@@ -92,7 +92,7 @@ class LeavesNobody(Refusal):
 
 
 class NotYourAccount(Refusal):
-    """No such account is the asker's."""
+    """The account is not the asker's."""
 
     code = "not-your-account"
 
@@ -114,7 +114,7 @@ class LastAccount(Refusal):
 
 
 class LinkedBefore(Refusal):
-    """Whoever came later does not put out who was there."""
+    """An account that was linked later cannot unlink an earlier one."""
 
     code = "linked-before"
 
@@ -127,9 +127,9 @@ class LinkedBefore(Refusal):
 
 
 def role_after(maker: Role | None, joiner: Role | None) -> Role:
-    """The one member's role in a community that either belongs to: nobody's is raised.
+    """The linked member's role in a community that either belongs to: nobody gets a higher one.
 
-    Whoever made the code keeps theirs; where they did not belong they are a plain member.
+    The maker of the code keeps their role. If only the joiner belongs there, it is plain member.
     """
     if maker is None and joiner is None:
         raise ValueError("neither belongs there")
@@ -137,11 +137,12 @@ def role_after(maker: Role | None, joiner: Role | None) -> Role:
 
 
 def role_again(role: Role | None, now: Role | None, *, steady: bool) -> Role | None:
-    """The role of somebody who is parted, where they had one and the one member has one `now`.
+    """The role of a member who is parted again.
 
-    It is given back only where it is `steady`: as long as the two were one, the one member stayed
-    what they were, and nothing was moved or decided about them or by them. All else holds for both,
-    and whoever moved something is not another facilitator who could second it.
+    `role` is theirs from before linking, `now` that of the one member. It is given back only if
+    `steady`: while linked, the one member kept their role, and nothing was moved or decided about
+    them or by them. Otherwise the parted member is a plain member, so that whoever moved something
+    does not become a second facilitator who could second it.
     """
     if now is None:
         return None
@@ -149,19 +150,19 @@ def role_again(role: Role | None, now: Role | None, *, steady: bool) -> Role | N
 
 
 def shown_before(accounts: Sequence[AccountName], joiner: AccountName) -> tuple[AccountName, ...]:
-    """The one account of a code's maker that whoever typed it sees until the maker agrees.
+    """The one account of a code's maker that is shown to whoever typed it, until the maker agrees.
 
-    On the other platform, if there is one: that is what linking is for.
+    One on the other platform if possible, as that is what linking is for.
     """
     elsewhere = [name for name in accounts if name.platform is not joiner.platform]
     return tuple((elsewhere or accounts)[:1])
 
 
 def came(linked: Iterable[Link]) -> dict[AccountName, tuple[datetime, ...]]:
-    """When each account came to a member: the newest link of its chain first.
+    """When each account came to a member, newest link of its chain first.
 
-    Who became somebody who then became this member came with that one, and after them. Accounts
-    that were there from the beginning are left out.
+    An account may have been linked to somebody who was then linked to this member. Accounts that
+    were there from the beginning are left out.
     """
     chains: dict[AccountName, list[datetime]] = {}
     for link in linked:

@@ -1,4 +1,4 @@
-"""Who may take whose place in a community, and when a motion is decided. No clock, no I/O."""
+"""Who may take whose role or membership, and when a motion is decided. No clock, no I/O."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -15,12 +15,12 @@ from indaba.contracts.removal import TAKEN_BACK_WITHIN, CaseAnswer, CaseKind, De
 MOTION_LASTS = timedelta(days=3)
 SUSPENSION_LASTS = timedelta(hours=72)
 ASKED_FOR = timedelta(days=3)
-"""How long one member is asked to take over before the next is."""
+"""How long one member is asked to take over before the next is asked."""
 
 SECONDS_AFTER = timedelta(days=7)
-"""Who has facilitated for less than this before a motion cannot second it.
+"""Facilitators of less than this, before a motion, cannot second it.
 
-Else a single facilitator could name an account of their own and second with it.
+Otherwise a sole facilitator could promote an account of their own and second with it.
 """
 
 SUSPENDED_AGAIN_AFTER = timedelta(days=365)
@@ -32,7 +32,7 @@ VOTES = frozenset({CaseAnswer.FOR, CaseAnswer.AGAINST})
 
 
 class NotYourself(Refusal):
-    """Somebody would remove or suspend themselves."""
+    """Members cannot remove or suspend themselves."""
 
     code = "not-yourself"
 
@@ -53,7 +53,7 @@ class MotionOpen(Refusal):
 
 
 class SuspendedBefore(Refusal):
-    """Somebody was suspended already within a year."""
+    """The member was already suspended within the last year."""
 
     code = "suspended-before"
 
@@ -66,7 +66,7 @@ class SuspendedBefore(Refusal):
 
 
 class OneAtATime(Refusal):
-    """A facilitator has suspended somebody who is suspended still."""
+    """Another member suspended by this facilitator is still suspended."""
 
     code = "one-suspension-at-a-time"
 
@@ -78,7 +78,7 @@ class OneAtATime(Refusal):
 
 
 class NowhereThere(Refusal):
-    """An operator names somebody who is not where they were looked for."""
+    """An operator names somebody who is not a member where they were looked for."""
 
     code = "nowhere-there"
 
@@ -90,7 +90,7 @@ class NowhereThere(Refusal):
 
 
 class WhichOfThese(Refusal):
-    """Several communities of somebody have the name that was given."""
+    """Several of a member's communities have the given name."""
 
     code = "which-of-these"
 
@@ -103,7 +103,7 @@ class WhichOfThese(Refusal):
 
 
 class BeingDecided(Refusal):
-    """Somebody whose role is being decided would choose who decides it."""
+    """Somebody whose role is being decided cannot choose who decides it."""
 
     code = "being-decided"
 
@@ -116,7 +116,7 @@ class BeingDecided(Refusal):
 
 
 class JustMadeOne(Refusal):
-    """Somebody whose role can still be taken back acts against who facilitated before them."""
+    """A facilitator whose role can still be taken back cannot act against earlier ones."""
 
     code = "just-made-one"
 
@@ -149,7 +149,7 @@ class AppealedBefore(Refusal):
 
 
 class Blocked(Refusal):
-    """Somebody who was removed would join again."""
+    """Somebody who was removed cannot join again."""
 
     code = "blocked"
 
@@ -163,7 +163,7 @@ class Blocked(Refusal):
 
 
 class CaseClosed(Refusal):
-    """What somebody answers is decided, or was never theirs to answer."""
+    """The case is decided, or was never theirs to answer."""
 
     code = "case-closed"
 
@@ -176,11 +176,10 @@ class CaseClosed(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Something about one member's place in a community.
+    """A matter about one member's role or membership in a community.
 
-    `by` is empty where a platform or an operator acted, and `how` is what a platform did. `blocks`
-    says that who is removed by it cannot join again. It is open until `closed_at`; `carried` says
-    how it ended.
+    `by` is empty if a platform or an operator acted; `how` is what a platform did. `blocks`: the
+    person removed cannot join again. The case is open until `closed_at`; `carried` is its result.
     """
 
     id: UUID
@@ -202,7 +201,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A community's members with their roles, since when, and whose powers rest."""
+    """A community's members with their roles, since when, and who is suspended."""
 
     roles: Mapping[MemberId, Role]
     since: Mapping[MemberId, datetime]
@@ -211,13 +210,13 @@ class Bench:
 
     @property
     def facilitators(self) -> frozenset[MemberId]:
-        """Who has that role, suspended or not."""
+        """The facilitators, suspended or not."""
         return frozenset(m for m, role in self.roles.items() if role is Role.FACILITATOR)
 
     def is_new_to(self, elder: MemberId, member: MemberId, now: datetime) -> bool:
-        """Whether a member's role can still be taken back, and the elder facilitated before.
+        """Whether the member's role can still be taken back, and the elder facilitated before.
 
-        Else whoever is given the role by mistake would keep it by suspending who gave it.
+        Otherwise somebody promoted by mistake could keep the role by suspending who gave it.
         """
         if not {elder, member} <= self.facilitators:
             return False
@@ -225,21 +224,21 @@ class Bench:
         return self.since[elder] < since and now - since < TAKEN_BACK_WITHIN
 
     def others(self, case: Case) -> frozenset[MemberId]:
-        """Facilitators who neither moved it nor are meant by it: any of them can object.
+        """Facilitators who neither opened the case nor are its subject. Any of them can object.
 
-        Only those who were that when it was opened: nobody is given the role to object.
+        Only those who were facilitators when it opened: nobody can be promoted to object.
         """
         there = (m for m in self.facilitators if self.since[m] <= case.opened_at)
         return frozenset(there) - {case.about, case.by}
 
     def seconds(self, case: Case) -> frozenset[MemberId]:
-        """Those of them who can second it."""
+        """Those of the `others` who can second it."""
         long_enough = case.opened_at - SECONDS_AFTER
         there = (m for m in self.others(case) if self.since[m] <= long_enough)
         return frozenset(there) - self.suspended
 
     def voters(self, case: Case) -> frozenset[MemberId]:
-        """Members who can vote: those who were there when it was opened, without the two sides."""
+        """Members who can vote: members since before it opened, except the two sides."""
         there = (m for m, at in self.joined.items() if at <= case.opened_at)
         return frozenset(there) - {case.about, case.by}
 
@@ -258,7 +257,7 @@ class Bench:
         return frozenset(answers)
 
     def judges(self, case: Case) -> frozenset[MemberId]:
-        """Who decides an appeal: other facilitators than who removed, unless there is none."""
+        """Who decides an appeal: facilitators other than who removed, if there are any."""
         able = self.facilitators - self.suspended
         return able - {case.by} or able
 
@@ -266,8 +265,8 @@ class Bench:
 def way_to(bench: Bench, case: Case) -> Way:
     """How a removal or demotion of a member comes about.
 
-    Facilitators decide where one of them could second it. Who became one a moment ago could not:
-    else the mover would name one whose silence agrees, and take the members' vote away.
+    Facilitators decide if one of them could second it. A new facilitator could not: otherwise the
+    mover could promote somebody whose silence agrees, and so bypass the members' vote.
     """
     about = case.about
     if about is None or about == case.by or bench.roles.get(about) is not Role.FACILITATOR:
@@ -276,9 +275,9 @@ def way_to(bench: Bench, case: Case) -> Way:
 
 
 def takes_back(bench: Bench, case: Case, given: Case | None, now: datetime) -> bool:
-    """Whether somebody takes back the role that they themselves gave a moment ago.
+    """Whether somebody takes back a role that they themselves gave a moment ago.
 
-    Whoever holds a role by anything that came later keeps it, and so does one whom nobody gave it.
+    False if anything since then gave the role again, or if nobody gave it.
     """
     return (
         given is not None
@@ -291,9 +290,9 @@ def takes_back(bench: Bench, case: Case, given: Case | None, now: datetime) -> b
 
 
 def is_carried(votes_for: int, votes_against: int, voters: int) -> bool:
-    """Whether members who voted take the role away: more for than against, and enough of them.
+    """Whether voting members take the role away: more for than against, with enough votes.
 
-    Enough are a tenth of those who could vote, three at the least, and all where they are fewer.
+    Enough is a tenth of those who could vote, at least three, or all of them if they are fewer.
     """
     enough = min(voters, max(LEAST_VOTES, math.ceil(voters / VOTES_OF_TEN)))
     return votes_for > votes_against and votes_for + votes_against >= enough

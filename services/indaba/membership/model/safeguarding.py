@@ -1,4 +1,4 @@
-"""Who receives reports, how many may come, and how long they are kept. No clock, no I/O."""
+"""Who receives reports, how many may come, and how long they are stored. No clock, no I/O."""
 
 import re
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from indaba.contracts.membership import Platform
 from indaba.contracts.refusal import Refusal, hint
 
 HELPLINES = "in South Africa Childline 116, police 10111"
-"""Whom to call in danger; a setting replaces it."""
+"""Whom to call in danger. A setting replaces it."""
 
 DRAFT_LASTS = timedelta(minutes=30)
 WORTH_TELLING_FOR = timedelta(days=7)
@@ -35,7 +35,7 @@ class NobodyNamed(Refusal):
 
 
 class TooManyReports(Refusal):
-    """An account has sent as many reports today as can be."""
+    """An account has sent as many reports today as are allowed."""
 
     code = "too-many-reports"
 
@@ -47,7 +47,7 @@ class TooManyReports(Refusal):
 
 
 class DraftGone(Refusal):
-    """A draft is not there any more."""
+    """The draft no longer exists."""
 
     code = "draft-gone"
 
@@ -59,7 +59,7 @@ class DraftGone(Refusal):
 
 
 class NoSuchReport(Refusal):
-    """No report of that code is kept."""
+    """There is no report with that code."""
 
     code = "no-such-report"
 
@@ -95,7 +95,7 @@ class Safeguarding:
 
 
 def lead(text: str) -> tuple[Platform, str]:
-    """An account with its platform. Raises `ValueError`."""
+    """An account with its platform, from text. Raises `ValueError`."""
     if _LEAD.fullmatch(text) is None:
         raise ValueError(
             f"{text!r} is not like matrix:@lead:example.org or discord:123456789012345"
@@ -105,7 +105,7 @@ def lead(text: str) -> tuple[Platform, str]:
 
 
 def code_from(random_number: int) -> str:
-    """A report's code: S, a figure, then letters drawn from the number."""
+    """A report's code: S, a digit, then characters derived from the number."""
     random_number, figure = divmod(random_number, len(_FIGURES))
     letters = ["S", _FIGURES[figure]]
     for _ in range(_CODE_LENGTH - len(letters)):
@@ -115,4 +115,4 @@ def code_from(random_number: int) -> str:
 
 
 CODES = len(_FIGURES) * len(CODE_LETTERS) ** (_CODE_LENGTH - 2)
-"""How many codes there are."""
+"""The number of different codes."""

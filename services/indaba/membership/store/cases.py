@@ -48,21 +48,21 @@ class Cases:
         self._sql = work.connection
 
     async def open(self, case: Case) -> None:
-        """Keep a new case."""
+        """Store a new case."""
         row = {name: getattr(case, name) for name in cases.c.keys()}  # noqa: SIM118 - columns
         await self._sql.execute(cases.insert().values(**row))
 
     async def change(self, case: UUID, **values: Any) -> None:
-        """Other values for some columns."""
+        """Set some columns to other values."""
         await self._sql.execute(cases.update().where(cases.c.id == case).values(**values))
 
     async def close(self, case: UUID, *, carried: bool) -> None:
-        """Decided. Who voted how is forgotten."""
+        """Store the result of a case. Who voted how is deleted."""
         await self.change(case, closed_at=self._work.now, carried=carried)
         await self._sql.execute(ballots.delete().where(ballots.c.case == case))
 
     async def next_version(self, case: UUID) -> int:
-        """Count one more thing that is told of a case."""
+        """Count one more message about a case; returns its version."""
         changed = (
             cases.update()
             .where(cases.c.id == case)
@@ -73,12 +73,12 @@ class Cases:
         return version
 
     async def get(self, case: UUID) -> Case | None:
-        """A case, open or not."""
+        """A case, open or closed."""
         listed = await self._listed(sa.select(cases).where(cases.c.id == case))
         return listed[0] if listed else None
 
     async def keeping_out(self, community: CommunityId, digest: str) -> Case | None:
-        """The case by which an account cannot join a community."""
+        """The open case by which an account cannot join a community."""
         case = (await self.blocked([digest])).get(community)
         return await self.get(case) if case else None
 
@@ -93,7 +93,7 @@ class Cases:
         return await self._listed(query.order_by(cases.c.opened_at, cases.c.id))
 
     async def waiting_for(self, member: MemberId) -> Sequence[Case]:
-        """Open cases of a member's communities, oldest first."""
+        """Open cases in a member's communities, oldest first."""
         theirs = sa.select(memberships.c.community).where(memberships.c.member == member)
         query = sa.select(cases).where(cases.c.community.in_(theirs), cases.c.closed_at.is_(None))
         return await self._listed(query.order_by(cases.c.opened_at, cases.c.id))
@@ -104,7 +104,7 @@ class Cases:
         return await self._listed(query.order_by(cases.c.opened_at, cases.c.id))
 
     async def role_given(self, community: CommunityId, member: MemberId) -> Case | None:
-        """By what somebody was last made a facilitator."""
+        """The case by which somebody was last made a facilitator."""
         query = sa.select(cases).where(
             cases.c.community == community,
             cases.c.about == member,
@@ -116,7 +116,7 @@ class Cases:
     async def was_suspended(
         self, community: CommunityId, member: MemberId, since: datetime
     ) -> bool:
-        """Whether a facilitator suspended somebody since then."""
+        """Whether a facilitator has suspended somebody since then."""
         query = sa.select(cases.c.id).where(
             cases.c.community == community,
             cases.c.about == member,
@@ -127,7 +127,7 @@ class Cases:
         return (await self._sql.execute(query.limit(1))).first() is not None
 
     async def is_doubtful(self, case: Case) -> bool:
-        """Whether its mover was suspended since, by anybody but whom it is about."""
+        """Whether the case's mover was suspended since, by anybody but the person it is about."""
         query = sa.select(cases.c.id).where(
             cases.c.community == case.community,
             cases.c.about == case.by,
@@ -140,7 +140,7 @@ class Cases:
     async def asked_since(
         self, community: CommunityId, since: datetime
     ) -> frozenset[MemberId | None]:
-        """Who was asked to take over since then; `None` among them if nobody was left to ask."""
+        """Members asked to take over since then; includes `None` if nobody was left to ask."""
         query = sa.select(cases.c.about).where(
             cases.c.community == community,
             cases.c.kind == CaseKind.TAKE_OVER,
@@ -149,7 +149,7 @@ class Cases:
         return frozenset((await self._sql.execute(query)).scalars())
 
     async def bench(self, community: CommunityId) -> Bench:
-        """Who is a member, as what, and since when."""
+        """A community's members, with their roles and since when."""
         columns = memberships.c
         query = sa.select(
             columns.member,
@@ -167,30 +167,30 @@ class Cases:
         )
 
     async def cast(self, case: UUID, member: MemberId, answer: CaseAnswer) -> None:
-        """A member's vote; an earlier one of theirs is replaced."""
+        """Store a member's vote in place of an earlier one."""
         row = insert(ballots).values(case=case, member=member, answer=answer)
         await self._sql.execute(
             row.on_conflict_do_update(index_elements=["case", "member"], set_={"answer": answer})
         )
 
     async def votes(self, case: UUID) -> dict[MemberId, CaseAnswer]:
-        """Who voted how so far."""
+        """The votes so far, by member."""
         query = sa.select(ballots.c.member, ballots.c.answer).where(ballots.c.case == case)
         rows = (await self._sql.execute(query)).all()
         return {MemberId(member): CaseAnswer(answer) for member, answer in rows}
 
     async def block(self, community: CommunityId, digests: Iterable[str], case: UUID) -> None:
-        """Accounts, by their digests, cannot join a community, or are suspended there."""
+        """Keep accounts, given by digest, from joining a community, or suspend them there."""
         for digest in digests:
             row = insert(_blocks).values(community=community, digest=digest, case=case)
             await self._sql.execute(row.on_conflict_do_nothing())
 
     async def unblock(self, case: UUID) -> None:
-        """Whom a case kept out can join again."""
+        """Let the people a case kept out join again."""
         await self._sql.execute(_blocks.delete().where(_blocks.c.case == case))
 
     async def blocked(self, digests: Iterable[str]) -> dict[CommunityId, UUID]:
-        """The communities that accounts cannot join, with the case that says so."""
+        """The communities that accounts cannot join, with the case that keeps them out."""
         query = (
             sa.select(_blocks.c.community, _blocks.c.case)
             .outerjoin(cases, cases.c.id == _blocks.c.case)
@@ -202,7 +202,7 @@ class Cases:
         return {CommunityId(c): case for c, case in await self._sql.execute(query)}
 
     async def suspended_as(self, community: CommunityId, digests: Iterable[str]) -> Case | None:
-        """The suspension that goes on for accounts, whoever they are now; the last to end."""
+        """The suspension in force for accounts, whoever owns them now; the one that ends last."""
         theirs = sa.select(_blocks.c.case).where(
             _blocks.c.community == community, _blocks.c.digest.in_(list(digests))
         )
@@ -214,7 +214,7 @@ class Cases:
         return next(iter(await self._listed(query.order_by(cases.c.until.desc()))), None)
 
     async def concerned_since(self, member: MemberId, since: datetime) -> frozenset[CommunityId]:
-        """Where anything was moved or decided about a member, or moved by them, since then."""
+        """Communities with cases about a member, or opened by them, since then."""
         carried = sa.and_(
             cases.c.about == member,
             cases.c.carried,
@@ -238,14 +238,14 @@ class Cases:
         return [(Platform(p), account) for p, account in await self._sql.execute(query)]
 
     async def reach(self, members: Iterable[MemberId], platform: Platform) -> dict[str, str]:
-        """Account per member (as text) on a platform, whatever communities they belong to."""
+        """Account per member (as text) on a platform, in any community or none."""
         query = sa.select(accounts.c.member, accounts.c.account).where(
             accounts.c.member.in_(list(members)), accounts.c.platform == platform
         )
         return {str(member): account for member, account in await self._sql.execute(query)}
 
     async def call_anew(self, gone: MemberId, member: MemberId) -> None:
-        """Cases of a merged member are the other's; of two votes the remaining member's counts."""
+        """Give a merged member's cases to the other. Of two votes, the other member's counts."""
         for column in (cases.c.about, cases.c.by):
             await self._sql.execute(
                 cases.update().where(column == gone).values({column.name: member})
@@ -256,9 +256,9 @@ class Cases:
         await self._sql.execute(ballots.update().where(theirs).values(member=member))
 
     async def forget(self, member: MemberId) -> None:
-        """Nobody knows any more whom a case was about, why, or who began it; a block stays.
+        """Remove from cases the member they are about, why, and who opened them; a block stays.
 
-        Open ones of theirs are closed: who is gone needs no removing.
+        Open cases about them are closed, as nothing is left to decide.
         """
         about, by = cases.c.about == member, cases.c.by == member
         ended = sa.func.coalesce(cases.c.closed_at, self._work.now)

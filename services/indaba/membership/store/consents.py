@@ -23,18 +23,18 @@ consents = table(
 
 
 class Consents:
-    """What was said, never changed; the newest counts. A row without an answer: they were asked."""
+    """Answers, which never change; the newest counts. A row without an answer: they were asked."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
         self._sql = work.connection
 
     async def of(self, member: MemberId) -> Consent:
-        """All that a member has said; a receipt that still holds is a yes to its whole wording."""
+        """All of a member's answers. A valid receipt counts as a yes to its whole wording."""
         return (await self.of_all([member])).get(member, Consent())
 
     async def of_all(self, wanted: Sequence[MemberId]) -> dict[MemberId, Consent]:
-        """Likewise of several; without those who never said anything."""
+        """Likewise for several members, without those who never answered."""
         c, r = consents.c, receipts.c
         each = sa.select(c.member, c.wording, c.purpose, c.agreed, c.at)
         given = sa.select(
@@ -56,9 +56,9 @@ class Consents:
         return {m: Consent(answers.get(m, ()), asked.get(m, ())) for m in concerned}
 
     async def keep(self, member: MemberId, purposes: Sequence[Purpose], *, agreed: bool) -> None:
-        """Keep what a member says of purposes, as they are worded now.
+        """Store a member's answer to purposes, as they are worded now.
 
-        Of each only the last yes and the last no to one wording.
+        Only the last yes and the last no to a wording are stored for each purpose.
         """
         c, names = consents.c, [purpose.value for purpose in purposes]
         former = (c.member == member, c.wording == CONSENT_VERSION, c.agreed.is_(agreed))
@@ -67,7 +67,7 @@ class Consents:
         await self._sql.execute(consents.insert(), rows)
 
     async def keep_asked(self, member: MemberId) -> None:
-        """Keep that a member is asked about the wording in force."""
+        """Store that a member is asked about the wording in force."""
         asked = self._row(member) | {"purpose": None, "agreed": None}
         await self._sql.execute(consents.insert().values(asked))
 
@@ -76,24 +76,24 @@ class Consents:
         return {"id": name, "member": member, "wording": CONSENT_VERSION, "at": now}
 
     async def page(self, after: MemberId, limit: int) -> list[MemberId]:
-        """Members in the order of their ids."""
+        """A page of members, in order of id."""
         query = sa.select(members.c.id).where(members.c.id > after)
-        found = await self._sql.execute(query.order_by(members.c.id).limit(limit))
-        return [MemberId(member) for member in found.scalars()]
+        rows = await self._sql.execute(query.order_by(members.c.id).limit(limit))
+        return [MemberId(member) for member in rows.scalars()]
 
     async def homes_of(self, wanted: Sequence[MemberId]) -> dict[MemberId, CommunityId]:
-        """One community for each who belongs to any."""
+        """One community for each member who belongs to any."""
         query = sa.select(memberships.c.member, memberships.c.community)
-        found = await self._sql.execute(query.where(memberships.c.member.in_(wanted)))
-        return {MemberId(member): CommunityId(community) for member, community in found}
+        rows = await self._sql.execute(query.where(memberships.c.member.in_(wanted)))
+        return {MemberId(member): CommunityId(community) for member, community in rows}
 
     async def about_how_many(self) -> int:
-        """How many people there are, as PostgreSQL estimates without counting."""
+        """The number of members as estimated by PostgreSQL, without counting them."""
         query = sa.text("SELECT reltuples::bigint FROM pg_class WHERE oid = 'members'::regclass")
         return max(0, int((await self._sql.execute(query)).scalar_one()))
 
     async def facts_of(self, member: MemberId) -> list[dict[str, Any]]:
-        """What a member said, oldest first, JSON-ready."""
+        """A member's answers, oldest first, JSON-ready."""
         query = sa.select(consents).where(consents.c.member == member).order_by(consents.c.at)
         return [
             {
@@ -106,6 +106,6 @@ class Consents:
         ]
 
     async def give_all(self, gone: MemberId, member: MemberId) -> None:
-        """What one member said, another said."""
+        """Give one member's answers to another."""
         theirs = consents.update().where(consents.c.member == gone)
         await self._sql.execute(theirs.values(member=member))

@@ -1,4 +1,4 @@
-"""How much there is of what has a limit."""
+"""Counts what has a limit."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,20 +18,20 @@ _how_many = sa.func.count()
 
 
 async def founder(work: Work, request: FoundCommunity) -> UUID:
-    """The member behind the account that founds; of one nobody knows, what stands for it."""
+    """The member who founds, by account. For an unknown account, an id that stands for it."""
     platform, account = request.place.platform, request.account
     known = await Store(work).member_of(platform, account)
     return known or uuid5(NAMESPACE_URL, f"{platform}:{account}")
 
 
 async def founded(session: Transaction, member: UUID | None) -> int:
-    """How many communities a member founded, whatever became of them."""
+    """How many communities a member founded, including those that no longer exist."""
     query = sa.select(_how_many).where(receipts.c.member == member, receipts.c.founding)
     return int((await session.connection.execute(query)).scalar_one())
 
 
 async def most_founded(session: Transaction) -> Sequence[tuple[UUID | None, int]]:
-    """The members who founded most communities, with how many."""
+    """The members who founded most communities, and how many."""
     query = sa.select(receipts.c.member, _how_many).where(receipts.c.founding)
     query = query.group_by(receipts.c.member).order_by(_how_many.desc()).limit(FULLEST)
     return [(who, many) for who, many in await session.connection.execute(query)]
@@ -47,5 +47,5 @@ async def founded_today(session: Transaction, _: Any = None) -> int:
 
 
 async def all_founded_today(session: Transaction) -> Sequence[tuple[UUID | None, int]]:
-    """The same, of the whole machine."""
+    """Likewise, on the whole installation."""
     return [(None, await founded_today(session))]

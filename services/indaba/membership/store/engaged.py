@@ -12,16 +12,16 @@ from indaba.membership.store.people import memberships
 
 
 class Engaged:
-    """Days of taking part, within one transaction. No more is kept than how many, and the last."""
+    """Days of taking part, in one transaction. Only their number and the last one are stored."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
         self._sql = work.connection
 
     async def was_seen(self, community: CommunityId, member: MemberId) -> None:
-        """A member took part today; several times on a day count once.
+        """Note that a member took part today. Idempotent within a day.
 
-        Counted only of those for whom it is needed: who facilitates, and who agreed to be asked to.
+        Counted only for facilitators and for members who agreed to be asked to facilitate.
         """
         today = self._work.now.date()
         needed = sa.or_(memberships.c.stands_in, memberships.c.role == Role.FACILITATOR)
@@ -32,13 +32,13 @@ class Engaged:
         await self._sql.execute(seen.values(counted))
 
     async def begin_counting(self, community: CommunityId) -> None:
-        """Of whom it is not known when they were seen last, it was today."""
+        """Set facilitators who were never seen as seen today."""
         unknown = (memberships.c.community == community, memberships.c.seen_on.is_(None))
         today = memberships.update().where(*unknown).values(seen_on=self._work.now.date())
         await self._sql.execute(today)
 
     async def is_facilitated(self, community: CommunityId, since: date) -> bool:
-        """Whether any facilitator was seen on that day or after."""
+        """Whether any facilitator was seen on that day or later."""
         query = sa.select(memberships.c.member).where(
             memberships.c.community == community,
             memberships.c.role == Role.FACILITATOR,
@@ -47,7 +47,7 @@ class Engaged:
         return (await self._sql.execute(query.limit(1))).first() is not None
 
     async def stand_ins(self, community: CommunityId) -> Sequence[MemberId]:
-        """Members who agreed to be asked to facilitate, who took part most days first."""
+        """Members who agreed to be asked to facilitate, those who took part most often first."""
         query = (
             sa.select(memberships.c.member)
             .where(
@@ -62,17 +62,17 @@ class Engaged:
         return [MemberId(one) for one in (await self._sql.execute(query)).scalars()]
 
     async def set_stands_in(self, community: CommunityId, member: MemberId, on: bool) -> None:
-        """Keep whether a member agreed to be asked."""
+        """Store whether a member agreed to be asked."""
         row = (memberships.c.community == community, memberships.c.member == member)
         await self._sql.execute(memberships.update().where(*row).values(stands_in=on))
 
     async def stands_in_nowhere(self, member: MemberId) -> None:
-        """Nobody is to ask a member to facilitate, in any community."""
+        """Withdraw a member's agreement to be asked, in every community."""
         theirs = (memberships.c.member == member, memberships.c.stands_in)
         await self._sql.execute(memberships.update().where(*theirs).values(stands_in=False))
 
     async def facts_of(self, member: MemberId) -> list[dict[str, object]]:
-        """What is kept of a member's taking part, JSON-ready, by community."""
+        """What is stored about a member's taking part, JSON-ready, by community."""
         columns = memberships.c
         query = (
             sa.select(columns.community, columns.active_days, columns.seen_on, columns.stands_in)

@@ -28,19 +28,19 @@ _tries = sa.table("wrong_tries", sa.column("platform"), sa.column("account"))
 
 
 def digest_of(member: UUID) -> str:
-    """A member on the list of the erased. Ids are random, so that none can be guessed from it."""
+    """A member's entry in the list of the erased. Ids are random, so it cannot be guessed from."""
     return hashlib.sha256(f"erased/{member}".encode()).hexdigest()
 
 
 class Erasing:
-    """Erasures within one transaction."""
+    """Erasures in one transaction."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
         self._sql = work.connection
 
     async def begin(self, erasure: UUID, names: list[MemberId], expected: list[str]) -> None:
-        """Remember whom to erase until every service has answered; `names` begins with today's."""
+        """Store whom to erase until every service has answered. `names` begins with today's id."""
         theirs = sa.select(accounts.c.platform, accounts.c.account).where(
             accounts.c.member == names[0]
         )
@@ -61,41 +61,41 @@ class Erasing:
         await self._sql.execute(insert(_erased).on_conflict_do_nothing(), listed)
 
     async def answer(self, erasure: UUID, service: str) -> MemberId | None:
-        """Note a service's answer; gives the member's old id when it was the last one."""
+        """Store a service's answer. Returns the member's old id if it was the last one."""
         answer = insert(_answers).values(erasure=erasure, service=service)
         await self._sql.execute(answer.on_conflict_do_nothing())
         query = sa.select(erasures).where(erasures.c.id == erasure).with_for_update()
         row = (await self._sql.execute(query)).mappings().first()
         if row is None or row["member"] is None:
             return None
-        heard = sa.select(_answers.c.service).where(_answers.c.erasure == erasure)
-        if set(row["expected"]) - set((await self._sql.execute(heard)).scalars()):
+        answered = sa.select(_answers.c.service).where(_answers.c.erasure == erasure)
+        if set(row["expected"]) - set((await self._sql.execute(answered)).scalars()):
             return None
         over = erasures.update().where(erasures.c.id == erasure)
         await self._sql.execute(over.values(member=None, accounts=None))
         return MemberId(row["member"])
 
     async def expected_of(self, erasure: UUID) -> list[str]:
-        """The services an erasure waits for."""
+        """The services that an erasure waits for."""
         query = sa.select(erasures.c.expected).where(erasures.c.id == erasure)
-        found: list[str] = (await self._sql.execute(query)).scalar_one()
-        return found
+        services: list[str] = (await self._sql.execute(query)).scalar_one()
+        return services
 
     async def accounts(self, erasure: UUID, platform: Platform) -> tuple[str, ...]:
-        """The accounts an erasure under way concerns; none once it is finished."""
+        """The accounts that an erasure concerns; empty once it is finished."""
         query = sa.select(erasures.c.accounts).where(erasures.c.id == erasure)
         known = (await self._sql.execute(query)).scalar() or []
         return tuple(account for there, account in known if there == platform)
 
 
 async def erased(sql: AsyncConnection, since: datetime | None = None) -> list[str]:
-    """The list of the erased, or those erased since then, in the order of its digests."""
+    """The list of the erased, or of those erased since then, ordered by digest."""
     query = sa.select(_erased.c.digest).order_by(_erased.c.digest)
     query = query if since is None else query.where(_erased.c.at >= since)
     return list((await sql.execute(query)).scalars())
 
 
 async def still_here(sql: AsyncConnection, listed: frozenset[str]) -> list[MemberId]:
-    """Members on a list of the erased who are still here, as in a restored backup."""
+    """Members on a list of the erased who are still stored, as after restoring a backup."""
     known = (await sql.execute(sa.text("SELECT id FROM members"))).scalars()
     return [MemberId(member) for member in known if digest_of(member) in listed]

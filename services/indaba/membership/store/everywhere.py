@@ -1,4 +1,4 @@
-"""SQL about all communities, a page at a time."""
+"""SQL about all communities, page by page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from indaba.membership.store.people import accounts, communities, memberships, p
 
 @dataclass(slots=True)
 class Known:
-    """A community: where it posts, and each facilitator with the platforms they are on."""
+    """A community: where it posts, and each facilitator with their platforms."""
 
     id: CommunityId
     version: int
@@ -25,13 +25,13 @@ class Known:
 
 
 class Everywhere:
-    """All communities, within one transaction."""
+    """All communities, in one transaction."""
 
     def __init__(self, work: Work) -> None:
         self._sql = work.connection
 
     async def page(self, after: CommunityId | None, limit: int) -> Sequence[Known]:
-        """Communities in the order of their ids, beginning after one; none changes meanwhile."""
+        """Communities after one, in order of id. They are locked until the commit."""
         columns = communities.c
         query = sa.select(columns.id, columns.version, columns.zone)
         query = query if after is None else query.where(columns.id > after)

@@ -1,4 +1,4 @@
-"""SQL about one-time codes, accounts that become one, and rooms that join."""
+"""SQL about one-time codes, linked accounts, and rooms that join."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -42,7 +42,7 @@ class Opens(StrEnum):
 
 
 class Linking:
-    """Codes, merged members and rooms within one transaction."""
+    """Codes, merged members and rooms in one transaction."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
@@ -55,7 +55,7 @@ class Linking:
         owner: tuple[MemberId, CommunityId],
         expires_at: datetime,
     ) -> None:
-        """Keep the digest of a code; an older one of the same member for the same goes."""
+        """Store the digest of a code, in place of the member's earlier one for the same purpose."""
         member, community = owner
         older = sa.and_(_codes.c.member == member, _codes.c.opens == opens)
         await self._sql.execute(
@@ -72,7 +72,7 @@ class Linking:
         )
 
     async def code(self, opens: Opens, digest: str) -> tuple[MemberId, CommunityId] | None:
-        """Whose code it is and for which community; locked. Nothing for an unknown or old one."""
+        """The owner and community of a code, locked. `None` if it is unknown or expired."""
         query = (
             sa.select(_codes.c.member, _codes.c.community)
             .where(
@@ -86,19 +86,19 @@ class Linking:
         return (MemberId(row.member), CommunityId(row.community)) if row else None
 
     async def spend(self, digest: str) -> bool:
-        """A code is used up; whether it was good still."""
+        """Use up a code. Returns whether it was still valid."""
         spent = _codes.delete().where(_codes.c.digest == digest).returning(_codes.c.expires_at)
         until: datetime | None = (await self._sql.execute(spent)).scalar()
         return until is not None and until > self._work.now
 
     async def tried_wrongly(self, platform: Platform, account: str) -> None:
-        """Count a wrong try of an account."""
+        """Count a failed attempt by an account."""
         await self._sql.execute(
             _tries.insert().values(platform=platform, account=account, tried_at=self._work.now)
         )
 
     async def wrong_tries(self, platform: Platform, account: str, within: timedelta) -> int:
-        """How often an account was wrong lately; older tries are forgotten."""
+        """How many failed attempts an account made lately. Deletes older ones."""
         since = self._work.now - within
         await self._sql.execute(_tries.delete().where(_tries.c.tried_at <= since))
         query = (
@@ -109,18 +109,18 @@ class Linking:
         return int((await self._sql.execute(query)).scalar_one())
 
     async def add_account(self, platform: Platform, account: str, member: MemberId) -> None:
-        """One more account of a member."""
+        """Give a member one more account."""
         await self._sql.execute(
             accounts.insert().values(platform=platform, account=account, member=member)
         )
 
     async def lock(self, *wanted: MemberId) -> None:
-        """Nobody else changes these members until the commit."""
+        """Lock these members until the commit."""
         query = sa.select(members.c.id).where(members.c.id.in_(wanted)).order_by(members.c.id)
         await self._sql.execute(query.with_for_update())
 
     async def held_still(self, platform: Platform, account: str) -> MemberId | None:
-        """The member behind an account, whom nobody merges or erases until the commit."""
+        """The member who owns an account, locked against merging and erasing until the commit."""
         behind = sa.select(accounts.c.member).where(
             accounts.c.platform == platform, accounts.c.account == account
         )
@@ -134,7 +134,7 @@ class Linking:
         return MemberId(member) if member else None
 
     async def merge(self, gone: MemberId, member: MemberId) -> None:
-        """All that names `gone` names `member`; if both belong, `member`'s row stays."""
+        """Put `member` wherever `gone` is stored. If both belong somewhere, `member`'s row wins."""
         await self._sql.execute(
             accounts.update().where(accounts.c.member == gone).values(member=member)
         )
@@ -151,20 +151,20 @@ class Linking:
         await self._sql.execute(members.delete().where(members.c.id == gone))
 
     async def forget(self, member: MemberId, community: CommunityId | None = None) -> None:
-        """Delete a member's codes: those of one community, or (none given) all."""
+        """Delete a member's codes, in one community or (if none is given) in all."""
         theirs = _codes.delete().where(_codes.c.member == member)
         if community is not None:
             theirs = theirs.where(_codes.c.community == community)
         await self._sql.execute(theirs)
 
     async def add_place(self, place: Place, community: CommunityId) -> None:
-        """One more room where a community lives and posts."""
+        """Add a room in which a community lives and posts."""
         await self._sql.execute(
             places.insert().values(**place.model_dump(), community=community, posts=True)
         )
 
     async def remove_place(self, place: Place, community: CommunityId) -> bool:
-        """Take a room out; whether it was there."""
+        """Remove a room. Returns whether it was there."""
         where = (
             places.c.platform == place.platform,
             places.c.room == place.room,
@@ -173,19 +173,19 @@ class Linking:
         return bool((await self._sql.execute(places.delete().where(*where))).rowcount)
 
     async def move_place(self, old: Place, new: Place) -> bool:
-        """What lives in one room lives in another; whether anything did."""
+        """Move what lives in one room to another. Returns whether there was anything."""
         row = (places.c.platform == old.platform, places.c.room == old.room)
         moved = places.update().where(*row).values(room=new.room, house=new.house)
         return bool((await self._sql.execute(moved)).rowcount)
 
     async def communities_at(self, place: Place) -> list[CommunityId]:
-        """The communities that live in a room, or anywhere in its house if that is known."""
+        """The communities that live in a room, or in its house if that is known."""
         here = places.c.house == place.house if place.house else places.c.room == place.room
         query = sa.select(places.c.community).where(places.c.platform == place.platform, here)
         return [CommunityId(one) for one in (await self._sql.execute(query.distinct())).scalars()]
 
     async def accounts_after(self, platform: Platform, after: str, limit: int) -> list[str]:
-        """Accounts on a platform, of members of any community, in their own order."""
+        """Accounts on a platform after one, in order, of members of any community."""
         belongs = sa.exists().where(memberships.c.member == accounts.c.member)
         query = (
             sa.select(accounts.c.account)

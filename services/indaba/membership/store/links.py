@@ -1,4 +1,4 @@
-"""SQL about accounts that ask to become a member's, and those that became so."""
+"""SQL about accounts that wait to be linked, and those that are."""
 
 from typing import Any
 from uuid import UUID
@@ -33,41 +33,41 @@ links = table(
 
 
 class Links:
-    """Links between accounts, within one transaction."""
+    """Links between accounts, in one transaction."""
 
     def __init__(self, work: Work) -> None:
         self._sql = work.connection
 
     async def keep(self, link: Link) -> None:
-        """Keep a new link."""
+        """Store a new link."""
         await self._sql.execute(links.insert().values(**_row(link), version=0))
 
     async def change(self, link: Link) -> None:
-        """Keep what a link is now."""
+        """Store a changed link."""
         await self._sql.execute(links.update().where(links.c.id == link.id).values(**_row(link)))
 
     async def get(self, link: UUID) -> Link | None:
-        """A link; locked until the commit."""
+        """A link, locked until the commit."""
         query = sa.select(links).where(links.c.id == link).with_for_update()
         return next(iter(await self._listed(query)), None)
 
     async def drop(self, link: UUID) -> None:
-        """Keep nothing of it."""
+        """Delete a link."""
         await self._sql.execute(links.delete().where(links.c.id == link))
 
     async def next_version(self, link: UUID) -> int:
-        """Count one more thing that is told of a link."""
+        """Count one more message about a link; returns its version."""
         changed = links.update().where(links.c.id == link).values(version=links.c.version + 1)
         version: int = (await self._sql.execute(changed.returning(links.c.version))).scalar_one()
         return version
 
     async def of(self, owner: MemberId, state: LinkState) -> list[Link]:
-        """A member's links that have come so far, oldest first."""
+        """A member's links in this state, oldest first."""
         query = sa.select(links).where(links.c.owner == owner, links.c.state == state)
         return await self._listed(query.order_by(links.c.linked_at, links.c.until, links.c.id))
 
     async def history(self, member: MemberId) -> list[dict[str, str | None]]:
-        """What is kept of a member's links, JSON-ready, oldest first."""
+        """What is stored about a member's links, JSON-ready, oldest first."""
         query = sa.select(links).where(links.c.owner == member).order_by(links.c.until)
         return [
             {
@@ -80,7 +80,7 @@ class Links:
         ]
 
     async def accounts_of(self, member: MemberId) -> tuple[AccountName, ...]:
-        """A member's accounts, in their order."""
+        """A member's accounts, in order."""
         query = (
             sa.select(accounts.c.platform, accounts.c.account)
             .where(accounts.c.member == member)
@@ -90,14 +90,14 @@ class Links:
         return tuple(AccountName(platform=Platform(p), account=account) for p, account in rows)
 
     async def remove_account(self, name: AccountName) -> None:
-        """An account is nobody's any more."""
+        """Remove an account from its member."""
         its = (accounts.c.platform == name.platform, accounts.c.account == name.account)
         await self._sql.execute(accounts.delete().where(*its))
         theirs = (links.c.platform == name.platform, links.c.account == name.account)
         await self._sql.execute(links.delete().where(*theirs, links.c.state == LinkState.LINKED))
 
     async def forget(self, member: MemberId) -> None:
-        """Keep no link of a member; call it while their accounts are known."""
+        """Delete a member's links. Must run while their accounts are still stored."""
         theirs = sa.tuple_(links.c.platform, links.c.account).in_(
             sa.select(accounts.c.platform, accounts.c.account).where(accounts.c.member == member)
         )

@@ -1,4 +1,4 @@
-"""What is stored about people who left long ago, and about cases closed long ago."""
+"""SQL about people who left long ago, and cases closed long ago."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -13,13 +13,13 @@ from indaba.membership.store.people import members, memberships, receipts
 
 
 class LongOver:
-    """Within one transaction."""
+    """What is past its time, in one transaction."""
 
     def __init__(self, work: Work) -> None:
         self._sql = work.connection
 
     async def drop_receipts(self, over: Sequence[UUID]) -> list[MemberId]:
-        """Receipts go; gives the members who have none left, and belong nowhere."""
+        """Delete receipts. Returns the members who have none left and belong nowhere."""
         these = receipts.delete().where(receipts.c.id.in_(over)).returning(receipts.c.member)
         concerned = set((await self._sql.execute(these)).scalars())
         gone = concerned - await self._staying(concerned)
@@ -28,7 +28,7 @@ class LongOver:
         return [MemberId(member) for member in (await self._sql.execute(query)).scalars()]
 
     async def _staying(self, concerned: Collection[UUID]) -> set[UUID]:
-        """Who of them has a receipt still, or belongs somewhere: asked by index, in two steps."""
+        """Which of them still have a receipt or belong somewhere, by two indexed queries."""
         staying: set[UUID] = set()
         for member in (receipts.c.member, memberships.c.member):
             query = sa.select(member).where(member.in_(concerned)).distinct()
@@ -36,7 +36,7 @@ class LongOver:
         return staying
 
     async def unlink_cases(self, over: Sequence[UUID]) -> None:
-        """Nobody knows any more about whom a case was, why, or who voted how; a block stays."""
+        """Remove from cases the member they are about, why, and who voted how; a block stays."""
         nobody = {"about": None, "by": None, "reason": "", "appeal": ""}
         await self._sql.execute(cases.update().where(cases.c.id.in_(over)).values(nobody))
         await self._sql.execute(ballots.delete().where(ballots.c.case.in_(over)))

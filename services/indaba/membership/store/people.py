@@ -22,7 +22,7 @@ _instant = sa.DateTime(timezone=True)
 
 
 def table(named: str, /, **columns: Any) -> sa.Table:
-    """A table of membership's by its columns' names and kinds; the migrations make it."""
+    """A table of membership, by its columns' names and types. Migrations create the tables."""
     return sa.Table(named, _meta, *(sa.Column(n, kind) for n, kind in columns.items()))
 
 
@@ -74,10 +74,10 @@ sign_ins = table("sign_ins", digest=sa.Text, member=sa.Uuid, community=sa.Uuid, 
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """Whether somebody belongs to a community, the role they act in, and the zone they named.
+    """Whether somebody belongs to a community, the role they act in, and the zone they set.
 
-    The role is one step less while they are suspended, until `rests_until`, and none for who does
-    not belong. `counted` says that the days on which they take part are counted.
+    While suspended, until `rests_until`, the role is one step lower. It is empty for somebody who
+    does not belong. `counted`: the days on which they take part are counted.
     """
 
     belongs: bool = False
@@ -91,14 +91,14 @@ STRANGER = Acting()
 
 
 class Store:
-    """Communities and members within one transaction."""
+    """Communities and members in one transaction."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
         self._sql = work.connection
 
     async def zones(self, community: CommunityId) -> dict[str, int]:
-        """How many members of a community said they live in each zone."""
+        """How many members of a community set each zone."""
         zone = members.c.profile["zone"].as_string()
         query = (
             sa.select(zone, sa.func.count())
@@ -109,7 +109,7 @@ class Store:
         return {str(name): people for name, people in await self._sql.execute(query)}
 
     async def community(self, community: CommunityId, *, locked: bool = True) -> Community | None:
-        """A community with its roles and posting places; locked until the commit, or only read."""
+        """A community with its roles and posting places. By default locked until the commit."""
         query = sa.select(communities).where(communities.c.id == community)
         query = query.with_for_update() if locked else query
         row = (await self._sql.execute(query)).mappings().first()
@@ -132,7 +132,7 @@ class Store:
         )
 
     async def card_of(self, community: CommunityId) -> Community | None:
-        """A community without roles and places, unlocked: for showing only."""
+        """A community without roles and places, unlocked, for display only."""
         query = sa.select(communities).where(communities.c.id == community)
         row = (await self._sql.execute(query)).mappings().first()
         return Community(**row) if row else None
@@ -142,21 +142,21 @@ class Store:
         query = sa.select(places.c.community).where(
             places.c.platform == place.platform, places.c.room == place.room
         )
-        found: CommunityId | None = (await self._sql.execute(query)).scalar()
-        return found
+        community: CommunityId | None = (await self._sql.execute(query)).scalar()
+        return community
 
     async def community_of_house(self, place: Place) -> CommunityId | None:
-        """The only community that lives in a place's house; none if there are several."""
+        """The only community in a place's house; `None` if there are several."""
         if not place.house:
             return None
         query = sa.select(places.c.community).where(
             places.c.platform == place.platform, places.c.house == place.house
         )
-        found = set((await self._sql.execute(query)).scalars())
-        return CommunityId(found.pop()) if len(found) == 1 else None
+        there = set((await self._sql.execute(query)).scalars())
+        return CommunityId(there.pop()) if len(there) == 1 else None
 
     async def found(self, community: Community, place: Place, posts_in: Place) -> None:
-        """Keep a new community. Rooms given twice are kept once."""
+        """Store a new community. If both rooms are the same, it is stored once."""
         card = community.card().model_dump()
         await self._sql.execute(communities.insert().values(**card, version=community.version))
         for spot in {place, posts_in}:
@@ -171,15 +171,15 @@ class Store:
             )
 
     async def member_of(self, platform: Platform, account: str) -> MemberId | None:
-        """The member behind a chat account."""
+        """The member who owns a chat account."""
         query = sa.select(accounts.c.member).where(
             accounts.c.platform == platform, accounts.c.account == account
         )
-        found: MemberId | None = (await self._sql.execute(query)).scalar()
-        return found
+        member: MemberId | None = (await self._sql.execute(query)).scalar()
+        return member
 
     async def welcome(self, platform: Platform, account: str) -> MemberId:
-        """The member behind an account, created if there is none."""
+        """The member who owns an account, created if there is none."""
         known = await self.member_of(platform, account)
         if known is not None:
             return known
@@ -192,7 +192,7 @@ class Store:
         return member
 
     async def next_version(self, member: MemberId) -> int:
-        """Count one more change of a member."""
+        """Count one more change of a member; returns their version."""
         changed = (
             members.update()
             .where(members.c.id == member)
@@ -205,7 +205,7 @@ class Store:
         return version
 
     async def grew(self, community: CommunityId) -> int:
-        """Count one more change of a community."""
+        """Count one more change of a community; returns its version."""
         changed = (
             communities.update()
             .where(communities.c.id == community)
@@ -241,11 +241,11 @@ class Store:
         )
 
     async def role_in(self, community: CommunityId, member: MemberId) -> Role | None:
-        """The role a member acts in, one step less while suspended; `None` for no member."""
+        """The role a member acts in, one step lower while suspended; `None` if not a member."""
         return (await self.acting(community, member)).role
 
     async def acting(self, community: CommunityId, member: MemberId) -> Acting:
-        """What somebody is in a community, by one question; `STRANGER` for one nobody knows."""
+        """What somebody is in a community, in one query; `STRANGER` if they are unknown."""
         rests_until = (
             sa.select(sa.func.max(_suspensions.c.until))
             .where(
@@ -279,7 +279,7 @@ class Store:
         return Acting(belongs=True, role=role, zone=zone or "", counted=counted, rests_until=until)
 
     async def has_left(self, community: CommunityId, member: MemberId) -> bool:
-        """Whether somebody once agreed to be a member, and took that back."""
+        """Whether somebody was a member and withdrew."""
         query = sa.select(receipts.c.id).where(
             receipts.c.community == community,
             receipts.c.member == member,
@@ -307,7 +307,7 @@ class Store:
     async def give_receipt(
         self, community: CommunityId, member: MemberId, wording: str, *, founding: bool
     ) -> None:
-        """Keep proof of consent."""
+        """Store proof of consent."""
         await self._sql.execute(
             receipts.insert().values(
                 id=self._work.world.new_id(),
@@ -321,7 +321,7 @@ class Store:
         )
 
     async def communities_of(self, member: MemberId) -> list[tuple[CommunityId, Role, datetime]]:
-        """A member's communities, first joined first."""
+        """A member's communities, in the order they joined."""
         query = (
             sa.select(memberships.c.community, memberships.c.role, memberships.c.joined_at)
             .where(memberships.c.member == member)
@@ -331,7 +331,7 @@ class Store:
         return [(CommunityId(c), Role(r), at) for c, r, at in rows]
 
     async def unchanged_since(self, member: MemberId, moment: datetime) -> frozenset[CommunityId]:
-        """Where somebody has belonged since then, in the role they have."""
+        """Communities to which somebody has belonged since then, in an unchanged role."""
         since = sa.func.coalesce(memberships.c.role_since, memberships.c.joined_at)
         query = sa.select(memberships.c.community).where(
             memberships.c.member == member, memberships.c.joined_at <= moment, since <= moment
@@ -339,19 +339,19 @@ class Store:
         return frozenset(map(CommunityId, (await self._sql.execute(query)).scalars()))
 
     async def profile(self, member: MemberId) -> Profile:
-        """What a member said of themselves; empty for one nobody knows."""
+        """What a member said about themselves; empty for an unknown member."""
         query = sa.select(members.c.profile).where(members.c.id == member)
         return Profile.model_validate((await self._sql.execute(query)).scalar() or {})
 
     async def keep_profile(self, member: MemberId, profile: Profile) -> None:
-        """Keep what a member said of themselves."""
-        said = profile.model_dump(mode="json")
-        await self._sql.execute(members.update().where(members.c.id == member).values(profile=said))
+        """Store what a member said about themselves."""
+        row = {"profile": profile.model_dump(mode="json")}
+        await self._sql.execute(members.update().where(members.c.id == member).values(row))
 
     async def members_behind(
         self, community: CommunityId, platform: Platform, wanted: Iterable[str]
     ) -> dict[str, MemberId]:
-        """Member per account, of those who belong to the community."""
+        """Member per account, for members of the community."""
         query = (
             sa.select(accounts.c.account, accounts.c.member)
             .join(memberships, memberships.c.member == accounts.c.member)
@@ -385,7 +385,7 @@ class Store:
         ]
 
     async def forget(self, member: MemberId, fresh: MemberId) -> None:
-        """Delete what names a member; consent receipts stay as proof under the fresh id."""
+        """Delete what names a member. Consent receipts stay as proof under the fresh id."""
         for named in (accounts, memberships, sign_ins):
             await self._sql.execute(named.delete().where(named.c.member == member))
         await self._sql.execute(members.delete().where(members.c.id == member))

@@ -1,4 +1,4 @@
-"""SQL about what the world sees of communities, and the keys of their addresses."""
+"""SQL about what the world sees of communities, and the keys in their addresses."""
 
 from datetime import datetime
 
@@ -24,19 +24,19 @@ _PARTS = ("page", "calendar", "earlier")
 
 
 class Publications:
-    """What was published, within one transaction; a community without a row shows nothing."""
+    """What is published, in one transaction. A community without a row shows nothing."""
 
     def __init__(self, work: Transaction) -> None:
         self._sql = work.connection
 
     async def of(self, community: CommunityId) -> Publication:
-        """What the world sees of a community, and until when what it saw earlier."""
+        """What the world sees of a community, and when what was open earlier ends."""
         query = sa.select(_publications).where(_publications.c.community == community)
         row = (await self._sql.execute(query)).mappings().first()
         return _publication(row) if row else Publication()
 
     async def with_card(self, community: CommunityId) -> tuple[Community, Publication] | None:
-        """A community without roles and places, and what the world sees of it; unlocked."""
+        """A community without roles and places, and what the world sees of it, unlocked."""
         both = communities.outerjoin(_publications, _publications.c.community == communities.c.id)
         shown = [_publications.c[name] for name in (*_PARTS, "until")]
         query = sa.select(communities, *shown).select_from(both)
@@ -48,7 +48,7 @@ class Publications:
         return card, Publication() if row["page"] is None else _publication(row)
 
     async def keep(self, community: CommunityId, publication: Publication) -> None:
-        """Keep what the world sees."""
+        """Store what the world sees."""
         values = {name: getattr(publication, name) for name in (*_PARTS, "until")}
         row = insert(_publications).values(community=community, **values)
         await self._sql.execute(

@@ -1,4 +1,4 @@
-"""SQL about how people are reached, in many communities at once."""
+"""SQL about how to reach people in many communities at once."""
 
 from collections.abc import Iterable, Mapping
 
@@ -12,20 +12,20 @@ from indaba.membership.store.people import accounts, communities, memberships
 
 
 class Reaching:
-    """Two questions, however many communities are wanted, within one transaction."""
+    """Two queries for any number of communities, in one transaction."""
 
     def __init__(self, work: Transaction) -> None:
         self._sql = work.connection
 
     async def cards(self, wanted: Iterable[CommunityId]) -> list[Community]:
-        """Communities without roles and places, in no order; those that are gone are left out."""
+        """Communities without roles and places, in no order. Unknown ones are left out."""
         query = sa.select(communities).where(communities.c.id.in_(list(wanted)))
         return [Community(**row) for row in (await self._sql.execute(query)).mappings()]
 
     async def accounts(
         self, platform: Platform, wanted: Mapping[CommunityId, Iterable[MemberId]]
     ) -> dict[CommunityId, dict[MemberId, str]]:
-        """Account per member of each community; those without one, or who left, are left out."""
+        """Account per member of each community, without those who have none, or who left."""
         pairs = [(community, member) for community, them in wanted.items() for member in them]
         query = (
             sa.select(memberships.c.community, accounts.c.member, accounts.c.account)

@@ -1,4 +1,4 @@
-"""SQL about reports to the safeguarding leads. Words are sealed before they come here."""
+"""SQL about reports to the safeguarding leads. Their text is sealed before it comes here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,29 +35,29 @@ class Report:
 
 
 class Reports:
-    """Drafts, reports and today's counts within one transaction."""
+    """Drafts, reports and today's counts in one transaction."""
 
     def __init__(self, work: Work) -> None:
         self._sql = work.connection
 
     async def draft(self, digest: str, draft: UUID, sealed: bytes) -> None:
-        """Keep a draft; an earlier one of the same account goes."""
+        """Store a draft in place of an earlier one of the same account."""
         values = {"id": draft, "sealed": sealed}
         row = insert(_drafts).values(digest=digest, **values)
         await self._sql.execute(row.on_conflict_do_update(index_elements=["digest"], set_=values))
 
     async def take_draft(self, digest: str, draft: UUID) -> bytes | None:
-        """A draft's sealed words, which are a draft no more."""
+        """Delete a draft and return its sealed text."""
         taken = _drafts.delete().where(_drafts.c.digest == digest, _drafts.c.id == draft)
         sealed: bytes | None = (await self._sql.execute(taken.returning(_drafts.c.sealed))).scalar()
         return sealed
 
     async def drop_draft(self, draft: UUID) -> None:
-        """Nobody sent it."""
+        """Delete a draft that was not sent."""
         await self._sql.execute(_drafts.delete().where(_drafts.c.id == draft))
 
     async def keep(self, report: Report) -> bool:
-        """Keep a report; false if its code is taken."""
+        """Store a report. Returns false if its code is taken."""
         row = insert(_reports).values(
             id=report.id, code=report.code, sealed=report.sealed, came_on=report.came_on
         )
@@ -70,24 +70,24 @@ class Reports:
         return listed[0] if listed else None
 
     async def called(self, code: str) -> Report | None:
-        """A report by its code; locked until the commit."""
+        """A report by its code, locked until the commit."""
         query = sa.select(_reports).where(_reports.c.code == code).with_for_update()
         listed = await self._listed(query)
         return listed[0] if listed else None
 
     async def all(self, limit: int) -> Sequence[Report]:
-        """Reports that are kept: open ones first, oldest first."""
+        """Reports still stored: open ones first, oldest first."""
         columns = _reports.c
         order = (columns.deleted_on.nulls_first(), columns.came_on, columns.code)
         return await self._listed(sa.select(_reports).order_by(*order).limit(limit))
 
     async def close(self, report: UUID, deleted_on: date) -> None:
-        """Note when a report is deleted."""
+        """Store when a report is to be deleted."""
         row = _reports.update().where(_reports.c.id == report)
         await self._sql.execute(row.values(deleted_on=deleted_on))
 
     async def delete(self, report: UUID) -> None:
-        """Forget a report."""
+        """Delete a report."""
         await self._sql.execute(_reports.delete().where(_reports.c.id == report))
 
     async def sent(self, digest: str, day: date) -> int:
@@ -96,7 +96,7 @@ class Reports:
         return (await self._sql.execute(query)).scalar() or 0
 
     async def count(self, digest: str, day: date) -> int:
-        """Count one more report of an account on a day; gives how many there are."""
+        """Count one more report of an account on a day; returns how many there are."""
         row = insert(_counts).values(digest=digest, day=day, sent=1)
         counted = row.on_conflict_do_update(
             index_elements=["day", "digest"], set_={"sent": _counts.c.sent + 1}
@@ -105,7 +105,7 @@ class Reports:
         return sent
 
     async def forget_count(self, digest: str, day: date) -> None:
-        """Forget that an account has sent reports on a day."""
+        """Delete the count of an account's reports on a day."""
         row = (_counts.c.digest == digest, _counts.c.day == day)
         await self._sql.execute(_counts.delete().where(*row))
 

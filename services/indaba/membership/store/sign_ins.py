@@ -1,4 +1,4 @@
-"""SQL about one-time secrets by which members sign in."""
+"""SQL about one-time secrets with which members sign in."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from indaba.membership.store.people import sign_ins
 
 
 class SignIns:
-    """Secrets that were not used yet, by their digests, within one transaction."""
+    """Unused secrets, by digest, in one transaction."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
@@ -19,7 +19,7 @@ class SignIns:
     async def keep(
         self, digest: str, member: MemberId, community: CommunityId, expires_at: datetime
     ) -> None:
-        """Keep the digest of a one-time secret; older ones of the member go."""
+        """Store the digest of a one-time secret, in place of the member's earlier ones."""
         await self._sql.execute(
             sign_ins.delete().where(
                 sa.or_(sign_ins.c.member == member, sign_ins.c.expires_at < self._work.now)
@@ -32,7 +32,7 @@ class SignIns:
         )
 
     async def spend(self, digest: str) -> tuple[MemberId, CommunityId] | None:
-        """Use up a secret; nothing if it is unknown, used or too old."""
+        """Use up a secret. `None` if it is unknown, used or expired."""
         spent = (
             sign_ins.delete()
             .where(sign_ins.c.digest == digest)
@@ -44,7 +44,7 @@ class SignIns:
         return MemberId(row.member), CommunityId(row.community)
 
     async def end(self, member: MemberId, community: CommunityId | None = None) -> None:
-        """Links that were not used yet open nothing any more: in one community, or in all."""
+        """Revoke a member's unused sign-in links, in one community or (if none is given) in all."""
         theirs = sign_ins.delete().where(sign_ins.c.member == member)
         if community is not None:
             theirs = theirs.where(sign_ins.c.community == community)

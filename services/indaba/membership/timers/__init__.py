@@ -1,1 +1,1 @@
-"""What membership does by the clock, and the list of the erased beside the database."""
+"""What membership does by the clock, and the list of the erased outside the database."""

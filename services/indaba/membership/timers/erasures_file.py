@@ -1,4 +1,4 @@
-"""The list of the erased outside the database, so that older backups can be corrected.
+"""The list of the erased outside the database, with which restored backups are corrected.
 
 It holds digests of random ids: without a backup that has those ids it identifies nobody.
 """
@@ -13,11 +13,11 @@ from indaba.process.loops import pause
 
 LOOK_SECONDS = 5.0
 COMMITTED_WITHIN = timedelta(hours=1)
-"""An erasure bears the time at which it began, and is seen once it is committed."""
+"""An erasure has the time at which it began, and can be seen only once it is committed."""
 
 
 class ErasuresFile:
-    """Keeps the file as the database has it. A digest that is in the file never leaves it."""
+    """Keeps the file up to date with the database. A digest never leaves the file."""
 
     def __init__(self, ledger: Ledger, path: Path) -> None:
         self._ledger = ledger
@@ -26,13 +26,13 @@ class ErasuresFile:
         self._looked_at: datetime | None = None
 
     async def run(self) -> None:
-        """Look for ever."""
+        """Update the file for ever."""
         while True:
             await self.look()
             await pause(LOOK_SECONDS)
 
     async def look(self) -> None:
-        """Add to the file what only the database has: everything at first, then what is new."""
+        """Add to the file what only the database has: all of it at first, then what is new."""
         since = self._looked_at and self._looked_at - COMMITTED_WITHIN
         now = self._ledger.world.now()
         async with self._ledger.database.connect() as sql:
@@ -44,7 +44,7 @@ class ErasuresFile:
 
 
 def add_to(path: Path, digests: frozenset[str]) -> frozenset[str]:
-    """Add to a list; returns all of it. A concurrent reader sees the old or the new list."""
+    """Add digests to a list and return all of it. The file is replaced atomically."""
     known = read(path)
     if digests <= known and path.exists():
         return known

@@ -1,4 +1,4 @@
-"""What becomes of a link by the clock: nobody answered, or it need not be known any more."""
+"""What happens to links by the clock: questions expire, and old links are forgotten."""
 
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from indaba.membership.workflows.telling import end_link
 
 
 async def link_over(body: dict[str, Any], work: Work) -> None:
-    """The question lapses; what came to nothing is forgotten once everybody was told."""
+    """Let an unanswered question expire, or delete a link that came to nothing."""
     links = Links(work)
     link = await links.get(UUID(body["link"]))
     if link is None:

@@ -1,4 +1,4 @@
-"""What is forgotten about reports by the clock."""
+"""What is deleted about reports by the clock."""
 
 from datetime import date
 from typing import Any
@@ -13,15 +13,15 @@ COUNTED = "membership.reports-counted"
 
 
 async def forget_draft(body: dict[str, Any], work: Work) -> None:
-    """A draft was not sent in time."""
+    """Delete a draft that was not sent in time."""
     await Reports(work).drop_draft(UUID(body["draft"]))
 
 
 async def forget_report(body: dict[str, Any], work: Work) -> None:
-    """A report was closed thirty days ago."""
+    """Delete a report thirty days after it was closed."""
     await Reports(work).delete(UUID(body["report"]))
 
 
 async def forget_count(body: dict[str, Any], work: Work) -> None:
-    """A day is over on which an account sent reports."""
+    """Delete the count of an account's reports on a day that is over."""
     await Reports(work).forget_count(body["digest"], date.fromisoformat(body["day"]))

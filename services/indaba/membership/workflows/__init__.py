@@ -1,1 +1,1 @@
-"""What requests, events and the clock share: steps that keep, emit and plan together."""
+"""Steps that requests, events and timers share: storing, emitting and planning together."""

@@ -1,4 +1,4 @@
-"""One-time codes: making one, and whose a code is that somebody typed."""
+"""One-time codes: making them, and checking what somebody typed."""
 
 import hashlib
 from datetime import timedelta
@@ -14,12 +14,12 @@ TRIES_COUNT_FOR = timedelta(minutes=10)
 
 
 def digest(secret: str) -> str:
-    """What is kept instead of a secret."""
+    """What is stored in place of a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 async def issue(work: Work, opens: Opens, member: MemberId) -> CodeIssued:
-    """Make a code of a member's; an older one of theirs for the same opens nothing any more."""
+    """Make a code for a member. It replaces their earlier one for the same purpose."""
     letters = (CODE_LETTERS[work.world.below(len(CODE_LETTERS))] for _ in range(CODE_LENGTH))
     code, expires_at = "".join(letters), work.now + CODE_LASTS
     owner = (member, work.passport.in_community())
@@ -30,9 +30,10 @@ async def issue(work: Work, opens: Opens, member: MemberId) -> CodeIssued:
 async def checked(
     work: Work, opens: Opens, platform: Platform, account: str, code: str
 ) -> tuple[MemberId, CommunityId]:
-    """Whose code it is. Raises `CodeWrong`, which counts, and after five of those `TooManyTries`.
+    """The owner and community of a code.
 
-    The codes are too many to guess; the limit keeps anybody from trying for long.
+    Raises `CodeWrong`, which counts as an attempt, and `TooManyTries` after five of those. There
+    are too many codes to guess one; the limit keeps anybody from trying for long.
     """
     linking = Linking(work)
     if await linking.wrong_tries(platform, account, TRIES_COUNT_FOR) >= MOST_TRIES:

@@ -1,4 +1,4 @@
-"""Members of earlier days are asked about a new wording; what is taken back goes."""
+"""Asking members about a new wording, and deleting what they withdraw consent for."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
@@ -15,17 +15,20 @@ from indaba.membership.store import Consents, Engaged, Store
 
 LOOK, SAY = "membership.look-who-is-to-be-asked", "membership.say-wording"
 WORTH_ASKING_FOR = timedelta(hours=20)
-"""Shorter than the day for which a face's claim to ask is remembered."""
+"""Shorter than the day for which a face's claim to ask is stored."""
 
 
 async def begin_asking(work: Work) -> None:
-    """Look through all members from tomorrow on, who has not heard of the wording in force."""
+    """Check all members, from tomorrow on, for those not told of the wording in force."""
     body = {"wording": CONSENT_VERSION, "after": str(UUID(int=0))}
     await work.set_timer(work.now + LONGEST_PAUSE, LOOK, str(work.world.new_id()), body)
 
 
 async def look_who_is_to_be_asked(body: dict[str, Any], work: Work) -> None:
-    """The next members: whoever has news to hear is told by day. A newer wording has its own."""
+    """Check the next batch of members, and plan to tell those with news during the day.
+
+    Stops if a newer wording is in force, which has a run of its own.
+    """
     if body["wording"] != CONSENT_VERSION:
         return
     consents = Consents(work)
@@ -53,7 +56,7 @@ async def _plan(community: CommunityId, members: list[MemberId], work: Work) -> 
 
 
 async def say_wording(body: dict[str, Any], work: Work) -> None:
-    """Let faces ask these members, each alone."""
+    """Let faces ask these members, each in private."""
     work.emit(
         ConsentDue(
             aggregate=work.world.new_id(),
@@ -66,7 +69,7 @@ async def say_wording(body: dict[str, Any], work: Work) -> None:
 
 
 async def tell_consent(member: MemberId, consent: Consent, work: Work) -> None:
-    """Say for which purposes nothing is kept of a member from now on."""
+    """Emit for which purposes nothing may be stored about a member from now on."""
     work.emit(
         ConsentChanged(
             aggregate=member,
@@ -78,14 +81,14 @@ async def tell_consent(member: MemberId, consent: Consent, work: Work) -> None:
 
 
 async def drop(member: MemberId, purposes: Iterable[Purpose], work: Work) -> None:
-    """What was kept here for these purposes goes; other services hear of it and do likewise."""
+    """Delete what is stored here for these purposes. Other services do so at the event."""
     for purpose in purposes:
         if purpose in _DROPPED:
             await _DROPPED[purpose](member, work)
 
 
 async def _drop_profile(member: MemberId, work: Work) -> None:
-    """A zone stays: times are read in it."""
+    """Delete the profile except the zone, in which times are read."""
     store = Store(work)
     profile = await store.profile(member)
     bare = Profile(zone=profile.zone)

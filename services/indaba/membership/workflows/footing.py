@@ -1,4 +1,4 @@
-"""Why somebody may not do what members may, as it is told to them and to nobody else."""
+"""Why somebody may not do what members may. Only they are told."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from indaba.membership.store import Acting, Cases, Store
 
 @dataclass(frozen=True, slots=True)
 class Footing:
-    """What somebody is to a community, and `because` of what, where somebody said why."""
+    """Somebody's standing in a community, and `because` of what, if a reason was given."""
 
     belonging: Belonging = Belonging.GUEST
     because: str = ""
@@ -24,7 +24,10 @@ async def footing_of(
     acting: Acting,
     account: str,
 ) -> Footing:
-    """What a member, or the account of this digest, is to a community or, without one, to any."""
+    """The standing of a member, or of an account by its digest, in a community or in any.
+
+    Without a community, a block in any community counts.
+    """
     if acting.rests_until is not None and community is not None and member is not None:
         open_ones = await Cases(work).open_in(community, [CaseKind.SUSPENSION], member)
         return Footing(Belonging.SUSPENDED, next((case.reason for case in open_ones), ""))

@@ -1,4 +1,4 @@
-"""A membership ends: by leaving, by being removed, or with the account itself."""
+"""Ending a membership: by leaving, by removal, or by erasure."""
 
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import MemberLeft
@@ -11,9 +11,9 @@ from indaba.membership.workflows.telling import tell_roles
 
 
 async def depart(work: Work, community: CommunityId, member: MemberId) -> None:
-    """End a membership with all that it opened: sign-in links, codes, motions of theirs.
+    """End a membership with everything it gave access to: sign-in links, codes, own motions.
 
-    The community is locked by the caller. Sessions and feeds end with the event.
+    The caller has locked the community. Sessions and feeds end with the event.
     """
     store = Store(work)
     await store.part(community, member)
@@ -27,9 +27,9 @@ async def depart(work: Work, community: CommunityId, member: MemberId) -> None:
 
 
 async def close_theirs(work: Work, community: CommunityId, member: MemberId) -> None:
-    """What a member moved falls, and what was moved about them has lost its sense.
+    """Close motions that a member opened, and cases about them that have become pointless.
 
-    A suspension goes on: who leaves and comes back has not got rid of it.
+    A suspension goes on: leaving and coming back does not end it.
     """
     cases = Cases(work)
     for case in await cases.open_in(community, [*MOTIONS, CaseKind.TAKE_OVER]):

@@ -1,4 +1,4 @@
-"""Two accounts become one member, and are parted again. Decision: docs/decisions/0033."""
+"""Linking two accounts to one member, and parting them again (decision 0033)."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
@@ -41,7 +41,7 @@ from indaba.process.passports import PassportOffice
 
 
 class Uniting:
-    """Steps within one transaction."""
+    """Steps of linking and parting, in one transaction."""
 
     def __init__(self, work: Work, office: PassportOffice) -> None:
         self._work = work
@@ -50,7 +50,7 @@ class Uniting:
         self._links = Links(work)
 
     async def facts(self, link: Link, other: MemberId | None) -> LinkFacts:
-        """What would come of it; locks the communities. Raises `LeavesNobody`."""
+        """What a link would change. Locks the communities. Raises `LeavesNobody`."""
         members = [link.owner, other] if other else [link.owner]
         there = {c for member in members for c in await self._roles(member)}
         known = {c: await self._store.community(c) for c in sorted(there)}
@@ -78,7 +78,7 @@ class Uniting:
         )
 
     async def unite(self, link: Link, other: MemberId | None) -> None:
-        """The account is the owner's from now on, and whoever it was is the owner."""
+        """Make the account the owner's, and merge its former member, `other`, with the owner."""
         await self.facts(link, other)
         mine, theirs = await self._roles(link.owner), await self._roles(other) if other else {}
         brought = await self._links.accounts_of(other) if other else (link.joiner,)
@@ -118,7 +118,7 @@ class Uniting:
         )
 
     async def part(self, link: Link, gone: MemberId) -> None:
-        """Whoever the account was is so again; see `Parted`."""
+        """Make the account the separate member it was. See `Parted`."""
         owner, was_in = link.owner, link.was_in or {}
         for community in sorted(was_in.keys() | (await self._roles(owner)).keys()):
             await self._store.community(community)
@@ -142,12 +142,12 @@ class Uniting:
         await self._over(noted or link, LinkNews.PARTED, [gone, owner])
 
     async def remove(self, link: Link | None, name: AccountName, owner: MemberId) -> None:
-        """The account is a guest from now on."""
+        """Make the account a guest."""
         await self._links.remove_account(name)
         await self._end_doors(owner, link)
 
     async def ask(self, link: Link, what: LinkNews) -> None:
-        """Keep a link that its maker is told of, until its time is over."""
+        """Store a link, tell both sides, and plan when the question expires."""
         await self._links.keep(link)
         await over_at(self._work, link, link.until)
         await tell_link(self._work, link, what, LinkSide.PARTNERS, link.community)
@@ -172,7 +172,10 @@ class Uniting:
         before: Mapping[CommunityId, Role],
         steady: Collection[CommunityId],
     ) -> None:
-        """What was decided about the one member, who was this `before`, holds for the other too."""
+        """Apply what was decided about the one member to the parted one.
+
+        `before` are the roles that the one member had.
+        """
         theirs = await self._roles(gone)
         for community in sorted(was_in):
             role = theirs.get(community)
@@ -183,10 +186,10 @@ class Uniting:
                 await self._store.set_role(community, gone, again)
 
     async def _note_decided(self, member: MemberId) -> None:
-        """What was moved or decided about a member holds for all who are one with them.
+        """Mark communities in which anything was moved or decided about a member in their links.
 
-        Written to their links before the member becomes another or is parted from one: later it
-        could not be found under the name that they have then.
+        This must happen before the member is merged or parted: later it cannot be found under the
+        id that they have then.
         """
         linked = await self._links.of(member, LinkState.LINKED)
         chains = came(linked)
@@ -197,14 +200,14 @@ class Uniting:
             await self._links.change(replace(link, was_in=was_in))
 
     async def _steady(self, member: MemberId, since: datetime | None) -> frozenset[CommunityId]:
-        """Where somebody has been the same since then, and nothing was moved."""
+        """Communities in which somebody has been the same since then, and nothing was moved."""
         if since is None:
             return frozenset()
         concerned = await Cases(self._work).concerned_since(member, since)
         return await self._store.unchanged_since(member, since) - concerned
 
     async def _suspend_too(self, gone: MemberId, owner: MemberId, link: Link) -> None:
-        """Whoever was suspended while the two were one is so under both names."""
+        """Suspend the parted member too, if the one member was suspended while linked."""
         for community in sorted(await self._roles(gone)):
             for case in await Cases(self._work).open_in(community, [CaseKind.SUSPENSION], owner):
                 if link.linked_at is not None and case.opened_at >= link.linked_at:
@@ -218,7 +221,7 @@ class Uniting:
         left: bool = False,
         joined: frozenset[CommunityId] = frozenset(),
     ) -> None:
-        """Say what a member is now in the communities they are or `were` in."""
+        """Emit a member's roles in the communities they are in now or `were` in."""
         now = await self._roles(member)
         for community in sorted({*were, *now}):
             role = now.get(community)
@@ -245,7 +248,7 @@ class Uniting:
         )
 
     async def _end_doors(self, owner: MemberId, link: Link | None) -> None:
-        """What was opened while the account was the owner's opens nothing any more."""
+        """End everything that was opened while the account was the owner's."""
         await SignIns(self._work).end(owner)
         await Linking(self._work).forget(owner)
         version = await self._store.next_version(owner)
@@ -258,7 +261,7 @@ class Uniting:
 async def become_one(
     gone: MemberId, member: MemberId, work: Work, *, office: PassportOffice
 ) -> None:
-    """All that names `gone` names `member`. The first profile holds, and no role is raised."""
+    """Put `member` wherever `gone` is stored. The first profile counts, and no role is raised."""
     store, linking = Store(work), Linking(work)
     await linking.lock(gone, member)
     mine = {community for community, _, _ in await store.communities_of(member)}
@@ -274,7 +277,7 @@ async def become_one(
 
 
 def _regained(parted: Parted, member: MemberId) -> frozenset[CommunityId]:
-    """Communities that a member had lost by being merged, and has again."""
+    """Communities that a member had lost through the merge, and is in again."""
     rows = [c.after for c in parted.changes if c.table == "public.memberships" and not c.before]
     theirs = [row["community"] for row in rows if row and row["member"] == str(member)]
     return frozenset(CommunityId(UUID(community)) for community in theirs)

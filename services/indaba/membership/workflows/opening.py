@@ -1,4 +1,4 @@
-"""What was open to everybody before there was a choice, and what becomes of it."""
+"""What was open to everybody before there was a choice, and when it closes."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,13 +14,13 @@ from indaba.membership.workflows.release import home_of
 ASK = "ask-what-stays-open"
 ASK_EACH = timedelta(days=7)
 STAYS_OPEN = timedelta(days=30)
-"""How long what was open before there was a choice stays so while nobody decides."""
+"""How long what was open earlier stays open if nobody decides."""
 
 
 async def ask_what_stays_open(body: dict[str, Any], work: Work) -> None:
-    """Ask a community's facilitators once a week; when the time is over, close what is undecided.
+    """Ask a community's facilitators once a week what stays open. At the end, close the rest.
 
-    The time begins when this is done first: what is kept says only that it was open.
+    The period begins with the first call, as the stored row has no date.
     """
     community = await Everywhere(work).one(CommunityId(UUID(body["community"])))
     if community is None:
@@ -39,7 +39,7 @@ async def ask_what_stays_open(body: dict[str, Any], work: Work) -> None:
 
 
 def seen_at(publication: Publication, now: datetime) -> Publication:
-    """A publication without what was open until a moment that is past."""
+    """A publication as seen now, without what has expired."""
     if publication.until is None or now < publication.until:
         return publication
     over = dict.fromkeys((part.value for part in publication.undecided()), Openness.MEMBERS)
@@ -47,7 +47,7 @@ def seen_at(publication: Publication, now: datetime) -> Publication:
 
 
 async def tell_publication(community: CommunityId, publication: Publication, work: Work) -> None:
-    """Keep and tell what the world sees of a community from now on."""
+    """Store and emit what the world sees of a community from now on."""
     await Publications(work).keep(community, publication)
     version = await Store(work).grew(community)
     work.emit(PublicationChanged(aggregate=community, version=version, publication=publication))

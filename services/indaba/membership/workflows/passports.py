@@ -1,4 +1,4 @@
-"""Passports: who somebody is in a community, as membership alone can say it."""
+"""Passports: who somebody is in a community, signed by membership."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +18,7 @@ PASSPORT_LASTS = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """By what somebody is known besides their id; `account` is the digest of their account."""
+    """What is known about an asker besides their id; `account` is the digest of their account."""
 
     account: str = ""
     face: bool = False

@@ -15,9 +15,10 @@ BATCH = 20
 
 
 async def begin_release(work: Work, after: str) -> str:
-    """Say of each community where it lives, and that its facilitators have a newer release.
+    """Emit for each community where it lives, and that a newer release is installed.
 
-    Bots and the portal keep where communities live only since a release that told them.
+    Bots and the portal rely on this: before a certain release they did not store where communities
+    live.
     """
     since = CommunityId(UUID(after)) if after else None
     page = await Everywhere(work).page(since, BATCH)
@@ -47,7 +48,7 @@ def _tell_facilitators(community: Known, work: Work) -> None:
 
 
 def home_of(community: Known) -> Platform:
-    """Of the platforms it lives on, the one with the most facilitators."""
+    """The platform with the most facilitators, of those it lives on."""
     lives_on = {place.platform for place in community.places}
     reached = [on for platforms in community.facilitators.values() for on in platforms]
     return max((p for p in Platform if p in lives_on), key=reached.count)

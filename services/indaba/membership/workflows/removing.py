@@ -1,4 +1,4 @@
-"""Removing, demoting and suspending: how it comes about, and doing it."""
+"""Removing, demoting and suspending members: how it comes about, and carrying it out."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,7 +31,7 @@ DUE, ENDS = "membership.motion-due", "membership.suspension-ends"
 
 
 class Removing:
-    """Steps within one transaction; the caller has locked the community."""
+    """Steps in one transaction. The caller has locked the community."""
 
     def __init__(self, work: Work, office: PassportOffice) -> None:
         self._work = work
@@ -40,7 +40,7 @@ class Removing:
         self._store = Store(work)
 
     async def begin(self, case: Case) -> Settled:
-        """Do it, or put the motion that it takes. Raises `MotionOpen` if there is one already."""
+        """Carry out a case, or open the motion it needs. Raises `MotionOpen` if there is one."""
         if len(await self._cases.open_in(case.community, [case.kind], case.about)) > 1:
             raise MotionOpen
         bench = await self._cases.bench(case.community)
@@ -53,9 +53,10 @@ class Removing:
         return Settled(way=way, until=until)
 
     async def _is_taken_back(self, bench: Bench, case: Case) -> bool:
-        """Nobody who is moved against themselves picks off those who could object.
+        """Whether a new facilitator's role is taken back, which needs no motion.
 
-        Only whom the role was given to cannot keep it by moving against who gave it.
+        Refused to somebody against whom others have a motion, as they could remove those who
+        object. A motion by the new facilitator does not count: it could protect their own role.
         """
         if case.kind is not CaseKind.DEMOTE or case.about is None or case.by is None:
             return False
@@ -65,7 +66,7 @@ class Removing:
         return not by_others and takes_back(bench, case, given, self._work.now)
 
     async def _put(self, case: Case, way: Way, lasts: timedelta) -> datetime:
-        """Let others decide it, by a second or by votes, until then."""
+        """Let others decide a case, by seconding or by voting, and return until when."""
         until = self._work.now + lasts
         await self._cases.change(case.id, way=way, until=until)
         body = {"case": str(case.id)}
@@ -78,7 +79,7 @@ class Removing:
         return until
 
     async def due(self, case: Case) -> None:
-        """Its time is over: silence agrees, votes are counted."""
+        """Decide a motion whose time is over: silence agrees, votes are counted."""
         bench = await self._cases.bench(case.community)
         if case.about not in bench.roles:
             await self._cases.close(case.id, carried=False)
@@ -102,7 +103,7 @@ class Removing:
             await self.drop(case)
 
     async def drop(self, case: Case) -> None:
-        """It is not carried; both sides hear so."""
+        """Close a motion that was not carried, and tell both sides."""
         await self._cases.close(case.id, carried=False)
         await tell(self._work, case, Told.FELL, [case.about, case.by])
 
@@ -121,7 +122,7 @@ class Removing:
         await self.expel(case, about)
 
     async def expel(self, case: Case, member: MemberId) -> None:
-        """End a membership against somebody's will, and block their accounts where that is meant.
+        """End a membership by removal, and block the member's accounts if the case says so.
 
         The case stays open while the block stands.
         """
@@ -145,7 +146,7 @@ class Removing:
         await tell(self._work, case, Told.REMOVED, [member])
 
     async def carry_over(self, member: MemberId) -> None:
-        """Whoever is blocked somewhere is so with every account that has become theirs."""
+        """Extend blocks and suspensions to every account that now belongs to a member."""
         digests = [self.digest(p, a) for p, a in await self._cases.accounts_of(member)]
         for community, case in sorted((await self._cases.blocked(digests)).items()):
             if await self._store.community(community) is None:
@@ -160,7 +161,7 @@ class Removing:
     async def suspend(
         self, community: Community, member: MemberId, by: MemberId | None, reason: str
     ) -> Settled:
-        """Let a member's powers rest, by a facilitator or (nobody named) by an operator."""
+        """Suspend a member, for a facilitator or (if none is given) for an operator."""
         until = self._work.now + SUSPENSION_LASTS
         case = await self._suspended(community.id, member, by, reason, until)
         role = await self._store.role_in(community.id, member)
@@ -171,12 +172,12 @@ class Removing:
         return Settled(until=until)
 
     async def suspend_as(self, case: Case, member: MemberId) -> None:
-        """A suspension holds for all accounts of a member, whoever they are later."""
+        """Extend a suspension to all accounts of a member, whoever owns them later."""
         digests = [self.digest(p, a) for p, a in await self._cases.accounts_of(member)]
         await self._cases.block(case.community, digests, case.id)
 
     async def suspend_too(self, case: Case, member: MemberId) -> None:
-        """Somebody else's suspension goes on for a member, until it would have ended."""
+        """Suspend another member as in this case, until it would have ended."""
         if case.until is None or await self._cases.open_in(case.community, SUSPENDED, member):
             return
         await self._suspended(case.community, member, case.by, case.reason, case.until)
@@ -189,7 +190,7 @@ class Removing:
         reason: str,
         until: datetime,
     ) -> Case:
-        """A case by which a member's powers rest under all their accounts, until it ends."""
+        """Open a case that suspends a member, with all their accounts, until it ends."""
         kind, lasts = CaseKind.SUSPENSION, until - self._work.now
         case = await opened(self._work, community, kind, member, by=by, reason=reason, lasts=lasts)
         await self.suspend_as(case, member)
@@ -202,12 +203,12 @@ class Removing:
 
 
 def blocked_as(office: PassportOffice, platform: str, account: str) -> str:
-    """What is kept of an account that is blocked; nobody else can make it."""
+    """What is stored in place of a blocked account. Needs the office's key."""
     return office.pseudonym(f"{platform}/{account}")
 
 
 async def cases_of(work: Work, member: MemberId) -> list[dict[str, str | None]]:
-    """What is kept about a member's place in communities, JSON-ready, oldest first."""
+    """What is stored about a member's cases, JSON-ready, oldest first."""
     return [
         {
             "community": await _named(work, case.community),
@@ -229,24 +230,24 @@ CALLED = {
     CaseKind.PROMOTION: "you were to become a facilitator",
     CaseKind.TAKE_OVER: "you were asked to take over as a facilitator",
 }
-"""Each kind of case as the member reads it whom it is about."""
+"""Each kind of case, worded for the member it is about."""
 
 
 async def _named(work: Work, community: CommunityId) -> str:
-    """A community's name; its id where there is none."""
+    """A community's name, or its id if it has none."""
     card = await Store(work).card_of(community)
     return card.name if card else str(community)
 
 
 async def motion_due(body: dict[str, Any], work: Work, office: PassportOffice) -> None:
-    """A motion's time is over."""
+    """Decide a motion whose time is over."""
     case = await locked(work, UUID(body["case"]))
     if case is not None and case.kind in MOTIONS and case.closed_at is None:
         await Removing(work, office).due(case)
 
 
 async def suspension_ends(body: dict[str, Any], work: Work) -> None:
-    """Somebody's powers come back."""
+    """End a suspension."""
     case = await locked(work, UUID(body["case"]))
     if case is None:
         return
@@ -261,7 +262,7 @@ async def suspension_ends(body: dict[str, Any], work: Work) -> None:
 
 
 async def locked(work: Work, case: UUID) -> Case | None:
-    """A case as it is once nobody else changes its community; `None` if it is unknown."""
+    """A case, read after locking its community; `None` if it is unknown."""
     before = await Cases(work).get(case)
     if before is None or await Store(work).community(before.community) is None:
         return None

@@ -1,4 +1,4 @@
-"""Who facilitates when nobody does: members who agreed to be asked, in turn."""
+"""Who facilitates when nobody does: members who agreed to be asked, one after another."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,13 +15,13 @@ from indaba.membership.workflows.telling import opened, tell, tell_roles
 LOOK, ASKED = "membership.look-for-facilitators", "membership.asked-to-take-over"
 LOOK_EVERY = timedelta(days=1)
 GONE_AFTER = timedelta(days=21)
-"""So long without a sign of any facilitator, and others are asked; and nobody twice within it."""
+"""Others are asked when no facilitator was seen for so long. Nobody is asked twice in it."""
 
 
 async def watch(work: Work, community: CommunityId, *, apart: bool = False) -> None:
-    """Look at a community's facilitators once a day from now on. Idempotent.
+    """Check a community's facilitators daily from now on. Idempotent.
 
-    With `apart` each begins at its own moment of the next day: thousands are watched at once.
+    With `apart`, communities get different times of day, as thousands are checked.
     """
     body = {"community": str(community)}
     due = work.now + LOOK_EVERY
@@ -30,7 +30,7 @@ async def watch(work: Work, community: CommunityId, *, apart: bool = False) -> N
 
 
 async def look(body: dict[str, Any], work: Work) -> None:
-    """Are there facilitators still? Then look again tomorrow."""
+    """Check whether there are facilitators, and plan the next check."""
     community = CommunityId(UUID(body["community"]))
     if await Store(work).community(community) is None:
         return
@@ -40,9 +40,9 @@ async def look(body: dict[str, Any], work: Work) -> None:
 
 
 async def seek(work: Work, community: CommunityId) -> None:
-    """Ask the next member to take over, where no facilitator is left or none shows any sign.
+    """Ask the next member to take over, if no facilitator is left or none has been seen lately.
 
-    One is asked at a time. Where nobody is left to ask, the rooms are told, once in three weeks.
+    Only one is asked at a time. If nobody is left to ask, the rooms are told, once in three weeks.
     """
     engaged, cases = Engaged(work), Cases(work)
     if await engaged.is_facilitated(community, (work.now - GONE_AFTER).date()):
@@ -68,7 +68,7 @@ async def _ask(work: Work, community: CommunityId, member: MemberId) -> None:
 
 
 async def give_up(body: dict[str, Any], work: Work) -> None:
-    """Whoever was asked did not answer: ask the next."""
+    """Ask the next member, as the one asked did not answer."""
     case = await Cases(work).get(UUID(body["case"]))
     if case is None or await Store(work).community(case.community) is None:
         return
@@ -76,7 +76,7 @@ async def give_up(body: dict[str, Any], work: Work) -> None:
 
 
 async def decline(work: Work, case: Case) -> None:
-    """They will not, or say nothing."""
+    """Close a case without success, and ask the next member."""
     cases = Cases(work)
     now = await cases.get(case.id)
     if now is None or now.closed_at is not None:
@@ -86,7 +86,7 @@ async def decline(work: Work, case: Case) -> None:
 
 
 async def accept(work: Work, case: Case, member: MemberId) -> None:
-    """They take over."""
+    """Make the member who accepts a facilitator."""
     store = Store(work)
     await Cases(work).close(case.id, carried=True)
     await store.set_role(case.community, member, Role.FACILITATOR)

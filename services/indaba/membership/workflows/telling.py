@@ -1,4 +1,4 @@
-"""What is told when somebody's place in a community changes."""
+"""Messages about changes of somebody's role or membership."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -17,13 +17,13 @@ from indaba.membership.store import Cases, Linking, Links, Store
 WORTH_TELLING_FOR = timedelta(days=7)
 OVER = "membership.link-over"
 AGAINST = MOTIONS | {CaseKind.SUSPENSION}
-"""Kinds of cases that are against whom they are about."""
+"""Kinds of cases that act against the person they are about."""
 
 
 async def tell_roles(
     work: Work, store: Store, community: CommunityId, member: MemberId, roles: tuple[Role, ...]
 ) -> None:
-    """Say that a member's roles in a community are now these."""
+    """Emit a member's new roles in a community."""
     version = await store.next_version(member)
     work.emit(
         RolesChanged(
@@ -35,7 +35,7 @@ async def tell_roles(
 async def tell(
     work: Work, case: Case, what: Told, members: Iterable[MemberId | None], *, openly: bool = False
 ) -> None:
-    """Let members be told of a case privately, and with `openly` its rooms, without a name."""
+    """Have members told about a case in private and, with `openly`, the rooms, without a name."""
     named = tuple(sorted({member for member in members if member is not None}))
     if not named and not openly:
         return
@@ -55,7 +55,7 @@ async def tell(
 async def tell_link(
     work: Work, link: Link, what: LinkNews, side: LinkSide, there: CommunityId
 ) -> None:
-    """Let those be told of a link whom it concerns, in the name of a community."""
+    """Have the people a link concerns told about it, on behalf of a community."""
     waits = what in (LinkNews.ASKED, LinkNews.TYPED)
     work.emit(
         LinkTold(
@@ -70,12 +70,12 @@ async def tell_link(
 
 
 async def over_at(work: Work, link: Link, moment: datetime) -> None:
-    """Then a question lapses, or what came to nothing is forgotten."""
+    """Set when a question expires, or when a link that ended is deleted."""
     await work.set_timer(moment, OVER, str(link.id), {"link": str(link.id)}, link.community)
 
 
 async def end_link(work: Work, link: Link, *, news: LinkNews | None = None) -> None:
-    """Nothing comes of a link, or it is undone; both sides hear that `news`."""
+    """Close a link that came to nothing or was undone, and tell both sides its `news`."""
     await Links(work).change(replace(link, state=LinkState.OVER))
     await over_at(work, link, work.now + WORTH_TELLING_FOR)
     if news is not None:
@@ -83,7 +83,7 @@ async def end_link(work: Work, link: Link, *, news: LinkNews | None = None) -> N
 
 
 async def end_waiting(work: Work, member: MemberId) -> None:
-    """Whoever is moved against or suspended lets nobody else become them by what waited."""
+    """Drop all pending links and codes of a member who is moved against or suspended."""
     await Linking(work).forget(member)
     for link in await Links(work).of(member, LinkState.ASKED):
         await end_link(work, link, news=LinkNews.LAPSED)
@@ -100,9 +100,9 @@ async def opened(  # noqa: PLR0913 - all that a case is
     how: Departure | None = None,
     lasts: timedelta | None = None,
 ) -> Case:
-    """Keep a new case, opened now. Of removals only a kick leaves the way back open.
+    """Store a new case, open from now on. Removals block joining again, except after a kick.
 
-    Codes of whom it is against open nothing any more, and links that wait for their word are over.
+    Codes of the person it is against stop working, and links that await their answer end.
     """
     case = Case(
         id=work.world.new_id(),

@@ -1,4 +1,4 @@
-"""What becomes of what is kept about people once its time is over (decision 0035)."""
+"""What happens to data about people once its time is over (decision 0035)."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -15,7 +15,7 @@ from indaba.membership.store.people import receipts
 
 
 async def forget_receipts(over: Sequence[UUID], work: Work) -> None:
-    """Receipts go, and with the last one whoever belongs nowhere any more."""
+    """Delete receipts, and members who have none left and belong nowhere."""
     for member in await LongOver(work).drop_receipts(over):
         await _forget(member, work)
 
@@ -32,7 +32,7 @@ async def _forget(member: MemberId, work: Work) -> None:
 
 
 async def forget_cases(over: Sequence[UUID], work: Work) -> None:
-    """Cases lose their names and words."""
+    """Remove names and texts from cases."""
     await LongOver(work).unlink_cases(over)
 
 
