@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from indaba.contracts import library as said
+from indaba.contracts import library as contracts
 from indaba.contracts.group_sizes import GroupSizeChanged
 from indaba.contracts.limits import COMMUNITYS_FILES, DISK, MEMBERS_FILES, SAVED_A_DAY
 from indaba.contracts.linking import MembersMerged, MembersParted
@@ -32,25 +32,25 @@ def wire(
     read: Read | None = None,
     most: Mapping[str, int] | None = None,
 ) -> None:
-    """Connect what library answers, listens to and does by the clock with how.
+    """Connect requests, events and timers with the functions that handle them.
 
-    `read` reads a page in the place of the worker process. `most` is what limits allow, by their
-    names, where it is not the default.
+    `read` replaces the worker process that reads pages. `most` are the limits that differ from the
+    default, by name.
     """
     files = files or FileStore(USUAL_FOLDER)
     for counter in counters(most or {}, files.folder):
         ledger.limit(counter)
     reading = Reading(ledger, read)
-    ledger.answer(said.SaveResource, partial(handlers.save_resource, files=files))
-    ledger.answer(said.AskForRoom, handlers.ask_for_room)
-    ledger.answer(said.DescribeResource, handlers.describe_resource)
-    ledger.answer(said.WithdrawResource, handlers.withdraw_resource)
-    ledger.answer(said.FindResources, handlers.find_resources)
-    ledger.answer(said.ShowResource, handlers.show_resource)
-    ledger.answer(said.UseResource, handlers.use_resource)
-    ledger.answer(said.ShareResource, handlers.share_resource)
-    ledger.answer(said.PublishResource, partial(handlers.publish_resource, files=files))
-    ledger.answer(said.ShowMyLibraryData, handlers.show_my_data)
+    ledger.answer(contracts.SaveResource, partial(handlers.save_resource, files=files))
+    ledger.answer(contracts.AskForRoom, handlers.ask_for_room)
+    ledger.answer(contracts.DescribeResource, handlers.describe_resource)
+    ledger.answer(contracts.WithdrawResource, handlers.withdraw_resource)
+    ledger.answer(contracts.FindResources, handlers.find_resources)
+    ledger.answer(contracts.ShowResource, handlers.show_resource)
+    ledger.answer(contracts.UseResource, handlers.use_resource)
+    ledger.answer(contracts.ShareResource, handlers.share_resource)
+    ledger.answer(contracts.PublishResource, partial(handlers.publish_resource, files=files))
+    ledger.answer(contracts.ShowMyLibraryData, handlers.show_my_data)
     ledger.on(GroupSizeChanged, know_group_size, gathers=True)
     ledger.on(MemberErased, reactions.erase_member)
     ledger.on(MembersMerged, reactions.merge_members)
@@ -66,7 +66,7 @@ def wire(
 
 
 def counters(most: Mapping[str, int], files: Path) -> Sequence[Counter]:
-    """How what has a limit is counted; `most` is what operators allow, `files` their folder."""
+    """How to count what has a limit. `most` is what operators allow, `files` the files' folder."""
     disk = Disk(FileStore(files))
     of_member = (counting.files_of_member, counting.members_with_most)
     of_community = (counting.files_of_community, counting.communities_with_most)

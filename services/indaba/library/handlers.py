@@ -67,7 +67,7 @@ LONGEST = {"why": 500, "note": 500, "related": 200, "quote": 4000}
 
 
 async def save_resource(request: SaveResource, work: Work, files: FileStore) -> ResourceShown:
-    """Save a link, a file or a message, once."""
+    """Save a link, a file or a message, unless it is saved already."""
     store, member = await _asked_by_member(work)
     _check_no_secrets(request)
     if bool(request.link) + (request.file is not None) + (request.quote is not None) != 1:
@@ -78,7 +78,7 @@ async def save_resource(request: SaveResource, work: Work, files: FileStore) -> 
     there = await store.same(community, thing["same_as"])
     if there is not None:
         return ResourceShown(resource=_facts(there, work), known=True)
-    said = _cleaned(
+    details = _cleaned(
         request.model_dump(exclude={"link", "file", "quote", "as_it_is"}, exclude_none=True)
     )
     resource = Resource(
@@ -87,7 +87,7 @@ async def save_resource(request: SaveResource, work: Work, files: FileStore) -> 
         code=await store.fresh_code(community, work.world),
         author=member,
         saved_at=work.now,
-        **{**thing, **said},
+        **{**thing, **details},
     ).written_by(member)
     await store.add(resource)
     if resource.link and not resource.title:
@@ -98,17 +98,17 @@ async def save_resource(request: SaveResource, work: Work, files: FileStore) -> 
 
 
 async def ask_for_room(request: AskForRoom, work: Work) -> Done:  # noqa: ARG001 - limits say no
-    """A file may be kept, as far as its size is concerned."""
+    """Confirm that a file may be stored. The ledger has already checked the limits."""
     return Done()
 
 
 async def describe_resource(request: DescribeResource, work: Work) -> ResourceShown:
-    """Correct what is said of a resource."""
+    """Correct a resource's details."""
     store, member = await _asked_by_member(work)
     _check_no_secrets(request)
     before = await _resource(work, store, request.code)
-    said = _cleaned(request.model_dump(exclude={"code", "as_it_is"}, exclude_none=True))
-    resource = before.describe(member, facilitates=_facilitates(work), said=said)
+    details = _cleaned(request.model_dump(exclude={"code", "as_it_is"}, exclude_none=True))
+    resource = before.describe(member, facilitates=_facilitates(work), details=details)
     if resource is not before:
         await store.keep(resource)
         work.emit(ResourceDescribed.of(resource.facts()))
@@ -116,7 +116,7 @@ async def describe_resource(request: DescribeResource, work: Work) -> ResourceSh
 
 
 async def withdraw_resource(request: WithdrawResource, work: Work) -> ResourceShown:
-    """Take a resource out."""
+    """Withdraw a resource."""
     store, member = await _asked_by_member(work)
     before = await store.by_code_ever(work.passport.in_community(), request.code)
     if before is None:
@@ -134,24 +134,24 @@ async def withdraw_resource(request: WithdrawResource, work: Work) -> ResourceSh
 
 
 async def find_resources(request: FindResources, work: Work) -> ResourcesFound:
-    """Find by words: visitors what is open, by what of it is; messages are found by members alone.
+    """Find resources by words. Visitors find what is open, by its open texts.
 
-    A face finds no messages either, because it posts what it finds where guests read.
+    Only members find messages. A face does not, because it posts what it finds where guests read.
     """
     community = work.passport.in_community()
     opened, by_members = _openness(work.passport), bool(work.passport.roles)
-    found = await Store(work).find(community, request, opened, by_members=by_members)
+    matches = await Store(work).find(community, request, opened, by_members=by_members)
     return ResourcesFound(
-        resources=tuple(_facts(resource, work) for resource in found.resources),
-        total=found.total,
-        read_as=found.read_as,
+        resources=tuple(_facts(resource, work) for resource in matches.resources),
+        total=matches.total,
+        read_as=matches.read_as,
     )
 
 
 async def show_resource(request: ShowResource, work: Work) -> ResourceDetails:
-    """Show a resource and what was said of using it. To visitors, what is not open is not there.
+    """Show a resource and what members wrote about using it.
 
-    What there is besides is not told them.
+    To visitors, one that is not open and one that does not exist get the same refusal.
     """
     store = Store(work)
     resource = await store.by_code(work.passport.in_community(), request.code, locked=False)
@@ -166,7 +166,7 @@ async def show_resource(request: ShowResource, work: Work) -> ResourceDetails:
 
 
 async def use_resource(request: UseResource, work: Work) -> ResourceShown:
-    """Keep what became of a resource in a member's practice."""
+    """Store how a member's use of a resource went."""
     store, member = await _asked_by_member(work)
     before = await _resource(work, store, request.code)
     earlier = await store.use_of(before.id, member)
@@ -196,7 +196,7 @@ async def use_resource(request: UseResource, work: Work) -> ResourceShown:
 
 
 async def share_resource(request: ShareResource, work: Work) -> ResourceShown:
-    """Note that a resource is shown to a room."""
+    """Note that a resource was shown in a room."""
     store, member = await _asked_by_member(work)
     before = await _resource(work, store, request.code)
     resource = before.counted(before.counts)
@@ -211,7 +211,7 @@ async def share_resource(request: ShareResource, work: Work) -> ResourceShown:
 
 
 async def publish_resource(request: PublishResource, work: Work, files: FileStore) -> ResourceShown:
-    """Let the world read a resource as it was previewed, or no more."""
+    """Publish a resource as it was previewed, or end its publication."""
     work.passport.a_facilitator()
     store, _ = await _asked_by_member(work)
     before = await _resource(work, store, request.code)
@@ -232,7 +232,7 @@ async def _check_is_there(resource: Resource, file: StoredFile, files: FileStore
 
 
 async def show_my_data(request: ShowMyLibraryData, work: Work) -> MemberData:
-    """Show all that is kept here about the asker."""
+    """Show everything that is stored here about the asker."""
     store = Store(work)
     member = await now_called(work, work.passport.known())
     data: dict[str, Any] = await store.history(member)
@@ -243,22 +243,23 @@ async def show_my_data(request: ShowMyLibraryData, work: Work) -> MemberData:
 
 
 async def _asked_by_member(work: Work) -> tuple[Store, MemberId]:
-    """The store, and the asker as they are known now. Raises `NoCommunity` or `NotAMember`."""
+    """The store, and the asker's present id. Raises `NoCommunity` or `NotAMember`."""
     store = Store(work)
     return store, await now_called(work, work.passport.a_member())
 
 
 def _openness(passport: Passport) -> frozenset[Openness]:
-    """How far a thing is open that this asker reads."""
+    """What a resource's openness may be for this asker to read it."""
     if reads_all(passport):
         return frozenset(Openness)
     return frozenset(each for each in Openness if is_open(each, passport.opened))
 
 
 def _facts(resource: Resource, work: Work) -> ResourceFacts:
-    """Its facts as people read them. Published is also what was left open since earlier.
+    """A resource's facts as people read them.
 
-    The version orders what services tell each other. It rises with each use, so it is not shown.
+    `published` includes what has been open since before there was a choice. The version is for
+    ordering events. It rises with each use, so it is not shown.
     """
     published = is_open(resource.opened, work.passport.opened)
     return resource.facts().model_copy(update={"published": published, "version": UNSHOWN})
@@ -269,22 +270,22 @@ def _facilitates(work: Work) -> bool:
 
 
 def _check_no_secrets(request: SaveResource | DescribeResource) -> None:
-    """Here, so that no face forgets to ask. Raises `SecretInLink`."""
+    """Checked here, so that no face can forget it. Raises `SecretInLink`."""
     _, names = request_without_secrets(request)
     if names and not request.as_it_is:
         raise SecretInLink(names)
 
 
 async def _resource(work: Work, store: Store, code: str, *, locked: bool = True) -> Resource:
-    """The community's resource with a code. Raises `NoSuchResource`."""
-    found = await store.by_code(work.passport.in_community(), code, locked=locked)
-    if found is None:
+    """The community's resource with this code. Raises `NoSuchResource`."""
+    resource = await store.by_code(work.passport.in_community(), code, locked=locked)
+    if resource is None:
         raise NoSuchResource(code)
-    return found
+    return resource
 
 
 async def _thing(request: SaveResource, work: Work, files: FileStore) -> dict[str, Any]:
-    """What is saved, what makes it the same as another, and its kind as guessed.
+    """The fields for what is saved: what identifies it, and its guessed kind.
 
     Raises `BadAddress`, `FileNotThere` or `NothingSaid`.
     """
@@ -298,25 +299,26 @@ async def _thing(request: SaveResource, work: Work, files: FileStore) -> dict[st
     return {"link": there.seen, "same_as": there.same_as, "kind": kind}
 
 
-async def _file(told: StoredFile, files: FileStore) -> dict[str, Any]:
-    """The stored file is believed, not what was said about it."""
-    file = await asyncio.to_thread(files.look, told.digest, told.name)
+async def _file(claimed: StoredFile, files: FileStore) -> dict[str, Any]:
+    """The fields for a file, read from the stored file itself and not taken from the request."""
+    file = await asyncio.to_thread(files.look, claimed.digest, claimed.name)
     if file is None:
         raise FileNotThere
     kind = kind_of_file(file.media_type, file.name)
     return {"file": file, "same_as": f"sha256:{file.digest}", "kind": kind}
 
 
-async def _quote(told: Quoted, work: Work) -> dict[str, Any]:
-    text = paragraphs(told.text, LONGEST["quote"])
+async def _quote(message: Quoted, work: Work) -> dict[str, Any]:
+    text = paragraphs(message.text, LONGEST["quote"])
     if not text:
         raise NothingSaid
-    quote = told.model_copy(update={"text": text, "author": await now_called(work, told.author)})
-    return {"quote": quote, "same_as": f"message:{told.message}", "kind": ResourceKind.MESSAGE}
+    author = await now_called(work, message.author)
+    quote = message.model_copy(update={"text": text, "author": author})
+    return {"quote": quote, "same_as": f"message:{message.message}", "kind": ResourceKind.MESSAGE}
 
 
-def _cleaned(said: Mapping[str, Any]) -> dict[str, Any]:
-    """What was said of a resource, safe to keep. Raises `BadAddress` or `UnknownLanguage`."""
+def _cleaned(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Details of a resource, made safe to store. Raises `BadAddress` or `UnknownLanguage`."""
     ways: dict[str, Callable[[Any], Any]] = {
         "title": one_line,
         "why": lambda text: one_line(text, LONGEST["why"]),
@@ -327,4 +329,4 @@ def _cleaned(said: Mapping[str, Any]) -> dict[str, Any]:
         "related": lambda titles: names(titles, LONGEST["related"]),
         "language": language_tag,
     }
-    return {name: ways[name](value) if name in ways else value for name, value in said.items()}
+    return {name: ways[name](value) if name in ways else value for name, value in details.items()}

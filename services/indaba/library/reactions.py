@@ -1,4 +1,4 @@
-"""What the library does about events of others."""
+"""What the library does when other services report something."""
 
 from dataclasses import replace
 
@@ -33,7 +33,7 @@ from indaba.library.workflows import counts_now
 
 
 async def erase_member(event: MemberErased, work: Work) -> None:
-    """Counts and links stay; the member goes, with what they wrote, said and sent."""
+    """Erase a member: delete their texts, messages and files. Counts and links stay."""
     store = Store(work)
     fresh = await erase(work, event.member)
     for before in await store.touched_by(event.member):
@@ -51,7 +51,7 @@ async def erase_member(event: MemberErased, work: Work) -> None:
 
 
 async def _remove(before: Resource, resource: Resource, store: Store, work: Work) -> None:
-    """What is not to be found any more is not read any more either, and its file goes."""
+    """Stop reading a withdrawn resource's page, and delete its file."""
     if resource.status is ResourceStatus.PUBLISHED:
         return
     await store.read_no_more(resource.id)
@@ -60,19 +60,19 @@ async def _remove(before: Resource, resource: Resource, store: Store, work: Work
 
 
 async def unlink_member(event: MembershipUnlinked, work: Work) -> None:
-    """Who left everywhere long ago is known no more, whatever they saved or used since."""
+    """Replace the id of a member who left everywhere long ago, in all that they saved and used."""
     await LongOver(work).unlink(event.member, await unlink(work, event.member))
     await forget(work, event.member)
 
 
 async def merge_members(event: MembersMerged, work: Work) -> None:
-    """Two members were one: what the one saved, wrote, said and used is the other's."""
+    """Put one member wherever the other is stored, as both are the same person."""
     version, until = event.version, event.undo_until
     await merge(work, event.gone, event.member, _become_one, version=version, until=until)
 
 
 async def part_members(event: MembersParted, work: Work) -> None:
-    """Two members are two again; what each saved, wrote and used is told anew."""
+    """Part two members again, and emit each resource that either saved, wrote on or used."""
     parted = await part(work, event.gone, _become_one, version=event.version)
     store = Store(work)
     for name in sorted(changed_resources(parted.changes)) if parted else ():
@@ -98,26 +98,26 @@ async def _become_one(gone: MemberId, member: MemberId, work: Work) -> None:
 
 
 async def keep_minutes(event: MinutesApproved, work: Work) -> None:
-    """Approved minutes are a resource for members."""
+    """Store approved minutes as a resource for members."""
     await _keep_document(event, ResourceKind.DOCUMENT, work)
 
 
 async def keep_highlights(event: HighlightsShared, work: Work) -> None:
-    """Shared highlights are a resource; who reads it is said with them."""
+    """Store shared highlights as a resource. The event says who can read it."""
     await _keep_document(event, ResourceKind.HIGHLIGHTS, work)
 
 
 async def _keep_document(event: DocumentEvent, kind: ResourceKind, work: Work) -> None:
-    """The newest version, whichever comes first; without text it is not to be found any more.
+    """Store the newest version, in whatever order versions arrive. Without text, it is withdrawn.
 
-    Words may be gone from a newer version because who said them was erased, so what was told of
-    older ones is emptied.
+    A newer version may lack texts whose author was erased, so the texts of older ones are blanked
+    in events.
     """
-    store, meeting, told = Store(work), event.meeting, event.document
+    store, meeting, document = Store(work), event.meeting, event.document
     name = document_name(meeting.id, kind)
     await store.one_at_a_time("document", name)
-    author = await now_called(work, told.author)
-    facts = document_facts(told, meeting.id, kind, author)
+    author = await now_called(work, document.author)
+    facts = document_facts(document, meeting.id, kind, author)
     before = await store.alone(document_id(meeting.id, kind))
     if before is None:
         resource = Resource(
@@ -141,9 +141,9 @@ async def _keep_document(event: DocumentEvent, kind: ResourceKind, work: Work) -
 
 def _tell(before: Resource | None, resource: Resource, work: Work) -> None:
     was_there = before is not None and before.status is ResourceStatus.PUBLISHED
-    said: type[ResourceEvent] = ResourceDescribed if was_there else ResourceSaved
+    kind: type[ResourceEvent] = ResourceDescribed if was_there else ResourceSaved
     if resource.status is ResourceStatus.WITHDRAWN:
         if not was_there:
             return
-        said = ResourceWithdrawn
-    work.emit(said.of(resource.facts()))
+        kind = ResourceWithdrawn
+    work.emit(kind.of(resource.facts()))

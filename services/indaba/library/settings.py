@@ -8,7 +8,7 @@ from indaba.process.settings import Settings, most
 
 
 class LibrarySettings(Settings):
-    """Settings of library alone."""
+    """Settings of library only."""
 
     model_config = SettingsConfigDict(env_prefix="INDABA_LIBRARY_", extra="ignore", frozen=True)
 

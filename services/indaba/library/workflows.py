@@ -1,4 +1,4 @@
-"""What requests, events and the clock share: counting uses, forgetting who it was, the disk."""
+"""What requests, events and timers share: counting uses, unlinking, the disk."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -20,24 +20,24 @@ from indaba.process.file_store import FileStore
 
 
 async def counts_now(resource: Resource, work: Work) -> ReleasedTable:
-    """How many said that they used it, without a word that is shown beside it."""
+    """How many members used a resource without a note, as released."""
     people = await Store(work).used_without_words(resource.id)
     releases = await Releases.of(work, resource.community, since=resource.saved_at)
     return await releases.in_steps(f"uses/{resource.id}", people)
 
 
 async def forget_users(over: Sequence[UUID], work: Work) -> None:
-    """Unlink those who last used something then, and have been silent since."""
+    """Unlink members whose last use was one of these, and who saved nothing since."""
     await _unlink(await LongOver(work).used_last(over, work.now - SAVED.long), work)
 
 
 async def forget_savers(over: Sequence[UUID], work: Work) -> None:
-    """Unlink those who last saved something then, and have been silent since."""
+    """Unlink members who last saved one of these, and used nothing since."""
     await _unlink(await LongOver(work).saved_last(over, work.now - SAVED.long), work)
 
 
 async def _unlink(silent: Iterable[MemberId], work: Work) -> None:
-    """A whole trail at once, so that each person stays one."""
+    """Unlink everything of a member at once, so that it stays recognisable as one person's."""
     before = work.now - SAVED.long
     for member in silent:
         await LongOver(work).unlink(member, await unlink(work, member))
@@ -51,15 +51,15 @@ DUTIES = (
 
 
 class Disk:
-    """The disk that files are kept on."""
+    """The disk on which files are stored."""
 
     def __init__(self, files: FileStore) -> None:
         self._files = files
 
     async def used(self, _: Transaction, __: UUID | None) -> int:
-        """How full it is, in hundredths."""
+        """How full it is, in per cent."""
         return await asyncio.to_thread(self._files.disk_share)
 
     async def fullest(self, session: Transaction) -> Sequence[tuple[UUID | None, int]]:
-        """The same."""
+        """Likewise, in the form of a list of the fullest."""
         return [(None, await self.used(session, None))]

@@ -268,10 +268,10 @@ def _resource(**facts: Any) -> Resource:
 def test_only_who_saved_it_and_facilitators_correct_it() -> None:
     before = _resource()
 
-    assert before.describe(LINDIWE, facilitates=False, said={"title": "Old"}) is before
-    assert before.describe(THANDI, facilitates=True, said={"title": "New"}).title == "New"
+    assert before.describe(LINDIWE, facilitates=False, details={"title": "Old"}) is before
+    assert before.describe(THANDI, facilitates=True, details={"title": "New"}).title == "New"
     with pytest.raises(NotYours):
-        before.describe(THANDI, facilitates=False, said={"title": "New"})
+        before.describe(THANDI, facilitates=False, details={"title": "New"})
 
 
 def test_a_page_speaks_only_where_nobody_did() -> None:
@@ -286,7 +286,7 @@ def test_a_page_speaks_only_where_nobody_did() -> None:
 
 def test_only_the_words_of_who_is_erased_go() -> None:
     fresh = MemberId(uuid4())
-    both = _resource(why="Hers").describe(THANDI, facilitates=True, said={"title": "His"})
+    both = _resource(why="Hers").describe(THANDI, facilitates=True, details={"title": "His"})
 
     without_thandi, theirs = both.forget(THANDI, fresh)
     without_lindiwe, hers = both.forget(LINDIWE, fresh)
@@ -315,7 +315,7 @@ def test_the_message_of_who_is_erased_goes_and_the_savers_words_stay() -> None:
 
 
 def test_two_who_are_one_wrote_as_one() -> None:
-    both = _resource(why="W").describe(THANDI, facilitates=True, said={"title": "New"})
+    both = _resource(why="W").describe(THANDI, facilitates=True, details={"title": "New"})
 
     merged = both.merge(gone=LINDIWE, member=THANDI)
 

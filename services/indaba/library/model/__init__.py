@@ -1,4 +1,4 @@
-"""What is true of resources, and the rules; no clock, no input or output, no events."""
+"""The rules for resources. No clock, no input or output, no events."""
 
 from indaba.library.model.addresses import BadAddress, Web, web
 from indaba.library.model.documents import (

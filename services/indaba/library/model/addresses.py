@@ -1,4 +1,4 @@
-"""Addresses of pages: which can be saved, and when two of them are the same."""
+"""Addresses of pages: which can be saved, and when two are the same."""
 
 import re
 import tomllib
@@ -18,7 +18,7 @@ _IN_PATH = "/-._~!$&'()*+,;=:@"
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """An address on the web. `seen` is what people are shown, `same_as` what makes two equal."""
+    """An address on the web. People are shown `seen`; equal addresses have the same `same_as`."""
 
     seen: str
     same_as: str
@@ -27,13 +27,13 @@ class Web:
 
     @property
     def short(self) -> str:
-        """Host and path, for a page whose title nobody knows yet."""
+        """Host and path, for a page whose title is not known yet."""
         path = unquote(self.path).rstrip("/")
         return one_line(self.host.removeprefix("www.") + path)
 
 
 def web(typed: str) -> Web:
-    """Read an address as it was typed. Raises `BadAddress`."""
+    """Read an address as typed. Raises `BadAddress`."""
     there = address(typed)
     parts, place = there.parts, there.place
     path = _tidy_path(parts.path)
@@ -45,14 +45,14 @@ def web(typed: str) -> Web:
 
 
 def _tidy_path(path: str) -> str:
-    """One way of writing what a path may be written as in several."""
-    kept: list[str] = []
+    """The normal form of a path that can be written in several ways."""
+    parts: list[str] = []
     for part in path.split("/"):
         if part == "..":
-            kept[1:] = kept[1:-1]
+            parts[1:] = parts[1:-1]
         elif part != ".":
-            kept.append(part)
-    pieces = re.split(r"(%2[Ff])", "/".join(kept))  # an escaped slash is no slash
+            parts.append(part)
+    pieces = re.split(r"(%2[Ff])", "/".join(parts))  # an escaped slash is no slash
     pieces[::2] = [_requoted(piece) for piece in pieces[::2]]
     return "".join(pieces).replace("%2f", "%2F").rstrip("/")
 
@@ -63,8 +63,8 @@ def _requoted(piece: str) -> str:
 
 
 def _without_tracking(query: str) -> str:
-    kept = [part for part in query.split("&") if part and not _is_tracking(part)]
-    return "&".join(kept)
+    wanted = [part for part in query.split("&") if part and not _is_tracking(part)]
+    return "&".join(wanted)
 
 
 def _is_tracking(part: str) -> bool:
@@ -72,13 +72,13 @@ def _is_tracking(part: str) -> bool:
 
 
 def _same_as(place: str, path: str, query: str, fragment: str) -> str:
-    """Without scheme: a page is the same over http and https. Parameters in one order."""
+    """The normal form: parameters sorted, no scheme, as http and https give the same page."""
     known = _known()
     place = known.host(place.removeprefix("www."))
     pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
     if place == "drive.google.com" and path == "/open":
-        found = [value for name, value in pairs if name == "id"]
-        path, pairs = (f"/file/d/{found[0]}", []) if found else (path, pairs)
+        ids = [value for name, value in pairs if name == "id"]
+        path, pairs = (f"/file/d/{ids[0]}", []) if ids else (path, pairs)
     place, path, more = known.page(place, path)
     noise = known.noise.get(place, frozenset())
     pairs = [(name, value) for name, value in (*more, *pairs) if name not in noise]
@@ -90,7 +90,7 @@ def _same_as(place: str, path: str, query: str, fragment: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known of sites, from `same_page.toml`."""
+    """Facts about sites, from `same_page.toml`."""
 
     tracking: re.Pattern[str]
     hosts: tuple[tuple[re.Pattern[str], str], ...]
@@ -98,14 +98,14 @@ class _Known:
     paths: tuple[tuple[str, re.Pattern[str], str], ...]
 
     def host(self, place: str) -> str:
-        """The host by which a site is known."""
+        """The usual host of a site."""
         for pattern, usual in self.hosts:
             if match := pattern.fullmatch(place):
                 return usual.replace("*", match[1]) if match.groups() else usual
         return place
 
     def page(self, place: str, path: str) -> tuple[str, str, list[tuple[str, str]]]:
-        """The host, path and parameters of the page that a path stands for."""
+        """The host, path and parameters of the page that a path leads to."""
         for host, pattern, becomes in self.paths:
             match = pattern.fullmatch(path) if host == place else None
             if match:

@@ -1,4 +1,4 @@
-"""Minutes and highlights of meetings as resources: the newest version of each, once per meeting."""
+"""Minutes and highlights of meetings as resources: one for each meeting, in the newest version."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,52 +18,52 @@ _HEADING = "# "
 
 
 def document_id(meeting: MeetingId, kind: ResourceKind) -> ResourceId:
-    """The same for the same meeting and kind, wherever it is asked."""
+    """An id derived from meeting and kind, so that it is always the same."""
     return ResourceId(uuid5(_FAMILY, f"{kind.value}:{meeting}"))
 
 
 def document_name(meeting: MeetingId, kind: ResourceKind) -> str:
-    """What makes two documents the same."""
+    """The `same_as` of a document."""
     return f"{kind.value}:{meeting}"
 
 
 def document_facts(
-    told: Document, meeting: MeetingId, kind: ResourceKind, author: MemberId
+    document: Document, meeting: MeetingId, kind: ResourceKind, author: MemberId
 ) -> Mapping[str, Any]:
-    """What a version of a document makes of its resource.
+    """The fields of a resource for a version of a document.
 
-    Highlights are a summary, for members or published. Minutes are for members: like a message of
-    the room they are a quote.
+    The text of highlights is a summary, which may be published. Minutes are for members only, so
+    their text is a quote, as that of a message is.
     """
-    text = words_of(told.text)
+    text = words_of(document.text)
     private = kind is not ResourceKind.HIGHLIGHTS
     quote = Quoted(
         author=author,
         text=paragraphs(text, LONGEST_QUOTE),
         message=document_name(meeting, kind),
     )
-    title = one_line(told.title)
+    title = one_line(document.title)
     return {
         "author": author,
         "title": f"Minutes: {title}" if private and title else title,
         "summary": "" if private else paragraphs(text),
         "quote": quote if private else None,
         "text": text,
-        "edition": told.version,
-        "opened": Openness.MEMBERS if private else told.opened,
+        "edition": document.version,
+        "opened": Openness.MEMBERS if private else document.opened,
         "status": ResourceStatus.PUBLISHED if text else ResourceStatus.WITHDRAWN,
     }
 
 
 def words_of(text: str) -> str:
-    """A document without its title and its marks for headings."""
+    """A document's text without its title and heading marks."""
     lines = (line.strip() for line in text.splitlines())
     body = (line.removeprefix("## ") for line in lines if not line.startswith(_HEADING))
     return paragraphs("\n".join(body), len(text) + 1)
 
 
 def next_edition(before: Resource, facts: Mapping[str, Any]) -> Resource:
-    """A resource with a newer version of its document; an older one changes nothing."""
+    """The resource with a newer version of its document. Unchanged if the version is older."""
     if facts["edition"] <= before.edition:
         return before
     return replace(before, **facts, version=before.version + 1)

@@ -1,4 +1,4 @@
-"""The kind of a resource, guessed if nobody said; and the languages people name."""
+"""The kind of a resource, guessed if it was not given, and languages as people name them."""
 
 import re
 from functools import cache
@@ -30,7 +30,7 @@ _LOCAL_NAMES = {
 
 
 class UnknownLanguage(Refusal):
-    """A language was named that we do not know."""
+    """The language is unknown."""
 
     code = "unknown-language"
 
@@ -41,7 +41,7 @@ class UnknownLanguage(Refusal):
 
 
 def kind_of_page(host: str, path: str) -> ResourceKind:
-    """The kind of what is at an address."""
+    """The kind of the page at an address."""
     if _is_on(host, _VIDEO_HOSTS):
         return ResourceKind.VIDEO
     if _is_on(host, _AUDIO_HOSTS):
@@ -50,7 +50,7 @@ def kind_of_page(host: str, path: str) -> ResourceKind:
 
 
 def kind_of_file(media_type: str, name: str) -> ResourceKind:
-    """The kind of a file; its name is believed only within what its content allows."""
+    """The kind of a file. Its name counts only among the kinds that its content allows."""
     general = media_type.partition("/")[0]
     if general in ("video", "audio"):
         return ResourceKind(general)
@@ -67,16 +67,14 @@ def kind_of_file(media_type: str, name: str) -> ResourceKind:
 
 
 def language_tag(named: str) -> str:
-    """The BCP 47 tag of a language named by its tag or its name; empty for none.
+    """The BCP 47 tag of a language given by tag or name; empty for an empty name.
 
     Raises `UnknownLanguage`.
     """
     plain = named.strip()
-    found = (
-        _LOCAL_NAMES.get(plain.casefold()) or _languages().get(plain.casefold()) if plain else ""
-    )
-    if found is not None:
-        return found
+    tag = _LOCAL_NAMES.get(plain.casefold()) or _languages().get(plain.casefold()) if plain else ""
+    if tag is not None:
+        return tag
     if not _TAG.match(plain) or plain[:3].partition("-")[0].lower() not in _tags():
         raise UnknownLanguage(plain)
     first, *rest = plain.split("-")

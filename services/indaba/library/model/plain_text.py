@@ -1,4 +1,4 @@
-"""What people and pages write, made safe to keep and to show."""
+"""Makes what people and pages write safe to store and show."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -12,9 +12,9 @@ _BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
 
 
 def one_line(text: str, most: int = LONGEST_TITLE) -> str:
-    """The text in one line without control characters, bidi overrides and invisible marks.
+    """The text in one line, without control characters, bidi overrides and invisible marks.
 
-    Joiners stay: emoji and some scripts are written with them. Empty if nothing can be seen.
+    Joiners stay, as emoji and some scripts need them. Empty if nothing is visible.
     """
     spaced = " ".join(unicodedata.normalize("NFC", text).split())
     line = " ".join("".join(filter(_is_kept, spaced)).split())
@@ -24,14 +24,14 @@ def one_line(text: str, most: int = LONGEST_TITLE) -> str:
 
 
 def paragraphs(text: str, most: int = LONGEST_SUMMARY) -> str:
-    """The text line by line, each as by `one_line`, without empty ones."""
+    """The text line by line, each as in `one_line`, without empty lines."""
     lines = [line for raw in text.splitlines() if (line := one_line(raw, most))]
     whole = "\n".join(lines)
     return whole if len(whole) <= most else f"{whole[: most - 1].rstrip()}…"
 
 
 def first_words(text: str) -> str:
-    """How a text begins, in whole words if there are any, at most 80 letters."""
+    """The beginning of a text, in whole words if possible; at most 80 characters."""
     line = one_line(text, len(text) + 1)
     if len(line) <= FIRST_WORDS:
         return line
@@ -40,11 +40,11 @@ def first_words(text: str) -> str:
 
 
 def names(given: Iterable[str], most: int = 60) -> tuple[str, ...]:
-    """Each once, whatever its capitals, in the order given; empty ones left out."""
-    found = {
+    """Each name once, ignoring case, in the order given, without empty ones."""
+    lines = {
         line.casefold(): line for raw in reversed(list(given)) if (line := one_line(raw, most))
     }
-    return tuple(reversed(found.values()))
+    return tuple(reversed(lines.values()))
 
 
 def _is_kept(letter: str) -> bool:

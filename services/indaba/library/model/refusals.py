@@ -1,4 +1,4 @@
-"""What is said when the library cannot do what was asked."""
+"""Refusals of the library."""
 
 from collections.abc import Sequence
 
@@ -37,7 +37,7 @@ class FileNotThere(Refusal):
 
 
 class NothingSaid(Refusal):
-    """The message to save has no words."""
+    """The message to save has no text."""
 
     code = "nothing-said"
 
@@ -46,7 +46,7 @@ class NothingSaid(Refusal):
 
 
 class NotYours(Refusal):
-    """Somebody wants to change what another saved."""
+    """The resource was saved by somebody else."""
 
     code = "not-yours"
 
@@ -55,7 +55,7 @@ class NotYours(Refusal):
 
 
 class StaysWithMembers(Refusal):
-    """What was said in a room, and minutes, are not for the world."""
+    """Messages from a room, and minutes, cannot be published."""
 
     code = "stays-with-members"
 
@@ -82,7 +82,7 @@ class HighlightsOfAMeeting(Refusal):
 
 
 class FileGone(Refusal):
-    """The file to publish is not in the file store any more."""
+    """The file to publish is no longer in the file store."""
 
     code = "file-gone"
 
@@ -95,7 +95,7 @@ class FileGone(Refusal):
 
 
 class SecretInLink(Refusal):
-    """A link lets whoever has it in. `names` are what the parts are called that do."""
+    """A link grants access to whoever has it. `names` are those of the parts that do."""
 
     code = "secret-in-link"
 

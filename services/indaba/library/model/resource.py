@@ -1,4 +1,4 @@
-"""A resource and its rules. A change gives a new resource; what changed nothing gives itself."""
+"""A resource and its rules. Changes return a new resource, or the same if nothing changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -32,26 +32,25 @@ WRITTEN: Mapping[str, Any] = MappingProxyType(
         "related": (),
     }
 )
-"""What members write about a resource, and each when nobody wrote it."""
+"""Fields that members write, with the value of each if nobody wrote it."""
 
 FOR_MEMBERS = frozenset({"why"})
-"""What of it is for members, published or not."""
+"""Fields that are for members, even if the resource is published."""
 
 MESSAGE = "Message"
-_TOLD = ResourceFacts.model_fields.keys() - {"title", "file", "published"}
+_SAME = ResourceFacts.model_fields.keys() - {"title", "file", "published"}
 _FIGURES = "23456789"
 R = TypeVar("R", bound="Resource")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A resource as the library knows it; fields as in `ResourceFacts`.
+    """A resource as stored. Fields as in `ResourceFacts`.
 
-    `title` is what somebody wrote, or the page's own; empty, the resource is called by what it is.
-    `wrote` names for each written field all who wrote it, the present writer last.
-    `same_as` is what makes two resources of a community the same. Of a document about a meeting
-    `edition` is its version, 0 for all else, and `text` all its words, by which it is found.
-    `opened` says who reads it.
+    `title` is what somebody wrote, or the page's own; it may be empty. `wrote` has, for each
+    written field, everybody who wrote it, the latest last. `same_as` is equal for equal resources
+    of a community. For a document about a meeting, `edition` is its version (0 for all else), and
+    `text` its full text for searching. `opened` says who can read it.
     """
 
     id: ResourceId
@@ -83,7 +82,7 @@ class Resource:
 
     @property
     def called(self) -> str:
-        """Its title; without one, what it is called by: host and path, file name, first words."""
+        """Its title or, without one, its host and path, file name or first words."""
         if self.title:
             return self.title
         if self.link:
@@ -93,18 +92,18 @@ class Resource:
         return first_words(self.quote.text if self.quote else "") or MESSAGE
 
     def written_by(self, member: MemberId) -> Self:
-        """As first described: all that is written is the member's."""
+        """The resource with all written fields attributed to the member."""
         wrote = {name: (member,) for name, none in WRITTEN.items() if getattr(self, name) != none}
         return replace(self, wrote=wrote)
 
-    def describe(self, member: MemberId, *, facilitates: bool, said: Mapping[str, Any]) -> Self:
-        """With what is said of it. Raises `NotYours`.
+    def describe(self, member: MemberId, *, facilitates: bool, details: Mapping[str, Any]) -> Self:
+        """The resource with other details. Raises `NotYours`.
 
-        Published is what a facilitator saw: what a member changes is for members again.
+        A facilitator published what they saw, so a member's change ends its publication.
         """
         if not facilitates and member != self.author:
             raise NotYours(self.code, "Only they can correct what is said of it.")
-        new = {name: value for name, value in said.items() if getattr(self, name) != value}
+        new = {name: value for name, value in details.items() if getattr(self, name) != value}
         if not new:
             return self
         wrote = dict(self.wrote)
@@ -115,9 +114,9 @@ class Resource:
         return replace(self, **new, wrote=wrote, version=self.version + 1)
 
     def publish(self, *, open_: bool) -> Self:
-        """For the world to read, or no more. Raises `StaysWithMembers` or `HighlightsOfAMeeting`.
+        """The resource, published or not. Raises `StaysWithMembers` or `HighlightsOfAMeeting`.
 
-        What is so already stays itself.
+        Unchanged if it is so already.
         """
         if open_ and self.quote is not None:
             raise StaysWithMembers(self.code)
@@ -129,7 +128,7 @@ class Resource:
         return replace(self, opened=wanted, version=self.version + 1)
 
     def read_page(self, title: str, summary: str, language: str) -> Self:
-        """With what its page says about itself, if nobody else said anything."""
+        """The resource with its page's title and description, unless members have set a title."""
         if self.status is ResourceStatus.WITHDRAWN or self.title or not title:
             return self
         return replace(
@@ -141,7 +140,7 @@ class Resource:
         )
 
     def withdraw(self, member: MemberId, *, facilitates: bool) -> Self:
-        """Not to be found any more; of a message, its words go too. Again changes nothing.
+        """The resource withdrawn; a message's text is deleted too. Idempotent.
 
         Raises `NotYours`.
         """
@@ -151,9 +150,10 @@ class Resource:
         return _withdrawn(self) if self.status is ResourceStatus.PUBLISHED else self
 
     def forget(self, member: MemberId, fresh: MemberId) -> tuple[Self, tuple[str, ...]]:
-        """Without what a member wrote and who they are, and the names of the fields they wrote.
+        """The resource without a member's texts and id, and the names of fields they wrote.
 
-        What they said or sent is withdrawn; the link they saved stays, for it is not theirs.
+        A message by them or a file they saved is withdrawn. A link they saved stays, as it is not
+        their text.
         """
         theirs = tuple(name for name, writers in self.wrote.items() if member in writers)
         blank = {name: WRITTEN[name] for name in theirs if self.wrote[name][-1] == member}
@@ -174,7 +174,7 @@ class Resource:
         return replace(new, version=self.version + 1), theirs
 
     def merge(self, gone: MemberId, member: MemberId) -> Self:
-        """With one member in the place of the other, in all but its version."""
+        """The resource with one member in place of the other, in the same version."""
         quote = self.quote
         if quote and quote.author == gone:
             quote = quote.model_copy(update={"author": member})
@@ -186,15 +186,15 @@ class Resource:
         return replace(self, author=author, quote=quote, wrote=wrote)
 
     def counted(self, counts: ReleasedTable) -> Self:
-        """With other counts of its use, as the next version."""
+        """The resource with new counts of its use, as the next version."""
         return replace(self, counts=counts, version=self.version + 1)
 
     def facts(self) -> ResourceFacts:
-        """What anybody of the community may see."""
+        """What anybody in the community may see."""
         file = self.file.model_copy(update={"author": self.author}) if self.file else None
-        told = {name: getattr(self, name) for name in _TOLD}
+        same = {name: getattr(self, name) for name in _SAME}
         published = self.opened is Openness.WORLD
-        return ResourceFacts(**told, title=self.called, file=file, published=published)
+        return ResourceFacts(**same, title=self.called, file=file, published=published)
 
 
 def _withdrawn(resource: R) -> R:
@@ -207,7 +207,7 @@ def _withdrawn(resource: R) -> R:
 
 
 def _published_by_nobody_known(resource: R, member: MemberId, fresh: MemberId) -> R:
-    """A document is its community's, so it stays."""
+    """A document stays when its author is erased, as it belongs to the community."""
     return replace(resource.merge(member, fresh), wrote=resource.wrote)
 
 
@@ -219,7 +219,7 @@ def _saver_gone(resource: R, fresh: MemberId) -> R:
 
 
 def code_from(random_number: int, length: int = 4) -> str:
-    """A resource code of 4 to 8 letters: R, a figure, then letters drawn from the number."""
+    """A resource code of 4 to 8 characters: R, a digit, then characters derived from the number."""
     random_number, figure = divmod(random_number, len(_FIGURES))
     letters = ["R", _FIGURES[figure]]
     for _ in range(length - 2):

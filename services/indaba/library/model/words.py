@@ -1,4 +1,4 @@
-"""Words as they are looked for: without capitals and accents; misspelled ones taken for known."""
+"""Words as they are searched for: without case and accents, and with misspellings corrected."""
 
 import re
 import unicodedata
@@ -11,20 +11,20 @@ _MARKS = range(0x0300, 0x0370)
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of a text in their order, as they are looked for."""
+    """The words of a text, in order, in the form that is searched for."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(letter for letter in apart if ord(letter) not in _MARKS)
     return tuple(_WORD.findall(unicodedata.normalize("NFC", bare)))
 
 
 def nearest(word: str, known: Collection[str]) -> str | None:
-    """The known word that a misspelled one is most likely meant to be; `None` if none is near.
+    """The known word that a misspelled one most likely means; `None` if none is close.
 
-    Short words and figures are taken as they are.
+    Short words and those with digits are never corrected.
     """
     if len(word) < SHORTEST_MISSPELLED or any(letter.isdigit() for letter in word):
         return None
     from rapidfuzz import fuzz, process
 
-    found = process.extractOne(word, sorted(known), scorer=fuzz.ratio, score_cutoff=LIKE_ENOUGH)
-    return found[0] if found else None
+    match = process.extractOne(word, sorted(known), scorer=fuzz.ratio, score_cutoff=LIKE_ENOUGH)
+    return match[0] if match else None

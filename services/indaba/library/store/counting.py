@@ -1,4 +1,4 @@
-"""How much there is of what has a limit."""
+"""Counts what has a limit."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,7 +27,7 @@ async def saved(session: Transaction, member: UUID | None) -> int:
 
 
 async def most_saved(session: Transaction) -> Sequence[tuple[UUID | None, int]]:
-    """The members who saved most in the last 24 hours, with how many things."""
+    """The members who saved most in the last 24 hours, and how many things."""
     query = (
         sa.select(resources.c.author, _how_many)
         .where(resources.c.saved_at > session.now - A_DAY)
@@ -39,22 +39,22 @@ async def most_saved(session: Transaction) -> Sequence[tuple[UUID | None, int]]:
 
 
 async def files_of_member(session: Transaction, member: UUID | None) -> int:
-    """The bytes of the files that a member saved and that are to be found."""
+    """The bytes of the files a member saved, without withdrawn ones."""
     return await _size(session, resources.c.author == member)
 
 
 async def files_of_community(session: Transaction, community: UUID | None) -> int:
-    """The bytes of a community's files that are to be found."""
+    """The bytes of a community's files, without withdrawn ones."""
     return await _size(session, resources.c.community == community)
 
 
 async def members_with_most(session: Transaction) -> Sequence[tuple[UUID | None, int]]:
-    """The members whose files are largest together, with their bytes."""
+    """The members with the most bytes of files, and how many."""
     return await _largest(session, resources.c.author)
 
 
 async def communities_with_most(session: Transaction) -> Sequence[tuple[UUID | None, int]]:
-    """The communities whose files are largest together, with their bytes."""
+    """The communities with the most bytes of files, and how many."""
     return await _largest(session, resources.c.community)
 
 

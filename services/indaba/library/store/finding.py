@@ -1,4 +1,4 @@
-"""Finding by words: full text in two ways of reading, and misspelled words taken for known ones."""
+"""Full-text search, in English and in plain words, with misspellings corrected."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ from indaba.library.model import Resource, nearest, words
 from indaba.library.store.tables import ENGLISH, SIMPLE, joined, resource_of, resources
 
 WEIGHTS = (0.1, 0.2, 0.4, 1.0)
-"""Of D, C, B and A: the rest, nothing, what is said of it, its title."""
+"""Weights of D, C, B and A: other texts, unused, details, title."""
 
-TITLE, SAID = "'A'::\"char\"", "'B'::\"char\""
+TITLE, DETAILS = "'A'::\"char\"", "'B'::\"char\""
 ALL = frozenset(Openness)
-SAID_OPENLY = ("summary", "link", "document", "sectors", "skills", "related")
+OPEN_DETAILS = ("summary", "link", "document", "sectors", "skills", "related")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Resources, how many there are in all, and which words were taken for which."""
+    """A page of results, the number of all results, and words as typed with their corrections."""
 
     resources: tuple[Resource, ...]
     total: int
@@ -32,9 +32,9 @@ class Found:
 
 
 class Finding:
-    """Looks through a community's library: what is `opened` so far.
+    """A search of a community's library, limited to what is `opened` in these ways.
 
-    Others than members find no messages, nor anything by words that are for members.
+    Others than members find no messages, and find nothing by fields that are for members.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Finding:
         )
 
     async def find(self, wanted: FindResources) -> Found:
-        """Any of the words, best first; without words the newest first."""
+        """Resources with any of the words, best first; without words, newest first."""
         asked = tuple(dict.fromkeys(words(wanted.words)))
         if wanted.words.strip() and not asked:
             return Found((), 0)
@@ -80,7 +80,7 @@ class Finding:
         return Found(tuple(resource_of(row) for row in rows), total, read_as)
 
     async def _misspelled(self, asked: Sequence[str]) -> tuple[tuple[str, str], ...]:
-        """Each word that nobody here ever used, with the known word nearest to it."""
+        """Words that occur nowhere in this library, each with the known word nearest to it."""
         unknown = [word for word in asked if not await self._is_known(word)]
         if not unknown:
             return ()
@@ -95,14 +95,14 @@ class Finding:
         return (await self._sql.execute(query)).first() is not None
 
     def _has(self, query: sa.ColumnElement[Any]) -> list[sa.ColumnElement[bool]]:
-        """Conditions for having words. What is kept ready is asked first: it costs little."""
+        """Conditions for matching a query. The stored index comes first, as it is cheap."""
         ways: list[sa.ColumnElement[Any]] = [resources.c.found_by]
         if self._found_by is not resources.c.found_by:
             ways.append(self._found_by)
         return [way.op("@@")(query) for way in ways]
 
     async def _query(self, meant: Sequence[str]) -> sa.ColumnElement[Any]:
-        """Any of the words; such as "the" and "of" count only if there are no others."""
+        """A query for any of the words. Stop words ("the") count only if there are no others."""
         telling = [word for word in meant if await self._tells(word)]
         query = _reading((telling or meant)[0])
         for word in (telling or meant)[1:]:
@@ -115,24 +115,26 @@ class Finding:
 
 
 def _reading(word: str) -> sa.ColumnElement[Any]:
-    """One word as English and as it stands."""
+    """A word, as English and as it stands."""
     english = sa.func.plainto_tsquery(ENGLISH, word)
     return english.op("||")(sa.func.plainto_tsquery(SIMPLE, word))
 
 
 def _open_words(*ways: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """What visitors read of a resource, as it would be found by: its title first."""
-    said = sa.func.concat_ws(" ", *(sa.cast(resources.c[name], sa.Text) for name in SAID_OPENLY))
+    """The texts of a resource that visitors can read, as search vectors; the title weighs most."""
+    details = sa.func.concat_ws(
+        " ", *(sa.cast(resources.c[name], sa.Text) for name in OPEN_DETAILS)
+    )
     vectors = [
         sa.func.setweight(sa.func.to_tsvector(way, _bare(text)), sa.literal_column(weight))
-        for text, weight in ((resources.c.title, TITLE), (said, SAID))
+        for text, weight in ((resources.c.title, TITLE), (details, DETAILS))
         for way in ways
     ]
     return joined(vectors)
 
 
 def _bare(text: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
-    """A text without capitals, accents and signs, as `words` takes it apart."""
+    """A text without case, accents and punctuation, to match what `words` does."""
     apart = sa.func.normalize(sa.func.lower(text), sa.literal_column("NFKD"))
     plainly = sa.func.regexp_replace(apart, "[\u0300-\u036f]", "", "g")
     return sa.func.regexp_replace(plainly, "[[:punct:]]+", " ", "g")

@@ -1,4 +1,4 @@
-"""What is stored about what was saved and used long ago."""
+"""SQL about what was saved and used long ago."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,19 +13,19 @@ from indaba.library.store.tables import resources, uses
 
 
 class LongOver:
-    """Within one transaction."""
+    """What is past its time, in one transaction."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
         self._sql = work.connection
 
-    async def used_last(self, said: Sequence[UUID], before: datetime) -> list[MemberId]:
-        """Those who said these uses, and have saved and used nothing since `before`."""
-        query = sa.select(uses.c.member).where(uses.c.id.in_(said), uses.c.said_at < before)
+    async def used_last(self, reports: Sequence[UUID], before: datetime) -> list[MemberId]:
+        """Members of these uses who have saved and used nothing since `before`."""
+        query = sa.select(uses.c.member).where(uses.c.id.in_(reports), uses.c.said_at < before)
         return await self._silent(set((await self._sql.execute(query)).scalars()), before)
 
     async def saved_last(self, saved: Sequence[UUID], before: datetime) -> list[MemberId]:
-        """Those who saved or described these resources, and saved and used nothing since."""
+        """Members who saved or described these resources, and have saved and used nothing since."""
         query = sa.select(resources.c.author, resources.c.wrote).where(resources.c.id.in_(saved))
         came: set[UUID] = set()
         for author, wrote in await self._sql.execute(query):
@@ -43,7 +43,7 @@ class LongOver:
         return sorted(MemberId(one) for one in came - later)
 
     async def unlink(self, member: MemberId, fresh: MemberId) -> None:
-        """Put a fresh id in the place of a member's, whose words stay."""
+        """Replace a member's id by a fresh one. Their texts stay."""
         store = Store(self._work)
         for resource in await store.touched_by(member):
             await store.keep(resource.merge(member, fresh))

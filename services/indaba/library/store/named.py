@@ -1,4 +1,4 @@
-"""Where members are named in what others saved, and said of using it."""
+"""Finds where others' texts about resources and their use name a member."""
 
 from indaba.ledger.mentions import Written
 from indaba.library.store.tables import resources, uses

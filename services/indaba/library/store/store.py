@@ -1,4 +1,4 @@
-"""Resources within one transaction."""
+"""SQL about resources, their use, and pages to read."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -28,22 +28,24 @@ from indaba.library.store.tables import (
 )
 from indaba.process.world import World
 
-# As words, each as its index has it.
-_TOLD: sa.ColumnClause[str] = sa.literal_column(
+# Literals: PostgreSQL uses an index only for the same expression, without parameters in it.
+_IN_EVENT: sa.ColumnClause[str] = sa.literal_column(
     "ledger.journal.envelope #>> '{body,resource,id}'", sa.Text
 )
-_SHOWN: sa.ColumnClause[str] = sa.literal_column("ledger.inbox.reply #>> '{resource,id}'", sa.Text)
-_SAID: sa.ColumnClause[str] = sa.literal_column("resources.quote #>> '{author}'", sa.Text)
+_IN_REPLY: sa.ColumnClause[str] = sa.literal_column(
+    "ledger.inbox.reply #>> '{resource,id}'", sa.Text
+)
+_QUOTE_AUTHOR: sa.ColumnClause[str] = sa.literal_column("resources.quote #>> '{author}'", sa.Text)
 _WRITERS: sa.ColumnElement[Any] = sa.literal_column(
     "jsonb_path_query_array(resources.wrote, '$.*[*]')", JSONB
 )
 CODES = 31**9
-"""Far more than there are codes, so that each is as likely."""
+"""Much larger than the number of codes, so that all are equally likely."""
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A member's last word on what became of a resource."""
+    """A member's latest report of using a resource."""
 
     id: UUID
     resource: ResourceId
@@ -55,7 +57,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A page whose title is to be read, and how often that was tried, this time included."""
+    """A page whose title is to be read, and the number of attempts including this one."""
 
     resource: ResourceId
     link: str
@@ -64,30 +66,30 @@ class Unread:
 
 
 class Store:
-    """Resources, uses and pages to read."""
+    """Resources, uses and pages to read, in one transaction."""
 
     def __init__(self, work: Transaction) -> None:
         self._work = work
         self._sql = work.connection
 
     async def one_at_a_time(self, *what: object) -> None:
-        """Wait for whoever holds this in their transaction; hold it until ours ends."""
+        """Wait for other transactions that hold this name, and hold it until the commit."""
         key = sa.func.hashtextextended("/".join(map(str, what)), 0)
         await self._sql.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
     async def add(self, resource: Resource) -> None:
-        """Keep a new resource."""
+        """Store a new resource."""
         await self._sql.execute(resources.insert().values(row_of(resource)))
 
     async def keep(self, resource: Resource) -> None:
-        """Keep a changed resource."""
+        """Store a changed resource."""
         row = row_of(resource)
         await self._sql.execute(resources.update().where(resources.c.id == resource.id).values(row))
 
     async def by_code(
         self, community: CommunityId, code: str, *, locked: bool = True
     ) -> Resource | None:
-        """A community's resource that is to be found, by its short code."""
+        """A community's resource by its short code, unless withdrawn."""
         return await self._one(
             resources.c.community == community,
             resources.c.code == code,
@@ -100,7 +102,7 @@ class Store:
         return await self._one(resources.c.community == community, resources.c.code == code)
 
     async def same(self, community: CommunityId, same_as: str) -> Resource | None:
-        """The community's resource that is the same and is to be found."""
+        """The community's equal resource, unless withdrawn."""
         return await self._one(
             resources.c.community == community,
             sa.func.md5(resources.c.same_as) == sa.func.md5(same_as),
@@ -109,7 +111,7 @@ class Store:
         )
 
     async def alone(self, resource: ResourceId) -> Resource | None:
-        """A resource of whatever community, locked until the commit."""
+        """A resource of any community, locked until the commit."""
         return await self._one(resources.c.id == resource)
 
     async def code_is_taken(self, community: CommunityId, code: str) -> bool:
@@ -120,7 +122,7 @@ class Store:
         return (await self._sql.execute(query)).first() is not None
 
     async def fresh_code(self, community: CommunityId, world: World) -> str:
-        """A code this community never used; longer ones once the short are rare."""
+        """A code the community never used. It gets longer when the short ones become rare."""
         for length in (4, 4, 4, 5, 5, 6, 8):
             code = code_from(world.below(CODES), length)
             if not await self.code_is_taken(community, code):
@@ -139,22 +141,22 @@ class Store:
         return await Finding(self._work, community, opened, by_members=by_members).find(wanted)
 
     async def use_of(self, resource: ResourceId, member: MemberId) -> Use | None:
-        """What a member said of using a resource."""
+        """A member's report of using a resource."""
         query = sa.select(uses).where(uses.c.resource == resource, uses.c.member == member)
         row = (await self._sql.execute(query)).mappings().first()
         return _use(row) if row else None
 
     async def say_use(self, use: Use) -> None:
-        """Keep a member's last word, in the place of an earlier one."""
+        """Store a member's report in place of an earlier one."""
         row = {name: getattr(use, name) for name in Use.__slots__}
         changes = {name: row[name] for name in ("how", "note", "said_at")}
-        said = insert(uses).values(row)
+        stored = insert(uses).values(row)
         await self._sql.execute(
-            said.on_conflict_do_update(index_elements=["resource", "member"], set_=changes)
+            stored.on_conflict_do_update(index_elements=["resource", "member"], set_=changes)
         )
 
     async def uses_of(self, resource: ResourceId, limit: int) -> Sequence[Use]:
-        """What was said of using a resource in own words, newest first."""
+        """Reports of using a resource that have a note, newest first."""
         query = (
             sa.select(uses)
             .where(uses.c.resource == resource, uses.c.note != "")
@@ -164,15 +166,15 @@ class Store:
         return [_use(row) for row in (await self._sql.execute(query)).mappings()]
 
     async def used_without_words(self, resource: ResourceId) -> int:
-        """How many members said only that they used a resource."""
+        """How many members reported using a resource without a note."""
         silent = (uses.c.resource == resource) & (uses.c.note == "")
         query = sa.select(sa.func.count()).select_from(uses).where(silent)
         return int((await self._sql.execute(query)).scalar_one())
 
     async def touched_by(self, member: MemberId) -> Sequence[Resource]:
-        """Resources that a member saved, wrote on, said or used; locked, oldest first."""
+        """Resources that a member saved, wrote, is quoted in, or used; locked, oldest first."""
         used = sa.select(uses.c.resource).where(uses.c.member == member)
-        theirs = (resources.c.author == member, _wrote(member), _is(_SAID, member))
+        theirs = (resources.c.author == member, _wrote(member), _is(_QUOTE_AUTHOR, member))
         touched = [sa.select(resources.c.id).where(each) for each in theirs]
         query = (
             sa.select(resources)
@@ -183,12 +185,12 @@ class Store:
         return [resource_of(row) for row in (await self._sql.execute(query)).mappings().all()]
 
     async def forget_uses(self, member: MemberId, fresh: MemberId) -> None:
-        """Counts stay; the people and their words are deleted."""
+        """Give a member's uses a fresh id and delete their notes. Counts stay."""
         theirs = uses.update().where(uses.c.member == member)
         await self._sql.execute(theirs.values(member=fresh, note=""))
 
     async def merge_uses(self, gone: MemberId, member: MemberId) -> None:
-        """One member's uses in the place of two's; the later word stays."""
+        """Give one member's uses to another. Of two reports on a resource, the later stays."""
         query = sa.select(uses).where(uses.c.member == gone).with_for_update()
         for row in (await self._sql.execute(query)).mappings().all():
             theirs = _use(row)
@@ -199,9 +201,9 @@ class Store:
                 await self.say_use(replace(theirs, member=member))
 
     async def blank_told(self, resource: ResourceId, fields: Collection[str]) -> None:
-        """Blank fields in published events about a resource: its saver may not be their author.
+        """Blank fields in published events about a resource, whoever wrote them.
 
-        A dot leads into a field. Stored replies that show the resource are deleted.
+        A dot separates nested fields. Stored replies that show the resource are deleted.
         """
         envelope = ledger.journal.c.envelope
         blanked: Any = envelope
@@ -209,21 +211,21 @@ class Store:
             empty = [] if name in ("sectors", "skills", "related") else ""
             path = sa.cast(["body", "resource", *name.split(".")], ARRAY(sa.Text))
             blanked = sa.func.jsonb_set(blanked, path, sa.cast(empty, JSONB), sa.false())
-        told = _is(_TOLD, resource)
-        await self._sql.execute(ledger.journal.update().where(told).values(envelope=blanked))
+        about = _is(_IN_EVENT, resource)
+        await self._sql.execute(ledger.journal.update().where(about).values(envelope=blanked))
         inbox = ledger.inbox
-        shown = inbox.update().where(_is(_SHOWN, resource))
+        shown = inbox.update().where(_is(_IN_REPLY, resource))
         await self._sql.execute(shown.values(reply=sa.null()))
 
     async def is_spoken_of(self, digest: str) -> bool:
-        """Whether a resource that is to be found speaks of a file."""
+        """Whether a resource that is not withdrawn has a file."""
         query = sa.select(resources.c.id).where(
             resources.c.digest == digest, resources.c.status == ResourceStatus.PUBLISHED
         )
         return (await self._sql.execute(query.limit(1))).first() is not None
 
     async def history(self, member: MemberId) -> dict[str, list[dict[str, Any]]]:
-        """What is kept about a member here, JSON-ready, oldest first."""
+        """What is stored here about a member, JSON-ready, oldest first."""
         saved = [
             {
                 "code": each.code,
@@ -241,7 +243,7 @@ class Store:
             "saved": saved,
             "messages saved": [
                 {"code": each.code, "text": each.quote.text if each.quote else ""}
-                for each in await self._all(_is(_SAID, member))
+                for each in await self._all(_is(_QUOTE_AUTHOR, member))
             ],
             "corrected": [
                 {"code": each.code, **_written(each, member)}
@@ -253,7 +255,7 @@ class Store:
     async def named(
         self, there: CommunityId, member: MemberId, names: Collection[str]
     ) -> list[dict[str, str]]:
-        """Where others in a community wrote one of these names, and when; not what."""
+        """Where and when others in a community wrote one of these names, but not what."""
         return await places(WRITTEN, there, member, names, self._work)
 
     async def _used(self, member: MemberId) -> list[dict[str, Any]]:
@@ -267,12 +269,12 @@ class Store:
         return [{**row, "said_at": row["said_at"].isoformat()} for row in rows]
 
     async def read_later(self, resource: ResourceId, due_at: datetime, correlation: UUID) -> None:
-        """Have a page's title read."""
+        """Plan to read a page's title."""
         row = {"resource": resource, "due_at": due_at, "tries": 0, "correlation": correlation}
         await self._sql.execute(insert(unread_pages).values(row).on_conflict_do_nothing())
 
     async def take_unread(self, now: datetime, until: datetime) -> Unread | None:
-        """The next page that is due; it is nobody else's until the given instant."""
+        """The next page that is due, reserved for the caller until the given instant."""
         due = (
             sa.select(unread_pages.c.resource)
             .where(unread_pages.c.due_at <= now)
@@ -296,12 +298,12 @@ class Store:
         return Unread(**row) if row else None
 
     async def put_off(self, resource: ResourceId, due_at: datetime) -> None:
-        """Try a page again later."""
+        """Plan to read a page again later."""
         row = unread_pages.c.resource == resource
         await self._sql.execute(unread_pages.update().where(row).values(due_at=due_at))
 
     async def read_no_more(self, resource: ResourceId) -> None:
-        """Leave a page alone."""
+        """Stop reading a page."""
         await self._sql.execute(unread_pages.delete().where(unread_pages.c.resource == resource))
 
     async def _one(self, *where: sa.ColumnElement[bool], locked: bool = True) -> Resource | None:
@@ -321,7 +323,7 @@ def _is(text: sa.ColumnElement[str], name: UUID) -> sa.ColumnElement[bool]:
 
 
 def _wrote(member: MemberId) -> sa.ColumnElement[bool]:
-    """Whether a member wrote something of a resource."""
+    """Whether a member wrote something about a resource."""
     return _WRITERS.op("?")(sa.cast(str(member), sa.Text))
 
 
@@ -330,7 +332,7 @@ def _use(row: Any) -> Use:
 
 
 def _written(resource: Resource, member: MemberId) -> dict[str, Any]:
-    """What of a resource is in a member's words now."""
+    """The fields of a resource that a member wrote last."""
     return {
         name: getattr(resource, name)
         for name, writers in resource.wrote.items()
@@ -339,7 +341,7 @@ def _written(resource: Resource, member: MemberId) -> dict[str, Any]:
 
 
 def changed_resources(changes: Iterable[Change]) -> frozenset[ResourceId]:
-    """The resources that were changed, or whose uses were."""
+    """The resources among these changes, or whose uses are among them."""
     names = set()
     for change in changes:
         row = change.before or change.after or {}

@@ -1,4 +1,4 @@
-"""The library's tables, and how a resource lies in them."""
+"""The library's tables, and how resources are stored in them."""
 
 from typing import Any
 from uuid import UUID
@@ -61,7 +61,7 @@ _OWN = [column.name for column in resources.columns if column.name not in _DERIV
 
 
 def row_of(resource: Resource) -> dict[str, Any]:
-    """A resource as a row, with what it is found by."""
+    """A resource as a row, with its search index."""
     own = {name: getattr(resource, name) for name in _OWN}
     for name in ("file", "quote", "counts"):
         own[name] = own[name].model_dump(mode="json") if own[name] is not None else None
@@ -93,17 +93,17 @@ def resource_of(row: sa.RowMapping) -> Resource:
 
 
 def _weighted(resource: Resource) -> dict[str, str]:
-    """The words of each weight, as they are looked for, in one text."""
+    """The words to search for, as one text for each weight."""
     listed = (*resource.sectors, *resource.skills, *resource.related)
     quoted = resource.quote.text if resource.quote else ""
     named = resource.file.name if resource.file else ""
     title = resource.title or ("" if resource.quote else resource.called)
-    told = {
+    texts = {
         "A": title,
         "B": " ".join((resource.why, resource.summary, *listed)),
         "D": f"{resource.document} {resource.text or quoted} {named}",
     }
-    return {weight: " ".join(words(text)) for weight, text in told.items()}
+    return {weight: " ".join(words(text)) for weight, text in texts.items()}
 
 
 def _vector(text: str, weight: str) -> sa.ColumnElement[Any]:
@@ -112,7 +112,7 @@ def _vector(text: str, weight: str) -> sa.ColumnElement[Any]:
 
 
 def joined(vectors: list[Any]) -> sa.ColumnElement[Any]:
-    """Vectors as one."""
+    """Search vectors joined into one."""
     whole: sa.ColumnElement[Any] = vectors[0]
     for vector in vectors[1:]:
         whole = whole.op("||")(vector)

@@ -1,1 +1,1 @@
-"""What the library does by the clock: reads page titles, sweeps the file store."""
+"""What the library does by the clock: read page titles, clean up the file store."""

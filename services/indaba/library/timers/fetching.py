@@ -1,4 +1,4 @@
-"""Reading the head of an untrusted web page."""
+"""Reads the head of an untrusted web page."""
 
 from indaba.library.timers.page import Page, is_enough, read_page
 from indaba.process.outside import fetching

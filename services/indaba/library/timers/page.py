@@ -1,4 +1,4 @@
-"""What a page says about itself: its title, its description, its language."""
+"""What a page says about itself: title, description, language."""
 
 import codecs
 import re
@@ -10,7 +10,10 @@ from indaba.library.model import one_line, paragraphs
 
 MOST_SUMMARY = 500
 LONGEST_TAIL = 8192
-"""Letters of something that never ends, such as a tag: closing it would take quadratic time."""
+"""The most characters after which something unclosed, such as a tag, is cut.
+
+Closing it would take quadratic time.
+"""
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _NAMED = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
@@ -31,7 +34,7 @@ _WHERE_CHARSET_IS = 4096
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What was read. `title` is empty if the page has none."""
+    """What was read from a page. `title` is empty if the page has none."""
 
     title: str = ""
     summary: str = ""
@@ -39,7 +42,7 @@ class Page:
 
 
 def is_enough(beginning: bytes | bytearray) -> bool:
-    """Whether all that we look for has come by."""
+    """Whether everything that is wanted has been seen."""
     return _HEAD_IS_OVER.search(beginning) is not None
 
 
@@ -71,7 +74,7 @@ class _Head(HTMLParser):
 
     @property
     def title(self) -> str:
-        """The first title; pictures have titles too."""
+        """The page's first title. Later ones may be those of pictures."""
         return self._titles[0] if self._titles else ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

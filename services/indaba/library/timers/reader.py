@@ -1,4 +1,4 @@
-"""The process that reads pages, from outside."""
+"""Runs the process that reads pages, seen from outside."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -13,12 +13,12 @@ WORKER = reading("indaba.library.timers.worker")
 
 
 class Reader(ReadingProcess):
-    """Reads one page at a time."""
+    """Reads one page at a time in a process of its own."""
 
     def __init__(self, worker: Sequence[str] = WORKER, patience: float = PATIENCE) -> None:
         super().__init__(worker, patience)
 
     async def read(self, link: str) -> Page | Unreadable:
-        """What a page says about itself, or why that is unknown."""
-        found = await self.ask({"link": link})
-        return found if isinstance(found, Unreadable) else Page(**found)
+        """What a page says about itself, or why it cannot be read."""
+        answer = await self.ask({"link": link})
+        return answer if isinstance(answer, Unreadable) else Page(**answer)

@@ -1,4 +1,4 @@
-"""Pages saved without a title are asked for their own, outside of any transaction."""
+"""Reads the titles of pages saved without one, outside any transaction."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,13 +14,13 @@ from indaba.process.loops import Wake, fetch_for_ever
 
 READ = "read-page"
 PAUSES = (timedelta(minutes=1), timedelta(minutes=15))
-"""Waits after the first and the second try; after the third a page is left alone."""
+"""Pauses after the first and the second attempt. After the third, a page is given up."""
 
 LEASE = timedelta(minutes=2)
 
 
 class Reading:
-    """The loop that reads pages. `look` is the timer that tells it of a new one."""
+    """Reads pages that are due. `look` is a timer that wakes the loop."""
 
     def __init__(self, ledger: Ledger, read: Read | None = None) -> None:
         self._ledger = ledger
@@ -29,11 +29,11 @@ class Reading:
         self._wake = Wake()
 
     async def look(self, body: dict[str, Any], work: Work) -> None:  # noqa: ARG002 - all is in the store
-        """There is a page to read."""
+        """Wake the loop, as a page is due."""
         self._wake.ring()
 
     async def run(self) -> None:
-        """Read for ever."""
+        """Read pages for ever."""
         await fetch_for_ever(self.read_one, self._wake, self._reader.close)
 
     async def read_one(self) -> bool:
@@ -43,21 +43,21 @@ class Reading:
             unread = await Store(Session(sql, now)).take_unread(now, now + LEASE)
         if unread is None:
             return False
-        found = await self._read(unread.link)
+        page = await self._read(unread.link)
         async with self._ledger.database.begin() as sql:
             work = Work(sql, self._ledger.world, correlation=unread.correlation)
-            await _settle(work, unread, found)
+            await _settle(work, unread, page)
             await work.keep()
-        why = found.why if isinstance(found, Unreadable) else ""
+        why = page.why if isinstance(page, Unreadable) else ""
         log = logs.get(process=self._ledger.name, correlation_id=str(unread.correlation))
         log.info("page.read", tries=unread.tries, why=why)
         return True
 
 
-async def _settle(work: Work, unread: Unread, found: Page | Unreadable) -> None:
+async def _settle(work: Work, unread: Unread, page: Page | Unreadable) -> None:
     store = Store(work)
-    if isinstance(found, Unreadable):
-        if found.again and unread.tries <= len(PAUSES):
+    if isinstance(page, Unreadable):
+        if page.again and unread.tries <= len(PAUSES):
             due_at = work.now + PAUSES[unread.tries - 1]
             await store.put_off(unread.resource, due_at)
             await work.set_timer(due_at, READ, str(unread.resource), {})
@@ -68,7 +68,7 @@ async def _settle(work: Work, unread: Unread, found: Page | Unreadable) -> None:
     before = await store.alone(unread.resource)
     if before is None:
         return
-    resource = before.read_page(found.title, found.summary, found.language)
+    resource = before.read_page(page.title, page.summary, page.language)
     if resource is before:
         return
     await store.keep(resource)

@@ -16,7 +16,7 @@ LOOK_SECONDS = 3600.0
 
 
 async def remove_soon(digest: str, work: Work) -> None:
-    """Delete a file saved by an erased member, after the commit."""
+    """Plan to delete a file saved by an erased member, after the commit."""
     body = {"digest": digest, "before": work.now.isoformat()}
     await work.set_timer(work.now, REMOVE, digest, body)
 
@@ -30,20 +30,20 @@ async def remove(body: dict[str, Any], work: Work, files: FileStore) -> None:
 
 
 class Sweeping:
-    """The loop that goes through the file store every hour."""
+    """Cleans up the file store every hour."""
 
     def __init__(self, ledger: Ledger, files: FileStore) -> None:
         self._ledger = ledger
         self._files = files
 
     async def run(self) -> None:
-        """Sweep for ever."""
+        """Clean up for ever."""
         while True:
             await self.sweep()
             await pause(LOOK_SECONDS)
 
     async def sweep(self, age: timedelta = KEPT_UNSPOKEN) -> None:
-        """Delete files that are old enough and that no resource refers to."""
+        """Delete files older than `age` that no resource refers to."""
         before = self._ledger.world.now() - age
         old = await asyncio.to_thread(lambda: list(self._files.older_than(before)))
         for digest in old:

@@ -1,4 +1,4 @@
-"""The process that reads pages. Run as `python -m indaba.library.timers.worker`."""
+"""The process that reads pages: `python -m indaba.library.timers.worker`."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -9,7 +9,7 @@ from indaba.process.outside.worker import serve
 
 
 def main() -> None:
-    """Answer lines with a link until there are no more."""
+    """Answer each line, which holds a link, until there are no more."""
     serve(_answer)
 
 
