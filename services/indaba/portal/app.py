@@ -34,7 +34,7 @@ SWEEP_SECONDS = 3600.0
 
 
 class PortTaken(Exception):  # noqa: N818 - read by operators
-    """Something else listens where the portal should."""
+    """Another program listens where the portal should."""
 
     def __init__(self, host: str, port: int) -> None:
         super().__init__(
@@ -44,7 +44,7 @@ class PortTaken(Exception):  # noqa: N818 - read by operators
 
 
 def wire(ledger: Ledger) -> None:
-    """Connect what the portal listens to with how, and let it ask."""
+    """Connect events with the functions that handle them, and let the portal send requests."""
     ledger.bus.expect_replies()
     ledger.on(membership.CommunityFounded, reactions.note_community, gathers=True)
     ledger.on(publishing.PublicationChanged, reactions.note_publication, gathers=True)
@@ -57,7 +57,7 @@ def wire(ledger: Ledger) -> None:
     ledger.on(linking.MembersParted, reactions.part_members)
     ledger.on(linking.AccountUnlinked, reactions.shut_out)
     ledger.on(linking.PlacesChanged, reactions.note_places, gathers=True)
-    for told in (
+    for changed in (
         scheduling.MeetingScheduled,
         scheduling.MeetingMoved,
         scheduling.MeetingChanged,
@@ -66,7 +66,7 @@ def wire(ledger: Ledger) -> None:
         scheduling.MeetingClosed,
         scheduling.MeetingBlanked,
     ):
-        ledger.on(told, reactions.note_change, gathers=True)
+        ledger.on(changed, reactions.note_change, gathers=True)
     for noticed in (
         scheduling.MeetingAnnounced,
         scheduling.MovedUp,
@@ -85,9 +85,9 @@ def wire(ledger: Ledger) -> None:
 
 
 class Portal:
-    """The portal as a part of a process. `port` and `url` are real after `start`.
+    """The portal as a part of a process. `port` and `url` are valid after `start`.
 
-    Listens at once, so that people find words, not an error, while an engine is still away.
+    Listens at once, so that people see a page and not an error while an engine is still away.
     Without `files`, saved files are reported as unavailable.
     """
 
@@ -119,11 +119,11 @@ class Portal:
 
     @property
     def url(self) -> str:
-        """The public address, without a slash at its end."""
+        """The public address, without a trailing slash."""
         return self._settings.address(self.port)
 
     async def start(self) -> None:
-        """Listen, then take up the bus. Raises `PortTaken` unless any free port will do."""
+        """Listen, then connect to the bus. Raises `PortTaken`, unless any free port will do."""
         host = self._settings.host
         if _is_taken(host, self.port):
             if not self._port_fallback:
@@ -144,8 +144,8 @@ class Portal:
         """Ready when it listens and both engines answer."""
         if self._server is None:
             return Readiness(self.name, ok=False, why="not listening yet")
-        found = await self._ledger.ready()
-        return Readiness(self.name, found.ok, found.why)
+        ledger = await self._ledger.ready()
+        return Readiness(self.name, ledger.ok, ledger.why)
 
 
 def _is_taken(host: str, port: int) -> bool:

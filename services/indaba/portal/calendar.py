@@ -1,6 +1,6 @@
-"""Calendars as feeds that calendar apps follow (RFC 5545, RFC 7986): a community's, and one's own.
+"""Calendar feeds of a community and of one member (RFC 5545, RFC 7986).
 
-The same meetings give the same bytes, so that an app that looks again learns that nothing changed.
+The same meetings give the same bytes, so that an app that asks again learns that nothing changed.
 """
 
 from collections.abc import Iterable
@@ -30,7 +30,10 @@ def feed(
     *,
     for_members: bool = False,
 ) -> bytes:
-    """The community’s calendar file, without a `page` where that is empty. Names nobody."""
+    """The community’s calendar file. Names nobody.
+
+    Without `page`, it has no link to the community's page.
+    """
     setting = _setting(community, page, for_members=for_members)
     calendar = begun(setting.name, community.zone, page)
     used = [(meeting.zone, meeting.starts.year) for meeting in meetings]
@@ -41,7 +44,7 @@ def feed(
 
 
 def my_feed(community: Community, answered: tuple[Answered, ...], page: str) -> bytes:
-    """The calendar file of a member: what they said yes or maybe to. Names nobody."""
+    """A member's calendar file: meetings they answered with yes or maybe. Names nobody."""
     setting = _setting(community, page, for_members=True)
     name = setting.wording.say("My meetings: {name}", name=setting.name)
     calendar = begun(name, community.zone, page)
@@ -78,7 +81,7 @@ def begun(name: str, zone: str = "", page: str = "") -> "Calendar":
 def _written(
     calendar: "Calendar", used: Iterable[tuple[str, int]], events: Iterable["Event"]
 ) -> bytes:
-    """With its zones, each in the years that it is used in."""
+    """The file with its events and its zones, each for the years in which it is used."""
     by_zone: dict[str, list[int]] = {}
     for zone, year in used:
         by_zone.setdefault(zone, []).append(year)

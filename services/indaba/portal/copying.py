@@ -1,4 +1,4 @@
-"""What events write: copies of what pages show, the newest version of each row."""
+"""Copies events into the tables behind pages; the newest version of each row wins."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -27,7 +27,7 @@ from indaba.portal.tables import (
 
 
 class CopyWriter:
-    """Gathers rows of the copies; all are written together with those of other events."""
+    """Gathers rows, which are written together with those of other events."""
 
     def __init__(self, work: Work) -> None:
         self._keep = work.keep_newest
@@ -48,12 +48,12 @@ class CopyWriter:
         self._keep(publications, {"community": event.aggregate}, event.version, **row)
 
     def platforms(self, community: UUID, places: Iterable[Place], version: int) -> None:
-        """On which platforms a community lives."""
+        """The platforms on which a community lives."""
         there = sorted({place.platform for place in places})
         self._keep(platforms, {"community": community}, version, platforms=there)
 
     def meeting(self, facts: MeetingFacts, told_at: datetime, *, by_organiser: bool) -> None:
-        """A meeting, when anything was told of it first, and when an organiser changed it last."""
+        """A meeting. `told_at` counts as its last change if it comes from an organiser."""
         row, changed_at = row_of(facts), told_at if by_organiser else None
         key, version = {"id": row.pop("id")}, row.pop("version")
         self._keep(meetings, key, version, **row, told_at=told_at, changed_at=changed_at)
@@ -78,6 +78,6 @@ class CopyWriter:
         version: int,
         told_at: datetime,
     ) -> None:
-        """A member's answer, under the id they had then; a withdrawn one too, so that it holds."""
+        """A member's answer, under the id they had then. Withdrawn ones are stored too, to win."""
         key = {"meeting": meeting, "member": member}
         self._keep(answers, key, version, answer=answer, told_at=told_at)

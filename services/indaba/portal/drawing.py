@@ -1,4 +1,4 @@
-"""Pages as HTML: templates, the words in them, and the headers that keep browsers strict."""
+"""Pages as HTML: templates, their texts, and strict headers for browsers."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ _TEMPLATES = Path(__file__).with_name("templates")
 
 NEVER_KEEP = {"cache-control": "no-store"}
 FORGET_ALL = {"clear-site-data": '"cache", "storage"'}
-"""Not its cookies too: browsers would drop those of every other site below the same domain."""
+"""Cookies are left out: browsers would drop those of every other site on the same domain too."""
 
 FILE_KEPT_SECONDS = 300
 KEPT_FOR_GOOD = {"cache-control": "public, max-age=31536000, immutable"}
@@ -40,7 +40,7 @@ def draw(
     platforms: Iterable[Platform] = hints.ANYWHERE,
     **facts: Any,
 ) -> Response:
-    """A page. Facts are escaped; sentences pass the catalogue of `wording`.
+    """A page. Facts are escaped; sentences are translated by `wording`.
 
     What it suggests to type is written as on `platforms`.
     """
@@ -66,15 +66,15 @@ def sorry(
     headers: Mapping[str, str] = NEVER_KEEP,
     back: tuple[str, str] | None = None,
 ) -> Response:
-    """A page that says what went wrong and what to do next, each a sentence already in words.
+    """A page that says what went wrong and what to do next, each a finished sentence.
 
-    `back` is where to go on and what that is called; the first page if it is not given.
+    `back` is where to go on and its label; by default, the first page.
     """
     return draw("sorry", status=status, headers=headers, title=title, words=words, back=back)
 
 
 def has_already(request: Request, tag: str) -> bool:
-    """Whether the browser says that it has the version with this ETag."""
+    """Whether the browser has the version with this ETag."""
     named = request.headers.get("if-none-match", "")
     return any(
         t.strip().removeprefix("W/") in {tag.removeprefix("W/"), "*"} for t in named.split(",")
@@ -84,11 +84,11 @@ def has_already(request: Request, tag: str) -> bool:
 def answered(
     request: Request, body: bytes, media_type: str, name: str, *, for_all: bool = True
 ) -> Response:
-    """A file that is asked for again and again; 304 where the same bytes are known already."""
+    """A file that is requested again and again. 304 if the browser has the same bytes."""
     # Weak: the bytes on the way may be compressed.
     tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
-    kept = "public" if for_all else "private"
-    headers = {"etag": tag, "cache-control": f"{kept}, max-age={FILE_KEPT_SECONDS}"}
+    cache = "public" if for_all else "private"
+    headers = {"etag": tag, "cache-control": f"{cache}, max-age={FILE_KEPT_SECONDS}"}
     if has_already(request, tag):
         return Response(status_code=304, headers=headers)
     headers["content-disposition"] = f'inline; filename="{name}"'
@@ -97,9 +97,9 @@ def answered(
 
 @cache
 def strict_headers(*, secure: bool) -> dict[str, str]:
-    """What every response says: no scripts, nothing from elsewhere, in nobody's frame.
+    """Headers of every response: no scripts, nothing from other sites, no framing.
 
-    `secure` where the public address is https: browsers then never ask by http again.
+    `secure` if the public address is https: browsers then never use http again.
     """
     policy = (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -115,14 +115,14 @@ def strict_headers(*, secure: bool) -> dict[str, str]:
 
 @cache
 def icon() -> bytes:
-    """The site's picture, SVG."""
+    """The site's icon, SVG."""
     return (_TEMPLATES / "icon.svg").read_bytes()
 
 
 def stylesheet(digest: str) -> Response:
-    """The stylesheet. A browser may cache it for ever if `digest` is that of its bytes.
+    """The stylesheet. A browser may cache it for ever if `digest` matches its bytes.
 
-    A page drawn by a replica of another version names another digest; it gets what there is.
+    A page from a replica with another version has another digest. It gets this version, uncached.
     """
     headers = KEPT_FOR_GOOD if digest == _style_digest() else NEVER_KEEP
     return Response(_style(), media_type="text/css", headers=headers)
@@ -154,11 +154,11 @@ def _environment() -> "Environment":
 
 
 def _rich(wording: Wording) -> Any:
-    """Like `say`, where facts may be markup of ours."""
+    """Like `say`, for facts that may contain our own markup."""
 
     def rich(words: str, /, **facts: object) -> Markup:
-        kept = wording.say(words, **{name: f"{{{name}}}" for name in facts})
-        return escape(kept).format(**facts)
+        translation = wording.say(words, **{name: f"{{{name}}}" for name in facts})
+        return escape(translation).format(**facts)
 
     return rich
 

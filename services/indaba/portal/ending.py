@@ -1,4 +1,4 @@
-"""A calendar whose address has ended: one entry, today, that says so and what to do."""
+"""A calendar whose address has ended: one entry, today, that says what to do."""
 
 from datetime import datetime, timedelta
 
@@ -15,15 +15,15 @@ UID = "ended@indaba"
 
 
 def ended(request: Request, now: datetime) -> Response:
-    """The same whatever the address was, and whether it ever opened anything.
+    """The same for every such address, whether or not it ever worked.
 
-    Apps keep what they had when they are told of an error; this takes its place.
+    If apps get an error, they keep their old copy. This file replaces it.
     """
     return answered(request, ended_calendar(now), TYPE, "calendar.ics", for_all=False)
 
 
 def ended_calendar(now: datetime) -> bytes:
-    """A valid calendar with one entry that lasts all of today."""
+    """A valid calendar with one all-day entry, today."""
     from icalendar import Event
 
     wording = Wording()

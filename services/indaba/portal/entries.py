@@ -1,4 +1,4 @@
-"""One meeting as an entry of a calendar file (RFC 5545, 3.6.1). It names nobody."""
+"""One meeting as an entry of a calendar file (RFC 5545, 3.6.1). Names nobody."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Setting:
     """What all entries of a calendar share. `page` is the address of the community's page.
 
-    Why a meeting is called off is `for_members`.
+    With `for_members`, entries say why a meeting was cancelled.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Setting:
 
 
 def single(meeting: Meeting, setting: Setting) -> "Event":
-    """A meeting that stands alone."""
+    """A meeting that does not repeat."""
     event = entry(meeting, setting)
     event.add("UID", f"{meeting.id}@indaba")
     event.add("SEQUENCE", meeting.sequence)
@@ -38,7 +38,7 @@ def single(meeting: Meeting, setting: Setting) -> "Event":
 
 
 def mine(answered: Answered, setting: Setting) -> "Event":
-    """A meeting in the calendar of somebody who comes, or may. A sure one takes their time."""
+    """A meeting in its reader's own calendar. A yes marks the time as busy, a maybe does not."""
     event = single(answered.meeting, setting)
     event["UID"] = f"{answered.meeting.id}@indaba-mine"
     if answered.meeting.called_off:
@@ -51,7 +51,7 @@ def mine(answered: Answered, setting: Setting) -> "Event":
 
 
 def entry(meeting: Meeting, setting: Setting) -> "Event":
-    """A meeting but for what it is known by."""
+    """The parts of an entry that do not depend on how it is identified."""
     event = described(
         title_of(meeting, setting.wording), meeting.where, _words(meeting, setting), setting
     )
@@ -63,7 +63,7 @@ def entry(meeting: Meeting, setting: Setting) -> "Event":
 
 
 def described(title: str, where: str, words: list[str], setting: Setting) -> "Event":
-    """An entry with its words alone."""
+    """An entry with its texts only."""
     from icalendar import Event
 
     event = Event()
@@ -77,18 +77,18 @@ def described(title: str, where: str, words: list[str], setting: Setting) -> "Ev
 
 
 def stamp(event: "Event", moment: datetime) -> None:
-    """When it was last changed."""
+    """Set when an entry last changed."""
     for name in ("DTSTAMP", "LAST-MODIFIED"):
         event.add(name, moment.replace(microsecond=0))
 
 
 def title_of(meeting: Meeting, wording: Wording) -> str:
-    """The title on one line; where its words are gone, the code."""
+    """The title on one line; the code if the title was blanked."""
     return plain(meeting.title) or wording.say("Meeting {code}", code=meeting.code)
 
 
 def how_to_answer(setting: Setting, wanted: Hint) -> list[str]:
-    """What to do to say that one comes."""
+    """How to say that one comes."""
     return [
         setting.wording.say(
             "Coming? React 👍, 🤔 or 👎 to the meeting’s card in your community’s room, or type "

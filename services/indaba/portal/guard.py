@@ -1,4 +1,4 @@
-"""Around every page: strict headers, and words instead of tracebacks."""
+"""Wraps every page: strict headers, and words instead of tracebacks."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -28,17 +28,17 @@ STATUS = {
 
 
 class Guard:
-    """Lets no request end without a page in words."""
+    """Turns every failure into a page in words."""
 
     def __init__(self, app: ASGIApp, world: World, cookie: Cookie, *, secure: bool) -> None:
         self._app = app
         self._world = world
         self._cookie = cookie
-        told = strict_headers(secure=secure)
-        self._strict = [(name.encode(), value.encode()) for name, value in told.items()]
+        headers = strict_headers(secure=secure)
+        self._strict = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve; headers are added unless a page set its own."""
+        """Serve a request. Strict headers are added unless a page set its own."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -61,7 +61,7 @@ class Guard:
             await page(scope, receive, strict)
 
     def _note(self, scope: Scope, status: int) -> None:
-        """Log what was refused: which page, never its address, which may hold a secret."""
+        """Log a refusal by the page's name. Its address may contain a secret."""
         if REFUSED <= status < BROKEN:
             page = getattr(scope.get("endpoint"), "__name__", "none")
             logs.get(process="portal").info("page.refused", page=page, status=status)
@@ -69,11 +69,11 @@ class Guard:
     def _with_strict(
         self, headers: list[tuple[bytes, bytes]], is_member: bool
     ) -> list[tuple[bytes, bytes]]:
-        said = dict(headers)
-        if is_member and said.get(b"content-type", b"").startswith(b"text/html"):
+        own = dict(headers)
+        if is_member and own.get(b"content-type", b"").startswith(b"text/html"):
             # What a member was shown stays in no browser: the next person may use the same phone.
             headers = [*((n, v) for n, v in headers if n != b"cache-control"), *_NEVER_KEEP]
-        return [*headers, *((name, value) for name, value in self._strict if name not in said)]
+        return [*headers, *((name, value) for name, value in self._strict if name not in own)]
 
     def _in_words(self, error: Exception) -> Response:
         if is_away(error):
@@ -95,7 +95,7 @@ class Guard:
 
 
 def is_away(error: Exception) -> bool:
-    """Whether something we need is away and will be back."""
+    """Whether something the portal needs is temporarily away."""
     return isinstance(error, Unavailable | Expired) or is_passing(error)
 
 
@@ -112,7 +112,7 @@ def later() -> Response:
 
 
 async def refused(_: Request, error: Exception) -> Response:
-    """Pages for what the web itself refuses."""
+    """Pages for requests that HTTP itself refuses."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     say = Wording().say
     words = {
@@ -134,12 +134,12 @@ async def refused(_: Request, error: Exception) -> Response:
 
 
 async def turned_down(request: Request, error: Exception) -> Response:
-    """A page for what a service refused, in the service's own words."""
-    told = error if isinstance(error, Refused) else Refused("", str(error), {})
+    """A page for a service's refusal, in the service's own words."""
+    refusal = error if isinstance(error, Refused) else Refused("", str(error), {})
     wording, key = Wording(), request.path_params.get("key", "")
     return sorry(
         wording.say("That did not work"),
-        refusal_in_words(told, wording),
-        status=STATUS.get(told.told, 400),
+        refusal_in_words(refusal, wording),
+        status=STATUS.get(refusal.told, 400),
         back=(f"/c/{key}", wording.say("Go to the community’s page")) if key else None,
     )

@@ -1,7 +1,7 @@
-"""How people type what a page suggests, on the platforms where its community lives.
+"""How to type what a page suggests, on the platforms where its community lives.
 
-A line for a Matrix room begins with the prefix that is understood in each of them, whatever an
-operator has chosen besides; in a private chat it begins with nothing.
+In a Matrix room a line begins with the prefix that works in every room, whatever prefix an operator
+has added. In a private chat it begins with nothing.
 """
 
 from collections.abc import Callable, Iterable
@@ -22,7 +22,7 @@ ANYWHERE = frozenset(Platform)
 def in_words(
     hint: Hint, platforms: Iterable[Platform], wording: Wording, *, private: bool = False
 ) -> str:
-    """What to type, as a part of a sentence: plain text. `private` is a chat with the bot alone."""
+    """What to type, as plain text within a sentence. `private`: in a chat with the bot alone."""
     form, line = (typed(hint, prefix, INTENTS) for prefix in _prefixes(private=private))
     return _joined(form, line, frozenset(platforms), wording.say)
 
@@ -30,11 +30,11 @@ def in_words(
 def in_markup(
     hint: Hint, platforms: Iterable[Platform], wording: Wording, *, private: bool = False
 ) -> Markup:
-    """Likewise, with what is typed marked as code."""
+    """Likewise, with the part to type marked as code."""
 
     def say(words: str, /, **facts: Any) -> Markup:
-        kept = wording.say(words, **{name: f"{{{name}}}" for name in facts})
-        return escape(kept).format(**facts)
+        translation = wording.say(words, **{name: f"{{{name}}}" for name in facts})
+        return escape(translation).format(**facts)
 
     form, line = (
         Markup("<code>{}</code>").format(typed(hint, prefix, INTENTS))
@@ -44,7 +44,7 @@ def in_markup(
 
 
 def refusal_in_words(refusal: Refusal, wording: Wording) -> str:
-    """Why something was refused, with what to type next."""
+    """Why something was refused, and what to type next."""
     words = wording.by_code(refusal)
     if refusal.hint is None:
         return words

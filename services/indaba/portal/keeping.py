@@ -1,4 +1,4 @@
-"""Documents about meetings, members' answers, and addresses of personal calendars."""
+"""SQL about documents, members' answers, and addresses of personal calendars."""
 
 from datetime import datetime
 from typing import Any
@@ -15,13 +15,13 @@ from indaba.portal.tables import answers, calendar_keys, documents
 
 
 class Documents:
-    """Minutes and highlights, the newest version of each."""
+    """Minutes and highlights, each in the newest version."""
 
     def __init__(self, work: Transaction) -> None:
         self._sql = work.connection
 
     async def of(self, meeting: MeetingId) -> dict[Kind, Document]:
-        """What there is to read about a meeting."""
+        """The documents about a meeting, by kind."""
         query = sa.select(documents).where(documents.c.meeting == meeting, documents.c.text != "")
         rows = (await self._sql.execute(query)).mappings()
         return {Kind(row["kind"]): _document(row) for row in rows}
@@ -29,7 +29,7 @@ class Documents:
     async def with_highlights(
         self, among: tuple[MeetingId, ...], opened: frozenset[Openness]
     ) -> frozenset[MeetingId]:
-        """Those of the meetings whose highlights were shared, and are so far open."""
+        """Those of the meetings whose highlights were shared and are open in one of these ways."""
         query = sa.select(documents.c.meeting).where(
             documents.c.meeting.in_(among),
             documents.c.kind == Kind.HIGHLIGHTS,
@@ -47,7 +47,7 @@ class Answers:
         self._now = work.now
 
     def last_of(self, member: MemberId) -> sa.Select[Any]:
-        """A member's last answer to each meeting, under whatever id they gave it."""
+        """A member's last answer to each meeting, under any id they have had."""
         gone = sa.select(merged.c.gone).where(merged.c.member == member).scalar_subquery()
         names = sa.func.array_append(sa.func.array(gone), member, type_=sa.ARRAY(sa.Uuid))
         return (
@@ -58,44 +58,44 @@ class Answers:
         )
 
     async def give_keys(self, gone: MemberId, member: MemberId) -> None:
-        """The calendars that one member follows are the other's."""
+        """Give one member's calendar addresses to another."""
         theirs = calendar_keys.update().where(calendar_keys.c.member == gone)
         await self._sql.execute(theirs.values(member=member))
 
     async def forget(self, member: MemberId) -> None:
-        """Nothing of a member is kept."""
+        """Delete everything about a member."""
         for table in (answers, calendar_keys):
             await self._sql.execute(table.delete().where(table.c.member == member))
 
     async def make_key(self, digest: str, member: MemberId, there: CommunityId) -> None:
-        """A new address for a member's calendar in the place of any earlier one."""
+        """Store a new address for a member's calendar in place of an earlier one."""
         await self.revoke(member, there)
         row = {"digest": digest, "member": member, "community": there, "made_at": self._now}
         await self._sql.execute(insert(calendar_keys).values(row))
 
     async def revoke(self, member: MemberId, there: CommunityId) -> None:
-        """A member's calendar in a community has no address any more."""
+        """Revoke the address of a member's calendar in a community."""
         await self._sql.execute(calendar_keys.delete().where(*_of(member, there)))
 
     async def revoke_all(self, there: CommunityId, before: datetime) -> None:
-        """Addresses of members' calendars in a community that were made before a moment end."""
+        """Revoke addresses of members' calendars in a community that were made before a moment."""
         old = calendar_keys.c.community == there, calendar_keys.c.made_at <= before
         await self._sql.execute(calendar_keys.delete().where(*old))
 
     async def revoke_since(self, member: MemberId, since: datetime | None) -> None:
-        """Addresses of a member's calendars that were made since then end; without it, all."""
+        """Revoke addresses of a member's calendars made since then, or all if `since` is empty."""
         theirs = calendar_keys.delete().where(calendar_keys.c.member == member)
         theirs = theirs if since is None else theirs.where(calendar_keys.c.made_at >= since)
         await self._sql.execute(theirs)
 
     async def key_made_at(self, member: MemberId, there: CommunityId) -> datetime | None:
-        """When the address of a member's calendar was made, in UTC; `None` without one."""
+        """When the address of a member's calendar was made, in UTC; `None` if there is none."""
         query = sa.select(sa.func.max(calendar_keys.c.made_at)).where(*_of(member, there))
-        found: datetime | None = (await self._sql.execute(query)).scalar()
-        return found
+        made_at: datetime | None = (await self._sql.execute(query)).scalar()
+        return made_at
 
     async def opened_by(self, digest: str, there: CommunityId) -> MemberId | None:
-        """Whose calendar in a community an address opens."""
+        """The member whose calendar in a community an address opens."""
         query = sa.select(calendar_keys.c.member).where(
             calendar_keys.c.digest == digest, calendar_keys.c.community == there
         )

@@ -1,4 +1,4 @@
-"""The library's pages: what was saved, found by words; one resource; a saved file."""
+"""The library's pages: a list with search, one resource, a saved file."""
 
 import asyncio
 import re
@@ -21,21 +21,21 @@ PAGE = 10
 LAST_PAGE = 1000
 LONGEST_WORDS = 200
 IN_A_BOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
-"""Whatever a file is, a browser that shows it all the same gives it no rights on this site."""
+"""Gives a file that is opened in a browser no rights on this site, whatever it contains."""
 
 _CODE: TypeAdapter[str] = TypeAdapter(ResourceCode)
 _PAGE = re.compile(r"[1-9][0-9]{0,3}")
 
 
 class LibraryPages:
-    """One method per page. The service says what visitors read: what is published."""
+    """One method per page. The library decides what visitors can read."""
 
     def __init__(self, visitors: Visitors, files: FileStore | None) -> None:
         self._visitors = visitors
         self._files = files
 
     async def listed(self, request: Request) -> Response:
-        """The newest, or what fits the words `q`, ten on a page."""
+        """The newest resources, or those that match the words `q`, ten on a page."""
         words = plain(request.query_params.get("q", ""))
         number = request.query_params.get("page", "1")
         visitor = await self._visitors.visitor(request)
@@ -46,7 +46,7 @@ class LibraryPages:
         return await self._found(visitor, words, int(number))
 
     async def resource(self, request: Request) -> Response:
-        """All that is known of one resource."""
+        """Everything about one resource."""
         visitor = await self._visitors.visitor(request)
         try:
             details = await self._details(request, visitor)
@@ -56,16 +56,16 @@ class LibraryPages:
             return self._for_members(visitor, visitor.wording.say("What is saved here"))
         if details is None:
             return _no_such_resource(visitor)
-        said = shown(details, visitor.there, visitor.wording)
+        resource = shown(details, visitor.there, visitor.wording)
         return draw(
             "resource",
             wording=visitor.wording,
-            resource=said,
+            resource=resource,
             **visitor.facts("library", exact=False),
         )
 
     async def file(self, request: Request) -> Response:
-        """The bytes of a saved file; 304 where the browser has them already."""
+        """The bytes of a saved file. 304 if the browser has them already."""
         visitor = await self._visitors.visitor(request)
         try:
             details = await self._details(request, visitor)
@@ -95,23 +95,23 @@ class LibraryPages:
     async def _found(self, visitor: Visitor, words: str, number: int) -> Response:
         wording, before = visitor.wording, (number - 1) * PAGE
         asked = FindResources(words=words, limit=PAGE, offset=before)
-        found = await self._visitors.ask(asked, visitor)
-        if not found.resources and not words and not visitor.is_member:
+        matches = await self._visitors.ask(asked, visitor)
+        if not matches.resources and not words and not visitor.is_member:
             return self._for_members(visitor, wording.say("Library"))
-        if number > 1 and not found.resources:
+        if number > 1 and not matches.resources:
             return _no_such_page(visitor, status=404)
-        last = before + len(found.resources)
+        last = before + len(matches.resources)
         return draw(
             "library",
             wording=wording,
             words=words,
-            entries=[entry(resource, wording) for resource in found.resources],
-            read_as=[(plain(typed), plain(meant)) for typed, meant in found.read_as],
+            entries=[entry(resource, wording) for resource in matches.resources],
+            read_as=[(plain(typed), plain(meant)) for typed, meant in matches.read_as],
             first=before + 1,
             last=last,
-            total=found.total,
+            total=matches.total,
             earlier=_query(words, number - 1) if number > 1 else "",
-            later=_query(words, number + 1) if last < found.total else "",
+            later=_query(words, number + 1) if last < matches.total else "",
             number=number,
             **visitor.facts("library", exact=not words and number == 1),
         )
@@ -120,7 +120,7 @@ class LibraryPages:
         return for_members(visitor.there, self._visitors.opened(visitor.there), what, "library")
 
     async def _details(self, request: Request, visitor: Visitor) -> ResourceDetails | None:
-        """The resource of the address; `None` for what is no code. Raises what asking raises."""
+        """The resource in the address; `None` if that has no code. Raises as `Visitors.ask`."""
         try:
             code = _CODE.validate_python(request.path_params["code"])
         except ValidationError:
@@ -129,9 +129,9 @@ class LibraryPages:
 
 
 def attachment(name: str) -> str:
-    """A header by which a file is saved under its name (RFC 6266, RFC 8187), whatever its letters.
+    """A header that saves a file under its name, in any script (RFC 6266, RFC 8187).
 
-    Programs that know only the old form get the ASCII letters of it.
+    Programs that know only the older form get the ASCII characters of the name.
     """
     safe = clean_name(name)
     ascii_only = "".join(
@@ -141,7 +141,7 @@ def attachment(name: str) -> str:
 
 
 def _query(words: str, number: int) -> str:
-    """What follows the library's address."""
+    """The query part of the library's address."""
     asked = {"q": words} if words else {}
     page = {"page": str(number)} if number > 1 else {}
     return f"?{urlencode({**asked, **page})}" if asked or page else ""

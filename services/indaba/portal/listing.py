@@ -1,4 +1,4 @@
-"""What the portal keeps of one person, by the rows of the table of what is kept."""
+"""What the portal stores about one person, by the rows of the table in `keeping`."""
 
 from typing import Any
 
@@ -20,13 +20,13 @@ from indaba.portal.tables import answers, calendar_keys, communities, meetings, 
 
 
 class OwnData:
-    """All that the portal keeps of somebody, within one transaction."""
+    """Everything the portal stores about somebody, in one transaction."""
 
     def __init__(self, work: Transaction) -> None:
         self._work = work
 
     async def of(self, member: MemberId) -> tuple[Entries, ...]:
-        """Entries by kind, of a member and of whom they were before, without secrets among them."""
+        """Entries by kind, under all ids the member has had, with no secret among them."""
         return await entries_of(LISTINGS, await Whom.of(self._work, member), self._work)
 
 

@@ -1,4 +1,4 @@
-"""A meeting's page and its highlights on paper: for members, or as far as they are published."""
+"""A meeting's page, and its highlights as a PDF, for members or as far as published."""
 
 import asyncio
 from collections.abc import Callable
@@ -46,16 +46,16 @@ class MeetingPages:
         self._press = Press()
 
     async def meeting(self, request: Request) -> Response:
-        """All that is known of a meeting; to visitors what is published of it."""
+        """Everything about a meeting; for visitors, what is published of it."""
         there = await self._visitors.there(request)
-        found = await self._found(request, there)
+        page = await self._look_up(request, there)
         member = await self._visitors.member(request, there)
         parts = self._visitors.opened(there)
-        if member is None and not _is_published(found, parts):
+        if member is None and not _is_published(page, parts):
             return for_members(there, parts, Wording(there.tag).say("Meeting"), "meetings")
-        if found is None:
+        if page is None:
             return _no_such_meeting(there)
-        return await self._drawn(there, *found, member)
+        return await self._drawn(there, *page, member)
 
     async def _drawn(
         self,
@@ -90,25 +90,25 @@ class MeetingPages:
         )
 
     async def paper(self, request: Request) -> Response:
-        """The highlights as one page of PDF."""
+        """The highlights as a one-page PDF."""
         there = await self._visitors.there(request)
-        found, parts = await self._found(request, there), self._visitors.opened(there)
-        highlights = found[1].get(Kind.HIGHLIGHTS) if found else None
+        page, parts = await self._look_up(request, there), self._visitors.opened(there)
+        highlights = page[1].get(Kind.HIGHLIGHTS) if page else None
         is_open = highlights is not None and highlights.is_open(parts)
         if not is_open and not await self._visitors.signed_in(request, there):
             return for_members(there, parts, Wording(there.tag).say("Highlights"), "meetings")
-        if found is None or highlights is None:
+        if page is None or highlights is None:
             return _no_such_meeting(there)
-        meeting = found[0]
+        meeting = page[0]
         paper = _paper(highlights, there, f"{self._url()}/c/{there.key}/meetings/{meeting.code}")
         drawn = await self._press.drawn(paper, meeting.id, highlights.version)
         name = f"{meeting.code}-highlights.pdf"
         return answered(request, drawn, "application/pdf", name, for_all=is_open)
 
     async def _for_member(self, member: Visitor, meeting: Meeting) -> tuple[str, tuple[str, ...]]:
-        """What they answered and the agenda's lines, as their service knows them now.
+        """The member's answer and the lines of the agenda, as scheduling has them now.
 
-        Nothing where it cannot be asked: the page has all else.
+        Empty if scheduling cannot be reached: the page shows all else.
         """
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -121,7 +121,7 @@ class MeetingPages:
         answer = member.wording.say(stands.mine.value) if stands.mine else ""
         return answer, tuple(item_line(item, member.wording) for item in agenda.items)
 
-    async def _found(self, request: Request, there: Community) -> Found | None:
+    async def _look_up(self, request: Request, there: Community) -> Found | None:
         try:
             code = _CODE.validate_python(request.path_params["code"])
         except ValidationError:
@@ -134,11 +134,11 @@ class MeetingPages:
         return await self._copies.look(read)
 
 
-def _is_published(found: Found | None, parts: frozenset[Part]) -> bool:
-    """Whether a visitor reads anything of what was found, or that nothing was."""
+def _is_published(page: Found | None, parts: frozenset[Part]) -> bool:
+    """Whether a visitor can read anything of it, or even that there is no such meeting."""
     if Part.PAGE in parts:
         return True
-    highlights = found[1].get(Kind.HIGHLIGHTS) if found else None
+    highlights = page[1].get(Kind.HIGHLIGHTS) if page else None
     return highlights is not None and highlights.is_open(parts)
 
 

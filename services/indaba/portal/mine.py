@@ -1,4 +1,4 @@
-"""A member's own calendar: the page where its secret address is made, and the feed behind it."""
+"""A member's own calendar: the page that makes its secret address, and the feed behind it."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,11 +21,11 @@ from indaba.process.world import World
 Written = Callable[[Community, str], bytes]
 
 ALL = "all"
-"""Asked of a member's own address: all meetings, not only theirs."""
+"""A query parameter of a member's own address: all meetings, not only theirs."""
 
 
 class MinePages:
-    """Only a digest of the address is kept: it is shown once, when it is made."""
+    """One method per page. An address is shown once, when made; only its digest is stored."""
 
     def __init__(
         self, world: World, copies: Copies, visitors: Visitors, url: Callable[[], str]
@@ -44,7 +44,7 @@ class MinePages:
         return await self._page(visitor, member)
 
     async def change(self, request: Request) -> Response:
-        """Make an address in the place of any earlier one, or revoke it."""
+        """Make an address in place of an earlier one, or revoke it."""
         check_same_site(request)
         visitor = await self._visitors.visitor(request)
         member = visitor.held.passport.member
@@ -60,9 +60,9 @@ class MinePages:
         return await self._page(visitor, member, link)
 
     async def feed(self, request: Request) -> Response:
-        """What the address' owner said yes or maybe to; 304 where the app has it already.
+        """Meetings the owner of the address answered with yes or maybe. 304 if the app has them.
 
-        With `?all` all meetings of the community, which its members read.
+        With `?all`, all meetings of the community, which its members may read.
         """
         there = await self._visitors.known(request)
         written = await self._opened(request, there) if there is not None else None

@@ -1,4 +1,4 @@
-"""What the portal knows about communities and meetings. No clock, no I/O."""
+"""What the portal stores about communities and meetings. No clock, no I/O."""
 
 import re
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 @dataclass(frozen=True, slots=True)
 class Community:
-    """A community as anybody with its link may see it. `zone` is IANA, `language` in words.
+    """A community as anybody with its link may see it. `zone` is IANA, `language` its name.
 
-    `platforms` are those it lives on; all of them if that is unknown. `publication` says what the
-    world sees of it.
+    `platforms` are those it lives on, or all of them if that is unknown. `publication` says what
+    the world sees of it.
     """
 
     id: CommunityId
@@ -37,20 +37,20 @@ class Community:
     publication: Publication = NOTHING_PUBLISHED
 
     def opened(self, now: datetime) -> frozenset[Part]:
-        """The parts of it that the world sees."""
+        """The parts that the world sees at a given moment."""
         return self.publication.open_at(now)
 
     @property
     def tag(self) -> str:
-        """The language as a tag for dates and `lang`; English where it is no tag."""
+        """The language as a tag for dates and `lang`; English if it is not a tag."""
         return self.language if _LANGUAGE_TAG.fullmatch(self.language) else "en"
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A meeting as anybody with its community's link may see it; as in `MeetingFacts`.
+    """A meeting as anybody with its community's link may see it, as in `MeetingFacts`.
 
-    `stamp` (UTC) is when its organisers last changed it; answers do not change it.
+    `stamp` (UTC) is when its organisers last changed it. Answers do not count as a change.
     """
 
     id: MeetingId
@@ -73,18 +73,18 @@ class Meeting:
 
     @property
     def called_off(self) -> bool:
-        """Whether it does not take place."""
+        """Whether it was cancelled."""
         return self.status is MeetingStatus.CANCELLED
 
     @property
     def begins(self) -> datetime:
-        """The start, aware, in its own zone; the first of a wall time that comes twice."""
+        """The start in its own zone. Of a wall time that occurs twice, the first."""
         return self.starts.replace(tzinfo=ZoneInfo(self.zone), fold=0)
 
     def is_on(self, now: datetime) -> bool:
         """Whether it has begun and not yet ended. A length is real time, whatever clocks do.
 
-        What was closed or called off is not on, whatever was planned.
+        A closed or cancelled meeting is not on, whatever was planned.
         """
         if self.status is not MeetingStatus.SCHEDULED:
             return self.status is MeetingStatus.LIVE
@@ -96,7 +96,7 @@ class Meeting:
 class Series:
     """Meetings that repeat, as in `SeriesFacts`. All dates are wall time in `zone`.
 
-    `stamp` (UTC) is when it was last told in this form.
+    `stamp` (UTC) is when it last changed.
     """
 
     id: SeriesId
@@ -117,9 +117,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Repeating:
-    """A series with its dates that calendars should know of, earliest first.
+    """A series with the dates that calendars should show, earliest first.
 
-    `gone` are dates as the rule gives them that were called off so long ago that they are left out.
+    `gone` are dates, as the rule gives them, that were cancelled so long ago that they are left
+    out.
     """
 
     series: Series
@@ -129,7 +130,7 @@ class Repeating:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A meeting, and that its reader said yes or maybe."""
+    """A meeting, and its reader's answer, yes or maybe."""
 
     meeting: Meeting
     answer: RsvpAnswer
@@ -155,7 +156,7 @@ class Document:
     opened: Openness = Openness.MEMBERS
 
     def is_open(self, parts: frozenset[Part]) -> bool:
-        """Whether the world reads it where these parts of its community are open."""
+        """Whether the world can read it if these parts of its community are open."""
         return self.kind is Kind.HIGHLIGHTS and is_open(self.opened, parts)
 
 

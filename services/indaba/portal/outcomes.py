@@ -1,4 +1,4 @@
-"""The outcomes' page: a community's figures for a term, for its members."""
+"""The outcomes page: a community's figures for a term, for its members."""
 
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ LAST_QUARTER = 4
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """One thing a figure was made of."""
+    """One thing that a figure is based on."""
 
     code: str
     day: str
@@ -58,7 +58,7 @@ class OutcomesPages:
         self._visitors = visitors
 
     async def report(self, request: Request) -> Response:
-        """The term of the address or of `?term=`; this one where neither says."""
+        """The term in the address or in `?term=`; without either, the present one."""
         term = request.path_params.get("term") or request.query_params.get("term", "")
         visitor = await self._visitors.visitor(request)
         if not visitor.is_member:

@@ -1,4 +1,4 @@
-"""What the portal keeps of whoever is signed in: a page, and the same as a file."""
+"""What the portal stores about whoever is signed in: a page, and the same as a file."""
 
 import json
 
@@ -17,7 +17,7 @@ from indaba.portal.signing_in import Cookie
 from indaba.portal.store import Copies, Store
 
 MOST_SHOWN = 20
-"""Entries of one kind on the page. The file has them all."""
+"""Entries of each kind on the page. The file has them all."""
 
 ELSEWHERE = (
     "This is what the portal keeps. The services and the bots answer for themselves: ask the bot "
@@ -28,7 +28,7 @@ Known = tuple[Community, tuple[Entries, ...]]
 
 
 def privacy_routes(ledger: Ledger, copies: Copies, cookie: Cookie) -> tuple[Route, ...]:
-    """What is kept of people, and of whoever asks."""
+    """Pages about what is stored about people, and about the person who asks."""
     own = OwnDataPages(copies, cookie)
     return (
         Route("/privacy", PrivacyPage(ledger).show),
@@ -38,14 +38,14 @@ def privacy_routes(ledger: Ledger, copies: Copies, cookie: Cookie) -> tuple[Rout
 
 
 class OwnDataPages:
-    """Answered from the portal's own tables alone, to the session that asks."""
+    """Answered from the portal's own tables, for the session that asks."""
 
     def __init__(self, copies: Copies, cookie: Cookie) -> None:
         self._copies = copies
         self._cookie = cookie
 
     async def show(self, request: Request) -> Response:
-        """A section for each kind; to a guest, how to sign in."""
+        """A section for each kind of entry; for a guest, how to sign in."""
         known = await self._known(request)
         if known is None:
             return draw("own_data", status=403, headers=NEVER_KEEP, is_member=False, kinds=())
@@ -60,7 +60,7 @@ class OwnDataPages:
         )
 
     async def download(self, request: Request) -> Response:
-        """The same as JSON, with all entries."""
+        """All entries, as JSON."""
         known = await self._known(request)
         if known is None:
             return draw("own_data", status=403, headers=NEVER_KEEP, is_member=False, kinds=())
@@ -76,7 +76,7 @@ class OwnDataPages:
         return Response(body, media_type="application/json", headers=NEVER_KEEP | named)
 
     async def _known(self, request: Request) -> Known | None:
-        """What is kept of whom the session names, and a community of theirs; else nothing."""
+        """A community of the session's member, and the member's entries. `None` for a guest."""
         digest = self._cookie.digest(request)
         if not digest:
             return None

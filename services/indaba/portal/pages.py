@@ -1,4 +1,4 @@
-"""What browsers and calendar apps can open."""
+"""All pages that browsers and calendar apps can open."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -39,7 +39,7 @@ from indaba.process.run import Readiness
 Findings = Callable[[], Awaitable[Sequence[Readiness]]]
 
 SENT_AS_THEY_ARE = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")
-"""Documents and archives are compressed already, and browsers want to know how long they are."""
+"""Documents and archives are compressed already, and browsers need the size for progress."""
 
 Listed = tuple[tuple[Meeting, ...], tuple[Meeting, ...], frozenset[MeetingId]]
 
@@ -114,7 +114,7 @@ class Pages:
         self._sign_ins = SignIns(ledger, self._copies, self.visitors.belongs)
 
     async def home(self, request: Request) -> Response:
-        """What Indaba is, and the communities one is signed in to. Always there."""
+        """What Indaba is, and the communities one is signed in to. Works without any engine."""
         try:
             mine = await self._mine(request)
         except Exception as error:
@@ -130,7 +130,9 @@ class Pages:
         if not is_member and Part.PAGE not in opened:
             return for_members(there, opened, "", "meetings")
         read = frozenset(each for each in Openness if is_member or is_open(each, opened))
-        coming, past, told = await self._copies.look(partial(_meetings, there=there.id, read=read))
+        coming, past, readable = await self._copies.look(
+            partial(_meetings, there=there.id, read=read)
+        )
         has_news = is_member and await self.visitors.has_news(request, there)
         wording, now = Wording(there.tag), self._world.now()
         in_words = partial(shown, community=there, now=now, wording=wording, for_members=is_member)
@@ -140,7 +142,7 @@ class Pages:
             wording=wording,
             purpose=plain(there.purpose),
             meetings=[in_words(meeting) for meeting in coming],
-            past=[in_words(meeting, has_highlights=meeting.id in told) for meeting in past],
+            past=[in_words(meeting, has_highlights=meeting.id in readable) for meeting in past],
             signed_in=is_member,
             is_published=Part.PAGE in opened,
             feed=feed if Part.CALENDAR in opened else "",
@@ -149,7 +151,7 @@ class Pages:
         )
 
     async def calendar(self, request: Request) -> Response:
-        """The community's calendar feed; 304 where the app has it already."""
+        """The community's calendar feed. 304 if the app has it already."""
         there = await self.visitors.known(request)
         is_open = there is not None and Part.CALENDAR in self._opened(there)
         if there is None or not (is_open or await self.visitors.signed_in(request, there)):
@@ -164,24 +166,24 @@ class Pages:
         return self.visitors.opened(there)
 
     async def health(self, _: Request) -> Response:
-        """How each part of Indaba is, in words; 503 while one of them is not ready."""
-        found = await self._readiness()
-        well = all(part.ok for part in found)
+        """The state of each part of Indaba, in words; 503 while one of them is not ready."""
+        readiness = await self._readiness()
+        well = all(part.ok for part in readiness)
         return draw(
             "health",
             status=200 if well else 503,
             headers=NEVER_KEEP,
-            parts=[(part.name.replace("_", " "), part.ok, part.why) for part in found],
+            parts=[(part.name.replace("_", " "), part.ok, part.why) for part in readiness],
             well=well,
             version=version(),
         )
 
     async def offer_sign_in(self, _: Request) -> Response:
-        """A button. Chat apps fetch links to preview them, so opening one must use up nothing."""
+        """A button. Chat apps fetch links to preview them, so opening one must not use it up."""
         return draw("sign_in", headers=NEVER_KEEP, press=self._world.secret())
 
     async def sign_in(self, request: Request) -> Response:
-        """Use up the link, keep a session, and go to the community's page."""
+        """Use up the link, store a session, and redirect to the community's page."""
         check_same_site(request)
         form = await form_of(request)
         secret, press = request.path_params["secret"], form.get("press", "")
@@ -197,7 +199,7 @@ class Pages:
         return response
 
     async def sign_out(self, request: Request) -> Response:
-        """End the session here and in the browser; with `everywhere`, in all browsers."""
+        """End the session here and in the browser or, with `everywhere`, in all browsers."""
         check_same_site(request)
         everywhere = "everywhere" in await form_of(request)
         digest = self._cookie.digest(request)
@@ -218,15 +220,15 @@ class Pages:
 
 
 async def _meetings(store: Store, there: CommunityId, read: frozenset[Openness]) -> Listed:
-    """Meetings to come and past ones, and of which there are highlights to read."""
+    """Meetings to come, past meetings, and those past ones with highlights to read."""
     past = await store.past(there)
-    told = await store.documents.with_highlights(tuple(meeting.id for meeting in past), read)
-    return await store.coming(there), past, told
+    readable = await store.documents.with_highlights(tuple(meeting.id for meeting in past), read)
+    return await store.coming(there), past, readable
 
 
 async def _icon(_: Request) -> Response:
-    kept = {"cache-control": "public, max-age=86400"}
-    return Response(icon(), media_type="image/svg+xml", headers=kept)
+    headers = {"cache-control": "public, max-age=86400"}
+    return Response(icon(), media_type="image/svg+xml", headers=headers)
 
 
 async def _style(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""What is kept of people, how long, and who answers for it: open to everybody."""
+"""What is stored about people, how long, and who is responsible; open to everybody."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,13 +14,13 @@ from indaba.portal.drawing import draw
 
 
 class PrivacyPage:
-    """The table of what is kept, below who answers for it."""
+    """The table of what is stored, below who is responsible."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
     async def show(self, _: Request) -> Response:
-        """Always there; without membership it cannot say who answers."""
+        """Works without membership, too, but then cannot say who is responsible."""
         return draw("privacy", answers=await self._who_answers(Wording()), rows=KEEPING)
 
     async def _who_answers(self, wording: Wording) -> str:

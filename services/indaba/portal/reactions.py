@@ -1,4 +1,4 @@
-"""What the portal does about events of others."""
+"""What the portal does when other services report something."""
 
 from datetime import UTC, datetime
 
@@ -27,41 +27,41 @@ _UUID7 = 7
 
 
 async def note_community(event: CommunityFounded, work: Work) -> None:
-    """Keep a copy of what its page shows."""
+    """Store a community."""
     copies = CopyWriter(work)
     copies.community(event)
     copies.platforms(event.aggregate, event.places, event.version)
 
 
 async def note_publication(event: PublicationChanged, work: Work) -> None:
-    """The world sees more of a community, or less."""
+    """Store what the world sees of a community."""
     CopyWriter(work).publication(event)
 
 
 async def note_address(event: AddressRenewed, work: Work) -> None:
-    """A community has another key; the old one opens nothing, and members' own calendars end."""
+    """Store a community's new key, and end members' own calendars. The old key stops working."""
     CopyWriter(work).address(event)
     there = CommunityId(event.aggregate)
     await Store(work).answers.revoke_all(there, _told_at(work))
 
 
 async def note_places(event: PlacesChanged, work: Work) -> None:
-    """A room joined or left: its platform may be a new one, or the last of its kind."""
+    """Store the platforms of a community, as a room joined or left."""
     CopyWriter(work).platforms(event.aggregate, event.places, event.version)
 
 
 async def note_change(event: MeetingEvent, work: Work) -> None:
-    """A meeting was called, moved, called off, closed or blanked: calendars should know."""
+    """Store a meeting that its organisers changed. Calendars show when that was."""
     _keep(event, work, by_organiser=True)
 
 
 async def note_answer(event: MeetingEvent, work: Work) -> None:
-    """Somebody answered, or it is about to begin: pages should know, calendars need not."""
+    """Store a meeting with new counts or state. To calendars this is not a change."""
     _keep(event, work, by_organiser=False)
 
 
 async def note_rsvp(event: RsvpChanged, work: Work) -> None:
-    """A member's own calendar shows what they come to."""
+    """Store a member's answer, for their own calendar."""
     _keep(event, work, by_organiser=False)
     CopyWriter(work).answer(
         event.meeting.id, event.member, event.answer, event.version, _told_at(work)
@@ -69,19 +69,19 @@ async def note_rsvp(event: RsvpChanged, work: Work) -> None:
 
 
 async def note_series(event: SeriesEvent, work: Work) -> None:
-    """A series was called, changed or ended."""
+    """Store a series."""
     CopyWriter(work).series(event.series, _told_at(work))
 
 
 async def note_document(event: DocumentEvent, work: Work) -> None:
-    """Minutes were approved or highlights shared; without text they are gone."""
+    """Store minutes or highlights. Without text, they are no longer shown."""
     _keep(event, work, by_organiser=False)
     kind = Kind.HIGHLIGHTS if isinstance(event, HighlightsShared) else Kind.MINUTES
     CopyWriter(work).document(event.meeting.id, kind, event.document, _told_at(work))
 
 
 async def end_sessions(event: MemberLeft | RolesChanged, work: Work) -> None:
-    """Somebody without a role in a community is signed out of it and loses its feeds."""
+    """End the sessions and feeds, in a community, of a member without a role there."""
     if isinstance(event, RolesChanged) and event.roles:
         return
     store = Store(work)
@@ -90,20 +90,21 @@ async def end_sessions(event: MemberLeft | RolesChanged, work: Work) -> None:
 
 
 async def merge_members(event: MembersMerged, work: Work) -> None:
-    """Two members were one person: sessions and calendars move to the remaining id."""
+    """Give sessions and calendars of a merged member to the other, as both are one person."""
     version, until = event.version, event.undo_until
     await merge(work, event.gone, event.member, _become_one, version=version, until=until)
 
 
 async def part_members(event: MembersParted, work: Work) -> None:
-    """Two members are two again: what was the one's before is so again."""
+    """Part two members again: each gets back what was theirs before."""
     await part(work, event.gone, _become_one, version=event.version)
 
 
 async def shut_out(event: AccountUnlinked, work: Work) -> None:
-    """Whoever has the account may have signed in as the member, or have their calendar's address.
+    """End all sessions of a member, and calendar addresses made since the account was linked.
 
-    It is not known by which account somebody signed in, so that all sign in again.
+    The unlinked account may have used them. The portal does not know with which account somebody
+    signed in, so all sessions end.
     """
     store = Store(work)
     await store.send_home(event.member)
@@ -117,7 +118,7 @@ async def _become_one(gone: MemberId, member: MemberId, work: Work) -> None:
 
 
 async def erase_member(event: MemberErased, work: Work) -> None:
-    """Sessions, answers and addresses of calendars are all that names a member here."""
+    """Delete the sessions, answers and calendar addresses of a member, and answer the erasure."""
     await _forget(event.member, work)
     await erase(work, event.member)
     work.emit(
@@ -126,7 +127,7 @@ async def erase_member(event: MemberErased, work: Work) -> None:
 
 
 async def unlink_member(event: MembershipUnlinked, work: Work) -> None:
-    """Who left everywhere long ago is known no more."""
+    """Delete what is stored about a member who left everywhere long ago."""
     await _forget(event.member, work)
     await forget(work, event.member)
 
@@ -143,7 +144,7 @@ def _keep(event: MeetingEvent, work: Work, *, by_organiser: bool) -> None:
 
 
 def _told_at(work: Work) -> datetime:
-    """When the event was told: its id is a UUIDv7 and begins with the millisecond."""
+    """When the event was emitted: its id is a UUIDv7, which begins with the milliseconds."""
     if work.cause is None or work.cause.version != _UUID7:
         return work.now
     return datetime.fromtimestamp((work.cause.int >> 80) / 1000, UTC)

@@ -1,7 +1,7 @@
-"""A series in a calendar file: one entry with its rule, and one for each date that differs.
+"""A series in a calendar file: an entry with its rule, and one for each date that differs.
 
-The entry keeps its UID for as long as the series lives (RFC 5545, 3.8.4.7). A date is known by the
-wall time that the rule gave it (RECURRENCE-ID, 3.8.4.4), wherever it was moved.
+The entry keeps its UID for as long as the series exists (RFC 5545, 3.8.4.7). A date is identified
+by the wall time that the rule gave it (RECURRENCE-ID, 3.8.4.4), wherever it was moved.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from icalendar import Event
 
 YEARS_AHEAD = 5
-"""For so long a file describes the zone of a series without an end; it is rewritten by then."""
+"""For how long a file describes the zone of a series without an end. It is rewritten by then."""
 
 _UNTIL = "%Y%m%dT%H%M%S"
 
 
 @dataclass(frozen=True, slots=True)
 class _Dates:
-    """The dates of a series by the wall time that the rule gave them, or would have given.
+    """The dates of a series, by the wall time that the rule gave or would have given them.
 
-    `added` the rule does not give (RDATE), `left_out` it gives and nobody holds (EXDATE).
+    `added` are not given by the rule (RDATE); `left_out` are given and not held (EXDATE).
     """
 
     there: dict[datetime, Meeting]
@@ -50,7 +50,7 @@ def entries(repeating: Repeating, setting: Setting) -> Iterator["Event"]:
 
 
 def years(repeating: Repeating) -> Iterator[tuple[str, int]]:
-    """Each zone that a series is written in, with years in which it must be described."""
+    """Each zone used by a series, with the years for which it must be described."""
     series = repeating.series
     last = max([series.stamp.year, *(m.starts.year for m in repeating.dates)])
     yield series.zone, series.first.year
@@ -76,7 +76,7 @@ def _dates(repeating: Repeating) -> _Dates:
 
 
 def _given(series: Series, last: datetime) -> set[datetime]:
-    """What the rule gives up to a date, that date included."""
+    """The dates that the rule gives until `last`, inclusive."""
     from dateutil.rrule import rrulestr  # type: ignore[import-untyped]  # it has no types
 
     rule = rrulestr(series.rule, dtstart=series.first)
@@ -124,9 +124,9 @@ def _differs(meeting: Meeting, date_of: datetime, series: Series) -> bool:
 
 
 def _rule_of(series: Series, dates: _Dates) -> str:
-    """The rule with its end as an instant (3.3.10): in UTC, for its start names a zone.
+    """The rule with its end in UTC (3.3.10), as its start names a zone.
 
-    A series that was ended ends with the last date that is known of it.
+    A series that was ended ends with its last known date.
     """
     parts = dict(part.split("=", 1) for part in series.rule.split(";"))
     until = datetime.strptime(parts["UNTIL"], _UNTIL) if "UNTIL" in parts else None  # noqa: DTZ007 - wall time

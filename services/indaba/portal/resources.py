@@ -18,9 +18,9 @@ _OUTSIDE = ("http://", "https://")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A resource in a list. `tag` is its language for `lang`; empty words are not shown.
+    """A resource in a list. `tag` is its language for `lang`; empty texts are not shown.
 
-    `link` is an address that a browser may safely follow, and `host` where it leads.
+    `link` is an address that a browser may safely open, and `host` its site.
     """
 
     code: str
@@ -34,7 +34,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A saved file: what it is called and how large it is, in words."""
+    """A saved file: its name and size, in words."""
 
     name: str
     size: str
@@ -42,7 +42,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What somebody said of using it; nobody is named."""
+    """An account of using a resource, without a name."""
 
     how: str
     note: str
@@ -51,7 +51,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A resource in full. Empty words are not shown; `related` pairs a title with its search."""
+    """A resource in full. Empty texts are not shown; `related` pairs a title with its search."""
 
     entry: Entry
     facts: tuple[tuple[str, str], ...]
@@ -67,7 +67,7 @@ class Shown:
 
 
 def entry(resource: ResourceFacts, wording: Wording) -> Entry:
-    """A resource in a few words."""
+    """A resource in brief."""
     link = outside(resource.link)
     return Entry(
         code=resource.code,
@@ -81,7 +81,7 @@ def entry(resource: ResourceFacts, wording: Wording) -> Entry:
 
 
 def shown(details: ResourceDetails, there: Community, wording: Wording) -> Shown:
-    """A resource with everything that is known of it."""
+    """A resource with everything about it."""
     resource = details.resource
     said_at = resource.quote.said_at if resource.quote else None
     file = resource.file
@@ -101,23 +101,23 @@ def shown(details: ResourceDetails, there: Community, wording: Wording) -> Shown
 
 
 def is_minutes(resource: ResourceFacts) -> bool:
-    """Whether what is quoted was written about a meeting, not said in the room."""
+    """Whether the quote is from a document about a meeting, not from a message."""
     return resource.quote is not None and resource.kind is ResourceKind.DOCUMENT
 
 
 def outside(address: str) -> str:
-    """An address on the web; empty for anything else that a browser might run."""
+    """The address if it is on the web; empty for anything that a browser might run."""
     seen = plain(address)
     return seen if seen.lower().startswith(_OUTSIDE) else ""
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
-    """Untrusted text, line by line, safe to show; empty lines are left out."""
+    """Untrusted text line by line, safe to show, without empty lines."""
     return tuple(line for line in map(plain, text.splitlines()) if line)
 
 
 def size_of(size: int, wording: Wording) -> str:
-    """A file's size as people say it."""
+    """A file's size in words."""
     if size >= MEGABYTE / 10:
         return wording.say("{size} MB", size=f"{size / MEGABYTE:.1f}")
     return wording.say("{size} kB", size=max(1, round(size / KILOBYTE)))
@@ -137,7 +137,7 @@ def _rows(resource: ResourceFacts, there: Community, wording: Wording) -> Iterab
 
 
 def language_of(tag: str, wording: Wording) -> str:
-    """The name of a language; the tag if nobody knows a name."""
+    """The name of a language; the tag if it has no known name."""
     from babel import Locale, UnknownLocaleError
 
     if not tag:

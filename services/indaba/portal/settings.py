@@ -7,7 +7,7 @@ from indaba.process.settings import Settings
 
 
 class PortalSettings(Settings):
-    """Settings of the portal alone."""
+    """Settings of the portal only."""
 
     model_config = SettingsConfigDict(env_prefix="INDABA_PORTAL_", extra="ignore", frozen=True)
 
@@ -23,11 +23,11 @@ class PortalSettings(Settings):
 
     @property
     def secure_cookies(self) -> bool:
-        """Whether browsers come by https, so that a cookie may insist on it."""
+        """Whether browsers use https, so that cookies may require it."""
         return self.url.startswith("https://")
 
     def address(self, port: int) -> str:
-        """The public address without a slash at its end; `port` is the real one."""
+        """The public address without a trailing slash; `port` is the real one."""
         if self.url:
             return self.url.rstrip("/")
         host = {"0.0.0.0": "localhost", "::": "localhost"}.get(self.host, self.host)  # noqa: S104

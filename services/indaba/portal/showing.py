@@ -1,4 +1,4 @@
-"""A meeting as a page shows it: in words, with the community's time first."""
+"""A meeting as a page shows it, in words and in the community's time first."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +13,9 @@ from indaba.portal.model import Community, Meeting
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One meeting on a page. `state` is what must be known first; `can_answer`: it is to come.
+    """A meeting on a page. `state` is what to know first; `can_answer`: it is still to come.
 
-    `instant` is for machines (ISO 8601 with offset). Empty words are not shown.
+    `instant` is for machines (ISO 8601 with offset). Empty texts are not shown.
     """
 
     code: str
@@ -44,7 +44,10 @@ def shown(
     for_members: bool = False,
     has_highlights: bool = False,
 ) -> Shown:
-    """A meeting in words, its time in the community's zone. Why it is off is `for_members`."""
+    """A meeting in words, its time in the community's zone.
+
+    With `for_members`, it says why it was cancelled.
+    """
     called_off = meeting.status is MeetingStatus.CANCELLED
     at_home = say_for(meeting.begins, community.zone, wording.locale)
     there = say_when(meeting.starts, meeting.zone, wording.locale)
@@ -68,7 +71,7 @@ def shown(
 
 
 def is_over(meeting: Meeting, now: datetime) -> bool:
-    """Whether it took place, and has ended."""
+    """Whether it took place and has ended."""
     if meeting.status in (MeetingStatus.CLOSED, MeetingStatus.CANCELLED):
         return meeting.status is MeetingStatus.CLOSED
     return not meeting.is_on(now) and meeting.begins <= now
@@ -93,7 +96,7 @@ def _away(meeting: Meeting, now: datetime, wording: Wording) -> str:
 
 def _counts(meeting: Meeting, wording: Wording) -> str:
     n = meeting.counts
-    said = (
+    lines = (
         (n.yes, "{n} coming", "{n} coming"),
         (n.guests, "{n} guest with them", "{n} guests with them"),
         (n.waiting, "{n} waiting for a place", "{n} waiting for a place"),
@@ -101,7 +104,7 @@ def _counts(meeting: Meeting, wording: Wording) -> str:
         (n.no, "{n} not this time", "{n} not this time"),
         (n.checked_in, "{n} checked in", "{n} checked in"),
     )
-    parts = [wording.count(number, one, many) for number, one, many in said if number]
+    parts = [wording.count(number, one, many) for number, one, many in lines if number]
     parts += [_places(meeting, wording)] if meeting.capacity else []
     return ", ".join(parts) or wording.say("nobody has answered yet")
 

@@ -1,4 +1,4 @@
-"""Signing in by a one-time link: who pressed the button, the cookie, and double clicks."""
+"""Signing in with a one-time link: the button, the cookie, and double clicks."""
 
 import asyncio
 import base64
@@ -26,7 +26,7 @@ SAME_PRESS_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a link opened: the browser's token, whose it is and where."""
+    """What a link opened: the browser's token, its member and their community."""
 
     token: str
     member: MemberId
@@ -37,12 +37,12 @@ Belongs = Callable[[MemberId, CommunityId], Awaitable[bool]]
 
 
 class SignIns:
-    """Uses up the secret of a sign-in link, and stores the session that it opens.
+    """Uses up the secret of a sign-in link and stores the session that it opens.
 
-    A double click sends a form twice and the browser shows the second answer only. So two presses
-    of one and the same drawn button (`press`) within seconds are one: the session is stored once,
-    with the link's use, and the second press gets no more than what is left of it. `belongs` says
-    whether a member is one at this moment.
+    A double click sends a form twice, and the browser shows only the second answer. So two presses
+    of the same button (`press`) within seconds count as one: the session is stored once, when the
+    link is used up, and the second press gets the same session if it still exists. `belongs` says
+    whether somebody is a member at this moment.
     """
 
     def __init__(self, ledger: Ledger, copies: Copies, belongs: Belongs) -> None:
@@ -52,7 +52,7 @@ class SignIns:
         self._pressed: dict[tuple[str, str], asyncio.Task[Session]] = {}
 
     async def open(self, secret: str, press: str, before: str) -> Session:
-        """The session of a link; `before` is the digest that the browser had until now.
+        """The session of a link. `before` is the digest of the browser's earlier session.
 
         Raises `Refusal`, `Unavailable` or `Fault`.
         """
@@ -65,7 +65,7 @@ class SignIns:
         return await self._still_there(await asyncio.shield(task))
 
     async def _open_for(self, key: tuple[str, str], before: str) -> Session:
-        """What went wrong is not remembered, so that pressing again tries again."""
+        """Open a session. Failures are not remembered, so that pressing again tries again."""
         try:
             session = await self._open(*key, before)
         except BaseException:
@@ -76,7 +76,10 @@ class SignIns:
         return session
 
     async def _open(self, secret: str, press: str, before: str) -> Session:
-        """Store, then look: who stopped belonging in between is found, later the event comes."""
+        """Store the session, and only then check membership.
+
+        If the membership ends in between, the check sees it; if later, its event ends the session.
+        """
         who = await self._consume(secret)
         member, there = who.passport.member, who.community
         if member is None:
@@ -105,20 +108,20 @@ class SignIns:
         if len(secret) > LONGEST_SECRET:
             raise spent()
         # A link is used up only when the session can be kept.
-        found = await self._ledger.ready()
-        if not found.ok:
-            raise Unavailable(found.why)
+        ledger = await self._ledger.ready()
+        if not ledger.ok:
+            raise Unavailable(ledger.why)
         world = self._ledger.world
         return await ask(self._ledger.bus, world, ConsumeSignIn(secret=secret), world.new_id())
 
 
 def spent() -> Refused:
-    """A link that opens nothing, or nothing any more."""
+    """The refusal for a link that is unknown, used or too old."""
     return Refused("sign-in-spent", "This sign-in link has been used or is too old.", {})
 
 
 class Cookie:
-    """The browser's half of a session. The database keeps a digest of it only."""
+    """The browser's half of a session. The database stores only its digest."""
 
     def __init__(self, *, secure: bool) -> None:
         self._secure = secure
@@ -126,12 +129,12 @@ class Cookie:
         self._name = "__Host-indaba" if secure else "indaba"
 
     def digest(self, request: Request) -> str:
-        """The digest of the session's token; empty if there is none."""
+        """The digest of the session's token; empty without one."""
         token = request.cookies.get(self._name, "")
         return digest_of(token) if token else ""
 
     def give(self, response: Response, token: str) -> None:
-        """Let the browser keep a token for as long as the session lasts."""
+        """Set the cookie for as long as the session lasts."""
         response.set_cookie(
             self._name,
             token,
@@ -143,28 +146,28 @@ class Cookie:
         )
 
     def take(self, response: Response) -> None:
-        """Let the browser forget the token."""
+        """Delete the cookie."""
         response.delete_cookie(
             self._name, path="/", secure=self._secure, httponly=True, samesite="lax"
         )
 
 
 def session_of(secret: str, press: str) -> str:
-    """The token of the session that a link opens: one, however often the same form is sent.
+    """The token of the session that a link opens; the same however often the form is sent.
 
-    Whoever has it had the link, of which nothing is kept but a digest.
+    It can be made only from the link, of which nothing but a digest is stored.
     """
     whole = hashlib.sha256(f"session/{secret}/{press}".encode()).digest()
     return base64.urlsafe_b64encode(whole[:24]).decode()
 
 
 def digest_of(token: str) -> str:
-    """What is kept of a token: 192 random bits need no salt."""
+    """What is stored in place of a token. It has 192 random bits and so needs no salt."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def check_same_site(request: Request) -> None:
-    """Raise a 403 where another site's page sent the form. What is no browser says nothing."""
+    """Raise a 403 if another site's page sent the form. Programs that are no browsers pass."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         if site not in {"same-origin", "none"}:
@@ -176,7 +179,7 @@ def check_same_site(request: Request) -> None:
 
 
 async def form_of(request: Request) -> dict[str, str]:
-    """The fields of a small form; the first value of each. Raises a 413 beyond 4 KB."""
+    """The fields of a small form, the first value of each. Raises a 413 beyond 4 KB."""
     body = b""
     async for chunk in request.stream():
         body += chunk

@@ -47,7 +47,7 @@ MOST_IN_FEED = 1000
 
 
 class Store:
-    """What the portal keeps, within one transaction. `now` is aware."""
+    """The portal's data in one transaction. `now` is aware."""
 
     def __init__(self, work: Transaction) -> None:
         self._sql = work.connection
@@ -62,7 +62,7 @@ class Store:
         return community_of(row) if row else None
 
     async def coming(self, community: CommunityId) -> tuple[Meeting, ...]:
-        """Meetings that are on or to come, called off or not, soonest first; fifty at most."""
+        """Meetings that are on or to come, cancelled or not, soonest first; fifty at most."""
         query = self._of(community).where(
             meetings.c.starts_at > longest_still_on(self._now),
             sa.not_(self._is_over()),
@@ -78,9 +78,9 @@ class Store:
         return await self._listed(query.limit(MOST_PAST))
 
     async def meeting(self, community: CommunityId, code: str) -> Meeting | None:
-        """The community's meeting with a code."""
-        found = await self._listed(self._of(community).where(meetings.c.code == code))
-        return found[-1] if found else None
+        """The community's meeting with this code."""
+        matches = await self._listed(self._of(community).where(meetings.c.code == code))
+        return matches[-1] if matches else None
 
     async def for_calendars(
         self, community: CommunityId
@@ -89,33 +89,33 @@ class Store:
         return await self.in_feed(community), await self.repeating(community)
 
     async def in_feed(self, community: CommunityId) -> tuple[Meeting, ...]:
-        """Meetings a calendar should know of, earliest first; a thousand at most, newest kept.
+        """Meetings a calendar should show, earliest first; the newest thousand at most.
 
-        Dates of a known series are not among them.
+        Without dates of a known series.
         """
         known = sa.select(series.c.id).where(series.c.community == community)
         alone = sa.or_(meetings.c.series.is_(None), meetings.c.series.not_in(known))
         newest = self._of(community).where(sa.not_(self._is_old()), alone)
         newest = newest.order_by(None).order_by(meetings.c.starts_at.desc(), meetings.c.id)
-        found = await self._listed(newest.limit(MOST_IN_FEED))
-        return found[::-1]
+        listed = await self._listed(newest.limit(MOST_IN_FEED))
+        return listed[::-1]
 
     async def repeating(self, community: CommunityId) -> tuple[Repeating, ...]:
-        """Series a calendar should know of: those with a date that it should know of, by id."""
+        """Series with a date that a calendar should show, by id."""
         query = self._of(community).join(series, series.c.id == meetings.c.series)
         old = self._is_old().label("old")
         rows = (await self._sql.execute(query.add_columns(old))).mappings().all()
         alive = {row["series"] for row in rows if not row["old"]}
         known = sa.select(series).where(series.c.id.in_(alive)).order_by(series.c.id)
-        found = (await self._sql.execute(known)).mappings().all()
+        repeating = (await self._sql.execute(known)).mappings().all()
         return tuple(
-            _repeating(one, [r for r in rows if r["series"] == one["id"]]) for one in found
+            _repeating(one, [r for r in rows if r["series"] == one["id"]]) for one in repeating
         )
 
     async def answered(self, member: MemberId, there: CommunityId) -> tuple[Answered, ...]:
-        """What a member said yes or maybe to and a calendar should know of, earliest first.
+        """Meetings a member answered with yes or maybe, as a calendar should show; earliest first.
 
-        What was answered under ids that the member had before counts too; the last answer holds.
+        Answers under the member's earlier ids count too; the last answer to a meeting counts.
         """
         last = self.answers.last_of(member).subquery()
         query = (
@@ -131,7 +131,7 @@ class Store:
         return tuple(Answered(meeting_of(row), RsvpAnswer(row["answer"])) for row in rows)
 
     async def sign_in(self, digest: str, before: str, member: MemberId, there: CommunityId) -> None:
-        """Keep a session. What the same member had under the digest `before` moves along."""
+        """Store a session. The same member's sessions under the digest `before` move to it."""
         was = sessions.c.digest == before
         await self._sql.execute(sessions.delete().where(was, sessions.c.member != member))
         await self._sql.execute(sessions.delete().where(was, sessions.c.community == there))
@@ -151,7 +151,7 @@ class Store:
         return tuple(community_of(row) for row in (await self._sql.execute(query)).mappings())
 
     async def signed_in_as(self, digest: str, there: CommunityId) -> MemberId | None:
-        """The member that a session names in a community."""
+        """The member of a session in a community."""
         query = sa.select(sessions.c.member).where(
             sessions.c.digest == digest,
             sessions.c.community == there,
@@ -161,7 +161,7 @@ class Store:
         return MemberId(member) if member else None
 
     async def sign_out(self, digest: str, *, everywhere: bool = False) -> None:
-        """End a session, or all that those whom it names have in any browser."""
+        """End a session or, with `everywhere`, all sessions of its members in any browser."""
         theirs = sessions.c.digest == digest
         if everywhere:
             named = sa.select(sessions.c.member).where(sessions.c.digest == digest)
@@ -169,22 +169,22 @@ class Store:
         await self._sql.execute(sessions.delete().where(theirs))
 
     async def send_home(self, member: MemberId, there: CommunityId | None = None) -> None:
-        """End all sessions of a member: in one community, or (none given) in all."""
+        """End all sessions of a member, in one community or (if none is given) in all."""
         theirs = sessions.delete().where(sessions.c.member == member)
         if there is not None:
             theirs = theirs.where(sessions.c.community == there)
         await self._sql.execute(theirs)
 
     async def call_anew(self, gone: MemberId, member: MemberId) -> None:
-        """Sessions of a merged member belong to the member they became."""
+        """Give a merged member's sessions to the member they became."""
         theirs = sessions.update().where(sessions.c.member == gone)
         await self._sql.execute(theirs.values(member=member))
 
     async def forget_old(self) -> None:
-        """Drop sessions that ran out, and single meetings that no feed and no page shows any more.
+        """Delete expired sessions, and single meetings that no feed and no page shows any more.
 
-        Dates of a series stay: without them its rule would say what was moved or called off. So
-        do meetings with something to read. Who answered what goes with the feeds.
+        Dates of a series stay: without them, its rule would give dates that were moved or
+        cancelled. Meetings with something to read stay too. Answers are deleted with the feeds.
         """
         await self._sql.execute(sessions.delete().where(sessions.c.expires_at <= self._now))
         old = sa.select(meetings.c.id).where(self._is_old())
@@ -223,14 +223,14 @@ class Store:
 
 
 class Copies:
-    """The portal's database as its pages use it: short visits, patient with passing trouble."""
+    """The portal's database for its pages: short transactions that survive passing trouble."""
 
     def __init__(self, database: AsyncEngine, world: World) -> None:
         self._database = database
         self._world = world
 
     async def look(self, read: Callable[[Store], Awaitable[T]]) -> T:
-        """Read; once more if a stale connection broke. Raises `OSError` after five seconds."""
+        """Read. Retries once if a stale connection broke. Raises `OSError` after five seconds."""
         try:
             return await self.change(read)
         except Exception as error:
@@ -249,9 +249,9 @@ def _length() -> sa.ColumnElement[Any]:
 
 
 def _repeating(known: sa.RowMapping, dates: list[sa.RowMapping]) -> Repeating:
-    """Dates called off long ago leave the calendar; others stay as long as their series."""
+    """A series without the dates cancelled long ago. Its other dates stay as long as it does."""
     gone = [d for d in dates if d["old"] and d["status"] == MeetingStatus.CANCELLED]
-    kept = [meeting_of(d) for d in dates if d not in gone]
+    shown = [meeting_of(d) for d in dates if d not in gone]
     return Repeating(
-        series_of(known), tuple(kept), tuple(d["date_of"] for d in gone if d["date_of"])
+        series_of(known), tuple(shown), tuple(d["date_of"] for d in gone if d["date_of"])
     )

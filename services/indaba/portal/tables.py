@@ -120,19 +120,19 @@ _FACTS = tuple(name for name in MeetingFacts.model_fields if name in meetings.c)
 _COUNTS = tuple(name for name in Counts.model_fields if name in meetings.c)
 
 
-def row_of(told: MeetingFacts) -> dict[str, Any]:
-    """A meeting's row: what the portal stores of it. Names nobody."""
-    facts = {name: getattr(told, name) for name in _FACTS}
-    return facts | {name: getattr(told.counts, name) for name in _COUNTS}
+def row_of(meeting: MeetingFacts) -> dict[str, Any]:
+    """A meeting's row, with what the portal stores of it. Names nobody."""
+    facts = {name: getattr(meeting, name) for name in _FACTS}
+    return facts | {name: getattr(meeting.counts, name) for name in _COUNTS}
 
 
-def series_row_of(told: SeriesFacts) -> dict[str, Any]:
-    """A series' row: what the portal stores of it. Names nobody."""
-    pattern = told.pattern
-    facts = told.model_dump(include={column.name for column in series.c} - {"not_held"})
-    dates = {"skipped": pattern.skipped, "added": pattern.added, "not_held": told.not_held}
+def series_row_of(facts: SeriesFacts) -> dict[str, Any]:
+    """A series' row, with what the portal stores of it. Names nobody."""
+    pattern = facts.pattern
+    same = facts.model_dump(include={column.name for column in series.c} - {"not_held"})
+    dates = {"skipped": pattern.skipped, "added": pattern.added, "not_held": facts.not_held}
     return {
-        **facts,
+        **same,
         "first": pattern.first,
         "zone": pattern.zone,
         "rule": pattern.rule,
@@ -144,9 +144,9 @@ KEY: sa.ColumnElement[str] = sa.func.coalesce(addresses.c.key, communities.c.key
 
 
 def known_communities() -> sa.Select[Any]:
-    """All communities with their platforms and what is published; `NULL` if nothing was told.
+    """All communities with their platforms and publication, `NULL` where unknown.
 
-    `key` is the newest that was told.
+    `key` is the newest.
     """
     joined: sa.FromClause = communities
     for beside in (addresses, platforms, publications):
@@ -157,7 +157,7 @@ def known_communities() -> sa.Select[Any]:
 
 
 def opened_by(key: str) -> sa.Select[Any]:
-    """The communities that a key opens: one or none. A key that was renewed opens nothing."""
+    """The community that a key opens, if any. A renewed key opens nothing."""
     first = sa.select(communities.c.id).where(communities.c.key == key)
     renewed = sa.select(addresses.c.community).where(addresses.c.key == key)
     either = communities.c.id.in_(sa.union(first, renewed))

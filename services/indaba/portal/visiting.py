@@ -1,4 +1,4 @@
-"""The visitors of a community's page, and asking the services on their behalf."""
+"""The visitors of a community's pages, and asking services on their behalf."""
 
 import asyncio
 import re
@@ -28,14 +28,14 @@ from indaba.portal.store import Copies
 R = TypeVar("R", bound=Reply)
 
 NOTICE_SECONDS = 1.0
-"""A page that our own copies can draw waits no longer to say what is new besides."""
+"""How long a page that needs only the portal's copies waits to say what else is new."""
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody at a community's page, with a passport: a member's, or that of a guest."""
+    """Somebody on a community's page, with a passport as a member or as a guest."""
 
     there: Community
     held: PassportIssued
@@ -43,7 +43,7 @@ class Visitor:
 
     @property
     def is_member(self) -> bool:
-        """Whether they are signed in, and belong to the community at this moment."""
+        """Whether they are signed in and a member at this moment."""
         passport = self.held.passport
         return passport.member is not None and bool(passport.roles)
 
@@ -54,7 +54,7 @@ class Visitor:
 
     @property
     def has_news(self) -> bool:
-        """Whether what is kept is worded anew, and they have not answered that yet."""
+        """Whether there is a new wording that they have not answered yet."""
         return self.is_member and (self.held.unasked or bool(self.held.unanswered))
 
     @property
@@ -63,13 +63,13 @@ class Visitor:
         return Wording(self.there.tag)
 
     def facts(self, here: str, *, exact: bool = True) -> dict[str, Any]:
-        """What every page of a community shows. `exact` where the page is what `here` names."""
+        """What every page of a community shows. `exact`: the page is the one that `here` names."""
         facts = facts_of(self.there, here, exact=exact)
         return {**facts, "is_member": self.is_member, "has_news": self.has_news}
 
 
 def facts_of(there: Community, here: str, *, exact: bool = True) -> dict[str, Any]:
-    """What surrounds every page of a community, for members and guests."""
+    """What every page of a community shows, for members and guests."""
     return {
         "key": there.key,
         "name": plain(there.name),
@@ -85,9 +85,9 @@ def facts_of(there: Community, here: str, *, exact: bool = True) -> dict[str, An
 def for_members(
     there: Community, parts: frozenset[Part], what: str, here: str, *, exact: bool = False
 ) -> Response:
-    """That something is for members, and how to join or sign in.
+    """A page that says that something is for members, and how to join or sign in.
 
-    A community whose page is not published is not named.
+    It does not name a community whose page is not published.
     """
     wording = Wording(there.tag)
     if Part.PAGE in parts:
@@ -99,7 +99,7 @@ def for_members(
 
 
 class Visitors:
-    """Lets people in by the key in the address, and asks with their own rights."""
+    """Identifies visitors by the key in the address, and asks services with their rights."""
 
     def __init__(self, ledger: Ledger, copies: Copies, cookie: Cookie) -> None:
         self._bus = ledger.bus
@@ -110,21 +110,21 @@ class Visitors:
         self._passports = Passports(ledger.bus, Platform.MATRIX, ledger.world)
 
     async def there(self, request: Request) -> Community:
-        """The community of the address. Raises a 404."""
+        """The community in the address. Raises a 404."""
         there = await self.known(request)
         if there is None:
             raise HTTPException(404)
         return there
 
     async def known(self, request: Request) -> Community | None:
-        """The community of the address; `None` if it opens nothing, or nothing any more."""
+        """The community in the address; `None` if the key is unknown or was renewed."""
         key = request.path_params["key"]
         if not _KEY.fullmatch(key):
             return None
         return await self._copies.look(lambda store: store.community(key))
 
     async def signed_in(self, request: Request, there: Community) -> bool:
-        """Whether somebody is signed in as a member, by our own copies."""
+        """Whether somebody is signed in as a member, by the portal's copies."""
         return await self._signed_in(request, there) is not None
 
     def opened(self, there: Community) -> frozenset[Part]:
@@ -132,21 +132,21 @@ class Visitors:
         return there.opened(self._world.now())
 
     async def visitor(self, request: Request) -> Visitor:
-        """Who asks. Raises a 404 if the key opens nothing, and what asking raises."""
+        """Who asks. Raises a 404 if the key opens nothing, and errors as `ask`."""
         there, correlation = await self.there(request), self._world.new_id()
         member = await self._signed_in(request, there)
         held = await self._passport(member, there.id, correlation) if member else None
         return Visitor(there, held or await self._guest(there, correlation), correlation)
 
     async def member(self, request: Request, there: Community) -> Visitor | None:
-        """Who asks, if it is a member. To know that none does, our own copies are enough."""
+        """Who asks, if they are a member. Guests are recognised by the portal's copies alone."""
         if await self._signed_in(request, there) is None:
             return None
         visitor = await self.visitor(request)
         return visitor if visitor.is_member else None
 
     async def has_news(self, request: Request, there: Community) -> bool:
-        """Whether a member is to read a new wording; no, where membership cannot be asked soon."""
+        """Whether a member should read a new wording. False if membership does not answer soon."""
         try:
             async with asyncio.timeout(NOTICE_SECONDS):
                 member = await self.member(request, there)
@@ -155,7 +155,7 @@ class Visitors:
         return member is not None and member.has_news
 
     async def belongs(self, member: MemberId, there: CommunityId) -> bool:
-        """Whether somebody is a member at this moment, as membership has it."""
+        """Whether somebody is a member at this moment, as membership knows it."""
         held = await self._passport(member, there, self._world.new_id())
         return held is not None and bool(held.passport.roles)
 
@@ -166,7 +166,7 @@ class Visitors:
         )
 
     async def _guest(self, there: Community, correlation: UUID) -> PassportIssued:
-        """A guest's passport that says of what is published what we have heard last."""
+        """A guest's passport, renewed if it differs from what we last knew to be published."""
         guest = Asker(community=there.id, guest=True)
         held = await self._passports.of(guest, correlation)
         if held.passport.opened == self.opened(there):
@@ -183,15 +183,16 @@ class Visitors:
     async def _passport(
         self, member: MemberId, there: CommunityId, correlation: UUID
     ) -> PassportIssued | None:
-        """A member's passport, fresh each time: nothing is shown by rights they had before.
+        """A new passport for a member, so that nothing is shown by rights they no longer have.
 
-        Passports are given to chat accounts, so one of the member's own is looked up and let go.
+        Passports are issued to chat accounts, so one of the member's accounts is looked up and not
+        stored.
         """
         ours = await self._passports.of(Asker(community=there), correlation)
         for platform in Platform:
             named = FindAccounts(platform=platform, members=(member,))
-            found = await ask(self._bus, self._world, named, correlation, passport=ours)
-            account = found.accounts.get(str(member))
+            accounts = await ask(self._bus, self._world, named, correlation, passport=ours)
+            account = accounts.accounts.get(str(member))
             if account:
                 wanted = IssuePassport(platform=platform, account=account, community=there)
                 return await ask(self._bus, self._world, wanted, correlation)

@@ -1,4 +1,4 @@
-"""A document about a meeting, read from its lines with `# `, `## ` and `- ` marks."""
+"""Parses documents about meetings, which have lines with `# `, `## ` and `- ` marks."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ _BARE = {"#", "##", "-"}
 
 
 class Part(StrEnum):
-    """What a part of a document is."""
+    """The kinds of parts of a document."""
 
     HEADING = "heading"
     LIST = "list"
@@ -18,24 +18,24 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading or a paragraph, one line each; or a list, one line an item. Safe to show."""
+    """A heading or paragraph of one line, or a list with one item a line. Safe to show."""
 
     part: Part
     lines: tuple[str, ...]
 
 
 def blocks(text: str) -> tuple[Block, ...]:
-    """The parts of a document in their order. Its own title (`# `) is left out."""
-    found: list[Block] = []
+    """The parts of a document, in order, without its own title (`# `)."""
+    parts: list[Block] = []
     for line in map(str.strip, text.splitlines()):
         part, words = _read(line)
         if not words or line in _BARE or line.startswith("# "):
             continue
-        if part is Part.LIST and found and found[-1].part is Part.LIST:
-            found[-1] = Block(part, (*found[-1].lines, words))
+        if part is Part.LIST and parts and parts[-1].part is Part.LIST:
+            parts[-1] = Block(part, (*parts[-1].lines, words))
         else:
-            found.append(Block(part, (words,)))
-    return tuple(found)
+            parts.append(Block(part, (words,)))
+    return tuple(parts)
 
 
 def _read(line: str) -> tuple[Part, str]:

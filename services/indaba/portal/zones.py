@@ -1,4 +1,4 @@
-"""What a calendar file says of a time zone: its changes in the years concerned (RFC 5545, 3.6.5).
+"""How a calendar file describes a time zone: its changes in given years (RFC 5545, 3.6.5).
 
 The library's own writer dates each start of summer time an hour late, so the changes are read from
 the time-zone database here.
@@ -17,13 +17,13 @@ _SECOND = timedelta(seconds=1)
 
 
 def described(zone: str, first_year: int, last_year: int) -> "Timezone":
-    """The VTIMEZONE of an IANA zone that holds from the start of one year to the end of another."""
+    """The VTIMEZONE of an IANA zone, from the start of the first year to the end of the last."""
     return _described(ZoneInfo(zone), zone, first_year, last_year)
 
 
 @lru_cache(maxsize=256)
 def _described(place: ZoneInfo, zone: str, first_year: int, last_year: int) -> "Timezone":
-    """By the rules that `place` was read from: the same zone of other data is another."""
+    """Cached by the rules in `place` too, as the same zone may come from other zone data."""
     from icalendar import Timezone
 
     begin = datetime(first_year, 1, 1, tzinfo=UTC) - timedelta(days=1)
@@ -48,7 +48,7 @@ def _changes(place: ZoneInfo, begin: datetime, end: datetime) -> Iterator[dateti
 
 
 def _first(place: ZoneInfo, before: datetime, after: datetime) -> datetime:
-    """Narrow down to the first second under the new rule."""
+    """The first second under the new rule, between two instants."""
     while after - before > _SECOND:
         middle = (before + (after - before) / 2).replace(microsecond=0)
         if _rule(middle, place) == _rule(before, place):

@@ -1,1 +1,1 @@
-"""Paper: highlights on one page, drawn by a process of its own."""
+"""Highlights as a one-page PDF, drawn by a process of its own."""

@@ -1,4 +1,4 @@
-"""Drawing paper from outside: one at a time, each in a process that ends after it."""
+"""Runs the process that draws PDFs: one at a time, each in a new process."""
 
 import asyncio
 import base64
@@ -20,7 +20,7 @@ _MAY_BREAK = "\u200b"
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What stands on the page. `link` is where it comes from, `seen` the same as words."""
+    """The content of the PDF. `link` is its source, `seen` that address as it is printed."""
 
     title: str
     community: str
@@ -32,37 +32,37 @@ class Paper:
 
 
 class Press:
-    """Draws paper as PDF, and keeps the latest by what they were drawn from."""
+    """Draws PDFs and caches the latest, each with the content it was drawn from."""
 
     def __init__(self, worker: Sequence[str] = WORKER, patience: float = PATIENCE) -> None:
         self._process = ReadingProcess(worker, patience)
-        self._kept: OrderedDict[tuple[UUID, int], tuple[Paper, bytes]] = OrderedDict()
+        self._cache: OrderedDict[tuple[UUID, int], tuple[Paper, bytes]] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
 
     async def drawn(self, paper: Paper, meeting: UUID, version: int) -> bytes:
         """The PDF of a version of a meeting's highlights. Raises `Unavailable`."""
         async with self._one_at_a_time:
-            kept = self._kept.get((meeting, version))
-            if kept is not None and kept[0] == paper:
-                return kept[1]
+            cached = self._cache.get((meeting, version))
+            if cached is not None and cached[0] == paper:
+                return cached[1]
             drawn = await self._draw(paper)
-            self._kept[meeting, version] = paper, drawn
-            if len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
+            self._cache[meeting, version] = paper, drawn
+            if len(self._cache) > MOST_KEPT:
+                self._cache.popitem(last=False)
             return drawn
 
     async def _draw(self, paper: Paper) -> bytes:
         try:
-            found = await self._process.ask(asdict(_breakable(paper)))
+            answer = await self._process.ask(asdict(_breakable(paper)))
         finally:
             await self._process.close()
-        if isinstance(found, Unreadable):
-            raise Unavailable(found.why)
-        return base64.b64decode(found["pdf"])
+        if isinstance(answer, Unreadable):
+            raise Unavailable(answer.why)
+        return base64.b64decode(answer["pdf"])
 
 
 def _breakable(paper: Paper) -> Paper:
-    """With words that are too long for a line in pieces."""
+    """The paper with words that are too long for a line broken into pieces."""
     parts = tuple(Block(b.part, tuple(_in_pieces(line) for line in b.lines)) for b in paper.parts)
     facts = {name: getattr(paper, name) for name in ("link", "seen", "day", "lang")}
     title, community = _in_pieces(paper.title), _in_pieces(paper.community)

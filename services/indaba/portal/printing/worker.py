@@ -1,4 +1,4 @@
-"""The process that draws paper. Run as `python -m indaba.portal.printing.worker`."""
+"""The process that draws PDFs: `python -m indaba.portal.printing.worker`."""
 
 import base64
 import importlib.util
@@ -14,7 +14,7 @@ _FONTS = Path("mpl-data", "fonts", "ttf")
 
 
 def main() -> None:
-    """Answer lines with a document until there are no more."""
+    """Answer each line, which holds a document, until there are no more."""
     serve(_answer)
 
 
@@ -23,9 +23,9 @@ async def _answer(question: dict[str, Any]) -> Mapping[str, Any]:
 
 
 def drawn(document: Mapping[str, Any], form: str = "pdf") -> bytes:
-    """A page, the same bytes for the same document; letters that no font has are shown as boxes.
+    """A page, the same bytes for the same document. Characters that no font has become boxes.
 
-    Fonts are those that come with the libraries, so that every machine draws the same.
+    Uses only fonts that come with the libraries, so that every machine draws the same.
     """
     import typst
 
@@ -41,9 +41,9 @@ def drawn(document: Mapping[str, Any], form: str = "pdf") -> bytes:
 
 
 def _fonts() -> list[str]:
-    """DejaVu, which knows far more letters, comes with matplotlib."""
-    found = importlib.util.find_spec("matplotlib")
-    folders = found.submodule_search_locations if found else None
+    """DejaVu, which has far more characters, comes with matplotlib."""
+    package = importlib.util.find_spec("matplotlib")
+    folders = package.submodule_search_locations if package else None
     return [str(Path(folder) / _FONTS) for folder in folders or ()]
 
 
