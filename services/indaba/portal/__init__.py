@@ -1,7 +1,7 @@
-"""Portal: a community's page, calendar, library and outcomes, on the web. A face: decides nothing.
+"""Portal: a community's page, calendar, library and outcomes, on the web. It decides nothing.
 
 Owns: who is signed in here, for thirty days, and digests of the addresses of members' own
-calendars. All else is a read copy of what others told.
+calendars. Everything else is copied from the events of services.
 
 Asks: library.find-resources.v1, library.show-resource.v1, membership.consume-sign-in.v1,
 membership.find-accounts.v1, membership.issue-passport.v1, membership.show-responsible.v1,

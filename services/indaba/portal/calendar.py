@@ -40,7 +40,7 @@ def feed(
     for repeating in series:
         used += years(repeating)
     events = [*of_all(series, setting), *(single(meeting, setting) for meeting in meetings)]
-    return _written(calendar, used, events)
+    return _file(calendar, used, events)
 
 
 def my_feed(community: Community, answered: tuple[Answered, ...], page: str) -> bytes:
@@ -49,7 +49,7 @@ def my_feed(community: Community, answered: tuple[Answered, ...], page: str) -> 
     name = setting.wording.say("My meetings: {name}", name=setting.name)
     calendar = begun(name, community.zone, page)
     used = [(one.meeting.zone, one.meeting.starts.year) for one in answered]
-    return _written(calendar, used, [mine(one, setting) for one in answered])
+    return _file(calendar, used, [mine(one, setting) for one in answered])
 
 
 def _setting(community: Community, page: str, *, for_members: bool) -> Setting:
@@ -78,7 +78,7 @@ def begun(name: str, zone: str = "", page: str = "") -> "Calendar":
     return calendar
 
 
-def _written(
+def _file(
     calendar: "Calendar", used: Iterable[tuple[str, int]], events: Iterable["Event"]
 ) -> bytes:
     """The file with its events and its zones, each for the years in which it is used."""

@@ -49,8 +49,8 @@ class CopyWriter:
 
     def platforms(self, community: UUID, places: Iterable[Place], version: int) -> None:
         """The platforms on which a community lives."""
-        there = sorted({place.platform for place in places})
-        self._keep(platforms, {"community": community}, version, platforms=there)
+        names = sorted({place.platform for place in places})
+        self._keep(platforms, {"community": community}, version, platforms=names)
 
     def meeting(self, facts: MeetingFacts, told_at: datetime, *, by_organiser: bool) -> None:
         """A meeting. `told_at` counts as its last change if it comes from an organiser."""

@@ -165,11 +165,11 @@ def _rich(wording: Wording) -> Any:
 
 def _typed(platforms: Iterable[Platform], wording: Wording) -> Any:
     """In a template: `typed("meeting yes", code=...)`, and `typed("me sign-in", private=true)`."""
-    there = frozenset(platforms)
+    named = frozenset(platforms)
 
     def typed(intent: str, /, *, private: bool = False, **arguments: str) -> Markup:
         wanted = Hint(intent, arguments)
-        return hints.in_markup(wanted, there, wording, private=private)
+        return hints.in_markup(wanted, named, wording, private=private)
 
     return typed
 

@@ -55,7 +55,7 @@ def _prefixes(*, private: bool) -> tuple[str, str]:
     return SLASH, "" if private else ROOM_PREFIX
 
 
-def _joined(form: str, line: str, there: frozenset[Platform], say: Callable[..., str]) -> str:
-    if there == {Platform.DISCORD}:
+def _joined(form: str, line: str, platforms: frozenset[Platform], say: Callable[..., str]) -> str:
+    if platforms == {Platform.DISCORD}:
         return form
-    return line if there == {Platform.MATRIX} else say(ON_BOTH, form=form, line=line)
+    return line if platforms == {Platform.MATRIX} else say(ON_BOTH, form=form, line=line)

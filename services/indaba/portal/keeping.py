@@ -67,19 +67,19 @@ class Answers:
         for table in (answers, calendar_keys):
             await self._sql.execute(table.delete().where(table.c.member == member))
 
-    async def make_key(self, digest: str, member: MemberId, there: CommunityId) -> None:
+    async def make_key(self, digest: str, member: MemberId, community: CommunityId) -> None:
         """Store a new address for a member's calendar in place of an earlier one."""
-        await self.revoke(member, there)
-        row = {"digest": digest, "member": member, "community": there, "made_at": self._now}
+        await self.revoke(member, community)
+        row = {"digest": digest, "member": member, "community": community, "made_at": self._now}
         await self._sql.execute(insert(calendar_keys).values(row))
 
-    async def revoke(self, member: MemberId, there: CommunityId) -> None:
+    async def revoke(self, member: MemberId, community: CommunityId) -> None:
         """Revoke the address of a member's calendar in a community."""
-        await self._sql.execute(calendar_keys.delete().where(*_of(member, there)))
+        await self._sql.execute(calendar_keys.delete().where(*_of(member, community)))
 
-    async def revoke_all(self, there: CommunityId, before: datetime) -> None:
+    async def revoke_all(self, community: CommunityId, before: datetime) -> None:
         """Revoke addresses of members' calendars in a community that were made before a moment."""
-        old = calendar_keys.c.community == there, calendar_keys.c.made_at <= before
+        old = calendar_keys.c.community == community, calendar_keys.c.made_at <= before
         await self._sql.execute(calendar_keys.delete().where(*old))
 
     async def revoke_since(self, member: MemberId, since: datetime | None) -> None:
@@ -88,23 +88,23 @@ class Answers:
         theirs = theirs if since is None else theirs.where(calendar_keys.c.made_at >= since)
         await self._sql.execute(theirs)
 
-    async def key_made_at(self, member: MemberId, there: CommunityId) -> datetime | None:
+    async def key_made_at(self, member: MemberId, community: CommunityId) -> datetime | None:
         """When the address of a member's calendar was made, in UTC; `None` if there is none."""
-        query = sa.select(sa.func.max(calendar_keys.c.made_at)).where(*_of(member, there))
+        query = sa.select(sa.func.max(calendar_keys.c.made_at)).where(*_of(member, community))
         made_at: datetime | None = (await self._sql.execute(query)).scalar()
         return made_at
 
-    async def opened_by(self, digest: str, there: CommunityId) -> MemberId | None:
+    async def opened_by(self, digest: str, community: CommunityId) -> MemberId | None:
         """The member whose calendar in a community an address opens."""
         query = sa.select(calendar_keys.c.member).where(
-            calendar_keys.c.digest == digest, calendar_keys.c.community == there
+            calendar_keys.c.digest == digest, calendar_keys.c.community == community
         )
         member = (await self._sql.execute(query)).scalar()
         return MemberId(member) if member else None
 
 
-def _of(member: MemberId, there: CommunityId) -> tuple[sa.ColumnElement[bool], ...]:
-    return calendar_keys.c.member == member, calendar_keys.c.community == there
+def _of(member: MemberId, community: CommunityId) -> tuple[sa.ColumnElement[bool], ...]:
+    return calendar_keys.c.member == member, calendar_keys.c.community == community
 
 
 def _document(row: sa.RowMapping) -> Document:

@@ -43,7 +43,7 @@ class LibraryPages:
             return _no_such_page(visitor, status=400)
         if len(words) > LONGEST_WORDS:
             return _too_many_words(visitor)
-        return await self._found(visitor, words, int(number))
+        return await self._results(visitor, words, int(number))
 
     async def resource(self, request: Request) -> Response:
         """Everything about one resource."""
@@ -56,7 +56,7 @@ class LibraryPages:
             return self._for_members(visitor, visitor.wording.say("What is saved here"))
         if details is None:
             return _no_such_resource(visitor)
-        resource = shown(details, visitor.there, visitor.wording)
+        resource = shown(details, visitor.community, visitor.wording)
         return draw(
             "resource",
             wording=visitor.wording,
@@ -92,7 +92,7 @@ class LibraryPages:
         path = self._files.path(file.digest)
         return FileResponse(path, headers=headers, media_type=file.media_type)
 
-    async def _found(self, visitor: Visitor, words: str, number: int) -> Response:
+    async def _results(self, visitor: Visitor, words: str, number: int) -> Response:
         wording, before = visitor.wording, (number - 1) * PAGE
         asked = FindResources(words=words, limit=PAGE, offset=before)
         matches = await self._visitors.ask(asked, visitor)
@@ -117,7 +117,9 @@ class LibraryPages:
         )
 
     def _for_members(self, visitor: Visitor, what: str) -> Response:
-        return for_members(visitor.there, self._visitors.opened(visitor.there), what, "library")
+        return for_members(
+            visitor.community, self._visitors.opened(visitor.community), what, "library"
+        )
 
     async def _details(self, request: Request, visitor: Visitor) -> ResourceDetails | None:
         """The resource in the address; `None` if that has no code. Raises as `Visitors.ask`."""
@@ -148,7 +150,7 @@ def _query(words: str, number: int) -> str:
 
 
 def _back(visitor: Visitor) -> tuple[str, str]:
-    return f"/c/{visitor.there.key}/library", visitor.wording.say("Go to the library")
+    return f"/c/{visitor.community.key}/library", visitor.wording.say("Go to the library")
 
 
 def _no_such_resource(visitor: Visitor) -> Response:

@@ -47,24 +47,28 @@ class MeetingPages:
 
     async def meeting(self, request: Request) -> Response:
         """Everything about a meeting; for visitors, what is published of it."""
-        there = await self._visitors.there(request)
-        page = await self._look_up(request, there)
-        member = await self._visitors.member(request, there)
-        parts = self._visitors.opened(there)
+        community = await self._visitors.community(request)
+        page = await self._look_up(request, community)
+        member = await self._visitors.member(request, community)
+        parts = self._visitors.opened(community)
         if member is None and not _is_published(page, parts):
-            return for_members(there, parts, Wording(there.tag).say("Meeting"), "meetings")
+            return for_members(community, parts, Wording(community.tag).say("Meeting"), "meetings")
         if page is None:
-            return _no_such_meeting(there)
-        return await self._drawn(there, *page, member)
+            return _no_such_meeting(community)
+        return await self._drawn(community, *page, member)
 
     async def _drawn(
         self,
-        there: Community,
+        community: Community,
         meeting: Meeting,
         documents: dict[Kind, Document],
         member: Visitor | None,
     ) -> Response:
-        wording, now, parts = Wording(there.tag), self._world.now(), self._visitors.opened(there)
+        wording, now, parts = (
+            Wording(community.tag),
+            self._world.now(),
+            self._visitors.opened(community),
+        )
         mine, agenda = await self._for_member(member, meeting) if member else ("", ())
         highlights, minutes = (documents.get(kind) for kind in (Kind.HIGHLIGHTS, Kind.MINUTES))
         if highlights and not (member or highlights.is_open(parts)):
@@ -72,12 +76,12 @@ class MeetingPages:
         facts = (
             member.facts("meetings", exact=False)
             if member
-            else facts_of(there, "meetings", exact=False)
+            else facts_of(community, "meetings", exact=False)
         )
         return draw(
             "meeting",
             wording=wording,
-            meeting=shown(meeting, there, now, wording, for_members=member is not None),
+            meeting=shown(meeting, community, now, wording, for_members=member is not None),
             in_full=member is not None or Part.PAGE in parts,
             is_over=is_over(meeting, now),
             highlights=blocks(highlights.text) if highlights else (),
@@ -91,16 +95,20 @@ class MeetingPages:
 
     async def paper(self, request: Request) -> Response:
         """The highlights as a one-page PDF."""
-        there = await self._visitors.there(request)
-        page, parts = await self._look_up(request, there), self._visitors.opened(there)
+        community = await self._visitors.community(request)
+        page, parts = await self._look_up(request, community), self._visitors.opened(community)
         highlights = page[1].get(Kind.HIGHLIGHTS) if page else None
         is_open = highlights is not None and highlights.is_open(parts)
-        if not is_open and not await self._visitors.signed_in(request, there):
-            return for_members(there, parts, Wording(there.tag).say("Highlights"), "meetings")
+        if not is_open and not await self._visitors.signed_in(request, community):
+            return for_members(
+                community, parts, Wording(community.tag).say("Highlights"), "meetings"
+            )
         if page is None or highlights is None:
-            return _no_such_meeting(there)
+            return _no_such_meeting(community)
         meeting = page[0]
-        paper = _paper(highlights, there, f"{self._url()}/c/{there.key}/meetings/{meeting.code}")
+        paper = _paper(
+            highlights, community, f"{self._url()}/c/{community.key}/meetings/{meeting.code}"
+        )
         drawn = await self._press.drawn(paper, meeting.id, highlights.version)
         name = f"{meeting.code}-highlights.pdf"
         return answered(request, drawn, "application/pdf", name, for_all=is_open)
@@ -121,14 +129,14 @@ class MeetingPages:
         answer = member.wording.say(stands.mine.value) if stands.mine else ""
         return answer, tuple(item_line(item, member.wording) for item in agenda.items)
 
-    async def _look_up(self, request: Request, there: Community) -> Found | None:
+    async def _look_up(self, request: Request, community: Community) -> Found | None:
         try:
             code = _CODE.validate_python(request.path_params["code"])
         except ValidationError:
             return None
 
         async def read(store: Store) -> Found | None:
-            meeting = await store.meeting(there.id, code)
+            meeting = await store.meeting(community.id, code)
             return (meeting, await store.documents.of(meeting.id)) if meeting else None
 
         return await self._copies.look(read)
@@ -142,26 +150,26 @@ def _is_published(page: Found | None, parts: frozenset[Part]) -> bool:
     return highlights is not None and highlights.is_open(parts)
 
 
-def _paper(highlights: Document, there: Community, link: str) -> Paper:
-    wording = Wording(there.tag)
-    day = highlights.told_at.astimezone(ZoneInfo(there.zone)).date()
+def _paper(highlights: Document, community: Community, link: str) -> Paper:
+    wording = Wording(community.tag)
+    day = highlights.told_at.astimezone(ZoneInfo(community.zone)).date()
     return Paper(
         title=plain(highlights.title),
-        community=plain(there.name),
+        community=plain(community.name),
         link=link,
         seen=link.partition("://")[2],
         day=wording.say("Shared on {day}", day=say_day(day, wording.locale)),
-        lang=there.tag.partition("-")[0],
+        lang=community.tag.partition("-")[0],
         parts=blocks(highlights.text),
     )
 
 
-def _no_such_meeting(there: Community) -> Response:
-    say = Wording(there.tag).say
+def _no_such_meeting(community: Community) -> Response:
+    say = Wording(community.tag).say
     return sorry(
         say("There is no such meeting here"),
         say("The code may be mistyped, or the meeting was long ago and nothing was shared of it."),
         say("A code looks like M7K2."),
         status=404,
-        back=(f"/c/{there.key}", say("Go to the community’s page")),
+        back=(f"/c/{community.key}", say("Go to the community’s page")),
     )

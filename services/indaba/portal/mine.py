@@ -18,7 +18,7 @@ from indaba.portal.store import Copies, Store
 from indaba.portal.visiting import Visitor, Visitors, for_members
 from indaba.process.world import World
 
-Written = Callable[[Community, str], bytes]
+Feed = Callable[[str], bytes]
 
 ALL = "all"
 """A query parameter of a member's own address: all meetings, not only theirs."""
@@ -50,13 +50,13 @@ class MinePages:
         member = visitor.held.passport.member
         if member is None or not visitor.is_member:
             return self._for_members(visitor)
-        there, secret = visitor.there.id, self._world.secret()
+        community, secret = visitor.community.id, self._world.secret()
         if (await form_of(request)).get("do") == "revoke":
-            await self._copies.change(lambda store: store.answers.revoke(member, there))
+            await self._copies.change(lambda store: store.answers.revoke(member, community))
             return await self._page(visitor, member)
         digest = digest_of(secret)
-        await self._copies.change(lambda store: store.answers.make_key(digest, member, there))
-        link = f"{self._url()}/c/{visitor.there.key}/mine/{secret}.ics"
+        await self._copies.change(lambda store: store.answers.make_key(digest, member, community))
+        link = f"{self._url()}/c/{visitor.community.key}/mine/{secret}.ics"
         return await self._page(visitor, member, link)
 
     async def feed(self, request: Request) -> Response:
@@ -64,37 +64,41 @@ class MinePages:
 
         With `?all`, all meetings of the community, which its members may read.
         """
-        there = await self._visitors.known(request)
-        written = await self._opened(request, there) if there is not None else None
-        if there is None or written is None:
+        community = await self._visitors.known(request)
+        feed = await self._feed_of(request, community) if community is not None else None
+        if community is None or feed is None:
             return ended(request, self._world.now())
-        body = await asyncio.to_thread(written, there, f"{self._url()}/c/{there.key}")
+        body = await asyncio.to_thread(feed, f"{self._url()}/c/{community.key}")
         return answered(request, body, calendar.TYPE, "my-meetings.ics", for_all=False)
 
-    async def _opened(self, request: Request, there: Community) -> Written | None:
+    async def _feed_of(self, request: Request, community: Community) -> Feed | None:
         secret = request.path_params["secret"]
         digest = digest_of(secret) if len(secret) <= LONGEST_SECRET else ""
 
-        async def read(store: Store) -> Written | None:
-            member = await store.answers.opened_by(digest, there.id)
+        async def read(store: Store) -> Feed | None:
+            member = await store.answers.opened_by(digest, community.id)
             if member is None:
                 return None
             if ALL in request.query_params:
-                meetings, series = await store.for_calendars(there.id)
-                return lambda of, page: calendar.feed(of, meetings, page, series, for_members=True)
-            answers = await store.answered(member, there.id)
-            return lambda of, page: calendar.my_feed(of, answers, page)
+                meetings, series = await store.for_calendars(community.id)
+                return lambda page: calendar.feed(
+                    community, meetings, page, series, for_members=True
+                )
+            answers = await store.answered(member, community.id)
+            return lambda page: calendar.my_feed(community, answers, page)
 
         return await self._copies.look(read)
 
     def _for_members(self, visitor: Visitor) -> Response:
-        there, what = visitor.there, visitor.wording.say("My calendar address")
-        return for_members(there, self._visitors.opened(there), what, "meetings")
+        community, what = visitor.community, visitor.wording.say("My calendar address")
+        return for_members(community, self._visitors.opened(community), what, "meetings")
 
     async def _page(self, visitor: Visitor, member: MemberId, link: str = "") -> Response:
-        there, wording = visitor.there, visitor.wording
-        made_at = await self._copies.look(lambda store: store.answers.key_made_at(member, there.id))
-        day = made_at.astimezone(ZoneInfo(there.zone)).date() if made_at else None
+        community, wording = visitor.community, visitor.wording
+        made_at = await self._copies.look(
+            lambda store: store.answers.key_made_at(member, community.id)
+        )
+        day = made_at.astimezone(ZoneInfo(community.zone)).date() if made_at else None
         return draw(
             "mine",
             headers=NEVER_KEEP,

@@ -19,7 +19,7 @@ LAST_QUARTER = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
+class EvidenceLine:
     """One thing that a figure is based on."""
 
     code: str
@@ -29,17 +29,17 @@ class Behind:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class FigureInWords:
     """A figure in words. `behind` is empty for members who are not facilitators."""
 
     id: str
     name: str
     words: str
-    behind: tuple[Behind, ...]
+    behind: tuple[EvidenceLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldMeeting:
     """A meeting that was held. `instant` is its day for machines."""
 
     code: str
@@ -62,10 +62,10 @@ class OutcomesPages:
         term = request.path_params.get("term") or request.query_params.get("term", "")
         visitor = await self._visitors.visitor(request)
         if not visitor.is_member:
-            there, what = visitor.there, visitor.wording.say("Outcomes")
+            community, what = visitor.community, visitor.wording.say("Outcomes")
             return for_members(
-                there,
-                self._visitors.opened(there),
+                community,
+                self._visitors.opened(community),
                 what,
                 "outcomes",
                 exact="term" not in request.path_params,
@@ -77,7 +77,7 @@ class OutcomesPages:
 
 
 def _drawn(report: Report, visitor: Visitor) -> Response:
-    wording, there = visitor.wording, visitor.there
+    wording, community = visitor.wording, visitor.community
     earlier, later = neighbours(report.term)
     return draw(
         "outcomes",
@@ -86,8 +86,8 @@ def _drawn(report: Report, visitor: Visitor) -> Response:
         first=say_day(report.term.first, wording.locale),
         last=say_day(report.term.last, wording.locale),
         so_far=report.so_far,
-        figures=[_said(figure, there, wording) for figure in report.figures],
-        meetings=[_held(meeting, there, wording) for meeting in report.meetings],
+        figures=[_figure(figure, community, wording) for figure in report.figures],
+        meetings=[_meeting(meeting, community, wording) for meeting in report.meetings],
         members=report.members,
         resources=report.resources,
         earlier=earlier,
@@ -105,23 +105,23 @@ def neighbours(term: Term) -> tuple[str, str]:
     return before, after
 
 
-def _said(figure: Figure, there: Community, wording: Wording) -> Said:
-    return Said(
+def _figure(figure: Figure, community: Community, wording: Wording) -> FigureInWords:
+    return FigureInWords(
         id=figure.indicator.value,
         name=wording.say(NAMES[figure.indicator]),
         words=figure_in_words(figure, wording),
-        behind=tuple(_behind(evidence, there, wording) for evidence in figure.evidence),
+        behind=tuple(_evidence(evidence, community, wording) for evidence in figure.evidence),
     )
 
 
-def _behind(evidence: Evidence, there: Community, wording: Wording) -> Behind:
-    day = evidence.happened_at.astimezone(ZoneInfo(there.zone)).date()
-    return Behind(evidence.code, say_day(day, wording.locale), evidence.counted, evidence.of)
+def _evidence(evidence: Evidence, community: Community, wording: Wording) -> EvidenceLine:
+    day = evidence.happened_at.astimezone(ZoneInfo(community.zone)).date()
+    return EvidenceLine(evidence.code, say_day(day, wording.locale), evidence.counted, evidence.of)
 
 
-def _held(meeting: Attendance, there: Community, wording: Wording) -> Held:
-    day = meeting.starts_at.astimezone(ZoneInfo(there.zone)).date()
-    return Held(
+def _meeting(meeting: Attendance, community: Community, wording: Wording) -> HeldMeeting:
+    day = meeting.starts_at.astimezone(ZoneInfo(community.zone)).date()
+    return HeldMeeting(
         code=meeting.code,
         title=plain(meeting.title),
         day=say_day(day, wording.locale),
@@ -138,5 +138,5 @@ def _no_such_term(visitor: Visitor) -> Response:
         say("There is no such term"),
         say("A term is a quarter of a year, such as 2026-4."),
         status=404,
-        back=(f"/c/{visitor.there.key}/outcomes", say("Go to this term")),
+        back=(f"/c/{visitor.community.key}/outcomes", say("Go to this term")),
     )

@@ -49,14 +49,14 @@ class OwnDataPages:
         known = await self._known(request)
         if known is None:
             return draw("own_data", status=403, headers=NEVER_KEEP, is_member=False, kinds=())
-        there, listed = known
-        wording = Wording(there.tag)
+        community, listed = known
+        wording = Wording(community.tag)
         return draw(
             "own_data",
             headers=NEVER_KEEP,
             wording=wording,
             is_member=True,
-            kinds=told_by_kind(listed, MOST_SHOWN, wording, there.zone),
+            kinds=told_by_kind(listed, MOST_SHOWN, wording, community.zone),
         )
 
     async def download(self, request: Request) -> Response:
@@ -64,10 +64,10 @@ class OwnDataPages:
         known = await self._known(request)
         if known is None:
             return draw("own_data", status=403, headers=NEVER_KEEP, is_member=False, kinds=())
-        there, listed = known
-        say = Wording(there.tag).say
+        community, listed = known
+        say = Wording(community.tag).say
         whole = {
-            "portal": as_data(listed, Wording(there.tag)),
+            "portal": as_data(listed, Wording(community.tag)),
             "most entries of a kind": MOST_LISTED,
             "kept elsewhere": say(ELSEWHERE),
         }
@@ -82,8 +82,8 @@ class OwnDataPages:
             return None
 
         async def read(store: Store) -> Known | None:
-            there = await store.signed_in_to(digest)
-            member = await store.signed_in_as(digest, there[0].id) if there else None
-            return (there[0], await store.own_data.of(member)) if member else None
+            communities = await store.signed_in_to(digest)
+            member = await store.signed_in_as(digest, communities[0].id) if communities else None
+            return (communities[0], await store.own_data.of(member)) if member else None
 
         return await self._copies.look(read)

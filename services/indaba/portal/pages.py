@@ -53,13 +53,30 @@ def build_app(
     extra_routes: Sequence[BaseRoute] = (),
     files: FileStore | None = None,
 ) -> Starlette:
-    """The web application. `url` gives the public address, without a slash at its end."""
-    cookie, copies = Cookie(secure=secure_cookies), Copies(ledger.database, ledger.world)
+    """The web application. `url` gives the public address, without a trailing slash."""
+    cookie = Cookie(secure=secure_cookies)
     pages = Pages(ledger, readiness, cookie, url)
+    app = Starlette(
+        routes=[*_routes(ledger, pages, cookie, url, files), *extra_routes],
+        middleware=[
+            Middleware(GZipMiddleware, compresslevel=6, exclude_content_types=SENT_AS_THEY_ARE),
+            Middleware(Guard, world=ledger.world, cookie=cookie, secure=secure_cookies),
+        ],
+        exception_handlers={HTTPException: refused, Refused: turned_down},
+    )
+    # A redirect would lead to any host that the request names.
+    app.router.redirect_slashes = False
+    return app
+
+
+def _routes(
+    ledger: Ledger, pages: "Pages", cookie: Cookie, url: Callable[[], str], files: FileStore | None
+) -> list[BaseRoute]:
+    copies = Copies(ledger.database, ledger.world)
     library, outcomes = LibraryPages(pages.visitors, files), OutcomesPages(pages.visitors)
     meetings = MeetingPages(ledger.world, copies, pages.visitors, url)
     mine = MinePages(ledger.world, copies, pages.visitors, url)
-    routes = [
+    return [
         Route("/", pages.home),
         Route("/c/{key}", pages.community),
         Route("/c/{key}/calendar.ics", pages.calendar),
@@ -80,19 +97,7 @@ def build_app(
         Route("/sign-out", pages.sign_out, methods=["POST"]),
         Route("/icon.svg", _icon),
         Route("/style/{digest}.css", _style),
-        *extra_routes,
     ]
-    app = Starlette(
-        routes=routes,
-        middleware=[
-            Middleware(GZipMiddleware, compresslevel=6, exclude_content_types=SENT_AS_THEY_ARE),
-            Middleware(Guard, world=ledger.world, cookie=cookie, secure=secure_cookies),
-        ],
-        exception_handlers={HTTPException: refused, Refused: turned_down},
-    )
-    # The way on would be to whatever host the asker has named.
-    app.router.redirect_slashes = False
-    return app
 
 
 class Pages:
@@ -125,45 +130,50 @@ class Pages:
 
     async def community(self, request: Request) -> Response:
         """A community's page: its next meetings and how to follow them."""
-        there = await self.visitors.there(request)
-        is_member, opened = await self.visitors.signed_in(request, there), self._opened(there)
+        community = await self.visitors.community(request)
+        is_member, opened = (
+            await self.visitors.signed_in(request, community),
+            self._opened(community),
+        )
         if not is_member and Part.PAGE not in opened:
-            return for_members(there, opened, "", "meetings")
+            return for_members(community, opened, "", "meetings")
         read = frozenset(each for each in Openness if is_member or is_open(each, opened))
         coming, past, readable = await self._copies.look(
-            partial(_meetings, there=there.id, read=read)
+            partial(_meetings, community=community.id, read=read)
         )
-        has_news = is_member and await self.visitors.has_news(request, there)
-        wording, now = Wording(there.tag), self._world.now()
-        in_words = partial(shown, community=there, now=now, wording=wording, for_members=is_member)
-        feed = f"{self._page(there)}/calendar.ics"
+        has_news = is_member and await self.visitors.has_news(request, community)
+        wording, now = Wording(community.tag), self._world.now()
+        in_words = partial(
+            shown, community=community, now=now, wording=wording, for_members=is_member
+        )
+        feed = f"{self._page(community)}/calendar.ics"
         return draw(
             "community",
             wording=wording,
-            purpose=plain(there.purpose),
+            purpose=plain(community.purpose),
             meetings=[in_words(meeting) for meeting in coming],
             past=[in_words(meeting, has_highlights=meeting.id in readable) for meeting in past],
             signed_in=is_member,
             is_published=Part.PAGE in opened,
             feed=feed if Part.CALENDAR in opened else "",
             webcal=f"webcal://{feed.partition('://')[2]}",
-            **(facts_of(there, "meetings") | {"has_news": has_news}),
+            **(facts_of(community, "meetings") | {"has_news": has_news}),
         )
 
     async def calendar(self, request: Request) -> Response:
         """The community's calendar feed. 304 if the app has it already."""
-        there = await self.visitors.known(request)
-        is_open = there is not None and Part.CALENDAR in self._opened(there)
-        if there is None or not (is_open or await self.visitors.signed_in(request, there)):
+        community = await self.visitors.known(request)
+        is_open = community is not None and Part.CALENDAR in self._opened(community)
+        if community is None or not (is_open or await self.visitors.signed_in(request, community)):
             return ended(request, self._world.now())
-        meetings, series = await self._copies.look(lambda store: store.for_calendars(there.id))
+        meetings, series = await self._copies.look(lambda store: store.for_calendars(community.id))
         # Writing a long feed for the first time takes longer than others should wait.
-        feed = partial(calendar.feed, there, meetings, self._page(there), series)
+        feed = partial(calendar.feed, community, meetings, self._page(community), series)
         body = await asyncio.to_thread(feed, for_members=not is_open)
         return answered(request, body, calendar.TYPE, "calendar.ics", for_all=is_open)
 
-    def _opened(self, there: Community) -> frozenset[Part]:
-        return self.visitors.opened(there)
+    def _opened(self, community: Community) -> frozenset[Part]:
+        return self.visitors.opened(community)
 
     async def health(self, _: Request) -> Response:
         """The state of each part of Indaba, in words; 503 while one of them is not ready."""
@@ -194,7 +204,7 @@ class Pages:
             if isinstance(no, Expired):
                 raise
             return _spent()
-        response = RedirectResponse(f"/c/{session.there.key}", 303, headers=NEVER_KEEP)
+        response = RedirectResponse(f"/c/{session.community.key}", 303, headers=NEVER_KEEP)
         self._cookie.give(response, session.token)
         return response
 
@@ -215,15 +225,15 @@ class Pages:
             return ()
         return await self._copies.look(lambda store: store.signed_in_to(digest))
 
-    def _page(self, there: Community) -> str:
-        return f"{self._url()}/c/{there.key}"
+    def _page(self, community: Community) -> str:
+        return f"{self._url()}/c/{community.key}"
 
 
-async def _meetings(store: Store, there: CommunityId, read: frozenset[Openness]) -> Listed:
+async def _meetings(store: Store, community: CommunityId, read: frozenset[Openness]) -> Listed:
     """Meetings to come, past meetings, and those past ones with highlights to read."""
-    past = await store.past(there)
+    past = await store.past(community)
     readable = await store.documents.with_highlights(tuple(meeting.id for meeting in past), read)
-    return await store.coming(there), past, readable
+    return await store.coming(community), past, readable
 
 
 async def _icon(_: Request) -> Response:

@@ -41,8 +41,8 @@ async def note_publication(event: PublicationChanged, work: Work) -> None:
 async def note_address(event: AddressRenewed, work: Work) -> None:
     """Store a community's new key, and end members' own calendars. The old key stops working."""
     CopyWriter(work).address(event)
-    there = CommunityId(event.aggregate)
-    await Store(work).answers.revoke_all(there, _told_at(work))
+    community = CommunityId(event.aggregate)
+    await Store(work).answers.revoke_all(community, _told_at(work))
 
 
 async def note_places(event: PlacesChanged, work: Work) -> None:

@@ -31,7 +31,7 @@ class _Dates:
     `added` are not given by the rule (RDATE); `left_out` are given and not held (EXDATE).
     """
 
-    there: dict[datetime, Meeting]
+    held: dict[datetime, Meeting]
     added: tuple[datetime, ...]
     left_out: tuple[datetime, ...]
     alone: tuple[Meeting, ...]
@@ -40,9 +40,9 @@ class _Dates:
 def entries(repeating: Repeating, setting: Setting) -> Iterator["Event"]:
     """The entry of a series, then those of dates that differ from it, earliest first."""
     series, dates = repeating.series, _dates(repeating)
-    if dates.there:
+    if dates.held:
         yield _whole(series, dates, setting)
-    for date_of, meeting in sorted(dates.there.items()):
+    for date_of, meeting in sorted(dates.held.items()):
         if _differs(meeting, date_of, series):
             yield _one_date(meeting, date_of, series, setting)
     for meeting in dates.alone:
@@ -63,14 +63,14 @@ def _dates(repeating: Repeating) -> _Dates:
     series = repeating.series
     # A date that takes place stands for one of the same time that was called off before.
     ordered = sorted(repeating.dates, key=lambda m: (not m.called_off, m.sequence, m.id))
-    there = {m.date_of: m for m in ordered if m.date_of and m.date_of >= series.first}
-    given = _given(series, max([*there, *series.added], default=series.first))
+    held = {m.date_of: m for m in ordered if m.date_of and m.date_of >= series.first}
+    given = _given(series, max([*held, *series.added], default=series.first))
     off = {*series.skipped, *series.not_held, *repeating.gone}
-    added = {*series.added, *there} - given
+    added = {*series.added, *held} - given
     return _Dates(
-        there=there,
-        added=tuple(sorted(added - (off - there.keys()))),
-        left_out=tuple(sorted(off - there.keys() - added)),
+        held=held,
+        added=tuple(sorted(added - (off - held.keys()))),
+        left_out=tuple(sorted(off - held.keys() - added)),
         alone=tuple(m for m in repeating.dates if not m.date_of or m.date_of < series.first),
     )
 
@@ -131,7 +131,7 @@ def _rule_of(series: Series, dates: _Dates) -> str:
     parts = dict(part.split("=", 1) for part in series.rule.split(";"))
     until = datetime.strptime(parts["UNTIL"], _UNTIL) if "UNTIL" in parts else None  # noqa: DTZ007 - wall time
     if series.ended:
-        last = max(dates.there)
+        last = max(dates.held)
         until = min(until, last) if until else last
         parts.pop("COUNT", None)
     if until:

@@ -80,23 +80,23 @@ def entry(resource: ResourceFacts, wording: Wording) -> Entry:
     )
 
 
-def shown(details: ResourceDetails, there: Community, wording: Wording) -> Shown:
+def shown(details: ResourceDetails, community: Community, wording: Wording) -> Shown:
     """A resource with everything about it."""
     resource = details.resource
     said_at = resource.quote.said_at if resource.quote else None
     file = resource.file
     return Shown(
         entry=entry(resource, wording),
-        facts=tuple(row for row in _rows(resource, there, wording) if row[1]),
+        facts=tuple(row for row in _rows(resource, community, wording) if row[1]),
         document=outside(resource.document),
         summary=paragraphs(resource.summary),
         file=File(plain(file.name), size_of(file.size, wording)) if file else None,
         quote=paragraphs(resource.quote.text if resource.quote else ""),
-        quoted_on=_day(said_at, there, wording) if said_at else "",
+        quoted_on=_day(said_at, community, wording) if said_at else "",
         is_minutes=is_minutes(resource),
         related=tuple(_searches(resource.related)),
         used=_used(resource, wording),
-        uses=tuple(_use(use, there, wording) for use in details.uses),
+        uses=tuple(_use(use, community, wording) for use in details.uses),
     )
 
 
@@ -123,7 +123,9 @@ def size_of(size: int, wording: Wording) -> str:
     return wording.say("{size} kB", size=max(1, round(size / KILOBYTE)))
 
 
-def _rows(resource: ResourceFacts, there: Community, wording: Wording) -> Iterable[tuple[str, str]]:
+def _rows(
+    resource: ResourceFacts, community: Community, wording: Wording
+) -> Iterable[tuple[str, str]]:
     say = wording.say
     return (
         (say("Kind"), _kind(resource, wording)),
@@ -132,7 +134,7 @@ def _rows(resource: ResourceFacts, there: Community, wording: Wording) -> Iterab
         (say("Skills"), plain(", ".join(resource.skills))),
         (say("Language"), language_of(resource.language, wording)),
         (say("Licence"), say(LICENCES.get(resource.licence, resource.licence.value))),
-        (say("Saved"), _day(resource.saved_at, there, wording)),
+        (say("Saved"), _day(resource.saved_at, community, wording)),
     )
 
 
@@ -170,10 +172,10 @@ def _used(resource: ResourceFacts, wording: Wording) -> str:
     return wording.say("{n} members used it", n=people) if people else ""
 
 
-def _use(use: UseShown, there: Community, wording: Wording) -> Use:
+def _use(use: UseShown, community: Community, wording: Wording) -> Use:
     how = wording.say(HOW[use.how])
-    return Use(how=how, note=plain(use.note), day=_day(use.said_at, there, wording))
+    return Use(how=how, note=plain(use.note), day=_day(use.said_at, community, wording))
 
 
-def _day(instant: datetime, there: Community, wording: Wording) -> str:
-    return say_day(instant.astimezone(ZoneInfo(there.zone)).date(), wording.locale)
+def _day(instant: datetime, community: Community, wording: Wording) -> str:
+    return say_day(instant.astimezone(ZoneInfo(community.zone)).date(), wording.locale)

@@ -50,7 +50,7 @@ def shown(
     """
     called_off = meeting.status is MeetingStatus.CANCELLED
     at_home = say_for(meeting.begins, community.zone, wording.locale)
-    there = say_when(meeting.starts, meeting.zone, wording.locale)
+    elsewhere = say_when(meeting.starts, meeting.zone, wording.locale)
     return Shown(
         code=meeting.code,
         state=_state(meeting, wording),
@@ -58,7 +58,7 @@ def shown(
         why=plain(meeting.reason) if called_off and for_members else "",
         title=title_of(meeting, wording),
         when=at_home,
-        elsewhere="" if meeting.zone == community.zone else there,
+        elsewhere="" if meeting.zone == community.zone else elsewhere,
         instant=meeting.begins.astimezone(ZoneInfo(community.zone)).isoformat(timespec="minutes"),
         away="" if called_off else _away(meeting, now, wording),
         length=wording.length(meeting.minutes),

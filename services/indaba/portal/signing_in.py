@@ -30,7 +30,7 @@ class Session:
 
     token: str
     member: MemberId
-    there: CommunityCard
+    community: CommunityCard
 
 
 Belongs = Callable[[MemberId, CommunityId], Awaitable[bool]]
@@ -81,26 +81,26 @@ class SignIns:
         If the membership ends in between, the check sees it; if later, its event ends the session.
         """
         who = await self._consume(secret)
-        member, there = who.passport.member, who.community
+        member, community = who.passport.member, who.community
         if member is None:
             raise spent()
         token = session_of(secret, press)
         await self._copies.change(
-            lambda store: store.sign_in(digest_of(token), before, member, there.id)
+            lambda store: store.sign_in(digest_of(token), before, member, community.id)
         )
         try:
-            belongs = await self._belongs(member, there.id)
+            belongs = await self._belongs(member, community.id)
         except BaseException:
             # Nothing is known against the member: only what this link opened ends.
             await self._copies.change(lambda store: store.sign_out(digest_of(token)))
             raise
         if not belongs:
-            await self._copies.change(lambda store: store.send_home(member, there.id))
-        return Session(token, member, there)
+            await self._copies.change(lambda store: store.send_home(member, community.id))
+        return Session(token, member, community)
 
     async def _still_there(self, session: Session) -> Session:
-        digest, there = digest_of(session.token), session.there.id
-        if await self._copies.look(lambda store: store.signed_in_as(digest, there)) is None:
+        digest, community = digest_of(session.token), session.community.id
+        if await self._copies.look(lambda store: store.signed_in_as(digest, community)) is None:
             raise spent()
         return session
 

@@ -112,14 +112,14 @@ class Store:
             _repeating(one, [r for r in rows if r["series"] == one["id"]]) for one in repeating
         )
 
-    async def answered(self, member: MemberId, there: CommunityId) -> tuple[Answered, ...]:
+    async def answered(self, member: MemberId, community: CommunityId) -> tuple[Answered, ...]:
         """Meetings a member answered with yes or maybe, as a calendar should show; earliest first.
 
         Answers under the member's earlier ids count too; the last answer to a meeting counts.
         """
         last = self.answers.last_of(member).subquery()
         query = (
-            self._of(there)
+            self._of(community)
             .join(last, last.c.meeting == meetings.c.id)
             .add_columns(last.c.answer)
             .where(
@@ -130,14 +130,21 @@ class Store:
         rows = (await self._sql.execute(query.limit(MOST_IN_FEED))).mappings()
         return tuple(Answered(meeting_of(row), RsvpAnswer(row["answer"])) for row in rows)
 
-    async def sign_in(self, digest: str, before: str, member: MemberId, there: CommunityId) -> None:
+    async def sign_in(
+        self, digest: str, before: str, member: MemberId, community: CommunityId
+    ) -> None:
         """Store a session. The same member's sessions under the digest `before` move to it."""
         was = sessions.c.digest == before
         await self._sql.execute(sessions.delete().where(was, sessions.c.member != member))
-        await self._sql.execute(sessions.delete().where(was, sessions.c.community == there))
+        await self._sql.execute(sessions.delete().where(was, sessions.c.community == community))
         await self._sql.execute(sessions.update().where(was).values(digest=digest))
         expires_at = self._now + SESSION_LASTS
-        values = {"digest": digest, "community": there, "member": member, "expires_at": expires_at}
+        values = {
+            "digest": digest,
+            "community": community,
+            "member": member,
+            "expires_at": expires_at,
+        }
         await self._sql.execute(insert(sessions).values(values).on_conflict_do_nothing())
 
     async def signed_in_to(self, digest: str) -> tuple[Community, ...]:
@@ -150,11 +157,11 @@ class Store:
         )
         return tuple(community_of(row) for row in (await self._sql.execute(query)).mappings())
 
-    async def signed_in_as(self, digest: str, there: CommunityId) -> MemberId | None:
+    async def signed_in_as(self, digest: str, community: CommunityId) -> MemberId | None:
         """The member of a session in a community."""
         query = sa.select(sessions.c.member).where(
             sessions.c.digest == digest,
-            sessions.c.community == there,
+            sessions.c.community == community,
             sessions.c.expires_at > self._now,
         )
         member = (await self._sql.execute(query)).scalar()
@@ -168,11 +175,11 @@ class Store:
             theirs = sessions.c.member.in_(named)
         await self._sql.execute(sessions.delete().where(theirs))
 
-    async def send_home(self, member: MemberId, there: CommunityId | None = None) -> None:
+    async def send_home(self, member: MemberId, community: CommunityId | None = None) -> None:
         """End all sessions of a member, in one community or (if none is given) in all."""
         theirs = sessions.delete().where(sessions.c.member == member)
-        if there is not None:
-            theirs = theirs.where(sessions.c.community == there)
+        if community is not None:
+            theirs = theirs.where(sessions.c.community == community)
         await self._sql.execute(theirs)
 
     async def call_anew(self, gone: MemberId, member: MemberId) -> None:

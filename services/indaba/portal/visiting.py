@@ -37,7 +37,7 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 class Visitor:
     """Somebody on a community's page, with a passport as a member or as a guest."""
 
-    there: Community
+    community: Community
     held: PassportIssued
     correlation: UUID
 
@@ -60,22 +60,22 @@ class Visitor:
     @property
     def wording(self) -> Wording:
         """The community's language."""
-        return Wording(self.there.tag)
+        return Wording(self.community.tag)
 
     def facts(self, here: str, *, exact: bool = True) -> dict[str, Any]:
         """What every page of a community shows. `exact`: the page is the one that `here` names."""
-        facts = facts_of(self.there, here, exact=exact)
+        facts = facts_of(self.community, here, exact=exact)
         return {**facts, "is_member": self.is_member, "has_news": self.has_news}
 
 
-def facts_of(there: Community, here: str, *, exact: bool = True) -> dict[str, Any]:
+def facts_of(community: Community, here: str, *, exact: bool = True) -> dict[str, Any]:
     """What every page of a community shows, for members and guests."""
     return {
-        "key": there.key,
-        "name": plain(there.name),
-        "tag": there.tag,
-        "zone": there.zone,
-        "platforms": there.platforms,
+        "key": community.key,
+        "name": plain(community.name),
+        "tag": community.tag,
+        "zone": community.zone,
+        "platforms": community.platforms,
         "here": here,
         "exact": exact,
         "has_news": False,
@@ -83,15 +83,15 @@ def facts_of(there: Community, here: str, *, exact: bool = True) -> dict[str, An
 
 
 def for_members(
-    there: Community, parts: frozenset[Part], what: str, here: str, *, exact: bool = False
+    community: Community, parts: frozenset[Part], what: str, here: str, *, exact: bool = False
 ) -> Response:
     """A page that says that something is for members, and how to join or sign in.
 
     It does not name a community whose page is not published.
     """
-    wording = Wording(there.tag)
+    wording = Wording(community.tag)
     if Part.PAGE in parts:
-        facts = facts_of(there, here, exact=exact)
+        facts = facts_of(community, here, exact=exact)
         return draw(
             "for_members", status=403, headers=NEVER_KEEP, wording=wording, what=what, **facts
         )
@@ -109,12 +109,12 @@ class Visitors:
         # A guest's passport names nobody, and ours neither: the platform makes no difference.
         self._passports = Passports(ledger.bus, Platform.MATRIX, ledger.world)
 
-    async def there(self, request: Request) -> Community:
+    async def community(self, request: Request) -> Community:
         """The community in the address. Raises a 404."""
-        there = await self.known(request)
-        if there is None:
+        community = await self.known(request)
+        if community is None:
             raise HTTPException(404)
-        return there
+        return community
 
     async def known(self, request: Request) -> Community | None:
         """The community in the address; `None` if the key is unknown or was renewed."""
@@ -123,40 +123,40 @@ class Visitors:
             return None
         return await self._copies.look(lambda store: store.community(key))
 
-    async def signed_in(self, request: Request, there: Community) -> bool:
+    async def signed_in(self, request: Request, community: Community) -> bool:
         """Whether somebody is signed in as a member, by the portal's copies."""
-        return await self._signed_in(request, there) is not None
+        return await self._signed_in(request, community) is not None
 
-    def opened(self, there: Community) -> frozenset[Part]:
+    def opened(self, community: Community) -> frozenset[Part]:
         """The parts of a community that the world sees now."""
-        return there.opened(self._world.now())
+        return community.opened(self._world.now())
 
     async def visitor(self, request: Request) -> Visitor:
         """Who asks. Raises a 404 if the key opens nothing, and errors as `ask`."""
-        there, correlation = await self.there(request), self._world.new_id()
-        member = await self._signed_in(request, there)
-        held = await self._passport(member, there.id, correlation) if member else None
-        return Visitor(there, held or await self._guest(there, correlation), correlation)
+        community, correlation = await self.community(request), self._world.new_id()
+        member = await self._signed_in(request, community)
+        held = await self._passport(member, community.id, correlation) if member else None
+        return Visitor(community, held or await self._guest(community, correlation), correlation)
 
-    async def member(self, request: Request, there: Community) -> Visitor | None:
+    async def member(self, request: Request, community: Community) -> Visitor | None:
         """Who asks, if they are a member. Guests are recognised by the portal's copies alone."""
-        if await self._signed_in(request, there) is None:
+        if await self._signed_in(request, community) is None:
             return None
         visitor = await self.visitor(request)
         return visitor if visitor.is_member else None
 
-    async def has_news(self, request: Request, there: Community) -> bool:
+    async def has_news(self, request: Request, community: Community) -> bool:
         """Whether a member should read a new wording. False if membership does not answer soon."""
         try:
             async with asyncio.timeout(NOTICE_SECONDS):
-                member = await self.member(request, there)
+                member = await self.member(request, community)
         except (TimeoutError, Unavailable, Refusal, Fault):
             return False
         return member is not None and member.has_news
 
-    async def belongs(self, member: MemberId, there: CommunityId) -> bool:
+    async def belongs(self, member: MemberId, community: CommunityId) -> bool:
         """Whether somebody is a member at this moment, as membership knows it."""
-        held = await self._passport(member, there, self._world.new_id())
+        held = await self._passport(member, community, self._world.new_id())
         return held is not None and bool(held.passport.roles)
 
     async def ask(self, request: Asked[R], visitor: Visitor) -> R:
@@ -165,35 +165,35 @@ class Visitors:
             self._bus, self._world, request, visitor.correlation, passport=visitor.held
         )
 
-    async def _guest(self, there: Community, correlation: UUID) -> PassportIssued:
+    async def _guest(self, community: Community, correlation: UUID) -> PassportIssued:
         """A guest's passport, renewed if it differs from what we last knew to be published."""
-        guest = Asker(community=there.id, guest=True)
+        guest = Asker(community=community.id, guest=True)
         held = await self._passports.of(guest, correlation)
-        if held.passport.opened == self.opened(there):
+        if held.passport.opened == self.opened(community):
             return held
         self._passports.drop(guest)
         return await self._passports.of(guest, correlation)
 
-    async def _signed_in(self, request: Request, there: Community) -> MemberId | None:
+    async def _signed_in(self, request: Request, community: Community) -> MemberId | None:
         digest = self._cookie.digest(request)
         if not digest:
             return None
-        return await self._copies.look(lambda store: store.signed_in_as(digest, there.id))
+        return await self._copies.look(lambda store: store.signed_in_as(digest, community.id))
 
     async def _passport(
-        self, member: MemberId, there: CommunityId, correlation: UUID
+        self, member: MemberId, community: CommunityId, correlation: UUID
     ) -> PassportIssued | None:
         """A new passport for a member, so that nothing is shown by rights they no longer have.
 
         Passports are issued to chat accounts, so one of the member's accounts is looked up and not
         stored.
         """
-        ours = await self._passports.of(Asker(community=there), correlation)
+        ours = await self._passports.of(Asker(community=community), correlation)
         for platform in Platform:
             named = FindAccounts(platform=platform, members=(member,))
             accounts = await ask(self._bus, self._world, named, correlation, passport=ours)
             account = accounts.accounts.get(str(member))
             if account:
-                wanted = IssuePassport(platform=platform, account=account, community=there)
+                wanted = IssuePassport(platform=platform, account=account, community=community)
                 return await ask(self._bus, self._world, wanted, correlation)
         return None
