@@ -1,7 +1,7 @@
-"""Library: what a community found useful, how it is found again, and what became of it.
+"""Library: what a community finds useful, how to find it again, and how it was used.
 
-Owns: resources (links, files, messages, minutes, highlights), who reads them, who used them and how
-it went, the files themselves.
+Owns: resources (links, files, messages, minutes, highlights), who can read them, who used them and
+how that went, and the files.
 
 Answers: library.ask-for-room.v1, library.describe-resource.v1, library.find-resources.v1,
 library.publish-resource.v1, library.save-resource.v1, library.share-resource.v1,

@@ -2,7 +2,7 @@
 
 Owns: communities, their rooms and what the world sees of them, members and their chat accounts,
 roles, consent receipts, sign-ins, erasures, cases about members' places, sealed reports.
-Alone signs passports; alone keeps personal data.
+Only membership signs passports and stores personal data.
 
 Answers: membership.add-place.v1, membership.answer-case.v1, membership.answer-consent.v1,
 membership.answer-link.v1, membership.appeal-removal.v1, membership.ask-consent.v1,

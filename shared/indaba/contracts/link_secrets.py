@@ -140,8 +140,9 @@ def _pairs(query: str, names: list[str], depth: int) -> str:
         if depth < MOST_DEPTH and inner.lower().startswith(("https://", "http://")):
             link, more = _without(inner, depth + 1)
             names += more
-            pair = f"{name}={quote(link, safe='')}" if more else pair  # noqa: PLW2901
-        left.append(pair)
+            left.append(f"{name}={quote(link, safe='')}" if more else pair)
+        else:
+            left.append(pair)
     return "&".join(left)
 
 

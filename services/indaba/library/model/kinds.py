@@ -16,6 +16,9 @@ _BY_SUFFIX = {
     ResourceKind.AUDIO: {"mp3", "ogg", "m4a", "wav", "flac", "opus"},
 }
 _TAG = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+_COUNTRY = 2
+"""Letters of a country in a tag, such as ZA. These are written in capitals."""
+
 _LOCAL_NAMES = {
     "isizulu": "zu",
     "isixhosa": "xh",
@@ -78,7 +81,9 @@ def language_tag(named: str) -> str:
     if not _TAG.match(plain) or plain[:3].partition("-")[0].lower() not in _tags():
         raise UnknownLanguage(plain)
     first, *rest = plain.split("-")
-    return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])  # noqa: PLR2004 - a country has two letters
+    return "-".join(
+        [first.lower(), *(part.upper() if len(part) == _COUNTRY else part for part in rest)]
+    )
 
 
 @cache

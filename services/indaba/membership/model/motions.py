@@ -257,7 +257,7 @@ class Bench:
         return frozenset(answers)
 
     def judges(self, case: Case) -> frozenset[MemberId]:
-        """Who decides an appeal: facilitators other than who removed, if there are any."""
+        """Who decides an appeal: facilitators other than the one who removed, if any."""
         able = self.facilitators - self.suspended
         return able - {case.by} or able
 

@@ -86,7 +86,7 @@ async def decline(work: Work, case: Case) -> None:
 
 
 async def accept(work: Work, case: Case, member: MemberId) -> None:
-    """Make the member who accepts a facilitator."""
+    """Make the member a facilitator, as they have accepted."""
     store = Store(work)
     await Cases(work).close(case.id, carried=True)
     await store.set_role(case.community, member, Role.FACILITATOR)
