@@ -1,5 +1,6 @@
 """Databases lent to tests one after the other: emptying one is quicker than making one."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import cache
@@ -13,6 +14,8 @@ from indaba.operate.processes import PROCESSES
 
 LARGE = 1 << 20
 TRIES = 3
+AFTER_A_DEADLOCK = 0.1
+"""Seconds before it is tried again, in which the service gets what it waits for."""
 ALONE = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -161,5 +164,6 @@ async def _empty(session: Any, *but: str) -> None:
         except DeadlockDetectedError:
             if not tries_left:
                 raise
+            await asyncio.sleep(AFTER_A_DEADLOCK)
         else:
             return

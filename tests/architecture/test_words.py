@@ -3,7 +3,6 @@
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -61,11 +60,11 @@ SAID_IN_CONVERSATION = {
 """Files of the conversation that bind `said` or `heard`. None may be added."""
 
 
-def trees() -> Iterator[tuple[str, ast.Module]]:
+@cache
+def trees() -> list[tuple[str, ast.Module]]:
     """All of the product's code, by path."""
-    for source in SOURCES:
-        for page in sorted((ROOT / source).rglob("*.py")):
-            yield page.relative_to(ROOT).as_posix(), ast.parse(page.read_text())
+    pages = [page for source in SOURCES for page in sorted((ROOT / source).rglob("*.py"))]
+    return [(page.relative_to(ROOT).as_posix(), ast.parse(page.read_text())) for page in pages]
 
 
 def defined(tree: ast.Module) -> set[str]:

@@ -104,6 +104,8 @@ async def _fresh(town: matrix_town.Town, witness: Person, room: str, seen: int) 
     return found
 
 
+# One echo is enough to show it, below; here are all kinds of programs.
+@pytest.mark.thorough
 async def test_talk_with_programs_ends_and_people_are_answered(town: matrix_town.Town) -> None:
     chair = await town.person("lindiwe")
     room = await town.room_with_bot(chair)

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from drills.discord_stage import Stage, a_stage
@@ -29,6 +30,8 @@ async def stage(engines: Engines) -> AsyncIterator[Stage]:
                 bot.kill()
 
 
+# A question of pace, which the drills ask too.
+@pytest.mark.thorough
 async def test_channels_that_are_slow_to_read_do_not_hold_up_the_others(stage: Stage) -> None:
     said = await stage.mention(CHANNELS)
     reading = stage.discord.rest.slow_to_read

@@ -41,7 +41,7 @@ async def stage(engines: Engines) -> AsyncIterator[Stage]:
                 bot.kill()
 
 
-@pytest.mark.thorough(keep=1)
+@pytest.mark.thorough
 @pytest.mark.parametrize("after", [True, False])
 async def test_each_part_is_read_once_wherever_the_bot_dies(stage: Stage, *, after: bool) -> None:
     await stage.bot_at_work()

@@ -132,6 +132,8 @@ async def test_a_setting_overrules_how_many_shards_discord_recommends(bots: Bots
     await soon(lambda: told_on_all(bots, 2))
 
 
+# The drill of the shards does it harder.
+@pytest.mark.thorough
 async def test_two_copies_share_the_shards_and_one_that_ends_leaves_them_to_the_other(
     bots: Bots,
 ) -> None:

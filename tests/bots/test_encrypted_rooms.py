@@ -137,6 +137,7 @@ async def test_a_file_is_sealed_and_opens_with_what_its_message_says(town: Town)
     assert opened == b"BEGIN"
 
 
+@pytest.mark.thorough
 async def test_a_message_that_cannot_be_read_is_said_once_and_after_a_good_day_once_more(
     town: Town,
 ) -> None:

@@ -53,6 +53,7 @@ async def test_a_meeting_from_set_up_to_register(town: Town) -> None:
     await _from_set_up_to_register(town)
 
 
+@pytest.mark.thorough
 async def test_a_meeting_where_the_bus_is_a_cluster_of_three(town_on_a_cluster: Town) -> None:
     await _from_set_up_to_register(town_on_a_cluster)
     await rewrite_bus(town_on_a_cluster.bus_url)

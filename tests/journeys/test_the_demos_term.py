@@ -90,6 +90,8 @@ def test_the_terms_meetings_lie_in_one_quarter_behind_us(today: date) -> None:
     assert days[1] - days[0] >= timedelta(days=5)
 
 
+# Each figure is tried beside its own worked examples; here are all of them at once.
+@pytest.mark.thorough
 async def test_the_report_says_what_the_sheet_says(face: Bus) -> None:
     world = RealWorld()
     last = days_of(datetime.now(ZoneInfo("Africa/Johannesburg")).date())[-1]

@@ -86,6 +86,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     await engines.stop()
 
 
+# That it is asked once a week is tried on the portal; here the bots die as well.
+@pytest.mark.thorough
 async def test_the_bots_die_in_between_and_each_week_one_question_comes(house: House) -> None:
     house.be(days=1)
     async with house.runs(Kind.SERVICE):

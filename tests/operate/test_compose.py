@@ -150,8 +150,10 @@ async def test_the_database_script_makes_a_closed_database_per_process(
     assert set(asked.stdout.split()) == set(PROCESSES), asked.stderr
 
 
-# What stands there for each is compared with the table in test_table_of_processes.py.
-@pytest.mark.parametrize("alike", [False, pytest.param(True, marks=pytest.mark.thorough)])
+# What stands there for each is compared with the table in test_table_of_processes.py, where a
+# service is started by its command, too.
+@pytest.mark.thorough
+@pytest.mark.parametrize("alike", [False, True])
 async def test_every_service_starts_as_it_is_written_there_and_gets_ready(  # noqa: PLR0915, PLR0917
     alike: bool,
     compose: dict[str, Any],

@@ -1,3 +1,6 @@
+import sysconfig
+from pathlib import Path
+
 from indaba.operate.install import pip_settings, uv_environment
 
 
@@ -24,3 +27,8 @@ def test_several_folders_of_wheels_are_all_told() -> None:
 def test_what_the_person_has_set_for_uv_stands() -> None:
     told = uv_environment({"index-url": "https://near/packages"}, {"UV_DEFAULT_INDEX": "mine"})
     assert "UV_DEFAULT_INDEX" not in told
+
+
+def test_what_is_installed_is_compiled_before_the_first_start() -> None:
+    packages = Path(sysconfig.get_paths()["purelib"])
+    assert list(packages.glob("pydantic/__pycache__/main.*.pyc"))

@@ -204,6 +204,8 @@ def page_of(portal: str, path: str) -> tuple[int, str]:
     return answer.status, answer.read().decode()
 
 
+# What it left is brought over each time, in test_from_the_version_before.py.
+@pytest.mark.thorough
 async def test_all_is_brought_over_and_back_by_the_one_command_that_the_upgrade_names(
     older: Older,
 ) -> None:

@@ -44,6 +44,8 @@ async def test_all_of_a_community_leaves_as_files(
     assert "There is no community called 'No such'" in wrong.stderr
 
 
+# Every process is seen to erase all it keeps where its tables are; the disk is the breadth.
+@pytest.mark.thorough
 async def test_an_erased_person_is_on_no_disk_and_in_no_restored_backup(
     house: House, life: erasure.Life
 ) -> None:

@@ -95,7 +95,7 @@ async def _chain(town: Town, what: Callable[[Town, str], Awaitable[None]], when:
     town.later(minutes=5)
 
 
-@pytest.mark.thorough(keep=8)
+@pytest.mark.thorough(keep=3)
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("when", ["before the second link", "after it"])
 @pytest.mark.parametrize("what", HAPPENS)

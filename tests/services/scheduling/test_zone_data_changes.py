@@ -242,6 +242,7 @@ async def test_what_was_held_stays_when_it_was(changing: Changing) -> None:
     assert await changing.told("meeting-moved") == []
 
 
+@pytest.mark.thorough(keep=1)
 @CHANGES
 async def test_the_weekly_digest_keeps_its_hour(changing: Changing, change: timedelta) -> None:
     held = await changing.town.founded(zone=HERE)
