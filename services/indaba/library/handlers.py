@@ -73,12 +73,12 @@ async def save_resource(request: SaveResource, work: Work, files: FileStore) -> 
     if bool(request.link) + (request.file is not None) + (request.quote is not None) != 1:
         raise OneThing
     community = work.passport.in_community()
-    thing = await _thing(request, work, files)
+    thing = await _content(request, work, files)
     await store.one_at_a_time("save", community, thing["same_as"])
-    there = await store.same(community, thing["same_as"])
-    if there is not None:
-        return ResourceShown(resource=_facts(there, work), known=True)
-    details = _cleaned(
+    existing = await store.same(community, thing["same_as"])
+    if existing is not None:
+        return ResourceShown(resource=_facts(existing, work), known=True)
+    details = _clean(
         request.model_dump(exclude={"link", "file", "quote", "as_it_is"}, exclude_none=True)
     )
     resource = Resource(
@@ -107,7 +107,7 @@ async def describe_resource(request: DescribeResource, work: Work) -> ResourceSh
     store, member = await _asked_by_member(work)
     _check_no_secrets(request)
     before = await _resource(work, store, request.code)
-    details = _cleaned(request.model_dump(exclude={"code", "as_it_is"}, exclude_none=True))
+    details = _clean(request.model_dump(exclude={"code", "as_it_is"}, exclude_none=True))
     resource = before.describe(member, facilitates=_facilitates(work), details=details)
     if resource is not before:
         await store.keep(resource)
@@ -236,8 +236,8 @@ async def show_my_data(request: ShowMyLibraryData, work: Work) -> MemberData:
     store = Store(work)
     member = await now_called(work, work.passport.known())
     data: dict[str, Any] = await store.history(member)
-    if request.accounts and (there := work.passport.community):
-        data["others wrote about you"] = await store.named(there, member, request.accounts)
+    if request.accounts and (community := work.passport.community):
+        data["others wrote about you"] = await store.named(community, member, request.accounts)
     data["kept by every process"] = await of_the_ledger(member, work)
     return MemberData(service="library", data=data)
 
@@ -284,22 +284,22 @@ async def _resource(work: Work, store: Store, code: str, *, locked: bool = True)
     return resource
 
 
-async def _thing(request: SaveResource, work: Work, files: FileStore) -> dict[str, Any]:
+async def _content(request: SaveResource, work: Work, files: FileStore) -> dict[str, Any]:
     """The fields for what is saved: what identifies it, and its guessed kind.
 
     Raises `BadAddress`, `FileNotThere` or `NothingSaid`.
     """
     if request.file is not None:
         await Store(work).one_at_a_time("file", request.file.digest)
-        return await _file(request.file, files)
+        return await _file_content(request.file, files)
     if request.quote is not None:
-        return await _quote(request.quote, work)
-    there = web(request.link)
-    kind = kind_of_page(there.host, there.path)
-    return {"link": there.seen, "same_as": there.same_as, "kind": kind}
+        return await _quote_content(request.quote, work)
+    page = web(request.link)
+    kind = kind_of_page(page.host, page.path)
+    return {"link": page.seen, "same_as": page.same_as, "kind": kind}
 
 
-async def _file(claimed: StoredFile, files: FileStore) -> dict[str, Any]:
+async def _file_content(claimed: StoredFile, files: FileStore) -> dict[str, Any]:
     """The fields for a file, read from the stored file itself and not taken from the request."""
     file = await asyncio.to_thread(files.look, claimed.digest, claimed.name)
     if file is None:
@@ -308,7 +308,7 @@ async def _file(claimed: StoredFile, files: FileStore) -> dict[str, Any]:
     return {"file": file, "same_as": f"sha256:{file.digest}", "kind": kind}
 
 
-async def _quote(message: Quoted, work: Work) -> dict[str, Any]:
+async def _quote_content(message: Quoted, work: Work) -> dict[str, Any]:
     text = paragraphs(message.text, LONGEST["quote"])
     if not text:
         raise NothingSaid
@@ -317,7 +317,7 @@ async def _quote(message: Quoted, work: Work) -> dict[str, Any]:
     return {"quote": quote, "same_as": f"message:{message.message}", "kind": ResourceKind.MESSAGE}
 
 
-def _cleaned(details: Mapping[str, Any]) -> dict[str, Any]:
+def _clean(details: Mapping[str, Any]) -> dict[str, Any]:
     """Details of a resource, made safe to store. Raises `BadAddress` or `UnknownLanguage`."""
     ways: dict[str, Callable[[Any], Any]] = {
         "title": one_line,

@@ -67,13 +67,13 @@ def wire(  # noqa: PLR0913 - one composition root calls this
         ledger.background("erasures", ErasuresFile(ledger, erasures_file).run)
     ledger.on_new_release(begin_release)
     ledger.seal_keys(office.seal("replies"))
-    _wire_doors(ledger, office, reports_to, strangers.set_up_by)
+    _wire_joining(ledger, office, reports_to, strangers.set_up_by)
     ledger.answer(contracts.AssignRole, partial(removing.assign_role, office=office))
     ledger.answer(contracts.DescribeMe, partial(belonging.describe_me, office=office))
     ledger.answer(contracts.FindAccounts, belonging.find_accounts)
     ledger.answer(reaching.ReachMembers, belonging.reach_members)
     ledger.answer(contracts.FindPlaces, belonging.find_places)
-    _keeping(ledger, responsible or ResponsibleShown())
+    _wire_data(ledger, responsible or ResponsibleShown())
     ledger.answer(contracts.EraseMe, partial(erasing.erase_me, expected=erased_by))
     ledger.answer(erasure.ShowErased, erasing.show_erased)
     ledger.answer(contracts.IssueSignIn, belonging.issue_sign_in)
@@ -91,7 +91,7 @@ def wire(  # noqa: PLR0913 - one composition root calls this
         ledger.on(answered, reactions.count_erasure_answer)
 
 
-def _keeping(ledger: Ledger, responsible: ResponsibleShown) -> None:
+def _wire_data(ledger: Ledger, responsible: ResponsibleShown) -> None:
     ledger.answer(ShowResponsible, partial(belonging.show_responsible, responsible=responsible))
     ledger.answer(contracts.ShowMyData, belonging.show_my_data)
     ledger.answer(consenting.ShowConsent, agreeing.show_consent)
@@ -102,7 +102,7 @@ def _keeping(ledger: Ledger, responsible: ResponsibleShown) -> None:
     ledger.keeps(*unlinking.DUTIES)
 
 
-def _wire_doors(
+def _wire_joining(
     ledger: Ledger, office: PassportOffice, reports_to: Safeguarding, set_up_by: Named
 ) -> None:
     """Connect requests about passports, founding, joining, leaving and signing in."""

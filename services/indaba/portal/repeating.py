@@ -41,10 +41,10 @@ def entries(repeating: Repeating, setting: Setting) -> Iterator["Event"]:
     """The entry of a series, then those of dates that differ from it, earliest first."""
     series, dates = repeating.series, _dates(repeating)
     if dates.held:
-        yield _whole(series, dates, setting)
+        yield _series_entry(series, dates, setting)
     for date_of, meeting in sorted(dates.held.items()):
         if _differs(meeting, date_of, series):
-            yield _one_date(meeting, date_of, series, setting)
+            yield _date_entry(meeting, date_of, series, setting)
     for meeting in dates.alone:
         yield single(meeting, setting)
 
@@ -64,7 +64,7 @@ def _dates(repeating: Repeating) -> _Dates:
     # A date that takes place stands for one of the same time that was called off before.
     ordered = sorted(repeating.dates, key=lambda m: (not m.called_off, m.sequence, m.id))
     held = {m.date_of: m for m in ordered if m.date_of and m.date_of >= series.first}
-    given = _given(series, max([*held, *series.added], default=series.first))
+    given = _dates_by_rule(series, max([*held, *series.added], default=series.first))
     off = {*series.skipped, *series.not_held, *repeating.gone}
     added = {*series.added, *held} - given
     return _Dates(
@@ -75,7 +75,7 @@ def _dates(repeating: Repeating) -> _Dates:
     )
 
 
-def _given(series: Series, last: datetime) -> set[datetime]:
+def _dates_by_rule(series: Series, last: datetime) -> set[datetime]:
     """The dates that the rule gives until `last`, inclusive."""
     from dateutil.rrule import rrulestr  # type: ignore[import-untyped]  # it has no types
 
@@ -83,7 +83,7 @@ def _given(series: Series, last: datetime) -> set[datetime]:
     return set(rule.between(series.first, last, inc=True))
 
 
-def _whole(series: Series, dates: _Dates, setting: Setting) -> "Event":
+def _series_entry(series: Series, dates: _Dates, setting: Setting) -> "Event":
     from icalendar import vRecur
 
     say = setting.wording.say
@@ -108,7 +108,7 @@ def _whole(series: Series, dates: _Dates, setting: Setting) -> "Event":
     return event
 
 
-def _one_date(meeting: Meeting, date_of: datetime, series: Series, setting: Setting) -> "Event":
+def _date_entry(meeting: Meeting, date_of: datetime, series: Series, setting: Setting) -> "Event":
     event = entry(meeting, setting)
     event.add("UID", _uid(series))
     # Some readers take a date's entry for outdated when its series has a higher number.

@@ -19,7 +19,7 @@ from indaba.conversation.commands.carrying_out import may_not
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.cop import SetUp
-from indaba.membership.app import _wire_doors
+from indaba.membership.app import _wire_joining
 from indaba.process.named import Named
 from services.town import REPORTS_TO, Town, founding
 from workshop import OFFICE, rows
@@ -41,9 +41,9 @@ CASES = [
 def named(town: Town) -> Iterator[None]:
     """Operators have named some, until the test is over."""
     ledger = town.ledgers["membership"]
-    _wire_doors(ledger, OFFICE, REPORTS_TO, NAMED)
+    _wire_joining(ledger, OFFICE, REPORTS_TO, NAMED)
     yield
-    _wire_doors(ledger, OFFICE, REPORTS_TO, Named())
+    _wire_joining(ledger, OFFICE, REPORTS_TO, Named())
 
 
 @pytest.mark.parametrize(("platform", "account", "house", "may"), CASES)

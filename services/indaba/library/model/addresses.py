@@ -34,14 +34,14 @@ class Web:
 
 def web(typed: str) -> Web:
     """Read an address as typed. Raises `BadAddress`."""
-    there = address(typed)
-    parts, place = there.parts, there.place
+    parsed = address(typed)
+    parts, place = parsed.parts, parsed.place
     path = _tidy_path(parts.path)
     query = _without_tracking(parts.query)
     fragment = parts.fragment if parts.fragment.startswith(("/", "!")) else ""
     seen = SplitResult(parts.scheme, place, parts.path or "/", query, parts.fragment).geturl()
     same_as = _same_as(place, path, query, fragment)
-    return Web(seen=seen, same_as=same_as, host=there.host, path=path)
+    return Web(seen=seen, same_as=same_as, host=parsed.host, path=path)
 
 
 def _tidy_path(path: str) -> str:

@@ -17,8 +17,8 @@ def one_line(text: str, most: int = LONGEST_TITLE) -> str:
     Joiners stay, as emoji and some scripts need them. Empty if nothing is visible.
     """
     spaced = " ".join(unicodedata.normalize("NFC", text).split())
-    line = " ".join("".join(filter(_is_kept, spaced)).split())
-    if not any(_is_seen(letter) for letter in line):
+    line = " ".join("".join(filter(_is_allowed, spaced)).split())
+    if not any(_is_visible(letter) for letter in line):
         return ""
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
@@ -47,9 +47,9 @@ def names(given: Iterable[str], most: int = 60) -> tuple[str, ...]:
     return tuple(reversed(lines.values()))
 
 
-def _is_kept(letter: str) -> bool:
+def _is_allowed(letter: str) -> bool:
     return letter in _JOINERS or unicodedata.category(letter) not in {"Cc", "Cf", "Cs"}
 
 
-def _is_seen(letter: str) -> bool:
+def _is_visible(letter: str) -> bool:
     return unicodedata.category(letter)[0] in "LNPS" and letter not in _BLANK_LETTERS

@@ -39,7 +39,7 @@ FOR_MEMBERS = frozenset({"why"})
 
 MESSAGE = "Message"
 _SAME = ResourceFacts.model_fields.keys() - {"title", "file", "published"}
-_FIGURES = "23456789"
+_DIGITS = "23456789"
 R = TypeVar("R", bound="Resource")
 
 
@@ -164,13 +164,13 @@ class Resource:
         }
         new = replace(self, **blank, wrote=wrote, version=self.version + 1)
         if self.edition:
-            return _published_by_nobody_known(new, member, fresh), theirs
+            return _without_author(new, member, fresh), theirs
         if self.quote and self.quote.author == member:
             gone = self.quote.model_copy(update={"author": fresh, "text": "", "message": ""})
             new = replace(_withdrawn(new), quote=gone, same_as="")
             theirs = (*theirs, "quote.message", *(() if self.title else ("title",)))
         if self.author == member:
-            new = _saver_gone(new, fresh)
+            new = _without_saver(new, fresh)
         return replace(new, version=self.version + 1), theirs
 
     def merge(self, gone: MemberId, member: MemberId) -> Self:
@@ -206,12 +206,12 @@ def _withdrawn(resource: R) -> R:
     )
 
 
-def _published_by_nobody_known(resource: R, member: MemberId, fresh: MemberId) -> R:
+def _without_author(resource: R, member: MemberId, fresh: MemberId) -> R:
     """A document stays when its author is erased, as it belongs to the community."""
     return replace(resource.merge(member, fresh), wrote=resource.wrote)
 
 
-def _saver_gone(resource: R, fresh: MemberId) -> R:
+def _without_saver(resource: R, fresh: MemberId) -> R:
     if resource.file is None:
         return replace(resource, author=fresh)
     nameless = resource.file.model_copy(update={"name": ""})
@@ -220,8 +220,8 @@ def _saver_gone(resource: R, fresh: MemberId) -> R:
 
 def code_from(random_number: int, length: int = 4) -> str:
     """A resource code of 4 to 8 characters: R, a digit, then characters derived from the number."""
-    random_number, figure = divmod(random_number, len(_FIGURES))
-    letters = ["R", _FIGURES[figure]]
+    random_number, figure = divmod(random_number, len(_DIGITS))
+    letters = ["R", _DIGITS[figure]]
     for _ in range(length - 2):
         random_number, letter = divmod(random_number, len(CODE_LETTERS))
         letters.append(CODE_LETTERS[letter])

@@ -70,7 +70,7 @@ class Finding:
             where.append(resources.c.kind == wanted.kind)
         if meant:
             query = await self._query(meant)
-            where += self._has(query)
+            where += self._conditions(query)
             weights = sa.cast(list(WEIGHTS), ARRAY(sa.REAL))
             order.insert(0, sa.func.ts_rank(weights, self._found_by, query).desc())
         total = (await self._sql.execute(sa.select(sa.func.count()).where(*where))).scalar_one()
@@ -90,11 +90,11 @@ class Finding:
         return tuple((word, near) for word, near in pairs if near)
 
     async def _is_known(self, word: str) -> bool:
-        used = self._has(_reading(word))
+        used = self._conditions(_query_for(word))
         query = sa.select(sa.literal(1)).where(*self._published, *used).limit(1)
         return (await self._sql.execute(query)).first() is not None
 
-    def _has(self, query: sa.ColumnElement[Any]) -> list[sa.ColumnElement[bool]]:
+    def _conditions(self, query: sa.ColumnElement[Any]) -> list[sa.ColumnElement[bool]]:
         """Conditions for matching a query. The stored index comes first, as it is cheap."""
         ways: list[sa.ColumnElement[Any]] = [resources.c.found_by]
         if self._found_by is not resources.c.found_by:
@@ -103,18 +103,18 @@ class Finding:
 
     async def _query(self, meant: Sequence[str]) -> sa.ColumnElement[Any]:
         """A query for any of the words. Stop words ("the") count only if there are no others."""
-        telling = [word for word in meant if await self._tells(word)]
-        query = _reading((telling or meant)[0])
+        telling = [word for word in meant if await self._is_significant(word)]
+        query = _query_for((telling or meant)[0])
         for word in (telling or meant)[1:]:
-            query = query.op("||")(_reading(word))
+            query = query.op("||")(_query_for(word))
         return query
 
-    async def _tells(self, word: str) -> bool:
+    async def _is_significant(self, word: str) -> bool:
         nodes = sa.func.numnode(sa.func.plainto_tsquery(ENGLISH, word))
         return bool((await self._sql.execute(sa.select(nodes))).scalar_one())
 
 
-def _reading(word: str) -> sa.ColumnElement[Any]:
+def _query_for(word: str) -> sa.ColumnElement[Any]:
     """A word, as English and as it stands."""
     english = sa.func.plainto_tsquery(ENGLISH, word)
     return english.op("||")(sa.func.plainto_tsquery(SIMPLE, word))

@@ -22,7 +22,7 @@ class LongOver:
     async def used_last(self, reports: Sequence[UUID], before: datetime) -> list[MemberId]:
         """Members of these uses who have saved and used nothing since `before`."""
         query = sa.select(uses.c.member).where(uses.c.id.in_(reports), uses.c.said_at < before)
-        return await self._silent(set((await self._sql.execute(query)).scalars()), before)
+        return await self._inactive_since(set((await self._sql.execute(query)).scalars()), before)
 
     async def saved_last(self, saved: Sequence[UUID], before: datetime) -> list[MemberId]:
         """Members who saved or described these resources, and have saved and used nothing since."""
@@ -30,9 +30,9 @@ class LongOver:
         came: set[UUID] = set()
         for author, wrote in await self._sql.execute(query):
             came |= {author, *(UUID(one) for writers in wrote.values() for one in writers)}
-        return await self._silent(came, before)
+        return await self._inactive_since(came, before)
 
-    async def _silent(self, came: set[UUID], before: datetime) -> list[MemberId]:
+    async def _inactive_since(self, came: set[UUID], before: datetime) -> list[MemberId]:
         since = sa.union(
             sa.select(uses.c.member).where(uses.c.member.in_(came), uses.c.said_at >= before),
             sa.select(resources.c.author).where(

@@ -253,10 +253,10 @@ class Store:
         }
 
     async def named(
-        self, there: CommunityId, member: MemberId, names: Collection[str]
+        self, community: CommunityId, member: MemberId, names: Collection[str]
     ) -> list[dict[str, str]]:
         """Where and when others in a community wrote one of these names, but not what."""
-        return await places(WRITTEN, there, member, names, self._work)
+        return await places(WRITTEN, community, member, names, self._work)
 
     async def _used(self, member: MemberId) -> list[dict[str, Any]]:
         query = (

@@ -11,7 +11,7 @@ from indaba.process.file_store import FileStore
 from indaba.process.loops import pause
 
 REMOVE = "remove-file"
-KEPT_UNSPOKEN = timedelta(days=1)
+UNUSED_LASTS = timedelta(days=1)
 LOOK_SECONDS = 3600.0
 
 
@@ -26,7 +26,7 @@ async def remove(body: dict[str, Any], work: Work, files: FileStore) -> None:
     before = datetime.fromisoformat(body["before"]).timestamp()
     digest: str = body["digest"]
     if await asyncio.to_thread(files.put_at, digest) <= before:
-        await _remove_unspoken(Store(work), files, digest)
+        await _remove_unused(Store(work), files, digest)
 
 
 class Sweeping:
@@ -42,17 +42,17 @@ class Sweeping:
             await self.sweep()
             await pause(LOOK_SECONDS)
 
-    async def sweep(self, age: timedelta = KEPT_UNSPOKEN) -> None:
+    async def sweep(self, age: timedelta = UNUSED_LASTS) -> None:
         """Delete files older than `age` that no resource refers to."""
         before = self._ledger.world.now() - age
         old = await asyncio.to_thread(lambda: list(self._files.older_than(before)))
         for digest in old:
             async with self._ledger.database.begin() as sql:
                 now = self._ledger.world.now()
-                await _remove_unspoken(Store(Session(sql, now)), self._files, digest)
+                await _remove_unused(Store(Session(sql, now)), self._files, digest)
 
 
-async def _remove_unspoken(store: Store, files: FileStore, digest: str) -> None:
+async def _remove_unused(store: Store, files: FileStore, digest: str) -> None:
     await store.one_at_a_time("file", digest)
     if not await store.is_spoken_of(digest):
         await asyncio.to_thread(files.remove, digest)

@@ -79,23 +79,23 @@ async def end_overheard(request: EndOverheard, work: Work) -> OverheardEnded:
 
 async def show_link_code(request: ShowLinkCode, work: Work, office: PassportOffice) -> LinkPreview:
     """What linking would change. Raises as `checked`, `LinkedAlready` or `LeavesNobody`."""
-    link, other = await _would_be(request, work)
+    link, other = await _proposed_link(request, work)
     uniting = Uniting(work, office)
     facts = await uniting.facts(link, other)
     typed = [known.joiner for known in await Links(work).of(link.owner, LinkState.TYPED)]
     if link.joiner not in typed:
         await uniting.ask(replace(link, state=LinkState.TYPED), LinkNews.TYPED)
-    return LinkPreview(link=_before(facts, link.joiner))
+    return LinkPreview(link=_until_agreed(facts, link.joiner))
 
 
 async def propose_link(request: ProposeLink, work: Work, office: PassportOffice) -> LinkPreview:
     """Ask the code's maker to agree. Raises as `show_link_code`."""
-    link, other = await _would_be(request, work)
+    link, other = await _proposed_link(request, work)
     uniting = Uniting(work, office)
     facts = await uniting.facts(link, other)
     await Linking(work).spend(digest(request.code))
     await uniting.ask(link, LinkNews.ASKED)
-    return LinkPreview(link=_before(facts, link.joiner))
+    return LinkPreview(link=_until_agreed(facts, link.joiner))
 
 
 async def answer_link(request: AnswerLink, work: Work, office: PassportOffice) -> LinkAnswered:
@@ -123,7 +123,9 @@ async def show_links(request: ShowLinks, work: Work, office: PassportOffice) -> 
     asker, links = await _asker(work), Links(work)
     linked = await links.of(asker, LinkState.LINKED)
     since = came(linked)
-    undone = {n: one.until for n, one in _latest(linked).items() if one.can_be_undone(work.now)}
+    undone = {
+        n: one.until for n, one in _newest_links(linked).items() if one.can_be_undone(work.now)
+    }
     asking = AccountName(platform=request.platform, account=request.account)
     names = await links.accounts_of(asker)
     accounts = tuple(
@@ -156,7 +158,7 @@ async def unlink_account(
         raise LastAccount
     if not may_unlink(asking, request.unlinked, came(linked)):
         raise LinkedBefore
-    link = _latest(linked).get(request.unlinked)
+    link = _newest_links(linked).get(request.unlinked)
     uniting = Uniting(work, office)
     if link is not None and link.gone is not None and link.can_be_undone(work.now):
         await uniting.part(link, link.gone)
@@ -199,12 +201,12 @@ async def _facts(work: Work, office: PassportOffice, link: Link) -> LinkFacts:
     return LinkFacts(link=link.id, maker=maker, joiner=theirs, until=link.until)
 
 
-def _before(facts: LinkFacts, joiner: AccountName) -> LinkFacts:
+def _until_agreed(facts: LinkFacts, joiner: AccountName) -> LinkFacts:
     """What whoever typed a code may see: the code may have been read over a shoulder."""
     return facts.model_copy(update={"maker": shown_before(facts.maker, joiner), "roles": ()})
 
 
-async def _would_be(
+async def _proposed_link(
     request: ShowLinkCode | ProposeLink, work: Work
 ) -> tuple[Link, MemberId | None]:
     """The link that a code would make, and the member its account belongs to now."""
@@ -219,7 +221,7 @@ async def _would_be(
     return link, other
 
 
-def _latest(linked: Sequence[Link]) -> dict[AccountName, Link]:
+def _newest_links(linked: Sequence[Link]) -> dict[AccountName, Link]:
     """The link by which each account came: its own, or the one that brought it along."""
     brought = {name: link for link in linked for name in link.brought}
     return brought | {link.joiner: link for link in linked}

@@ -112,8 +112,8 @@ async def found_community(
     for place in (request.place, request.posts_in):
         taken = await store.community_in(place)
         if taken is not None:
-            there = await store.card_of(taken)
-            raise RoomTaken(there.name if there else "")
+            card = await store.card_of(taken)
+            raise RoomTaken(card.name if card else "")
     founder = await store.welcome(request.place.platform, request.account)
     community = Community(
         id=CommunityId(work.world.new_id()),
@@ -201,8 +201,10 @@ async def describe_me(request: DescribeMe, work: Work, office: PassportOffice) -
 async def find_accounts(request: FindAccounts, work: Work) -> Accounts:
     """The accounts to mention, without those of members who have left."""
     community = work.passport.in_community()
-    there = await Reaching(work).accounts(request.platform, {community: request.members})
-    return Accounts(accounts={str(m): account for m, account in there.get(community, {}).items()})
+    accounts = await Reaching(work).accounts(request.platform, {community: request.members})
+    return Accounts(
+        accounts={str(m): account for m, account in accounts.get(community, {}).items()}
+    )
 
 
 async def reach_members(request: ReachMembers, work: Work) -> MembersReached:

@@ -46,12 +46,12 @@ async def list_cases(request: ListCases, work: Work) -> CasesShown:  # noqa: ARG
 
 
 async def _facts(work: Work, case: Case, answers: frozenset[CaseAnswer]) -> CaseFacts:
-    there = await Store(work).card_of(case.community)
+    community = await Store(work).card_of(case.community)
     theirs = await Cases(work).accounts_of(case.about) if case.about else []
     return CaseFacts(
         case=case.id,
         kind=case.kind,
-        community=there.name if there else "",
+        community=community.name if community else "",
         accounts=tuple(account for _, account in theirs),
         reason=case.reason,
         appeal=case.appeal,

@@ -47,8 +47,8 @@ from indaba.process.passports import PassportOffice
 async def remove_member(request: RemoveMember, work: Work, office: PassportOffice) -> Settled:
     """Remove a member, or open a motion to remove a facilitator."""
     asker, community = await facilitating(work)
-    member = await _somebody(work, community, request.platform, request.account, asker)
-    await _free_to_act(work, community, asker, member)
+    member = await _other_member(work, community, request.platform, request.account, asker)
+    await _check_may_act(work, community, asker, member)
     case = await opened(
         work, community.id, CaseKind.REMOVE, member, by=asker, reason=request.reason
     )
@@ -66,7 +66,7 @@ async def assign_role(request: AssignRole, work: Work, office: PassportOffice) -
         community.spare(member)
     if community.roles[member] is request.role:
         return Settled()
-    await _free_to_act(work, community, asker, member)
+    await _check_may_act(work, community, asker, member)
     if request.role is Role.MEMBER:
         case = await opened(
             work, community.id, CaseKind.DEMOTE, member, by=asker, reason=request.reason
@@ -91,8 +91,8 @@ async def _promote(
 async def suspend_member(request: SuspendMember, work: Work, office: PassportOffice) -> Settled:
     """Suspend a member for 72 hours, at once."""
     asker, community = await facilitating(work)
-    member = await _somebody(work, community, request.platform, request.account, asker)
-    await _free_to_act(work, community, asker, member)
+    member = await _other_member(work, community, request.platform, request.account, asker)
+    await _check_may_act(work, community, asker, member)
     cases = Cases(work)
     if any(c.by == asker for c in await cases.open_in(community.id, [CaseKind.SUSPENSION])):
         raise OneAtATime
@@ -114,7 +114,7 @@ async def suspend_account(
     if member is None:
         raise NowhereThere(request.community, ())
     theirs = [await store.card_of(each) for each, _, _ in await store.communities_of(member)]
-    meant = _meant([card for card in theirs if card is not None], request.community)
+    meant = _communities_named([card for card in theirs if card is not None], request.community)
     until = work.now + SUSPENSION_LASTS
     for card in sorted(meant, key=lambda card: card.id):
         community = await store.community(card.id)
@@ -123,7 +123,7 @@ async def suspend_account(
     return AccountSuspended(communities=tuple(card.name for card in meant), until=until)
 
 
-def _meant(theirs: Sequence[Community], named: str) -> Sequence[Community]:
+def _communities_named(theirs: Sequence[Community], named: str) -> Sequence[Community]:
     """The communities with this name or key; all of them if none is given."""
     names = sorted(card.name for card in theirs)
     meant = called(named, theirs) if named else theirs
@@ -170,22 +170,22 @@ async def appeal_removal(request: AppealRemoval, work: Work) -> Done:
 
 async def note_departure(request: NoteDeparture, work: Work, office: PassportOffice) -> Done:
     """End the membership of an account that left or was sent away, as its platform reports."""
-    there = [request.community] if request.community else []
+    communities = [request.community] if request.community else []
     if request.place is not None:
-        there += await Linking(work).communities_at(request.place)
-    for one in sorted(there):
+        communities += await Linking(work).communities_at(request.place)
+    for one in sorted(communities):
         community = await Store(work).community(one)
         if community is not None:
-            await _went(request, community, work, Removing(work, office))
+            await _end_membership_of(request, community, work, Removing(work, office))
     return Done()
 
 
-async def _went(
+async def _end_membership_of(
     request: NoteDeparture, community: Community, work: Work, removing: Removing
 ) -> None:
     store = Store(work)
     if request.how is Departure.UNBANNED:
-        await _unbanned(work, removing, request, community.id)
+        await _lift_ban(work, removing, request, community.id)
         return
     member = await Linking(work).held_still(request.platform, request.account)
     by = await store.member_of(request.platform, request.by) if request.by else None
@@ -200,7 +200,7 @@ async def _went(
         await removing.begin(case)
 
 
-async def _unbanned(
+async def _lift_ban(
     work: Work, removing: Removing, request: NoteDeparture, community: CommunityId
 ) -> None:
     """End the removals that follow from a ban, as the platform has lifted it."""
@@ -210,7 +210,9 @@ async def _unbanned(
         await readmit(work, case)
 
 
-async def _free_to_act(work: Work, community: Community, asker: MemberId, member: MemberId) -> None:
+async def _check_may_act(
+    work: Work, community: Community, asker: MemberId, member: MemberId
+) -> None:
     """Check that the asker may act against the member.
 
     Raises `BeingDecided` if a motion against the asker is open, as they could remove those who
@@ -224,7 +226,7 @@ async def _free_to_act(work: Work, community: Community, asker: MemberId, member
         raise BeingDecided
 
 
-async def _somebody(
+async def _other_member(
     work: Work, community: Community, platform: Platform, account: str, asker: MemberId
 ) -> MemberId:
     """The member who owns an account, not the asker. Raises `NobodyThere` or `NotYourself`."""

@@ -44,7 +44,7 @@ async def show_room_code(request: ShowRoomCode, work: Work) -> CommunityShown:
     """Show which community a room code is for."""
     if not request.has_power:
         raise NeedsRoomPower
-    community = await _opened(work, request.platform, request.account, request.code)
+    community = await _community_of_code(work, request.platform, request.account, request.code)
     return CommunityShown(community=community.card())
 
 
@@ -53,10 +53,12 @@ async def add_place(request: AddPlace, work: Work) -> CommunityShown:
     if not request.has_power:
         raise NeedsRoomPower
     store, linking = Store(work), Linking(work)
-    community = await _opened(work, request.place.platform, request.account, request.code)
+    community = await _community_of_code(
+        work, request.place.platform, request.account, request.code
+    )
     taken = await store.community_in(request.place)
     if taken is not None:
-        raise RoomTaken((await _there(work, taken)).name)
+        raise RoomTaken((await _stored(work, taken)).name)
     await linking.spend(digest(request.code))
     await linking.add_place(request.place, community.id)
     await _tell_places(work, community.id, added=request.place)
@@ -98,10 +100,10 @@ async def show_homes(request: ShowHomes, work: Work) -> HomesShown:
     return HomesShown(homes=homes, next="" if request.account else following)
 
 
-async def _opened(work: Work, platform: Platform, account: str, code: str) -> Community:
+async def _community_of_code(work: Work, platform: Platform, account: str, code: str) -> Community:
     """The community a room code is for, while its maker is a facilitator. Raises as `checked`."""
     owner, community_id = await checked(work, Opens.ROOM, platform, account, code)
-    community = await _there(work, community_id)
+    community = await _stored(work, community_id)
     if await Store(work).role_in(community.id, owner) is not Role.FACILITATOR:
         raise CodeWrong
     return community
@@ -115,7 +117,7 @@ async def show_zones(request: ShowZones, work: Work) -> ZonesShown:  # noqa: ARG
     return ZonesShown(zones=await releases.names(f"zones/{community}", tally, MOST_ZONES))
 
 
-async def _there(work: Work, community: CommunityId) -> Community:
+async def _stored(work: Work, community: CommunityId) -> Community:
     stored = await Store(work).community(community)
     if stored is None:
         raise NoCommunity
@@ -127,7 +129,7 @@ async def _tell_places(
 ) -> None:
     store = Store(work)
     version = await store.grew(community)
-    places = (await _there(work, community)).places
+    places = (await _stored(work, community)).places
     work.emit(
         PlacesChanged(
             aggregate=community, version=version, added=added, removed=removed, places=places

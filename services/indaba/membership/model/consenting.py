@@ -60,9 +60,9 @@ def pause_between(members: int) -> timedelta:
 
 def by_day(now: datetime, zone: str) -> datetime:
     """The earliest moment, from now on, at which a message wakes nobody there."""
-    there = now.astimezone(ZoneInfo(zone))
-    if DAY_BEGINS <= there.hour < DAY_ENDS:
+    local = now.astimezone(ZoneInfo(zone))
+    if DAY_BEGINS <= local.hour < DAY_ENDS:
         return now
-    days = timedelta(days=1 if there.hour >= DAY_ENDS else 0)
-    morning = (there + days).replace(hour=DAY_BEGINS, minute=0, second=0, microsecond=0)
+    days = timedelta(days=1 if local.hour >= DAY_ENDS else 0)
+    morning = (local + days).replace(hour=DAY_BEGINS, minute=0, second=0, microsecond=0)
     return morning.astimezone(now.tzinfo)

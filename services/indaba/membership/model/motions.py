@@ -228,19 +228,19 @@ class Bench:
 
         Only those who were facilitators when it opened: nobody can be promoted to object.
         """
-        there = (m for m in self.facilitators if self.since[m] <= case.opened_at)
-        return frozenset(there) - {case.about, case.by}
+        earlier = (m for m in self.facilitators if self.since[m] <= case.opened_at)
+        return frozenset(earlier) - {case.about, case.by}
 
     def seconds(self, case: Case) -> frozenset[MemberId]:
         """Those of the `others` who can second it."""
         long_enough = case.opened_at - SECONDS_AFTER
-        there = (m for m in self.others(case) if self.since[m] <= long_enough)
-        return frozenset(there) - self.suspended
+        earlier = (m for m in self.others(case) if self.since[m] <= long_enough)
+        return frozenset(earlier) - self.suspended
 
     def voters(self, case: Case) -> frozenset[MemberId]:
         """Members who can vote: members since before it opened, except the two sides."""
-        there = (m for m, at in self.joined.items() if at <= case.opened_at)
-        return frozenset(there) - {case.about, case.by}
+        earlier = (m for m, at in self.joined.items() if at <= case.opened_at)
+        return frozenset(earlier) - {case.about, case.by}
 
     def may(self, member: MemberId, case: Case) -> frozenset[CaseAnswer]:
         """What a member can answer to an open case."""

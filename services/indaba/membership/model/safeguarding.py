@@ -17,7 +17,7 @@ WORTH_TELLING_FOR = timedelta(days=7)
 MOST_A_DAY = 5
 MOST_LISTED = 50
 _LEAD = re.compile(r"matrix:@[^:\s]+:\S+|discord:\d{15,20}")
-_FIGURES = CODE_LETTERS[:8]
+_DIGITS = CODE_LETTERS[:8]
 _CODE_LENGTH = 5
 
 
@@ -91,7 +91,7 @@ class Safeguarding:
 
     def on(self, platform: Platform) -> tuple[str, ...]:
         """The leads' accounts on a platform."""
-        return tuple(sorted(account for there, account in self.leads if there is platform))
+        return tuple(sorted(account for where, account in self.leads if where is platform))
 
 
 def lead(text: str) -> tuple[Platform, str]:
@@ -106,13 +106,13 @@ def lead(text: str) -> tuple[Platform, str]:
 
 def code_from(random_number: int) -> str:
     """A report's code: S, a digit, then characters derived from the number."""
-    random_number, figure = divmod(random_number, len(_FIGURES))
-    letters = ["S", _FIGURES[figure]]
+    random_number, figure = divmod(random_number, len(_DIGITS))
+    letters = ["S", _DIGITS[figure]]
     for _ in range(_CODE_LENGTH - len(letters)):
         random_number, letter = divmod(random_number, len(CODE_LETTERS))
         letters.append(CODE_LETTERS[letter])
     return "".join(letters)
 
 
-CODES = len(_FIGURES) * len(CODE_LETTERS) ** (_CODE_LENGTH - 2)
+CODES = len(_DIGITS) * len(CODE_LETTERS) ** (_CODE_LENGTH - 2)
 """The number of different codes."""

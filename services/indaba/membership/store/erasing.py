@@ -85,7 +85,7 @@ class Erasing:
         """The accounts that an erasure concerns; empty once it is finished."""
         query = sa.select(erasures.c.accounts).where(erasures.c.id == erasure)
         known = (await self._sql.execute(query)).scalar() or []
-        return tuple(account for there, account in known if there == platform)
+        return tuple(account for where, account in known if where == platform)
 
 
 async def erased(sql: AsyncConnection, since: datetime | None = None) -> list[str]:

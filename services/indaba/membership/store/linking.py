@@ -213,4 +213,4 @@ class Linking:
         for community, room, house in await self._sql.execute(query):
             place = Place(platform=platform, room=room, house=house)
             rooms.setdefault(CommunityId(community), []).append(place)
-        return tuple(Home(community=c, places=tuple(there)) for c, there in rooms.items())
+        return tuple(Home(community=c, places=tuple(in_it)) for c, in_it in rooms.items())

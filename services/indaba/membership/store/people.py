@@ -152,8 +152,8 @@ class Store:
         query = sa.select(places.c.community).where(
             places.c.platform == place.platform, places.c.house == place.house
         )
-        there = set((await self._sql.execute(query)).scalars())
-        return CommunityId(there.pop()) if len(there) == 1 else None
+        ids = set((await self._sql.execute(query)).scalars())
+        return CommunityId(ids.pop()) if len(ids) == 1 else None
 
     async def found(self, community: Community, place: Place, posts_in: Place) -> None:
         """Store a new community. If both rooms are the same, it is stored once."""

@@ -52,8 +52,8 @@ class Uniting:
     async def facts(self, link: Link, other: MemberId | None) -> LinkFacts:
         """What a link would change. Locks the communities. Raises `LeavesNobody`."""
         members = [link.owner, other] if other else [link.owner]
-        there = {c for member in members for c in await self._roles(member)}
-        known = {c: await self._store.community(c) for c in sorted(there)}
+        ids = {c for member in members for c in await self._roles(member)}
+        known = {c: await self._store.community(c) for c in sorted(ids)}
         mine, theirs = await self._roles(link.owner), await self._roles(other) if other else {}
         maker = await self._links.accounts_of(link.owner)
         joiner = await self._links.accounts_of(other) if other else (link.joiner,)
@@ -132,19 +132,19 @@ class Uniting:
             return
         version = await self._store.next_version(gone)
         self._work.emit(MembersParted(aggregate=gone, version=version, member=owner, gone=gone))
-        await self._bring_back(gone, was_in, before, steady)
+        await self._apply_decisions(gone, was_in, before, steady)
         await self._suspend_too(gone, owner, link)
         for member in (gone, owner):
             await Removing(self._work, self._office).carry_over(member)
         await self._tell_belonging(gone, was_in, left=True)
         await self._tell_belonging(owner, was_in, left=True, joined=_regained(parted, owner))
-        await self._end_doors(owner, link)
+        await self._end_access(owner, link)
         await self._over(noted or link, LinkNews.PARTED, [gone, owner])
 
     async def remove(self, link: Link | None, name: AccountName, owner: MemberId) -> None:
         """Make the account a guest."""
         await self._links.remove_account(name)
-        await self._end_doors(owner, link)
+        await self._end_access(owner, link)
 
     async def ask(self, link: Link, what: LinkNews) -> None:
         """Store a link, tell both sides, and plan when the question expires."""
@@ -165,7 +165,7 @@ class Uniting:
     async def _roles(self, member: MemberId) -> dict[CommunityId, Role]:
         return {c: role for c, role, _ in await self._store.communities_of(member)}
 
-    async def _bring_back(
+    async def _apply_decisions(
         self,
         gone: MemberId,
         was_in: Iterable[CommunityId],
@@ -247,7 +247,7 @@ class Uniting:
             )
         )
 
-    async def _end_doors(self, owner: MemberId, link: Link | None) -> None:
+    async def _end_access(self, owner: MemberId, link: Link | None) -> None:
         """End everything that was opened while the account was the owner's."""
         await SignIns(self._work).end(owner)
         await Linking(self._work).forget(owner)

@@ -36,14 +36,14 @@ async def passport_for(
     asking: Asking = UNKNOWN,
 ) -> PassportIssued:
     """A signed passport for a member, a guest or a face, in a community or none."""
-    there = await Publications(work).with_card(community) if community else None
-    known = there[0].id if there else None
+    stored = await Publications(work).with_card(community) if community else None
+    known = stored[0].id if stored else None
     acting = await Store(work).acting(known, member) if known and member else STRANGER
     footing = await footing_of(work, known, member, acting, asking.account)
     consent = await Consents(work).of(member) if member else Consent()
     passport = Passport(
         expires_at=work.now + PASSPORT_LASTS,
-        member=member if acting.belongs or there is None else None,
+        member=member if acting.belongs or stored is None else None,
         roles=frozenset({acting.role} if acting.role is not None else ()),
         face=asking.face,
         lead=asking.lead,
@@ -51,19 +51,19 @@ async def passport_for(
         belonging=footing.belonging,
         rests_until=acting.rests_until,
     )
-    if there is not None:
-        card, shown = there
+    if stored is not None:
+        card, publication = stored
         where = {
             "community": card.id,
             "zone": acting.zone or card.zone,
             "locale": locale_of(card.language, card.zone),
-            "opened": shown.open_at(work.now),
+            "opened": publication.open_at(work.now),
         }
         passport = passport.model_copy(update=where)
     return PassportIssued(
         token=office.sign(passport),
         passport=passport,
-        community=there[0].card() if there else None,
+        community=stored[0].card() if stored else None,
         counted=acting.counted,
         unasked=acting.belongs and bool(consent.news()),
         unanswered=consent.unanswered(work.now) if acting.belongs else (),

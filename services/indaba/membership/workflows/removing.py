@@ -48,7 +48,7 @@ class Removing:
         if way is Way.DONE or await self._is_taken_back(bench, case):
             await self.carry_out(case)
             return Settled()
-        until = await self._put(case, way, MOTION_LASTS)
+        until = await self._open_motion(case, way, MOTION_LASTS)
         await tell(self._work, case, Told.ACCUSED, [case.about], openly=True)
         return Settled(way=way, until=until)
 
@@ -65,7 +65,7 @@ class Removing:
         by_others = any(motion.by != case.about for motion in against)
         return not by_others and takes_back(bench, case, given, self._work.now)
 
-    async def _put(self, case: Case, way: Way, lasts: timedelta) -> datetime:
+    async def _open_motion(self, case: Case, way: Way, lasts: timedelta) -> datetime:
         """Let others decide a case, by seconding or by voting, and return until when."""
         until = self._work.now + lasts
         await self._cases.change(case.id, way=way, until=until)
@@ -88,15 +88,15 @@ class Removing:
             votes = await self._cases.votes(case.id)
             given, able = list(votes.values()), bench.voters(case) | votes.keys()
             yes, no = given.count(CaseAnswer.FOR), given.count(CaseAnswer.AGAINST)
-            await self._end(case, carried=is_carried(yes, no, len(able)))
+            await self._decide(case, carried=is_carried(yes, no, len(able)))
         elif not bench.seconds(case):
-            await self._put(case, Way.MEMBERS, MOTION_LASTS)
+            await self._open_motion(case, Way.MEMBERS, MOTION_LASTS)
         elif await self._cases.is_doubtful(case):
-            await self._end(case, carried=False)
+            await self._decide(case, carried=False)
         else:
-            await self._end(case, carried=True)
+            await self._decide(case, carried=True)
 
-    async def _end(self, case: Case, *, carried: bool) -> None:
+    async def _decide(self, case: Case, *, carried: bool) -> None:
         if carried:
             await self.carry_out(case)
         else:
@@ -163,7 +163,7 @@ class Removing:
     ) -> Settled:
         """Suspend a member, for a facilitator or (if none is given) for an operator."""
         until = self._work.now + SUSPENSION_LASTS
-        case = await self._suspended(community.id, member, by, reason, until)
+        case = await self._open_suspension(community.id, member, by, reason, until)
         role = await self._store.role_in(community.id, member)
         roles = (role,) if role else ()
         await tell_roles(self._work, self._store, community.id, member, roles)
@@ -180,9 +180,9 @@ class Removing:
         """Suspend another member as in this case, until it would have ended."""
         if case.until is None or await self._cases.open_in(case.community, SUSPENDED, member):
             return
-        await self._suspended(case.community, member, case.by, case.reason, case.until)
+        await self._open_suspension(case.community, member, case.by, case.reason, case.until)
 
-    async def _suspended(
+    async def _open_suspension(
         self,
         community: CommunityId,
         member: MemberId,
@@ -211,7 +211,7 @@ async def cases_of(work: Work, member: MemberId) -> list[dict[str, str | None]]:
     """What is stored about a member's cases, JSON-ready, oldest first."""
     return [
         {
-            "community": await _named(work, case.community),
+            "community": await _name_of(work, case.community),
             "what": CALLED[case.kind],
             "reason": case.reason,
             "appeal": case.appeal,
@@ -233,7 +233,7 @@ CALLED = {
 """Each kind of case, worded for the member it is about."""
 
 
-async def _named(work: Work, community: CommunityId) -> str:
+async def _name_of(work: Work, community: CommunityId) -> str:
     """A community's name, or its id if it has none."""
     card = await Store(work).card_of(community)
     return card.name if card else str(community)

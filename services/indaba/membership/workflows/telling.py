@@ -53,7 +53,7 @@ async def tell(
 
 
 async def tell_link(
-    work: Work, link: Link, what: LinkNews, side: LinkSide, there: CommunityId
+    work: Work, link: Link, what: LinkNews, side: LinkSide, community: CommunityId
 ) -> None:
     """Have the people a link concerns told about it, on behalf of a community."""
     waits = what in (LinkNews.ASKED, LinkNews.TYPED)
@@ -61,7 +61,7 @@ async def tell_link(
         LinkTold(
             aggregate=link.id,
             version=await Links(work).next_version(link.id),
-            community=there,
+            community=community,
             what=what,
             side=side,
             until=link.until if waits else work.now + WORTH_TELLING_FOR,
