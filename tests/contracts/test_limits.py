@@ -1,16 +1,18 @@
 """Every request that keeps something new has a limit, or a reason why it needs none."""
 
+from itertools import product
 from typing import Any
 
 import pytest
 
 from cells import every
 from indaba.contracts import limits, spoken
-from indaba.contracts.limits import LIMITS, NEAR, Limit, LimitReached
+from indaba.contracts.limits import LIMITS, NEAR, Limit, LimitReached, Whose
 from indaba.contracts.refusal import HINT
 from indaba.contracts.wire import Question, Request
 from indaba.operate.processes import PROCESSES
 
+COMMUNITYS = [limit for limit in LIMITS if limit.whose is Whose.COMMUNITY]
 CHANGES = "changes what is there already, and adds nothing beside it"
 ONE_EACH = "keeps at most one for each member, account or room, the last in the place of the former"
 OF_A_MEETING = "belongs to a meeting or resource of the community, which is counted"
@@ -81,10 +83,46 @@ def test_the_service_that_answers_has_the_setting(kind: type[Request[Any]]) -> N
         assert limit.about in str(field.description)
 
 
+@pytest.mark.parametrize("whose", Whose)
+@pytest.mark.parametrize("share", ["", "You have used {used} of {most}."])
+def test_what_is_a_communitys_is_shared_and_nothing_else(whose: Whose, share: str) -> None:
+    def declared() -> Limit:
+        return Limit("x", 10, whose, "what", "{used} of {most}", "Later.", share=share)
+
+    if bool(share) is (whose is Whose.COMMUNITY):
+        assert declared()
+        return
+    with pytest.raises(TypeError, match="share"):
+        declared()
+
+
+@every("limit, most", product(COMMUNITYS, (10, 15, 99, 2000)), ids=str)
+def test_any_two_people_leave_something_to_everybody(limit: Limit, most: int) -> None:
+    units = limit.units(most)
+    one, chair = (limit.for_one(units, facilitates=which).allowed for which in (False, True))
+    members, all_of_it = (limit.for_all(units, facilitates=f).allowed for f in (False, True))
+    assert one < chair
+    assert 2 * chair < members < all_of_it == units
+
+
+@every("limit", COMMUNITYS, ids=lambda limit: limit.name)
+def test_who_has_used_their_share_reads_so_and_what_is_left_for_whom(limit: Limit) -> None:
+    units = limit.units(limit.most)
+    own = limit.for_one(units, facilitates=False)
+    said = LimitReached(own, own.allowed).words
+    assert "your share" in said
+    assert limit.amount(own.allowed) in said
+    left = limit.for_all(units, facilitates=False)
+    words = left.said(left.allowed)
+    assert words.startswith(limit.said(left.allowed, units))
+    assert f"The last {limit.amount(units - left.allowed)} are for facilitators." in words
+    assert left.said(left.allowed) != limit.for_all(units).said(left.allowed)
+
+
 @every("limit", LIMITS, ids=lambda limit: limit.name)
 def test_what_is_said_of_a_limit_has_its_numbers_and_leads_on(limit: Limit) -> None:
     most = limit.units(limit.most)
-    no = LimitReached(limit, most, most)
+    no = LimitReached(limit.for_all(most), most)
     assert no.words.startswith(limit.said(most, most))
     assert str(limit.most) in no.words
     assert (HINT in no.words) == (no.hint is not None)

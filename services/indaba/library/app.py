@@ -73,6 +73,6 @@ def counters(most: Mapping[str, int], files: Path) -> Sequence[Counter]:
     return (
         Counter.of(SAVED_A_DAY, most, counting.saved, counting.most_saved),
         Counter.of(MEMBERS_FILES, most, *of_member),
-        Counter.of(COMMUNITYS_FILES, most, *of_community),
+        Counter.of(COMMUNITYS_FILES, most, *of_community, used_by=counting.files_in_community_of),
         Counter.of(DISK, most, disk.used, disk.fullest),
     )

@@ -101,9 +101,10 @@ def wire(
 
 def counters(most: Mapping[str, int], _: Path | None = None) -> Sequence[Counter]:
     """How what has a limit is counted; `most` is what operators allow."""
+    called, written = counting.called_by, counting.written_by
     return (
-        Counter.of(MEETINGS_A_DAY, most, counting.called, counting.most_called),
-        Counter.of(NOTES_A_DAY, most, counting.written, counting.most_written),
+        Counter.of(MEETINGS_A_DAY, most, counting.called, counting.most_called, used_by=called),
+        Counter.of(NOTES_A_DAY, most, counting.written, counting.most_written, used_by=written),
         Counter.of(TOPICS_A_DAY, most, counting.topics, counting.most_topics),
     )
 

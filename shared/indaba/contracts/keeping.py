@@ -255,6 +255,7 @@ TRAIL = Kept(
     "check-ins, roles, notes, minutes, agendas and votes: who came, wrote and led",
     (
         "check_ins.member day_roles.member meetings.author meetings.chair notes.author notes.text"
+        " meetings.put_in_by notes.put_in_by series.put_in_by"
         " documents.author documents.text documents.short votes.author votes.question"
         " votes.options agenda.author agenda.owner agenda.title agenda.pre_read series.author"
         " calendars_followed.author meetings.title meetings.where meetings.reason notes.topic"
@@ -271,7 +272,7 @@ PROMISES = Kept(
     "promises",
     "scheduling",
     "actions: who promised what",
-    "actions.author actions.owner actions.text actions.note",
+    "actions.author actions.owner actions.text actions.note actions.put_in_by",
     "the action last changed",
     "to follow up what was promised",
     Then.UNLINKED,

@@ -11,6 +11,11 @@ MEGABYTE = 1024 * 1024
 NEAR = 80
 """In per cent: from this share on, whoever adds something is told how much is left."""
 
+MEMBERS_SHARE, FACILITATORS_SHARE, LAST_SHARE = 20, 40, 10
+"""In per cent of a community's limit: the most that one member may use, the most that one
+facilitator may use, and the last part, reserved for facilitators. Any two people leave some of it
+for everybody else."""
+
 
 class Whose(StrEnum):
     """What a limit applies to: each member, each community, or the whole installation.
@@ -31,7 +36,8 @@ class Limit:
     `{most}`. `instead` is what somebody who has reached the limit can do, with a hint. `within` is
     a sliding time window up to now, so that neither the hour of day nor the time zone matters;
     without it, everything stored counts. A limit of `size` is in megabytes. Operators may set at
-    most `highest`.
+    most `highest`. `share`, required for a community's limit, is a sentence like `used` about what
+    the asker alone has used.
     """
 
     name: str
@@ -44,6 +50,13 @@ class Limit:
     within: timedelta | None = None
     size: bool = False
     highest: int = 1_000_000
+    share: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.share) is not (self.whose is Whose.COMMUNITY):
+            raise TypeError(
+                f"{self.name}: a share is of what is a community's, and of nothing else"
+            )
 
     def is_near(self, used: int, most: int) -> bool:
         """Whether usage is close enough to the limit to mention it."""
@@ -52,6 +65,18 @@ class Limit:
     def said(self, used: int, most: int) -> str:
         """Usage as people read it."""
         return self.used.format(used=self.amount(used), most=self.amount(most))
+
+    def for_all(self, most: int, *, facilitates: bool = True) -> "Bound":
+        """The bound for everybody together; the last part is reserved for facilitators."""
+        last = 0 if facilitates else most * LAST_SHARE // 100
+        left = f" The last {self.amount(last)} are for facilitators." if last else ""
+        return Bound(self, self.used + left, most, most - last)
+
+    def for_one(self, most: int, *, facilitates: bool) -> "Bound":
+        """The bound for one person's own use of a community's limit."""
+        share = FACILITATORS_SHARE if facilitates else MEMBERS_SHARE
+        own = max(1, most * share // 100)
+        return Bound(self, self.share, own, own)
 
     def amount(self, many: int) -> str:
         """A number of things or of bytes, as people read it."""
@@ -62,18 +87,38 @@ class Limit:
         return most * MEGABYTE if self.size else most
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How far a limit goes for one asker: they may use `allowed` of the `most` that they read."""
+
+    limit: Limit
+    words: str
+    most: int
+    allowed: int
+
+    def is_near(self, used: int) -> bool:
+        """Whether usage is close enough to the bound to mention it."""
+        return self.limit.is_near(used, self.allowed)
+
+    def said(self, used: int) -> str:
+        """Usage as people read it."""
+        amount = self.limit.amount
+        return self.words.format(used=amount(used), most=amount(self.most))
+
+
 class LimitReached(Refusal):
     """One more would exceed the limit. `limit` is its name, `most` what is allowed."""
 
     code = "limit-reached"
 
-    def __init__(self, limit: Limit, used: int, most: int) -> None:
+    def __init__(self, bound: Bound, used: int) -> None:
+        limit = bound.limit
         super().__init__(
-            f"{limit.said(used, most)} This would be too much, so I did not do it. "
+            f"{bound.said(used)} This would be too much, so I did not do it. "
             f"Whoever runs this Indaba can allow more. {limit.instead}",
             hint=limit.hint,
             limit=limit.name,
-            most=most,
+            most=bound.allowed,
         )
 
 
@@ -102,11 +147,13 @@ SAVED_A_DAY = Limit(
 )
 MEETINGS_A_DAY = Limit(
     name="meetings_a_day",
-    most=30,
+    most=75,
     whose=Whose.COMMUNITY,
     about="Meetings that one community calls within 24 hours; a series is one, and each date that "
     "is added to it",
     used="This community has called {used} of {most} meetings within 24 hours; a series is one.",
+    share="You have called {used} of {most} meetings within 24 hours, your share of this "
+    "community's; a series is one.",
     instead=f"Call the next one tomorrow. To see what is planned: {HINT}",
     hint=hint("meeting list"),
     within=A_DAY,
@@ -117,6 +164,8 @@ NOTES_A_DAY = Limit(
     whose=Whose.COMMUNITY,
     about="Lines for the record and actions that one community writes within 24 hours",
     used="This community has written {used} of {most} lines and actions within 24 hours.",
+    share="You have put in {used} of {most} lines and actions within 24 hours, your share of this "
+    "community's.",
     instead=f"Write the next ones tomorrow. To see what is there: {HINT}",
     hint=hint("action list"),
     within=A_DAY,
@@ -167,6 +216,7 @@ COMMUNITYS_FILES = Limit(
     whose=Whose.COMMUNITY,
     about="Files that one community has",
     used="This community's files take {used} of {most}.",
+    share="Your files here take {used} of {most}, your share of this community's room.",
     instead=f"Put it on the web and save a link to it, or take a file out first: {HINT}",
     hint=hint("resource withdraw"),
     size=True,

@@ -6,12 +6,15 @@ a request that keeps nothing new is never refused.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from indaba.contracts.limits import Limit, LimitReached, Whose
+from indaba.contracts.ids import MemberId
+from indaba.contracts.limits import Bound, Limit, LimitReached, Whose
+from indaba.contracts.passport import Role
 from indaba.contracts.wire import Request
 from indaba.ledger.merging import now_called
 from indaba.ledger.session import Transaction
@@ -24,6 +27,7 @@ FULLEST = 5
 Used = Callable[[Transaction, UUID | None], Awaitable[int]]
 Most = Callable[[Transaction], Awaitable[Sequence[tuple[UUID | None, int]]]]
 Asker = Callable[[Work, Any], Awaitable[UUID]]
+UsedBy = Callable[[Transaction, UUID, MemberId], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ class Counter:
     """How a service counts for one limit; `most` is allowed, in what it is a limit of.
 
     `used` is how much somebody has, by an index. `fullest` are those who have most, the most first,
-    for operators. `whose` finds out who asks, where their passport does not say.
+    for operators. `whose` finds out who asks, where their passport does not say. `used_by` is how
+    much of what is a community's one member has used, by what they asked for themselves.
     """
 
     limit: Limit
@@ -39,6 +44,11 @@ class Counter:
     used: Used
     fullest: Most
     whose: Asker | None = None
+    used_by: UsedBy | None = None
+
+    def __post_init__(self) -> None:
+        if (self.used_by is None) is (self.limit.whose is Whose.COMMUNITY):
+            raise TypeError(f"{self.limit.name}: what is a community's is counted by member, too")
 
     @classmethod
     def of(
@@ -48,9 +58,10 @@ class Counter:
         used: Used,
         fullest: Most,
         whose: Asker | None = None,
+        used_by: UsedBy | None = None,
     ) -> Self:
         """A counter for a limit; `most` are the operators' own, by name."""
-        return cls(limit, most.get(limit.name, limit.most), used, fullest, whose)
+        return cls(limit, most.get(limit.name, limit.most), used, fullest, whose, used_by)
 
     @property
     def units(self) -> int:
@@ -68,13 +79,34 @@ class Counter:
             return await self.whose(work, request)
         return await now_called(work, work.passport.a_member())
 
+    async def bounds(self, work: Work, key: UUID | None) -> Sequence[tuple[Bound, "Count"]]:
+        """How far the limit goes for who asks, and how their use of it is counted.
+
+        Of what is a community's nobody has more than a share, so that nobody uses up another's.
+        """
+        used = partial(self.used, work, key)
+        if self.used_by is None or key is None:
+            return [(self.limit.for_all(self.units), used)]
+        asker = await now_called(work, work.passport.a_member())
+        facilitates = Role.FACILITATOR in work.passport.roles
+        return [
+            (
+                self.limit.for_one(self.units, facilitates=facilitates),
+                partial(self.used_by, work, key, asker),
+            ),
+            (self.limit.for_all(self.units, facilitates=facilitates), used),
+        ]
+
+
+Count = Callable[[], Awaitable[int]]
+
 
 class Before(NamedTuple):
-    """A limit as a request found it: whose it is, and how much they had."""
+    """A limit as a request found it: how far it goes, how it is counted, and how much there was."""
 
-    counter: Counter
-    key: UUID | None
-    used: int
+    bound: Bound
+    used: Count
+    there: int
 
 
 class Limits:
@@ -95,22 +127,20 @@ class Limits:
         for counter in self._of(request):
             key = await counter.key(work, request)
             await _hold(work, counter, key)
-            counted.append(Before(counter, key, await counter.used(work, key)))
+            for bound, used in await counter.bounds(work, key):
+                counted.append(Before(bound, used, await used()))
         return counted
 
-    async def after(
-        self, request: Request[Any], work: Work, before: Sequence[Before]
-    ) -> tuple[str, ...]:
+    async def after(self, request: Request[Any], before: Sequence[Before]) -> tuple[str, ...]:
         """What is to be said of limits that are near. Raises `LimitReached`, and all is undone."""
         near = []
-        for counter, key, there in before:
-            limit, most = counter.limit, counter.units
-            used = await counter.used(work, key) + request.adds(limit)
-            if used > max(there, most):
-                LIMITS_REACHED.labels(self._process, limit.name).inc()
-                raise LimitReached(limit, min(there, most), most)
-            if used > there and limit.is_near(used, most):
-                near.append(limit.said(used, most))
+        for bound, now_used, there in before:
+            used = await now_used() + request.adds(bound.limit)
+            if used > max(there, bound.allowed):
+                LIMITS_REACHED.labels(self._process, bound.limit.name).inc()
+                raise LimitReached(bound, min(there, bound.most))
+            if used > there and bound.is_near(used):
+                near.append(bound.said(used))
         return tuple(near)
 
     async def measure(self, session: Transaction) -> None:

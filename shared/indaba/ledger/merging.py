@@ -104,6 +104,12 @@ async def now_called(work: Transaction, member: MemberId) -> MemberId:
     return MemberId(successor) if successor else member
 
 
+async def who_asks(work: Work) -> MemberId | None:
+    """The member whose passport came with what is being done; `None` if nobody asked for it."""
+    member = work.passport.member
+    return None if member is None else await now_called(work, member)
+
+
 async def once_called(work: Transaction, member: MemberId) -> list[MemberId]:
     """The members that became this one, in no order; empty for most."""
     query = sa.select(_merged.c.gone).where(_merged.c.member == member)

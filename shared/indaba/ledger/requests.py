@@ -194,7 +194,7 @@ class RequestProcessor:
         """What the handler replies, and what is to be said of limits. Raises `LimitReached`."""
         before = await self.limits.before(request, work)
         reply = await self.handlers[request.wire](request, work)
-        near = await self.limits.after(request, work, before)
+        near = await self.limits.after(request, before)
         return reply.model_copy(update={"near": near}) if near else reply
 
     async def _first(self, connection: AsyncConnection, key: str, passport: Passport) -> bool:

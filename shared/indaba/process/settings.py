@@ -17,7 +17,13 @@ from pydantic_settings import (
 )
 
 from indaba.contracts.keeping import shorter_periods
-from indaba.contracts.limits import Limit
+from indaba.contracts.limits import (
+    FACILITATORS_SHARE,
+    LAST_SHARE,
+    MEMBERS_SHARE,
+    Limit,
+    Whose,
+)
 
 S = TypeVar("S", bound="Settings")
 _NODE = r"[^/@,\s:]+(:\d{1,5})?"
@@ -138,6 +144,11 @@ def most(limit: Limit) -> Any:
     """The field `most_<name>` of a service's settings: how much a limit allows."""
     unit = " (MB)" if limit.size else ""
     about = f"Limit: {limit.about}{unit}"
+    if limit.whose is Whose.COMMUNITY:
+        about += (
+            f". One member may use {MEMBERS_SHARE} % of the limit, one facilitator "
+            f"{FACILITATORS_SHARE} %; the last {LAST_SHARE} % are for facilitators"
+        )
     return Field(default=limit.most, ge=1, le=limit.highest, description=about)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from indaba.contracts.ids import MemberId
 from indaba.contracts.library import ResourceStatus
 from indaba.contracts.limits import A_DAY
 from indaba.ledger.limits import FULLEST
@@ -46,6 +47,12 @@ async def files_of_member(session: Transaction, member: UUID | None) -> int:
 async def files_of_community(session: Transaction, community: UUID | None) -> int:
     """The bytes of a community's files, without withdrawn ones."""
     return await _size(session, resources.c.community == community)
+
+
+async def files_in_community_of(session: Transaction, community: UUID, member: MemberId) -> int:
+    """The bytes of the files that a member saved in a community and that are to be found."""
+    theirs = (resources.c.community == community) & (resources.c.author == member)
+    return await _size(session, theirs)
 
 
 async def members_with_most(session: Transaction) -> Sequence[tuple[UUID | None, int]]:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from indaba.contracts.actions import ActionStatus
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.ledger import Work
+from indaba.ledger.merging import who_asks
 from indaba.scheduling.model import OPEN_ACTIONS, Action
 from indaba.scheduling.store.tables import actions as _actions
 
@@ -48,9 +49,8 @@ class Actions:
         """Store a new or changed action."""
         row = {name: getattr(action, name) for name in _FIELDS}
         row["changed_at"] = self._work.now
-        await self._sql.execute(
-            insert(_actions).values(row).on_conflict_do_update(index_elements=["id"], set_=row)
-        )
+        new = insert(_actions).values({**row, "put_in_by": await who_asks(self._work)})
+        await self._sql.execute(new.on_conflict_do_update(index_elements=["id"], set_=row))
 
     async def code_is_taken(self, community: CommunityId, code: str) -> bool:
         """Whether an action of the community has this code."""

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from indaba.contracts.ids import MemberId
 from indaba.contracts.limits import A_DAY
 from indaba.ledger.limits import FULLEST
 from indaba.ledger.session import Transaction
@@ -14,7 +15,7 @@ from indaba.scheduling.store.tables import actions, agenda, meetings, notes, ser
 
 
 def _called(session: Transaction) -> sa.Subquery:
-    """Communities, once for each meeting or series called in the last 24 hours.
+    """Communities with who asked, once for each meeting or series called in the last 24 hours.
 
     Dates of a series, but for those that were added, and of a calendar that is followed are made
     by themselves.
@@ -23,16 +24,21 @@ def _called(session: Transaction) -> sa.Subquery:
     outside = sa.exists().where(outside_dates.c.meeting == meetings.c.id)
     called = sa.or_(meetings.c.series.is_(None), meetings.c.by_hand)
     alone = (meetings.c.id >= since, called, ~outside)
-    one = sa.select(meetings.c.community.label("whose")).where(*alone)
-    return one.union_all(sa.select(series.c.community).where(series.c.id >= since)).subquery()
+    one = sa.select(meetings.c.community.label("whose"), meetings.c.put_in_by).where(*alone)
+    many = sa.select(series.c.community, series.c.put_in_by).where(series.c.id >= since)
+    return one.union_all(many).subquery()
 
 
 def _written(session: Transaction) -> sa.Subquery:
-    """Communities, once for each line and each action of the last 24 hours."""
+    """Communities with who asked, once for each line and each action of the last 24 hours."""
     since = session.now - A_DAY
-    lines = sa.select(notes.c.community.label("whose")).where(notes.c.at >= since)
-    doing = sa.select(actions.c.community).where(actions.c.id >= first_id(since))
-    return lines.union_all(doing).subquery()
+    lines = sa.select(notes.c.community.label("whose"), notes.c.put_in_by)
+    doing = sa.select(actions.c.community, actions.c.put_in_by)
+    return (
+        lines.where(notes.c.at >= since)
+        .union_all(doing.where(actions.c.id >= first_id(since)))
+        .subquery()
+    )
 
 
 def _topics(session: Transaction) -> sa.Subquery:
@@ -50,6 +56,16 @@ async def called(session: Transaction, community: UUID | None) -> int:
 async def written(session: Transaction, community: UUID | None) -> int:
     """How many lines and actions a community wrote in the last 24 hours."""
     return await _of(session, _written(session), community)
+
+
+async def called_by(session: Transaction, community: UUID, member: MemberId) -> int:
+    """How many of a community's meetings of the last 24 hours a member called."""
+    return await _of(session, _called(session), community, member)
+
+
+async def written_by(session: Transaction, community: UUID, member: MemberId) -> int:
+    """How many of a community's lines and actions of the last 24 hours a member put in."""
+    return await _of(session, _written(session), community, member)
 
 
 async def topics(session: Transaction, member: UUID | None) -> int:
@@ -72,8 +88,12 @@ async def most_topics(session: Transaction) -> Sequence[tuple[UUID | None, int]]
     return await _fullest(session, _topics(session))
 
 
-async def _of(session: Transaction, each: sa.Subquery, who: UUID | None) -> int:
+async def _of(
+    session: Transaction, each: sa.Subquery, who: UUID | None, by: MemberId | None = None
+) -> int:
     query = sa.select(sa.func.count()).where(each.c.whose == who)
+    if by is not None:
+        query = query.where(each.c.put_in_by == by)
     return int((await session.connection.execute(query)).scalar_one())
 
 

@@ -16,12 +16,12 @@ _NOBODY = sa.func.gen_random_uuid()
 """Another random id in each row."""
 
 _OF_MEETINGS = (
-    (t.meetings, t.meetings.c.id, ("author", "chair")),
+    (t.meetings, t.meetings.c.id, ("author", "chair", "put_in_by")),
     (t.rsvps, t.rsvps.c.meeting, ("member",)),
     (t.check_ins, t.check_ins.c.meeting, ("member",)),
     (t.day_roles, t.day_roles.c.meeting, ("member",)),
     (t.agenda, t.agenda.c.meeting, ("author", "owner")),
-    (t.notes, t.notes.c.meeting, ("author",)),
+    (t.notes, t.notes.c.meeting, ("author", "put_in_by")),
     (t.documents, t.documents.c.meeting, ("author",)),
     (t.votes, t.votes.c.meeting, ("author",)),
 )
@@ -58,7 +58,7 @@ class LongOver:
         """Nobody knows any more who promised them."""
         owner = sa.case((t.actions.c.owner.is_not(None), _NOBODY))
         these = t.actions.update().where(t.actions.c.id.in_(actions))
-        await self._sql.execute(these.values(author=_NOBODY, owner=owner))
+        await self._sql.execute(these.values(author=_NOBODY, owner=owner, put_in_by=None))
 
     async def took_part_last(self, meetings: Sequence[UUID], before: datetime) -> list[MemberId]:
         """Those who took part in these meetings and in none that was over later than `before`."""

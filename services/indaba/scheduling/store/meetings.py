@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId, SeriesId
 from indaba.contracts.scheduling import MeetingStatus, Presence, RsvpAnswer
 from indaba.ledger import Work
+from indaba.ledger.merging import who_asks
 from indaba.scheduling.model import LONG_AGO, Meeting, Rsvp
 from indaba.scheduling.store.tables import check_ins as _check_ins
 from indaba.scheduling.store.tables import day_roles as _day_roles
@@ -20,7 +21,7 @@ from indaba.scheduling.store.tables import rsvps as _rsvps
 A_DAY = timedelta(days=1)
 MOST_DATES = 1000
 
-_DERIVED = {"by_hand", "starts_at", "over_at"}
+_DERIVED = {"by_hand", "put_in_by", "starts_at", "over_at"}
 _LATEST = timedelta(days=2)
 
 
@@ -43,7 +44,8 @@ class Meetings:
 
     async def add(self, meeting: Meeting) -> None:
         """Add a new meeting."""
-        await self._sql.execute(_meetings.insert().values(_row(meeting)))
+        row = {**_row(meeting), "put_in_by": await who_asks(self._work)}
+        await self._sql.execute(_meetings.insert().values(row))
         await self._keep_roles(meeting)
 
     async def was_added(self, meeting: MeetingId) -> None:

@@ -11,6 +11,7 @@ from indaba.contracts.ids import CommunityId, MeetingId, MemberId
 from indaba.contracts.openness import Openness
 from indaba.contracts.record import NoteKind, QuorumState, Rule
 from indaba.ledger import Work
+from indaba.ledger.merging import who_asks
 from indaba.scheduling.model import Note
 from indaba.scheduling.store.tables import documents as _documents
 from indaba.scheduling.store.tables import notes as _notes
@@ -39,6 +40,7 @@ class Records:
     """The records of meetings, within one transaction. The lock on a meeting guards its record."""
 
     def __init__(self, work: Work) -> None:
+        self._work = work
         self._sql = work.connection
 
     async def of(self, meeting: MeetingId) -> list[Note]:
@@ -62,11 +64,9 @@ class Records:
     async def keep(self, note: Note) -> None:
         """Store a new or changed line."""
         row = _row(note)
-        await self._sql.execute(
-            insert(_notes)
-            .values(row)
-            .on_conflict_do_update(index_elements=["meeting", "number"], set_=row)
-        )
+        new = insert(_notes).values({**row, "put_in_by": await who_asks(self._work)})
+        same = ["meeting", "number"]
+        await self._sql.execute(new.on_conflict_do_update(index_elements=same, set_=row))
 
     async def document(self, meeting: MeetingId, kind: str) -> StoredDocument | None:
         """The minutes or highlights of a meeting; `None` if nobody has touched them."""

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from indaba.contracts.ids import CommunityId, SeriesId
 from indaba.contracts.series import Pattern, Term
 from indaba.ledger import Work
+from indaba.ledger.merging import who_asks
 from indaba.scheduling.model import Calendar, Series, pattern_of, repeats_of
 from indaba.scheduling.store.tables import series as _series
 from indaba.scheduling.store.tables import terms as _terms
@@ -19,6 +20,7 @@ class AllSeries:
     """The series, within one transaction."""
 
     def __init__(self, work: Work) -> None:
+        self._work = work
         self._sql = work.connection
 
     async def of(self, series: SeriesId) -> Series | None:
@@ -40,9 +42,8 @@ class AllSeries:
             "roles": list(series.roles),
             "not_held": [at.isoformat() for at in series.not_held],
         }
-        await self._sql.execute(
-            insert(_series).values(row).on_conflict_do_update(index_elements=["id"], set_=row)
-        )
+        new = insert(_series).values({**row, "put_in_by": await who_asks(self._work)})
+        await self._sql.execute(new.on_conflict_do_update(index_elements=["id"], set_=row))
 
     async def calendar(self, community: CommunityId) -> Calendar:
         """The school terms that a community has imported."""

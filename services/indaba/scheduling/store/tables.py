@@ -30,6 +30,7 @@ meetings = sa.Table(
     sa.Column("repeats", sa.Text),
     sa.Column("date_of", sa.DateTime),
     sa.Column("by_hand", sa.Boolean),
+    sa.Column("put_in_by", sa.Uuid),
     sa.Column("announced", sa.Boolean),
     sa.Column("started_at", _instant),
     sa.Column("ended_at", _instant),
@@ -111,6 +112,7 @@ series = sa.Table(
     sa.Column("sequence", sa.Integer),
     sa.Column("ended", sa.Boolean),
     sa.Column("not_held", JSONB),
+    sa.Column("put_in_by", sa.Uuid),
 )
 terms = sa.Table(
     "terms",
@@ -160,6 +162,7 @@ notes = sa.Table(
     sa.Column("corrected", sa.Boolean),
     sa.Column("removed", sa.Boolean),
     sa.Column("late", sa.Boolean),
+    sa.Column("put_in_by", sa.Uuid),
 )
 documents = sa.Table(
     "documents",
@@ -214,6 +217,7 @@ actions = sa.Table(
     sa.Column("handed_on", sa.Integer),
     sa.Column("note", sa.Text),
     sa.Column("changed_at", _instant),
+    sa.Column("put_in_by", sa.Uuid),
 )
 feedback = sa.Table(
     "feedback",
@@ -237,6 +241,7 @@ NAMES = (
     (votes, "author"),
     (actions, "author"),
     (actions, "owner"),
+    *((table, "put_in_by") for table in (meetings, series, notes, actions)),
 )
 """Columns that may name a member any number of times."""
 

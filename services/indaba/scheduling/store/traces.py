@@ -39,7 +39,9 @@ class Traces:
             rows = (await self._sql.execute(query)).mappings()
             return [{**row, "starts": row["starts"].isoformat()} for row in rows]
 
-        called = sa.select(_meetings.c.code, _meetings.c.title).where(_meetings.c.author == member)
+        called = sa.select(_meetings.c.code, _meetings.c.title).where(
+            (_meetings.c.author == member) | (_meetings.c.put_in_by == member)
+        )
         return {
             "answers": await listed(_rsvps, _rsvps.c.answer, _rsvps.c.guests),
             "check-ins": await listed(_check_ins, _check_ins.c.how),
@@ -153,13 +155,20 @@ def _own(member: MemberId) -> dict[str, sa.Select[Any]]:
         "notes": sa.select(t.notes.c.kind, t.notes.c.text, t.notes.c.at)
         .where(t.notes.c.author == member)
         .order_by(t.notes.c.at),
+        "lines put in": sa.select(t.notes.c.kind, t.notes.c.at)
+        .where(t.notes.c.put_in_by == member)
+        .order_by(t.notes.c.at),
         "agenda items": sa.select(t.agenda.c.title, t.agenda.c.pre_read).where(
             (t.agenda.c.author == member) | (t.agenda.c.owner == member)
         ),
         "actions": sa.select(
             t.actions.c.code, t.actions.c.text, t.actions.c.due, t.actions.c.status
         )
-        .where((t.actions.c.author == member) | (t.actions.c.owner == member))
+        .where(
+            (t.actions.c.author == member)
+            | (t.actions.c.owner == member)
+            | (t.actions.c.put_in_by == member)
+        )
         .order_by(t.actions.c.code),
         "votes cast": sa.select(t.votes.c.question, t.ballots.c.option)
         .join(t.votes, t.votes.c.id == t.ballots.c.vote)
