@@ -85,7 +85,7 @@ REPORT = out.Report(
 
 def _about_places() -> dict[str, Reply | Exception]:
     """What is said of rooms, codes for them, and what the world sees."""
-    there = li.CommunityShown(community=COMMUNITY)
+    there = li.CommunityShown(community=COMMUNITY, ticket=kept_links.TICKET)
     public = p.PublicationShown(publication=p.Publication(page=Openness.WORLD))
     renewed = COMMUNITY.model_copy(update={"key": "n3wk3y"})
     return {

@@ -10,6 +10,7 @@ from indaba.contracts.passport import Role
 from indaba.contracts.wire import Done, Reply
 
 HERE = li.AccountName(platform=Platform.MATRIX, account="@thandi:example.org")
+TICKET = "sealed-for-whoever-asks"
 THERE = li.AccountName(platform=Platform.DISCORD, account="400000000000000001")
 
 
@@ -35,7 +36,7 @@ def linked(name: li.AccountName, **facts: Any) -> li.LinkedAccount:
 
 def answers(now: datetime) -> dict[str, Reply | Exception]:
     """By the name of the request."""
-    shown = li.LinkPreview(link=facts(now))
+    shown = li.LinkPreview(link=facts(now), ticket=TICKET)
     here = linked(HERE, may_go=False)
     there = linked(THERE, until=now + timedelta(days=7))
     return {

@@ -115,6 +115,8 @@ def test_an_alias_has_only_one_meaning() -> None:
 @every_typed
 def test_an_intent_survives_a_restart(kind: type[Intent]) -> None:
     intent = of_line(kind.example)
+    if kind.secrets() & intent.model_fields_set:
+        return  # kept by no table: tests/bots/test_codes_kept.py
     assert intent_from_json(intent_to_json(intent), INTENTS) == intent
 
 

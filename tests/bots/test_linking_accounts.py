@@ -9,7 +9,7 @@ import pytest
 
 from bots import kept_links
 from bots.answering import COMMUNITY, NOW, THANDI, BusServiceClient, passport
-from bots.kept_links import HERE, THERE
+from bots.kept_links import HERE, THERE, TICKET
 from bots.quiet_platform import Quiet
 from indaba.contracts.ids import CODE_LETTERS, CommunityId
 from indaba.contracts.linking import (
@@ -81,10 +81,10 @@ async def test_a_code_shows_whom_one_becomes_and_does_nothing(person: Person) ->
     assert "facilitator" not in shown.text().split("the facilitators are told")[0]
     assert "me unlink" in shown.text()
     assert shown.audience is Audience.ALONE
-    assert LinkNow(code=CODE) in intents(shown)
+    assert LinkNow(ticket=TICKET) in intents(shown)
     assert LinkNow.MEANT is Meant.BY_PICK
 
-    asked = await perform(LinkNow(code=CODE), person, services)
+    asked = await perform(LinkNow(ticket=TICKET), person, services)
     assert services.asked[1:] == ["ProposeLink"]
     assert "Until they agree nothing happens" in asked.text()
     assert THERE.account in asked.text(), "how the other side sees them"

@@ -12,7 +12,7 @@ from indaba.conversation.answer import Ask
 from indaba.conversation.commands.intent import Intent
 from indaba.conversation.commands.line import Understood, read_line
 from indaba.conversation.commands.topics import INTENTS
-from indaba.conversation.commands.topics.accounts import LinkMe, LinkNow
+from indaba.conversation.commands.topics.accounts import LinkMe
 from indaba.conversation.commands.topics.linking import Connect, spoken
 from indaba.conversation.delivery.chat_events import MessageEdited, MessageSent
 from indaba.conversation.dispatch import resolve as means
@@ -91,7 +91,7 @@ def test_a_code_ends_however_it_is_set_apart(written: str, around: str) -> None:
 @every("written", (*WRITTEN[:3], *SET_APART))
 def test_whatever_is_taken_as_a_code_is_heard_as_one(written: str) -> None:
     typed = written.strip("_")
-    assert LinkNow(code=typed).code == CODE
+    assert LinkMe(code=typed).code == CODE
     assert one_time(typed) == CODE
     for kind in (Connect, LinkMe):
         read = read_line(f"{kind.called()} {typed}", INTENTS)

@@ -14,7 +14,8 @@ from indaba.contracts.keeping import LETTERS, ONE_PERSON, REPLIES, TIMERS, kept_
 from indaba.contracts.keeping_by_faces import ERRANDS
 from indaba.contracts.membership import MemberErased
 from indaba.conversation.answer import Ask, Choice
-from indaba.conversation.commands.intent import intent_to_json
+from indaba.conversation.commands.intent import ask_to_json, intent_to_json
+from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.delivery.chat_events import MessageSent, ReactionAdded
 from indaba.conversation.delivery.platform import Post, PostKind
@@ -52,7 +53,7 @@ async def _talked(work: Work) -> None:
         asked = MessageSent(id=f"${account}", text=SECRET, addressed=SECRET, **common)
         await store.hearing.hear([(asked, uuid4())])
         question = Ask("meeting new", {"title": SECRET}, "when", "When does it start?")
-        await store.dialogue.ask(asked, "", question, SOON)
+        await store.dialogue.ask(asked, "", ask_to_json(question, INTENTS), SOON)
         post = Post(f"{account}/0", PostKind.MESSAGE, room, {"body": SECRET}, only_for=account)
         await store.posting.post(Draft(post, uuid4(), later))
         choice = Choice("Yes", "✅", NeverMind())

@@ -3,6 +3,7 @@
 A bot's posts, cards and questions; the portal's sessions; a followed calendar's dates; failures.
 """
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -150,7 +151,7 @@ async def _talk(store: Store, community: "Community", now: datetime, cause: UUID
     offer = Choice(emoji="1️⃣", label="The next", intent=NextMeeting())
     await store.dialogue.offer(answer, [(offer, "{}")], account(1), LASTS)
     question = Ask(intent="meeting next", filled={}, field="code", question="Which?")
-    await store.dialogue.ask(said, "", question, LASTS)
+    await store.dialogue.ask(said, "", asdict(question), LASTS)
     await store.invited.begin(ROOM, account(1))
     await store.errands.opened(account(1), f"!direct-{OWN}:example.org")
     await store.errands.keep(cause, "some.wire.v1", {}, cause, now + LASTS)

@@ -5,7 +5,7 @@ bots' stores, and the portal's routes.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -211,7 +211,7 @@ HEARING: Mapping[str, Look] = {
 }
 DIALOGUE: Mapping[str, Look] = {
     "ask": lambda s, c: s.dialogue.ask(
-        _said("line", c), "", Ask("meeting next", {}, "code", "Which?"), LASTS
+        _said("line", c), "", asdict(Ask("meeting next", {}, "code", "Which?")), LASTS
     ),
     "question_for": lambda s, c: s.dialogue.question_for(_said("line", c)),
     "no_question": lambda s, c: s.dialogue.no_question(_said("line", c)),

@@ -57,8 +57,13 @@ def one_time(typed: str) -> str:
     return code if re.fullmatch(ONE_TIME, code) else ""
 
 
+class OneTime:
+    """Marks a field with a one-time code: whoever reads it may use it."""
+
+
 OneTimeCode = Annotated[
     str,
+    OneTime,
     BeforeValidator(lambda typed: (one_time(typed) or typed) if isinstance(typed, str) else typed),
     StringConstraints(pattern=ONE_TIME),
 ]

@@ -1,23 +1,15 @@
-"""Contracts about rooms that join a community and accounts linked to one member.
-
-Owned by membership.
-"""
+"""Membership's contracts about rooms that join a community and accounts linked to one member."""
 
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from indaba.contracts.confidential import Confidential, Key
 from indaba.contracts.figures import NamesReleased
 from indaba.contracts.ids import CommunityId, MemberId, OneTimeCode
-from indaba.contracts.membership import (
-    CommunityCard,
-    PassportIssued,
-    Place,
-    Platform,
-)
+from indaba.contracts.membership import CommunityCard, PassportIssued, Place, Platform
 from indaba.contracts.passport import Role
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import (
@@ -29,6 +21,9 @@ from indaba.contracts.wire import (
     Reply,
     Request,
 )
+
+Ticket = Annotated[str, StringConstraints(max_length=400)]
+"""An encrypted code that works only for whoever asked, and there. A face may store it."""
 
 
 class MembersFound(Reply):
@@ -141,6 +136,7 @@ class LinkPreview(Reply):
     """
 
     link: Annotated[LinkFacts, Confidential]
+    ticket: Ticket = Field(default="", description="Used in the place of the code from here on")
 
 
 class ShowLinkCode(
@@ -164,12 +160,13 @@ class ProposeLink(
 ):
     """Use up a code: its maker is asked whether the account is theirs. Nothing is linked before.
 
-    Refused as `ShowLinkCode` is.
+    The code comes in the `ticket` that `ShowLinkCode` gave. Refused as that is.
     """
 
     platform: Platform
     account: PersonalText
-    code: OneTimeCode
+    code: OneTimeCode | None = None
+    ticket: Ticket = ""
 
 
 class LinkedAccount(BaseModel):
@@ -291,6 +288,7 @@ class CommunityShown(Reply):
     """The community that a code is for."""
 
     community: CommunityCard
+    ticket: Ticket = Field(default="", description="Used in the place of the code from here on")
 
 
 class ShowRoomCode(
@@ -302,18 +300,21 @@ class ShowRoomCode(
     account: PersonalText
     code: OneTimeCode
     has_power: bool
+    place: Place | None = None
 
 
 class AddPlace(Request[CommunityShown], wire="membership.add-place.v1", asked_by=Standing.ANYBODY):
     """Use up a room code: the room joins the community, and its cards are posted there.
 
-    `has_power` says that the account runs the room, as the face has checked.
+    The code comes in the `ticket` that `ShowRoomCode` gave for this place. `has_power` says that
+    the account runs the room, as the face has checked.
     """
 
     place: Place
     account: PersonalText
-    code: OneTimeCode
+    code: OneTimeCode | None = None
     has_power: bool
+    ticket: Ticket = ""
 
 
 class RemovePlace(Request[Done], wire="membership.remove-place.v1", asked_by=Standing.FACILITATOR):

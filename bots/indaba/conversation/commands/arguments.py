@@ -201,7 +201,7 @@ class Arguments:
     def _is_secret(self, name: str) -> bool:
         """Whether all that is left is a one-time code, with spaces in it."""
         left = " ".join(token.said for token in self.tokens)
-        return bool(self.kind.mark(name, "secret") and one_time(left))
+        return bool(name in self.kind.secrets() and one_time(left))
 
 
 def _sort(kind: type[Intent], name: str) -> Any:

@@ -12,7 +12,14 @@ from urllib.parse import unquote
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from indaba.contracts.ids import ActionCode, MeetingCode, ReportCode, ResourceCode
+from indaba.contracts.ids import (
+    ActionCode,
+    MeetingCode,
+    OneTime,
+    ReportCode,
+    ResourceCode,
+    one_time,
+)
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -67,6 +74,20 @@ def wrong(words: str, **facts: object) -> PydanticCustomError:
     """A sentence for a wrong argument. `words` is looked up in the catalogue when shown."""
     context = {"words": words} | {name: str(value) for name, value in facts.items()}
     return PydanticCustomError("said", "wrong", context)
+
+
+def _one_time(given: object) -> object:
+    """The code. What was given is not said again: a code may be a part of it."""
+    if not isinstance(given, str):
+        return given
+    code = one_time(given)
+    if not code:
+        raise wrong("That is not such a code. It looks like 7K2M-9QPX3.")
+    return code
+
+
+Secret = Annotated[str, OneTime, BeforeValidator(_one_time, json_schema_input_type=str)]
+"""A one-time code, however it is set apart. No table keeps one: see `Intent.secrets`."""
 
 
 def folded(text: str) -> str:

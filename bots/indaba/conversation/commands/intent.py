@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
+from indaba.contracts.ids import OneTime
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, Refusal, hint
 from indaba.contracts.wire import Reply, Request
@@ -109,7 +111,12 @@ class Intent(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """Swallow the class keywords, which pydantic would hand on."""
+        """Swallow the class keywords, which pydantic would hand on.
+
+        What is carried by a choice is kept with it, so it has no field for what opens something.
+        """
+        if cls.hidden:
+            _check_opens_nothing(cls, cls.model_fields)
 
     @classmethod
     def called(cls) -> str:
@@ -128,6 +135,12 @@ class Intent(BaseModel):
         return extra.get(mark) if isinstance(extra, dict) else None
 
     @classmethod
+    def secrets(cls) -> frozenset[str]:
+        """The fields for one-time codes: what is in them may be typed, and is kept nowhere."""
+        fields = cls.model_fields.items()
+        return frozenset(n for n, f in fields if any(map(_opens, (f.annotation, *f.metadata))))
+
+    @classmethod
     def check(cls, person: Person) -> None:
         """Raise a `Refusal` if it is pointless to ask for more or to begin."""
 
@@ -135,7 +148,9 @@ class Intent(BaseModel):
         """What to type once this is offered no more. What is only picked says what led to it."""
         if self.hidden:
             return hint("help")
-        code = getattr(self, "code", None) if "code" in type(self).model_fields else None
+        kind = type(self)
+        is_open = "code" in kind.model_fields.keys() - kind.secrets()
+        code = getattr(self, "code", None) if is_open else None
         return Hint(self.called(), {"code": str(code)} if code else {})
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
@@ -163,8 +178,21 @@ def named(name: str, intents: Sequence[type[Intent]]) -> type[Intent]:
     raise Outdated
 
 
+def _opens(part: object) -> bool:
+    return part is OneTime or any(map(_opens, get_args(part)))
+
+
+def _check_opens_nothing(kind: type[Intent], held: Iterable[str]) -> None:
+    """Raise `TypeError` where fields that are to be kept are for what opens something."""
+    if opening := kind.secrets() & set(held):
+        raise TypeError(f"{kind.called()}: no table keeps what opens something: {sorted(opening)}")
+
+
 def asked_as_json(kind: type[Intent], values: Mapping[str, object]) -> str:
-    """An intent by name and values as they were given, none of them checked yet."""
+    """An intent by name and values as they were given, none of them checked yet.
+
+    Like any words that were said, it is forgotten once it was dealt with.
+    """
     return json.dumps({"intent": kind.called(), "values": dict(values)})
 
 
@@ -180,9 +208,19 @@ def asked_from_json(
 
 
 def intent_to_json(intent: Intent) -> str:
-    """An intent by name and values, to be kept until its choice is picked."""
+    """An intent by name and values, to be kept until its choice is picked.
+
+    Raises `TypeError` where it holds what opens something, as `ask_to_json` does.
+    """
     values = intent.model_dump(mode="json", exclude_defaults=True)
+    _check_opens_nothing(type(intent), values)
     return json.dumps({"intent": intent.called(), "values": values})
+
+
+def ask_to_json(ask: Ask, intents: Sequence[type[Intent]]) -> dict[str, Any]:
+    """A question with what is known so far, to be kept until it is answered."""
+    _check_opens_nothing(named(ask.intent, intents), ask.filled)
+    return asdict(ask)
 
 
 def intent_from_json(kept: str, intents: Sequence[type[Intent]]) -> Intent:
@@ -211,10 +249,11 @@ def resolve(kind: type[Intent], filled: Mapping[str, object], wording: Wording) 
 def question(
     kind: type[Intent], filled: Mapping[str, object], field: str, wording: Wording, why: str = ""
 ) -> Ask:
-    """The question for one field; what is filled in for it so far is dropped."""
+    """The question for one field; what it held until now is dropped, and what opens something."""
     described = kind.model_fields[field].description or field
     words = kind.mark(field, "question") or described
-    known = {name: value for name, value in filled.items() if name != field}
+    dropped = {field, *kind.secrets()}
+    known = {name: value for name, value in filled.items() if name not in dropped}
     return Ask(kind.called(), known, field, wording.say(str(words)), why)
 
 

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from indaba.conversation.answer import ANYBODY, Answer, Ask, Audience, Text
+from indaba.conversation.commands.intent import ask_to_json
+from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.delivery.chat_events import (
     ButtonPressed,
     ChatEvent,
@@ -55,7 +57,8 @@ class Replies:
             delivery = replace(delivery, otherwise=())
         question = answer.question()
         if question is not None:
-            await store.dialogue.ask(event, spot.thread, question, QUESTION_LASTS)
+            data = ask_to_json(question, INTENTS)
+            await store.dialogue.ask(event, spot.thread, data, QUESTION_LASTS)
 
     async def _sign(self, store: Store, queued: QueuedEvent, sign: str) -> None:
         """A reaction on the asker's message is enough."""

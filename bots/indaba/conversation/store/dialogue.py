@@ -1,7 +1,7 @@
 """Open questions and choices: what somebody may answer or pick next."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,9 +43,11 @@ class Dialogue:
         self._sql = work.connection
         self._now = work.now
 
-    async def ask(self, event: ChatEvent, thread: str, ask: Ask, lasts: timedelta) -> None:
-        """Remember a question; a newer one to the same person in the room replaces it."""
-        values = {"thread": thread, "ask": asdict(ask), "expires_at": self._now + lasts}
+    async def ask(
+        self, event: ChatEvent, thread: str, ask: Mapping[str, Any], lasts: timedelta
+    ) -> None:
+        """Remember a question, as JSON; a newer one to the same person in the room replaces it."""
+        values = {"thread": thread, "ask": dict(ask), "expires_at": self._now + lasts}
         await self._sql.execute(
             insert(t.questions)
             .values(room=event.room, account=event.account, **values)

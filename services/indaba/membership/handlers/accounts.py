@@ -47,7 +47,7 @@ from indaba.membership.model.linking import (
     shown_before,
 )
 from indaba.membership.store import Cases, Linking, Links, Opens, SignIns, Store
-from indaba.membership.workflows.codes import checked, digest, issue
+from indaba.membership.workflows.codes import Tickets, checked, digest, issue
 from indaba.membership.workflows.linking import Uniting
 from indaba.membership.workflows.telling import end_link
 from indaba.process.passports import PassportOffice
@@ -79,21 +79,27 @@ async def end_overheard(request: EndOverheard, work: Work) -> OverheardEnded:
 
 async def show_link_code(request: ShowLinkCode, work: Work, office: PassportOffice) -> LinkPreview:
     """What linking would change. Raises as `checked`, `LinkedAlready` or `LeavesNobody`."""
-    link, other = await _proposed_link(request, work)
+    link, other = await _proposed_link(request, work, request.code)
     uniting = Uniting(work, office)
     facts = await uniting.facts(link, other)
     typed = [known.joiner for known in await Links(work).of(link.owner, LinkState.TYPED)]
     if link.joiner not in typed:
         await uniting.ask(replace(link, state=LinkState.TYPED), LinkNews.TYPED)
-    return LinkPreview(link=_until_agreed(facts, link.joiner))
+    asker = (request.platform, request.account)
+    ticket = Tickets(office).give(request.code, Opens.ACCOUNT, *asker)
+    return LinkPreview(link=_until_agreed(facts, link.joiner), ticket=ticket)
 
 
 async def propose_link(request: ProposeLink, work: Work, office: PassportOffice) -> LinkPreview:
     """Ask the code's maker to agree. Raises as `show_link_code`."""
-    link, other = await _proposed_link(request, work)
+    code = request.code or ""
+    if request.ticket:
+        asker = (request.platform, request.account)
+        code = Tickets(office).code_on(request.ticket, Opens.ACCOUNT, *asker)
+    link, other = await _proposed_link(request, work, code)
     uniting = Uniting(work, office)
     facts = await uniting.facts(link, other)
-    await Linking(work).spend(digest(request.code))
+    await Linking(work).spend(digest(code))
     await uniting.ask(link, LinkNews.ASKED)
     return LinkPreview(link=_until_agreed(facts, link.joiner))
 
@@ -207,12 +213,10 @@ def _until_agreed(facts: LinkFacts, joiner: AccountName) -> LinkFacts:
 
 
 async def _proposed_link(
-    request: ShowLinkCode | ProposeLink, work: Work
+    request: ShowLinkCode | ProposeLink, work: Work, code: str
 ) -> tuple[Link, MemberId | None]:
     """The link that a code would make, and the member its account belongs to now."""
-    owner, community = await checked(
-        work, Opens.ACCOUNT, request.platform, request.account, request.code
-    )
+    owner, community = await checked(work, Opens.ACCOUNT, request.platform, request.account, code)
     other = await Store(work).member_of(request.platform, request.account)
     if other == owner:
         raise LinkedAlready

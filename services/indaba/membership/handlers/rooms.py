@@ -29,7 +29,8 @@ from indaba.membership.model import (
     RoomTaken,
 )
 from indaba.membership.store import Linking, Opens, Store
-from indaba.membership.workflows.codes import checked, digest, issue
+from indaba.membership.workflows.codes import Tickets, checked, digest, issue
+from indaba.process.passports import PassportOffice
 
 MOST_ZONES = 4
 
@@ -40,26 +41,34 @@ async def issue_room_code(request: IssueRoomCode, work: Work) -> CodeIssued:  # 
     return await issue(work, Opens.ROOM, asker)
 
 
-async def show_room_code(request: ShowRoomCode, work: Work) -> CommunityShown:
-    """Show which community a room code is for."""
+async def show_room_code(
+    request: ShowRoomCode, work: Work, office: PassportOffice
+) -> CommunityShown:
+    """Show which community a room code is for, and give a ticket for connecting this room."""
     if not request.has_power:
         raise NeedsRoomPower
     community = await _community_of_code(work, request.platform, request.account, request.code)
-    return CommunityShown(community=community.card())
+    if request.place is None:
+        return CommunityShown(community=community.card())
+    there = (request.account, request.place.platform, request.place.room)
+    ticket = Tickets(office).give(request.code, Opens.ROOM, *there)
+    return CommunityShown(community=community.card(), ticket=ticket)
 
 
-async def add_place(request: AddPlace, work: Work) -> CommunityShown:
+async def add_place(request: AddPlace, work: Work, office: PassportOffice) -> CommunityShown:
     """Add a room to the community."""
     if not request.has_power:
         raise NeedsRoomPower
     store, linking = Store(work), Linking(work)
-    community = await _community_of_code(
-        work, request.place.platform, request.account, request.code
-    )
+    code = request.code or ""
+    if request.ticket:
+        there = (request.account, request.place.platform, request.place.room)
+        code = Tickets(office).code_on(request.ticket, Opens.ROOM, *there)
+    community = await _community_of_code(work, request.place.platform, request.account, code)
     taken = await store.community_in(request.place)
     if taken is not None:
         raise RoomTaken((await _stored(work, taken)).name)
-    await linking.spend(digest(request.code))
+    await linking.spend(digest(code))
     await linking.add_place(request.place, community.id)
     await _tell_places(work, community.id, added=request.place)
     return CommunityShown(community=community.card())

@@ -25,11 +25,12 @@ from indaba.contracts.membership import Platform
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, hint
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
+from indaba.conversation.commands.fields import Secret
 from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.readings import NUMBERS
 from indaba.conversation.commands.topics.cop import NeverMind
-from indaba.conversation.commands.topics.linking import Secret, spoken
+from indaba.conversation.commands.topics.linking import spoken
 from indaba.conversation.times import say_for
 from indaba.conversation.wording import Wording, plain
 
@@ -52,14 +53,14 @@ class LinkMe(Intent, noun="me", verb="link", aliases=("link me",)):
     code: Secret | None = Field(
         default=None,
         description="The code from your other account; leave it out to get one here",
-        json_schema_extra={"word": True, "secret": True},
+        json_schema_extra={"word": True},
     )
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """What somebody waits for; else a code for the other account, or what it would become."""
         if self.code is not None:
             asked = ShowLinkCode(platform=person.platform, account=person.account, code=self.code)
-            return _become(self.code, await services.ask(asked), person)
+            return _become(await services.ask(asked), person)
         mine = ShowLinks(platform=person.platform, account=person.account)
         waiting = (await services.ask(mine)).waiting
         if waiting:
@@ -86,7 +87,7 @@ class LinkNow(Intent, noun="me", verb="link-now", hidden=True):
 
     PRIVATE: ClassVar[bool] = True
 
-    code: Secret
+    ticket: str
 
     def again(self) -> Hint:
         """What led to it."""
@@ -94,7 +95,7 @@ class LinkNow(Intent, noun="me", verb="link-now", hidden=True):
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Says that the other side is asked."""
-        asked = ProposeLink(platform=person.platform, account=person.account, code=self.code)
+        asked = ProposeLink(platform=person.platform, account=person.account, ticket=self.ticket)
         link = (await services.ask(asked)).link
         words = (
             "I ask {maker} whether this is their account too, and show it as: {joiner}. Until they "
@@ -230,7 +231,7 @@ def asked_for(link: LinkFacts, wording: Wording, zone: str, platform: Platform) 
     return Answer((Text(lead), *facts, *words, Choices(options)), mentions=mentions)
 
 
-def _become(code: str, preview: LinkPreview, person: Person) -> Answer:
+def _become(preview: LinkPreview, person: Person) -> Answer:
     """What an account would become by a code, and the choice."""
     say, link = person.wording.say, preview.link
     lead = say("With this code you become: {maker}", maker=named(link.maker, person.wording))
@@ -243,7 +244,7 @@ def _become(code: str, preview: LinkPreview, person: Person) -> Answer:
         "happens, and the facilitators are told."
     )
     options = (
-        Choice(say("Become one with them"), "✅", LinkNow(code=code), Style.DANGER),
+        Choice(say("Become one with them"), "✅", LinkNow(ticket=preview.ticket), Style.DANGER),
         Choice(say("Stop"), "❌", NeverMind()),
     )
     again = say(CAN_BE_UNDONE, line=person.types("me unlink"))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from indaba.contracts.ids import one_time
 from indaba.contracts.linking import (
     AddPlace,
     CodeIssued,
@@ -18,24 +17,12 @@ from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, Refusal, hint
 from indaba.contracts.scheduling import ListMeetings, MeetingFacts
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Style, Text
-from indaba.conversation.commands.fields import wrong
+from indaba.conversation.commands.fields import Secret
 from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.cop import AlreadyHere, NeverMind, RunsTheRoomOnly
 from indaba.conversation.commands.topics.scheduling import MOST_LISTED, when_here
 from indaba.conversation.wording import Wording, plain
-
-
-def _one_time(given: object) -> object:
-    if not isinstance(given, str):
-        return given
-    code = one_time(given)
-    if not code:
-        raise wrong("'{given}' is not such a code. It looks like 7K2M-9QPX3.", given=given[:40])
-    return code
-
-
-Secret = Annotated[str, BeforeValidator(_one_time, json_schema_input_type=str)]
 
 
 def spoken(issued: CodeIssued) -> str:
@@ -75,7 +62,6 @@ class Connect(Intent, noun="cop", verb="connect"):
         json_schema_extra={
             "question": "Which code did the facilitator get from me? It looks like 7K2M-9QPX3.",
             "word": True,
-            "secret": True,
         },
     )
 
@@ -92,6 +78,7 @@ class Connect(Intent, noun="cop", verb="connect"):
                 account=person.account,
                 code=self.code,
                 has_power=person.has_power,
+                place=person.place,
             )
         )
         say, name = person.wording.say, plain(shown.community.name)
@@ -102,7 +89,7 @@ class Connect(Intent, noun="cop", verb="connect"):
             "If you go on, this room becomes one of its rooms: its meetings are posted here, and "
             "people here can become members of it."
         )
-        connect = ConnectNow(code=self.code)
+        connect = ConnectNow(ticket=shown.ticket)
         options = (
             Choice(say("Connect this room"), "✅", connect, Style.MAIN),
             Choice(say("Stop"), "❌", NeverMind()),
@@ -120,7 +107,7 @@ def _may_connect(person: Person) -> None:
 class ConnectNow(Intent, noun="cop", verb="connect-now", hidden=True):
     """Connect the room, having seen to what."""
 
-    code: Secret
+    ticket: str
 
     def again(self) -> Hint:
         """What led to it."""
@@ -133,7 +120,7 @@ class ConnectNow(Intent, noun="cop", verb="connect-now", hidden=True):
             AddPlace(
                 place=person.place,
                 account=person.account,
-                code=self.code,
+                ticket=self.ticket,
                 has_power=person.has_power,
             )
         )
