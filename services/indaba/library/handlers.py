@@ -67,7 +67,7 @@ LONGEST = {"why": 500, "note": 500, "related": 200, "quote": 4000}
 
 
 async def save_resource(request: SaveResource, work: Work, files: FileStore) -> ResourceShown:
-    """Save a link, a file or a message, unless it is saved already."""
+    """Save a link, a file or a message, unless it is saved already. Raises `OneThing`."""
     store, member = await _asked_by_member(work)
     _check_no_secrets(request)
     if bool(request.link) + (request.file is not None) + (request.quote is not None) != 1:
@@ -116,7 +116,7 @@ async def describe_resource(request: DescribeResource, work: Work) -> ResourceSh
 
 
 async def withdraw_resource(request: WithdrawResource, work: Work) -> ResourceShown:
-    """Withdraw a resource."""
+    """Withdraw a resource. Raises `NoSuchResource`."""
     store, member = await _asked_by_member(work)
     before = await store.by_code_ever(work.passport.in_community(), request.code)
     if before is None:
@@ -152,6 +152,8 @@ async def show_resource(request: ShowResource, work: Work) -> ResourceDetails:
     """Show a resource and what members wrote about using it.
 
     To visitors, one that is not open and one that does not exist get the same refusal.
+
+    Raises `NoSuchResource`.
     """
     store = Store(work)
     resource = await store.by_code(work.passport.in_community(), request.code, locked=False)
@@ -211,7 +213,7 @@ async def share_resource(request: ShareResource, work: Work) -> ResourceShown:
 
 
 async def publish_resource(request: PublishResource, work: Work, files: FileStore) -> ResourceShown:
-    """Publish a resource as it was previewed, or end its publication."""
+    """Publish a resource as it was previewed, or end its publication. Raises `ChangedSince`."""
     work.passport.a_facilitator()
     store, _ = await _asked_by_member(work)
     before = await _resource(work, store, request.code)

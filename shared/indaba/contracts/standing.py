@@ -42,7 +42,7 @@ class UntilPublished:
 def admit(
     asked_by: Standing, passport: Passport, *, faces: bool, opened_by: frozenset[Part] = frozenset()
 ) -> None:
-    """Check that somebody may ask. Raises `NotALead`, or what the passport raises.
+    """Let somebody ask. Raises `NotAllowed`, `NotALead`, or what the passport raises.
 
     With `faces`, a face may ask on its own behalf, as a member would. If `opened_by` names any
     parts, visitors may ask only if one of them is published.

@@ -59,7 +59,7 @@ async def issue_link_code(request: IssueLinkCode, work: Work) -> CodeIssued:  # 
 
 
 async def link_account(request: LinkAccount, work: Work) -> PassportIssued:  # noqa: ARG001 - always no
-    """Refuse a link by one side alone, which older faces ask for."""
+    """Refuse a link by one side alone, which older faces ask for. Raises `LinkNeedsBoth`."""
     raise LinkNeedsBoth
 
 

@@ -1,5 +1,6 @@
 """Communities and their members: founding, joining, roles, data, sign-in."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from indaba.contracts.ids import CommunityId, MemberId
@@ -102,18 +103,17 @@ async def issue_passport(
 async def found_community(
     request: FoundCommunity, work: Work, office: PassportOffice, set_up_by: Named
 ) -> PassportIssued:
-    """Found a community, with its founder as first facilitator."""
+    """Found a community, with its founder as first facilitator.
+
+    Raises `MayNotSetUp`, `NeedsRoomPower`, `RoomTaken`, `UnknownZone`, or as `check_consent`.
+    """
     if not set_up_by.has(request.place.platform, request.account, request.place.house):
         raise MayNotSetUp
     if not request.has_power:
         raise NeedsRoomPower
     check_consent(adult=request.adult, consent_version=request.consent_version)
     store = Store(work)
-    for place in (request.place, request.posts_in):
-        taken = await store.community_in(place)
-        if taken is not None:
-            card = await store.card_of(taken)
-            raise RoomTaken(card.name if card else "")
+    await _check_free(store, (request.place, request.posts_in))
     founder = await store.welcome(request.place.platform, request.account)
     community = Community(
         id=CommunityId(work.world.new_id()),
@@ -143,10 +143,21 @@ async def found_community(
     return await passport_for(work, office, community.id, founder)
 
 
+async def _check_free(store: Store, rooms: Iterable[Place]) -> None:
+    for room in rooms:
+        taken = await store.community_in(room)
+        if taken is not None:
+            card = await store.card_of(taken)
+            raise RoomTaken(card.name if card else "")
+
+
 async def join_community(
     request: JoinCommunity, work: Work, office: PassportOffice
 ) -> PassportIssued:
-    """Add a member who has consented."""
+    """Add a member who has consented.
+
+    Raises `NoCommunity`, `Blocked`, `AlreadyAMember`, or as `check_consent`.
+    """
     check_consent(adult=request.adult, consent_version=request.consent_version)
     store = Store(work)
     living = await store.community_in(request.place)
@@ -176,7 +187,7 @@ async def leave_community(request: LeaveCommunity, work: Work) -> Done:  # noqa:
 
 
 async def describe_me(request: DescribeMe, work: Work, office: PassportOffice) -> MyProfile:
-    """Update what a member says about themselves."""
+    """Update what a member says about themselves. Raises `UnknownZone`."""
     store, member = Store(work), work.passport.a_member()
     fields = request.model_dump(exclude_none=True)
     if fields.get("zone"):
@@ -229,7 +240,7 @@ async def find_members(request: FindMembers, work: Work) -> MembersFound:
 
 
 async def find_places(request: FindPlaces, work: Work) -> Places:  # noqa: ARG001 - says all
-    """The rooms in which a community posts."""
+    """The rooms in which a community posts. Raises `NoCommunity`."""
     community = await Store(work).community(work.passport.in_community(), locked=False)
     if community is None:
         raise NoCommunity
@@ -282,7 +293,7 @@ async def issue_sign_in(request: IssueSignIn, work: Work) -> SignInIssued:  # no
 
 
 async def consume_sign_in(request: ConsumeSignIn, work: Work, office: PassportOffice) -> SignedIn:
-    """Use up a one-time secret."""
+    """Use up a one-time secret. Raises `SignInSpent`."""
     spent = await SignIns(work).spend(digest(request.secret))
     if spent is None:
         raise SignInSpent

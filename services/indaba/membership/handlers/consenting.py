@@ -24,7 +24,10 @@ async def show_consent(request: ShowConsent, work: Work) -> ConsentShown:  # noq
 
 
 async def answer_consent(request: AnswerConsent, work: Work) -> ConsentShown:
-    """Store the asker's answer, and delete what was stored for purposes they withdraw."""
+    """Store the asker's answer, and delete what was stored for purposes they withdraw.
+
+    Raises `WordingOutdated`.
+    """
     member, consents = _asker(work), Consents(work)
     if request.wording != CONSENT_VERSION:
         raise WordingOutdated

@@ -99,7 +99,7 @@ async def _decide(
 
 
 async def show_case(request: ShowCase, work: Work) -> CaseShown:
-    """What a face says about a case, and to which accounts."""
+    """What a face says about a case, and to which accounts. Raises `CaseClosed`."""
     cases = Cases(work)
     case = await cases.get(request.case)
     if case is None:
@@ -137,7 +137,10 @@ async def note_sign(request: NoteSign, work: Work) -> Done:  # noqa: ARG001 - sa
 
 
 async def stand_in(request: StandIn, work: Work) -> Done:
-    """Store whether the asker would facilitate. If nobody facilitates, they are asked at once."""
+    """Store whether the asker would facilitate. If nobody facilitates, they are asked at once.
+
+    Raises `NotAMember`.
+    """
     member, community = work.passport.a_member(), work.passport.in_community()
     if await Store(work).community(community) is None:
         raise NotAMember

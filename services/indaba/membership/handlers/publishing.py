@@ -45,7 +45,10 @@ async def publish(request: Publish, work: Work) -> PublicationShown:
 
 
 async def renew_address(request: RenewAddress, work: Work) -> RenewedAddress:
-    """Give the community a new key. The old one stops working at once."""
+    """Give the community a new key. The old one stops working at once.
+
+    Raises `AddressRenewedAlready`.
+    """
     _, community = await facilitating(work)
     if request.key != community.key:
         raise AddressRenewedAlready

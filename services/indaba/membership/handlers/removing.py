@@ -45,7 +45,10 @@ from indaba.process.passports import PassportOffice
 
 
 async def remove_member(request: RemoveMember, work: Work, office: PassportOffice) -> Settled:
-    """Remove a member, or open a motion to remove a facilitator."""
+    """Remove a member, or open a motion to remove a facilitator.
+
+    Raises `NobodyThere`, `NotYourself`, `BeingDecided`, `JustMadeOne` or `MotionOpen`.
+    """
     asker, community = await facilitating(work)
     member = await _other_member(work, community, request.platform, request.account, asker)
     await _check_may_act(work, community, asker, member)
@@ -56,7 +59,10 @@ async def remove_member(request: RemoveMember, work: Work, office: PassportOffic
 
 
 async def assign_role(request: AssignRole, work: Work, office: PassportOffice) -> Settled:
-    """Give a member another role, or open a motion to demote a facilitator."""
+    """Give a member another role, or open a motion to demote a facilitator.
+
+    Raises `NobodyThere`.
+    """
     store = Store(work)
     asker, community = await facilitating(work)
     member = await store.member_of(request.platform, request.account)
@@ -89,7 +95,7 @@ async def _promote(
 
 
 async def suspend_member(request: SuspendMember, work: Work, office: PassportOffice) -> Settled:
-    """Suspend a member for 72 hours, at once."""
+    """Suspend a member for 72 hours, at once. Raises `OneAtATime` or `SuspendedBefore`."""
     asker, community = await facilitating(work)
     member = await _other_member(work, community, request.platform, request.account, asker)
     await _check_may_act(work, community, asker, member)
@@ -135,7 +141,7 @@ def _communities_named(theirs: Sequence[Community], named: str) -> Sequence[Comm
 
 
 async def readmit_member(request: ReadmitMember, work: Work, office: PassportOffice) -> Done:
-    """Lift the block on an account."""
+    """Lift the block on an account. Raises `NotRemoved`."""
     _, community = await facilitating(work)
     removing = Removing(work, office)
     digest = removing.digest(request.platform, request.account)
@@ -154,7 +160,10 @@ async def readmit(work: Work, case: Case) -> None:
 
 
 async def appeal_removal(request: AppealRemoval, work: Work) -> Done:
-    """Put the newest removal of an account before the other facilitators."""
+    """Put the newest removal of an account before the other facilitators.
+
+    Raises `AppealedBefore` or `NotRemoved`.
+    """
     member = await Store(work).member_of(request.platform, request.account)
     theirs = await Cases(work).concerning(member) if member else ()
     removals = [case for case in theirs if case.kind is CaseKind.REMOVAL]

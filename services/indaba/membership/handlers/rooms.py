@@ -44,7 +44,10 @@ async def issue_room_code(request: IssueRoomCode, work: Work) -> CodeIssued:  # 
 async def show_room_code(
     request: ShowRoomCode, work: Work, office: PassportOffice
 ) -> CommunityShown:
-    """Show which community a room code is for, and give a ticket for connecting this room."""
+    """Show which community a room code is for, and give a ticket for connecting this room.
+
+    Raises `NeedsRoomPower`, or as `checked`.
+    """
     if not request.has_power:
         raise NeedsRoomPower
     community = await _community_of_code(work, request.platform, request.account, request.code)
@@ -56,7 +59,7 @@ async def show_room_code(
 
 
 async def add_place(request: AddPlace, work: Work, office: PassportOffice) -> CommunityShown:
-    """Add a room to the community."""
+    """Add a room to the community. Raises `NeedsRoomPower`, `RoomTaken`, or as `checked`."""
     if not request.has_power:
         raise NeedsRoomPower
     store, linking = Store(work), Linking(work)
@@ -75,7 +78,7 @@ async def add_place(request: AddPlace, work: Work, office: PassportOffice) -> Co
 
 
 async def remove_place(request: RemovePlace, work: Work) -> Done:
-    """Remove a room from the community."""
+    """Remove a room from the community. Raises `LastRoom` or `NotOurRoom`."""
     _, community = await facilitating(work)
     if len(community.places) <= 1:
         raise LastRoom

@@ -192,7 +192,7 @@ class Store:
         return member
 
     async def next_version(self, member: MemberId) -> int:
-        """Count one more change of a member; returns their version."""
+        """Count one more change of a member; returns their version. Raises `NotAMember`."""
         changed = (
             members.update()
             .where(members.c.id == member)

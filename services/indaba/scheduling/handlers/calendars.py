@@ -25,7 +25,7 @@ from indaba.scheduling.workflows.calendars.following import read_soon
 
 
 async def follow_calendar(request: FollowCalendar, work: Work) -> CalendarFollowed:
-    """Follow a calendar: it is read now, and every hour from then on."""
+    """Follow a calendar: it is read now, and every hour from then on. Raises `TooManyCalendars`."""
     author, community = work.passport.a_facilitator(), work.passport.in_community()
     link = calendar_address(request.link)
     store = Calendars(work)
@@ -52,7 +52,10 @@ async def follow_calendar(request: FollowCalendar, work: Work) -> CalendarFollow
 
 
 async def unfollow_calendar(request: UnfollowCalendar, work: Work) -> CalendarUnfollowed:
-    """Stop following a calendar. Its meetings to come are cancelled, unless they are to be kept."""
+    """Stop following a calendar. Its meetings to come are cancelled, unless they are to be kept.
+
+    Raises `NoSuchCalendar`.
+    """
     store = Calendars(work)
     there = await store.of(work.passport.in_community())
     followed = await store.alone(_named(request, there).id)

@@ -98,7 +98,10 @@ async def restore_meeting(request: RestoreMeeting, work: Work) -> MeetingShown:
 
 
 async def show_meeting(request: ShowMeeting, work: Work) -> MeetingShown:
-    """Show a meeting by id or code; without either, the one that is on or comes next."""
+    """Show a meeting by id or code; without either, the one that is on or comes next.
+
+    Raises `NoSuchMeeting`.
+    """
     community = work.passport.in_community()
     if request.meeting is not None:
         meeting = await Meetings(work).by_id(community, request.meeting)

@@ -84,7 +84,10 @@ async def set_my_digest(request: SetMyDigest, work: Work) -> Done:
 
 
 async def give_feedback(request: GiveFeedback, work: Work) -> Done:
-    """Store an answer of somebody who was there. Parts that were answered before stay."""
+    """Store an answer of somebody who was there. Parts that were answered before stay.
+
+    Raises `StillOn`, `FeedbackOver` or `WasNotThere`.
+    """
     member = await now_called(work, work.passport.a_member())
     meeting = await meeting_called(work, request.code)
     if meeting.status is not MeetingStatus.CLOSED:

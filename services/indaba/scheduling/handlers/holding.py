@@ -47,7 +47,10 @@ DEFAULT_MINUTES = 60
 
 
 async def start_meeting(request: StartMeeting, work: Work) -> MeetingShown:
-    """Begin the named meeting, the one whose time has come, or a new one on the spot."""
+    """Begin the named meeting, the one whose time has come, or a new one on the spot.
+
+    Raises `AnotherIsOn`.
+    """
     member = await now_called(work, work.passport.a_member())
     before = await _to_begin(request, work)
     if before is None:
@@ -129,7 +132,7 @@ async def show_register(request: ShowRegister, work: Work) -> RegisterShown:
 
 
 async def correct_register(request: CorrectRegister, work: Work) -> RegisterShown:
-    """Add members to the register or remove them, by a facilitator."""
+    """Add members to the register or remove them, by a facilitator. Raises `NothingPlanned`."""
     before = await meeting_on_or_last(work, request.code)
     if before.status is MeetingStatus.CANCELLED:
         raise NothingPlanned

@@ -130,7 +130,10 @@ async def share_highlights(request: ShareHighlights, work: Work) -> HighlightsSh
 
 
 async def publish_highlights(request: PublishHighlights, work: Work) -> HighlightsShown:
-    """Let the world read the highlights as they were previewed, or no more."""
+    """Let the world read the highlights as they were previewed, or no more.
+
+    Raises `ChangedSince`.
+    """
     member = await now_called(work, work.passport.a_facilitator())
     meeting = await _over(request.code, work)
     draft = await highlights_now(meeting, work)

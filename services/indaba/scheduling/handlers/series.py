@@ -42,7 +42,7 @@ from indaba.scheduling.workflows.keeping import keep
 
 
 async def start_series(request: StartSeries, work: Work) -> SeriesShown:
-    """Start a series. Its first date gets its card at once."""
+    """Start a series. Its first date gets its card at once. Raises `NoDatesLeft`."""
     author, community = work.passport.a_facilitator(), work.passport.in_community()
     series = Series.called(
         id=SeriesId(work.world.new_id()),
@@ -70,7 +70,10 @@ async def show_series(request: ShowSeries, work: Work) -> SeriesShown:
 
 
 async def repeat_otherwise(request: RepeatOtherwise, work: Work) -> SeriesShown:
-    """Give a series another pattern, from one date on or for all dates to come."""
+    """Give a series another pattern, from one date on or for all dates to come.
+
+    Raises `NoDatesLeft`.
+    """
     meeting, series = await _series_of(work, request.code)
     wanted = repeats_of(request.pattern).checked().from_its_first()
     there = await _to_come(series, work)
@@ -132,7 +135,7 @@ async def _change(before: Meeting, given: dict[str, Any], work: Work) -> Meeting
 
 
 async def add_date(request: AddDate, work: Work) -> MeetingShown:
-    """Add a date to a series, by the series' own clocks."""
+    """Add a date to a series, by the series' own clocks. Raises `DateWasThere`."""
     _, series = await _series_of(work, request.code)
     starts = meant_in(series.repeats.zone, request.starts, request.zone, work.now)
     starts = to_the_minute(starts)

@@ -22,7 +22,7 @@ from indaba.scheduling.workflows.holding import count_present
 
 
 async def open_vote(request: OpenVote, work: Work) -> VoteShown:
-    """Open a vote in the meeting that is on."""
+    """Open a vote in the meeting that is on. Raises `NotLive` or `VoteOpenAlready`."""
     member = await now_called(work, work.passport.a_member())
     meeting = await meeting_on(work, request.code)
     if meeting.status is not MeetingStatus.LIVE:
@@ -72,7 +72,7 @@ async def close_vote(request: CloseVote, work: Work) -> VoteShown:
 
 
 async def show_vote(request: ShowVote, work: Work) -> VoteShown:
-    """Show a vote and the asker's own choice."""
+    """Show a vote and the asker's own choice. Raises `NoVoteOpen`."""
     if request.vote is not None:
         meeting, vote = await _by_id(work, request.vote)
     else:
