@@ -113,17 +113,17 @@ def test_who_has_used_their_share_reads_so_and_what_is_left_for_whom(limit: Limi
     assert "your share" in said
     assert limit.amount(own.allowed) in said
     left = limit.for_all(units, facilitates=False)
-    words = left.said(left.allowed)
-    assert words.startswith(limit.said(left.allowed, units))
+    words = left.usage(left.allowed)
+    assert words.startswith(limit.usage(left.allowed, units))
     assert f"The last {limit.amount(units - left.allowed)} are for facilitators." in words
-    assert left.said(left.allowed) != limit.for_all(units).said(left.allowed)
+    assert left.usage(left.allowed) != limit.for_all(units).usage(left.allowed)
 
 
 @every("limit", LIMITS, ids=lambda limit: limit.name)
 def test_what_is_said_of_a_limit_has_its_numbers_and_leads_on(limit: Limit) -> None:
     most = limit.units(limit.most)
     no = LimitReached(limit.for_all(most), most)
-    assert no.words.startswith(limit.said(most, most))
+    assert no.words.startswith(limit.usage(most, most))
     assert str(limit.most) in no.words
     assert (HINT in no.words) == (no.hint is not None)
     assert "Whoever runs this Indaba can allow more." in no.words

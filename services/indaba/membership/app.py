@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from indaba.contracts import consenting, erasure, reaching, removal, safeguarding, spoken
-from indaba.contracts import linking as also
+from indaba.contracts import consenting, erasure, linking, reaching, removal, safeguarding, spoken
 from indaba.contracts import membership as contracts
-from indaba.contracts import publishing as shown
+from indaba.contracts import publishing as publishing_contracts
 from indaba.contracts.group_sizes import SetGroupSize
 from indaba.contracts.limits import FOUNDED, FOUNDED_A_DAY
 from indaba.contracts.responsible import ResponsibleShown, ShowResponsible
@@ -23,7 +22,7 @@ from indaba.membership.handlers import (
     removing,
     rooms,
 )
-from indaba.membership.handlers import consenting as agreeing
+from indaba.membership.handlers import consenting as consent_handlers
 from indaba.membership.handlers.reporting import Reporting
 from indaba.membership.model.safeguarding import Safeguarding
 from indaba.membership.model.strangers import Strangers
@@ -31,7 +30,7 @@ from indaba.membership.store import counting
 from indaba.membership.timers import reports
 from indaba.membership.timers.erasures_file import ErasuresFile
 from indaba.membership.timers.links import link_over
-from indaba.membership.workflows import consenting as asking
+from indaba.membership.workflows import consenting as consent_workflow
 from indaba.membership.workflows import unlinking
 from indaba.membership.workflows.opening import ASK, ask_what_stays_open
 from indaba.membership.workflows.release import begin_release
@@ -78,12 +77,12 @@ def wire(  # noqa: PLR0913 - one composition root calls this
     ledger.answer(erasure.ShowErased, erasing.show_erased)
     ledger.answer(contracts.IssueSignIn, belonging.issue_sign_in)
     ledger.answer(contracts.ConsumeSignIn, partial(belonging.consume_sign_in, office=office))
-    ledger.answer(also.FindMembers, belonging.find_members)
-    ledger.answer(also.IssueRoomCode, rooms.issue_room_code)
-    ledger.answer(also.ShowZones, rooms.show_zones)
-    ledger.answer(also.ShowRoomCode, partial(rooms.show_room_code, office=office))
-    ledger.answer(also.AddPlace, partial(rooms.add_place, office=office))
-    ledger.answer(also.RemovePlace, rooms.remove_place)
+    ledger.answer(linking.FindMembers, belonging.find_members)
+    ledger.answer(linking.IssueRoomCode, rooms.issue_room_code)
+    ledger.answer(linking.ShowZones, rooms.show_zones)
+    ledger.answer(linking.ShowRoomCode, partial(rooms.show_room_code, office=office))
+    ledger.answer(linking.AddPlace, partial(rooms.add_place, office=office))
+    ledger.answer(linking.RemovePlace, rooms.remove_place)
     _wire_accounts(ledger, office)
     _wire_facilitating(ledger, office)
     _wire_reports(ledger, Reporting(office, reports_to))
@@ -94,11 +93,11 @@ def wire(  # noqa: PLR0913 - one composition root calls this
 def _wire_data(ledger: Ledger, responsible: ResponsibleShown) -> None:
     ledger.answer(ShowResponsible, partial(belonging.show_responsible, responsible=responsible))
     ledger.answer(contracts.ShowMyData, belonging.show_my_data)
-    ledger.answer(consenting.ShowConsent, agreeing.show_consent)
-    ledger.answer(consenting.AnswerConsent, agreeing.answer_consent)
-    ledger.answer(consenting.AskConsent, agreeing.ask_consent)
-    ledger.on_timer(asking.LOOK, asking.look_who_is_to_be_asked)
-    ledger.on_timer(asking.SAY, asking.say_wording)
+    ledger.answer(consenting.ShowConsent, consent_handlers.show_consent)
+    ledger.answer(consenting.AnswerConsent, consent_handlers.answer_consent)
+    ledger.answer(consenting.AskConsent, consent_handlers.ask_consent)
+    ledger.on_timer(consent_workflow.LOOK, consent_workflow.look_who_is_to_be_asked)
+    ledger.on_timer(consent_workflow.SAY, consent_workflow.say_wording)
     ledger.keeps(*unlinking.DUTIES)
 
 
@@ -128,16 +127,16 @@ def counters(most: Mapping[str, int], _: Path | None = None) -> Sequence[Counter
 
 def _wire_accounts(ledger: Ledger, office: PassportOffice) -> None:
     """Connect requests about linking and unlinking accounts."""
-    ledger.answer(also.IssueLinkCode, accounts.issue_link_code)
-    ledger.answer(also.LinkAccount, accounts.link_account)
-    ledger.answer(also.EndLinkCode, accounts.end_link_code)
-    ledger.answer(also.EndOverheard, accounts.end_overheard)
-    ledger.answer(also.ShowLinkCode, partial(accounts.show_link_code, office=office))
-    ledger.answer(also.ProposeLink, partial(accounts.propose_link, office=office))
-    ledger.answer(also.AnswerLink, partial(accounts.answer_link, office=office))
-    ledger.answer(also.ShowLinks, partial(accounts.show_links, office=office))
-    ledger.answer(also.UnlinkAccount, partial(accounts.unlink_account, office=office))
-    ledger.answer(also.TellLink, partial(accounts.tell_link, office=office))
+    ledger.answer(linking.IssueLinkCode, accounts.issue_link_code)
+    ledger.answer(linking.LinkAccount, accounts.link_account)
+    ledger.answer(linking.EndLinkCode, accounts.end_link_code)
+    ledger.answer(linking.EndOverheard, accounts.end_overheard)
+    ledger.answer(linking.ShowLinkCode, partial(accounts.show_link_code, office=office))
+    ledger.answer(linking.ProposeLink, partial(accounts.propose_link, office=office))
+    ledger.answer(linking.AnswerLink, partial(accounts.answer_link, office=office))
+    ledger.answer(linking.ShowLinks, partial(accounts.show_links, office=office))
+    ledger.answer(linking.UnlinkAccount, partial(accounts.unlink_account, office=office))
+    ledger.answer(linking.TellLink, partial(accounts.tell_link, office=office))
     ledger.on_timer(OVER, link_over)
 
 
@@ -149,9 +148,9 @@ def _wire_facilitating(ledger: Ledger, office: PassportOffice) -> None:
 
 def _wire_publishing(ledger: Ledger) -> None:
     """Connect requests about what a community publishes."""
-    ledger.answer(shown.ShowPublication, publishing.show_publication)
-    ledger.answer(shown.Publish, publishing.publish)
-    ledger.answer(shown.RenewAddress, publishing.renew_address)
+    ledger.answer(publishing_contracts.ShowPublication, publishing.show_publication)
+    ledger.answer(publishing_contracts.Publish, publishing.publish)
+    ledger.answer(publishing_contracts.RenewAddress, publishing.renew_address)
     ledger.answer(SetGroupSize, publishing.set_group_size)
     ledger.on_timer(ASK, ask_what_stays_open)
 

@@ -11,7 +11,7 @@ from indaba.contracts import (
     retention,
     scheduling,
 )
-from indaba.contracts import outcomes as said
+from indaba.contracts import outcomes as contracts
 from indaba.ledger import Ledger
 from indaba.ledger.releases import know_group_size
 from indaba.outcomes import handlers, reactions
@@ -21,8 +21,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def wire(ledger: Ledger) -> None:
     """Connect requests and events with the functions that handle them."""
-    ledger.answer(said.ShowReport, handlers.show_report)
-    ledger.answer(said.ShowMyOutcomesData, handlers.show_my_data)
+    ledger.answer(contracts.ShowReport, handlers.show_report)
+    ledger.answer(contracts.ShowMyOutcomesData, handlers.show_my_data)
     ledger.on(membership.CommunityFounded, reactions.know_community, gathers=True)
     ledger.on(group_sizes.GroupSizeChanged, know_group_size, gathers=True)
     ledger.on(membership.MemberJoined, reactions.welcome, gathers=True)

@@ -12,7 +12,7 @@ from indaba.contracts import digest as weekly
 from indaba.contracts import holding as on
 from indaba.contracts import record as noted
 from indaba.contracts import reminding
-from indaba.contracts import scheduling as said
+from indaba.contracts import scheduling as contracts
 from indaba.contracts import series as repeating
 from indaba.contracts import votes as voted
 from indaba.contracts.consenting import ConsentChanged
@@ -112,22 +112,22 @@ def counters(most: Mapping[str, int], _: Path | None = None) -> Sequence[Counter
 def _meetings(ledger: Ledger) -> None:
     ledger.answer(ReadWhen, reading.understand_when)
     ledger.answer(ReadMeeting, reading.understand_meeting)
-    ledger.answer(said.ScheduleMeeting, calling.schedule_meeting)
-    ledger.answer(said.ChangeMeeting, calling.change_meeting)
-    ledger.answer(said.MoveMeeting, calling.move_meeting)
-    ledger.answer(said.CancelMeeting, calling.cancel_meeting)
-    ledger.answer(said.RestoreMeeting, calling.restore_meeting)
-    ledger.answer(said.ShowMeeting, calling.show_meeting)
-    ledger.answer(said.ListMeetings, calling.list_meetings)
-    ledger.answer(said.ShowMySchedulingData, calling.show_my_data)
-    ledger.answer(said.AnswerRsvp, coming.answer_rsvp)
-    ledger.answer(said.TakeRole, coming.take_role)
+    ledger.answer(contracts.ScheduleMeeting, calling.schedule_meeting)
+    ledger.answer(contracts.ChangeMeeting, calling.change_meeting)
+    ledger.answer(contracts.MoveMeeting, calling.move_meeting)
+    ledger.answer(contracts.CancelMeeting, calling.cancel_meeting)
+    ledger.answer(contracts.RestoreMeeting, calling.restore_meeting)
+    ledger.answer(contracts.ShowMeeting, calling.show_meeting)
+    ledger.answer(contracts.ListMeetings, calling.list_meetings)
+    ledger.answer(contracts.ShowMySchedulingData, calling.show_my_data)
+    ledger.answer(contracts.AnswerRsvp, coming.answer_rsvp)
+    ledger.answer(contracts.TakeRole, coming.take_role)
     ledger.answer(reminding.SetReminders, coming.set_reminders)
     ledger.answer(reminding.SetReminderTimes, coming.set_reminder_times)
     ledger.answer(reminding.SetQuietHours, coming.set_quiet_hours)
     ledger.answer(on.StartMeeting, holding.start_meeting)
-    ledger.answer(said.CloseMeeting, holding.close_meeting)
-    ledger.answer(said.CheckIn, holding.check_in)
+    ledger.answer(contracts.CloseMeeting, holding.close_meeting)
+    ledger.answer(contracts.CheckIn, holding.check_in)
     ledger.answer(on.ShowRegister, holding.show_register)
     ledger.answer(on.CorrectRegister, holding.correct_register)
     ledger.on_timer(planning.REMIND, timers.remind)

@@ -62,7 +62,7 @@ class Limit:
         """Whether usage is close enough to the limit to mention it."""
         return used * 100 >= most * NEAR
 
-    def said(self, used: int, most: int) -> str:
+    def usage(self, used: int, most: int) -> str:
         """Usage as people read it."""
         return self.used.format(used=self.amount(used), most=self.amount(most))
 
@@ -100,7 +100,7 @@ class Bound:
         """Whether usage is close enough to the bound to mention it."""
         return self.limit.is_near(used, self.allowed)
 
-    def said(self, used: int) -> str:
+    def usage(self, used: int) -> str:
         """Usage as people read it."""
         amount = self.limit.amount
         return self.words.format(used=amount(used), most=amount(self.most))
@@ -114,7 +114,7 @@ class LimitReached(Refusal):
     def __init__(self, bound: Bound, used: int) -> None:
         limit = bound.limit
         super().__init__(
-            f"{bound.said(used)} This would be too much, so I did not do it. "
+            f"{bound.usage(used)} This would be too much, so I did not do it. "
             f"Whoever runs this Indaba can allow more. {limit.instead}",
             hint=limit.hint,
             limit=limit.name,

@@ -140,7 +140,7 @@ class Limits:
                 LIMITS_REACHED.labels(self._process, bound.limit.name).inc()
                 raise LimitReached(bound, min(there, bound.most))
             if used > there and bound.is_near(used):
-                near.append(bound.said(used))
+                near.append(bound.usage(used))
         return tuple(near)
 
     async def measure(self, session: Transaction) -> None:

@@ -146,13 +146,13 @@ async def test_a_limit_is_said_before_it_is_reached_and_holds(
     used = range(FIRST.get(limit, 0) + 1, MOST + 1)
     near = [(await one()).near for _ in used]
     most, bound = limit.units(MOST), _bound(limit)
-    said = {n: bound.said(limit.units(n)) for n in used}
+    said = {n: bound.usage(limit.units(n)) for n in used}
     assert near == [(said[n],) if n >= MOST - 1 else () for n in used]
     for _ in range(2):
         with pytest.raises(Refused) as refused:
             await one()
         assert (refused.value.told, refused.value.facts["limit"]) == ("limit-reached", limit.name)
-        assert refused.value.words.startswith(bound.said(most))
+        assert refused.value.words.startswith(bound.usage(most))
     town.later(hours=25)
     acts.held = await town.passport(FOUNDER)
     if limit.within is None:
@@ -181,7 +181,7 @@ async def test_the_same_act_again_counts_once(town: Town, files: FileStore, limi
         await one()
     act = MAKES[limit](acts)
     again = [await town.ask(act, acts.held, key="$same") for _ in range(3)]
-    said = _bound(limit).said(limit.units(MOST))
+    said = _bound(limit).usage(limit.units(MOST))
     assert {str(each.near) for each in again} == {str((said,))}
     act = MAKES[limit](acts)
     for _ in range(2):

@@ -32,7 +32,7 @@ class Engaged:
         await self._sql.execute(seen.values(counted))
 
     async def begin_counting(self, community: CommunityId) -> None:
-        """Mark facilitators without a last day as seen today."""
+        """Count members who were never seen as seen today."""
         unknown = (memberships.c.community == community, memberships.c.seen_on.is_(None))
         today = memberships.update().where(*unknown).values(seen_on=self._work.now.date())
         await self._sql.execute(today)
