@@ -1,70 +1,64 @@
 """Every request that keeps something new has a limit, or a reason why it needs none."""
 
 from itertools import product
+from types import new_class
 from typing import Any
 
 import pytest
 
 from cells import every
 from indaba.contracts import limits, spoken
-from indaba.contracts.limits import LIMITS, NEAR, Limit, LimitReached, Whose
+from indaba.contracts.limits import LIMITS, NEAR, NOTES_A_DAY, Limit, LimitReached, Whose
 from indaba.contracts.refusal import HINT
-from indaba.contracts.wire import Question, Request
+from indaba.contracts.standing import Standing
+from indaba.contracts.wire import (
+    CallForHelp,
+    Change,
+    Done,
+    OneEach,
+    Question,
+    Request,
+    ShortLived,
+)
 from indaba.operate.processes import PROCESSES
 
 COMMUNITYS = [limit for limit in LIMITS if limit.whose is Whose.COMMUNITY]
-CHANGES = "changes what is there already, and adds nothing beside it"
-ONE_EACH = "keeps at most one for each member, account or room, the last in the place of the former"
-OF_A_MEETING = "belongs to a meeting or resource of the community, which is counted"
-SOON_GONE = "keeps a secret that goes within minutes or days"
-ASKED_FOR_HELP = "nobody in need is told to come back tomorrow"
-UNLIMITED: dict[str, dict[str, str]] = {
-    CHANGES: {
-        "library": "describe-resource publish-resource share-resource withdraw-resource",
-        "membership": "assign-role answer-case answer-link close-report consume-sign-in describe-me"
-        " end-link-code end-overheard erase-me leave-community move-place note-departure note-sign"
-        " publish readmit-member remove-place renew-address set-group-size stand-in unlink-account",
-        "scheduling": "approve-minutes cancel-meeting change-action change-agenda-item"
-        " change-meeting change-note change-series close-meeting close-vote edit-highlights"
-        " end-series hand-action move-meeting open-topic publish-highlights remove-agenda-item"
-        " restore-meeting restore-note share-highlights unfollow-calendar",
-    },
-    ONE_EACH: {
-        "library": "use-resource",
-        "membership": "add-place answer-consent ask-consent join-community link-account"
-        " propose-link remove-member"
-        " suspend-account suspend-member",
-        "scheduling": "answer-rsvp cast-vote check-in follow-calendar give-feedback import-terms"
-        " set-digest set-my-digest set-quiet-hours set-quorum set-reminder-times set-reminders"
-        " take-role",
-    },
-    OF_A_MEETING: {
-        "scheduling": "correct-register",
-    },
-    SOON_GONE: {
-        "membership": "issue-link-code issue-room-code issue-sign-in show-link-code show-room-code",
-    },
-    ASKED_FOR_HELP: {"membership": "appeal-removal draft-report send-report"},
-}
-
-
-def _reasons() -> dict[str, str]:
-    return {
-        f"{service}.{name}.v1": why
-        for why, services in UNLIMITED.items()
-        for service, names in services.items()
-        for name in names.split()
-    }
 
 
 def _acts() -> list[type[Request[Any]]]:
     return [kind for kind in spoken(Request) if not issubclass(kind, Question)]
 
 
-def test_every_act_has_a_limit_or_a_reason() -> None:
-    reasons = _reasons()
-    without = {kind.wire for kind in _acts() if not kind.limits}
-    assert without == reasons.keys()
+REASONS = (Change, OneEach, ShortLived, CallForHelp)
+"""The bases that say why there is no limit."""
+
+
+@every("kind", spoken(Request), ids=lambda kind: kind.wire)
+def test_every_act_has_a_limit_or_says_by_its_base_why_not(kind: type[Request[Any]]) -> None:
+    says_why = issubclass(kind, REASONS)
+    assert bool(kind.unlimited) is says_why
+    assert issubclass(kind, Question) or bool(kind.limits) is not says_why
+    assert not (issubclass(kind, Question) and says_why)
+
+
+BASES: list[Any] = [Request, Question, *REASONS]
+
+
+@pytest.mark.parametrize("base", BASES)
+@pytest.mark.parametrize("limits", [(), (NOTES_A_DAY,)])
+def test_an_act_without_a_limit_or_a_reason_is_no_class(base: Any, limits: tuple[Limit]) -> None:
+    named = {"wire": "scheduling.made-up.v9", "asked_by": Standing.MEMBER, "limits": limits}
+
+    def made() -> type[Request[Any]]:
+        return new_class("MadeUp", (base[Done],), named)
+
+    if base is Question or bool(limits) is (base is Request):
+        kind = made()
+        assert kind.limits == limits
+        kind.wire = ""  # nobody else here shall hear of it
+    else:
+        with pytest.raises(TypeError, match="say what limits it"):
+            made()
 
 
 def test_every_limit_is_in_the_list_and_is_that_of_a_request() -> None:

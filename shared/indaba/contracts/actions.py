@@ -12,7 +12,7 @@ from indaba.contracts.ids import ActionCode, CommunityId, MeetingCode, MeetingId
 from indaba.contracts.limits import NOTES_A_DAY
 from indaba.contracts.scheduling import MeetingFacts
 from indaba.contracts.standing import Standing
-from indaba.contracts.wire import CommunityText, Event, Question, Reply, Request
+from indaba.contracts.wire import Change, CommunityText, Event, Question, Reply, Request
 
 Doing = Annotated[
     CommunityText, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)
@@ -95,7 +95,7 @@ class ListActions(
 
 
 class ChangeAction(
-    Request[ActionShown], wire="scheduling.change-action.v1", asked_by=Standing.MEMBER
+    Change[ActionShown], wire="scheduling.change-action.v1", asked_by=Standing.MEMBER
 ):
     """Change an action's status; `note` is optional (its owner, its author, or a facilitator)."""
 
@@ -104,7 +104,7 @@ class ChangeAction(
     note: Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=300)] = ""
 
 
-class HandAction(Request[ActionShown], wire="scheduling.hand-action.v1", asked_by=Standing.MEMBER):
+class HandAction(Change[ActionShown], wire="scheduling.hand-action.v1", asked_by=Standing.MEMBER):
     """Give an action to `to`, the new owner, or take one that nobody has."""
 
     code: ActionCode

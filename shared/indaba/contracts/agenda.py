@@ -10,7 +10,7 @@ from indaba.contracts.ids import MeetingCode, MemberId
 from indaba.contracts.limits import TOPICS_A_DAY
 from indaba.contracts.scheduling import MeetingEvent, MeetingFacts
 from indaba.contracts.standing import Standing
-from indaba.contracts.wire import CommunityText, Question, Reply, Request
+from indaba.contracts.wire import Change, CommunityText, Question, Reply, Request
 
 ItemTitle = Annotated[
     CommunityText, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)
@@ -98,7 +98,7 @@ class ShowAgenda(
 
 
 class ChangeAgendaItem(
-    Request[AgendaShown], wire="scheduling.change-agenda-item.v1", asked_by=Standing.MEMBER
+    Change[AgendaShown], wire="scheduling.change-agenda-item.v1", asked_by=Standing.MEMBER
 ):
     """Change what is given (facilitators, the chair, or who added it). `place` moves the item."""
 
@@ -114,7 +114,7 @@ class ChangeAgendaItem(
 
 
 class RemoveAgendaItem(
-    Request[AgendaShown], wire="scheduling.remove-agenda-item.v1", asked_by=Standing.MEMBER
+    Change[AgendaShown], wire="scheduling.remove-agenda-item.v1", asked_by=Standing.MEMBER
 ):
     """Remove an item (facilitators, the chair, or who added it)."""
 
@@ -122,7 +122,7 @@ class RemoveAgendaItem(
     number: int = Field(ge=1, le=100)
 
 
-class OpenTopic(Request[AgendaShown], wire="scheduling.open-topic.v1", asked_by=Standing.MEMBER):
+class OpenTopic(Change[AgendaShown], wire="scheduling.open-topic.v1", asked_by=Standing.MEMBER):
     """Open an item by number, a topic by its words, or, with neither, the next open item.
 
     The topic before it is done. Words that match no item add a new one.

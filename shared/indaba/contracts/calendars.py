@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from indaba.contracts.figures import Number
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.standing import Standing
-from indaba.contracts.wire import CommunityText, Event, Question, Reply, Request
+from indaba.contracts.wire import Change, CommunityText, Event, OneEach, Question, Reply
 
 CalendarId = NewType("CalendarId", UUID)
 
@@ -72,7 +72,7 @@ class CalendarFollowed(Reply):
 
 
 class FollowCalendar(
-    Request[CalendarFollowed], wire="scheduling.follow-calendar.v1", asked_by=Standing.FACILITATOR
+    OneEach[CalendarFollowed], wire="scheduling.follow-calendar.v1", asked_by=Standing.FACILITATOR
 ):
     """Follow a public calendar file (ICS, also as a webcal: address) (facilitators).
 
@@ -90,7 +90,7 @@ class CalendarUnfollowed(Reply):
 
 
 class UnfollowCalendar(
-    Request[CalendarUnfollowed],
+    Change[CalendarUnfollowed],
     wire="scheduling.unfollow-calendar.v1",
     asked_by=Standing.FACILITATOR,
 ):

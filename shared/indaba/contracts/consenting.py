@@ -9,7 +9,7 @@ from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import CONSENT_VERSION
 from indaba.contracts.purposes import Purpose
 from indaba.contracts.standing import Standing
-from indaba.contracts.wire import Event, Question, Reply, Request
+from indaba.contracts.wire import Event, OneEach, Question, Reply
 
 Version = Annotated[str, StringConstraints(max_length=20)]
 
@@ -43,7 +43,7 @@ class ShowConsent(
 
 
 class AnswerConsent(
-    Request[ConsentShown], wire="membership.answer-consent.v1", asked_by=Standing.KNOWN
+    OneEach[ConsentShown], wire="membership.answer-consent.v1", asked_by=Standing.KNOWN
 ):
     """Agree to purposes under the wording that was shown, or withdraw consent.
 
@@ -61,7 +61,7 @@ class ConsentAsked(Reply):
     news: tuple[Purpose, ...] = ()
 
 
-class AskConsent(Request[ConsentAsked], wire="membership.ask-consent.v1", asked_by=Standing.FACE):
+class AskConsent(OneEach[ConsentAsked], wire="membership.ask-consent.v1", asked_by=Standing.FACE):
     """Claim the right to ask a member about the wording in force, for a face about to do so.
 
     Only the first face to ask gets something to say; all others get an empty reply.

@@ -16,7 +16,7 @@ from indaba.contracts.purposes import Purpose
 from indaba.contracts.record import NoteFacts
 from indaba.contracts.scheduling import MeetingEvent, MeetingFacts, RsvpAnswer
 from indaba.contracts.standing import Standing
-from indaba.contracts.wire import Done, Event, Question, Reply, Request
+from indaba.contracts.wire import Done, Event, OneEach, Question, Reply
 
 
 class DigestShown(Reply):
@@ -50,7 +50,7 @@ class DigestTimes(Reply):
 
 
 class SetDigest(
-    Request[DigestTimes], wire="scheduling.set-digest.v1", asked_by=Standing.FACILITATOR
+    OneEach[DigestTimes], wire="scheduling.set-digest.v1", asked_by=Standing.FACILITATOR
 ):
     """Choose the day and hour of the weekly digest (facilitators). Weekday 0: no digest."""
 
@@ -58,7 +58,7 @@ class SetDigest(
     hour: int = Field(default=8, ge=0, le=23)
 
 
-class SetMyDigest(Request[Done], wire="scheduling.set-my-digest.v1", asked_by=Standing.MEMBER):
+class SetMyDigest(OneEach[Done], wire="scheduling.set-my-digest.v1", asked_by=Standing.MEMBER):
     """Turn the asker's own private digest on or off."""
 
     on: bool
@@ -110,7 +110,7 @@ class WillUse(StrEnum):
 
 
 class GiveFeedback(
-    Request[Done],
+    OneEach[Done],
     wire="scheduling.give-feedback.v1",
     asked_by=Standing.MEMBER,
     consent=Purpose.FEEDBACK,

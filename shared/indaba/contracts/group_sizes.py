@@ -7,7 +7,7 @@ from pydantic import AwareDatetime
 
 from indaba.contracts.figures import GroupSize
 from indaba.contracts.standing import Standing
-from indaba.contracts.wire import KEPT_AS_A_FACT, Event, Reply, Request
+from indaba.contracts.wire import KEPT_AS_A_FACT, Change, Event, Reply
 
 
 class GroupSizeSet(Reply):
@@ -18,7 +18,7 @@ class GroupSizeSet(Reply):
 
 
 class SetGroupSize(
-    Request[GroupSizeSet], wire="membership.set-group-size.v1", asked_by=Standing.FACILITATOR
+    Change[GroupSizeSet], wire="membership.set-group-size.v1", asked_by=Standing.FACILITATOR
 ):
     """Set how many people each figure of the community must stand for (facilitators)."""
 

@@ -15,7 +15,7 @@ from indaba.contracts.scheduling import (
     Title,
 )
 from indaba.contracts.standing import Standing
-from indaba.contracts.wire import KEPT_AS_A_FACT, Question, Reply, Request
+from indaba.contracts.wire import KEPT_AS_A_FACT, OneEach, Question, Reply, Request
 
 
 class StartMeeting(
@@ -50,7 +50,7 @@ class ShowRegister(
 
 
 class CorrectRegister(
-    Request[RegisterShown], wire="scheduling.correct-register.v1", asked_by=Standing.FACILITATOR
+    OneEach[RegisterShown], wire="scheduling.correct-register.v1", asked_by=Standing.FACILITATOR
 ):
     """Add or remove members, and set the number of walk-ins (facilitators).
 

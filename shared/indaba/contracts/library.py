@@ -20,10 +20,12 @@ from indaba.contracts.openness import fingerprint
 from indaba.contracts.standing import ForMembers, Standing, UntilPublished
 from indaba.contracts.wire import (
     KEPT_AS_A_FACT,
+    Change,
     CommunityText,
     CommunityTexts,
     Done,
     Event,
+    OneEach,
     Question,
     Reply,
     Request,
@@ -248,7 +250,7 @@ class AskForRoom(
 
 
 class DescribeResource(
-    Request[ResourceShown], wire="library.describe-resource.v1", asked_by=Standing.MEMBER
+    Change[ResourceShown], wire="library.describe-resource.v1", asked_by=Standing.MEMBER
 ):
     """Correct a resource's details (who saved it, and facilitators). Fields left out do not change.
 
@@ -268,7 +270,7 @@ class DescribeResource(
 
 
 class WithdrawResource(
-    Request[ResourceShown], wire="library.withdraw-resource.v1", asked_by=Standing.MEMBER
+    Change[ResourceShown], wire="library.withdraw-resource.v1", asked_by=Standing.MEMBER
 ):
     """Withdraw a resource (who saved it, whose message it is, and facilitators)."""
 
@@ -294,7 +296,7 @@ class ShowResource(
     code: ResourceCode
 
 
-class UseResource(Request[ResourceShown], wire="library.use-resource.v1", asked_by=Standing.MEMBER):
+class UseResource(OneEach[ResourceShown], wire="library.use-resource.v1", asked_by=Standing.MEMBER):
     """Report that the asker used a resource, and how it went (members). The last report counts."""
 
     code: ResourceCode
@@ -303,7 +305,7 @@ class UseResource(Request[ResourceShown], wire="library.use-resource.v1", asked_
 
 
 class ShareResource(
-    Request[ResourceShown], wire="library.share-resource.v1", asked_by=Standing.MEMBER
+    Change[ResourceShown], wire="library.share-resource.v1", asked_by=Standing.MEMBER
 ):
     """Note that a resource was shown in a room (members)."""
 
@@ -311,7 +313,7 @@ class ShareResource(
 
 
 class PublishResource(
-    Request[ResourceShown], wire="library.publish-resource.v1", asked_by=Standing.FACILITATOR
+    Change[ResourceShown], wire="library.publish-resource.v1", asked_by=Standing.FACILITATOR
 ):
     """Publish a resource, or end that (facilitators). Messages from a room are never published.
 

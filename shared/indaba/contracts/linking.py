@@ -14,12 +14,14 @@ from indaba.contracts.passport import Role
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import (
     KEPT_AS_A_FACT,
+    Change,
     Done,
     Event,
+    OneEach,
     PersonalText,
     Question,
     Reply,
-    Request,
+    ShortLived,
 )
 
 Ticket = Annotated[str, StringConstraints(max_length=400)]
@@ -52,13 +54,13 @@ class CodeIssued(Reply):
 
 
 class IssueLinkCode(
-    Request[CodeIssued], wire="membership.issue-link-code.v1", asked_by=Standing.MEMBER
+    ShortLived[CodeIssued], wire="membership.issue-link-code.v1", asked_by=Standing.MEMBER
 ):
     """Make a code with which the asker's other account can be linked to the same member."""
 
 
 class LinkAccount(
-    Request[PassportIssued], wire="membership.link-account.v1", asked_by=Standing.ANYBODY
+    OneEach[PassportIssued], wire="membership.link-account.v1", asked_by=Standing.ANYBODY
 ):
     """Sent by faces of older releases, in which nobody confirmed a link. Always refused."""
 
@@ -67,7 +69,7 @@ class LinkAccount(
     code: OneTimeCode
 
 
-class EndLinkCode(Request[Done], wire="membership.end-link-code.v1", asked_by=Standing.ANYBODY):
+class EndLinkCode(Change[Done], wire="membership.end-link-code.v1", asked_by=Standing.ANYBODY):
     """Revoke a link code that others have read. A wrong code counts as a failed attempt."""
 
     platform: Platform
@@ -82,7 +84,7 @@ class OverheardEnded(Reply):
 
 
 class EndOverheard(
-    Request[OverheardEnded], wire="membership.end-overheard.v1", asked_by=Standing.ANYBODY
+    Change[OverheardEnded], wire="membership.end-overheard.v1", asked_by=Standing.ANYBODY
 ):
     """Revoke whatever of this is a one-time code or sign-in link, because others may have read it.
 
@@ -140,7 +142,7 @@ class LinkPreview(Reply):
 
 
 class ShowLinkCode(
-    Request[LinkPreview], wire="membership.show-link-code.v1", asked_by=Standing.ANYBODY
+    ShortLived[LinkPreview], wire="membership.show-link-code.v1", asked_by=Standing.ANYBODY
 ):
     """Show what a code would do, without using it up. Wrong codes count as attempts.
 
@@ -156,7 +158,7 @@ class ShowLinkCode(
 
 
 class ProposeLink(
-    Request[LinkPreview], wire="membership.propose-link.v1", asked_by=Standing.ANYBODY
+    OneEach[LinkPreview], wire="membership.propose-link.v1", asked_by=Standing.ANYBODY
 ):
     """Use up a code: its maker is asked whether the account is theirs. Nothing is linked before.
 
@@ -208,7 +210,7 @@ class LinkAnswered(Reply):
     linked: bool
 
 
-class AnswerLink(Request[LinkAnswered], wire="membership.answer-link.v1", asked_by=Standing.KNOWN):
+class AnswerLink(Change[LinkAnswered], wire="membership.answer-link.v1", asked_by=Standing.KNOWN):
     """Confirm or refuse a link, as the maker of its code. Nothing is linked without this.
 
     It raises nobody's role. Both sides and the facilitators are told. Refused once the question has
@@ -226,7 +228,7 @@ class AccountParted(Reply):
 
 
 class UnlinkAccount(
-    Request[AccountParted], wire="membership.unlink-account.v1", asked_by=Standing.KNOWN
+    Change[AccountParted], wire="membership.unlink-account.v1", asked_by=Standing.KNOWN
 ):
     """Unlink an account. Within a week of linking it becomes the member it was, else a guest.
 
@@ -279,7 +281,7 @@ class TellLink(Question[LinkTelling], wire="membership.tell-link.v1", asked_by=S
 
 
 class IssueRoomCode(
-    Request[CodeIssued], wire="membership.issue-room-code.v1", asked_by=Standing.FACILITATOR
+    ShortLived[CodeIssued], wire="membership.issue-room-code.v1", asked_by=Standing.FACILITATOR
 ):
     """Make a code with which one more room can join the community (facilitators)."""
 
@@ -292,7 +294,7 @@ class CommunityShown(Reply):
 
 
 class ShowRoomCode(
-    Request[CommunityShown], wire="membership.show-room-code.v1", asked_by=Standing.ANYBODY
+    ShortLived[CommunityShown], wire="membership.show-room-code.v1", asked_by=Standing.ANYBODY
 ):
     """Show what a room code is for, without using it up. Wrong codes count as attempts."""
 
@@ -303,7 +305,7 @@ class ShowRoomCode(
     place: Place | None = None
 
 
-class AddPlace(Request[CommunityShown], wire="membership.add-place.v1", asked_by=Standing.ANYBODY):
+class AddPlace(OneEach[CommunityShown], wire="membership.add-place.v1", asked_by=Standing.ANYBODY):
     """Use up a room code: the room joins the community, and its cards are posted there.
 
     The code comes in the `ticket` that `ShowRoomCode` gave for this place. `has_power` says that
@@ -317,7 +319,7 @@ class AddPlace(Request[CommunityShown], wire="membership.add-place.v1", asked_by
     ticket: Ticket = ""
 
 
-class RemovePlace(Request[Done], wire="membership.remove-place.v1", asked_by=Standing.FACILITATOR):
+class RemovePlace(Change[Done], wire="membership.remove-place.v1", asked_by=Standing.FACILITATOR):
     """Remove a room from the passport's community (facilitators). Refused for the last one."""
 
     place: Place

@@ -16,13 +16,16 @@ from indaba.contracts.purposes import WORDINGS, Purpose
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import (
     KEPT_AS_A_FACT,
+    Change,
     CommunityText,
     Done,
     Event,
+    OneEach,
     PersonalText,
     Question,
     Reply,
     Request,
+    ShortLived,
 )
 
 CONSENT_VERSION = WORDINGS[-1]
@@ -111,10 +114,7 @@ class PassportIssued(Reply):
 class IssuePassport(
     Question[PassportIssued], wire="membership.issue-passport.v1", asked_by=Standing.ANYBODY
 ):
-    """Exchange a platform's account id for a passport.
-
-    Without an account, the face itself asks or, with `guest`, somebody it does not know.
-    """
+    """Get a passport for an account; without one, for the face or, with `guest`, for a stranger."""
 
     platform: Platform
     account: PersonalText = ""
@@ -149,7 +149,7 @@ class FoundCommunity(
 
 
 class JoinCommunity(
-    Request[PassportIssued], wire="membership.join-community.v1", asked_by=Standing.ANYBODY
+    OneEach[PassportIssued], wire="membership.join-community.v1", asked_by=Standing.ANYBODY
 ):
     """Join the community of a room, after consenting."""
 
@@ -159,7 +159,7 @@ class JoinCommunity(
     consent_version: str
 
 
-class LeaveCommunity(Request[Done], wire="membership.leave-community.v1", asked_by=Standing.MEMBER):
+class LeaveCommunity(Change[Done], wire="membership.leave-community.v1", asked_by=Standing.MEMBER):
     """Leave the passport's community. Never refused, even to the last facilitator."""
 
 
@@ -187,7 +187,7 @@ class MyProfile(Reply):
 
 
 class DescribeMe(
-    Request[MyProfile],
+    Change[MyProfile],
     wire="membership.describe-me.v1",
     asked_by=Standing.MEMBER,
     consent=Purpose.PROFILE,
@@ -224,7 +224,7 @@ class Settled(Done):
     until: AwareDatetime | None = None
 
 
-class AssignRole(Request[Settled], wire="membership.assign-role.v1", asked_by=Standing.FACILITATOR):
+class AssignRole(Change[Settled], wire="membership.assign-role.v1", asked_by=Standing.FACILITATOR):
     """Give a member of the community a role (facilitators).
 
     The person is told. Taking the facilitator role from somebody starts a motion, except that
@@ -279,8 +279,7 @@ class MemberData(Reply):
 class ShowMyDataHere(Question[MemberData]):
     """Base of each service's request for everything that it stores about the asker.
 
-    If somebody else's text in the passport's community names one of `accounts`, the answer has its
-    day and code but not its words.
+    Others' texts that name one of `accounts` are listed by their day and code, without the words.
     """
 
     accounts: tuple[str, ...] = Field(default=(), max_length=20)
@@ -297,7 +296,7 @@ class ErasureBegun(Reply):
     services: tuple[str, ...]
 
 
-class EraseMe(Request[ErasureBegun], wire="membership.erase-me.v1", asked_by=Standing.KNOWN):
+class EraseMe(Change[ErasureBegun], wire="membership.erase-me.v1", asked_by=Standing.KNOWN):
     """Erase the asker everywhere. Never refused, even to a last facilitator."""
 
 
@@ -309,7 +308,7 @@ class SignInIssued(Reply):
 
 
 class IssueSignIn(
-    Request[SignInIssued], wire="membership.issue-sign-in.v1", asked_by=Standing.MEMBER
+    ShortLived[SignInIssued], wire="membership.issue-sign-in.v1", asked_by=Standing.MEMBER
 ):
     """Make a one-time sign-in secret for the asker."""
 
@@ -323,7 +322,7 @@ class SignedIn(Reply):
 
 
 class ConsumeSignIn(
-    Request[SignedIn], wire="membership.consume-sign-in.v1", asked_by=Standing.ANYBODY
+    Change[SignedIn], wire="membership.consume-sign-in.v1", asked_by=Standing.ANYBODY
 ):
     """Use up a one-time secret. Refused if it was used before, expired or is unknown."""
 

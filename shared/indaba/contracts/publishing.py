@@ -11,7 +11,7 @@ from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import CommunityCard, Platform
 from indaba.contracts.openness import Openness, Part
 from indaba.contracts.standing import Standing
-from indaba.contracts.wire import KEPT_AS_A_FACT, Event, Question, Reply, Request
+from indaba.contracts.wire import KEPT_AS_A_FACT, Change, Event, Question, Reply
 
 
 class Publication(BaseModel):
@@ -59,7 +59,7 @@ class ShowPublication(
 
 
 class Publish(
-    Request[PublicationShown], wire="membership.publish.v1", asked_by=Standing.FACILITATOR
+    Change[PublicationShown], wire="membership.publish.v1", asked_by=Standing.FACILITATOR
 ):
     """Open parts of the community to the world, or close them (facilitators).
 
@@ -78,7 +78,7 @@ class RenewedAddress(Reply):
 
 
 class RenewAddress(
-    Request[RenewedAddress], wire="membership.renew-address.v1", asked_by=Standing.FACILITATOR
+    Change[RenewedAddress], wire="membership.renew-address.v1", asked_by=Standing.FACILITATOR
 ):
     """Give the community's pages and calendars a new address and end the old one (facilitators).
 

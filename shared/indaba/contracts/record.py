@@ -16,7 +16,15 @@ from indaba.contracts.membership import Category
 from indaba.contracts.openness import Openness
 from indaba.contracts.scheduling import MeetingEvent, MeetingFacts
 from indaba.contracts.standing import Standing
-from indaba.contracts.wire import KEPT_AS_A_FACT, CommunityText, Question, Reply, Request
+from indaba.contracts.wire import (
+    KEPT_AS_A_FACT,
+    Change,
+    CommunityText,
+    OneEach,
+    Question,
+    Reply,
+    Request,
+)
 
 NoteText = Annotated[
     CommunityText, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)
@@ -118,7 +126,7 @@ class TakeNote(
     author: MemberId | None = None
 
 
-class ChangeNote(Request[NoteTaken], wire="scheduling.change-note.v1", asked_by=Standing.VISITOR):
+class ChangeNote(Change[NoteTaken], wire="scheduling.change-note.v1", asked_by=Standing.VISITOR):
     """Change a line's text, or remove the line if the text is empty (author, chair, facilitators).
 
     The line is given by `origin`, or by code and number. Refused if there is none. A face sets
@@ -133,7 +141,7 @@ class ChangeNote(Request[NoteTaken], wire="scheduling.change-note.v1", asked_by=
     gone: bool = False
 
 
-class RestoreNote(Request[NoteTaken], wire="scheduling.restore-note.v1", asked_by=Standing.MEMBER):
+class RestoreNote(Change[NoteTaken], wire="scheduling.restore-note.v1", asked_by=Standing.MEMBER):
     """Undo the removal of a line."""
 
     code: MeetingCode
@@ -147,7 +155,7 @@ class QuorumSet(Reply):
     required: Annotated[dict[Category, int], Exempt.NO_PEOPLE]
 
 
-class SetQuorum(Request[QuorumSet], wire="scheduling.set-quorum.v1", asked_by=Standing.FACILITATOR):
+class SetQuorum(OneEach[QuorumSet], wire="scheduling.set-quorum.v1", asked_by=Standing.FACILITATOR):
     """Set the quorum for decisions (facilitators). 0 and no category: no quorum."""
 
     needed: int = Field(ge=0, le=10_000)
@@ -195,7 +203,7 @@ class ShowMinutes(
 
 
 class ApproveMinutes(
-    Request[MinutesShown], wire="scheduling.approve-minutes.v1", asked_by=Standing.FACILITATOR
+    Change[MinutesShown], wire="scheduling.approve-minutes.v1", asked_by=Standing.FACILITATOR
 ):
     """Approve the minutes as they are (facilitators). Approved again, they get the next version."""
 
@@ -226,7 +234,7 @@ class ShowHighlights(
 
 
 class EditHighlights(
-    Request[HighlightsShown], wire="scheduling.edit-highlights.v1", asked_by=Standing.FACILITATOR
+    Change[HighlightsShown], wire="scheduling.edit-highlights.v1", asked_by=Standing.FACILITATOR
 ):
     """Write the highlights (facilitators). An empty text goes back to the draft."""
 
@@ -235,7 +243,7 @@ class EditHighlights(
 
 
 class ShareHighlights(
-    Request[HighlightsShown], wire="scheduling.share-highlights.v1", asked_by=Standing.FACILITATOR
+    Change[HighlightsShown], wire="scheduling.share-highlights.v1", asked_by=Standing.FACILITATOR
 ):
     """Share the highlights with the members, through the library (facilitators).
 
@@ -246,7 +254,7 @@ class ShareHighlights(
 
 
 class PublishHighlights(
-    Request[HighlightsShown], wire="scheduling.publish-highlights.v1", asked_by=Standing.FACILITATOR
+    Change[HighlightsShown], wire="scheduling.publish-highlights.v1", asked_by=Standing.FACILITATOR
 ):
     """Publish the highlights, which also shares them, or end their publication (facilitators).
 

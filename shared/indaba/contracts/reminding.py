@@ -6,7 +6,7 @@ from pydantic import Field
 
 from indaba.contracts.figures import Number
 from indaba.contracts.standing import Standing
-from indaba.contracts.wire import Reply, Request
+from indaba.contracts.wire import OneEach, Reply
 
 Lead = Annotated[Number, Field(ge=5, le=60 * 24 * 28)]
 """Minutes before the start."""
@@ -19,7 +19,7 @@ class ReminderTimes(Reply):
 
 
 class SetReminderTimes(
-    Request[ReminderTimes], wire="scheduling.set-reminder-times.v1", asked_by=Standing.FACILITATOR
+    OneEach[ReminderTimes], wire="scheduling.set-reminder-times.v1", asked_by=Standing.FACILITATOR
 ):
     """Set when members are reminded, of meetings already scheduled too (facilitators)."""
 
@@ -34,7 +34,7 @@ class QuietHours(Reply):
 
 
 class SetQuietHours(
-    Request[QuietHours], wire="scheduling.set-quiet-hours.v1", asked_by=Standing.MEMBER
+    OneEach[QuietHours], wire="scheduling.set-quiet-hours.v1", asked_by=Standing.MEMBER
 ):
     """Set the hours, in the asker's zone, without reminders. Both empty: no quiet hours.
 
@@ -54,7 +54,7 @@ class RemindersSet(Reply):
 
 
 class SetReminders(
-    Request[RemindersSet], wire="scheduling.set-reminders.v1", asked_by=Standing.MEMBER
+    OneEach[RemindersSet], wire="scheduling.set-reminders.v1", asked_by=Standing.MEMBER
 ):
     """Turn the asker's reminders on or off, in every community."""
 

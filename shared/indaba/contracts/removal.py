@@ -18,12 +18,14 @@ from indaba.contracts.purposes import Purpose
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import (
     KEPT_FOR_PROOF,
+    CallForHelp,
+    Change,
     Done,
     Event,
+    OneEach,
     PersonalText,
     Question,
     Reply,
-    Request,
 )
 
 LONGEST_REASON = 500
@@ -37,7 +39,7 @@ Reason = Annotated[
 
 
 class RemoveMember(
-    Request[Settled], wire="membership.remove-member.v1", asked_by=Standing.FACILITATOR
+    OneEach[Settled], wire="membership.remove-member.v1", asked_by=Standing.FACILITATOR
 ):
     """End somebody's membership and keep them from joining again (facilitators).
 
@@ -50,7 +52,7 @@ class RemoveMember(
 
 
 class ReadmitMember(
-    Request[Done], wire="membership.readmit-member.v1", asked_by=Standing.FACILITATOR
+    Change[Done], wire="membership.readmit-member.v1", asked_by=Standing.FACILITATOR
 ):
     """Allow somebody who was removed to join again (facilitators)."""
 
@@ -59,7 +61,7 @@ class ReadmitMember(
 
 
 class SuspendMember(
-    Request[Settled], wire="membership.suspend-member.v1", asked_by=Standing.FACILITATOR
+    OneEach[Settled], wire="membership.suspend-member.v1", asked_by=Standing.FACILITATOR
 ):
     """Suspend somebody for 72 hours, at once; at most once a year (facilitators).
 
@@ -79,7 +81,7 @@ class AccountSuspended(Reply):
 
 
 class SuspendAccount(
-    Request[AccountSuspended], wire="membership.suspend-account.v1", asked_by=Standing.FACE
+    OneEach[AccountSuspended], wire="membership.suspend-account.v1", asked_by=Standing.FACE
 ):
     """Suspend somebody for 72 hours, for an operator; anybody, and any number of times.
 
@@ -92,7 +94,9 @@ class SuspendAccount(
     reason: Reason
 
 
-class AppealRemoval(Request[Done], wire="membership.appeal-removal.v1", asked_by=Standing.ANYBODY):
+class AppealRemoval(
+    CallForHelp[Done], wire="membership.appeal-removal.v1", asked_by=Standing.ANYBODY
+):
     """Appeal one's own removal to the other facilitators. Once for each removal."""
 
     platform: Platform
@@ -161,7 +165,7 @@ class CaseAnswered(Reply):
     carried: bool = False
 
 
-class AnswerCase(Request[CaseAnswered], wire="membership.answer-case.v1", asked_by=Standing.KNOWN):
+class AnswerCase(Change[CaseAnswered], wire="membership.answer-case.v1", asked_by=Standing.KNOWN):
     """Answer an open case. A later answer by the same member replaces the earlier one."""
 
     case: UUID
@@ -173,7 +177,7 @@ class AnswerCase(Request[CaseAnswered], wire="membership.answer-case.v1", asked_
 
 
 class StandIn(
-    Request[Done],
+    Change[Done],
     wire="membership.stand-in.v1",
     asked_by=Standing.MEMBER,
     consent=Purpose.STANDING_IN,
@@ -187,7 +191,7 @@ class StandIn(
         return Purpose.STANDING_IN if self.on else None
 
 
-class NoteSign(Request[Done], wire="membership.note-sign.v1", asked_by=Standing.MEMBER):
+class NoteSign(Change[Done], wire="membership.note-sign.v1", asked_by=Standing.MEMBER):
     """Report that the asker did something in the community today. Faces send it once a day.
 
     Counted only for facilitators and for members who agreed to be asked to facilitate.
@@ -276,7 +280,7 @@ class ShowHomes(Question[HomesShown], wire="membership.show-homes.v1", asked_by=
     limit: int = Field(default=100, ge=1, le=1000)
 
 
-class NoteDeparture(Request[Done], wire="membership.note-departure.v1", asked_by=Standing.FACE):
+class NoteDeparture(Change[Done], wire="membership.note-departure.v1", asked_by=Standing.FACE):
     """Report that an account left all rooms of a `community` on a platform, or a ban in a `place`.
 
     Exactly one of the two is given. A ban applies to every community that lives there. `by` is the
@@ -291,7 +295,7 @@ class NoteDeparture(Request[Done], wire="membership.note-departure.v1", asked_by
     by: PersonalText = ""
 
 
-class MovePlace(Request[Done], wire="membership.move-place.v1", asked_by=Standing.FACE):
+class MovePlace(Change[Done], wire="membership.move-place.v1", asked_by=Standing.FACE):
     """Move a community into the room that replaced its own in an upgrade by the platform."""
 
     old: Place

@@ -14,7 +14,15 @@ from indaba.contracts.confidential import Confidential
 from indaba.contracts.ids import ReportCode
 from indaba.contracts.membership import Platform
 from indaba.contracts.standing import Standing
-from indaba.contracts.wire import Done, Event, PersonalText, Question, Reply, Request
+from indaba.contracts.wire import (
+    CallForHelp,
+    Change,
+    Done,
+    Event,
+    PersonalText,
+    Question,
+    Reply,
+)
 
 LONGEST_REPORT = 4000
 Words = Annotated[
@@ -42,7 +50,7 @@ class ReportDrafted(Reply):
 
 
 class DraftReport(
-    Request[ReportDrafted], wire="membership.draft-report.v1", asked_by=Standing.ANYBODY
+    CallForHelp[ReportDrafted], wire="membership.draft-report.v1", asked_by=Standing.ANYBODY
 ):
     """Store the text of a report, sealed. An earlier draft of the same account is deleted."""
 
@@ -53,7 +61,7 @@ class DraftReport(
     words: Words
 
 
-class SendReport(Request[Done], wire="membership.send-report.v1", asked_by=Standing.ANYBODY):
+class SendReport(CallForHelp[Done], wire="membership.send-report.v1", asked_by=Standing.ANYBODY):
     """Send a draft of the same account to the safeguarding leads."""
 
     forgotten_soon = True
@@ -104,7 +112,7 @@ class ReportClosed(Reply):
     deleted_on: date
 
 
-class CloseReport(Request[ReportClosed], wire="membership.close-report.v1", asked_by=Standing.LEAD):
+class CloseReport(Change[ReportClosed], wire="membership.close-report.v1", asked_by=Standing.LEAD):
     """Close a report that has been dealt with. It is deleted thirty days later."""
 
     code: ReportCode

@@ -1,7 +1,4 @@
-"""Contracts about meetings, RSVPs, reminders and registers. Owned by scheduling.
-
-Series, agendas, records and actions have files of their own beside this one.
-"""
+"""Contracts about meetings, RSVPs, reminders and registers. Owned by scheduling."""
 
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -11,19 +8,21 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime,
 
 from indaba.contracts.confidential import Confidential
 from indaba.contracts.figures import InView, Number, OwnNumber
-from indaba.contracts.ids import (
-    CommunityId,
-    DoorCode,
-    MeetingCode,
-    MeetingId,
-    MemberId,
-    SeriesId,
-)
+from indaba.contracts.ids import CommunityId, DoorCode, MeetingCode, MeetingId, MemberId, SeriesId
 from indaba.contracts.limits import MEETINGS_A_DAY
 from indaba.contracts.membership import ShowMyDataHere
 from indaba.contracts.openness import Part
 from indaba.contracts.standing import ForMembers, Standing
-from indaba.contracts.wire import KEPT_AS_A_FACT, CommunityText, Event, Question, Reply, Request
+from indaba.contracts.wire import (
+    KEPT_AS_A_FACT,
+    Change,
+    CommunityText,
+    Event,
+    OneEach,
+    Question,
+    Reply,
+    Request,
+)
 
 Title = Annotated[
     CommunityText, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)
@@ -198,7 +197,7 @@ class ScheduleMeeting(
 
 class ChangeMeeting(
     OtherDetails,
-    Request[MeetingShown],
+    Change[MeetingShown],
     wire="scheduling.change-meeting.v1",
     asked_by=Standing.FACILITATOR,
 ):
@@ -208,7 +207,7 @@ class ChangeMeeting(
     chair: MemberId | None = None
 
 
-class TakeRole(Request[MeetingShown], wire="scheduling.take-role.v1", asked_by=Standing.MEMBER):
+class TakeRole(OneEach[MeetingShown], wire="scheduling.take-role.v1", asked_by=Standing.MEMBER):
     """Take a role for the day, or give up one's own."""
 
     code: MeetingCode | None = None
@@ -217,7 +216,7 @@ class TakeRole(Request[MeetingShown], wire="scheduling.take-role.v1", asked_by=S
 
 
 class RestoreMeeting(
-    Request[MeetingShown], wire="scheduling.restore-meeting.v1", asked_by=Standing.FACILITATOR
+    Change[MeetingShown], wire="scheduling.restore-meeting.v1", asked_by=Standing.FACILITATOR
 ):
     """Undo a cancellation while the meeting is still to come (facilitators)."""
 
@@ -225,7 +224,7 @@ class RestoreMeeting(
 
 
 class MoveMeeting(
-    Request[MeetingShown], wire="scheduling.move-meeting.v1", asked_by=Standing.FACILITATOR
+    Change[MeetingShown], wire="scheduling.move-meeting.v1", asked_by=Standing.FACILITATOR
 ):
     """Move a meeting to another time (facilitators).
 
@@ -238,7 +237,7 @@ class MoveMeeting(
 
 
 class CancelMeeting(
-    Request[MeetingShown], wire="scheduling.cancel-meeting.v1", asked_by=Standing.FACILITATOR
+    Change[MeetingShown], wire="scheduling.cancel-meeting.v1", asked_by=Standing.FACILITATOR
 ):
     """Cancel a meeting (facilitators)."""
 
@@ -247,14 +246,14 @@ class CancelMeeting(
 
 
 class CloseMeeting(
-    Request[MeetingShown], wire="scheduling.close-meeting.v1", asked_by=Standing.MEMBER
+    Change[MeetingShown], wire="scheduling.close-meeting.v1", asked_by=Standing.MEMBER
 ):
     """End a meeting by hand (facilitators, or its chair). Empty code: the one that is on."""
 
     code: MeetingCode | None = None
 
 
-class AnswerRsvp(Request[MeetingShown], wire="scheduling.answer-rsvp.v1", asked_by=Standing.MEMBER):
+class AnswerRsvp(OneEach[MeetingShown], wire="scheduling.answer-rsvp.v1", asked_by=Standing.MEMBER):
     """Answer whether the asker comes; `None` withdraws the answer. Empty code: the next meeting.
 
     `guests` come along with a yes; if not given, the number stays as it was.
@@ -265,7 +264,7 @@ class AnswerRsvp(Request[MeetingShown], wire="scheduling.answer-rsvp.v1", asked_
     guests: int | None = Field(default=None, ge=0, le=9)
 
 
-class CheckIn(Request[MeetingShown], wire="scheduling.check-in.v1", asked_by=Standing.MEMBER):
+class CheckIn(OneEach[MeetingShown], wire="scheduling.check-in.v1", asked_by=Standing.MEMBER):
     """Check in at a meeting. Empty code: the meeting that is on or about to begin.
 
     A face sets `how` if it noticed the member by itself; `door` is the code shown at the meeting.

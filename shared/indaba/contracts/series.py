@@ -22,7 +22,16 @@ from indaba.contracts.scheduling import (
 )
 from indaba.contracts.standing import Standing
 from indaba.contracts.times import WhenText
-from indaba.contracts.wire import KEPT_AS_A_FACT, CommunityText, Event, Question, Reply, Request
+from indaba.contracts.wire import (
+    KEPT_AS_A_FACT,
+    Change,
+    CommunityText,
+    Event,
+    OneEach,
+    Question,
+    Reply,
+    Request,
+)
 
 
 class Scope(StrEnum):
@@ -180,7 +189,7 @@ class RepeatOtherwise(
 
 class ChangeSeries(
     OtherDetails,
-    Request[SeriesShown],
+    Change[SeriesShown],
     wire="scheduling.change-series.v1",
     asked_by=Standing.FACILITATOR,
 ):
@@ -217,7 +226,7 @@ class SeriesEnded(Reply):
 
 
 class EndSeries(
-    Request[SeriesEnded], wire="scheduling.end-series.v1", asked_by=Standing.FACILITATOR
+    Change[SeriesEnded], wire="scheduling.end-series.v1", asked_by=Standing.FACILITATOR
 ):
     """Cancel this date and later ones, or all to come (facilitators)."""
 
@@ -248,7 +257,7 @@ class TermsKept(Reply):
 
 
 class ImportTerms(
-    Request[TermsKept], wire="scheduling.import-terms.v1", asked_by=Standing.FACILITATOR
+    OneEach[TermsKept], wire="scheduling.import-terms.v1", asked_by=Standing.FACILITATOR
 ):
     """Store school terms for the community from the text of a CSV file (facilitators).
 

@@ -11,7 +11,15 @@ from indaba.contracts.limits import TOPICS_A_DAY
 from indaba.contracts.record import QuorumState
 from indaba.contracts.scheduling import MeetingEvent, MeetingFacts
 from indaba.contracts.standing import Standing
-from indaba.contracts.wire import CommunityText, CommunityTexts, Question, Reply, Request
+from indaba.contracts.wire import (
+    Change,
+    CommunityText,
+    CommunityTexts,
+    OneEach,
+    Question,
+    Reply,
+    Request,
+)
 
 Option = Annotated[
     CommunityText, StringConstraints(strip_whitespace=True, min_length=1, max_length=55)
@@ -65,7 +73,7 @@ class OpenVote(
     minutes: int = Field(default=10, ge=1, le=7 * 24 * 60)
 
 
-class CastVote(Request[VoteShown], wire="scheduling.cast-vote.v1", asked_by=Standing.MEMBER):
+class CastVote(OneEach[VoteShown], wire="scheduling.cast-vote.v1", asked_by=Standing.MEMBER):
     """Vote for an option by its place from 1; 0 withdraws the vote. The latest vote counts.
 
     Without an id: the vote that is open at the meeting that is on.
@@ -75,7 +83,7 @@ class CastVote(Request[VoteShown], wire="scheduling.cast-vote.v1", asked_by=Stan
     option: int = Field(ge=0, le=10)
 
 
-class CloseVote(Request[VoteShown], wire="scheduling.close-vote.v1", asked_by=Standing.MEMBER):
+class CloseVote(Change[VoteShown], wire="scheduling.close-vote.v1", asked_by=Standing.MEMBER):
     """Close a vote and count it now (facilitators, or the chair)."""
 
     vote: UUID | None = None

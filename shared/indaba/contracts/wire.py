@@ -99,9 +99,11 @@ class Request(Message, Generic[R_co]):
     of them.
 
     `limits` are those it may reach: whatever it stores is counted, and if a limit is exceeded,
-    nothing is stored. Askers who have not agreed to the purpose in `consent` are refused. With
-    `forgotten_soon`, the record that it was handled is deleted within minutes, so handling it again
-    later must do no harm.
+    nothing is stored. A request that has none, and is no question, says why by its base: `Change`,
+    `OneEach`, `ShortLived` or `CallForHelp`.
+
+    Askers who have not agreed to the purpose in `consent` are refused. With `forgotten_soon`, the
+    record that it was handled is deleted within minutes, so handling it later must do no harm.
     """
 
     forgotten_soon: ClassVar[bool] = False
@@ -110,6 +112,8 @@ class Request(Message, Generic[R_co]):
     opened_by: ClassVar[frozenset[Part]] = frozenset()
     limits: ClassVar[tuple[Limit, ...]] = ()
     consent: ClassVar[Purpose | None] = None
+    unlimited: ClassVar[str] = ""
+    asks_only: ClassVar[bool] = False
 
     def __init_subclass__(
         cls,
@@ -124,6 +128,10 @@ class Request(Message, Generic[R_co]):
     ) -> None:
         if wire and asked_by is None:
             raise TypeError(f"{wire}: say who may ask it (asked_by=...)")
+        if wire and not cls.asks_only and bool(limits) is bool(cls.unlimited):
+            raise TypeError(
+                f"{wire}: say what limits it (limits=...), or by its base why nothing does"
+            )
         super().__init_subclass__(wire=wire, **kwargs)
         cls.asked_by, cls.by_faces = asked_by or cls.asked_by, by_faces
         cls.opened_by, cls.limits, cls.consent = opened_by, limits, consent
@@ -157,6 +165,35 @@ class Request(Message, Generic[R_co]):
 
 class Question(Request[R_co]):
     """A request that changes nothing. Answered afresh each time; its reply is never stored."""
+
+    asks_only: ClassVar[bool] = True
+
+
+class Change(Request[R_co]):
+    """A request without a limit, because it changes what exists and adds nothing."""
+
+    unlimited: ClassVar[str] = "it changes what exists, and adds nothing to it"
+
+
+class OneEach(Request[R_co]):
+    """A request without a limit, because at most one result is stored per member, account or room.
+
+    A later one takes the place of the former.
+    """
+
+    unlimited: ClassVar[str] = "it stores at most one per member, account or room"
+
+
+class ShortLived(Request[R_co]):
+    """A request without a limit, because what it stores is a secret deleted within days."""
+
+    unlimited: ClassVar[str] = "what it stores is deleted within days"
+
+
+class CallForHelp(Request[R_co]):
+    """A request without a limit, because nobody in need is told to come back tomorrow."""
+
+    unlimited: ClassVar[str] = "nobody in need is told to come back tomorrow"
 
 
 class Envelope(BaseModel):
