@@ -66,7 +66,7 @@ def begun(name: str, zone: str = "", page: str = "") -> "Calendar":
     calendar.add("PRODID", "-//Indaba//Portal//EN")
     calendar.add("CALSCALE", "GREGORIAN")
     calendar.add("METHOD", "PUBLISH")
-    # Given as plain text, the library would write names without escaping them.
+    # The library does not escape names given as plain strings.
     calendar.add("NAME", vText(name))
     calendar.add("X-WR-CALNAME", vText(name))
     if zone:

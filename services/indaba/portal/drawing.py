@@ -85,7 +85,7 @@ def answered(
     request: Request, body: bytes, media_type: str, name: str, *, for_all: bool = True
 ) -> Response:
     """A file that is requested again and again. 304 if the browser has the same bytes."""
-    # Weak: the bytes on the way may be compressed.
+    # A weak tag, as the bytes may be compressed on the way.
     tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
     cache = "public" if for_all else "private"
     headers = {"etag": tag, "cache-control": f"{cache}, max-age={FILE_KEPT_SECONDS}"}

@@ -71,7 +71,7 @@ class Guard:
     ) -> list[tuple[bytes, bytes]]:
         own = dict(headers)
         if is_member and own.get(b"content-type", b"").startswith(b"text/html"):
-            # What a member was shown stays in no browser: the next person may use the same phone.
+            # Browsers must not store members' pages: the next person may use the same phone.
             headers = [*((n, v) for n, v in headers if n != b"cache-control"), *_NEVER_KEEP]
         return [*headers, *((name, value) for name, value in self._strict if name not in own)]
 

@@ -167,7 +167,7 @@ class Pages:
         if community is None or not (is_open or await self.visitors.signed_in(request, community)):
             return ended(request, self._world.now())
         meetings, series = await self._copies.look(lambda store: store.for_calendars(community.id))
-        # Writing a long feed for the first time takes longer than others should wait.
+        # Writing a long feed for the first time would block other requests for too long.
         feed = partial(calendar.feed, community, meetings, self._page(community), series)
         body = await asyncio.to_thread(feed, for_members=not is_open)
         return answered(request, body, calendar.TYPE, "calendar.ics", for_all=is_open)

@@ -61,7 +61,7 @@ def years(repeating: Repeating) -> Iterator[tuple[str, int]]:
 
 def _dates(repeating: Repeating) -> _Dates:
     series = repeating.series
-    # A date that takes place stands for one of the same time that was called off before.
+    # A date that takes place counts before one at the same time that was cancelled.
     ordered = sorted(repeating.dates, key=lambda m: (not m.called_off, m.sequence, m.id))
     held = {m.date_of: m for m in ordered if m.date_of and m.date_of >= series.first}
     given = _dates_by_rule(series, max([*held, *series.added], default=series.first))
@@ -111,7 +111,7 @@ def _series_entry(series: Series, dates: _Dates, setting: Setting) -> "Event":
 def _date_entry(meeting: Meeting, date_of: datetime, series: Series, setting: Setting) -> "Event":
     event = entry(meeting, setting)
     event.add("UID", _uid(series))
-    # Some readers take a date's entry for outdated when its series has a higher number.
+    # Some apps consider a date's entry outdated if its series has a higher number.
     event.add("SEQUENCE", series.sequence + meeting.sequence)
     event.add("RECURRENCE-ID", _aware(date_of, series))
     return event

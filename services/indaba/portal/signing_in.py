@@ -91,7 +91,7 @@ class SignIns:
         try:
             belongs = await self._belongs(member, community.id)
         except BaseException:
-            # Nothing is known against the member: only what this link opened ends.
+            # Nobody said that the member has left, so only this link's session ends.
             await self._copies.change(lambda store: store.sign_out(digest_of(token)))
             raise
         if not belongs:
@@ -107,7 +107,7 @@ class SignIns:
     async def _consume(self, secret: str) -> SignedIn:
         if len(secret) > LONGEST_SECRET:
             raise spent()
-        # A link is used up only when the session can be kept.
+        # The link must not be used up if the session cannot be stored.
         ledger = await self._ledger.ready()
         if not ledger.ok:
             raise Unavailable(ledger.why)
@@ -125,7 +125,7 @@ class Cookie:
 
     def __init__(self, *, secure: bool) -> None:
         self._secure = secure
-        # Browsers accept the prefix only by https, for the whole site and no other host.
+        # Browsers accept this prefix only over https, for one host and all its paths.
         self._name = "__Host-indaba" if secure else "indaba"
 
     def digest(self, request: Request) -> str:

@@ -106,7 +106,7 @@ class Visitors:
         self._world = ledger.world
         self._copies = copies
         self._cookie = cookie
-        # A guest's passport names nobody, and ours neither: the platform makes no difference.
+        # Guests' passports and the portal's own name nobody, so any platform will do.
         self._passports = Passports(ledger.bus, Platform.MATRIX, ledger.world)
 
     async def community(self, request: Request) -> Community:

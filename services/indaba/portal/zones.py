@@ -68,7 +68,7 @@ def _observance(
 ) -> "TimezoneStandard | TimezoneDaylight":
     from icalendar import TimezoneDaylight, TimezoneStandard
 
-    # Some zones, such as Morocco's, put clocks back for part of the year: no summer time either.
+    # Some zones, such as Morocco's, put clocks back for part of the year, which is not summer time.
     summer = (after.dst() or timedelta()) > timedelta()
     part = TimezoneDaylight() if summer else TimezoneStandard()
     offset = before.utcoffset() or timedelta()

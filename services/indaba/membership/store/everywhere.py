@@ -75,7 +75,7 @@ class Everywhere:
             known[community].facilitators[MemberId(member)] = on.get(member, set())
 
     async def _platforms(self, of: set[MemberId]) -> dict[MemberId, set[Platform]]:
-        # Not joined with their roles: that would read all accounts for a few.
+        # Not joined with the roles, as PostgreSQL would then read all accounts.
         query = sa.select(accounts.c.member, accounts.c.platform).where(accounts.c.member.in_(of))
         platforms: dict[MemberId, set[Platform]] = {}
         for member, platform in await self._sql.execute(query):

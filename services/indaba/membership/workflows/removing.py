@@ -84,7 +84,7 @@ class Removing:
         if case.about not in bench.roles:
             await self._cases.close(case.id, carried=False)
         elif case.way is Way.MEMBERS:
-            # A vote that was cast counts, though its member has gone since.
+            # A vote counts even if the member who cast it has left since.
             votes = await self._cases.votes(case.id)
             given, able = list(votes.values()), bench.voters(case) | votes.keys()
             yes, no = given.count(CaseAnswer.FOR), given.count(CaseAnswer.AGAINST)
