@@ -47,6 +47,7 @@ PLATFORMS = {
     "discord": replace(MEMBER, direct=False, platform=m.Platform.DISCORD, prefix=SLASH),
 }
 SAID_ALOUD = {
+    "me undo": "what was done there, by those who did it",
     "me timezone": "what was typed there already, and a zone",
     "me reminders": "on or off, as was typed there",
     "me quiet": "hours that were typed there",

@@ -15,7 +15,7 @@ from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.accounts import LinkMe
 from indaba.conversation.commands.topics.linking import Connect, spoken
 from indaba.conversation.delivery.chat_events import MessageEdited, MessageSent
-from indaba.conversation.dispatch import resolve as means
+from indaba.conversation.dispatch import resolutions as means
 from indaba.conversation.dispatch.context import Context
 from indaba.conversation.dispatch.resolve import resolve_event
 

@@ -24,9 +24,9 @@ from indaba.conversation.delivery.chat_events import (
     ReactionAdded,
     ReactionRemoved,
 )
-from indaba.conversation.dispatch import resolve as means
+from indaba.conversation.dispatch import resolutions as means
 from indaba.conversation.dispatch.context import Context
-from indaba.conversation.dispatch.resolve import resolve_event
+from indaba.conversation.dispatch.resolve import _MEANINGS, resolve_event
 from indaba.conversation.store import Offer
 from indaba.conversation.store.digests import TAP, digest
 
@@ -159,6 +159,6 @@ def test_a_yes_to_somebody_else_in_a_cards_thread_answers_no_card(to_another: An
 def test_every_kind_of_event_has_a_meaning() -> None:
     kinds = set(get_args(get_args(AnyChatEvent)[0]))
 
-    assert kinds == set(means._MEANINGS)
+    assert kinds == set(_MEANINGS)
     form = CommandInvoked(**COMMON, asked=asked_as_json(NextMeeting, {}))
     assert resolve_event(form, Context()) == means.Form(form.asked)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from bots.matrix_people import Person
 from bots.matrix_town import Town, town_with_a_bot
+from indaba.conversation.cards.rsvp_words import code_in
 from indaba.operate.local.engines import Engines, Synapse
 from workshop import rows, until
 
@@ -28,8 +29,15 @@ class Room:
     room: str
 
     async def body(self, line: str) -> str:
-        message = await self.chair.say(self.room, line)
-        told = await self.town.answer(self.chair, self.room, message)
+        return str((await self.answer(line))["content"]["body"])
+
+    async def answer(self, line: str) -> dict[str, Any]:
+        return await self.town.answer(self.chair, self.room, await self.chair.say(self.room, line))
+
+    async def picked(self, offer: dict[str, Any], sign: str) -> str:
+        """What comes of a pick."""
+        await self.chair.react(self.room, offer["event_id"], sign)
+        told = await self.town.answer(self.chair, self.room, offer["event_id"])
         return str(told["content"]["body"])
 
     async def signs_on(self, message: str) -> list[str]:
@@ -87,6 +95,30 @@ async def test_a_tag_counts_from_the_moment_that_a_meeting_is_said_to_be_on(room
         minutes = await room.body("!cop minutes show")
     assert "Decision: We meet on Thursdays" in minutes
     assert "Information: We use stones" in minutes
+
+
+async def test_a_misspelt_tag_is_asked_about_and_a_tap_takes_the_line_over(room: Room) -> None:
+    await room.body("!cop meeting start Fractions")
+    said = await room.chair.say(room.room, "#decison We meet on Thursdays")
+    asked = await room.town.answer(room.chair, room.room, said)
+    assert "Did you mean #decision?" in asked["content"]["body"]
+    assert "Thursdays" not in await room.body("!cop minutes show")
+    assert "Decision 1: We meet on Thursdays" in await room.picked(asked, "⚖️")
+    assert "Decision: We meet on Thursdays" in await room.body("!cop minutes show")
+
+
+async def test_undo_is_asked_about_by_name_once_more_was_said_and_is_done_once(room: Room) -> None:
+    codes = []
+    for title in ("Reading", "Maps"):
+        preview = await room.answer(f'!cop meeting new "{title}" in 4 days 10:00')
+        codes.append(code_in(await room.picked(preview, "✅")))
+    await room.chair.say(room.room, "lovely weather")
+    asked = await room.answer("Undo")
+    assert all(f"Undo: call off {code}" in asked["content"]["body"] for code in codes)
+    assert await room.picked(asked, "1️⃣") == f"Called off: {codes[1]}"
+    [left] = (await room.answer("undo that"))["content"]["body"].split("\n")[1:2]
+    assert left.endswith(f"Undo: call off {codes[0]}")
+    assert "Which meeting" not in await room.body("!cop cancel reading because it rains")
 
 
 async def test_where_no_meeting_is_on_a_tag_is_a_word_and_nothing_is_kept(room: Room) -> None:

@@ -21,7 +21,7 @@ from indaba.contracts.keeping import MARKS
 from indaba.conversation.answer import Ask
 from indaba.conversation.delivery.chat_events import ReactionAdded
 from indaba.conversation.delivery.platform import Post, PostKind
-from indaba.conversation.store import Draft, Store, Waiting
+from indaba.conversation.store import Draft, Offer, Store, Waiting
 from indaba.ledger import Ledger, Work, keeping, tables
 from indaba.ledger import ledger as housekeeping
 from indaba.ledger.listing import Whom
@@ -171,6 +171,11 @@ def _draft(name: str, c: Community) -> Draft:
     return Draft(_post(name), _meeting(c), c.meetings["coming"].starts_at)
 
 
+def _choice(c: Community) -> Offer:
+    at = c.meetings["coming"].starts_at
+    return Offer(f"answer/{OWN}", "{}", account(0), "✅", "Yes", 1, "", at, at, at)
+
+
 def _said(name: str, c: Community) -> Any:
     return line(name, sent_at=c.meetings["coming"].starts_at)
 
@@ -220,7 +225,8 @@ DIALOGUE: Mapping[str, Look] = {
     "offer_at": lambda s, _: s.dialogue.offer_at(f"answer/{OWN}", 1),
     "newest_offers_to": lambda s, c: s.dialogue.newest_offers_to(_said("line", c)),
     "close_offers": lambda s, c: s.dialogue.close_offers(_said("line", c)),
-    "picked": lambda s, _: s.dialogue.picked(f"answer/{OWN}"),
+    "all_offers_to": lambda s, c: s.dialogue.all_offers_to(_said("line", c)),
+    "picked": lambda s, c: s.dialogue.picked(_choice(c), _said("line", c)),
 }
 POSTING: Mapping[str, Look] = {
     "post": lambda s, c: s.posting.post(_draft("new", c)),

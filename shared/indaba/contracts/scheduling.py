@@ -293,6 +293,7 @@ class Which(StrEnum):
     COMING = "coming"
     MINE = "mine"
     PAST = "past"
+    CALLED_OFF = "called-off"
 
 
 class ListMeetings(

@@ -1,3 +1,5 @@
+import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -113,10 +115,47 @@ async def test_without_an_offer_nothing_is_picked(typed: str) -> None:
         await talk_after(said("$1", CARD.format(who="1 coming"), BOT)).obey(typed)
 
 
+async def answers(asked: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:
+    """A homeserver on which somebody says hello, and nothing else ever happens."""
+    await asked.readuntil(b"\r\n\r\n")
+    events = [said("$back", "hello again")]
+    joined = {"!room:here": {"timeline": {"events": events}}}
+    body = json.dumps({"next_batch": "s2", "rooms": {"join": joined}}).encode()
+    out.write(
+        b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
+    )
+    await out.drain()
+    out.close()
+
+
+async def test_a_talk_says_that_indaba_is_away_and_goes_on_once_it_is_back(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("indaba.operate.chat.talk.LOOK_AGAIN_SECONDS", 0.01)
+    addresses = iter(("", "http://127.0.0.1:9"))
+    async with await asyncio.start_server(answers, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        talk = Talk(
+            MatrixClient("http://127.0.0.1:9", "a-token"),
+            *(Account("sipho", "@sipho:here", "", "", ""), BOT, "!room:here", Console()),
+            lambda: next(addresses, f"http://127.0.0.1:{port}"),
+        )
+        listening = asyncio.create_task(talk._listen("s1"))
+        heard = ""
+        async with asyncio.timeout(10):
+            while "hello again" not in heard:
+                await asyncio.sleep(0.01)
+                heard += capsys.readouterr().out
+        listening.cancel()
+        await asyncio.wait({listening})
+    assert heard.index("Indaba is away") < heard.index("Indaba is back")
+    assert heard.count("is away") == 1
+
+
 @pytest.mark.parametrize("typed", ["/react", "/react foo", "/react 1", "/react yes please"])
 async def test_what_is_no_sign_is_answered_with_what_is_understood(typed: str) -> None:
     talk = talk_after(said("$1", CARD.format(who="1 coming"), BOT))
-    with pytest.raises(NoSign, match="yes 👍, maybe 🤔, no 👎, ok ✅, stop ❌"):
+    with pytest.raises(NoSign, match="yes 👍, maybe 🤔, no 👎, ok ✅, stop ❌, undo ↩️"):
         await talk.obey(typed)
 
 

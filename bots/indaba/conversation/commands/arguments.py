@@ -120,7 +120,7 @@ class Arguments:
         for name in loose:
             needed = self.kind.model_fields[name].is_required()
             if left and needed and name not in self.found and _sort(self.kind, name) == "code":
-                return "", self.found | {name: left.split(maxsplit=1)[0]}
+                return "", self.found | {name: left}
         return left, self.found
 
     def _take_telling(self, name: str) -> None:

@@ -77,7 +77,9 @@ def unclear(
     lines = tuple(
         wording.say("{line}", line=typed_line(x, prefix, intents)) for x in found.suggestions
     )
-    return Answer((text, Items(lines)) if lines else (text,))
+    shown = (text, Items(lines)) if lines else (text,)
+    listed = (Text(wording.say("There is:")), Items(found.there)) if found.there else ()
+    return Answer((*shown, *listed))
 
 
 def put_in(words: str, hint: Hint | None, prefix: str, intents: Sequence[type[Intent]]) -> str:

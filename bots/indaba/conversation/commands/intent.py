@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from indaba.contracts.ids import OneTime
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, Refusal, hint
+from indaba.contracts.scheduling import MeetingStatus
 from indaba.contracts.wire import Reply, Request
 from indaba.conversation.answer import Answer, Ask
 from indaba.conversation.commands.fields import folded
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from indaba.conversation.commands.person import Person
 
 R = TypeVar("R", bound=Reply)
+
+COMING = frozenset({MeetingStatus.SCHEDULED, MeetingStatus.LIVE})
+HELD = frozenset({MeetingStatus.LIVE, MeetingStatus.CLOSED})
 
 SLASH = "/"
 """The prefix of a platform where commands are forms: examples are shown as such."""
@@ -68,16 +72,18 @@ class Intent(BaseModel):
     """Something to ask for; its fields are the arguments.
 
     `noun` and `verb` name it (`meeting new`) and are class keywords, as are the `aliases`, lines
-    that mean it too. A field that is required and was not given is asked for with the `question`
-    in its `json_schema_extra`; further marks there: `word` (one word unless quoted) and `keyed`
-    (only as `key: value`). A `hidden` intent is only carried by a choice, never typed. A `PRIVATE`
-    one happens only where nobody else reads the answer; one that knows `MORE_ALONE` (what, in
-    English) says elsewhere how to get it. One that `POINTS` is about a message or a file; one that
-    `TELLS_OWN_DATA` is given what this bot itself keeps of the person. A
-    `SILENT` one is done without a word, whatever comes of it; refusals whose code is `HUSHED` are
-    not told either. One that `TAKES_CODES_OPENLY` is where a one-time code is typed though others
-    read it; anywhere else it ends then. Offered as a choice, it is `MEANT` by a pick, unless it
-    says otherwise.
+    that mean it too. A field that is required and was not given is asked for with the `question` in
+    its `json_schema_extra`; further marks there: `word` (one word unless quoted), `keyed` (only as
+    `key: value`) and `or_meeting` (all that is typed may be the title of a meeting instead). A
+    `hidden` intent is only carried by a choice, never typed. A `PRIVATE` one happens only where
+    nobody else reads the answer; one that knows `MORE_ALONE` (what, in English) says elsewhere how
+    to get it. One that `POINTS` is about a message or a file; one that `TELLS_OWN_DATA` is given
+    what this bot itself keeps of the person. A `SILENT` one is done without a word, whatever comes
+    of it; refusals whose code is `HUSHED` are not told either. One that `TAKES_CODES_OPENLY` is
+    where a one-time code is typed though others read it; anywhere else it ends then. Offered as a
+    choice, it is `MEANT` by a pick, unless it says otherwise. One that undoes what was done says
+    what it `takes_back`. A meeting that is called by its title is first looked for among those that
+    are `ABOUT`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -95,6 +101,7 @@ class Intent(BaseModel):
     SILENT: ClassVar[bool] = False
     HUSHED: ClassVar[frozenset[str]] = frozenset()
     MEANT: ClassVar[Meant] = Meant.BY_PICK
+    ABOUT: ClassVar[frozenset[MeetingStatus]] = COMING
     TAKES_CODES_OPENLY: ClassVar[bool] = False
 
     def __init_subclass__(
@@ -152,6 +159,11 @@ class Intent(BaseModel):
         is_open = "code" in kind.model_fields.keys() - kind.secrets()
         code = getattr(self, "code", None) if is_open else None
         return Hint(self.called(), {"code": str(code)} if code else {})
+
+    def takes_back(self, wording: Wording) -> str:
+        """What undoes something names it, such as "call off M7K2"; empty for all others."""
+        del wording
+        return ""
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Do it. Raises what `ServiceClient.ask` raises."""

@@ -15,7 +15,13 @@ from functools import cache
 from types import MappingProxyType
 
 from indaba.contracts.lines import LONGEST_LINE
-from indaba.conversation.commands.arguments import Arguments, tokens, unquoted, without_quotes
+from indaba.conversation.commands.arguments import (
+    Arguments,
+    Token,
+    tokens,
+    unquoted,
+    without_quotes,
+)
 from indaba.conversation.commands.fields import folded, nearest
 from indaba.conversation.commands.intent import MOST_LETTERS, Intent
 
@@ -24,23 +30,35 @@ STANDARD_PREFIX = "!cop"
 
 
 @dataclass(frozen=True)
+class Typed:
+    """A line taken apart: which intent, values given by name, and the other words in order."""
+
+    kind: type[Intent]
+    keyed: Mapping[str, object]
+    tokens: tuple[Token, ...]
+
+
+@dataclass(frozen=True)
 class Understood:
     """Which intent, and its arguments as they were typed. `intent.resolve` makes it whole."""
 
     intent: type[Intent]
     filled: dict[str, object] = field(default_factory=dict)
+    typed: Typed | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
 class Unclear:
     """What was not understood: a sentence, its facts, and lines that may have been meant.
 
-    The fact `meant`, if there is one, is such a line too.
+    The fact `meant`, if there is one, is such a line too. `there` lists what can be named.
     """
 
     words: str
     facts: dict[str, str]
     suggestions: tuple[str, ...] = ()
+    typed: Typed | None = field(default=None, compare=False)
+    there: tuple[str, ...] = ()
 
 
 def strip_address(
@@ -139,16 +157,20 @@ def _arguments(kind: type[Intent], rest: str) -> Understood | Unclear:
         return Unclear("I don't know '{key}' here.", facts)
     if line := _in_one_line(kind, keyed, loose):
         return Understood(kind, line)
-    left, found = Arguments(kind, keyed, tokens(loose)).read()
+    return read_typed(Typed(kind, keyed, tuple(tokens(loose))))
+
+
+def read_typed(typed: Typed) -> Understood | Unclear:
+    """Give each word to an argument."""
+    kind = typed.kind
+    left, found = Arguments(kind, dict(typed.keyed), list(typed.tokens)).read()
     if not left:
         order = list(kind.model_fields)
-        return Understood(kind, dict(sorted(found.items(), key=lambda f: order.index(f[0]))))
+        filled = dict(sorted(found.items(), key=lambda f: order.index(f[0])))
+        return Understood(kind, filled, typed)
     facts = {"typed": kind.called(), "left": left[:80], "usage": usage(kind)}
-    return Unclear(
-        "I understood '{typed}' but not '{left}'. It goes like this: {usage}",
-        facts,
-        (kind.example,),
-    )
+    words = "I understood '{typed}' but not '{left}'. It goes like this: {usage}"
+    return Unclear(words, facts, (kind.example,), typed)
 
 
 def _in_one_line(
@@ -201,7 +223,7 @@ def line_of(intent: Intent) -> str:
     kind = type(intent)
     first, following = [kind.called()], list[str]()
     for name, value in intent.model_dump(mode="json", exclude_defaults=True).items():
-        if kind.mark(name, "code"):
+        if kind.mark(name, "code") and not kind.mark(name, "keyed"):
             first.append(str(value))
         else:
             following.append(f"{name}: {_as_typed(value)}")

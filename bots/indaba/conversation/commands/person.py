@@ -56,7 +56,8 @@ class Person:
     author where that is a member here, and `shelved` its file, copied. `ephemeral` says that the
     answer reaches the asker alone, `because` why they were removed or suspended here,
     `may_set_up` that operators let them found communities, and `own_data` what this bot keeps of
-    them, for an intent that `TELLS_OWN_DATA`.
+    them, for an intent that `TELLS_OWN_DATA`. `undoable` is what they can still take back here, the
+    newest first.
     """
 
     platform: Platform
@@ -82,6 +83,7 @@ class Person:
     because: str = ""
     may_set_up: bool = True
     own_data: tuple[Entries, ...] = ()
+    undoable: tuple[Intent, ...] = ()
 
     @property
     def alone(self) -> bool:

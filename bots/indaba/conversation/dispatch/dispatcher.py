@@ -11,14 +11,8 @@ from indaba.conversation.dispatch.outcome import Outcome
 from indaba.conversation.dispatch.people import People
 from indaba.conversation.dispatch.perform import Performer
 from indaba.conversation.dispatch.reply import SPOKEN, Replies, with_open_question
-from indaba.conversation.dispatch.resolve import (
-    Ignore,
-    Part,
-    Relocate,
-    Resume,
-    Say,
-    resolve_event,
-)
+from indaba.conversation.dispatch.resolutions import Ignore, Part, Relocate, Resume, Say
+from indaba.conversation.dispatch.resolve import resolve_event
 from indaba.conversation.store import QueuedEvent, Store
 from indaba.conversation.store.digests import TAP, digest
 from indaba.conversation.wording import Wording
@@ -91,7 +85,7 @@ class Dispatcher:
         async with self._ledger.database.begin() as connection:
             store = Store(Session(connection, self._ledger.world.now()))
             if outcome.spent is not None:
-                await store.dialogue.picked(outcome.spent.post)
+                await store.dialogue.picked(outcome.spent, event)
             if not outcome.still_open:
                 await _close_offers(store, queued)
             if outcome.reacted_to is not None and isinstance(event, ReactionAdded):

@@ -20,7 +20,7 @@ from indaba.conversation.delivery.chat_events import ChatEvent, CommandInvoked, 
 from indaba.conversation.delivery.platform import CannotRead, ChatPlatform
 from indaba.conversation.delivery.service_client import Asker, BusServiceClient, Passports
 from indaba.conversation.dispatch.whereabouts import Whereabouts
-from indaba.conversation.store import QueuedEvent, Store
+from indaba.conversation.store import Offer, QueuedEvent, Store
 from indaba.ledger import Ledger
 from indaba.ledger.listing import Entries
 from indaba.ledger.session import Session
@@ -160,6 +160,12 @@ class People:
         async with self._ledger.database.begin() as connection:
             store = Store(Session(connection, self._ledger.world.now()))
             return await store.own_data.of(member, sorted(here | {person.account}))
+
+    async def offers_to(self, queued: QueuedEvent) -> list[Offer]:
+        """Every choice still kept for whoever spoke, in the room where they did."""
+        async with self._ledger.database.connect() as connection:
+            store = Store(Session(connection, self._ledger.world.now()))
+            return await store.dialogue.all_offers_to(queued.event)
 
     def prefix(self, event: ChatEvent) -> str:
         """What a line begins with where this happened."""

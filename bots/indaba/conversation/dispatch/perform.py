@@ -10,8 +10,8 @@ from uuid import UUID
 from indaba.bus.bus import LITTLE_LATER
 from indaba.contracts.record import NoteKind
 from indaba.contracts.refusal import Expired, Refusal, Unavailable, hint
-from indaba.contracts.scheduling import ShowMeeting
-from indaba.conversation.answer import Answer, Ask, Text
+from indaba.contracts.scheduling import ListMeetings, ShowMeeting
+from indaba.conversation.answer import Answer, Ask, Choice, Choices, Text
 from indaba.conversation.cards.rsvp_words import answer_of
 from indaba.conversation.commands.carrying_out import may_not, perform
 from indaba.conversation.commands.hints import put_in, typed, unclear
@@ -24,21 +24,24 @@ from indaba.conversation.commands.intent import (
     resolve,
     resume,
 )
-from indaba.conversation.commands.line import Unclear, read_line
+from indaba.conversation.commands.line import Unclear, Understood, read_line
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics import INTENTS
-from indaba.conversation.commands.topics.coming import WithdrawAnswer
+from indaba.conversation.commands.topics.coming import SayYes, WithdrawAnswer
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.noting import Noticed, Retagged, Tagged, origin_in
+from indaba.conversation.commands.topics.undoing import NUMBERS, TakeBack
 from indaba.conversation.delivery.chat_events import ChatEvent, MessageSent
 from indaba.conversation.delivery.platform import ChatPlatform
-from indaba.conversation.dispatch import resolve as means
+from indaba.conversation.dispatch import resolutions as means
 from indaba.conversation.dispatch.live_meetings import LiveMeetings
 from indaba.conversation.dispatch.outcome import Outcome
 from indaba.conversation.dispatch.people import People
 from indaba.conversation.dispatch.picking import offered
+from indaba.conversation.dispatch.tags import almost_tagged, intent_of_tag
+from indaba.conversation.dispatch.titles import meeting_field, with_code
 from indaba.conversation.store import Offer, QueuedEvent
-from indaba.conversation.wording import Wording
+from indaba.conversation.wording import Wording, plain
 
 MOST_NOTICED = 10_000
 SILENCE = Outcome(None)
@@ -64,7 +67,24 @@ class Performer:
     async def _said(self, queued: QueuedEvent, found: means.Say) -> Outcome:
         wording = await self._wording(queued)
         facts = {} if found.about is None else self._going_on(queued, found.about)
-        return Outcome(Answer.of(wording.say(found.words, **facts)), still_open=found.still_open)
+        answer = Answer.of(wording.say(found.words, **facts))
+        if found.words == means.NOTHING_WAITS:
+            answer = replace(answer, blocks=(*answer.blocks, *await self._to_answer(queued)))
+        return Outcome(answer, still_open=found.still_open)
+
+    async def _to_answer(self, queued: QueuedEvent) -> tuple[Choices, ...]:
+        """A choice to come for each of the next meetings; none where nobody can say."""
+        try:
+            meetings = (await self._people.services(queued).ask(ListMeetings(limit=3))).meetings
+        except (Refusal, Unavailable):
+            return ()
+        say = (await self._wording(queued)).say
+        words = "I come to {title} ({code})"
+        picks = tuple(
+            Choice(say(words, title=plain(m.title), code=m.code), number, SayYes(code=m.code))
+            for number, m in zip(NUMBERS, meetings, strict=False)
+        )
+        return (Choices(picks),) if picks else ()
 
     def _going_on(self, queued: QueuedEvent, offer: Offer) -> dict[str, str]:
         """How a choice is had again, and what is typed to mean it."""
@@ -90,19 +110,33 @@ class Performer:
 
     async def _command(self, queued: QueuedEvent, found: means.Command) -> Outcome:
         """A line that was typed; of one that a reaction meant, what was done shows there."""
-        answer = await self._line(queued, found.line)
-        if not found.by_reaction:
-            return Outcome(answer)
+        outcome = await self._line(queued, found.line)
+        answer = outcome.answer
+        if not found.by_reaction or answer is None:
+            return outcome
         if not answer.ack:
             return Outcome(by_name(queued.event, answer))
         return Outcome(None, reacted_to=answer.card)
 
-    async def _line(self, queued: QueuedEvent, line: str) -> Answer:
-        read = read_line(line, INTENTS)
+    async def _line(self, queued: QueuedEvent, line: str) -> Outcome:
+        return await self._read(queued, read_line(line, INTENTS))
+
+    async def _read(self, queued: QueuedEvent, asked: Understood | Unclear) -> Outcome:
+        """Do what was read, once a meeting that stands there by its title has its code."""
         wording = await self._wording(queued)
+        try:
+            read = await with_code(asked, self._people.services(queued), wording)
+        except Unavailable as away:
+            return Outcome(Answer.of(away.words))
+        if isinstance(read, Answer):
+            return Outcome(read)
         if isinstance(read, Unclear):
-            return unclear(read, wording, self._people.prefix(queued.event), INTENTS)
-        return await self._go_on(queued, resolve(read.intent, read.filled, wording))
+            return Outcome(unclear(read, wording, self._people.prefix(queued.event), INTENTS))
+        outcome = await self._go_on(queued, resolve(read.intent, read.filled, wording))
+        if read is asked or outcome.answer is None:
+            return outcome
+        # A sign alone would not say which meeting the title meant.
+        return replace(outcome, answer=replace(outcome.answer, ack=False))
 
     async def _form(self, queued: QueuedEvent, found: means.Form) -> Outcome:
         """A form that was sent; what is in it was typed, and is checked here."""
@@ -110,26 +144,50 @@ class Performer:
             kind, values = asked_from_json(found.asked, INTENTS)
         except Outdated as outdated:
             return Outcome(Answer.of(self._in_words(outdated)))
-        wording = await self._wording(queued)
-        answer = await self._go_on(queued, resolve(kind, values, wording))
-        return Outcome(Answer(()) if kind.SILENT else answer)
+        outcome = await self._read(queued, Understood(kind, values))
+        return Outcome(Answer(())) if kind.SILENT else outcome
 
     async def _resumed(self, queued: QueuedEvent, found: means.Resume) -> Outcome:
         person = await self._person_or_none(queued)
         if person is None:
             return Outcome(Answer((Text(LITTLE_LATER), found.question)))
         step = resume(found.question, found.text, person.wording, INTENTS)
-        return Outcome(await self._go_on(queued, step))
+        kind = named(found.question.intent, INTENTS)
+        if isinstance(step, Ask) and step.field == found.question.field == meeting_field(kind):
+            values = {**step.filled, step.field: found.text.strip()}
+            return await self._read(queued, Understood(kind, values))
+        return await self._go_on(queued, step)
 
-    async def _go_on(self, queued: QueuedEvent, step: Intent | Ask | None) -> Answer:
+    async def _go_on(self, queued: QueuedEvent, step: Intent | Ask | None) -> Outcome:
         """Do a whole intent, or ask for what is missing; `None` means that they said stop."""
-        if step is None:
-            return await self._do(queued, NeverMind())
-        if isinstance(step, Intent):
-            return await self._do(queued, step)
+        if isinstance(step, TakeBack):
+            return await self._taken_back(queued, await self._undoable(queued))
+        if step is None or isinstance(step, Intent):
+            return Outcome(await self._do(queued, step or NeverMind()))
         person = await self._person_or_none(queued)
         no = may_not(named(step.intent, INTENTS), person) if person else None
-        return no or Answer((step,))
+        return Outcome(no or Answer((step,)))
+
+    async def _undone(self, queued: QueuedEvent, _: means.Undo) -> Outcome:
+        undoable = await self._undoable(queued)
+        return await self._taken_back(queued, undoable) if undoable else SILENCE
+
+    async def _undoable(self, queued: QueuedEvent) -> dict[Offer, Intent]:
+        """What they can still take back where they spoke, the newest first."""
+        offers = [(each, offered(each)) for each in await self._people.offers_to(queued)]
+        newest: dict[str, tuple[Offer, Intent]] = {}
+        for offer, intent in offers:
+            if intent is not None and intent.takes_back(Wording()):
+                newest.setdefault(offer.intent, (offer, intent))
+        return dict(newest.values())
+
+    async def _taken_back(self, queued: QueuedEvent, undoable: dict[Offer, Intent]) -> Outcome:
+        """Undo at once what was put last, if nothing was said since; else ask by name."""
+        if len(undoable) == 1:
+            [offer] = undoable
+            if not offer.closed and queued.heard_at >= offer.kept_at:
+                return await self._pick(queued, means.Pick(offer))
+        return Outcome(await self._do(queued, TakeBack(), undoable=tuple(undoable.values())))
 
     async def _pick(self, queued: QueuedEvent, found: means.Pick) -> Outcome:
         offer = found.offer
@@ -178,8 +236,14 @@ class Performer:
             return Outcome(Answer.of(away.words))
         if meeting is None or not isinstance(queued.event, MessageSent):
             return await self.perform(queued, found.otherwise)
-        intent = means.intent_of_tag(found.tag, queued.event, meeting[1])
-        return Outcome(await self._do(queued, intent))
+        intent = intent_of_tag(found.tag, queued.event, meeting[1])
+        if found.sure:
+            return Outcome(await self._do(queued, intent))
+        outcome = await self.perform(queued, found.otherwise)
+        person = await self._person_or_none(queued)
+        if person is None or may_not(type(intent), person):
+            return outcome
+        return Outcome(almost_tagged(found.tag, intent, person.wording))
 
     async def _retagged(self, queued: QueuedEvent, found: means.Retag) -> Outcome:
         """A line follows its message's new words, or it is one from now on, or no more."""
@@ -217,7 +281,8 @@ class Performer:
         await self._whereabouts.move(queued, new.successor)
         return SILENCE
 
-    async def _do(self, queued: QueuedEvent, intent: Intent) -> Answer:
+    async def _do(self, queued: QueuedEvent, intent: Intent, **known: Any) -> Answer:
+        """Do it as whoever spoke, of whom this is `known` besides."""
         try:
             person = await self._people.who_may(queued, type(intent))
             person = await self._people.with_surroundings(queued, intent, person)
@@ -225,7 +290,7 @@ class Performer:
             return Answer.of(away.words)
         except Refusal as refusal:
             return Answer.of(self._in_words(refusal))
-        return await perform(intent, person, self._people.services(queued))
+        return await perform(intent, replace(person, **known), self._people.services(queued))
 
     def _in_words(self, refusal: Refusal) -> str:
         """What is refused before it is known who asks."""
@@ -250,6 +315,7 @@ class Performer:
         means.Command: _command,
         means.Form: _form,
         means.Resume: _resumed,
+        means.Undo: _undone,
         means.Pick: _pick,
         means.Withdraw: _withdraw,
         means.TagLine: _tagged,

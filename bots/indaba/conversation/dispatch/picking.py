@@ -13,6 +13,7 @@ from indaba.contracts.scheduling import RsvpAnswer
 from indaba.conversation.cards.rsvp_words import reply_answer
 from indaba.conversation.commands.fields import CODE
 from indaba.conversation.commands.intent import Intent, Meant, Outdated, intent_from_json
+from indaba.conversation.commands.line import Understood, read_line
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.delivery.chat_events import ButtonPressed, MessageSent, ReactionAdded
 from indaba.conversation.dispatch.context import Context
@@ -50,28 +51,28 @@ def by_words(event: MessageSent, context: Context) -> Judged | None:
     A yes that answers nothing any more is told so where it was said to us.
     """
     text = event.text if event.addressed is None else event.addressed
+    to_us = event.addressed is not None or context.replied_to_us
     if word := _with_label(text, context.offers):
-        picked = _answers(event, word, context) and not _is_old(word, context)
-        return Judged(Verdict.PICKED, word) if picked else None
+        if _answers(event, word, context) and not _is_old(word, context):
+            return Judged(Verdict.PICKED, word)
+        is_command = isinstance(read_line(text, INTENTS), Understood)
+        return Judged(Verdict.NOTHING_WAITS, word) if to_us and not is_command else None
     offer = _with_yes(text, context.offers)
     if offer is None:
         return None
     late = event.sent_at - offer.offered_at > YES_LASTS
     if late or not _answers(event, offer, context):
-        to_us = event.addressed is not None or context.replied_to_us
         return Judged(Verdict.NOTHING_WAITS, context.offers[0]) if to_us else None
     alone = _only_picked(offer) and not event.reply_to
     return Judged(Verdict.NOT_ENOUGH if alone else Verdict.PICKED, offer)
 
 
 def by_reaction(event: ReactionAdded, context: Context) -> Judged | None:
-    """The choice whose emoji was added under its very post; of an old one only what is picked."""
+    """The choice whose emoji was added under its very post."""
     wanted = bare(event.emoji)
     for offer in context.offers:
         if bare(offer.emoji) == wanted and offer.account in ("", event.account):
-            judged = _by_hand(offer, context)
-            silent = judged.verdict is Verdict.TOO_OLD and not _only_picked(offer)
-            return None if silent else judged
+            return _by_hand(offer, context)
     return None
 
 

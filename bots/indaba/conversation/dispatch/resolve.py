@@ -2,28 +2,20 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from indaba.contracts.ids import MeetingId
-from indaba.contracts.linking import EndOverheard
 from indaba.contracts.record import NoteKind
-from indaba.contracts.removal import Departure
 from indaba.contracts.scheduling import RsvpAnswer
-from indaba.conversation.answer import Ask
 from indaba.conversation.cards.rsvp_words import ShortReply, answer_of, short_reply
+from indaba.conversation.commands.fields import folded
 from indaba.conversation.commands.intent import Intent, named
-from indaba.conversation.commands.line import Understood, read_line
+from indaba.conversation.commands.line import Understood, phrases, read_line
 from indaba.conversation.commands.topics import INTENTS
-from indaba.conversation.commands.topics.agenda import Topic
 from indaba.conversation.commands.topics.coming import SayMaybe, SayNo, SayYes
 from indaba.conversation.commands.topics.helping import Help
-from indaba.conversation.commands.topics.noting import (
-    Retagged,
-    Tagged,
-    TaggedReply,
-    origin_in,
-)
+from indaba.conversation.commands.topics.noting import Retagged, origin_in
+from indaba.conversation.commands.topics.undoing import TakeBack
 from indaba.conversation.commands.topics.voting import PollVote
 from indaba.conversation.delivery.chat_events import (
     BallotCast,
@@ -37,7 +29,7 @@ from indaba.conversation.delivery.chat_events import (
     ReactionRemoved,
     RoomReplaced,
 )
-from indaba.conversation.dispatch.context import Context, Meeting
+from indaba.conversation.dispatch.context import Context
 from indaba.conversation.dispatch.overheard import secrets_in
 from indaba.conversation.dispatch.picking import (
     Judged,
@@ -47,8 +39,30 @@ from indaba.conversation.dispatch.picking import (
     by_words,
 )
 from indaba.conversation.dispatch.questions import is_command
-from indaba.conversation.dispatch.tags import Tag, tag_in
-from indaba.conversation.store import Offer
+from indaba.conversation.dispatch.resolutions import (
+    NOT_ENOUGH,
+    NOT_YOURS,
+    NOTHING_WAITS,
+    TOO_OLD,
+    TOO_OLD_TO_PICK,
+    Command,
+    Form,
+    Ignore,
+    Notice,
+    Overheard,
+    Part,
+    Perform,
+    Pick,
+    Relocate,
+    Resolution,
+    Resume,
+    Retag,
+    Say,
+    TagLine,
+    Undo,
+    Withdraw,
+)
+from indaba.conversation.dispatch.tags import nearly_a_tag, tag_in
 from indaba.conversation.store.digests import TAP, digest
 
 RSVPS: dict[RsvpAnswer, type[SayYes | SayMaybe | SayNo]] = {
@@ -56,179 +70,12 @@ RSVPS: dict[RsvpAnswer, type[SayYes | SayMaybe | SayNo]] = {
     RsvpAnswer.MAYBE: SayMaybe,
     RsvpAnswer.NO: SayNo,
 }
-NOT_YOURS = "That button is for the one who asked."
-TOO_OLD = "That has been answered, or is too old. Nothing has changed."
-TOO_OLD_TO_PICK = "That is too old to be picked. Nothing has changed. To go on, type again: {line}"
-NOT_ENOUGH = (
-    "A yes alone is not enough here, and nothing has changed. Pick it under my message, reply yes "
-    "to that very message, or type: {word}"
-)
-NOTHING_WAITS = (
-    "Nothing here waits for that now, and nothing has changed. To go on, type again: {line}. "
-    "To answer for the next meeting, type for example: {coming}"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Ignore:
-    """Not for us."""
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """A sentence of the catalogue, and nothing else.
-
-    With `about` it tells how to go on with a choice; `still_open` leaves that to be answered.
-    """
-
-    words: str
-    about: Offer | None = None
-    still_open: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Perform:
-    """Do what an intent says. Without `aloud`, only the doing counts.
-
-    `reaction_on` is the meeting whose card was reacted to: then only what is no plain
-    acknowledgement is said, by name.
-    """
-
-    intent: Intent
-    reaction_on: MeetingId | None = None
-    named: bool = False
-    aloud: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """Read a typed line. `by_reaction`: a reaction on another platform's card meant it."""
-
-    line: str
-    by_reaction: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """Check and do an intent given by name and values, as JSON."""
-
-    asked: str
-
-
-@dataclass(frozen=True, slots=True)
-class Resume:
-    """Go on with a question that was asked, given its answer."""
-
-    question: Ask
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """Do what a choice of ours carries."""
-
-    offer: Offer
-
-
-@dataclass(frozen=True, slots=True)
-class TagLine:
-    """Keep a tagged line where a meeting is on; if none is, `otherwise` holds.
-
-    Without `meeting` nothing is known of one: scheduling has to be asked, for it may have begun a
-    moment ago.
-    """
-
-    tag: Tag
-    meeting: Meeting | None
-    otherwise: "Resolution"
-
-
-@dataclass(frozen=True, slots=True)
-class Retag:
-    """What was noted from a message follows its new words, where its writer changed them.
-
-    `tag` is `None` if they carry no tag any more.
-    """
-
-    tag: Tag | None
-    live: Meeting | None
-
-
-@dataclass(frozen=True, slots=True)
-class Overheard:
-    """End the secrets of ours that others have read; then `otherwise` holds."""
-
-    secrets: EndOverheard
-    otherwise: "Resolution"
-
-
-@dataclass(frozen=True, slots=True)
-class Withdraw:
-    """Take an answer by reaction back, unless another was given since."""
-
-    meeting: MeetingId
-    emoji: str
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Somebody wrote in the thread of the meeting that is on: that counts, not what."""
-
-    meeting: Meeting
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """See whether somebody who went from a room is a member still."""
-
-    how: Departure
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Relocate:
-    """Go on where people went, if the room was replaced."""
-
-    successor: str
-
-
-Resolution = (
-    Ignore
-    | Say
-    | Perform
-    | Command
-    | Form
-    | Resume
-    | Pick
-    | TagLine
-    | Overheard
-    | Retag
-    | Withdraw
-    | Notice
-    | Part
-    | Relocate
-)
 
 
 def resolve_event(event: ChatEvent, context: Context) -> Resolution:
     """What an event means."""
     meant = _MEANINGS[type(event)](event, context)
     return _unheard(event, meant) if isinstance(event, WRITTEN) else meant
-
-
-def intent_of_tag(tag: Tag, event: MessageSent, code: str) -> Intent:
-    """What a tagged line asks for during the meeting with this code."""
-    if not isinstance(tag.kind, NoteKind):
-        return Topic(title=tag.text[:120], code=code)
-    if not tag.text and event.reply_to:
-        return TaggedReply(kind=tag.kind, code=code)
-    return Tagged(
-        kind=tag.kind,
-        text=tag.text[:1000],
-        origin=origin_in(event.room, event.id),
-        code=code,
-        mentions=event.mentions,
-    )
 
 
 def _digest_before(reaction: str, account: str) -> str:
@@ -260,11 +107,14 @@ def _takes_codes(meant: Resolution) -> bool:
 def _message(event: MessageSent, context: Context) -> Resolution:
     """A tagged line, a command, an answer to us, or a reply to a card; else not for us."""
     plainly = _untagged(event, context)
-    tag = tag_in(event.text if event.addressed is None else event.addressed)
+    text = event.text if event.addressed is None else event.addressed
+    tag, sure = tag_in(text), True
+    if tag is None and isinstance(plainly, Ignore | Notice):
+        tag, sure = nearly_a_tag(text), False
     if tag is None or event.direct:
         return plainly
     meeting = context.card if event.thread and context.card else context.live
-    return TagLine(tag, meeting, plainly)
+    return TagLine(tag, meeting, plainly, sure=sure)
 
 
 def _untagged(event: MessageSent, context: Context) -> Resolution:
@@ -275,6 +125,8 @@ def _untagged(event: MessageSent, context: Context) -> Resolution:
         return answer
     if event.addressed is not None:
         return _command(event.addressed)
+    if not event.reply_to and not event.mentions and says_undo(event.text):
+        return Undo()
     card, live = context.card, context.live
     if card is not None and live is not None and card[0] == live[0] and event.thread:
         return Notice(card)
@@ -303,6 +155,11 @@ def _coming(short: ShortReply, code: str) -> Intent:
     if short.answer is RsvpAnswer.YES:
         return SayYes(code=code, guests=short.guests)
     return RSVPS[short.answer](code=code)
+
+
+def says_undo(line: str) -> bool:
+    """Whether a line asks for nothing but to undo what was done."""
+    return phrases(INTENTS).get(folded(line).strip(" .!")) is TakeBack
 
 
 def _command(line: str) -> Resolution:

@@ -4,6 +4,19 @@ import re
 from typing import NamedTuple
 
 from indaba.contracts.record import NoteKind
+from indaba.conversation.answer import Answer, Choice, Choices, Text
+from indaba.conversation.commands.intent import Intent
+from indaba.conversation.commands.topics.agenda import Topic
+from indaba.conversation.commands.topics.cop import NeverMind
+from indaba.conversation.commands.topics.noting import (
+    LABELS,
+    SIGNS,
+    Tagged,
+    TaggedReply,
+    origin_in,
+)
+from indaba.conversation.delivery.chat_events import MessageSent
+from indaba.conversation.wording import Wording
 
 TOPIC = "topic"
 TAGS: dict[str, NoteKind | str] = {
@@ -19,6 +32,10 @@ TAGS: dict[str, NoteKind | str] = {
     TOPIC: TOPIC,
 }
 _TAG = re.compile(r"\s*[#^](?P<tag>[a-z]+)(?![\w-])[\s:,]*(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_NO_SIGN = re.compile(r"\s*(?P<tag>[a-z]+)\s*:(?!//)\s*(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_APART = re.compile(
+    r"\s*[#^]\s+(?P<tag>[a-z]+)(?![\w-])[\s:,]*(?P<rest>.*)", re.IGNORECASE | re.DOTALL
+)
 
 
 class Tag(NamedTuple):
@@ -30,6 +47,56 @@ class Tag(NamedTuple):
 
 def tag_in(text: str) -> Tag | None:
     """The tag that a line begins with, if it is one of ours."""
+    return _read(text, _TAG)
+
+
+def nearly_a_tag(text: str) -> Tag | None:
+    """The tag that a line begins with but for one slip: a letter, a space, or no sign.
+
+    Two letters that changed places are one slip. What is as near to tags of two kinds is neither.
+    """
+    if near := _read(text, _APART) or _read(text, _NO_SIGN):
+        return near if near.text else None
     match = _TAG.fullmatch(text)
+    kinds = _kinds_near(match["tag"].casefold()) if match else set()
+    return Tag(kinds.pop(), match["rest"].strip()) if match and len(kinds) == 1 else None
+
+
+def _read(text: str, form: re.Pattern[str]) -> Tag | None:
+    match = form.fullmatch(text)
     kind = TAGS.get(match["tag"].casefold()) if match else None
     return Tag(kind, match["rest"].strip()) if match and kind else None
+
+
+def _kinds_near(word: str) -> set[NoteKind | str]:
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    distance = DamerauLevenshtein.distance
+    return {kind for tag, kind in TAGS.items() if distance(word, tag, score_cutoff=1) <= 1}
+
+
+def intent_of_tag(tag: Tag, event: MessageSent, code: str) -> Intent:
+    """What a tagged line asks for during the meeting with this code."""
+    if not isinstance(tag.kind, NoteKind):
+        return Topic(title=tag.text[:120], code=code)
+    if not tag.text and event.reply_to:
+        return TaggedReply(kind=tag.kind, code=code)
+    return Tagged(
+        kind=tag.kind,
+        text=tag.text[:1000],
+        origin=origin_in(event.room, event.id),
+        code=code,
+        mentions=event.mentions,
+    )
+
+
+def almost_tagged(tag: Tag, intent: Intent, wording: Wording) -> Answer:
+    """Whether a misspelt tag was meant, with a choice that takes the line over."""
+    say, name = wording.say, f"#{tag.kind}"
+    if not tag.text:
+        return Answer.of(say("Did you mean {tag}? Then write it once more.", tag=name))
+    is_note = isinstance(tag.kind, NoteKind)
+    sign = SIGNS[NoteKind(tag.kind)] if is_note else "▶️"
+    label = say(LABELS[NoteKind(tag.kind)]) if is_note else say("Topic")
+    picks = (Choice(label, sign, intent), Choice(say("No"), "❌", NeverMind()))
+    return Answer((Text(say("Did you mean {tag}?", tag=name)), Choices(picks)))

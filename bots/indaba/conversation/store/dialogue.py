@@ -124,14 +124,34 @@ class Dialogue:
         rows = [_offer(row) for row in (await self._sql.execute(mine)).mappings()]
         return [offer for offer in rows if offer.post == rows[0].post]
 
+    async def all_offers_to(self, event: ChatEvent) -> list[Offer]:
+        """Every choice that is still kept for a person in a room, the newest first."""
+        mine = (
+            _with_posts()
+            .where(
+                t.choices.c.account == event.account,
+                t.choices.c.room == event.room,
+                t.choices.c.expires_at > self._now,
+                t.posts.c.given_up.is_(None),
+            )
+            .order_by(t.posts.c.created_at.desc(), t.choices.c.place)
+        )
+        return [_offer(row) for row in (await self._sql.execute(mine)).mappings()]
+
     async def close_offers(self, event: ChatEvent) -> None:
         """Somebody said something else here: a later yes of theirs means none of these."""
         still_open = t.choices.update().where(*_put_to(event), t.choices.c.closed_at.is_(None))
         await self._sql.execute(still_open.values(closed_at=self._now))
 
-    async def picked(self, post: str) -> None:
-        """The choices under a post are used up."""
-        await self._sql.execute(t.choices.delete().where(t.choices.c.post == post))
+    async def picked(self, offer: Offer, event: ChatEvent) -> None:
+        """The choices under a post are used up, and the same one where it was put before."""
+        same = (
+            t.choices.c.account == event.account,
+            t.choices.c.room == event.room,
+            t.choices.c.intent == offer.intent,
+        )
+        await self._sql.execute(t.choices.delete().where(t.choices.c.post == offer.post))
+        await self._sql.execute(t.choices.delete().where(*same))
 
 
 def _put_to(event: ChatEvent) -> tuple[sa.ColumnElement[bool], ...]:

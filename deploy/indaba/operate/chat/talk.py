@@ -5,6 +5,7 @@ import json
 import sys
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +17,7 @@ from indaba.operate.console import Console
 from indaba.operate.data import secrets
 from indaba.operate.data.secrets import Account
 from indaba.operate.local import lock
-from indaba.operate.local.matrix import HomeserverRefused, MatrixClient
+from indaba.operate.local.matrix import HomeserverAway, HomeserverRefused, MatrixClient
 from indaba.operate.local.trial import BOT
 
 HISTORY = 20
@@ -24,8 +25,9 @@ PAST = 60
 """Events looked back at, for the last 20 lines of talk and what they refer to."""
 
 ROUND_SECONDS = 10.0
+LOOK_AGAIN_SECONDS = 1.0
 BOT_PATIENCE = 15.0
-SIGNS = {"yes": "👍", "maybe": "🤔", "no": "👎", "ok": "✅", "stop": "❌"}
+SIGNS = {"yes": "👍", "maybe": "🤔", "no": "👎", "ok": "✅", "stop": "❌", "undo": "↩️"}
 RSVPS = (SIGNS["yes"], SIGNS["maybe"], SIGNS["no"])
 KINDS = [
     "m.room.message",
@@ -48,7 +50,7 @@ ONLY = json.dumps(
 )
 HELP = """Type to say something; !cop help asks the bot what it can do.
 /react yes, maybe or no: answer the last card
-/react ok, stop or a sign: pick from what the bot offered last
+/react ok, stop, undo or a sign: pick from what the bot offered last
 /reply WORDS: reply to the last card
 /thread WORDS: write in the thread of the last card
 /direct WORDS: write to the bot alone
@@ -126,9 +128,16 @@ class Talk:
     """One person's talk in the trial room and with the bot alone."""
 
     def __init__(
-        self, line: MatrixClient, me: Account, bot: str, room: str, saying: Console
+        self,
+        line: MatrixClient,
+        me: Account,
+        bot: str,
+        room: str,
+        saying: Console,
+        homeserver_now: Callable[[], str] = str,
     ) -> None:
         self._line = line
+        self._homeserver_now = homeserver_now
         self._me = me
         self._bot = bot
         self._room = room
@@ -155,8 +164,14 @@ class Talk:
             raise NoSuchAccount(name, people)
         if not here.room:
             raise NoTrialRoom
+
+        def homeserver_now() -> str:
+            running = lock.find(data)
+            return running.homeserver if running else ""
+
         async with MatrixClient(here.homeserver, known[name].token) as line:
-            talk = cls(line, known[name], known[BOT].user_id, here.room, Console())
+            me, bot = known[name], known[BOT].user_id
+            talk = cls(line, me, bot, here.room, Console(), homeserver_now)
             await talk.run(say, wait)
 
     async def run(self, say: tuple[str, ...], wait: float) -> None:
@@ -238,11 +253,29 @@ class Talk:
 
     async def _listen(self, since: str) -> None:
         while True:
-            news = await self._line.sync(since, ROUND_SECONDS, ONLY)
+            try:
+                news = await self._line.sync(since, ROUND_SECONDS, ONLY)
+            except (HomeserverAway, HomeserverRefused):
+                await self._wait_until_back()
+                continue
             since = news["next_batch"]
             for room, happened in news.get("rooms", {}).get("join", {}).items():
                 for event in happened.get("timeline", {}).get("events", []):
                     self._show(room, event)
+
+    async def _wait_until_back(self) -> None:
+        """Say that nobody answers, and look for the homeserver until it does, wherever it is."""
+        self._saying.line(
+            "Indaba is away. I wait here until it is back; start it: make up", "yellow"
+        )
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            if url := self._homeserver_now():
+                self._line.move_to(url)
+                with suppress(HomeserverAway, HomeserverRefused):
+                    await self._line.whoami()
+                    break
+        self._saying.line("Indaba is back.", "green")
 
     def _show(self, room: str, event: dict[str, Any]) -> None:
         if room not in (self._room, self._direct):

@@ -45,6 +45,11 @@ class MatrixClient:
             base_url=self._url, headers=headers, timeout=40.0, trust_env=url.startswith("https")
         )
 
+    def move_to(self, url: str) -> None:
+        """The homeserver answers at another address now."""
+        self._url = url.rstrip("/")
+        self._http.base_url = httpx.URL(self._url)
+
     async def __aenter__(self) -> Self:
         return self
 

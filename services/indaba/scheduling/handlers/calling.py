@@ -121,6 +121,8 @@ async def list_meetings(request: ListMeetings, work: Work) -> MeetingsListed:
             meetings = await store.answered(community, work.passport.a_member(), request.limit)
         case Which.COMING:
             meetings = await store.coming(community, request.limit)
+        case Which.CALLED_OFF:
+            meetings = await store.called_off(community, request.limit)
     return MeetingsListed(meetings=tuple(meeting.facts() for meeting in meetings))
 
 

@@ -203,6 +203,15 @@ class Meetings:
         """At most `limit` meetings on or to come, soonest first."""
         return await self._listed(*self.are_coming(community), limit=limit)
 
+    async def called_off(self, community: CommunityId, limit: int) -> list[Meeting]:
+        """At most `limit` meetings that were called off and would be still to come."""
+        return await self._listed(
+            _meetings.c.community == community,
+            _meetings.c.status == MeetingStatus.CANCELLED,
+            _meetings.c.over_at > self._work.now,
+            limit=limit,
+        )
+
     async def kept_instants(self, after: MeetingId | None, limit: int) -> Sequence[KeptInstant]:
         """A page of meetings that are not over, of any community, by id, with ids after `after`."""
         query = (

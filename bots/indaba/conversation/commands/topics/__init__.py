@@ -93,6 +93,8 @@ INTENTS: tuple[type[Intent], ...] = (
     scheduling.Preview,
     scheduling.CallMeeting,
     undoing.Uncall,
+    undoing.TakeBack,
+    changing.MoveBack,
     changing.PreviewMove,
     changing.MoveNow,
     changing.CallOff,

@@ -20,8 +20,9 @@ from indaba.contracts.actions import (
 from indaba.contracts.passport import Role
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Text
 from indaba.conversation.commands.fields import ActionCodeTyped, Code, one_of
-from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
+from indaba.conversation.commands.intent import HELD, Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.taking_back import way_back
 from indaba.conversation.commands.topics.holding import members_called, named_first
 from indaba.conversation.times import say_day
 from indaba.conversation.wording import Wording, plain
@@ -37,6 +38,7 @@ MOST_LISTED = 15
 class AddAnAction(Intent, noun="action", verb="add", aliases=("action new",)):
     """Promise something, with who does it and by when."""
 
+    ABOUT = HELD
     needs: ClassVar[Role | None] = Role.MEMBER
     example: ClassVar[str] = "action add Send the survey by 3 May"
 
@@ -56,7 +58,9 @@ class AddAnAction(Intent, noun="action", verb="add", aliases=("action new",)):
         default="", max_length=80, description="By when, such as 3 May", json_schema_extra=KEYED
     )
     meeting: Code | None = Field(
-        default=None, description="The meeting it comes from", json_schema_extra=KEYED
+        default=None,
+        description="The meeting it comes from",
+        json_schema_extra={**KEYED, "code": True},
     )
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
@@ -127,8 +131,7 @@ class _Says(Intent):
         words = person.wording.say(
             self.noted, code=shown.action.code, text=plain(shown.action.text)
         )
-        undo = Choice(person.wording.say("Undo"), "↩️", Reopen(code=self.code))
-        return Answer((Text(words), Choices((undo,))))
+        return Answer((Text(words), way_back(Reopen(code=self.code), person.wording)))
 
 
 class Done(_Says, noun="action", verb="done", aliases=("done",)):
@@ -168,6 +171,10 @@ class Reopen(Intent, noun="action", verb="reopen", hidden=True):
         shown = await services.ask(ChangeAction(code=self.code, status=ActionStatus.OPEN))
         words = person.wording.say("Open again: {code}", code=shown.action.code)
         return Answer.of(words)
+
+    def takes_back(self, wording: Wording) -> str:
+        """What was said of the action."""
+        return wording.say("open {code} again", code=self.code)
 
 
 class Hand(Intent, noun="action", verb="hand", aliases=("pass on",)):

@@ -23,10 +23,12 @@ from indaba.conversation.commands.fields import Code, one_of
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.readings import asked_again, pick_reading
+from indaba.conversation.commands.taking_back import way_back
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.holding import Restore
 from indaba.conversation.commands.topics.repeating import PreviewEnd, PreviewOtherwise
 from indaba.conversation.commands.topics.scheduling import both_zones, own_time, when_here
+from indaba.conversation.times import say_when
 from indaba.conversation.wording import Wording, plain
 
 
@@ -132,9 +134,17 @@ class MoveNow(Intent, noun="meeting", verb="move-now", hidden=True):
         words = person.wording.say("Moved: {code}, now {when}", code=meeting.code, when=when)
         if meeting.moved_from is None:
             return Answer((Text(words),), card=meeting.id)
-        back = MoveNow(code=meeting.code, starts=meeting.moved_from, zone=meeting.zone)
-        undo = Choices((Choice(person.wording.say("Undo"), "↩️", back),))
-        return Answer((Text(words), undo))
+        back = MoveBack(code=meeting.code, starts=meeting.moved_from, zone=meeting.zone)
+        return Answer((Text(words), way_back(back, person.wording)))
+
+
+class MoveBack(MoveNow, noun="meeting", verb="move-back", hidden=True):
+    """Move the meeting back to where it was."""
+
+    def takes_back(self, wording: Wording) -> str:
+        """The move."""
+        when = say_when(self.starts, self.zone, wording.locale)
+        return wording.say("move {code} back to {when}", code=self.code, when=when)
 
 
 class Cancel(Intent, noun="meeting", verb="cancel"):
@@ -191,5 +201,4 @@ class CallOff(Intent, noun="meeting", verb="call-off", hidden=True):
         asked = CancelMeeting(code=self.code, reason=self.reason)
         meeting = (await services.ask(asked)).meeting
         words = person.wording.say("Called off: {code}", code=meeting.code)
-        undo = Choices((Choice(person.wording.say("Undo"), "↩️", Restore(code=meeting.code)),))
-        return Answer((Text(words), undo))
+        return Answer((Text(words), way_back(Restore(code=meeting.code), person.wording)))

@@ -143,7 +143,7 @@ class Here(Intent, noun="meeting", verb="here", aliases=("here", "checkin", "che
         default="",
         max_length=20,
         description="The four letters the chair shows at the meeting, if you have them",
-        json_schema_extra={"word": True},
+        json_schema_extra={"word": True, "or_meeting": True},
     )
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:

@@ -12,7 +12,7 @@ from indaba.contracts.figures import ReleasedPart, ReleasedTable
 from indaba.contracts.passport import Role
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Text
 from indaba.conversation.commands.fields import Code
-from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
+from indaba.conversation.commands.intent import HELD, Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.times import say_for
 from indaba.conversation.wording import Wording
@@ -24,6 +24,7 @@ SIGNS = {WillUse.YES: "👍", WillUse.MAYBE: "🤔", WillUse.NO: "👎"}
 class Feedback(Intent, noun="meeting", verb="feedback", aliases=("feedback",)):
     """Say in three taps how a meeting was, between you and me."""
 
+    ABOUT = HELD
     PRIVATE: ClassVar[bool] = True
     MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.MEMBER

@@ -19,6 +19,7 @@ from indaba.contracts.scheduling import (
     CloseMeeting,
     MeetingFacts,
     MeetingShown,
+    MeetingStatus,
     Presence,
     RestoreMeeting,
 )
@@ -26,7 +27,7 @@ from indaba.contracts.series import ChangeSeries, Scope
 from indaba.conversation.answer import Answer, Audience, Facts, Items, Text
 from indaba.conversation.cards.views import facts_of
 from indaba.conversation.commands.fields import Code, Listed, Minutes, account_in, one_of
-from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
+from indaba.conversation.commands.intent import HELD, Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.series_dates import dates_shown
 from indaba.conversation.wording import Wording, plain
@@ -90,7 +91,10 @@ class Start(Intent, noun="meeting", verb="start", aliases=("startmeeting",)):
         json_schema_extra={"code": True},
     )
     title: str = Field(
-        default="", max_length=120, description="What it is about, for one nobody planned"
+        default="",
+        max_length=120,
+        description="What it is about, for one nobody planned",
+        json_schema_extra={"or_meeting": True},
     )
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
@@ -131,6 +135,7 @@ class End(Intent, noun="meeting", verb="end", aliases=("endmeeting", "meeting cl
 class Attendance(Intent, noun="meeting", verb="attendance", aliases=("attendance", "register")):
     """See who was at a meeting, and correct it."""
 
+    ABOUT = HELD
     needs: ClassVar[Role | None] = Role.FACILITATOR
     PRIVATE: ClassVar[bool] = True
     example: ClassVar[str] = "meeting attendance M7K2"
@@ -299,6 +304,7 @@ class TakeOver(Intent, noun="meeting", verb="take", aliases=("take over",)):
 class Restore(Intent, noun="meeting", verb="restore"):
     """Hold a meeting after all that was called off."""
 
+    ABOUT = frozenset({MeetingStatus.CANCELLED})
     MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.FACILITATOR
     example: ClassVar[str] = "meeting restore M7K2"
@@ -311,6 +317,10 @@ class Restore(Intent, noun="meeting", verb="restore"):
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """One line; card and thread follow."""
         return restored(await services.ask(RestoreMeeting(code=self.code)), person.wording)
+
+    def takes_back(self, wording: Wording) -> str:
+        """The calling off."""
+        return wording.say("hold {code} after all", code=self.code)
 
 
 def restored(reply: MeetingShown, wording: Wording) -> Answer:

@@ -27,8 +27,9 @@ from indaba.contracts.record import (
 )
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Text
 from indaba.conversation.commands.fields import Code, Listed, wrong
-from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
+from indaba.conversation.commands.intent import HELD, Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.taking_back import way_back
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.noting import LABELS
 from indaba.conversation.wording import Wording, plain
@@ -41,6 +42,7 @@ ON = "The meeting's code; the one that is on, or was last, if you do not say"
 class Minutes(Intent, noun="minutes", verb="show", aliases=("minutes", "meeting minutes")):
     """Show the minutes of a meeting."""
 
+    ABOUT = HELD
     needs: ClassVar[Role | None] = Role.MEMBER
     example: ClassVar[str] = "minutes show M7K2"
 
@@ -110,6 +112,7 @@ def _line(note: NoteFacts, wording: Wording) -> str:
 class Correct(Intent, noun="minutes", verb="correct", aliases=("correct", "meeting correct")):
     """Correct a line of the minutes, or take it out."""
 
+    ABOUT = HELD
     needs: ClassVar[Role | None] = Role.MEMBER
     example: ClassVar[str] = "minutes correct 3 We meet on Fridays"
 
@@ -138,8 +141,7 @@ class Correct(Intent, noun="minutes", verb="correct", aliases=("correct", "meeti
             return Answer((Text(words),), card=meeting.id)
         undo = PutBack(code=meeting.code, line=self.line)
         gone = say("Line {number} is out of the minutes.", number=str(self.line))
-        back = Choices((Choice(say("Undo"), "↩️", undo),))
-        return Answer((Text(gone), back))
+        return Answer((Text(gone), way_back(undo, person.wording)))
 
 
 class PutBack(Intent, noun="minutes", verb="put-back", hidden=True):
@@ -158,10 +160,16 @@ class PutBack(Intent, noun="minutes", verb="put-back", hidden=True):
         note = taken.note
         return Answer.of(person.wording.say(words, number=str(note.number), text=plain(note.text)))
 
+    def takes_back(self, wording: Wording) -> str:
+        """The taking out."""
+        words = "put line {number} of {code} back"
+        return wording.say(words, number=str(self.line), code=self.code)
+
 
 class Approve(Intent, noun="minutes", verb="approve", aliases=("approve", "meeting approve")):
     """Approve the minutes; they go to the library."""
 
+    ABOUT = HELD
     needs: ClassVar[Role | None] = Role.FACILITATOR
     example: ClassVar[str] = "minutes approve M7K2"
 
@@ -198,6 +206,7 @@ class Highlights(
 ):
     """See or write a meeting's highlights."""
 
+    ABOUT = HELD
     needs: ClassVar[Role | None] = Role.FACILITATOR
     example: ClassVar[str] = "minutes highlights M7K2"
 
@@ -255,6 +264,7 @@ def _own(line: str, wording: Wording) -> str:
 class Share(Intent, noun="minutes", verb="share", aliases=("meeting share",)):
     """Share a meeting's highlights with the members."""
 
+    ABOUT = HELD
     needs: ClassVar[Role | None] = Role.FACILITATOR
     example: ClassVar[str] = "minutes share M7K2"
 

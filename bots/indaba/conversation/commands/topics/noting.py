@@ -14,7 +14,7 @@ from indaba.contracts.record import ChangeNote, NoteKind, NoteTaken, Rule, TakeN
 from indaba.contracts.scheduling import CheckIn, Presence
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Text
 from indaba.conversation.commands.fields import Code, one_of
-from indaba.conversation.commands.intent import Intent, Meant, ServiceClient, question
+from indaba.conversation.commands.intent import HELD, Intent, Meant, ServiceClient, question
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.holding import members_called, named_first
@@ -52,6 +52,7 @@ def origin_in(room: str, message: str) -> str:
 class Note(Intent, noun="meeting", verb="note", aliases=("note", "minutes note")):
     """Put a line into the minutes of the meeting that is on."""
 
+    ABOUT = HELD
     needs: ClassVar[Role | None] = Role.MEMBER
     example: ClassVar[str] = "meeting note decision We meet on Thursdays"
 
@@ -258,6 +259,7 @@ class AddToMinutes(Intent, noun="minutes", verb="add", aliases=("add to minutes"
 class AskNote(Intent, noun="minutes", verb="write"):
     """Put a line into the minutes, step by step."""
 
+    ABOUT = HELD
     MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.MEMBER
     example: ClassVar[str] = "minutes write M7K2"

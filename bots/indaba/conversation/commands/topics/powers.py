@@ -14,9 +14,10 @@ from indaba.conversation.answer import Answer, Choice, Choices, Items, Style, Te
 from indaba.conversation.commands.fields import Account, one_of
 from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.taking_back import way_back
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.removing import is_member, on_its_way, shown_by_name
-from indaba.conversation.wording import plain
+from indaba.conversation.wording import Wording, plain
 
 MAY = (
     "call, move and call off meetings, and change minutes and resources of others",
@@ -105,7 +106,7 @@ class MakeFacilitator(Intent, noun="member", verb="make-facilitator", hidden=Tru
             (
                 Text(say("Done: {account} is a facilitator of this community.", account=account)),
                 Text(say("Was that a mistake? You can undo it for ten minutes.")),
-                Choices((Choice(say("Undo"), "↩️", undo),)),
+                way_back(undo, person.wording),
             )
         )
 
@@ -121,6 +122,10 @@ class TakeRoleBack(Intent, noun="member", verb="take-role-back", hidden=True):
     def again(self) -> Hint:
         """What it takes later."""
         return hint("member role", account=self.account, role=Role.MEMBER.value, reason="why")
+
+    def takes_back(self, wording: Wording) -> str:
+        """The role."""
+        return wording.say("make {account} a member again", account=plain(self.account))
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Says that they are a member again; nothing is moved against anybody by it."""

@@ -18,7 +18,7 @@ from indaba.contracts.scheduling import ListMeetings
 from indaba.conversation.answer import Answer, Choice, Choices, Items, Style, Text
 from indaba.conversation.cards.resources import card, title_of
 from indaba.conversation.commands.fields import Code, ResourceCodeTyped, one_of
-from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.intent import HELD, Intent, ServiceClient
 from indaba.conversation.commands.open_parts import PARTS, seen_by_all
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.cop import NeverMind
@@ -308,6 +308,7 @@ class UnpublishAResource(Intent, noun="resource", verb="unpublish"):
 class PublishMeeting(Intent, noun="minutes", verb="publish", aliases=("meeting publish",)):
     """Let everybody read a meeting's highlights."""
 
+    ABOUT = HELD
     needs: ClassVar[Role | None] = Role.FACILITATOR
     example: ClassVar[str] = "minutes publish M7K2"
 
@@ -366,6 +367,7 @@ class PublishMeetingNow(Intent, noun="minutes", verb="publish-now", hidden=True)
 class UnpublishMeeting(Intent, noun="minutes", verb="unpublish", aliases=("meeting unpublish",)):
     """Close a meeting's highlights to all but members."""
 
+    ABOUT = HELD
     needs: ClassVar[Role | None] = Role.FACILITATOR
     example: ClassVar[str] = "minutes unpublish M7K2"
 

@@ -208,7 +208,7 @@ class ListOfMeetings(Intent, noun="meeting", verb="list", aliases=("meetings",))
     example: ClassVar[str] = "meeting list"
 
     which: Annotated[Which, one_of(Which)] = Field(
-        default=Which.COMING, description="coming, mine or past"
+        default=Which.COMING, description="coming, mine, past or called-off"
     )
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
@@ -233,11 +233,13 @@ LISTED = {
     Which.COMING: "Coming meetings:",
     Which.MINE: "Meetings you said yes or maybe to:",
     Which.PAST: "Past meetings:",
+    Which.CALLED_OFF: "Meetings that were called off:",
 }
 NONE_LISTED = {
     Which.COMING: "No meeting is planned.",
     Which.MINE: "You have said yes or maybe to no coming meeting.",
     Which.PAST: "No meeting has ended yet.",
+    Which.CALLED_OFF: "No coming meeting was called off.",
 }
 
 

@@ -14,8 +14,40 @@ from indaba.contracts.series import EndSeries, Scope
 from indaba.conversation.answer import Answer, Choice, Choices, Text
 from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.taking_back import way_back
+from indaba.conversation.wording import Wording
 
 UNDONE_WITHIN = timedelta(minutes=10)
+
+
+NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
+
+
+class TakeBack(
+    Intent,
+    noun="me",
+    verb="undo",
+    aliases=("undo", "undo it", "undo that", "take it back", "take that back"),
+):
+    """Take back what I did a moment ago."""
+
+    example: ClassVar[str] = "me undo"
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """What can be taken back here, by name: a choice for each."""
+        say = person.wording.say
+        if not person.undoable:
+            words = "Nothing of yours can be undone here now: that goes for a few minutes, where "
+            words += "it was done. To call a meeting off: {cancel}. To move it: {move}"
+            cancel = person.types("meeting cancel", code="M7K2")
+            move = person.types("meeting move", code="M7K2", when="fri 17:00")
+            return Answer.of(say(words, cancel=cancel, move=move))
+        picks = tuple(
+            Choice(say("Undo: {what}", what=intent.takes_back(person.wording)), number, intent)
+            for number, intent in zip(NUMBERS, person.undoable, strict=False)
+        )
+        lead = say("More was said since, so I ask before I undo anything. Which do you mean?")
+        return Answer((Text(lead), Choices(picks)))
 
 
 class Uncall(Intent, noun="meeting", verb="uncall", hidden=True):
@@ -30,6 +62,10 @@ class Uncall(Intent, noun="meeting", verb="uncall", hidden=True):
     def again(self) -> Hint:
         """It can be called off at any time."""
         return hint("meeting cancel", code=self.code)
+
+    def takes_back(self, wording: Wording) -> str:
+        """The call."""
+        return wording.say("call off {code}", code=self.code)
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """One line: the card changes by itself."""
@@ -50,4 +86,4 @@ def with_undo(words: str, code: str, person: Person, scope: Scope = Scope.THIS) 
     line = person.types("meeting cancel", code=code)
     how = say("Called by mistake? You can undo it for ten minutes; later, type: {line}", line=line)
     undo = Uncall(code=code, until=person.now + UNDONE_WITHIN, scope=scope)
-    return Answer((Text(words), Text(how), Choices((Choice(say("Undo"), "↩️", undo),))))
+    return Answer((Text(words), Text(how), way_back(undo, person.wording)))
