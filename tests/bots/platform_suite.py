@@ -20,6 +20,9 @@ from indaba.conversation.delivery.platform import (
     PostKind,
 )
 
+NAMES = ("thand", "lindi", "zz")
+"""How whoever runs the room is called on one platform or the other, and nobody."""
+
 
 @dataclass
 class Trial:
@@ -96,6 +99,17 @@ class PlatformSuite:
         assert await trial.platform.has_power(trial.room, trial.owner)
         if trial.other:
             assert not await trial.platform.has_power(trial.room, trial.other)
+
+    async def test_people_are_found_by_the_beginning_of_a_name_and_nobody_else(
+        self, trial: Trial
+    ) -> None:
+        found = {name: await trial.platform.people_called(trial.room, name) for name in NAMES}
+        if trial.other:
+            begun = next(name for name, people in found.items() if people)
+            [owner] = found[begun]
+            assert owner.account == trial.owner
+            assert any(name.casefold().startswith(begun) for name in owner.names)
+        assert found["zz"] == found["zz"][:0]
 
     async def test_what_is_not_there_is_not_found(self, trial: Trial) -> None:
         on_matrix = trial.room.startswith("!")

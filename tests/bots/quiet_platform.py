@@ -1,10 +1,10 @@
 """What a chat platform answers where a test does not care."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from indaba.contracts.membership import Place, Platform
 from indaba.conversation.delivery.chat_events import FileSent, Written
-from indaba.conversation.delivery.platform import CannotRead
+from indaba.conversation.delivery.platform import CannotRead, InRoom
 
 
 class Quiet:
@@ -45,6 +45,9 @@ class Quiet:
 
     async def successor_of(self, room: str) -> str:
         return ""
+
+    async def people_called(self, room: str, name: str) -> Sequence[InRoom]:
+        return ()
 
     async def bridged_room(self, room: str) -> Place | None:
         return None

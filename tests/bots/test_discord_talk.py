@@ -212,7 +212,7 @@ async def test_what_is_typed_is_completed_and_what_was_never_offered_is_answered
     zones = await lindiwe.autocomplete(channel, "me timezone", "zone", "lond")
     assert {"name": "Europe/London", "value": "Europe/London"} in zones
     wrong = await town.slash(lindiwe, channel, "meeting show", code="@everyone ]](x)")
-    assert "A code looks like" in words(wrong)
+    assert "no meeting here by that name or code" in words(wrong)
 
 
 async def test_commands_are_taken_up_while_the_services_stand_still(town: Town) -> None:

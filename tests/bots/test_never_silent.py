@@ -96,6 +96,17 @@ def test_whatever_is_said_to_us_means_something() -> None:
             assert not isinstance(otherwise, UNHEARD), (line, context)
 
 
+@pytest.mark.parametrize("text", ["yes", "no", "maybe", "👍", "yes please", "1", "Undo", "Do it"])
+def test_a_short_answer_to_a_message_of_ours_is_answered(text: str) -> None:
+    for context in states():
+        offered = bool(context.offers)
+        if not offered and text in ("1", "Undo", "Do it"):
+            continue
+        reply = said(text, reply_to="$post")
+        meant = resolve_event(reply, replace(context, replied_to_us=True))
+        assert not isinstance(meant, UNHEARD), (text, context)
+
+
 @pytest.mark.parametrize("kind", TYPED, ids=lambda k: k.called())
 async def test_every_intent_says_something_whatever_services_say(kind: type[Intent]) -> None:
     intent = understood(kind.example)

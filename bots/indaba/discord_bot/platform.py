@@ -13,7 +13,14 @@ from indaba.contracts.membership import Place, Platform
 from indaba.conversation.answer import Answer
 from indaba.conversation.commands.intent import SLASH
 from indaba.conversation.delivery.chat_events import FileSent, Written
-from indaba.conversation.delivery.platform import CannotPost, CannotRead, Post, PostKind, Wait
+from indaba.conversation.delivery.platform import (
+    CannotPost,
+    CannotRead,
+    InRoom,
+    Post,
+    PostKind,
+    Wait,
+)
 from indaba.discord_bot import render
 from indaba.discord_bot.client import AWAY, Api, Refused, ask_discord, file_of
 from indaba.discord_bot.reading import file_in, written_at
@@ -24,7 +31,7 @@ NO_PERMISSION, NO_ACCESS = 50013, 50001
 DIRECT = discord.ChannelType.private.value
 LOOKED_BACK = 100
 WEEK_IN_MINUTES = 10080
-LONGEST_NAME = 100
+LONGEST_NAME, MOST_CALLED = 100, 25
 LARGEST_FILE = 25 * 1024 * 1024
 KEEPS_FILES = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 NEVER = {
@@ -85,6 +92,22 @@ class DiscordPlatform:
         guild = channel.guild
         may = channel.permissions_for(guild.me or await self._ourselves(guild))
         return address if may.view_channel and may.send_messages else ""
+
+    async def people_called(self, room: str, name: str) -> Sequence[InRoom]:
+        """Those on the channel's server whom Discord finds by name; none in direct chats."""
+        guild = getattr(self._api.channel(room), "guild", None)
+        if guild is None:
+            return ()
+        members = await ask_discord(
+            lambda: guild.query_members(name, limit=MOST_CALLED, cache=False)
+        )
+        return [
+            InRoom(
+                str(member.id), tuple(filter(None, (member.nick, member.global_name, member.name)))
+            )
+            for member in members
+            if not member.bot
+        ]
 
     async def message_at(self, room: str, message: str) -> Written | None:
         """A message in a channel; `None` if it cannot be read. Raises `Wait`.

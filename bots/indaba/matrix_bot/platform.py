@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from indaba.contracts.membership import Place, Platform
 from indaba.conversation.answer import Answer
 from indaba.conversation.delivery.chat_events import FileSent, Written
-from indaba.conversation.delivery.platform import CannotPost, Post, PostKind, Wait
+from indaba.conversation.delivery.platform import CannotPost, InRoom, Post, PostKind, Wait
 from indaba.matrix_bot import render
 from indaba.matrix_bot.client import Homeserver, Refused
 from indaba.matrix_bot.crypto import ENCRYPTED, sealed_file
@@ -92,6 +92,19 @@ class MatrixPlatform:
             return await self._homeserver.room_at(address)
         except (Refused, Wait):  # another server's trouble must not keep anybody waiting here
             return ""
+
+    async def people_called(self, room: str, name: str) -> Sequence[InRoom]:
+        """Those in the room of whom the local part or the display name begins so."""
+        facts = await self._rooms.of(room)
+        there = [InRoom(account, facts.names_of(account)) for account in sorted(facts.members)]
+        wanted = name.casefold()
+        return [
+            one
+            for one in there
+            if one.account != self._homeserver.user_id
+            and not facts.is_ghost(one.account)
+            and any(each.casefold().startswith(wanted) for each in one.names)
+        ]
 
     async def _event(self, post: Post) -> tuple[str, dict[str, Any]]:
         """Type and content. In an encrypted room all but reactions is sealed, as people's is."""

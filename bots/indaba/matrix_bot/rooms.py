@@ -26,7 +26,7 @@ class RoomFacts:
     def __init__(self, me: str, events: Iterable[object] = ()) -> None:
         self._me = me
         self._state: dict[tuple[str, str], dict[str, Any]] = {}
-        self._joined: set[str] = set()
+        self._joined: dict[str, str] = {}
         for event in events:
             self.apply(event)
 
@@ -38,7 +38,7 @@ class RoomFacts:
         if not isinstance(key, str):
             return
         if kind == "m.room.member":
-            self._is_in(key, _content(event).get("membership") == "join")
+            self._is_in(key, _content(event))
         if kind != "m.room.member" or key == self._me:
             self._state[kind, key] = event
 
@@ -68,6 +68,11 @@ class RoomFacts:
     def members(self) -> frozenset[str]:
         """Who is in it."""
         return frozenset(self._joined)
+
+    def names_of(self, account: str) -> tuple[str, ...]:
+        """What somebody in it goes by: their display name if they have one, and the local part."""
+        local = account.removeprefix("@").partition(":")[0]
+        return tuple(filter(None, (self._joined.get(account, ""), local)))
 
     @property
     def space(self) -> bool:
@@ -123,11 +128,12 @@ class RoomFacts:
         level = users.get(account) if isinstance(users, dict) else None
         return _level(levels.get("users_default", 0) if level is None else level) >= RUNS_THE_ROOM
 
-    def _is_in(self, account: str, joined: bool) -> None:
-        if joined:
-            self._joined.add(account)
+    def _is_in(self, account: str, content: dict[str, Any]) -> None:
+        if content.get("membership") == "join":
+            name = content.get("displayname")
+            self._joined[account] = name[:LONGEST_ID] if isinstance(name, str) else ""
         else:
-            self._joined.discard(account)
+            self._joined.pop(account, None)
 
     def _event(self, kind: str, key: str) -> dict[str, Any]:
         return self._state.get((kind, key), {})

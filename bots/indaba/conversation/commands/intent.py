@@ -74,16 +74,16 @@ class Intent(BaseModel):
     `noun` and `verb` name it (`meeting new`) and are class keywords, as are the `aliases`, lines
     that mean it too. A field that is required and was not given is asked for with the `question` in
     its `json_schema_extra`; further marks there: `word` (one word unless quoted), `keyed` (only as
-    `key: value`) and `or_meeting` (all that is typed may be the title of a meeting instead). A
-    `hidden` intent is only carried by a choice, never typed. A `PRIVATE` one happens only where
-    nobody else reads the answer; one that knows `MORE_ALONE` (what, in English) says elsewhere how
-    to get it. One that `POINTS` is about a message or a file; one that `TELLS_OWN_DATA` is given
-    what this bot itself keeps of the person. A `SILENT` one is done without a word, whatever comes
-    of it; refusals whose code is `HUSHED` are not told either. One that `TAKES_CODES_OPENLY` is
-    where a one-time code is typed though others read it; anywhere else it ends then. Offered as a
-    choice, it is `MEANT` by a pick, unless it says otherwise. One that undoes what was done says
-    what it `takes_back`. A meeting that is called by its title is first looked for among those that
-    are `ABOUT`.
+    `key: value`) `person` (accounts, or names), `for_person` (it may begin with a name) and
+    `or_meeting` (all that is typed may be the title of a meeting instead). A `hidden` intent is
+    only carried by a choice, never typed. A `PRIVATE` one happens only where nobody else reads the
+    answer; one that knows `MORE_ALONE` (what, in English) says elsewhere how to get it. One that
+    `POINTS` is about a message or a file; one that `TELLS_OWN_DATA` is given what this bot itself
+    keeps of the person. A `SILENT` one is done without a word, whatever comes of it; refusals whose
+    code is `HUSHED` are not told either. One that `TAKES_CODES_OPENLY` is where a one-time code is
+    typed though others read it; anywhere else it ends then. Offered as a choice, it is `MEANT` by a
+    pick, unless it says otherwise. One that undoes what was done says what it `takes_back`. A
+    meeting that is called by its title is first looked for among those that are `ABOUT`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)

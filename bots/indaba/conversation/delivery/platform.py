@@ -75,6 +75,14 @@ class CannotRead(Exception):  # noqa: N818 - read by operators
     """The platform will never give this file (it is gone, or too large)."""
 
 
+@dataclass(frozen=True, slots=True)
+class InRoom:
+    """Somebody in a room: their account, and the names they go by there."""
+
+    account: str
+    names: tuple[str, ...]
+
+
 class ChatPlatform(Protocol):
     """A platform's half of the conversation. It draws and posts; it decides nothing.
 
@@ -104,6 +112,13 @@ class ChatPlatform(Protocol):
 
     async def room_at(self, address: str) -> str:
         """The id of the room at an address people type; empty if none is found now."""
+        ...
+
+    async def people_called(self, room: str, name: str) -> Sequence[InRoom]:
+        """People in a room of whom a name begins so, in any case; bots and us left out.
+
+        Raises `Wait`.
+        """
         ...
 
     async def message_at(self, room: str, message: str) -> Written | None:

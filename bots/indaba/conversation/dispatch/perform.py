@@ -11,7 +11,7 @@ from indaba.bus.bus import LITTLE_LATER
 from indaba.contracts.record import NoteKind
 from indaba.contracts.refusal import Expired, Refusal, Unavailable, hint
 from indaba.contracts.scheduling import ListMeetings, ShowMeeting
-from indaba.conversation.answer import Answer, Ask, Choice, Choices, Text
+from indaba.conversation.answer import Answer, Ask, Items, Text
 from indaba.conversation.cards.rsvp_words import answer_of
 from indaba.conversation.commands.carrying_out import may_not, perform
 from indaba.conversation.commands.hints import put_in, typed, unclear
@@ -27,14 +27,15 @@ from indaba.conversation.commands.intent import (
 from indaba.conversation.commands.line import Unclear, Understood, read_line
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics import INTENTS
-from indaba.conversation.commands.topics.coming import SayYes, WithdrawAnswer
+from indaba.conversation.commands.topics.coming import WithdrawAnswer
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.noting import Noticed, Retagged, Tagged, origin_in
-from indaba.conversation.commands.topics.undoing import NUMBERS, TakeBack
+from indaba.conversation.commands.topics.undoing import TakeBack
 from indaba.conversation.delivery.chat_events import ChatEvent, MessageSent
 from indaba.conversation.delivery.platform import ChatPlatform
 from indaba.conversation.dispatch import resolutions as means
 from indaba.conversation.dispatch.live_meetings import LiveMeetings
+from indaba.conversation.dispatch.names import Names
 from indaba.conversation.dispatch.outcome import Outcome
 from indaba.conversation.dispatch.people import People
 from indaba.conversation.dispatch.picking import offered
@@ -67,24 +68,29 @@ class Performer:
     async def _said(self, queued: QueuedEvent, found: means.Say) -> Outcome:
         wording = await self._wording(queued)
         facts = {} if found.about is None else self._going_on(queued, found.about)
-        answer = Answer.of(wording.say(found.words, **facts))
-        if found.words == means.NOTHING_WAITS:
+        prefix = self._people.prefix(queued.event)
+        coming = typed(hint("meeting yes"), prefix, INTENTS)
+        answer = Answer.of(wording.say(found.words, coming=coming, **facts))
+        if found.words in means.WAIT_FOR_NOTHING:
             answer = replace(answer, blocks=(*answer.blocks, *await self._to_answer(queued)))
         return Outcome(answer, still_open=found.still_open)
 
-    async def _to_answer(self, queued: QueuedEvent) -> tuple[Choices, ...]:
-        """A choice to come for each of the next meetings; none where nobody can say."""
+    async def _to_answer(self, queued: QueuedEvent) -> tuple[Items, ...]:
+        """The next meetings, each with how they say that they come; none where nobody can say."""
         try:
             meetings = (await self._people.services(queued).ask(ListMeetings(limit=3))).meetings
         except (Refusal, Unavailable):
             return ()
-        say = (await self._wording(queued)).say
-        words = "I come to {title} ({code})"
-        picks = tuple(
-            Choice(say(words, title=plain(m.title), code=m.code), number, SayYes(code=m.code))
-            for number, m in zip(NUMBERS, meetings, strict=False)
+        say, prefix = (await self._wording(queued)).say, self._people.prefix(queued.event)
+        lines = tuple(
+            say(
+                "{title}: {line}",
+                title=plain(meeting.title),
+                line=typed(hint("meeting yes", code=meeting.code), prefix, INTENTS),
+            )
+            for meeting in meetings
         )
-        return (Choices(picks),) if picks else ()
+        return (Items(lines),) if lines else ()
 
     def _going_on(self, queued: QueuedEvent, offer: Offer) -> dict[str, str]:
         """How a choice is had again, and what is typed to mean it."""
@@ -94,7 +100,6 @@ class Performer:
         return {
             "line": typed(again, prefix, INTENTS),
             "word": offer.label,
-            "coming": typed(hint("meeting yes"), prefix, INTENTS),
         }
 
     async def _intent(self, queued: QueuedEvent, found: means.Perform) -> Outcome:
@@ -132,7 +137,10 @@ class Performer:
             return Outcome(read)
         if isinstance(read, Unclear):
             return Outcome(unclear(read, wording, self._people.prefix(queued.event), INTENTS))
-        outcome = await self._go_on(queued, resolve(read.intent, read.filled, wording))
+        values = await self._named(queued).put_in(read.intent, read.filled, wording)
+        if isinstance(values, Answer):
+            return Outcome(values)
+        outcome = await self._go_on(queued, resolve(read.intent, values, wording))
         if read is asked or outcome.answer is None:
             return outcome
         # A sign alone would not say which meeting the title meant.
@@ -153,8 +161,9 @@ class Performer:
             return Outcome(Answer((Text(LITTLE_LATER), found.question)))
         step = resume(found.question, found.text, person.wording, INTENTS)
         kind = named(found.question.intent, INTENTS)
-        if isinstance(step, Ask) and step.field == found.question.field == meeting_field(kind):
-            values = {**step.filled, step.field: found.text.strip()}
+        field = found.question.field
+        if step is not None and (field == meeting_field(kind) or kind.mark(field, "person")):
+            values = {**found.question.filled, field: found.text.strip()}
             return await self._read(queued, Understood(kind, values))
         return await self._go_on(queued, step)
 
@@ -167,6 +176,9 @@ class Performer:
         person = await self._person_or_none(queued)
         no = may_not(named(step.intent, INTENTS), person) if person else None
         return Outcome(no or Answer((step,)))
+
+    def _named(self, queued: QueuedEvent) -> Names:
+        return Names(self._platform, queued.event.room)
 
     async def _undone(self, queued: QueuedEvent, _: means.Undo) -> Outcome:
         undoable = await self._undoable(queued)
@@ -237,6 +249,12 @@ class Performer:
         if meeting is None or not isinstance(queued.event, MessageSent):
             return await self.perform(queued, found.otherwise)
         intent = intent_of_tag(found.tag, queued.event, meeting[1])
+        if not queued.event.mentions:
+            wording = await self._wording(queued)
+            values = await self._named(queued).put_in(type(intent), intent.model_dump(), wording)
+            if isinstance(values, Answer):
+                return Outcome(values)
+            intent = type(intent).model_validate(values)
         if found.sure:
             return Outcome(await self._do(queued, intent))
         outcome = await self.perform(queued, found.otherwise)

@@ -22,6 +22,11 @@ NOTHING_WAITS = (
     "Nothing here waits for that now, and nothing has changed. To go on, type again: {line}. "
     "To answer for the next meeting, type for example: {coming}"
 )
+NOT_WAITING = (
+    "That message of mine waits for no answer, and nothing has changed. To say that you come to "
+    "the next meeting, type: {coming}"
+)
+WAIT_FOR_NOTHING = (NOTHING_WAITS, NOT_WAITING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 from indaba.contracts.ids import MeetingId
 from indaba.contracts.record import NoteKind
 from indaba.contracts.scheduling import RsvpAnswer
-from indaba.conversation.cards.rsvp_words import ShortReply, answer_of, short_reply
+from indaba.conversation.cards.rsvp_words import ShortReply, answer_of, reply_answer, short_reply
 from indaba.conversation.commands.fields import folded
 from indaba.conversation.commands.intent import Intent, named
 from indaba.conversation.commands.line import Understood, phrases, read_line
@@ -41,6 +41,7 @@ from indaba.conversation.dispatch.picking import (
 from indaba.conversation.dispatch.questions import is_command
 from indaba.conversation.dispatch.resolutions import (
     NOT_ENOUGH,
+    NOT_WAITING,
     NOT_YOURS,
     NOTHING_WAITS,
     TOO_OLD,
@@ -125,6 +126,15 @@ def _untagged(event: MessageSent, context: Context) -> Resolution:
         return answer
     if event.addressed is not None:
         return _command(event.addressed)
+    return _to_nobody(event, context)
+
+
+def _to_nobody(event: MessageSent, context: Context) -> Resolution:
+    """Words that name nobody: short ones that can only be for us, or talk."""
+    if context.replied_to_us and says_undo(event.text):
+        return Command(event.text)
+    if context.replied_to_us and reply_answer(event.text):
+        return Say(NOT_WAITING)
     if not event.reply_to and not event.mentions and says_undo(event.text):
         return Undo()
     card, live = context.card, context.live

@@ -19,7 +19,7 @@ from indaba.contracts.actions import (
 )
 from indaba.contracts.passport import Role
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Text
-from indaba.conversation.commands.fields import ActionCodeTyped, Code, one_of
+from indaba.conversation.commands.fields import ActionCodeTyped, Code, account_in, one_of
 from indaba.conversation.commands.intent import HELD, Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.taking_back import way_back
@@ -46,13 +46,13 @@ class AddAnAction(Intent, noun="action", verb="add", aliases=("action new",)):
         min_length=1,
         max_length=300,
         description="What will be done, beginning with a verb",
-        json_schema_extra={"question": "What will be done? Begin with a verb."},
+        json_schema_extra={"question": "What will be done? Begin with a verb.", "for_person": True},
     )
     owner: str | None = Field(
         default=None,
         max_length=255,
-        description="Who does it: mention the person; you if you do not say",
-        json_schema_extra=KEYED,
+        description="Who does it: name or mention the person; you if you do not say",
+        json_schema_extra={**KEYED, "person": True},
     )
     due: str = Field(
         default="", max_length=80, description="By when, such as 3 May", json_schema_extra=KEYED
@@ -72,8 +72,17 @@ class AddAnAction(Intent, noun="action", verb="add", aliases=("action new",)):
         asked = AddAction(text=text, owner=owner, due=self.due, meeting=self.meeting)
         shown = await services.ask(asked)
         words = person.wording.say("Action {line}", line=action_line(shown.action, person.wording))
+        whose, mentions = _whose(account_in(named[0]) if named else person.account, person)
         more = (Text(person.wording.foreign(shown.doubt)),) if shown.doubt else ()
-        return Answer((Text(words), *more), Audience.ROOM)
+        return Answer((Text(words), whose, *more), Audience.ROOM, mentions=mentions)
+
+
+def _whose(account: str, person: Person) -> tuple[Text, tuple[str, ...]]:
+    """Whose an action is, for the room to read; somebody else than the asker is mentioned."""
+    say = person.wording.say
+    if account == person.account:
+        return Text(say("You do it.")), ()
+    return Text(say("{account} does it.", account=plain(account))), (account,)
 
 
 class Actions(Intent, noun="action", verb="list", aliases=("actions", "my actions")):
@@ -189,8 +198,8 @@ class Hand(Intent, noun="action", verb="hand", aliases=("pass on",)):
     to: str | None = Field(
         default=None,
         max_length=255,
-        description="To whom: mention the person; you if you do not say",
-        json_schema_extra=KEYED,
+        description="To whom: name or mention the person; you if you do not say",
+        json_schema_extra={**KEYED, "person": True},
     )
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:

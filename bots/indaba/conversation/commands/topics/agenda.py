@@ -64,8 +64,8 @@ class AddItem(Intent, noun="agenda", verb="add", aliases=("meeting agenda", "age
     owner: str | None = Field(
         default=None,
         max_length=255,
-        description="Who leads it: mention the person",
-        json_schema_extra=KEYED,
+        description="Who leads it: name or mention the person",
+        json_schema_extra={**KEYED, "person": True},
     )
     method: str = Field(
         default="",

@@ -34,9 +34,10 @@ from indaba.conversation.wording import Wording, plain
 
 MOST_NAMED = 40
 KEYED: JsonDict = {"keyed": True}
+PERSONS: JsonDict = {"keyed": True, "person": True}
 OPTIONAL_CODE = "The meeting's code; the one that is on if you do not say"
 
-_LEADING_NAMES = re.compile(r"^(?:(?:@[\w.=/+-]+:[\w.:-]+|<@!?\d+>)[\s,:]*)+")
+_LEADING_NAMES = re.compile(r"^(?:(?:@[\w.=/+-]+(?::[\w.:-]+)?|<@!?\d+>)[\s,:]*)+")
 
 
 class NobodyCalled(Refusal):
@@ -146,10 +147,10 @@ class Attendance(Intent, noun="meeting", verb="attendance", aliases=("attendance
         json_schema_extra={"code": True},
     )
     came: Listed = Field(
-        default=(), max_length=50, description="Who was there too", json_schema_extra=KEYED
+        default=(), max_length=50, description="Who was there too", json_schema_extra=PERSONS
     )
     absent: Listed = Field(
-        default=(), max_length=50, description="Who was not there", json_schema_extra=KEYED
+        default=(), max_length=50, description="Who was not there", json_schema_extra=PERSONS
     )
     walkins: Annotated[int, Field(ge=0, le=10_000)] | None = Field(
         default=None,
@@ -251,8 +252,8 @@ class Edit(Intent, noun="meeting", verb="edit"):
     chair: str | None = Field(
         default=None,
         max_length=255,
-        description="Who holds it: mention the person",
-        json_schema_extra=KEYED,
+        description="Who holds it: name or mention the person",
+        json_schema_extra={**KEYED, "person": True},
     )
 
     scope: Annotated[Scope, one_of(Scope)] = Field(

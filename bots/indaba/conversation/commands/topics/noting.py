@@ -64,14 +64,17 @@ class Note(Intent, noun="meeting", verb="note", aliases=("note", "minutes note")
         min_length=1,
         max_length=1000,
         description="The line itself",
-        json_schema_extra={"question": "What should I write into the minutes?"},
+        json_schema_extra={
+            "question": "What should I write into the minutes?",
+            "for_person": True,
+        },
     )
     code: Code | None = Field(default=None, description=ON, json_schema_extra=CODE)
     owner: str | None = Field(
         default=None,
         max_length=255,
-        description="For an action: who does it; mention the person",
-        json_schema_extra=KEYED,
+        description="For an action: who does it; name or mention the person",
+        json_schema_extra={**KEYED, "person": True},
     )
     due: str = Field(
         default="", max_length=80, description="For an action: by when", json_schema_extra=KEYED
@@ -132,7 +135,7 @@ class Tagged(Intent, noun="meeting", verb="tagged", hidden=True):
     needs: ClassVar[Role | None] = Role.MEMBER
 
     kind: NoteKind
-    text: str
+    text: str = Field(json_schema_extra={"for_person": True})
     origin: str
     code: str | None = None
     mentions: tuple[str, ...] = ()

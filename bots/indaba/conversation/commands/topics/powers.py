@@ -34,8 +34,12 @@ class GiveRole(Intent, noun="member", verb="role"):
     example: ClassVar[str] = "member role @thandi:example.org facilitator"
 
     account: Account = Field(
-        description="The member's account, as a mention or a Matrix id",
-        json_schema_extra={"question": "Whose role? Mention them or type their id.", "word": True},
+        description="The member: a name, a mention or a Matrix id",
+        json_schema_extra={
+            "question": "Whose role? Name them, mention them or type their id.",
+            "word": True,
+            "person": True,
+        },
     )
     role: Annotated[Role, one_of(Role)] = Field(
         description="member or facilitator",

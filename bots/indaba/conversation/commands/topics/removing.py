@@ -29,8 +29,12 @@ from indaba.conversation.wording import plain
 Whom = Annotated[
     Account,
     Field(
-        description="The member's account, as a mention or a Matrix id",
-        json_schema_extra={"question": "Who? Mention them or type their id.", "word": True},
+        description="The member: a name, a mention or a Matrix id",
+        json_schema_extra={
+            "question": "Who? Name them, mention them or type their id.",
+            "word": True,
+            "person": True,
+        },
     ),
 ]
 Why = Annotated[

@@ -23,7 +23,7 @@ from indaba.conversation.delivery.chat_events import (
     ReactionAdded,
     Written,
 )
-from indaba.conversation.delivery.platform import CannotRead, Post, PostKind
+from indaba.conversation.delivery.platform import CannotRead, InRoom, Post, PostKind
 from indaba.conversation.root import Conversation
 from indaba.ledger import Ledger
 from indaba.operate.local.demo.story import CHANNEL, MATRIX_ROOM, SERVER
@@ -117,6 +117,10 @@ class Playhouse:
     async def successor_of(self, room: str) -> str:  # noqa: ARG002
         """No room is replaced."""
         return ""
+
+    async def people_called(self, room: str, name: str) -> Sequence[InRoom]:  # noqa: ARG002
+        """Nobody is looked for by name on the stage."""
+        return ()
 
     async def bridged_room(self, room: str) -> Place | None:  # noqa: ARG002
         """No bridges."""

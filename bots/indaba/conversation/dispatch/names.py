@@ -1,0 +1,111 @@
+"""Persons by their name, wherever an account is taken: found here, for every such argument.
+
+An account or a mention always wins. A name is looked for among those in the room: the local part of
+an account or a name they go by, whole before the beginning of one. What fits several is asked
+about; what fits nobody is left as it was typed, for whoever takes it to say so.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+
+from indaba.conversation.answer import Answer, Choice, Choices, Text
+from indaba.conversation.commands.fields import account_in, folded
+from indaba.conversation.commands.intent import Intent, question, resolve
+from indaba.conversation.commands.topics.cop import NeverMind
+from indaba.conversation.delivery.platform import ChatPlatform, InRoom
+from indaba.conversation.wording import Wording, plain
+
+MOST_TO_PICK, MOST_NAMED = 5, 50
+NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
+
+
+class Names:
+    """Puts accounts in the place of names of those in a room. Raises `Wait`."""
+
+    def __init__(self, platform: ChatPlatform, room: str) -> None:
+        self._platform = platform
+        self._room = room
+
+    async def put_in(
+        self, kind: type[Intent], values: Mapping[str, object], wording: Wording
+    ) -> dict[str, object] | Answer:
+        """The values with accounts for names; or the question who is meant."""
+        settled = dict(values)
+        for field, value in values.items():
+            if not isinstance(value, str):
+                continue
+            for name in _names_in(kind, field, value, values):
+                fits = await self.called(name)
+                if len(fits) > 1:
+                    return _asked(kind, settled, field, name, fits, wording)
+                if fits:
+                    settled[field] = str(settled[field]).replace(name, fits[0].account, 1)
+        return settled
+
+    async def called(self, name: str) -> list[InRoom]:
+        """Who in the room goes by a name: those whose whole name it is, else begins so."""
+        wanted = folded(name.removeprefix("@"))
+        there = await self._platform.people_called(self._room, wanted) if wanted else ()
+        whole = [one for one in there if any(folded(each) == wanted for each in one.names)]
+        begun = [one for one in there if any(_begins(each, wanted) for each in one.names)]
+        return whole or begun
+
+
+def _begins(name: str, wanted: str) -> bool:
+    return folded(name).startswith(wanted)
+
+
+def _names_in(
+    kind: type[Intent], field: str, value: str, values: Mapping[str, object]
+) -> Sequence[str]:
+    """What in a value may be the name of a person, and is no account yet."""
+    if field not in kind.model_fields:
+        return ()
+    if kind.mark(field, "person"):
+        names = [part.strip() for part in value.split(",")]
+    elif kind.mark(field, "for_person") and values.get("kind", "action") == "action":
+        first = next(islice(value.split(), 1), "")
+        names = [first.rstrip(":,.")] if first.startswith("@") else []
+    else:
+        return ()
+    return [name for name in names[:MOST_NAMED] if name and not is_account(name)]
+
+
+def is_account(name: str) -> bool:
+    """Whether it is an account by itself, on either platform, rather than a name."""
+    account = account_in(name)
+    return account != name or account.isdecimal() or (account.startswith("@") and ":" in account)
+
+
+def _asked(
+    kind: type[Intent],
+    values: Mapping[str, object],
+    field: str,
+    name: str,
+    fits: Sequence[InRoom],
+    wording: Wording,
+) -> Answer:
+    say, shown = wording.say, fits[:MOST_TO_PICK]
+    lead = say("Several people here are called {name}. Whom do you mean?", name=plain(name))
+    ready = []
+    for one in shown:
+        value = str(values[field]).replace(name, one.account, 1)
+        ready.append(resolve(kind, {**values, field: value}, wording))
+    labels = [_label(one, wording) for one in shown]
+    if not all(isinstance(step, Intent) for step in ready):
+        rest = {known: value for known, value in values.items() if known != field}
+        listed = "; ".join(labels)
+        return Answer((Text(lead), question(kind, rest, field, wording, listed)))
+    picks = tuple(
+        Choice(label, number, step)
+        for label, number, step in zip(labels, NUMBERS, ready, strict=False)
+        if isinstance(step, Intent)
+    )
+    stop = Choice(say("None of them"), "❌", NeverMind())
+    return Answer((Text(lead), Choices((*picks, stop))))
+
+
+def _label(one: InRoom, wording: Wording) -> str:
+    name = next((name for name in one.names if name), one.account)
+    account = plain(one.account)
+    return wording.say("{name} ({account})", name=plain(name)[:40], account=account)
