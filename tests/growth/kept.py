@@ -128,7 +128,7 @@ async def _visit(ledger: Ledger, community: "Community", now: datetime) -> None:
     member, there = passport.a_member(), passport.in_community()
     async with ledger.database.begin() as sql:
         copies = Copies(Session(sql, now))
-        await copies.sign_in(digest_of(SESSION), "", member, there)
+        await copies.sign_in(digest_of(SESSION), member, there)
         await copies.answers.make_key(digest_of(ADDRESS), member, there)
 
 

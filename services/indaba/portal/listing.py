@@ -36,6 +36,7 @@ def _sessions(whom: Whom) -> sa.Select[Any]:
         begun.label("begun"),
         sessions.c.expires_at.label("ends"),
         _name_of(sessions.c.community),
+        sa.func.coalesce(sa.func.nullif(sessions.c.browser, ""), "?").label("browser"),
     )
     query = query.outerjoin_from(sessions, communities, _is(sessions.c.community))
     return query.where(sessions.c.member.in_(whom.members))
@@ -81,7 +82,7 @@ def _is(community: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
 
 
 LISTINGS = (
-    Listing(SESSIONS, "a browser that is signed in to {community}", _sessions),
+    Listing(SESSIONS, "a browser that is signed in to {community}: {browser}", _sessions),
     Listing(CALENDAR_KEYS, "the address of your calendar in {community}", _calendar_keys),
     Listing(ANSWERS_SHOWN, "{answer}, to “{title}”", _answers),
     Listing(CANCELLED_SHOWN, "{answer}, to “{title}”", _cancelled),

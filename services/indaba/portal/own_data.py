@@ -1,15 +1,19 @@
 """What the portal stores about whoever is signed in: a page, and the same as a file."""
 
 import json
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from indaba.conversation.own_data import as_data, told_by_kind
-from indaba.conversation.wording import Wording
+from indaba.conversation.times import say_day
+from indaba.conversation.wording import Wording, plain
 from indaba.ledger import Ledger
 from indaba.ledger.listing import MOST_LISTED, Entries
+from indaba.portal.browsers import OpenSession
 from indaba.portal.drawing import NEVER_KEEP, draw
 from indaba.portal.model import Community
 from indaba.portal.privacy import PrivacyPage
@@ -24,7 +28,7 @@ ELSEWHERE = (
     "in a private chat what is kept about you, on each platform where you have an account."
 )
 
-Known = tuple[Community, tuple[Entries, ...]]
+Known = tuple[Community, tuple[Entries, ...], tuple[OpenSession, ...]]
 
 
 def privacy_routes(ledger: Ledger, copies: Copies, cookie: Cookie) -> tuple[Route, ...]:
@@ -49,7 +53,7 @@ class OwnDataPages:
         known = await self._known(request)
         if known is None:
             return draw("own_data", status=403, headers=NEVER_KEEP, is_member=False, kinds=())
-        community, listed = known
+        community, listed, browsers = known
         wording = Wording(community.tag)
         return draw(
             "own_data",
@@ -57,6 +61,7 @@ class OwnDataPages:
             wording=wording,
             is_member=True,
             kinds=told_by_kind(listed, MOST_SHOWN, wording, community.zone),
+            browsers=[_shown(one, wording, community.zone) for one in browsers],
         )
 
     async def download(self, request: Request) -> Response:
@@ -64,7 +69,7 @@ class OwnDataPages:
         known = await self._known(request)
         if known is None:
             return draw("own_data", status=403, headers=NEVER_KEEP, is_member=False, kinds=())
-        community, listed = known
+        community, listed, _ = known
         say = Wording(community.tag).say
         whole = {
             "portal": as_data(listed, Wording(community.tag)),
@@ -84,6 +89,18 @@ class OwnDataPages:
         async def read(store: Store) -> Known | None:
             communities = await store.signed_in_to(digest)
             member = await store.signed_in_as(digest, communities[0].id) if communities else None
-            return (communities[0], await store.own_data.of(member)) if member else None
+            if member is None:
+                return None
+            browsers = await store.open_sessions.beside(digest)
+            return communities[0], await store.own_data.of(member), browsers
 
         return await self._copies.look(read)
+
+
+def _shown(session: OpenSession, wording: Wording, zone: str) -> dict[str, Any]:
+    """A session in words, with what ends it."""
+    day = say_day(session.begun.astimezone(ZoneInfo(zone)).date(), wording.locale)
+    browser = session.browser or wording.say("An unknown browser")
+    there = ", ".join(map(plain, session.communities))
+    words = wording.say("{browser}, since {day}: {there}", browser=browser, day=day, there=there)
+    return {"words": words, "handle": session.handle, "is_here": session.is_here}

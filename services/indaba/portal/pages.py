@@ -18,6 +18,7 @@ from indaba.contracts.refusal import Expired, Refusal, Refused, hint
 from indaba.conversation.wording import Wording, plain
 from indaba.ledger import Ledger
 from indaba.portal import calendar
+from indaba.portal.browsers import family_of
 from indaba.portal.drawing import FORGET_ALL, NEVER_KEEP, answered, draw, icon, sorry, stylesheet
 from indaba.portal.ending import ended
 from indaba.portal.guard import Guard, is_away, refused, turned_down
@@ -199,7 +200,8 @@ class Pages:
         secret, press = request.path_params["secret"], form.get("press", "")
         before = self._cookie.digest(request)
         try:
-            session = await self._sign_ins.open(secret, press, before)
+            browser = family_of(request.headers.get("user-agent", ""))
+            session = await self._sign_ins.open(secret, press, before, browser)
         except Refusal as no:
             if isinstance(no, Expired):
                 raise
@@ -209,11 +211,18 @@ class Pages:
         return response
 
     async def sign_out(self, request: Request) -> Response:
-        """End the session here and in the browser or, with `everywhere`, in all browsers."""
+        """End the session here and in the browser or, with `everywhere`, in all browsers.
+
+        With `session`, only the one that it names ends, be it another.
+        """
         check_same_site(request)
-        everywhere = "everywhere" in await form_of(request)
-        digest = self._cookie.digest(request)
-        if digest:
+        form, digest = await form_of(request), self._cookie.digest(request)
+        everywhere, one = "everywhere" in form, form.get("session", "")
+        if digest and one:
+            is_here = await self._copies.change(lambda store: store.open_sessions.end(digest, one))
+            if not is_here:
+                return RedirectResponse("/privacy/mine", 303, headers=NEVER_KEEP)
+        elif digest:
             await self._copies.change(lambda store: store.sign_out(digest, everywhere=everywhere))
         response = RedirectResponse("/", 303, headers=NEVER_KEEP | FORGET_ALL)
         self._cookie.take(response)

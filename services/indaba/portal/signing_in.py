@@ -5,6 +5,7 @@ import base64
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.exceptions import HTTPException
@@ -17,7 +18,7 @@ from indaba.contracts.refusal import Refused, Unavailable
 from indaba.conversation.delivery.service_client import ask
 from indaba.ledger import Ledger
 from indaba.portal.model import SESSION_LASTS
-from indaba.portal.store import Copies
+from indaba.portal.store import Copies, Store
 
 LONGEST_SECRET = 100
 LONGEST_FORM = 4096
@@ -51,23 +52,23 @@ class SignIns:
         self._belongs = belongs
         self._pressed: dict[tuple[str, str], asyncio.Task[Session]] = {}
 
-    async def open(self, secret: str, press: str, before: str) -> Session:
+    async def open(self, secret: str, press: str, before: str, browser: str = "") -> Session:
         """The session of a link. `before` is the digest of the browser's earlier session.
 
         Raises `Refusal`, `Unavailable` or `Fault`.
         """
         if not press:
-            return await self._still_there(await self._open(secret, press, before))
+            return await self._still_there(await self._open(secret, press, before, browser))
         key = (secret, press)
         task = self._pressed.get(key)
         if task is None:
-            task = self._pressed[key] = asyncio.create_task(self._open_for(key, before))
+            task = self._pressed[key] = asyncio.create_task(self._open_for(key, before, browser))
         return await self._still_there(await asyncio.shield(task))
 
-    async def _open_for(self, key: tuple[str, str], before: str) -> Session:
+    async def _open_for(self, key: tuple[str, str], before: str, browser: str) -> Session:
         """Open a session. Failures are not remembered, so that pressing again tries again."""
         try:
-            session = await self._open(*key, before)
+            session = await self._open(*key, before, browser)
         except BaseException:
             self._pressed.pop(key, None)
             raise
@@ -75,7 +76,7 @@ class SignIns:
         loop.call_later(SAME_PRESS_SECONDS, self._pressed.pop, key, None)
         return session
 
-    async def _open(self, secret: str, press: str, before: str) -> Session:
+    async def _open(self, secret: str, press: str, before: str, browser: str) -> Session:
         """Store the session, and only then check membership.
 
         If the membership ends in between, the check sees it; if later, its event ends the session.
@@ -85,16 +86,20 @@ class SignIns:
         if member is None:
             raise spent()
         token = session_of(secret, press)
+        digest = digest_of(token)
         await self._copies.change(
-            lambda store: store.sign_in(digest_of(token), before, member, community.id)
+            lambda store: store.sign_in(digest, member, community.id, browser)
         )
         try:
             belongs = await self._belongs(member, community.id)
         except BaseException:
             # Nobody said that the member has left, so only this link's session ends.
-            await self._copies.change(lambda store: store.sign_out(digest_of(token)))
+            await self._copies.change(lambda store: store.sign_out(digest))
             raise
-        if not belongs:
+        if belongs:
+            taken = partial(Store.take_over, digest=digest, before=before)
+            await self._copies.change(partial(taken, member=member, community=community.id))
+        else:
             await self._copies.change(lambda store: store.send_home(member, community.id))
         return Session(token, member, community)
 

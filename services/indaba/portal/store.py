@@ -13,6 +13,7 @@ from indaba.contracts.keeping_by_faces import ANSWERS_SHOWN, CANCELLED_SHOWN
 from indaba.contracts.scheduling import MeetingStatus, RsvpAnswer
 from indaba.ledger.failures import is_passing
 from indaba.ledger.session import Session, Transaction
+from indaba.portal.browsers import OpenSessions
 from indaba.portal.keeping import Answers, Documents
 from indaba.portal.listing import OwnData
 from indaba.portal.model import (
@@ -55,6 +56,7 @@ class Store:
         self.documents = Documents(work)
         self.answers = Answers(work)
         self.own_data = OwnData(work)
+        self.open_sessions = OpenSessions(work)
 
     async def community(self, key: str) -> Community | None:
         """The community whose page a key opens."""
@@ -130,20 +132,28 @@ class Store:
         rows = (await self._sql.execute(query.limit(MOST_IN_FEED))).mappings()
         return tuple(Answered(meeting_of(row), RsvpAnswer(row["answer"])) for row in rows)
 
-    async def sign_in(
+    async def take_over(
         self, digest: str, before: str, member: MemberId, community: CommunityId
     ) -> None:
-        """Store a session. The same member's sessions under the digest `before` move to it."""
+        """Move the same member's sessions under the digest `before` to a session; others end."""
+        if before == digest:
+            return
         was = sessions.c.digest == before
         await self._sql.execute(sessions.delete().where(was, sessions.c.member != member))
         await self._sql.execute(sessions.delete().where(was, sessions.c.community == community))
         await self._sql.execute(sessions.update().where(was).values(digest=digest))
+
+    async def sign_in(
+        self, digest: str, member: MemberId, community: CommunityId, browser: str = ""
+    ) -> None:
+        """Store a session in one community."""
         expires_at = self._now + SESSION_LASTS
         values = {
             "digest": digest,
             "community": community,
             "member": member,
             "expires_at": expires_at,
+            "browser": browser,
         }
         await self._sql.execute(insert(sessions).values(values).on_conflict_do_nothing())
 

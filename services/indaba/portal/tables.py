@@ -102,6 +102,7 @@ sessions = sa.Table(
     sa.Column("digest", sa.Text),
     *(sa.Column(name, sa.Uuid) for name in ("community", "member")),
     sa.Column("expires_at", _instant),
+    sa.Column("browser", sa.Text),
 )
 ALL = (
     communities,

@@ -9,8 +9,8 @@ from indaba.contracts.retention import BOTS, Kept, Then
 SESSIONS = Kept(
     "sessions",
     "portal",
-    "that your browser is signed in, as a digest",
-    "sessions.digest sessions.member",
+    "that your browser is signed in, as a digest, and its make",
+    "sessions.digest sessions.member sessions.browser",
     "until it ends by itself, after thirty days at most",
     "so that you need not sign in each time",
     Then.DELETED,

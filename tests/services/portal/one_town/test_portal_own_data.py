@@ -11,6 +11,7 @@ from services.portal.outline import Outline
 from workshop import rows, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+SIGNED_IN = "that your browser is signed in, as a digest, and its make"
 PAGE, FILE = "/privacy/mine", "/privacy/mine.json"
 
 
@@ -51,7 +52,7 @@ async def test_a_member_sees_and_takes_what_the_portal_keeps(lively: Any) -> Non
     ]
     [key] = whole["the secret address of your calendar, as a digest"]
     assert key["since"]
-    assert all(entry["until"] for entry in whole["that your browser is signed in, as a digest"])
+    assert all(entry["until"] for entry in whole[SIGNED_IN])
 
 
 async def test_neither_digests_nor_ids_nor_anybody_elses_rows_are_shown(lively: Any) -> None:
