@@ -54,7 +54,7 @@ def _calendars(meeting: s.MeetingFacts) -> dict[str, Reply]:
         zone=meeting.zone,
         state=c.CalendarState.FAILING,
         dates=4,
-        left_out=(c.NotFollowed(count=2, why="They last all day."),),
+        left_out=(c.NotFollowed(count=2, why="They last all day.", such_as=("Sports day",)),),
         why="It is not a calendar.",
     )
     return {

@@ -32,12 +32,16 @@ class CalendarState(StrEnum):
 
 
 class NotFollowed(BaseModel):
-    """How many entries have no meeting here, and why, in words."""
+    """How many entries have no meeting here, and why, in words.
+
+    `such_as` has the titles of three of them at most; of private entries none.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     count: Number = Field(ge=1)
     why: str
+    such_as: tuple[CommunityText, ...] = ()
 
 
 class CalendarFacts(BaseModel):

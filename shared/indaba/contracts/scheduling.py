@@ -28,7 +28,7 @@ Title = Annotated[
     CommunityText, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)
 ]
 Reason = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=300)]
-Where = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=200)]
+Where = Annotated[CommunityText, StringConstraints(strip_whitespace=True, max_length=500)]
 RoleName = Annotated[
     CommunityText, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)
 ]

@@ -84,5 +84,5 @@ async def list_calendars(request: ListCalendars, work: Work) -> CalendarsListed:
     """List the community's followed calendars."""
     store = Calendars(work)
     there = await store.of(work.passport.in_community())
-    shown = [each.facts(await store.count(each.id)) for each in there]
+    shown = [each.facts(await store.count(each.id), with_titles=True) for each in there]
     return CalendarsListed(calendars=tuple(shown))

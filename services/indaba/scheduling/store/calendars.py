@@ -31,11 +31,13 @@ _calendars = sa.Table(
     sa.Column("zone", sa.Text),
     sa.Column("state", sa.Text),
     sa.Column("left_out", JSONB),
+    sa.Column("such_as", JSONB),
     sa.Column("why", sa.Text),
     sa.Column("etag", sa.Text),
     sa.Column("modified", sa.Text),
     sa.Column("read_at", _instant),
     sa.Column("whole_at", _instant),
+    sa.Column("doubted_at", _instant),
     sa.Column("failures", sa.Integer),
     sa.Column("told", sa.Boolean),
     sa.Column("due_at", _instant),
@@ -91,7 +93,7 @@ class Calendars:
 
     async def keep(self, calendar: Followed) -> None:
         """Store a new or changed calendar."""
-        row = {**asdict(calendar), "left_out": dict(calendar.left_out)}
+        row = asdict(calendar)
         statement = insert(_calendars).values(row)
         await self._sql.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
 

@@ -45,6 +45,12 @@ async def asked_times(site: Site, times: int) -> None:
     await until(so_often)
 
 
+async def seen_times(town: Town, site: Site, times: int) -> None:
+    """The calendar was read so often, and what it said is applied."""
+    await asked_times(site, times)
+    await settled(town)
+
+
 async def settled(town: Town) -> None:
     """What was asked for is applied: nothing is due and nothing is out on lease."""
     now = town.clock.now().isoformat()

@@ -23,6 +23,7 @@ from services.scheduling.calendars.following import (
     follow,
     followed_once,
     meetings_ahead,
+    seen_times,
     settled,
     told_times,
     wall_time,
@@ -65,7 +66,8 @@ async def test_dates_of_a_followed_calendar_become_meetings(town: Town, site: Si
         2,
     )
     [left_out] = told["calendar"]["left_out"]
-    assert left_out == {"count": 1, "why": "They last all day, so they begin at no hour."}
+    why = "They last all day, so they begin at no hour."
+    assert left_out == {"count": 1, "why": why, "such_as": []}
     [listed] = (await town.ask(ListCalendars(), held)).calendars
     assert (listed.state, listed.number, listed.host) == (
         CalendarState.FOLLOWED,
@@ -215,11 +217,52 @@ async def test_many_that_go_at_once_go_quietly_and_past_ones_stay(town: Town, si
 
     site.answers["/a"] = http(calendar())
     town.later(hours=2.5)
+    await seen_times(town, site, 2)
+    assert len(await meetings_ahead(town, await town.passport(LINDIWE))) == 5 + 1  # one is on
+    town.later(hours=1)
     told = await told_times(town, READ, 2)
 
     cancelled = await all_told(town, "scheduling.meeting-cancelled.v1")
     assert [each["quietly"] for each in cancelled] == [True] * 5
     assert (told["cancelled"], told["calendar"]["dates"]) == (5, 0)
+
+
+async def test_a_calendar_that_is_empty_for_an_hour_calls_nothing_off(
+    town: Town, site: Site
+) -> None:
+    held = await town.founded()
+    whole = calendar(*(event(f"{n}", wall_time(town, days=n)) for n in range(2, 7)))
+    site.answers["/a"] = http(whole)
+    await follow(town, held, site)
+    await told_times(town, READ, 1)
+
+    for reading, body in enumerate([calendar(), whole, calendar(), whole], start=2):
+        site.answers["/a"] = http(body)
+        town.later(hours=1.1)
+        await seen_times(town, site, reading)
+
+    assert len(await meetings_ahead(town, await town.passport(LINDIWE))) == 5
+    assert await all_told(town, "scheduling.meeting-cancelled.v1") == []
+
+
+async def test_which_entries_were_left_out_is_for_facilitators_who_ask_and_no_private_one(
+    town: Town, site: Site
+) -> None:
+    held = await town.founded()
+    day = wall_time(town, days=3)
+    all_day = [f"UID:{n}\nDTSTART;VALUE=DATE:{day:%Y%m%d}\nSUMMARY:Leave {n}" for n in range(5)]
+    secret = f"UID:s\nCLASS:PRIVATE\nSUMMARY:Secret\nDTSTART:{day:%Y%m%dT%H%M%S}"
+    site.answers["/a"] = http(calendar(*all_day, secret))
+    await follow(town, held, site)
+    told = await told_times(town, READ, 1)
+
+    [listed] = (await town.ask(ListCalendars(), held)).calendars
+    titles = {each.why: each.such_as for each in listed.left_out}
+    assert titles["They last all day, so they begin at no hour."] == (
+        *("Leave 0", "Leave 1", "Leave 2"),
+    )
+    assert titles["They are marked private."] == ()
+    assert "Leave" not in str(told)
 
 
 async def test_an_entry_used_again_for_a_later_day_is_another_meeting(

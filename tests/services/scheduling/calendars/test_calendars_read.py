@@ -16,7 +16,7 @@ from services.scheduling.calendars.berlin import BERLIN, JOHANNESBURG, NOW, read
 from services.scheduling.calendars.outside_calendar import calendar
 
 
-def test_times_without_a_zone_are_the_communitys_and_utc_is_shown_as_the_calendar_says() -> None:
+def test_times_without_a_zone_and_utc_are_on_the_calendars_clocks_or_the_communitys() -> None:
     floating = "UID:a\nDTSTART:20261201T100000\nDTEND:20261201T110000\nSUMMARY:A"
     utc = "UID:b\nDTSTART:20261202T100000Z\nDTEND:20261202T110000Z\nSUMMARY:B"
 
@@ -27,7 +27,7 @@ def test_times_without_a_zone_are_the_communitys_and_utc_is_shown_as_the_calenda
         return [(d.starts.hour, d.zone) for d in found.dates]
 
     assert when(plain) == [(10, JOHANNESBURG), (12, JOHANNESBURG)]
-    assert when(told) == [(10, JOHANNESBURG), (11, "Europe/Berlin")]
+    assert when(told) == [(10, "Europe/Berlin"), (11, "Europe/Berlin")]
 
 
 def test_a_time_that_clocks_skip_is_moved_by_the_jump() -> None:

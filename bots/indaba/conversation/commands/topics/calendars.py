@@ -13,6 +13,7 @@ from indaba.contracts.calendars import (
     CalendarState,
     FollowCalendar,
     ListCalendars,
+    NotFollowed,
     UnfollowCalendar,
 )
 from indaba.contracts.openness import Part
@@ -108,10 +109,17 @@ def _line(calendar: CalendarFacts, wording: Wording) -> str:
     told = [say(STATES[calendar.state])]
     told.append(wording.count(calendar.dates, "{n} meeting to come", "{n} meetings to come"))
     told += [wording.foreign(calendar.why)] if calendar.why else []
-    told += [f"{each.count}: {wording.foreign(each.why)}" for each in calendar.left_out]
+    told += [_left_out(each, wording) for each in calendar.left_out]
     return say(
         "{number}. {name}: {told}", number=str(calendar.number), name=name, told=", ".join(told)
     )
+
+
+def _left_out(entries: NotFollowed, wording: Wording) -> str:
+    """How many entries, why, and a few of them by title."""
+    why = f"{entries.count}: {wording.foreign(entries.why)}"
+    titles = ", ".join(map(plain, entries.such_as))
+    return wording.say("{why} Such as: {titles}.", why=why, titles=titles) if titles else why
 
 
 class Unfollow(Intent, noun="cop", verb="unfollow", aliases=("unfollow",)):

@@ -41,13 +41,15 @@ class OutsideDate:
 class CalendarDates:
     """What a calendar file says. `unread` are beginnings of the keys of dates that are unreadable.
 
-    `left_out` counts entries by reason, in words. `same` says that nothing changed since the last
+    `left_out` counts entries by reason, in words, and `such_as` has the titles of some, the soonest
+    written first; of private ones none. `same` says that nothing changed since the last
     time; then nothing else is set.
     """
 
     title: str = ""
     dates: tuple[OutsideDate, ...] = ()
     left_out: Mapping[str, int] | None = None
+    such_as: Mapping[str, tuple[str, ...]] | None = None
     unread: tuple[str, ...] = ()
     etag: str = ""
     modified: str = ""
@@ -59,6 +61,7 @@ class CalendarDates:
             "title": self.title,
             "dates": [date.to_json() for date in self.dates],
             "left_out": dict(self.left_out or {}),
+            "such_as": {why: list(titles) for why, titles in (self.such_as or {}).items()},
             "unread": list(self.unread),
             "etag": self.etag,
             "modified": self.modified,

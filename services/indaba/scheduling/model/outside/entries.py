@@ -2,21 +2,23 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from icalendar import Event
 
+from indaba.scheduling.model.outside.lines import is_private
 from indaba.scheduling.model.outside.zones import Zones
 from indaba.scheduling.model.plain_text import LONGEST_TITLE, TitleEmpty, clean_title, one_line
 from indaba.scheduling.model.wall_time import instant, wall
 
-LONGEST_PLACE = 200
+LONGEST_PLACE = 500
+_PLACE_BESIDE_LINK = 90
 SHORTEST, USUAL, LONGEST = 5, 60, 24 * 60
 MOST_RULES = 5
-_NOT_PUBLIC = frozenset({"PRIVATE", "CONFIDENTIAL"})
+_UTC = frozenset({"UTC", "Etc/UTC", "UCT", "Etc/UCT", "Zulu", "Etc/Zulu", "Etc/Universal"})
 
 ALL_DAY = "They last all day, so they begin at no hour."
 TOO_LONG = "They last longer than 24 hours."
@@ -39,11 +41,15 @@ class LeftOut(Exception):  # noqa: N818 - a finding
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Naive wall time in the zone in which it is given. People are shown it in `shown_in`."""
+    """Naive wall time in the zone in which it is given. People are shown it in `shown_in`.
+
+    It `lasts` so long by itself, as a period does; otherwise its entry says how long.
+    """
 
     wall: datetime
     zone: ZoneInfo
     shown_in: ZoneInfo
+    lasts: timedelta = timedelta()
 
     @property
     def at(self) -> datetime:
@@ -78,7 +84,19 @@ class Reader:
             dates = [one.dt for one in each.dts] if hasattr(each, "dts") else [each.dt]
             zone = str(each.params.get("TZID", ""))
             for moment in dates:
-                yield self._time(moment[0] if isinstance(moment, tuple) else moment, zone)
+                if isinstance(moment, tuple):  # a period: its beginning, and its end or length
+                    yield self._period(moment, zone)
+                else:
+                    yield self._time(moment, zone)
+
+    def _period(self, given: tuple[Any, Any], zone: str) -> Time:
+        starts, lasts = self._time(given[0], zone), given[1]
+        ends = None if isinstance(lasts, timedelta) else self._time(lasts, zone)
+        if not isinstance(starts, Moment):
+            return starts
+        if isinstance(ends, Moment):
+            lasts = ends.at - starts.at
+        return replace(starts, lasts=lasts if isinstance(lasts, timedelta) else timedelta())
 
     def _time(self, moment: Any, zone: str) -> Time:
         if not isinstance(moment, date):
@@ -93,7 +111,7 @@ class Reader:
         place = self.zones.named(zone)
         if place is None:
             raise LeftOut(UNKNOWN_ZONE, unread=True)
-        return Moment(at, place, place)
+        return Moment(at, place, self.shown_in if place.key in _UTC else place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +145,7 @@ def name_of(event: Event) -> str:
 
 def entry_of(event: Event, reader: Reader, otherwise_called: str) -> Entry:
     """Read an entry. Raises `LeftOut`."""
-    if str(event.get("CLASS", "")).upper() in _NOT_PUBLIC:
+    if is_private(str(event.get("CLASS", ""))):
         raise LeftOut(PRIVATE)
     if "DTSTART" not in event and not event.errors:
         raise LeftOut(NO_BEGINNING, unread=True)
@@ -135,7 +153,7 @@ def entry_of(event: Event, reader: Reader, otherwise_called: str) -> Entry:
         raise LeftOut(UNREADABLE, unread=True)
     starts = _one(event, "DTSTART", reader)
     cancelled = str(event.get("STATUS", "")).upper() == "CANCELLED"
-    if not isinstance(starts, Moment):
+    if not isinstance(starts, Moment) or _is_all_day(event, starts):
         raise LeftOut(ALL_DAY)
     rules = _listed(event.get("RRULE"))
     if len(rules) > MOST_RULES:
@@ -147,7 +165,7 @@ def entry_of(event: Event, reader: Reader, otherwise_called: str) -> Entry:
         starts=starts,
         minutes=USUAL if cancelled else _minutes(event, starts, reader),
         title=_title(_text(event, "SUMMARY"), otherwise_called),
-        where=one_line(_text(event, "LOCATION"))[:LONGEST_PLACE].strip(),
+        where=_where(event),
         cancelled=cancelled,
         rules=tuple(rule.to_ical().decode() for rule in rules),
         added=_times(event, "RDATE", reader),
@@ -192,6 +210,21 @@ def _text(event: Event, name: str) -> str:
     return str(values[0]) if values else ""
 
 
+def _is_all_day(event: Event, starts: Moment) -> bool:
+    """Whether Outlook says so of an entry from midnight to midnight."""
+    is_marked = _text(event, "X-MICROSOFT-CDO-ALLDAYEVENT").strip().upper() == "TRUE"
+    return is_marked and starts.wall.time() == time()
+
+
+def _where(event: Event) -> str:
+    """The place, with the link to join behind it if it is not in there."""
+    place, link = one_line(_text(event, "LOCATION")), _text(event, "X-INDABA-JOIN")
+    if not link or link in place:
+        return place[:LONGEST_PLACE].strip()
+    short = place if len(place) <= _PLACE_BESIDE_LINK else f"{place[: _PLACE_BESIDE_LINK - 1]}…"
+    return f"{short.strip()} {link}".strip()
+
+
 def _times(event: Event, name: str, reader: Reader) -> tuple[Time, ...]:
     return tuple(reader.times(event[name])) if name in event else ()
 
@@ -217,6 +250,11 @@ def _minutes(event: Event, starts: Moment, reader: Reader) -> int:
     elif "DURATION" in event:
         duration = _listed(event["DURATION"])[0].dt
         lasts = duration if isinstance(duration, timedelta) else timedelta()
+    return minutes_of(lasts)
+
+
+def minutes_of(lasts: timedelta) -> int:
+    """A length in minutes as meetings have it. Raises `LeftOut` for more than a day."""
     minutes = int(lasts.total_seconds() // 60)
     if minutes > LONGEST:
         raise LeftOut(TOO_LONG)

@@ -2,13 +2,21 @@
 
 import time
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import takewhile
 
 from indaba.scheduling.model.outside.dates import OutsideDate
-from indaba.scheduling.model.outside.entries import UNREADABLE, Entry, LeftOut, Moment, Time
+from indaba.scheduling.model.outside.entries import (
+    UNREADABLE,
+    Entry,
+    LeftOut,
+    Moment,
+    Time,
+    minutes_of,
+)
 from indaba.scheduling.model.outside.lines import CalendarRefused
 from indaba.scheduling.model.outside.reasons import TOO_MUCH
 from indaba.scheduling.model.repeating import BadRule, Frequency, Rule, occurrences
@@ -41,10 +49,11 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The period in which dates are looked for."""
+    """The period in which dates are looked for; `left_out` counts by reason what gives none."""
 
     now: datetime
     effort: Effort
+    left_out: Counter[str] = field(default_factory=Counter)
 
     def has(self, moment: Moment) -> bool:
         """Whether a single date is in the period."""
@@ -146,6 +155,7 @@ def _series(master: Entry, exceptions: Exceptions, window: Window) -> Iterator[O
     off = {_when(each) for each in master.left_out}
     first, last = window.walls(master, exceptions.moves())
     usual = window.walls(master, Moves())[1]
+    periods = _periods(master)
     for day, at in _numbered(_walls(master, first, last, window.effort)):
         original = master.starts.on(at)
         exception = exceptions.to(original)
@@ -154,8 +164,21 @@ def _series(master: Entry, exceptions: Exceptions, window: Window) -> Iterator[O
         entry = exception or exceptions.later(original) or replace(master, starts=original)
         if at > usual and entry.starts.wall > usual:
             continue
-        if not entry.cancelled and window.has(entry.starts):
-            yield _date(entry, day)
+        if entry.cancelled or not window.has(entry.starts):
+            continue
+        try:
+            by_itself = exception is None and at in periods
+            minutes = minutes_of(periods[at]) if by_itself else entry.minutes
+        except LeftOut as left:
+            window.left_out[left.why] += 1
+        else:
+            yield _date(replace(entry, minutes=minutes), day)
+
+
+def _periods(master: Entry) -> dict[datetime, timedelta]:
+    """How long the dates last that were added with a length of their own, by their wall times."""
+    added = [each for each in master.added if isinstance(each, Moment) and each.lasts]
+    return {_added(each, master.starts): each.lasts for each in added}
 
 
 def _walls(master: Entry, first: datetime, last: datetime, effort: Effort) -> list[datetime]:
@@ -186,11 +209,16 @@ def _by_rule(
     except BadRule:
         raise LeftOut(UNREADABLE, unread=True) from None
     by_hour, by_minute = len(rule.by_hour) or 1, len(rule.by_minute) or 1
-    if rule.freq < Frequency.DAILY or rule.by_second or by_hour * by_minute > MOST_TIMES_A_DAY:
+    often = by_hour * by_minute > MOST_TIMES_A_DAY or len(rule.by_second) > 1
+    if rule.freq < Frequency.HOURLY or often:
         raise LeftOut(TOO_OFTEN)
     after = None if rule.count else first
+    day, times = date.min, 0
     for at in takewhile(lambda at: at <= last, occurrences(rule, master.starts.wall, after)):
         effort.spend()
+        day, times = at.date(), times + 1 if at.date() == day else 1
+        if times > MOST_TIMES_A_DAY:
+            raise LeftOut(TOO_OFTEN)
         if at >= first:
             yield at
     effort.spend()

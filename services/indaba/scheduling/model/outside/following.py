@@ -1,6 +1,6 @@
 """A followed calendar: its state, when it is read next, and what people are told of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Self
@@ -27,6 +27,9 @@ PAUSES = (
 
 WHOLE_EVERY = timedelta(days=1)
 """Even an unchanged calendar is read anew so often, as more dates of its series come near."""
+
+DOUBTED_FOR = timedelta(minutes=50)
+"""So long many dates have to be missing before their meetings are called off: two readings."""
 
 TELL_AFTER = 3
 """Failures in a row before anybody is told."""
@@ -71,7 +74,7 @@ class Followed:
     """A followed calendar: the fields of `CalendarFacts`, and what is needed to read it again.
 
     `etag` and `modified` are what its site said about the last version, read in full at `whole_at`.
-    `told` says that people know of its failing.
+    `told` says that people know of its failing. Since `doubted_at` many of its dates are missing.
     """
 
     id: CalendarId
@@ -84,11 +87,13 @@ class Followed:
     zone: str
     state: CalendarState = CalendarState.BEING_READ
     left_out: Mapping[str, int] = field(default_factory=dict)
+    such_as: Mapping[str, Sequence[str]] = field(default_factory=dict)
     why: str = ""
     etag: str = ""
     modified: str = ""
     read_at: datetime | None = None
     whole_at: datetime | None = None
+    doubted_at: datetime | None = None
     failures: int = 0
     told: bool = False
     due_at: datetime
@@ -115,10 +120,20 @@ class Followed:
             after,
             title=dates.title,
             left_out=dict(dates.left_out or {}),
+            such_as=dict(dates.such_as or {}),
             etag=dates.etag,
             modified=dates.modified,
             whole_at=now,
+            doubted_at=None,
         )
+
+    def doubted(self, now: datetime) -> Self:
+        """The calendar after many of its dates were missing; it is fetched in full next time."""
+        return replace(self, doubted_at=self.doubted_at or now, whole_at=None)
+
+    def is_believed(self, now: datetime) -> bool:
+        """Whether what is missing was missing before, at an earlier reading."""
+        return self.doubted_at is not None and now >= self.doubted_at + DOUBTED_FOR
 
     def failed(self, why: str, now: datetime, *, again: bool) -> Self:
         """The calendar after a reading failed. `again` says that the fault may pass by itself."""
@@ -137,10 +152,14 @@ class Followed:
         """The calendar with its next version, as something new is told of it."""
         return replace(self, version=self.version + 1)
 
-    def facts(self, dates: int) -> CalendarFacts:
-        """What facilitators may see. `dates` is the number of its meetings to come."""
+    def facts(self, dates: int, *, with_titles: bool = False) -> CalendarFacts:
+        """What facilitators may see. `dates` is the number of its meetings to come.
+
+        The titles of what is left out are for a facilitator who asks, and not for a room or a bus.
+        """
         is_known = self.told or self.state is not CalendarState.FAILING
         state = self.state if is_known else CalendarState.FOLLOWED
+        titles = self.such_as if with_titles else {}
         return CalendarFacts(
             id=self.id,
             community=self.community,
@@ -152,7 +171,10 @@ class Followed:
             zone=self.zone,
             state=state,
             dates=dates,
-            left_out=tuple(NotFollowed(count=n, why=why) for why, n in self.left_out.items()),
+            left_out=tuple(
+                NotFollowed(count=n, why=why, such_as=tuple(titles.get(why, ())))
+                for why, n in self.left_out.items()
+            ),
             read_at=self.read_at,
             why=self.why if is_known else "",
         )

@@ -4,11 +4,11 @@ Only the worker process imports this, because it parses what strangers wrote; an
 `indaba read-calendar`, which an operator gives a file.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
@@ -29,7 +29,7 @@ from indaba.scheduling.model.outside.entries import (
     name_of,
 )
 from indaba.scheduling.model.outside.expanding import Effort, Window, begins, dates_of
-from indaba.scheduling.model.outside.lines import CalendarRefused, scan
+from indaba.scheduling.model.outside.lines import MOST_NAMED, CalendarRefused, scan
 from indaba.scheduling.model.outside.zones import Zones
 from indaba.scheduling.model.plain_text import LONGEST_TITLE, one_line
 
@@ -41,7 +41,7 @@ __all__ = [
     "read_whole_calendar",
 ]
 
-MOST_DATES, MOST_NAMED = 200, 1_000
+MOST_DATES, SUCH_AS = 200, 3
 _DAMAGED = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError)
 LATER = f"They come after the {MOST_DATES} soonest dates, and are followed when their time comes."
 
@@ -70,7 +70,6 @@ class _Sheet:
     window: Window
     masters: dict[str, Entry] = field(default_factory=dict)
     exceptions: dict[str, dict[Time, Entry]] = field(default_factory=dict)
-    left_out: Counter[str] = field(default_factory=Counter)
     unread: set[str] = field(default_factory=set)
     entries: list[EntryLeftOut] = field(default_factory=list)
 
@@ -87,7 +86,7 @@ class _Sheet:
             exceptions[original] = entry
 
     def leave_out(self, name: str, why: LeftOut, event: Event | None = None) -> None:
-        self.left_out[why.why] += 1
+        self.window.left_out[why.why] += 1
         if event is not None:
             self.name(event, why.why)
         if why.unread:
@@ -112,14 +111,16 @@ def read_whole_calendar(
     body: bytes, zone: str, now: datetime, known: frozenset[str]
 ) -> WholeCalendar:
     """As `read_calendar`, with each entry that was left out, 1,000 at most."""
-    scanned = scan(body)
+    scanned = scan(body, now)
     usual = ZoneInfo(zone)
     zones = Zones(scanned.zones, zone, now)
     sheet, title = _Sheet(Window(now, Effort())), ""
+    for summary, starts in scanned.over:
+        sheet.entries.append(EntryLeftOut(one_line(summary)[:LONGEST_TITLE], starts, PAST))
     for calendar in _parsed(scanned.text):
         title = title or _title(calendar)
         shown_in = zones.named(str(calendar.get("X-WR-TIMEZONE", ""))) or usual
-        reader = Reader(zones, usual, shown_in)
+        reader = Reader(zones, shown_in, shown_in)
         for event in calendar.events:
             sheet.window.effort.spend()
             _sort(event, reader, title, sheet)
@@ -127,10 +128,20 @@ def read_whole_calendar(
     found = CalendarDates(
         title=title,
         dates=tuple(dates),
-        left_out=dict(sheet.left_out),
+        left_out=dict(sheet.window.left_out),
+        such_as=_such_as(sheet),
         unread=tuple(sorted(sheet.unread)),
     )
     return WholeCalendar(found, tuple(sheet.entries))
+
+
+def _such_as(sheet: _Sheet) -> dict[str, tuple[str, ...]]:
+    """For each reason that is counted, the titles of a few entries, each once."""
+    titles: dict[str, dict[str, None]] = {}
+    for entry in sheet.entries:
+        if entry.title and entry.why in sheet.window.left_out:
+            titles.setdefault(entry.why, {})[entry.title] = None
+    return {why: tuple(islice(several, SUCH_AS)) for why, several in titles.items()}
 
 
 def _begins_as_written(event: Event) -> str:
@@ -183,7 +194,8 @@ def _take_away(event: Event, reader: Reader, sheet: _Sheet) -> None:
 
 
 def _is_to_come(event: Event, now: datetime) -> bool:
-    day = getattr(event["DTSTART"], "dt", None)
+    begins_at = getattr(event["DTSTART"], "dt", None)
+    day = begins_at.date() if isinstance(begins_at, datetime) else begins_at
     return "RRULE" in event or (isinstance(day, date) and day >= now.date())
 
 
@@ -206,5 +218,5 @@ def _soonest(
     dates = sorted(by_key.values(), key=lambda date: (begins(date), date.key))
     soonest = [date for place, date in enumerate(dates) if place < MOST_DATES or date.key in known]
     if len(dates) > len(soonest):
-        sheet.left_out[LATER] += len(dates) - len(soonest)
+        sheet.window.left_out[LATER] += len(dates) - len(soonest)
     return soonest

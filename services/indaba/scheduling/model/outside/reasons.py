@@ -1,6 +1,6 @@
 """Reasons why a calendar could not be read. Findings are short, for logs; people get sentences."""
 
-MOST_BYTES = 2 * 1024 * 1024
+MOST_BYTES = 48 * 1024 * 1024
 MOST_ENTRIES = 5_000
 TOO_LARGE = "too large"
 TOO_MANY = "too many entries"
@@ -22,8 +22,9 @@ _WORDS = {
     "speaks no HTTP": "What is there does not answer as web sites do.",
     "damaged": "What came was damaged on the way.",
     "packed in an unknown way": "It is packed in a way I do not know.",
-    TOO_LARGE: "It is larger than 2 megabytes, and I follow smaller calendars only.",
-    TOO_MANY: f"It has more than {MOST_ENTRIES:,} entries, and I follow smaller calendars only.",
+    TOO_LARGE: "It is larger than 48 megabytes, and I follow smaller calendars only.",
+    TOO_MANY: f"It has more than {MOST_ENTRIES:,} entries that are not over, and I follow smaller "
+    "calendars only.",
     TOO_MUCH: "Its repeating dates are too much to work out.",
     NO_CALENDAR: "It is not a calendar file. Look for an address that ends in .ics, often called "
     "the iCal address.",

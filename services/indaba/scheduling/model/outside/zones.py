@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
+from importlib import resources
 from zoneinfo import ZoneInfo, available_timezones
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 _LONGEST_DEFINITION = 20_000
 _LOOKED_AT = tuple(timedelta(weeks=week) for week in range(-4, 57))
+_OFFSET = re.compile(r"\(?(?:utc|gmt)\s*([+-])(\d{1,2})(?::?00)?\)?", re.IGNORECASE)
+_IN_OUTLOOK = re.compile(r"\((?:utc|gmt)[^)]*\)\s*(.+)", re.IGNORECASE)
 _YEARLY = re.compile(r"RRULE:(?:.*;)?FREQ=YEARLY\b", re.IGNORECASE)
 
 Offsets = tuple[timedelta | None, ...]
@@ -30,7 +33,7 @@ class Zones:
         """The zone with a name: IANA's, Windows', or one that the file defines; else `None`."""
         name = _bare(name)
         if name not in self._known:
-            zone = _by_name(name) or self._as_defined(name)
+            zone = _by_name(name) or self._as_defined(name) or _by_words(name)
             self._known[name] = ZoneInfo(zone) if zone else None
         return self._known[name]
 
@@ -74,18 +77,45 @@ def _windows() -> dict[str, str]:
 
 @cache
 def _likely() -> tuple[str, ...]:
-    return tuple(sorted(set(WINDOWS_TO_OLSON.values())))
+    """Zones to compare a definition with: of those alike now, the place with most people first."""
+    table = resources.files("tzdata.zoneinfo").joinpath("zonenow.tab").read_text(encoding="utf-8")
+    rows = [row.split("\t") for row in table.splitlines() if not row.startswith("#")]
+    return (*(row[2] for row in rows), *sorted(set(WINDOWS_TO_OLSON.values())))
 
 
 def _by_name(name: str) -> str:
     """The IANA name, even after a path: /mozilla.org/20050126_1/Africa/Johannesburg."""
     folded = name.casefold()
     parts = folded.strip("/").split("/")
-    tails = ("/".join(parts[-n:]) for n in (3, 2))
+    many = (3, 2, 1) if folded.startswith("tzone:") else (3, 2)
+    tails = ("/".join(parts[-n:]) for n in many)
     for each in (folded, *tails):
         if each in _all():
             return _all()[each]
     return _windows().get(folded, "")
+
+
+def _by_words(name: str) -> str:
+    """The zone of "UTC+2", or of the first city in "(UTC+02:00) Harare, Pretoria" that has one."""
+    if match := _OFFSET.fullmatch(name):
+        hours = int(match[2])
+        # IANA counts west as more.
+        zone = f"Etc/GMT{'-' if match[1] == '+' else '+'}{hours}" if hours else "UTC"
+        return zone if zone.casefold() in _all() else ""
+    match = _IN_OUTLOOK.fullmatch(name)
+    cities = match[1].split(",") if match else []
+    return next(
+        (_cities()[each] for city in cities if (each := _as_in_names(city)) in _cities()), ""
+    )
+
+
+@cache
+def _cities() -> dict[str, str]:
+    return {_as_in_names(name.rpartition("/")[2]): name for name in _all().values() if "/" in name}
+
+
+def _as_in_names(city: str) -> str:
+    return city.strip().replace(" ", "_").casefold()
 
 
 def _offsets(zone: str, moments: tuple[datetime, ...]) -> Offsets:

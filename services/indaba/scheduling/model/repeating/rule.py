@@ -27,6 +27,9 @@ _NUMBER_PARTS = {
 """The field, its least and greatest value, and whether it may count from the end."""
 
 _KNOWN_PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", *_NUMBER_PARTS}
+_SAYS_NOTHING = {"RSCALE=GREGORIAN", "SKIP=OMIT"}
+"""What RFC 7529 takes for granted, and some programs write out."""
+
 _MOST_FIGURES = 9
 _MOST_WEEKS = 53
 
@@ -126,6 +129,8 @@ def check_for_meetings(rule: Rule) -> None:
     """Raise `BadRule` for a rule that is valid, but not for meetings."""
     if rule.freq < Frequency.DAILY or rule.by_hour or rule.by_minute or rule.by_second:
         raise BadRule("A meeting repeats once a day at most, always at one time of day.")
+    if rule.count and rule.until:
+        raise BadRule("A rule ends after a number of times or on a day, not both.")
     longest = LONGEST_INTERVAL[rule.freq]
     if rule.interval > longest:
         unit = UNITS[rule.freq]
@@ -148,6 +153,8 @@ def _split(text: str) -> dict[str, str]:
     parts: dict[str, str] = {}
     for part in text.strip().upper().removeprefix("RRULE:").split(";"):
         name, _, value = part.partition("=")
+        if name.startswith("X-") or part in _SAYS_NOTHING:
+            continue
         if name not in _KNOWN_PARTS or not value:
             raise BadRule("That is not a rule of RFC 5545.")
         if name in parts:
@@ -234,8 +241,6 @@ def _utc(text: str) -> datetime:
 
 def _check_together(rule: Rule) -> None:
     """Raise `BadRule` for parts that RFC 5545, 3.3.10 does not allow together."""
-    if rule.count and rule.until:
-        raise BadRule("A rule ends after a number of times or on a day, not both.")
     if rule.by_week_no and rule.freq != Frequency.YEARLY:
         raise BadRule("BYWEEKNO goes with FREQ=YEARLY only.")
     if rule.by_year_day and Frequency.DAILY <= rule.freq <= Frequency.MONTHLY:

@@ -46,18 +46,26 @@ _FACTS = ("title", "minutes", "where")
 
 @dataclass(slots=True)
 class Changes:
-    """How many meetings one reading scheduled, changed and cancelled."""
+    """How many meetings one reading scheduled, changed and cancelled.
+
+    `doubted` says that many are missing for the first time, and were left as they are.
+    """
 
     called: int = 0
     changed: int = 0
     cancelled: int = 0
+    doubted: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.called or self.changed or self.cancelled)
 
 
 async def apply(calendar: Followed, dates: CalendarDates, work: Work) -> Changes:
-    """Bring the meetings of a calendar up to date. Idempotent."""
+    """Bring the meetings of a calendar up to date. Idempotent.
+
+    Where most of its meetings to come are missing at once, they are called off only if they are
+    missing again an hour later: an empty file is a fault of its site more often than the truth.
+    """
     changes, store = Changes(), Calendars(work)
     known_dates = await store.dates(calendar.id)
     for date in sorted(dates.dates, key=_begins):
@@ -158,7 +166,12 @@ async def _take_out(
 ) -> None:
     """Cancel meetings whose dates were removed. They are restored if the dates come back."""
     off = [(key, date, await _to_come(date.meeting, work)) for key, date in gone.items()]
-    quietly = len([meeting for _, _, meeting in off if meeting]) > A_FEW
+    many = len([meeting for _, _, meeting in off if meeting])
+    quietly = many > A_FEW
+    if quietly and not calendar.is_believed(work.now):
+        changes.doubted = many > await Calendars(work).count(calendar.id) // 2
+    if changes.doubted:
+        return
     for key, date, meeting in off:
         if meeting is None:
             continue

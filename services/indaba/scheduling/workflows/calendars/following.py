@@ -1,5 +1,6 @@
 """Reads followed calendars every hour, outside any transaction, and applies their dates."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -69,6 +70,8 @@ async def settle(asked: Followed, result: CalendarDates | Unreadable, work: Work
     else:
         after = before.read(result, work.now)
         changes = Changes() if result.same else await apply(before, result, work)
+        if changes.doubted:
+            after = replace(after, doubted_at=before.doubted_at).doubted(work.now)
     await announce_soon(before, work)
     await store.keep(await _tell(before, after, changes, work))
     await read_soon(after, work)
