@@ -4,10 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
+
+from bots.answering import understood
+from bots.walking import Recording
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import CommunityCard, Platform
 from indaba.contracts.passport import Passport, Role
 from indaba.contracts.refusal import Unavailable
+from indaba.contracts.standing import Standing
 from indaba.contracts.wire import Request
 from indaba.conversation.answer import Answer
 from indaba.conversation.commands.carrying_out import perform
@@ -83,3 +88,30 @@ async def test_help_shows_lines_as_they_are_typed_here() -> None:
     assert "!cop join" in text
     assert "!cop meeting next" in text
     assert "!cop cop" not in text
+
+
+SOMETIMES = {"me link": "with a code, it is how somebody new here says who they are elsewhere"}
+HELD = {
+    "guest": (GUEST, {Standing.ANYBODY, Standing.VISITOR, Standing.KNOWN}),
+    "member": (MEMBER, set(Standing) - {Standing.FACILITATOR, Standing.LEAD}),
+}
+
+
+@pytest.mark.parametrize("who", HELD)
+async def test_help_lists_nothing_that_would_be_refused(who: str) -> None:
+    person, standings = HELD[who]
+    listed = (await perform(Help(), person, Away())).text()
+    lines = dict(
+        line.removeprefix("- ").split(": ") for line in listed.splitlines() if ": " in line
+    )
+    asked = set()
+    for kind in INTENTS:
+        if kind.hidden or kind.verb not in lines.get(kind.noun, "").split(", "):
+            continue
+        services = Recording()
+        await perform(understood(kind.example), replace(person, direct=True), services)
+        may = {type(each).asked_by for each in services.asked} <= standings
+        assert may or kind.called() in SOMETIMES, kind.called()
+        asked.add(kind.called())
+    assert {"meeting next", "cop help"} <= asked
+    assert ("meeting yes" in asked) == (who == "member")

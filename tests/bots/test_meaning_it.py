@@ -69,7 +69,7 @@ BY_PICK = {
     *("me answer-link", "me link-now", "me unlink-now"),
     *("meeting call-off", "meeting end-series", "meeting move-now", "meeting otherwise"),
     *("meeting uncall", "minutes share", "resource withdraw-now"),
-    *("member make-facilitator", "member take-role-back"),
+    *("member make-facilitator", "member take-role-back", "member give-up-role"),
     *("member answer-matter", "member remove-now", "member suspend-now", "safety send"),
     *(
         "cop publish-now",

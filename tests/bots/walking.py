@@ -17,6 +17,7 @@ MORE_LINES = (
     "me link 7K2M-9QPX3",
     "me data erase",
     "minutes correct 3",
+    "member role @thandi:example.org member",
     "meeting cancel M7K2 scope: all",
     "meeting move M7K2 every friday 15:00 scope: all",
     'meeting new "Reading" every thursday 18:00',

@@ -22,7 +22,7 @@ class MeetingReading(BaseModel):
 
     `starts` is wall time in `zone`, `starts_at` the same instant; for a series they are those of
     its first date. `title` is empty if the line names none, `minutes` is `None` if it does not say
-    how long.
+    how long. `said_in` is the zone that it names, where that is another one.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -33,6 +33,7 @@ class MeetingReading(BaseModel):
     starts_at: AwareDatetime
     minutes: Number | None = None
     repeat: RepeatReading | None = None
+    said_in: str = ""
 
 
 class MeetingRead(Reply):

@@ -122,7 +122,7 @@ class TakeNote(
     origin: Origin = ""
     owner: MemberId | None = None
     due: str = Field(default="", max_length=80)
-    rule: Rule = Rule.CONSENSUS
+    rule: Rule | None = None
     author: MemberId | None = None
 
 

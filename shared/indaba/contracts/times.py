@@ -12,13 +12,17 @@ WhenText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 
 
 class Reading(BaseModel):
-    """One way to understand what was typed: wall time in `zone`, and the instant in UTC."""
+    """One way to understand what was typed: wall time in `zone`, and the instant in UTC.
+
+    `said_in` is the zone that the words named, where it is another one; else empty.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     starts: NaiveDatetime
     zone: str
     starts_at: AwareDatetime
+    said_in: str = ""
 
 
 class WhenRead(Reply):
@@ -36,7 +40,8 @@ class WhenRead(Reply):
 class ReadWhen(Question[WhenRead], wire="scheduling.read-when.v1", asked_by=Standing.VISITOR):
     """Understand a time in free text, in the asker's zone and the community's date order.
 
-    With `moves`, a meeting's code, a time without a day is on that meeting's own day.
+    With `moves`, a meeting's code, a time without a day is on that meeting's own day, and a day
+    without a time at its hour.
     """
 
     text: WhenText

@@ -1,6 +1,6 @@
 """What people type for a time, and what is asked back."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from time import process_time
 from zoneinfo import ZoneInfo
 
@@ -332,11 +332,14 @@ def test_of_a_time_that_comes_twice_the_first_is_taken(
         ("to 17:00", "Thu 2026-12-10 17:00"),
         ("to fri 17:00", "Fri 2026-11-27 17:00"),
         ("fri 17:00", "Fri 2026-11-27 17:00"),
+        ("18 Dec", "Fri 2026-12-18 18:00"),
+        ("to 18 December", "Fri 2026-12-18 18:00"),
+        ("to tomorrow", "Tue 2026-11-24 18:00"),
     ],
 )
-def test_a_time_alone_moves_a_meeting_within_its_day(text: str, meant: str) -> None:
+def test_a_time_alone_keeps_the_day_and_a_day_alone_the_hour(text: str, meant: str) -> None:
     now = MONDAY.replace(tzinfo=ZoneInfo(HOME))
-    answer = read_when(text, now, HOME, "en-ZA", day=date(2026, 12, 10))
+    answer = read_when(text, now, HOME, "en-ZA", before=datetime(2026, 12, 10, 18, 0))
     assert (times(answer), answer.sure) == ([meant], True)
 
 
@@ -391,3 +394,34 @@ def test_absurd_text_gets_a_clean_doubt_at_once(text: str) -> None:
     assert 0 < len(answer.doubt) < 300
     assert not set(answer.doubt) & set("@<>\x00\u202e")
     assert took < 0.05
+
+
+TONIGHT = {
+    "tonight 1:00": ("25 01:00",),
+    "tonight at 3": ("25 03:00",),
+    "tonight 0:30": ("25 00:30",),
+    "tonight at 8": ("24 20:00",),
+    "tonight 18:30": ("24 18:30",),
+    "tonight at 11": ("24 23:00",),
+}
+
+
+@pytest.mark.parametrize("text", TONIGHT)
+def test_the_small_hours_of_tonight_are_those_of_the_night_to_come(text: str) -> None:
+    read = read_when(text, datetime(2026, 11, 24, 8, 0, tzinfo=UTC), HOME, "en-ZA")
+    assert tuple(f"{each.starts:%d %H:%M}" for each in read.readings) == TONIGHT[text]
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_what_is_said_of_tonight_is_never_taken_surely_for_the_day(hour: int) -> None:
+    for minute in ("00", "30"):
+        for now in (0, 8, 16, 22):
+            at = datetime(2026, 11, 24, now, 10, tzinfo=UTC)
+            read = read_when(f"tonight {hour}:{minute}", at, HOME, "en-ZA")
+            assert not read.sure or not 4 <= read.readings[0].starts.hour < 16
+
+
+def test_small_hours_said_in_the_night_are_asked_about() -> None:
+    read = read_when("tonight 2:00", datetime(2026, 11, 23, 22, 30, tzinfo=UTC), HOME, "en-ZA")
+    assert not read.sure
+    assert len(read.readings) > 1

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from indaba.contracts.lines import MeetingReading
+from indaba.contracts.series import RepeatReading
 from indaba.contracts.times import Reading
 from indaba.conversation.answer import Answer, Choice, Choices, Text
 from indaba.conversation.commands.intent import Intent, question
@@ -34,6 +35,13 @@ def pick_meeting(
     titled = len({reading.title for reading in found}) > 1
     labels = [_line_in_words(each, wording, titled=titled) for each in found]
     return _picks(labels, ready, doubt, wording)
+
+
+def pick_repeat(
+    found: Sequence[RepeatReading], ready: Sequence[Intent], doubt: str, wording: Wording
+) -> Answer:
+    """Which of several patterns is meant; of a single one, whether it is."""
+    return _picks([plain(each.words) for each in found], ready, doubt, wording)
 
 
 def _picks(labels: Sequence[str], ready: Sequence[Intent], doubt: str, wording: Wording) -> Answer:

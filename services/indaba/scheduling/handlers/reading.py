@@ -26,11 +26,11 @@ SHOWN = 5
 async def understand_when(request: ReadWhen, work: Work) -> WhenRead:
     """Read a free-text time in the asker's zone."""
     zone, locale = work.passport.zone, work.passport.locale
-    day = None
+    before = None
     if request.moves:
         work.passport.a_member()
-        day = (await meeting_called(work, request.moves)).starts.date()
-    return read_when(request.text, work.now, zone, locale, day=day)
+        before = (await meeting_called(work, request.moves)).starts
+    return read_when(request.text, work.now, zone, locale, before=before)
 
 
 async def understand_repeat(request: ReadRepeat, work: Work) -> RepeatRead:

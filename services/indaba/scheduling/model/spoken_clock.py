@@ -8,6 +8,7 @@ from indaba.scheduling.model.spoken_day import NotRead
 
 NOON = 12
 LAST_HOUR = 23
+EVENING_BEGINS, NIGHT_ENDS = 16, 4
 FIRST_LIKELY_MORNING_HOUR = 7
 
 Moment = tuple[int, time]
@@ -63,10 +64,20 @@ def narrowed(clock: Clock, part: str) -> Clock:
     """The times within a part of the day ("morning", "afternoon", "evening"); empty: all."""
     if not part:
         return clock
-    fitting = tuple(m for m in clock.moments if (m[1].hour < NOON) == (part == "morning"))
+    fitting = tuple(dict.fromkeys(m for each in clock.moments for m in _within(each, part)))
     if not fitting:
         return Clock(clock.moments, f"{clock.moments[0][1]:%H:%M} is not in the {part}.")
     return Clock(fitting, clock.doubt if fitting == clock.moments else "")
+
+
+def _within(moment: Moment, part: str) -> tuple[Moment, ...]:
+    """The time if it is in that part of the day; small hours are the night after that evening."""
+    days, at = moment
+    if part != "evening":
+        return (moment,) if (at.hour < NOON) == (part == "morning") else ()
+    if at.hour < NIGHT_ENDS:
+        return (moment,) if days else ((1, at), moment)
+    return (moment,) if at.hour >= EVENING_BEGINS else ()
 
 
 def either_clock(clocks: Sequence[Clock]) -> Clock:

@@ -148,6 +148,7 @@ INTENTS: tuple[type[Intent], ...] = (
     membership.SignIn,
     powers.GiveRole,
     powers.MakeFacilitator,
+    powers.GiveUpRole,
     powers.TakeRoleBack,
     removing.Remove,
     removing.RemoveNow,

@@ -39,6 +39,7 @@ ItemResult = Annotated[Result, one_of(Result)]
 class Agenda(Intent, noun="agenda", verb="show", aliases=("agenda list", "show agenda")):
     """Show a meeting's agenda."""
 
+    needs: ClassVar[Role | None] = Role.MEMBER
     example: ClassVar[str] = "agenda show M7K2"
 
     code: Code | None = Field(default=None, description=WHICH, json_schema_extra=CODE)

@@ -16,7 +16,7 @@ from indaba.contracts.scheduling import (
     ShowMeeting,
 )
 from indaba.contracts.series import Scope
-from indaba.contracts.times import ReadWhen
+from indaba.contracts.times import Reading, ReadWhen
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Style, Text
 from indaba.conversation.cards.views import states_of
 from indaba.conversation.commands.fields import Code, one_of
@@ -27,7 +27,7 @@ from indaba.conversation.commands.taking_back import way_back
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.holding import Restore
 from indaba.conversation.commands.topics.repeating import PreviewEnd, PreviewOtherwise
-from indaba.conversation.commands.topics.scheduling import both_zones, own_time, when_here
+from indaba.conversation.commands.topics.scheduling import as_said, both_zones, own_time, when_here
 from indaba.conversation.times import say_when
 from indaba.conversation.wording import Wording, plain
 
@@ -60,12 +60,16 @@ class Move(Intent, noun="meeting", verb="move"):
             other = PreviewOtherwise(code=self.code, text=self.when, scope=self.scope)
             return await other.respond(person, services)
         read = await services.ask(ReadWhen(text=self.when, moves=self.code))
-        ready = [PreviewMove(code=self.code, starts=r.starts, zone=r.zone) for r in read.readings]
+        ready = [_preview(self.code, each) for each in read.readings]
         if read.sure and ready:
             return await ready[0].respond(person, services)
         if not ready:
             return asked_again(self, read.doubt, person.wording)
         return pick_reading(read.readings, ready, read.doubt, person.wording)
+
+
+def _preview(code: str, read: Reading) -> PreviewMove:
+    return PreviewMove(code=code, starts=read.starts, zone=read.zone, abroad=read.said_in)
 
 
 class PreviewMove(Intent, noun="meeting", verb="preview-move", hidden=True):
@@ -77,6 +81,7 @@ class PreviewMove(Intent, noun="meeting", verb="preview-move", hidden=True):
     code: str
     starts: NaiveDatetime
     zone: str
+    abroad: str = ""
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """From when to when, who is told, and the choice."""
@@ -85,10 +90,12 @@ class PreviewMove(Intent, noun="meeting", verb="preview-move", hidden=True):
         if meeting.status is not MeetingStatus.SCHEDULED:
             return no_longer(meeting, wording)
         here, mine = both_zones(self.starts, self.zone, person)
+        there = as_said(self.starts, self.zone, self.abroad, wording)
         rows = (
             (say("Title"), plain(meeting.title)),
             (say("From"), when_here(meeting, wording)),
             (say("To"), here),
+            *(((say("As you said it"), there),) if there else ()),
             *own_time(here, mine, wording),
         )
         move = MoveNow(code=self.code, starts=self.starts, zone=self.zone)

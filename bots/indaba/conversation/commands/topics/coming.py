@@ -31,6 +31,7 @@ DOOR = re.compile(f"[{CODE_LETTERS}]{{4}}")
 class _Rsvp(Intent):
     """Says whether I come; the answer to say is the class's own."""
 
+    needs: ClassVar[Role | None] = Role.MEMBER
     MEANT: ClassVar[Meant] = Meant.BY_YES
     said: ClassVar[RsvpAnswer | None] = None
     noted: ClassVar[str] = ""
@@ -131,6 +132,7 @@ class WithdrawAnswer(_Rsvp, noun="meeting", verb="withdraw", aliases=("withdraw"
 class Here(Intent, noun="meeting", verb="here", aliases=("here", "checkin", "check in")):
     """Say that I am at the meeting."""
 
+    needs: ClassVar[Role | None] = Role.MEMBER
     MEANT: ClassVar[Meant] = Meant.BY_YES
     example: ClassVar[str] = "meeting here M7K2"
 

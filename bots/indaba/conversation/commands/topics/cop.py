@@ -220,8 +220,9 @@ class Found(Intent, noun="cop", verb="found", hidden=True):
             ),
             say("See all I can do: {line}", line=person.types("cop help")),
         )
-        lead = Text(say("{name} begins here, and you are its facilitator.", name=name))
-        return Answer((lead, Items(steps)), Audience.ROOM)
+        words = "{name} begins here, and {account} is its facilitator."
+        lead = Text(say(words, name=name, account=plain(person.account)))
+        return Answer((lead, Items(steps)), Audience.ROOM, mentions=(person.account,))
 
 
 FIRST_MEETING = {"title": "First meeting", "when": "thu 18:00", "minutes": "60 minutes"}

@@ -153,6 +153,7 @@ def _weekday(given: str) -> int:
 class MyDigest(Intent, noun="me", verb="digest"):
     """Have my own weekly digest in our direct chat, or not."""
 
+    needs: ClassVar[Role | None] = Role.MEMBER
     example: ClassVar[str] = "me digest off"
 
     state: OnOff = Field(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from pydantic import Field
 
 from indaba.conversation.answer import Answer, Items, Text
+from indaba.conversation.commands.carrying_out import refusal_of
 from indaba.conversation.commands.fields import folded
 from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.commands.person import Person
@@ -40,7 +42,7 @@ def _useful(kind: type[Intent], person: Person) -> bool:
         return person.community is not None and not person.is_member()
     if kind is Leave:
         return person.is_member()
-    return person.may(kind)
+    return refusal_of(kind, replace(person, direct=True)) is None
 
 
 def _line(kind: type[Intent], person: Person) -> str:

@@ -22,6 +22,7 @@ from indaba.contracts.membership import (
     Profile,
     ShowMyDataHere,
 )
+from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, Refusal, hint
 from indaba.contracts.reminding import SetReminders
 from indaba.contracts.retention import BOTS, EVERY, UNTIL
@@ -52,6 +53,7 @@ class DataAct(StrEnum):
 class MyProfilePage(Intent, noun="me", verb="profile", aliases=("profile",)):
     """Show my profile, or set part of it."""
 
+    needs: ClassVar[Role | None] = Role.MEMBER
     PRIVATE: ClassVar[bool] = True
     example: ClassVar[str] = "me profile category: teacher"
 
@@ -119,6 +121,7 @@ def _profile(profile: Profile, wording: Wording) -> tuple[tuple[str, str], ...]:
 class MyTimeZone(Intent, noun="me", verb="timezone", aliases=("timezone", "time zone")):
     """Set the time zone I read and type times in."""
 
+    needs: ClassVar[Role | None] = Role.MEMBER
     example: ClassVar[str] = "me timezone Johannesburg"
 
     zone: Zone = Field(
@@ -136,6 +139,7 @@ class MyTimeZone(Intent, noun="me", verb="timezone", aliases=("timezone", "time 
 class MyReminders(Intent, noun="me", verb="reminders", aliases=("reminders",)):
     """Turn my reminders on or off, in every community."""
 
+    needs: ClassVar[Role | None] = Role.MEMBER
     example: ClassVar[str] = "me reminders off"
 
     state: OnOff = Field(
@@ -351,6 +355,7 @@ class EraseMyData(Intent, noun="me", verb="erase-now", hidden=True):
 class SignIn(Intent, noun="me", verb="sign-in", aliases=("sign in", "login", "log in")):
     """Get a link that signs me in to the community's pages."""
 
+    needs: ClassVar[Role | None] = Role.MEMBER
     PRIVATE: ClassVar[bool] = True
     example: ClassVar[str] = "me sign-in"
 

@@ -79,8 +79,8 @@ class Note(Intent, noun="meeting", verb="note", aliases=("note", "minutes note")
     due: str = Field(
         default="", max_length=80, description="For an action: by when", json_schema_extra=KEYED
     )
-    rule: Annotated[Rule, one_of(Rule)] = Field(
-        default=Rule.CONSENSUS,
+    rule: Annotated[Rule | None, one_of(Rule)] = Field(
+        default=None,
         description="For a decision: consensus, consent, vote or lazy consensus",
         json_schema_extra=KEYED,
     )

@@ -55,6 +55,8 @@ class GiveRole(Intent, noun="member", verb="role"):
         """What a facilitator may do, and the choice; what it takes where a role is taken."""
         if self.role is Role.FACILITATOR:
             return await self._offered(person, services)
+        if self.account == person.account:
+            return self._given_up(person)
         if self.account != person.account and not self.reason:
             raise SayWhy(self.account)
         settled = await _assign(self.account, self.role, person, services, self.reason or "")
@@ -62,6 +64,17 @@ class GiveRole(Intent, noun="member", verb="role"):
             return Answer.of(*on_its_way(settled, person))
         words = "Done: {account} is a member of this community, and no facilitator."
         return Answer.of(person.wording.say(words, account=plain(self.account)))
+
+    def _given_up(self, person: Person) -> Answer:
+        """What giving up one's own role means, and the choice."""
+        say = person.wording.say
+        lead = say("If you go on, you facilitate this community no more, and cannot:")
+        back = say("Only another facilitator can give it back to you.")
+        options = (
+            Choice(say("Give up my role"), "✅", GiveUpRole(account=self.account), Style.DANGER),
+            Choice(say("Stop"), "❌", NeverMind()),
+        )
+        return Answer((Text(lead), Items(tuple(map(say, MAY))), Text(back), Choices(options)))
 
     async def _offered(self, person: Person, services: ServiceClient) -> Answer:
         if self.account != person.account:
@@ -88,6 +101,24 @@ class GiveRole(Intent, noun="member", verb="role"):
             Choices(options),
         )
         return Answer(blocks, mentions=shown_by_name(self.account, person))
+
+
+class GiveUpRole(Intent, noun="member", verb="give-up-role", hidden=True):
+    """Be a facilitator no more, having been told what it means."""
+
+    needs: ClassVar[Role | None] = Role.FACILITATOR
+
+    account: Account
+
+    def again(self) -> Hint:
+        """What led to it."""
+        return hint("member role", account=self.account, role=Role.MEMBER.value)
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Says so."""
+        await _assign(self.account, Role.MEMBER, person, services)
+        words = "Done: {account} is a member of this community, and no facilitator."
+        return Answer.of(person.wording.say(words, account=plain(self.account)))
 
 
 class MakeFacilitator(Intent, noun="member", verb="make-facilitator", hidden=True):

@@ -73,6 +73,7 @@ class ReminderTimes(Intent, noun="cop", verb="reminders", aliases=("meeting remi
 class MyQuietHours(Intent, noun="me", verb="quiet", aliases=("quiet", "quiet hours")):
     """Choose hours in which I am not reminded."""
 
+    needs: ClassVar[Role | None] = Role.MEMBER
     example: ClassVar[str] = "me quiet 20:00-07:00"
 
     hours: str = Field(

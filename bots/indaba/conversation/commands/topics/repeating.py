@@ -29,7 +29,7 @@ from indaba.conversation.commands.drafts import MeetingDraft
 from indaba.conversation.commands.fields import Code
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
-from indaba.conversation.commands.readings import asked_again, pick_reading
+from indaba.conversation.commands.readings import asked_again, pick_reading, pick_repeat
 from indaba.conversation.commands.series_dates import dates_shown
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.undoing import with_undo
@@ -167,6 +167,7 @@ class CallSeries(MeetingDraft, noun="meeting", verb="call-series", hidden=True):
 class Dates(Intent, noun="meeting", verb="dates", aliases=("dates",)):
     """Show the dates of a meeting that repeats."""
 
+    needs: ClassVar[Role | None] = Role.MEMBER
     example: ClassVar[str] = "meeting dates M7K2"
 
     code: Code = Field(
@@ -235,16 +236,29 @@ class PreviewOtherwise(Intent, noun="meeting", verb="preview-otherwise", hidden=
     code: str
     text: str
     scope: Scope
+    choice: int | None = None
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """The preview when sure, or once one was chosen; else the readings to pick from."""
+        wording = person.wording
+        shown = await services.ask(ShowSeries(code=self.code))
+        read = await services.ask(ReadRepeat(text=self.text))
+        readings = read.readings if read.repeats else ()
+        if not readings:
+            why = "Say how it repeats from then on, such as: every Friday 15:00"
+            return Answer.of(wording.foreign(read.doubt if read.repeats and read.doubt else why))
+        if self.choice is None and not read.sure:
+            ready = [self.model_copy(update={"choice": n}) for n, _ in enumerate(readings)]
+            return pick_repeat(readings, ready, read.doubt, wording)
+        chosen = self.choice or 0
+        reading = readings[chosen if chosen < len(readings) else 0]
+        return await self._preview(shown, reading, person, services)
+
+    async def _preview(
+        self, shown: SeriesShown, reading: RepeatReading, person: Person, services: ServiceClient
+    ) -> Answer:
         """Before and after, who is told, and the choice."""
         wording, say = person.wording, person.wording.say
-        shown = await services.ask(ShowSeries(code=self.code))
-        found = await repeating(self.text, services)
-        if not isinstance(found, tuple):
-            why = found or "Say how it repeats from then on, such as: every Friday 15:00"
-            return Answer.of(wording.foreign(why))
-        reading = found[0]
         rows = (
             (say("Title"), plain(shown.series.title)),
             (say("From"), plain(shown.series.words)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import Annotated, ClassVar
+from uuid import UUID
 
 from pydantic import Field, NaiveDatetime
 
@@ -33,7 +34,7 @@ from indaba.conversation.times import how_long_until, say_for, say_start
 from indaba.conversation.wording import Wording, plain
 
 NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
-MOST_LISTED = 10
+MOST_LISTED, MOST_LOOKED_AT = 10, 50
 LONGEST_TITLE = 120
 
 
@@ -79,7 +80,8 @@ class NewMeeting(
         minutes = self.minutes if given or reading.minutes is None else reading.minutes
         same = self.details() | {"title": reading.title, "minutes": minutes}
         if reading.repeat is None:
-            return Preview(starts=reading.starts, zone=reading.zone, **same)
+            same |= {"starts": reading.starts, "zone": reading.zone}
+            return Preview(**same, abroad=reading.said_in)
         series = PreviewSeries(text=self.when, choice=choice, whole=True, given=self.title, **same)
         return series.model_copy(update={"pattern": reading.repeat.pattern})
 
@@ -101,6 +103,14 @@ def own_time(starts: str, mine: str, wording: Wording) -> tuple[tuple[str, str],
     return () if mine == starts else ((wording.say("For you"), mine),)
 
 
+def as_said(starts: NaiveDatetime, zone: str, said_in: str, wording: Wording) -> str:
+    """The time in the zone that was named for it; empty where none was."""
+    from zoneinfo import ZoneInfo
+
+    instant = starts.replace(tzinfo=ZoneInfo(zone))
+    return say_for(instant, said_in, wording.locale) if said_in else ""
+
+
 class Preview(MeetingDraft, noun="meeting", verb="preview", hidden=True):
     """Show what would be called."""
 
@@ -109,13 +119,17 @@ class Preview(MeetingDraft, noun="meeting", verb="preview", hidden=True):
 
     starts: NaiveDatetime
     zone: str
+    abroad: str = ""
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """The meeting as understood, in the community's zone, and the choice to call it."""
         wording, say = person.wording, person.wording.say
         here, mine = both_zones(self.starts, self.zone, person)
-        rows = self.in_words(wording, (say("When"), here), *own_time(here, mine, wording))
-        call = CallMeeting(**self.model_dump())
+        there = as_said(self.starts, self.zone, self.abroad, wording)
+        you_said = ((say("As you said it"), there),) if there else ()
+        own = own_time(here, mine, wording)
+        rows = self.in_words(wording, (say("When"), here), *you_said, *own)
+        call = CallMeeting(**self.model_dump(exclude={"abroad"}))
         options = (
             Choice(say("Call the meeting"), "✅", call, Style.MAIN),
             Choice(say("Stop"), "❌", NeverMind()),
@@ -212,21 +226,38 @@ class ListOfMeetings(Intent, noun="meeting", verb="list", aliases=("meetings",))
     )
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """One line per meeting, soonest first; past ones latest first."""
-        reply = await services.ask(ListMeetings(limit=MOST_LISTED, which=self.which))
+        """One line per meeting or series, soonest first; past ones latest first."""
+        reply = await services.ask(ListMeetings(limit=MOST_LOOKED_AT, which=self.which))
         wording = person.wording
         if not reply.meetings:
             return Answer.of(wording.say(NONE_LISTED[self.which]))
-        lines = tuple(
-            wording.say(
-                "{code} {title}: {when}",
-                code=m.code,
-                title=plain(m.title),
-                when=when_here(m, wording),
-            )
-            for m in reply.meetings
-        )
+        dates: dict[UUID, list[MeetingFacts]] = {}
+        for meeting in reply.meetings:
+            folds = meeting.series if self.which is not Which.PAST else None
+            dates.setdefault(folds or meeting.id, []).append(meeting)
+        lines = tuple(_listed(each, person) for each in [*dates.values()][:MOST_LISTED])
         return Answer((Text(wording.say(LISTED[self.which])), Items(lines)))
+
+
+def _listed(dates: list[MeetingFacts], person: Person) -> str:
+    """A meeting in one line; of a series the first date, and how many more there are."""
+    wording, first, more = person.wording, dates[0], len(dates) - 1
+    line = wording.say(
+        "{code} {title}: {when}",
+        code=first.code,
+        title=plain(first.title),
+        when=when_here(first, wording),
+    )
+    if not more:
+        return line
+    all_dates = person.types("meeting dates", code=first.code)
+    return wording.count(
+        more,
+        "{line}, and {n} more date: {dates}",
+        "{line}, and {n} more dates: {dates}",
+        line=line,
+        dates=all_dates,
+    )
 
 
 LISTED = {

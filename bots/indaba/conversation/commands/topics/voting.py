@@ -116,6 +116,7 @@ class Count(Intent, noun="vote", verb="count", aliases=("count votes", "vote clo
 class Result(Intent, noun="vote", verb="show", aliases=("vote result",)):
     """Show the vote that is open, or the last result."""
 
+    needs: ClassVar[Role | None] = Role.MEMBER
     example: ClassVar[str] = "vote show"
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:

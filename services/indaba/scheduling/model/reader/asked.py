@@ -1,7 +1,7 @@
 """Who asks the reader, when and where."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ A_YEAR = timedelta(days=365)
 class Asked(NamedTuple):
     """When and where it was asked. `today` is `now` as wall time; `province` may be empty.
 
-    `day` is meant where a time names none.
+    `day` is meant where a time names none, and `hour` where a day comes without a time.
     """
 
     now: datetime
@@ -22,6 +22,7 @@ class Asked(NamedTuple):
     locale: str
     province: str = ""
     day: date | None = None
+    hour: time | None = None
 
     @property
     def month_first(self) -> bool:

@@ -10,6 +10,8 @@ How it decides:
   up to 11, and one digit with minutes, may be the evening and are asked back: 8, 11, 8:00.
 * A date without a year is the next one. It is asked back if that is ten months away or more.
 * A time without a day is asked back as today's and tomorrow's. A day without a time is not read.
+* What is moved keeps its day where a time alone is said, and its hour where a day alone is.
+* "Tonight" is from 16:00 on; the small hours are those of the night after.
 * For a wall time that the clocks skip, the next existing time is asked back. Of a wall time that
   comes twice, the first is meant.
 """
@@ -80,7 +82,12 @@ def zones_of(parts: TimeParts, asked: Asked) -> tuple[str, ...]:
 def _at_home(reading: Reading, asked: Asked) -> Reading:
     """A reading from elsewhere, in the asker's own zone."""
     starts = wall(reading.starts_at, asked.place)
-    return Reading(starts=starts, zone=asked.place.key, starts_at=reading.starts_at)
+    return Reading(
+        starts=starts,
+        zone=asked.place.key,
+        starts_at=reading.starts_at,
+        said_in=reading.zone,
+    )
 
 
 def _judged_here(parts: TimeParts, asked: Asked, doubts: list[str]) -> WhenRead:
@@ -123,6 +130,8 @@ def _clock(parts: TimeParts, asked: Asked) -> Clock:
         return narrowed(either_clock(parts.clocks), parts.part)
     if not parts.names_a_day():
         raise NotRead(HOW_TO_SAY)
+    if asked.hour is not None and not parts.part:
+        return Clock(((0, asked.hour),))
     either_day(parts.days(), asked.today, asked.today.time())
     raise NotRead("At what time?")
 

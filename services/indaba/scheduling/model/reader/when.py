@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from indaba.contracts.times import WhenRead
 from indaba.scheduling.model.other_wordings import in_other_words
@@ -24,16 +24,19 @@ _NOWHERE = Where("", "")
 
 
 def read_when(
-    text: str, now: datetime, zone: str, locale: str, *, day: date | None = None
+    text: str, now: datetime, zone: str, locale: str, *, before: datetime | None = None
 ) -> WhenRead:
     """What the text means to somebody in `zone` at `now` (aware).
 
-    A time without a day is meant on `day`, if there is one.
+    What is moved began `before`, as wall time there: a time without a day is meant on its day, and
+    a day without a time at its hour.
 
     Never raises because of the text; raises `UnknownZone` for the zone. Our own grammar takes a few
     milliseconds. A text that it cannot read at all goes to a library that needs a second at first.
     """
-    asked = asked_at(now, zone, locale)._replace(day=day)
+    asked = asked_at(now, zone, locale)
+    if before is not None:
+        asked = asked._replace(day=before.date(), hour=before.time())
     try:
         return _read(text, asked)
     except NotRead as why:
