@@ -61,7 +61,7 @@ async def test_a_line_is_noted_by_command_menu_and_button(town: Town) -> None:
     kinds = await town.press(thandi, card, "Add to minutes 📝")
     await town.press(thandi, kinds, "Asked for help 🙋")
     minutes = await town.slash(lindiwe, channel, "minutes show", code=code)
-    assert r"1\. Decision: We use stones (consensus)" in words(minutes)
+    assert r"1\. Decision: We use stones" in words(minutes)
     assert r"2\. Idea: Stones are free" in words(minutes)
 
 
