@@ -168,6 +168,24 @@ class After:
 
 
 @dataclass(frozen=True, slots=True)
+class SoManyFromNow:
+    """Two Sundays from now, which some count from the coming one and some from the next."""
+
+    count: int
+    weekday: int
+
+    def dates(self, now: datetime, at: time) -> Dates:
+        """Both counts, asked back; the coming one alone for one."""
+        first = After(OnWeekday(self.weekday, "this"), 7 * (self.count - 1)).dates(now, at).dates
+        if self.count == 1:
+            return Dates(first)
+        other = tuple(day + timedelta(days=7) for day in first)
+        return Dates(
+            (*first, *other), "People count weeks in two ways here, so I would rather ask."
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class NthOfMonth:
     """The first Monday of March; `nth` counts from the end where it is negative."""
 
@@ -208,6 +226,37 @@ class LastOfMonth:
         year = self.year or now.year + (self.month < now.month)
         days = monthrange(year, self.month)[1]
         return OnDate(days, self.month, self.year).dates(now, at)
+
+
+@dataclass(frozen=True, slots=True)
+class InMonth:
+    """The 20th of next month; `months` is 0 for this one."""
+
+    day: int
+    months: int
+
+    def dates(self, now: datetime, at: time) -> Dates:
+        """That date. Raises `NotRead` if the month has no such day."""
+        del at
+        year, month = _month_after(now, self.months)
+        day = _date_or_none(year, month, self.day)
+        if day is None:
+            raise NotRead(f"{MONTHS[month - 1]} has no day {self.day}.")
+        return Dates((day,))
+
+
+@dataclass(frozen=True, slots=True)
+class MonthsAhead:
+    """In three months."""
+
+    months: int
+
+    def dates(self, now: datetime, at: time) -> Dates:
+        """The same day of that month, asked back; its last one if it is shorter."""
+        del at
+        year, month = _month_after(now, self.months)
+        day = date(year, month, min(now.day, monthrange(year, month)[1]))
+        return Dates((day,), f"Do you mean {day.day} {MONTHS[month - 1]}?")
 
 
 @dataclass(frozen=True, slots=True)

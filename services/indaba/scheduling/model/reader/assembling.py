@@ -36,6 +36,7 @@ from indaba.scheduling.model.reader.pieces import (
     SomeWeekdays,
     Soon,
     Times,
+    Together,
     Until,
     YearlyDate,
     Zoned,
@@ -83,6 +84,11 @@ def assembled(line: Line, covering: Covering, where: Where) -> Spoken:
     for piece in covering.pieces:
         _put(piece.value, spoken)
         numbers += piece.name in {"bare_clock", "bare_day"}
+        if piece.name == "timed_part" and any(
+            last == piece.first for _, last in covering.stretches
+        ):
+            hour = line.words(piece.first, piece.first + 1)
+            spoken.unclear.append(f"Do you mean {hour} o'clock?")
         if piece.name in {"range", "bare_range", "end_clock", "length"}:
             spoken.time.left_out = _length_said(line, piece)
     bare = [p.value.hour for p in covering.pieces if p.name == "bare_clock"]
@@ -201,6 +207,12 @@ def _(value: PartOfDay, spoken: Spoken) -> None:
     spoken.time.part = value.part
     if value.days is not None:
         spoken.time.pinned.append(Ahead(value.days))
+
+
+@_put.register
+def _(value: Together, spoken: Spoken) -> None:
+    for each in value.parts:
+        _put(each, spoken)
 
 
 @_put.register

@@ -17,7 +17,7 @@ from indaba.scheduling.model.reader.pieces import (
 _QUARTER, _HALF_HOUR, _HOUR = 15, 30, 60
 _BEFORE_THE_HOUR = frozenset({5, 10, 20, 25})
 _BARE_MINUTES = range(15, 601)
-_LONGEST_WELCOME = 120
+_LONGEST_WELCOME, _LONGEST_RANGE = 120, 12
 _HALVES = {"am": Half.MORNING, "pm": Half.AFTERNOON}
 _CLEAR_FIGURES, _LAST_HOUR = 2, 24
 
@@ -74,6 +74,24 @@ def _bare(hour: Number) -> SaidClock | None:
     return SaidClock(hour.value, bare=True) if hour.value <= _LAST_HOUR else None
 
 
+def _in_words(hour: Number, minutes: Number) -> SaidClock:
+    return SaidClock(hour.value, minutes.value)
+
+
+def _few_figures(_: object, both: Number) -> SaidClock:
+    hour, minute = divmod(both.value, 100)
+    return SaidClock(hour, minute)
+
+
+def _of(clock: SaidClock, half: str) -> SaidClock:
+    return clock._replace(half=_HALVES[half])
+
+
+def _before_noon(minutes: Number | str | None, *rest: object) -> SaidClock | None:
+    minute = _minutes_said(minutes, rest[0])
+    return SaidClock(11, _HOUR - minute, Half.CLEAR) if minute else None
+
+
 def _past(minutes: Number | str | None, *rest: object) -> SaidClock | None:
     hour, minute = rest[-1], _minutes_said(minutes, rest[0])
     if not isinstance(hour, Number) or minute is None:
@@ -116,15 +134,32 @@ def _half_less(_: object, hour: Number) -> HalfBefore | None:
     return HalfBefore((before,))
 
 
+NUMBERS = [
+    Rule("minutes_word", "tens -? ones", lambda ten, _, one: Number(ten.value + one.value)),
+    Rule("minutes_word", "oh ones", lambda _, one: one),
+    Rule("clock_words", "hour_word -? minutes_word", lambda h, _, m: _in_words(h, m)),
+]
+
 CLOCKS = [
+    *NUMBERS,
+    Rule("clock", "clock_words am|pm", _of),
+    Rule("at_clock", "at|@ about? clock_words", lambda _, __, clock: clock),
+    Rule("half_clock", "clock_words", lambda clock: clock),
     Rule("clock", "hh ~: ~mm", _with_minutes),
     Rule("clock", "hh ~: ~mm ~: ~mm", _in_seconds),
     Rule("clock", "hh ~: ~mm hours24|oclock", lambda h, _, m, __: _with_minutes(h, m)),
     Rule("clock", "hh ~:|.|; ~mm am|pm", _of_half),
     Rule("clock", "hh am|pm", _of_half),
-    Rule("clock", "hhmm ~am|pm", _together_of_half),
+    Rule("clock", "hhmm am|pm", _together_of_half),
     Rule("clock", "hh ~a", lambda hour, _: SaidClock(hour.value, None, Half.MORNING)),
     Rule("clock", "hh ~p", lambda hour, _: SaidClock(hour.value, None, Half.AFTERNOON)),
+    Rule(
+        "clock", "hh ~:|.|; ~mm ~a", lambda h, _, m, __: SaidClock(h.value, m.value, Half.MORNING)
+    ),
+    Rule(
+        "clock", "hh ~:|.|; ~mm ~p", lambda h, _, m, __: SaidClock(h.value, m.value, Half.AFTERNOON)
+    ),
+    Rule("clock", "hh oclock am|pm", lambda hour, _, half: _of_half(hour, half)),
     Rule("clock", "hh ~h ~mm?", _with_h),
     Rule("clock", "hh h mm?", _with_h),
     Rule("clock", "hh ~. ~mm", _with_minutes),
@@ -137,6 +172,8 @@ CLOCKS = [
     Rule("clock", "midnight", lambda _: Fixed.MIDNIGHT),
     Rule("past_clock", "a? quarter past hh", lambda _, *parts: _past(*parts)),
     Rule("past_clock", "a? quarter before hh", lambda _, *parts: _before(*parts)),
+    Rule("clock", "a? quarter before noon", lambda _, *parts: _before_noon(*parts)),
+    Rule("clock", "num unit|one_unit? before noon", _before_noon),
     Rule("past_clock", "num unit|one_unit? past hh", _past),
     Rule("past_clock", "num unit|one_unit? before hh", _before),
     Rule("past_clock", "half past hh", _half_past),
@@ -145,7 +182,10 @@ CLOCKS = [
     Rule("half_clock", "half hh", _half_hour),
     Rule("half_clock", "half_less hh", _half_less),
     Rule("at_clock", "at|@ hh", _at),
-    Rule("at_clock", "at|@|on clock", lambda _, clock: clock),
+    Rule("at_clock", "at|@ hhmm", _few_figures),
+    Rule("at_clock", "at|@|on about? clock", lambda _, __, clock: clock),
+    Rule("at_clock", "about clock", lambda _, clock: clock),
+    Rule("at_clock", "at about hh", lambda _, __, hour: SaidClock(hour.value)),
     Rule("half_clock", "at half_clock", lambda _, clock: clock),
     Rule("iso_clock", "~t ~clock", lambda _, clock: clock),
     Rule("clock", "iso_clock", lambda clock: clock),
@@ -170,12 +210,25 @@ def _in_half_of(start: SomeClock, end: SomeClock) -> SomeClock:
     """The start in the half of the day that the end names, where that lies before the end."""
     if not (isinstance(start, SaidClock) and isinstance(end, SaidClock)):
         return start
-    if start.half is not Half.EITHER or end.half not in _HALVES.values():
+    if start.half is not Half.EITHER:
+        return start
+    if end.half is Half.CLEAR and start.hour <= _LONGEST_RANGE:
+        return _before_the_end(start, end)
+    if end.half not in _HALVES.values():
         return start
     first, last = start.hour % 12, end.hour % 12
     if end.half is Half.AFTERNOON and (first, start.minute or 0) >= (last, end.minute or 0):
         return start._replace(half=Half.MORNING, bare=False)
     return start._replace(half=end.half, bare=False)
+
+
+def _before_the_end(start: SaidClock, end: SaidClock) -> SaidClock:
+    """The start in the only half of the day from which the end is half a day away at most."""
+    last = end.hour * _HOUR + (end.minute or 0)
+    first = start.hour % 12 * _HOUR + (start.minute or 0)
+    halves = {Half.MORNING: first, Half.AFTERNOON: first + 12 * _HOUR}
+    fits = [half for half, at in halves.items() if 0 < last - at <= _LONGEST_RANGE * _HOUR]
+    return start._replace(half=fits[0], bare=False) if len(fits) == 1 else start
 
 
 def _either(one: SomeClock, _: object, other: SomeClock) -> HalfBefore | None:
@@ -192,7 +245,8 @@ def _arriving(arrive: SomeClock, _: object, begin: SomeClock) -> Arriving | None
 
 
 RANGES = [
-    Rule("range", "between clock|bare_clock and clock", _from_to),
+    Rule("range", "in? between clock|bare_clock and|- clock", _from_to),
+    Rule("range", "about range", lambda _, hours: hours),
     Rule("half_clock", "clock or clock", _either),
     Rule("range", "from? clock|at_clock|bare_clock -|to|until clock", _from_to),
     Rule("range", "from? clock|at_clock -|to|until bare_clock", _from_to),
@@ -250,6 +304,15 @@ def _half_of(_: object, __: object, unit: str) -> Length | None:
     return Length(_HALF_HOUR) if unit == "hour" else None
 
 
+def _quarter_of(unit: str, *rest: str) -> Length | None:
+    return Length(_QUARTER) if (unit, rest[-1]) == ("quarter", "hour") else None
+
+
+def _fraction(part: Number, _: object, whole: Number, unit: str) -> Length | None:
+    proper = 0 < part.value < whole.value
+    return _minutes(part.value / whole.value, unit) if proper else None
+
+
 def _for_minutes(_: object, number: Number) -> Length | None:
     return Length(number.value, guessed=True) if number.value in _BARE_MINUTES else None
 
@@ -261,6 +324,8 @@ def _for_some(_: object, number: Number) -> ForSome | None:
 LENGTHS = [
     Rule("span", "num unit|one_unit", _length),
     Rule("span", "num unit|one_unit of a unit|one_unit", _quarters),
+    Rule("span", "unit|one_unit of a unit|one_unit", _quarter_of),
+    Rule("span", "num ~/ ~num unit|one_unit|h", _fraction),
     Rule("span", "num ~h|m", _length),
     Rule("span", "num unit|one_unit|h and? num unit|one_unit|m?", _two_units),
     Rule("span", "num ~.|, ~num unit|one_unit|h", _decimal),

@@ -11,29 +11,47 @@ from indaba.scheduling.model.reader.pieces import (
     InWeeks,
     Length,
     PartOfDay,
+    SaidClock,
     SeveralDays,
     Soon,
+    Together,
 )
 from indaba.scheduling.model.spoken_day import (
     After,
     Ahead,
+    Day,
     DayOfMonth,
     EasterDay,
+    InMonth,
     InWeek,
     LastOfMonth,
+    MonthsAhead,
     OnDate,
     OnWeekday,
     OtherOrder,
+    SoManyFromNow,
 )
 
-_MONTHS, _LONGEST_DAY = 12, 2
+_MONTHS, _LONGEST_DAY, _LAST_HOUR = 12, 2, 24
 _CENTURY = 2000
+_TENS_OF_DAYS, _LAST_ORDINAL = frozenset({20, 30}), 9
+_MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
 _DAYS = {"day": 1, "week": 7, "fortnight": 14}
 _WHICH_WEEK = {"this": 0, "next": 1, "last": -1}
 
 
 def _day_number(number: Number, _: object) -> int | None:
     return number.value if 0 < number.figures <= _LONGEST_DAY else None
+
+
+def _tens_and_ordinal(ten: Number, _: object, place: int) -> int | None:
+    day = ten.value + place
+    return day if ten.value in _TENS_OF_DAYS and 0 < place <= _LAST_ORDINAL else None
+
+
+def _year_in_two(_: object, number: Number) -> Number | None:
+    """'26 for 2026."""
+    return Number(_CENTURY + number.value, 4) if number.figures == _LONGEST_DAY else None
 
 
 def _day_figures(number: Number) -> int | None:
@@ -74,6 +92,54 @@ def _year(number: Number) -> int | None:
     if number.figures == _LONGEST_DAY:
         return _CENTURY + number.value
     return number.value if number.figures == len("2026") else None
+
+
+def _first_as_word(*parts: Any) -> OnDate:
+    day, month, year = parts[1], parts[3], parts[-1]
+    return OnDate(day, month, year.value if year else None)
+
+
+def _of_some_month(*parts: Any) -> InMonth | None:
+    """The 20th of next month."""
+    day, which, unit = parts[1], parts[-2], parts[-1]
+    ahead = {"this": 0, "next": 1}.get(which)
+    return InMonth(day, ahead) if unit == "month" and ahead is not None else None
+
+
+def _months_ahead(number: Number | str, unit: str) -> MonthsAhead | None:
+    count = number.value if isinstance(number, Number) else 1
+    return MonthsAhead(count * _MONTHS_OF[unit]) if unit in _MONTHS_OF else None
+
+
+def _so_many_weekdays(number: Number, weekday: int, _: object) -> SoManyFromNow | None:
+    return SoManyFromNow(number.value, weekday) if number.value else None
+
+
+def _moved(sign: int) -> Callable[..., After | None]:
+    """Two days after Easter Monday, or a week before 24 December."""
+
+    def make(number: Number | str, unit: str, _: object, day: Day) -> After | None:
+        count = number.value if isinstance(number, Number) else 1
+        return After(day, sign * count * _DAYS[unit]) if unit in _DAYS else None
+
+    return make
+
+
+def _at_part(hour: Number, part: PartOfDay) -> Together:
+    """8 tonight. The figure may as well end the title: Grade 8 tonight."""
+    return Together((SaidClock(hour.value, bare=True), part))
+
+
+def _at_day_and_part(hour: Number, days: int, part: str | None) -> Together | None:
+    """9 tomorrow morning, or 9 tomorrow."""
+    clock, parts = SaidClock(hour.value, bare=True), [PartOfDay(part)] if part else []
+    return Together((clock, Ahead(days), *parts)) if hour.value <= _LAST_HOUR else None
+
+
+def _weekday_in_part(both: str) -> Together:
+    """What one word says in some languages: Vrydagaand."""
+    weekday, part = both.split()
+    return Together((OnWeekday(int(weekday)), PartOfDay(part)))
 
 
 def _fixed(named: str, year: Number | None) -> OnDate:
@@ -150,9 +216,20 @@ def _date_rules(*, month_first: bool) -> list[Rule]:
     figures: Callable[..., Any] = partial(_in_figures, month_first=month_first)
     return [
         Rule("dayn", "num ~suffix", _day_number),
+        Rule("day_word", "ordinal", lambda place: place if place > 0 else None),
+        Rule("day_word", "tens -? ordinal", _tens_and_ordinal),
+        Rule("yyyy", "' ~num", _year_in_two),
         Rule("dnum", "num", _day_figures),
         Rule("date", "dnum|dayn ~.? of? month .? ,? yyyy?", _day_month),
         Rule("date", "month .? the? dnum|dayn ,? yyyy?", _month_day),
+        Rule("date", "the? day_word of? month yyyy?", _first_as_word),
+        Rule(
+            "date",
+            "month the? day_word ,? yyyy?",
+            lambda m, t, d, _, y: _first_as_word(t, d, _, m, y),
+        ),
+        Rule("some_day", "the? dayn|day_word|dnum of the? which one_unit", _of_some_month),
+        Rule("date", "some_day", lambda day: day),
         Rule("date", "yyyy ~-|/|. ~num ~-|/|. ~num", _year_first),
         Rule("date", "num ~-|/|. ~num ~-|/|. ~num", figures),
         Rule("date", "num ~/ ~num", figures),
@@ -176,9 +253,15 @@ _RELATIVE = [
     Rule("relative", "in num|a unit|one_unit", _ahead),
     Rule("relative", "num|a unit|one_unit day", _from_today),
     Rule("relative", "num|a unit|one_unit hence", _hence),
+    Rule("relative", "in num|a unit|one_unit", lambda _, number, unit: _months_ahead(number, unit)),
+    Rule("relative", "num|a unit|one_unit hence", lambda n, unit, _: _months_ahead(n, unit)),
+    Rule("later_weekday", "num weekdays hence", _so_many_weekdays),
+    Rule("later_weekday", "the? weekday after_next", lambda _, day, __: After(OnWeekday(day), 7)),
     Rule("relative", "day unit|one_unit", _day_and_week),
     Rule("relative", "which unit|one_unit", _which_week),
     Rule("one_weekday", "which? weekday ~.?", _weekday),
+    Rule("weekday_in_part", "weekday_part", _weekday_in_part),
+    Rule("one_weekday", "about one_weekday", lambda _, day: day),
     Rule("later_weekday", "one_weekday unit|one_unit", _weekday_week),
     Rule("later_weekday", "num|a unit|one_unit on one_weekday", _a_week_on),
     Rule("later_weekday", "in num|a unit|one_unit on one_weekday", _in_weeks_on),
@@ -190,8 +273,15 @@ _RELATIVE = [
     Rule("part_said", "which part", _this_part),
     Rule("part_said", "today_part", lambda part: PartOfDay(part, 0)),
     Rule("part_said", "tomorrow_part", lambda part: PartOfDay(part, 1)),
+    Rule("timed_part", "hh part_said", _at_part),
+    Rule("timed_part", "hh day part?", _at_day_and_part),
 ]
 _WHOLE = [
+    Rule("other_day", "date|nth_day|one_weekday", lambda day: day),
+    Rule("other_day", "the? day", lambda _, days: Ahead(days)),
+    Rule("other_day", "easter_day", EasterDay),
+    Rule("relative", "num|a unit|one_unit after other_day", _moved(1)),
+    Rule("relative", "num|a unit|one_unit before_that other_day", _moved(-1)),
     Rule("full_date", "date|nth_day|bare_nth_day", lambda day: day),
     Rule("full_date", "weekday ~.? ,? date|nth_day|bare_nth_day", lambda *parts: parts[-1]),
     Rule("some_dates", "dates_named", _several),

@@ -76,7 +76,7 @@ class Lattice:
             here = self.edges[place]
             if token.is_figures:
                 _add_figures(here, token.text, place + 1)
-            elif not token.is_word:
+            elif not token.is_word or token.text == "'":
                 here[token.text].append(Edge(place + 1, token.text))
             if near := lexicon.nearest(token.text) if token.is_word else None:
                 guess, clear = near
@@ -144,11 +144,23 @@ def _add_entry(
 ) -> None:
     if heading == "number":
         number = Number(int(value))
-        here["num"].append(Edge(end, number))
-        if number.value <= 12:  # noqa: PLR2004 - hours that people say in words
-            here["hh"].append(Edge(end, number))
+        for shape in _shapes_in_words(number.value):
+            here[shape].append(Edge(end, number))
     else:
         here[heading].append(Edge(end, value, doubt))
+
+
+def _shapes_in_words(value: int) -> Iterator[str]:
+    """What a number in words may be: an hour, minutes after one, a ten that a figure follows."""
+    yield "num"
+    if value <= 12:  # noqa: PLR2004 - hours that people say in words
+        yield from ("hh", "hour_word")
+    if 10 <= value < _MINUTES:  # noqa: PLR2004 - fewer are said with an o before them
+        yield "minutes_word"
+    if value < 10:  # noqa: PLR2004 - one figure
+        yield "ones"
+    elif value % 10 == 0 and 20 <= value < _MINUTES:  # noqa: PLR2004
+        yield "tens"
 
 
 def _add_figures(here: dict[str, list[Edge]], text: str, end: int) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from enum import IntEnum
 from functools import cache
@@ -112,6 +112,8 @@ def _entries(language: str) -> tuple[Entry, ...]:
     headings = tomllib.loads(text)
     doubts = dict.fromkeys(headings.pop("weak", ()), Doubt.WEAK)
     doubts |= dict.fromkeys(headings.pop("rare", ()), Doubt.RARE)
+    for first, second in headings.pop("compounds", ()):
+        headings[f"{first}_{second}"] = _compounds(headings[first], headings[second])
     return tuple(
         Entry(
             tuple(phrase.split()),
@@ -123,6 +125,17 @@ def _entries(language: str) -> tuple[Entry, ...]:
         for value, phrases in by_value.items()
         for phrase in phrases
     )
+
+
+def _compounds(
+    first: Mapping[str, Sequence[str]], second: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """The words of two headings written as one, each with both values."""
+    return {
+        f"{one} {other}": [a + b for a in firsts for b in seconds if " " not in a + b]
+        for one, firsts in first.items()
+        for other, seconds in second.items()
+    }
 
 
 def _stands(phrase: tuple[str, ...], tokens: Sequence[Token], place: int) -> bool:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from indaba.contracts.times import Reading, WhenRead
 from indaba.scheduling.model.reader.asked import Asked, asked_at
@@ -25,11 +26,12 @@ from indaba.scheduling.model.reader.series import (
     series_meant,
     where_of,
 )
-from indaba.scheduling.model.reader.single import judged
+from indaba.scheduling.model.reader.single import judged, zones_of
 from indaba.scheduling.model.reader.tokens import MOST_TOKENS, in_tokens
 from indaba.scheduling.model.repeating.refusals import BadRule, UnknownHolidays
 from indaba.scheduling.model.spoken_day import NotRead
 from indaba.scheduling.model.time_parts import HOW_TO_SAY, TimeParts
+from indaba.scheduling.model.wall_time import wall
 
 LONGEST_LINE = 600
 MOST_READINGS = 6
@@ -253,20 +255,36 @@ class _Line:
             last -= 1
         while first < last and self.line.tokens[first].text in _TRIMMED:
             first += 1
-        longest = _longest(inside)
+        crossing = [
+            piece
+            for place in range(first, last)
+            if self.chart.lattice.at("dayn", place)
+            for piece in self.chart.begun[place]
+            if piece.last > last and piece.is_telling
+        ]
+        longest = _longest([*inside, *crossing])
         if len(longest) > 1:
             return longest
         return [
             piece
             for piece in longest
-            if (after and piece.last == last)
+            if (after and piece.last >= last)
             or (before and piece.first == first)
             or PIECES[piece.name].role not in roles
         ]
 
+    def _begins_as_said(self, reading: MeetingReading, parts: TimeParts) -> time:
+        """The time of day at which it begins, in the zone in which the line says it."""
+        if not isinstance(reading.meant, Reading):
+            return reading.begins().time()
+        said = {moment for clock in parts.clocks for _, moment in clock.moments}
+        zones = map(ZoneInfo, zones_of(parts, self.asked))
+        there = (wall(reading.meant.starts_at, zone).time() for zone in zones)
+        return next((at for at in there if at in said), reading.begins().time())
+
     def _lasting(self, reading: MeetingReading, parts: TimeParts) -> MeetingReading:
         """The reading with its length. Raises `NotRead` where two are said, or one too long."""
-        lengths, at = set(parts.lasts), reading.begins().time()
+        lengths, at = set(parts.lasts), self._begins_as_said(reading, parts)
         for end in parts.ends:
             between = [_minutes_between(at, moment) for _, moment in end.moments]
             lengths.add(min(between))

@@ -132,6 +132,13 @@ class PartOfDay:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """What one word says, or a bare hour with what stands right behind it: 9 tomorrow morning."""
+
+    parts: tuple[SaidClock | OnWeekday | PartOfDay | Day, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ADay:
     """A day; `bare` where only a figure names it."""
 
