@@ -277,10 +277,10 @@ class _Line:
         """The time of day at which it begins, in the zone in which the line says it."""
         if not isinstance(reading.meant, Reading):
             return reading.begins().time()
-        said = {moment for clock in parts.clocks for _, moment in clock.moments}
+        times = {moment for clock in parts.clocks for _, moment in clock.moments}
         zones = map(ZoneInfo, zones_of(parts, self.asked))
         there = (wall(reading.meant.starts_at, zone).time() for zone in zones)
-        return next((at for at in there if at in said), reading.begins().time())
+        return next((at for at in there if at in times), reading.begins().time())
 
     def _lasting(self, reading: MeetingReading, parts: TimeParts) -> MeetingReading:
         """The reading with its length. Raises `NotRead` where two are said, or one too long."""
