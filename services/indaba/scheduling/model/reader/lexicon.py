@@ -13,7 +13,9 @@ from indaba.scheduling.model.reader.tokens import Token
 
 _SHORTEST_MISSPELT, _LONG = 6, 9
 ENGLISH, _ZONES = "en", "zones"
-_WITH_AFRIKAANS = frozenset({"ZA", "NA"})
+_SPOKEN_THERE = {"ZA": ("af", "zu", "xh"), "NA": ("af",)}
+"""Languages that people of a country mix into English, whatever their own."""
+
 _COUNTS = frozenset(
     {"weekday", "weekdays", "month", "number", "ordinal", "day", "easter_day"},
 )
@@ -89,7 +91,7 @@ def lexicon_for(locale: str) -> Lexicon:
     """The words for people of a locale: English, their own language, and their neighbours'."""
     parts = re.split("[-_.]", locale)
     spoken = {part.lower() for part in parts}
-    spoken |= {"af"} if _WITH_AFRIKAANS & set(parts[1:]) else set()
+    spoken |= {tag for place in parts[1:] for tag in _SPOKEN_THERE.get(place, ())}
     return _lexicon(tuple(sorted(spoken & languages())))
 
 
