@@ -278,7 +278,6 @@ def test_figures_are_day_first_but_in_the_united_states(locale: str, meant: str)
         ("jeudi 14:00", "fr-FR", ["Thu 2026-11-26 14:00"]),
         ("demain à 14h30", "fr-FR", ["Tue 2026-11-24 14:30"]),
         ("in a month at 14:00", "en-ZA", ["Wed 2026-12-23 14:00"]),
-        ("uLwesine 14:00", "zu-ZA", ["Thu 2026-11-26 14:00"]),
         ("décembre 14:00", "fr-FR", []),
         ("jeudi 14:00", "xh-ZA", []),
         ("3 décembre 2029 14:00", "fr-FR", []),
