@@ -206,7 +206,7 @@ def _actions(meeting: s.MeetingFacts) -> dict[str, Reply]:
     action = _action(meeting)
     acted = a.ActionShown(action=action, doubt="I did not understand that day.")
     return {
-        **dict.fromkeys(("AddAction", "ChangeAction", "HandAction"), acted),
+        **dict.fromkeys(("AddAction", "ChangeAction", "HandAction", "SetDueDay"), acted),
         "ListActions": a.ActionsListed(actions=(action,) * 17),
     }
 

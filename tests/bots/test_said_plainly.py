@@ -18,16 +18,19 @@ from bots.answering import (
 from bots.walking import Recording
 from indaba.contracts import scheduling as s
 from indaba.contracts import times
+from indaba.contracts.actions import ActionShown
 from indaba.contracts.ids import SeriesId
 from indaba.contracts.lines import MeetingRead, MeetingReading, ReadMeeting
 from indaba.contracts.membership import AssignRole
 from indaba.contracts.record import NoteKind, Rule, TakeNote
 from indaba.contracts.series import Scope
 from indaba.conversation.commands.carrying_out import perform
-from indaba.conversation.commands.intent import Intent
+from indaba.conversation.commands.intent import Intent, resume
+from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.cop import Found
 from indaba.conversation.commands.topics.noting import Tagged
 from indaba.conversation.commands.topics.repeating import PreviewOtherwise
+from indaba.conversation.wording import Wording
 
 
 async def asked(intent: Intent, kind: type[Any]) -> list[Any]:
@@ -126,3 +129,17 @@ async def test_ones_own_role_is_given_up_by_a_pick_alone() -> None:
     assert "Only another facilitator can give it back" in offered.text()
     done = await picked(offered, "✅", THANDI)
     assert "no facilitator" in done.text()
+
+
+async def test_a_day_in_doubt_comes_with_the_line_that_names_it_and_is_asked_for_again() -> None:
+    action, *_ = kept_meeting.answers(MEETING)["ListActions"].actions  # type: ignore[union-attr]
+    doubtful = ActionShown(action=action, doubt="That can be Friday 12 June or Friday 19 June.")
+    added = await said("action add Send it by next friday", AddAction=doubtful)
+    assert f"action due {action.code} 3 May" in added.text()
+    again = await said(f"action due {action.code} next friday", SetDueDay=doubtful)
+    asking = again.question()
+    assert asking is not None
+    assert "Friday 12 June" in asking.why
+    assert resume(asking, "12 June", Wording(), INTENTS) == understood(
+        f"action due {action.code} 12 June"
+    )

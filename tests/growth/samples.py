@@ -239,6 +239,10 @@ AROUND: Mapping[type[Request[Any]], Sample] = {
         "member",
         lambda c: actions.HandAction(code=c.action, to=member_of(c.chair.passport)),
     ),
+    actions.SetDueDay: (
+        "member",
+        lambda c: actions.SetDueDay(code=c.action, day="in 5 days"),
+    ),
     actions.ListActions: (
         "member",
         lambda _: actions.ListActions(which=actions.WhichActions.OPEN),

@@ -15,14 +15,14 @@ scheduling.open-topic.v1, scheduling.open-vote.v1, scheduling.publish-highlights
 scheduling.read-meeting.v1, scheduling.read-repeat.v1, scheduling.read-when.v1,
 scheduling.remove-agenda-item.v1, scheduling.repeat-otherwise.v1, scheduling.restore-meeting.v1,
 scheduling.restore-note.v1, scheduling.schedule-meeting.v1, scheduling.set-digest.v1,
-scheduling.set-my-digest.v1, scheduling.set-quiet-hours.v1, scheduling.set-quorum.v1,
-scheduling.set-reminder-times.v1, scheduling.set-reminders.v1, scheduling.share-highlights.v1,
-scheduling.show-agenda.v1, scheduling.show-checklist.v1, scheduling.show-digest.v1,
-scheduling.show-feedback.v1, scheduling.show-highlights.v1, scheduling.show-meeting.v1,
-scheduling.show-minutes.v1, scheduling.show-my-data.v1, scheduling.show-register.v1,
-scheduling.show-series.v1, scheduling.show-vote.v1, scheduling.start-meeting.v1,
-scheduling.start-series.v1, scheduling.take-note.v1, scheduling.take-role.v1,
-scheduling.unfollow-calendar.v1
+scheduling.set-due-day.v1, scheduling.set-my-digest.v1, scheduling.set-quiet-hours.v1,
+scheduling.set-quorum.v1, scheduling.set-reminder-times.v1, scheduling.set-reminders.v1,
+scheduling.share-highlights.v1, scheduling.show-agenda.v1, scheduling.show-checklist.v1,
+scheduling.show-digest.v1, scheduling.show-feedback.v1, scheduling.show-highlights.v1,
+scheduling.show-meeting.v1, scheduling.show-minutes.v1, scheduling.show-my-data.v1,
+scheduling.show-register.v1, scheduling.show-series.v1, scheduling.show-vote.v1,
+scheduling.start-meeting.v1, scheduling.start-series.v1, scheduling.take-note.v1,
+scheduling.take-role.v1, scheduling.unfollow-calendar.v1
 
 Tells: scheduling.action-added.v1, scheduling.action-changed.v1, scheduling.actions-due.v1,
 scheduling.agenda-changed.v1, scheduling.calendar-not-read.v1, scheduling.calendar-read.v1,

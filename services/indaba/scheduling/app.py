@@ -175,6 +175,7 @@ def _actions(ledger: Ledger) -> None:
     ledger.answer(promised.ListActions, actions.list_actions)
     ledger.answer(promised.ChangeAction, actions.change_action)
     ledger.answer(promised.HandAction, actions.hand_action)
+    ledger.answer(promised.SetDueDay, actions.set_due_day)
     ledger.on_timer(promises.ASK_OWNERS, timers.ask_owners)
 
 

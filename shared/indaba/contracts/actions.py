@@ -111,6 +111,17 @@ class HandAction(Change[ActionShown], wire="scheduling.hand-action.v1", asked_by
     to: MemberId
 
 
+class SetDueDay(Change[ActionShown], wire="scheduling.set-due-day.v1", asked_by=Standing.MEMBER):
+    """Set by which day an action is due (its owner, its author, or a facilitator).
+
+    `day` is free text in the asker's zone. If it is not clear, nothing changes and `doubt` says
+    why.
+    """
+
+    code: ActionCode
+    day: str = Field(min_length=1, max_length=80)
+
+
 class ActionEvent(Event):
     """Base of the action events: `aggregate` is the action's id, `action` its state afterwards."""
 
@@ -127,7 +138,7 @@ class ActionAdded(ActionEvent, wire="scheduling.action-added.v1"):
 
 
 class ActionChanged(ActionEvent, wire="scheduling.action-changed.v1"):
-    """An action was done, dropped, handed on, or needs help."""
+    """An action was done, dropped, handed on, needs help, or is due on another day."""
 
 
 class ActionsDue(Event, wire="scheduling.actions-due.v1"):

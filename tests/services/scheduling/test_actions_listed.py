@@ -5,6 +5,7 @@ from indaba.contracts.actions import (
     AddAction,
     ChangeAction,
     ListActions,
+    SetDueDay,
     WhichActions,
 )
 from indaba.contracts.refusal import Hint, Refused
@@ -34,3 +35,19 @@ async def test_who_ends_what_nobody_promised_is_told_how_to_take_it(town: Town) 
         await town.ask(ChangeAction(code=code, status=ActionStatus.DONE), other)
     assert refused.value.told == "nobodys-action"
     assert refused.value.hint == Hint("action hand", {"code": code})
+
+
+async def test_a_day_that_was_not_clear_is_named_later_by_whose_it_is(town: Town) -> None:
+    held = await town.founded()
+    added = await town.ask(AddAction(text="Print the sheets by next friday or so"), held)
+    code = added.action.code
+    unclear = await town.ask(SetDueDay(code=code, day="some day"), held)
+    assert unclear.doubt
+    assert unclear.action == added.action
+    shown = await town.ask(SetDueDay(code=code, day="tomorrow"), held)
+    assert shown.action.due is not None
+    assert not shown.doubt
+    assert await town.ask(SetDueDay(code=code, day="tomorrow"), held) == shown
+    other = await town.joined("@sipho:example.org")
+    with pytest.raises(Refused):
+        await town.ask(SetDueDay(code=code, day="in 3 days"), other)

@@ -11,6 +11,7 @@ from indaba.contracts.actions import (
     ChangeAction,
     HandAction,
     ListActions,
+    SetDueDay,
     WhichActions,
 )
 from indaba.contracts.ids import CommunityId, MemberId
@@ -112,6 +113,17 @@ async def hand_action(request: HandAction, work: Work) -> ActionShown:
     if before.owner is not None or to != member:
         before.may_change(member, facilitates=facilitates(work))
     return await _keep_and_show(work, before, before.hand(to))
+
+
+async def set_due_day(request: SetDueDay, work: Work) -> ActionShown:
+    """Set by which day an action is due, if the day is clear."""
+    member = await now_called(work, work.passport.a_member())
+    before = await _action(work, request.code)
+    before.may_change(member, facilitates=facilitates(work))
+    due, doubt = read_due(request.day, work.now, work.passport.zone, work.passport.locale)
+    if due is None:
+        return ActionShown(action=before.facts(), doubt=doubt)
+    return await _keep_and_show(work, before, before.due_by(due))
 
 
 async def _keep_and_show(work: Work, before: Action, action: Action) -> ActionShown:

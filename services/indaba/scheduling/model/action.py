@@ -99,6 +99,10 @@ class Action:
         handed_on = self.handed_on + (self.owner is not None)
         return self._changed(owner=to, handed_on=handed_on, status=ActionStatus.OPEN)
 
+    def due_by(self, day: date) -> Self:
+        """The action as due by another day."""
+        return self if day == self.due else self._changed(due=day)
+
     def facts(self) -> ActionFacts:
         """What members of the community may see."""
         return ActionFacts(**{name: getattr(self, name) for name in ActionFacts.model_fields})

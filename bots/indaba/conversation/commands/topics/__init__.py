@@ -81,6 +81,7 @@ INTENTS: tuple[type[Intent], ...] = (
     publishing.UnpublishMeeting,
     minutes.Quorum,
     actions.AddAnAction,
+    actions.DueDay,
     actions.Actions,
     actions.Done,
     actions.NeedHelp,

@@ -15,15 +15,17 @@ from indaba.contracts.actions import (
     ChangeAction,
     HandAction,
     ListActions,
+    SetDueDay,
     WhichActions,
 )
 from indaba.contracts.passport import Role
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Text
 from indaba.conversation.commands.fields import ActionCodeTyped, Code, account_in, one_of
-from indaba.conversation.commands.intent import HELD, Intent, Meant, ServiceClient
+from indaba.conversation.commands.intent import HELD, Intent, Meant, ServiceClient, question
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.taking_back import way_back
 from indaba.conversation.commands.topics.holding import members_called, named_first
+from indaba.conversation.commands.topics.noting import day_in_doubt
 from indaba.conversation.times import say_day
 from indaba.conversation.wording import Wording, plain
 
@@ -73,7 +75,7 @@ class AddAnAction(Intent, noun="action", verb="add", aliases=("action new",)):
         shown = await services.ask(asked)
         words = person.wording.say("Action {line}", line=action_line(shown.action, person.wording))
         whose, mentions = _whose(account_in(named[0]) if named else person.account, person)
-        more = (Text(person.wording.foreign(shown.doubt)),) if shown.doubt else ()
+        more = day_in_doubt(shown, person)
         return Answer((Text(words), whose, *more), Audience.ROOM, mentions=mentions)
 
 
@@ -83,6 +85,33 @@ def _whose(account: str, person: Person) -> tuple[Text, tuple[str, ...]]:
     if account == person.account:
         return Text(say("You do it.")), ()
     return Text(say("{account} does it.", account=plain(account))), (account,)
+
+
+class DueDay(Intent, noun="action", verb="due", aliases=("action by",)):
+    """Set by which day an action is due."""
+
+    needs: ClassVar[Role | None] = Role.MEMBER
+    example: ClassVar[str] = "action due A7K2 3 May"
+
+    code: ActionCodeTyped = Field(
+        description="The action's code, such as A7K2", json_schema_extra=A_CODE
+    )
+    day: str = Field(
+        min_length=1,
+        max_length=80,
+        description="By when, such as 3 May",
+        json_schema_extra={"question": "By which day? For example: 3 May"},
+    )
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """The action with its day, or the question again where the day is not clear."""
+        shown = await services.ask(SetDueDay(code=self.code, day=self.day))
+        wording = person.wording
+        if shown.doubt:
+            why = wording.foreign(shown.doubt)
+            return Answer((question(DueDay, {"code": self.code}, "day", wording, why),))
+        words = wording.say("Action {line}", line=action_line(shown.action, wording))
+        return Answer.of(words, audience=Audience.ROOM)
 
 
 class Actions(Intent, noun="action", verb="list", aliases=("actions", "my actions")):

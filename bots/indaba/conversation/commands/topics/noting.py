@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 from pydantic.config import JsonDict
 
+from indaba.contracts.actions import ActionShown
 from indaba.contracts.ids import MemberId
 from indaba.contracts.passport import Role
 from indaba.contracts.record import ChangeNote, NoteKind, NoteTaken, Rule, TakeNote
@@ -19,7 +20,7 @@ from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.holding import members_called, named_first
 from indaba.conversation.commands.topics.saving import NotFromAMember
-from indaba.conversation.wording import Wording, plain
+from indaba.conversation.wording import plain
 
 KEYED: JsonDict = {"keyed": True}
 CODE: JsonDict = {"code": True}
@@ -100,12 +101,21 @@ class Note(Intent, noun="meeting", verb="note", aliases=("note", "minutes note")
             due=self.due,
             rule=self.rule,
         )
-        return noted(await services.ask(asked), person.wording)
+        return noted(await services.ask(asked), person)
 
 
-def noted(taken: NoteTaken, wording: Wording) -> Answer:
+def day_in_doubt(shown: ActionShown, person: Person) -> tuple[Text, ...]:
+    """Why an action has no day, and how it gets one; nothing where its day is clear."""
+    if not shown.doubt:
+        return ()
+    line = person.types("action due", code=shown.action.code, day="3 May")
+    how = person.wording.say("To name the day: {line}", line=line)
+    return (Text(person.wording.foreign(shown.doubt)), Text(how))
+
+
+def noted(taken: NoteTaken, person: Person) -> Answer:
     """A line in the minutes, for everybody to read; a sign is enough under the line itself."""
-    note, say = taken.note, wording.say
+    note, say = taken.note, person.wording.say
     words = say(
         "{kind} {number}: {text}",
         kind=say(LABELS[note.kind]),
@@ -117,8 +127,8 @@ def noted(taken: NoteTaken, wording: Wording) -> Answer:
     lines = [Text(words)]
     if note.quorum is not None and not note.quorum.met:
         lines.append(Text(say("There was no quorum at this moment; the minutes say so.")))
-    if taken.doubt:
-        lines.append(Text(wording.foreign(taken.doubt)))
+    if taken.doubt and taken.action is not None:
+        lines += day_in_doubt(ActionShown(action=taken.action, doubt=taken.doubt), person)
     sign, enough = SIGNS[note.kind], not taken.doubt
     return Answer(tuple(lines), Audience.ROOM, card=taken.meeting.id, ack=enough, sign=sign)
 
@@ -160,7 +170,7 @@ class Tagged(Intent, noun="meeting", verb="tagged", hidden=True):
             owner=owner,
             author=self.author,
         )
-        return noted(await services.ask(asked), person.wording)
+        return noted(await services.ask(asked), person)
 
 
 class TaggedReply(Intent, noun="meeting", verb="tagged-reply", hidden=True):
@@ -186,7 +196,7 @@ class TaggedReply(Intent, noun="meeting", verb="tagged-reply", hidden=True):
             origin=origin_in(person.room, written.message),
             author=person.author,
         )
-        return noted(await services.ask(asked), person.wording)
+        return noted(await services.ask(asked), person)
 
 
 class Retagged(Intent, noun="meeting", verb="retagged", hidden=True):
