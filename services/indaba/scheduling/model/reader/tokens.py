@@ -28,7 +28,7 @@ class Token(NamedTuple):
     @property
     def is_figures(self) -> bool:
         """Whether it is a number in figures."""
-        return self.text.isdigit()
+        return self.text.isdecimal()
 
     @property
     def is_word(self) -> bool:

@@ -101,7 +101,7 @@ def _together(reads: list[WhenRead]) -> WhenRead:
 def _said(chart: Chart, way: Covering) -> Spoken:
     spoken = assembled(chart.line, way, _NOWHERE)
     unknown = chart.unknown(way)
-    numbers = [word for word in unknown if word.isdigit() and len(word) <= 2]  # noqa: PLR2004
+    numbers = [word for word in unknown if word.isdecimal() and len(word) <= 2]  # noqa: PLR2004
     if numbers:
         raise NotRead(f"I do not know what {int(numbers[0])} stands for. {HOW_TO_SAY}")
     spoken.time.unknown = tuple(unknown)
