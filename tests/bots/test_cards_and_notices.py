@@ -126,6 +126,8 @@ async def test_a_reminder_for_more_than_a_thousand_names_those_who_are_here(
     meeting = await village.card_up("room")
     await village.tell(reminder(meeting, *members))
     await village.hears("room", "@sipho @thandi")
+    file = f"https://portal.example.org/c/k3y/meetings/{meeting.code}/meeting.ics"
+    assert village.said("room", f"For your calendar: {file}") == 1
 
 
 async def test_only_the_newest_change_is_told(village: Village) -> None:

@@ -87,6 +87,7 @@ def test_a_reminder_names_people_and_is_loud() -> None:
     assert answer.loud
     assert answer.mentions == ("@ana:example.org",)
     assert "in 2 days" in answer.text()
+    assert "calendar" not in answer.text(), "its address is not known"
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,7 @@ class BusServiceClient:
             communities={
                 CommunityId(UUID(community)): Reach(
                     locale="en-ZA",
+                    key="k3y",
                     accounts={
                         MemberId(UUID(m)): self.accounts[m] for m in members if m in self.accounts
                     },

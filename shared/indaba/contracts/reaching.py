@@ -15,13 +15,15 @@ MOST_REACHED = 1000
 class Reach(BaseModel):
     """How to reach members of a community: its locale, and their accounts on a platform.
 
-    Members without an account there, or who have left, are left out.
+    Members without an account there, or who have left, are left out. `key` is part of the
+    community's portal address.
     """
 
     model_config = ConfigDict(frozen=True)
 
     locale: str
     accounts: dict[MemberId, PersonalText]
+    key: str = ""
 
 
 class MembersReached(Reply):

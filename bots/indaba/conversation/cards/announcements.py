@@ -47,7 +47,8 @@ class AnnouncementContext:
     """Who tells: in which words, and how it asks.
 
     `known` is the meeting as its event tells it, while it is unlikely to be otherwise by now, and
-    `reached` has the accounts of all whom the event names, by their ids.
+    `reached` has the accounts of all whom the event names, by their ids. `page` is the address of
+    the community's page; empty where it is not known.
     """
 
     services: ServiceClient
@@ -57,6 +58,7 @@ class AnnouncementContext:
     has_buttons: bool
     known: MeetingFacts | None = None
     reached: Mapping[MemberId, str] = field(default_factory=dict)
+    page: str = ""
 
     @property
     def wording(self) -> Wording:
@@ -84,7 +86,7 @@ async def remind(event: ReminderDue, context: AnnouncementContext) -> list[Answe
         return []
     groups = context.in_groups(event.members)
     return [
-        cards.reminder(meeting, group, context.now, context.locale, context.prefix)
+        cards.reminder(meeting, group, context.now, context.locale, context.prefix, context.page)
         for group in groups
     ]
 

@@ -111,8 +111,12 @@ def reminder(
     now: datetime,
     locale: str = "en",
     prefix: str = "",
+    page: str = "",
 ) -> Answer:
-    """A reminder that names the accounts in `mentions` and notifies them. `now` is aware."""
+    """A reminder that names the accounts in `mentions` and notifies them. `now` is aware.
+
+    With the address of the community's page, it has the meeting as a calendar file.
+    """
     wording = Wording(locale)
     lead = wording.say(
         "{title} begins {away}: {when}",
@@ -121,9 +125,11 @@ def reminder(
         when=say_start(meeting, wording.locale),
     )
     how = wording.say("When you are there, check in with: {line}", line=_here(meeting, prefix))
-    return Answer(
-        (Text(lead), Text(how)), Audience.ROOM, card=meeting.id, loud=True, mentions=mentions
-    )
+    blocks = [Text(lead), Text(how)]
+    if page:
+        file = f"{page}/meetings/{meeting.code}/meeting.ics"
+        blocks.append(Text(wording.say("For your calendar: {link}", link=file)))
+    return Answer(tuple(blocks), Audience.ROOM, card=meeting.id, loud=True, mentions=mentions)
 
 
 def thread_opening(meeting: MeetingFacts, locale: str = "en") -> Answer:

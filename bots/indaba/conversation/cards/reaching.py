@@ -22,7 +22,7 @@ async def reach(
         shown = await services.ask(ReachMembers(platform=platform, wanted=part))
         for community, there in shown.communities.items():
             earlier = reached[community].accounts if community in reached else {}
-            reached[community] = Reach(locale=there.locale, accounts=earlier | there.accounts)
+            reached[community] = there.model_copy(update={"accounts": earlier | there.accounts})
     return reached
 
 

@@ -233,6 +233,7 @@ class CardUpdater:
             self._platform.has_buttons,
             known=self._known(row, event),
             reached=there.accounts,
+            page=f"{self._portal_url}/c/{there.key}" if there.key else "",
         )
         return await _TOLD[row["wire"]][1](event, context)
 

@@ -225,7 +225,9 @@ async def reach_members(request: ReachMembers, work: Work) -> MembersReached:
     return MembersReached(
         communities={
             card.id: Reach(
-                locale=locale_of(card.language, card.zone), accounts=accounts.get(card.id, {})
+                locale=locale_of(card.language, card.zone),
+                accounts=accounts.get(card.id, {}),
+                key=card.key,
             )
             for card in cards
         }
