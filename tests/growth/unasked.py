@@ -350,9 +350,11 @@ PAGES: Mapping[str, Callable[[Community], str]] = {
     "/": lambda _: "/",
     "/c/{key}": lambda c: f"/c/{c.key}",
     "/c/{key}/calendar.ics": lambda c: f"/c/{c.key}/calendar.ics",
+    "/c/{key}/outlook.ics": lambda c: f"/c/{c.key}/outlook.ics",
     "/c/{key}/meetings/{code}": lambda c: f"/c/{c.key}/meetings/{c.codes['over']}",
     "/c/{key}/mine": lambda c: f"/c/{c.key}/mine",
     "/c/{key}/mine/{secret}.ics": lambda c: f"/c/{c.key}/mine/{ADDRESS}.ics",
+    "/c/{key}/mine/{secret}/outlook.ics": lambda c: f"/c/{c.key}/mine/{ADDRESS}/outlook.ics",
     "/c/{key}/library": lambda c: f"/c/{c.key}/library?words=fractions",
     "/c/{key}/library/{code}": lambda c: f"/c/{c.key}/library/{c.resource}",
     "/c/{key}/outcomes": lambda c: f"/c/{c.key}/outcomes",
@@ -361,6 +363,7 @@ PAGES: Mapping[str, Callable[[Community], str]] = {
     "/sign-in/{secret}": lambda _: "/sign-in/secret",
 }
 NO_PAGES = {
+    "/c/{key}/meetings/{code}/meeting.ics": "the meeting's page, written as a file",
     "/c/{key}/meetings/{code}/highlights.pdf": "the meeting's page, then printed by a worker",
     "/c/{key}/library/{code}/file": "the resource's page, then a file from the shelf",
     "/health": "asks each part whether it is well",

@@ -1,6 +1,7 @@
 """Calendar feeds of a community and of one member (RFC 5545, RFC 7986).
 
-The same meetings give the same bytes, so that an app that asks again learns that nothing changed.
+The same meetings give the same bytes all month, so that an app that asks again learns that nothing
+changed.
 """
 
 from collections.abc import Iterable
@@ -9,13 +10,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from indaba.conversation.wording import Wording, plain
-from indaba.portal.entries import Setting, mine, single
+from indaba.portal.entries import Reader, Setting, mine, single
 from indaba.portal.model import Answered, Community, Meeting, Repeating
-from indaba.portal.repeating import of_all, years
+from indaba.portal.repeating import of_all, zones_used
 from indaba.portal.zones import described
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
+
+Used = tuple[str, int]
+"""A zone and a year in which it is used."""
 
 LOOK_AGAIN_AFTER = timedelta(hours=1)
 TYPE = "text/calendar; charset=utf-8"
@@ -28,44 +32,64 @@ def feed(
     page: str,
     series: tuple[Repeating, ...] = (),
     *,
-    for_members: bool = False,
+    reader: Reader,
 ) -> bytes:
     """The community’s calendar file. Names nobody.
 
     Without `page`, it has no link to the community's page.
     """
-    setting = _setting(community, page, for_members=for_members)
-    calendar = begun(setting.name, community.zone, page)
+    setting = _setting(community, page, reader)
     used = [(meeting.zone, meeting.starts.year) for meeting in meetings]
     for repeating in series:
-        used += years(repeating)
+        used += zones_used(repeating)
     events = [*of_all(series, setting), *(single(meeting, setting) for meeting in meetings)]
-    return _file(calendar, used, events)
+    return _file(begun(setting.name, community.zone, page), used, events, setting)
 
 
-def my_feed(community: Community, answered: tuple[Answered, ...], page: str) -> bytes:
+def my_feed(
+    community: Community,
+    answered: tuple[Answered, ...],
+    page: str,
+    *,
+    reader: Reader,
+) -> bytes:
     """A member's calendar file: meetings they answered with yes or maybe. Names nobody."""
-    setting = _setting(community, page, for_members=True)
+    setting = _setting(community, page, reader)
     name = setting.wording.say("My meetings: {name}", name=setting.name)
-    calendar = begun(name, community.zone, page)
     used = [(one.meeting.zone, one.meeting.starts.year) for one in answered]
-    return _file(calendar, used, [mine(one, setting) for one in answered])
+    events = [mine(one, setting) for one in answered]
+    return _file(begun(name, community.zone, page), used, events, setting)
 
 
-def _setting(community: Community, page: str, *, for_members: bool) -> Setting:
-    name, wording = plain(community.name), Wording(community.tag)
-    return Setting(name, page, wording, community.platforms, for_members)
+def one(meeting: Meeting, community: Community, page: str, *, is_member: bool) -> bytes:
+    """A file with one meeting, which a calendar app takes in and does not follow."""
+    # Such a copy is never read anew, so its zone is told as it is when the meeting takes place.
+    setting = _setting(community, page, Reader.at(meeting.starts, is_member=is_member))
+    used = [(meeting.zone, meeting.starts.year)]
+    return _file(_begun(), used, [single(meeting, setting)], setting)
 
 
-def begun(name: str, zone: str = "", page: str = "") -> "Calendar":
-    """A calendar without entries."""
-    from icalendar import Calendar, vText
+def _setting(community: Community, page: str, reader: Reader) -> Setting:
+    wording = Wording(community.tag)
+    return Setting(plain(community.name), page, wording, reader, community.platforms)
+
+
+def _begun() -> "Calendar":
+    from icalendar import Calendar
 
     calendar = Calendar()
     calendar.add("VERSION", "2.0")
     calendar.add("PRODID", "-//Indaba//Portal//EN")
     calendar.add("CALSCALE", "GREGORIAN")
     calendar.add("METHOD", "PUBLISH")
+    return calendar
+
+
+def begun(name: str, zone: str = "", page: str = "") -> "Calendar":
+    """A calendar to follow, without entries."""
+    from icalendar import vText
+
+    calendar = _begun()
     # The library does not escape names given as plain strings.
     calendar.add("NAME", vText(name))
     calendar.add("X-WR-CALNAME", vText(name))
@@ -79,14 +103,14 @@ def begun(name: str, zone: str = "", page: str = "") -> "Calendar":
 
 
 def _file(
-    calendar: "Calendar", used: Iterable[tuple[str, int]], events: Iterable["Event"]
+    calendar: "Calendar", used: Iterable[Used], events: Iterable["Event"], setting: Setting
 ) -> bytes:
-    """The file with its events and its zones, each for the years in which it is used."""
-    by_zone: dict[str, list[int]] = {}
+    """The file with its events and, unless times are in UTC, its zones from when they are used."""
+    first_years: dict[str, int] = {}
     for zone, year in used:
-        by_zone.setdefault(zone, []).append(year)
-    for zone, in_years in sorted(by_zone.items()):
-        calendar.add_component(described(zone, min(in_years), max(in_years)))
+        first_years[zone] = min(year, first_years.get(zone, year))
+    for zone, year in sorted(first_years.items() if not setting.reader.one_by_one else ()):
+        calendar.add_component(described(zone, year, setting.reader.month))
     for event in events:
         calendar.add_component(event)
     return bytes(calendar.to_ical())

@@ -16,6 +16,8 @@ from indaba.contracts.scheduling import ShowMeeting
 from indaba.conversation.commands.topics.agenda import item_line
 from indaba.conversation.times import say_day
 from indaba.conversation.wording import Wording, plain
+from indaba.portal import calendar
+from indaba.portal.adding import adding
 from indaba.portal.drawing import answered, draw, sorry
 from indaba.portal.model import Community, Document, Kind, Meeting
 from indaba.portal.printing.press import Paper, Press
@@ -90,6 +92,7 @@ class MeetingPages:
             has_minutes=minutes is not None,
             mine=mine,
             agenda=agenda,
+            adding=adding(meeting, self._link(community, meeting), wording),
             **facts,
         )
 
@@ -106,12 +109,25 @@ class MeetingPages:
         if page is None or highlights is None:
             return _no_such_meeting(community)
         meeting = page[0]
-        paper = _paper(
-            highlights, community, f"{self._url()}/c/{community.key}/meetings/{meeting.code}"
-        )
+        paper = _paper(highlights, community, self._link(community, meeting))
         drawn = await self._press.drawn(paper, meeting.id, highlights.version)
         name = f"{meeting.code}-highlights.pdf"
         return answered(request, drawn, "application/pdf", name, for_all=is_open)
+
+    async def entry(self, request: Request) -> Response:
+        """The meeting as a calendar file, for those who see all of its page."""
+        community = await self._visitors.community(request)
+        parts = self._visitors.opened(community)
+        is_member = await self._visitors.signed_in(request, community)
+        if not is_member and Part.PAGE not in parts:
+            return for_members(community, parts, Wording(community.tag).say("Meeting"), "meetings")
+        page = await self._look_up(request, community)
+        if page is None:
+            return _no_such_meeting(community)
+        link = f"{self._url()}/c/{community.key}"
+        body = calendar.one(page[0], community, link, is_member=is_member)
+        name = f"{page[0].code}.ics"
+        return answered(request, body, calendar.TYPE, name, for_all=not is_member)
 
     async def _for_member(self, member: Visitor, meeting: Meeting) -> tuple[str, tuple[str, ...]]:
         """The member's answer and the lines of the agenda, as scheduling has them now.
@@ -128,6 +144,9 @@ class MeetingPages:
             return "", ()
         answer = member.wording.say(stands.mine.value) if stands.mine else ""
         return answer, tuple(item_line(item, member.wording) for item in agenda.items)
+
+    def _link(self, community: Community, meeting: Meeting) -> str:
+        return f"{self._url()}/c/{community.key}/meetings/{meeting.code}"
 
     async def _look_up(self, request: Request, community: Community) -> Found | None:
         try:

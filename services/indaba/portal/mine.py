@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -12,13 +13,15 @@ from indaba.conversation.times import say_day
 from indaba.portal import calendar
 from indaba.portal.drawing import NEVER_KEEP, answered, draw
 from indaba.portal.ending import ended
+from indaba.portal.entries import Reader
+from indaba.portal.feeds import FOR_OUTLOOK
 from indaba.portal.model import Community
 from indaba.portal.signing_in import LONGEST_SECRET, check_same_site, digest_of, form_of
 from indaba.portal.store import Copies, Store
 from indaba.portal.visiting import Visitor, Visitors, for_members
 from indaba.process.world import World
 
-Feed = Callable[[str], bytes]
+Feed = Callable[..., bytes]
 
 ALL = "all"
 """A query parameter of a member's own address: all meetings, not only theirs."""
@@ -56,7 +59,7 @@ class MinePages:
             return await self._page(visitor, member)
         digest = digest_of(secret)
         await self._copies.change(lambda store: store.answers.make_key(digest, member, community))
-        link = f"{self._url()}/c/{visitor.community.key}/mine/{secret}.ics"
+        link = f"{self._url()}/c/{visitor.community.key}/mine/{secret}"
         return await self._page(visitor, member, link)
 
     async def feed(self, request: Request) -> Response:
@@ -64,11 +67,20 @@ class MinePages:
 
         With `?all`, all meetings of the community, which its members may read.
         """
+        return await self._feed(request, one_by_one=False)
+
+    async def outlook(self, request: Request) -> Response:
+        """Likewise, with each date of the next year alone."""
+        return await self._feed(request, one_by_one=True)
+
+    async def _feed(self, request: Request, *, one_by_one: bool) -> Response:
         community = await self._visitors.known(request)
         feed = await self._feed_of(request, community) if community is not None else None
         if community is None or feed is None:
             return ended(request, self._world.now())
-        body = await asyncio.to_thread(feed, f"{self._url()}/c/{community.key}")
+        reader = Reader.at(self._world.now(), is_member=True, one_by_one=one_by_one)
+        write = partial(feed, page=f"{self._url()}/c/{community.key}", reader=reader)
+        body = await asyncio.to_thread(write)
         return answered(request, body, calendar.TYPE, "my-meetings.ics", for_all=False)
 
     async def _feed_of(self, request: Request, community: Community) -> Feed | None:
@@ -81,11 +93,9 @@ class MinePages:
                 return None
             if ALL in request.query_params:
                 meetings, series = await store.for_calendars(community.id)
-                return lambda page: calendar.feed(
-                    community, meetings, page, series, for_members=True
-                )
+                return partial(calendar.feed, community, meetings, series=series)
             answers = await store.answered(member, community.id)
-            return lambda page: calendar.my_feed(community, answers, page)
+            return partial(calendar.my_feed, community, answers)
 
         return await self._copies.look(read)
 
@@ -103,8 +113,9 @@ class MinePages:
             "mine",
             headers=NEVER_KEEP,
             wording=wording,
-            link=link,
-            webcal=f"webcal://{link.partition('://')[2]}" if link else "",
+            link=f"{link}.ics" if link else "",
+            webcal=f"webcal://{link.partition('://')[2]}.ics" if link else "",
+            outlook=f"{link}/{FOR_OUTLOOK}" if link else "",
             made_on=say_day(day, wording.locale) if day else "",
             **visitor.facts("meetings", exact=False),
         )

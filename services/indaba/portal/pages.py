@@ -1,6 +1,5 @@
 """All pages that browsers and calendar apps can open."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
@@ -17,10 +16,9 @@ from indaba.contracts.openness import Openness, Part, is_open
 from indaba.contracts.refusal import Expired, Refusal, Refused, hint
 from indaba.conversation.wording import Wording, plain
 from indaba.ledger import Ledger
-from indaba.portal import calendar
 from indaba.portal.browsers import family_of
-from indaba.portal.drawing import FORGET_ALL, NEVER_KEEP, answered, draw, icon, sorry, stylesheet
-from indaba.portal.ending import ended
+from indaba.portal.drawing import FORGET_ALL, NEVER_KEEP, draw, icon, sorry, stylesheet
+from indaba.portal.feeds import FEED, FOR_OUTLOOK, FeedPages
 from indaba.portal.guard import Guard, is_away, refused, turned_down
 from indaba.portal.hints import ANYWHERE, in_words
 from indaba.portal.library import LibraryPages
@@ -77,15 +75,19 @@ def _routes(
     library, outcomes = LibraryPages(pages.visitors, files), OutcomesPages(pages.visitors)
     meetings = MeetingPages(ledger.world, copies, pages.visitors, url)
     mine = MinePages(ledger.world, copies, pages.visitors, url)
+    feeds = FeedPages(ledger.world, copies, pages.visitors, url)
     return [
         Route("/", pages.home),
         Route("/c/{key}", pages.community),
-        Route("/c/{key}/calendar.ics", pages.calendar),
+        Route("/c/{key}/calendar.ics", feeds.calendar),
+        Route("/c/{key}/outlook.ics", feeds.outlook),
         Route("/c/{key}/meetings/{code}", meetings.meeting),
         Route("/c/{key}/meetings/{code}/highlights.pdf", meetings.paper),
+        Route("/c/{key}/meetings/{code}/meeting.ics", meetings.entry),
         Route("/c/{key}/mine", mine.address),
         Route("/c/{key}/mine", mine.change, methods=["POST"]),
         Route("/c/{key}/mine/{secret}.ics", mine.feed),
+        Route("/c/{key}/mine/{secret}/outlook.ics", mine.outlook),
         Route("/c/{key}/library", library.listed),
         Route("/c/{key}/library/{code}", library.resource),
         Route("/c/{key}/library/{code}/file", library.file),
@@ -147,7 +149,8 @@ class Pages:
         in_words = partial(
             shown, community=community, now=now, wording=wording, for_members=is_member
         )
-        feed = f"{self._page(community)}/calendar.ics"
+        page = self._page(community)
+        feed = f"{page}/{FEED}"
         return draw(
             "community",
             wording=wording,
@@ -158,20 +161,9 @@ class Pages:
             is_published=Part.PAGE in opened,
             feed=feed if Part.CALENDAR in opened else "",
             webcal=f"webcal://{feed.partition('://')[2]}",
+            outlook=f"{page}/{FOR_OUTLOOK}",
             **(facts_of(community, "meetings") | {"has_news": has_news}),
         )
-
-    async def calendar(self, request: Request) -> Response:
-        """The community's calendar feed. 304 if the app has it already."""
-        community = await self.visitors.known(request)
-        is_open = community is not None and Part.CALENDAR in self._opened(community)
-        if community is None or not (is_open or await self.visitors.signed_in(request, community)):
-            return ended(request, self._world.now())
-        meetings, series = await self._copies.look(lambda store: store.for_calendars(community.id))
-        # Writing a long feed for the first time would block other requests for too long.
-        feed = partial(calendar.feed, community, meetings, self._page(community), series)
-        body = await asyncio.to_thread(feed, for_members=not is_open)
-        return answered(request, body, calendar.TYPE, "calendar.ics", for_all=is_open)
 
     def _opened(self, community: Community) -> frozenset[Part]:
         return self.visitors.opened(community)

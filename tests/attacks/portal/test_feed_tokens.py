@@ -39,12 +39,14 @@ async def test_no_secret_of_an_address_is_in_a_log_or_a_referer(
         async with browser(lively) as guest:
             feed = await guest.get(f"/c/{ours.key}/mine/{ours.own}.ics")
             wrong = await guest.get(f"/c/{ours.key}/mine/{ours.own}x.ics")
+            outlook = await guest.get(f"/c/{ours.key}/mine/{ours.own}/outlook.ics")
+            astray = await guest.get(f"/c/{ours.key}/mine/{ours.own}x/outlook.ics")
             signed = await guest.post(link)
             again = await guest.post(link)
             tokens = [c.value for c in guest.cookies.jar]
     told = caplog.text + "".join(capfd.readouterr())
     for secret in (ours.own, link.rpartition("/")[2], *filter(None, tokens)):
         assert secret not in told
-    for answer in (feed, wrong, signed, again):
+    for answer in (feed, wrong, outlook, astray, signed, again):
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert "public" not in answer.headers["cache-control"]

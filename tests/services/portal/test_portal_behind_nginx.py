@@ -157,6 +157,7 @@ def _secret_paths(key: str, secret: str) -> list[str]:
         f"/Sign-In/{secret}",
         f"//sign-in/{secret}",
         f"/c/{key}/mine/{secret}.ics",
+        f"/c/{key}/mine/{secret}/outlook.ics",
         f"/C/{key}/MINE/{secret}.ics",
         f"/c/{key}/%6dine/{secret}.ics",
     ]

@@ -1,5 +1,5 @@
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from indaba.contracts.scheduling import (
     RsvpChanged,
 )
 from indaba.portal.calendar import feed
+from indaba.portal.entries import Reader
 from indaba.portal.model import Community, Meeting
 from indaba.portal.zones import described
 from selection import examples
@@ -29,6 +30,7 @@ from selection import examples
 HOSTILE = (
     "Maths; fractions, \\n and\nEND:VEVENT\r\nX-EVIL:1 🎉👩🏽‍🏫 مرحبا \x00\x07 \u202eא" + "ß" * 60
 )
+MONTH = date(2026, 12, 1)
 PAGE = "https://cop.example.org/c/k3y"
 
 
@@ -61,7 +63,7 @@ COMMUNITY = Community(
 
 
 def _written(*meetings: Meeting) -> str:
-    return feed(COMMUNITY, meetings, PAGE).decode()
+    return feed(COMMUNITY, meetings, PAGE, reader=Reader(MONTH)).decode()
 
 
 def _by_icalendar(text: str) -> list[tuple[datetime, str]]:
@@ -107,7 +109,7 @@ def test_two_readers_agree_on_the_instant_on_both_sides_of_clock_changes(
     "zone", ["Europe/London", "Africa/Johannesburg", "Africa/Casablanca", "Australia/Lord_Howe"]
 )
 def test_a_described_zone_says_the_same_as_the_time_zone_database(zone: str) -> None:
-    text = described(zone, 2026, 2027).to_ical().decode()
+    text = described(zone, 2026, MONTH).to_ical().decode()
     told = tzical(io.StringIO(text)).get(zone)
     moment = datetime(2026, 1, 1, 0, 7)
     while moment.year < 2028:
@@ -119,8 +121,8 @@ def test_a_described_zone_says_the_same_as_the_time_zone_database(zone: str) -> 
 
 
 def test_summer_time_begins_at_the_hour_by_the_old_clock() -> None:
-    text = described("America/New_York", 2027, 2027).to_ical().decode()
-    assert "BEGIN:DAYLIGHT\r\nDTSTART:20270314T020000" in text
+    text = described("America/New_York", 2027, MONTH).to_ical().decode()
+    assert "BEGIN:DAYLIGHT\r\nDTSTART:20250309T020000" in text
 
 
 def test_a_feed_has_what_calendar_apps_look_for() -> None:

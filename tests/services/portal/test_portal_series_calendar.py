@@ -2,7 +2,6 @@ import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -11,68 +10,13 @@ import vobject
 from dateutil.rrule import rruleset, rrulestr  # type: ignore[import-untyped]
 from dateutil.tz import tzical  # type: ignore[import-untyped]
 
-from indaba.contracts.ids import CommunityId, MeetingId, SeriesId
-from indaba.contracts.scheduling import Counts, MeetingStatus
-from indaba.portal.calendar import feed
-from indaba.portal.model import Community, Meeting, Repeating, Series
+from indaba.contracts.scheduling import MeetingStatus
+from indaba.portal.model import Meeting, Repeating
+from services.portal.series_written import FIRST, date_of, series_of, written
 
-PAGE = "https://cop.example.org/c/k3y"
-STAMP = datetime(2026, 2, 1, 8, 30, 15, 999, UTC)
-FIRST = datetime(2026, 3, 4, 18, 0)
 WEEK = timedelta(weeks=1)
 Seen = set[tuple[datetime, str, int]]
 Read = Callable[[str], Seen]
-COMMUNITY = Community(
-    id=CommunityId(uuid4()),
-    key="k3y",
-    name="Reading",
-    purpose="",
-    language="English",
-    zone="Africa/Johannesburg",
-)
-
-
-def _series(**changed: Any) -> Series:
-    facts: dict[str, Any] = {
-        "id": SeriesId(uuid4()),
-        "title": "Reading circle",
-        "minutes": 60,
-        "where": "Library, room 2",
-        "first": FIRST,
-        "zone": "Europe/London",
-        "rule": "FREQ=WEEKLY;BYDAY=WE",
-        "words": "every Wednesday at 18:00",
-        "sequence": 3,
-        "ended": False,
-        "stamp": STAMP,
-    }
-    return Series(**{**facts, **changed})
-
-
-def _date(series: Series, date_of: datetime, **changed: Any) -> Meeting:
-    facts: dict[str, Any] = {
-        "id": MeetingId(uuid4()),
-        "code": "M7K2",
-        "title": series.title,
-        "starts": date_of,
-        "zone": series.zone,
-        "minutes": series.minutes,
-        "status": MeetingStatus.SCHEDULED,
-        "sequence": 0,
-        "moved_from": None,
-        "reason": "",
-        "counts": Counts(),
-        "stamp": STAMP,
-        "where": series.where,
-        "series": series.id,
-        "repeats": series.words,
-        "date_of": date_of,
-    }
-    return Meeting(**{**facts, **changed})
-
-
-def _written(*repeating: Repeating, singles: tuple[Meeting, ...] = ()) -> str:
-    return feed(COMMUNITY, singles, PAGE, repeating).decode()
 
 
 def _by_icalendar(text: str) -> Seen:
@@ -171,9 +115,9 @@ END_OF_YEAR = datetime(2026, 12, 31)
 def test_two_readers_see_every_date_of_a_series_on_both_sides_of_clock_changes(
     read: Read, zone: str
 ) -> None:
-    series = _series(zone=zone)
-    dates = [_date(series, at) for at in _wednesdays(FIRST, END_OF_YEAR)]
-    text = _written(Repeating(series, tuple(dates[:3])))
+    series = series_of(zone=zone)
+    dates = [date_of(series, at) for at in _wednesdays(FIRST, END_OF_YEAR)]
+    text = written(Repeating(series, tuple(dates[:3])))
     assert read(text) == _held(*dates)
     assert text.count("BEGIN:VEVENT") == 1
 
@@ -185,7 +129,7 @@ def test_two_readers_see_what_is_held_after_moving_calling_off_and_changing_late
 ) -> None:
     until = datetime(2026, 9, 23, 23, 59, 59)
     skipped = datetime(2026, 5, 6, 18, 0)
-    series = _series(
+    series = series_of(
         zone=zone,
         rule=f"FREQ=WEEKLY;UNTIL={until:%Y%m%dT%H%M%S};BYDAY=WE",
         skipped=(skipped, datetime(2026, 6, 3, 18, 0)),
@@ -199,15 +143,13 @@ def test_two_readers_see_what_is_held_after_moving_calling_off_and_changing_late
         every[16]: {"minutes": 90},
     }
     gone = {datetime(2026, 6, 3, 18, 0), datetime(2026, 6, 17, 18, 0)}
-    dates = [_date(series, at, **changes.get(at, {})) for at in every if at not in gone]
-    later = _series(zone=zone, first=datetime(2026, 10, 1, 17, 0), rule="FREQ=WEEKLY;INTERVAL=2")
+    dates = [date_of(series, at, **changes.get(at, {})) for at in every if at not in gone]
+    later = series_of(zone=zone, first=datetime(2026, 10, 1, 17, 0), rule="FREQ=WEEKLY;INTERVAL=2")
     new = [later.first + 2 * WEEK * n for n in range(7)]
     # One that was moved by hand before stays where it is, though the new rule has no such date.
-    by_hand = _date(later, datetime(2026, 10, 7, 18, 0), starts=datetime(2026, 10, 9, 9, 0))
-    after = [*(_date(later, at) for at in new), by_hand]
-    text = _written(
-        Repeating(series, tuple(dates)), Repeating(later, (after[0], after[1], by_hand))
-    )
+    by_hand = date_of(later, datetime(2026, 10, 7, 18, 0), starts=datetime(2026, 10, 9, 9, 0))
+    after = [*(date_of(later, at) for at in new), by_hand]
+    text = written(Repeating(series, tuple(dates)), Repeating(later, (after[0], after[1], by_hand)))
     assert read(text) == _held(*dates, *after)
     assert f"EXDATE;TZID={zone}:20260603T180000,20260617T180000\r\n" in text.replace("\r\n ", "")
     assert f"RECURRENCE-ID;TZID={zone}:{every[3]:%Y%m%dT%H%M%S}\r\n" in text
@@ -216,19 +158,19 @@ def test_two_readers_see_what_is_held_after_moving_calling_off_and_changing_late
 
 @READERS
 def test_a_series_that_was_ended_shows_no_date_after_its_last(read: Read) -> None:
-    series = _series(ended=True)
-    held = [_date(series, FIRST + n * WEEK, status=MeetingStatus.CLOSED) for n in range(3)]
-    off = [_date(series, FIRST + n * WEEK, status=MeetingStatus.CANCELLED) for n in range(3, 6)]
-    text = _written(Repeating(series, (*held, *off)))
+    series = series_of(ended=True)
+    held = [date_of(series, FIRST + n * WEEK, status=MeetingStatus.CLOSED) for n in range(3)]
+    off = [date_of(series, FIRST + n * WEEK, status=MeetingStatus.CANCELLED) for n in range(3, 6)]
+    text = written(Repeating(series, (*held, *off)))
     assert read(text) == _held(*held)
     assert text.count("STATUS:CANCELLED") == 3
 
 
 @READERS
 def test_dates_called_off_long_ago_are_left_out(read: Read) -> None:
-    series = _series(rule="FREQ=WEEKLY;COUNT=4")
-    dates = [_date(series, FIRST + n * WEEK) for n in (0, 2, 3)]
-    text = _written(Repeating(series, tuple(dates), gone=(FIRST + WEEK,)))
+    series = series_of(rule="FREQ=WEEKLY;COUNT=4")
+    dates = [date_of(series, FIRST + n * WEEK) for n in (0, 2, 3)]
+    text = written(Repeating(series, tuple(dates), gone=(FIRST + WEEK,)))
     assert read(text) == _held(*dates)
     assert "EXDATE;TZID=Europe/London:20260311T180000\r\n" in text
 
@@ -236,19 +178,20 @@ def test_dates_called_off_long_ago_are_left_out(read: Read) -> None:
 @READERS
 def test_an_added_date_and_one_from_before_the_rule_are_there_too(read: Read) -> None:
     extra = datetime(2026, 3, 20, 10, 0)
-    series = _series(rule="FREQ=WEEKLY;COUNT=3", added=(extra,))
-    before = _date(series, FIRST - timedelta(days=9), status=MeetingStatus.CLOSED)
-    dates = [*(_date(series, FIRST + n * WEEK) for n in range(3)), _date(series, extra)]
-    text = _written(Repeating(series, (before, *dates)))
+    series = series_of(rule="FREQ=WEEKLY;COUNT=3", added=(extra,))
+    before = date_of(series, FIRST - timedelta(days=9), status=MeetingStatus.CLOSED)
+    dates = [*(date_of(series, FIRST + n * WEEK) for n in range(3)), date_of(series, extra)]
+    text = written(Repeating(series, (before, *dates)))
     assert read(text) == _held(before, *dates)
-    assert "RDATE;TZID=Europe/London:20260320T100000\r\n" in text
+    assert "DTSTART;TZID=Europe/London:20260320T100000\r\n" in text
+    assert "RDATE" not in text, "Outlook takes none"
     assert f"UID:{before.id}@indaba\r\n" in text
 
 
 def test_a_series_has_one_name_for_ever_and_its_end_is_an_instant() -> None:
-    series = _series(rule="FREQ=WEEKLY;UNTIL=20260805T180000;BYDAY=WE")
-    moved = _date(series, FIRST + WEEK, starts=FIRST + WEEK + timedelta(hours=1), sequence=2)
-    text = _written(Repeating(series, (_date(series, FIRST), moved)))
+    series = series_of(rule="FREQ=WEEKLY;UNTIL=20260805T180000;BYDAY=WE")
+    moved = date_of(series, FIRST + WEEK, starts=FIRST + WEEK + timedelta(hours=1), sequence=2)
+    text = written(Repeating(series, (date_of(series, FIRST), moved)))
     assert text.count(f"UID:{series.id}@indaba\r\n") == 2
     for line in (
         "DTSTART;TZID=Europe/London:20260304T180000",
@@ -265,4 +208,4 @@ def test_a_series_has_one_name_for_ever_and_its_end_is_an_instant() -> None:
 
 
 def test_nothing_is_left_of_a_series_without_dates() -> None:
-    assert "BEGIN:VEVENT" not in _written(Repeating(_series(ended=True), ()))
+    assert "BEGIN:VEVENT" not in written(Repeating(series_of(ended=True), ()))

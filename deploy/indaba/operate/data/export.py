@@ -178,19 +178,20 @@ async def _calendar(url: str, tables: Tables) -> bytes:
     from sqlalchemy.ext.asyncio import create_async_engine
 
     from indaba.portal.calendar import feed
+    from indaba.portal.entries import Reader
     from indaba.portal.store import Store
     from indaba.process.world import RealWorld
 
-    database = create_async_engine(url)
+    database, now = create_async_engine(url), RealWorld().now()
     try:
         async with database.connect() as sql:
-            store = Store(Session(sql, RealWorld().now()))
+            store = Store(Session(sql, now))
             key = tables["membership"]["communities"][0]["key"]
             community = await store.community(key)
             if community is None:
                 return b""
             meetings, series = await store.for_calendars(community.id)
-            return feed(community, meetings, "", series)
+            return feed(community, meetings, "", series, reader=Reader.at(now))
     finally:
         await database.dispose()
 
