@@ -133,22 +133,22 @@ class Clocks:
         begin = datetime(first_year, 1, 1, tzinfo=UTC) - _DAY
         now = datetime(month.year, month.month, 1, tzinfo=UTC)
         last_year = month.year + YEARS_LOOKED_AT
-        found = tuple(changes(place, begin, datetime(last_year + 1, 1, 2, tzinfo=UTC)))
+        every = tuple(changes(place, begin, datetime(last_year + 1, 1, 2, tzinfo=UTC)))
         at_first = begin.astimezone(place)
         offset = at_first.utcoffset() or timedelta()
         start = Change(at_first.replace(tzinfo=None), offset, offset, at_first.tzname() or "")
-        coming = tuple(each for each in found if each.instant >= now)
+        coming = tuple(each for each in every if each.instant >= now)
         for since in range(first_year, month.year + 2):
             years = range(since, last_year + 1)
-            forward, back = (_rule(found, years, ahead=ahead) for ahead in (True, False))
+            forward, back = (_rule(every, years, ahead=ahead) for ahead in (True, False))
             if forward and back:
-                return cls(start, found, coming, since, forward, back)
-        return cls(start, found, coming)
+                return cls(start, every, coming, since, forward, back)
+        return cls(start, every, coming)
 
 
-def _rule(found: Sequence[Change], years: range, *, ahead: bool) -> tuple[Yearly, Change] | None:
+def _rule(every: Sequence[Change], years: range, *, ahead: bool) -> tuple[Yearly, Change] | None:
     """The rule by which clocks change one way in these years, with the first such change."""
-    those = [each for each in found if each.is_forward is ahead and each.wall.year in years]
+    those = [each for each in every if each.is_forward is ahead and each.wall.year in years]
     if [each.wall.year for each in those] != list(years):
         return None
     if len({(each.before, each.after) for each in those}) > 1:

@@ -15,8 +15,8 @@ _MAPS = re.compile(
 
 def join_link(where: str) -> str:
     """The first link that is none to a map; empty if there is none."""
-    for found in _LINK.findall(where):
-        link = _without_what_follows(found)
+    for text in _LINK.findall(where):
+        link = _without_what_follows(text)
         if _leads_to_a_call(link):
             return link
     return ""

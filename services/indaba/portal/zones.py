@@ -44,8 +44,8 @@ def _described(place: ZoneInfo, zone: str, first_year: int, month: date) -> "Tim
 def _parts(clocks: Clocks, first_year: int) -> Iterator[Part]:
     """The changes to tell, the latest first."""
     if clocks.forward is None or clocks.back is None:
-        told = [(each, "") for each in _until_next_ones(clocks)]
-        yield from reversed([(clocks.start, ""), *told])
+        until = [(each, "") for each in _until_next_ones(clocks)]
+        yield from reversed([(clocks.start, ""), *until])
         return
     # A rule for all of the years begins the year before, so that it gives their first days too.
     is_for_all = clocks.since <= first_year
