@@ -127,3 +127,11 @@ def test_a_matrix_room_knows_its_people_by_both_names() -> None:
     assert facts.names_of("@thandi:x") == ("thandi",)
     facts.apply(joined("@sm:x", membership="leave"))
     assert facts.members == {"@thandi:x"}
+
+
+async def test_a_whole_name_beats_the_beginning_of_one() -> None:
+    longer = InRoom("@siphokazi:example.org", ("Siphokazi", "siphokazi"))
+    kind, field = PERSONS[0]
+    for people in ((SIPHO, longer), (longer, SIPHO)):
+        got = await put_in(kind, whole(kind) | {field: "sipho"}, *people)
+        assert got == whole(kind) | {field: SIPHO.account}
