@@ -139,9 +139,9 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
 
 
 async def _spared(postgres: Postgres) -> None:
-    """What keeps an old database quick and a disk's pages whole, which these last too short for."""
+    """What keeps an old database quick, or data when a machine fails, which these need not."""
     async with postgres.superuser() as session:
-        for name in ("autovacuum", "full_page_writes"):
+        for name in ("autovacuum", "full_page_writes", "fsync", "synchronous_commit"):
             await session.execute(f"ALTER SYSTEM SET {name} = off")
         await session.execute("SELECT pg_reload_conf()")
 

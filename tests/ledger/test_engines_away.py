@@ -50,6 +50,7 @@ async def test_a_bus_that_is_away_is_said_so_and_all_goes_on_when_it_is_back(
         await ledger.stop()
 
 
+@pytest.mark.thorough
 async def test_a_bus_that_stands_still_while_we_begin_is_waited_for(
     database: Any, fresh_valkey: Any, tmp_path: Path
 ) -> None:

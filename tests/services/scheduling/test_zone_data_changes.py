@@ -287,6 +287,7 @@ async def test_who_is_still_in_quiet_hours_by_the_new_rules_is_left_in_peace(
     assert await changing.told("reminder-due") == []
 
 
+@pytest.mark.thorough
 async def test_more_meetings_than_a_batch_are_all_derived(changing: Changing) -> None:
     held = await changing.town.founded(zone=HERE)
     meeting = await changing.called(held, HERE)

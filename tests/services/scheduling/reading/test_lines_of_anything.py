@@ -118,7 +118,7 @@ def _all_owned(rest: str, title: str) -> bool:
 
 
 def test_a_line_is_read_fast_enough_to_feel_live() -> None:
-    lines = [phrase for file in FILES for phrase in phrases(file)]
+    lines = [phrase for file in FILES for phrase in phrases(file)][::3]
     for phrase in lines[:20]:
         phrase.read()
     took = []
