@@ -13,6 +13,7 @@ from indaba.contracts.refusal import Refusal
 from indaba.process.outside.addresses import address
 from indaba.scheduling.model.outside.dates import CalendarDates
 from indaba.scheduling.model.outside.reasons import words_for
+from indaba.scheduling.model.share_links import file_address, web_address
 
 MOST_CALENDARS = 10
 EVERY = timedelta(hours=1)
@@ -62,11 +63,8 @@ class NoSuchCalendar(Refusal):
 
 def calendar_address(typed: str) -> str:
     """The address from which a calendar is fetched. Raises `BadAddress`."""
-    text = typed.strip().strip("<>")
-    scheme, separator, rest = text.partition("://")
-    if separator and scheme.lower() in ("webcal", "webcals"):
-        text = f"https://{rest}"
-    return address(text).link
+    typed_as = address(web_address(typed.strip().strip("<>"))).link
+    return address(file_address(typed_as)).link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
