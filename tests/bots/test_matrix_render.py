@@ -142,3 +142,10 @@ def test_whatever_the_words_they_arrive_as_text(
     assert "\x00" not in content["body"]
     assert "room" not in content["m.mentions"]
     assert size(content) < 60_000
+
+
+def test_an_account_on_discord_is_no_number_where_others_read() -> None:
+    [content] = contents(Answer.of("<@123456789012345678> brings stones, with <@!23456789>."))
+    for form in (content["body"], content["formatted_body"]):
+        assert "@somebody (Discord) brings stones, with @somebody (Discord)." in form
+        assert "123456789" not in form

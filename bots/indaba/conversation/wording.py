@@ -19,6 +19,7 @@ PSEUDO = "qps"
 
 _ACCENTED = str.maketrans("aceinostuyACEINOSTUY", "åçéîñöšţüýÅÇÉÎÑÖŠŢÜÝ")
 _PLACEHOLDER = re.compile(r"(\{[a-z_]+\})")
+_ON_DISCORD = re.compile(r"(?:<|&lt;)@!?\d{5,25}(?:>|&gt;)")
 _PINGS = re.compile(r"@(?=(?:room|everyone|here|channel)(?![A-Za-z0-9_]))", re.IGNORECASE)
 """For Matrix a word ends at the first letter that is not in ASCII: `@roomé` pings a room too."""
 
@@ -129,6 +130,11 @@ def plain(text: str) -> str:
     shown = "".join(_shown(c) for c in text)
     calm = _calm(" ".join(shown.split()))
     return _PINGS.sub("@\u2060", calm)
+
+
+def off_discord(text: str) -> str:
+    """The text as it is read elsewhere, where a Discord account in it is a number to everybody."""
+    return _ON_DISCORD.sub("@somebody (Discord)", text)
 
 
 def _shown(char: str) -> str:

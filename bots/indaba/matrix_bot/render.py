@@ -25,7 +25,7 @@ from indaba.conversation.answer import (
     Text,
 )
 from indaba.conversation.commands.intent import Meant
-from indaba.conversation.wording import Wording
+from indaba.conversation.wording import Wording, off_discord
 from indaba.matrix_bot.events import clean
 
 MOST_BYTES = 40_000
@@ -200,7 +200,9 @@ def _cut(lines: Sequence[Line], letters: int) -> list[Line]:
 def _safe(words: str) -> str:
     # Old push rules ping a room for these letters whatever m.mentions says; letters beyond ASCII
     # end the word for them.
-    return re.sub(r"@(?=room(?![A-Za-z0-9_]))", "@\u2060", clean(words), flags=re.IGNORECASE)
+    return re.sub(
+        r"@(?=room(?![A-Za-z0-9_]))", "@\u2060", clean(off_discord(words)), flags=re.IGNORECASE
+    )
 
 
 def _plain(lines: Sequence[Line]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from indaba.contracts.membership import Platform
 from indaba.contracts.refusal import Hint
-from indaba.conversation.wording import Wording
+from indaba.conversation.wording import Wording, off_discord
 from indaba.portal import hints
 
 if TYPE_CHECKING:
@@ -148,9 +148,17 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
+        finalize=_off_discord,
     )
     environment.globals["style"] = f"/style/{_style_digest()}.css"
     return environment
+
+
+def _off_discord(value: object) -> object:
+    """Whatever a template shows, with nobody's number on Discord in it, escaped already or not."""
+    if isinstance(value, Markup):
+        return Markup(off_discord(value))  # noqa: S704 - what is put in is plain
+    return off_discord(value) if isinstance(value, str) else value
 
 
 def _rich(wording: Wording) -> Any:

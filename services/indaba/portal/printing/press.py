@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from indaba.contracts.refusal import Unavailable
+from indaba.conversation.wording import off_discord
 from indaba.portal.writing import Block
 from indaba.process.outside.reader import ReadingProcess, Unreadable, reading
 
@@ -70,9 +71,9 @@ def _breakable(paper: Paper) -> Paper:
 
 
 def _in_pieces(line: str) -> str:
+    words = off_discord(line).split(" ")
     return " ".join(
-        word if len(word) <= LONGEST_WORD else _MAY_BREAK.join(_pieces(word))
-        for word in line.split(" ")
+        word if len(word) <= LONGEST_WORD else _MAY_BREAK.join(_pieces(word)) for word in words
     )
 
 
