@@ -102,7 +102,8 @@ async def test_a_button_kept_from_better_days_does_nothing(town: Town, people: A
     await town.press(chair, offer, labels(offer.response)[0])
     preview = await town.slash(rogue, channel, "meeting new", **NEW)
     assert labels(preview.response) == ["Call the meeting ✅", "Stop ❌"]
-    await town.slash(rogue, channel, "member role", account=rogue, role="member")
+    offer = await town.slash(rogue, channel, "member role", account=rogue, role="member")
+    await town.press(rogue, offer, labels(offer.response)[0])
     no = await town.press(rogue, preview, "Call the meeting ✅")
     assert "facilitator" in words(no)
     assert "No meeting is planned" in await _planned(town, channel, chair)
