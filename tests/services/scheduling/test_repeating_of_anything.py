@@ -115,7 +115,7 @@ UNSAYABLE = st.sampled_from(
 ).map(Rule.parse)
 AVOIDS = st.builds(
     Avoid,
-    st.sampled_from(["", "ZA", "DE-BY", "US"]),
+    st.sampled_from(["", "ZA", "DE-BY", "US", "GB", "GB-SCT", "AU-NSW", "US-GA"]),
     st.sampled_from(["", ANY_PROVINCE, "Gauteng", "Western Cape", "KwaZulu-Natal"]),
 )
 

@@ -331,6 +331,32 @@ def test_without_known_terms_dates_are_held_and_flagged(
     assert len(coming.dates) == 2
 
 
+@pytest.mark.parametrize(
+    ("numbers", "following", "day", "why", "unknown"),
+    [
+        ((1, 2, 3), None, "2027-10-20", "", True),
+        ((1, 2, 3), None, "2027-12-20", "", True),
+        ((1, 2, 3), "2028-01-12", "2027-10-20", "", True),
+        ((1, 2, 3), "2028-01-12", "2028-01-05", "school holidays", False),
+        ((1, 2, 3), "2027-12-20", "2027-10-20", "school holidays", False),
+        ((1, 2, 4), None, "2027-09-01", "", True),
+        ((1, 2, 4), None, "2027-04-01", "school holidays", False),
+        ((2, 3, 4), None, "2027-02-01", "", True),
+        ((1, 2, 3, 4), None, "2027-12-20", "school holidays", False),
+        ((1, 2, 3, 4), "2028-01-12", "2027-12-20", "school holidays", False),
+    ],
+)
+def test_a_term_that_nobody_imported_is_no_holiday(
+    numbers: tuple[int, ...], following: str | None, day: str, why: str, unknown: bool
+) -> None:
+    known = [each for each in TERMS if each.number in numbers]
+    if following:
+        first = date.fromisoformat(following)
+        known.append(term(1, following, f"{first + timedelta(days=60)}", year=2028))
+    avoided = Calendar(tuple(known)).avoided(date.fromisoformat(day), Avoid(province="Gauteng"))
+    assert (avoided.why, avoided.unknown) == (why, unknown)
+
+
 def test_amended_terms_count_before_gazetted_and_proposed_ones() -> None:
     thursday = date(2027, 3, 25)
     longer = term(1, "2027-01-13", "2027-03-26", "amended")

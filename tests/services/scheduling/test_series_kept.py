@@ -206,3 +206,18 @@ async def test_members_cannot_change_a_series(town: Town) -> None:
     thandi: Any = await town.joined("@thandi:example.org")
     with pytest.raises(Refused, match="facilitator"):
         await town.ask(r.EndSeries(code=first.code, scope=r.Scope.ALL), thandi)
+
+
+async def test_a_community_is_asked_whose_holidays_until_a_series_says(town: Town) -> None:
+    lindiwe = await town.founded(zone="Europe/London")
+    asked = r.ReadRepeat(text="every Monday 14:00 not on bank holidays")
+    first = await town.ask(asked, lindiwe)
+    assert not first.sure
+    scotland = next(one for one in first.readings if one.words.endswith("in Scotland"))
+    call = r.StartSeries(title="Reading circle", pattern=scotland.pattern, minutes=60)
+    await town.ask(call, lindiwe)
+
+    again = await town.ask(asked, lindiwe)
+
+    assert again.sure
+    assert [one.pattern.avoided.public_holidays for one in again.readings] == ["GB-SCT"]

@@ -36,7 +36,8 @@ async def understand_when(request: ReadWhen, work: Work) -> WhenRead:
 async def understand_repeat(request: ReadRepeat, work: Work) -> RepeatRead:
     """Read a free-text pattern in the asker's zone, and give its next dates."""
     passport = work.passport
-    reading = read_repeat(request.text, work.now, passport.zone, passport.locale)
+    chosen = await AllSeries(work).holidays_chosen(passport.community)
+    reading = read_repeat(request.text, work.now, passport.zone, passport.locale, holidays=chosen)
     if reading is None:
         return RepeatRead(repeats=False)
     readings = [await _repeating(r.repeats, r.words, work) for r in reading.readings]
@@ -48,7 +49,9 @@ async def understand_repeat(request: ReadRepeat, work: Work) -> RepeatRead:
 async def understand_meeting(request: ReadMeeting, work: Work) -> MeetingRead:
     """Read a whole line in the asker's zone."""
     zone, locale = work.passport.zone, work.passport.locale
-    read = read_meeting(request.line, work.now, zone, locale, title=request.title)
+    chosen = await AllSeries(work).holidays_chosen(work.passport.community)
+    title = request.title
+    read = read_meeting(request.line, work.now, zone, locale, title=title, holidays=chosen)
     readings = [await _reading(each, work) for each in read.readings]
     return MeetingRead(sure=read.sure, readings=tuple(readings), doubt=read.doubt, title=read.title)
 

@@ -33,6 +33,13 @@ class AllSeries:
         province = _series.c.pattern["avoided"]["province"].astext
         return await self._read(_series.c.community == community, ~_series.c.ended, province != "")
 
+    async def holidays_chosen(self, community: CommunityId | None) -> str:
+        """The place whose public holidays the community's newest such series avoids."""
+        place = _series.c.pattern["avoided"]["public_holidays"].astext
+        newest = sa.select(place).where(_series.c.community == community, place != "")
+        rows = await self._sql.execute(newest.order_by(_series.c.id.desc()).limit(1))
+        return str(rows.scalar_one_or_none() or "")
+
     async def keep(self, series: Series) -> None:
         """Store a new or changed series."""
         row = {name: getattr(series, name) for name in _SAME}

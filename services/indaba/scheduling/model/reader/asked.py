@@ -13,7 +13,8 @@ A_YEAR = timedelta(days=365)
 class Asked(NamedTuple):
     """When and where it was asked. `today` is `now` as wall time; `province` may be empty.
 
-    `day` is meant where a time names none, and `hour` where a day comes without a time.
+    `day` is meant where a time names none, and `hour` where a day comes without a time. `holidays`
+    is the place whose public holidays were meant last, if any.
     """
 
     now: datetime
@@ -23,6 +24,7 @@ class Asked(NamedTuple):
     province: str = ""
     day: date | None = None
     hour: time | None = None
+    holidays: str = ""
 
     @property
     def month_first(self) -> bool:
@@ -35,7 +37,9 @@ class Asked(NamedTuple):
         return self._replace(place=place, today=wall(self.now, place))
 
 
-def asked_at(now: datetime, zone: str, locale: str, province: str = "") -> Asked:
+def asked_at(
+    now: datetime, zone: str, locale: str, province: str = "", holidays: str = ""
+) -> Asked:
     """`now` is aware. Raises `UnknownZone`."""
     place = zone_named(zone)
-    return Asked(now, place, wall(now, place), locale, province)
+    return Asked(now, place, wall(now, place), locale, province, holidays=holidays)

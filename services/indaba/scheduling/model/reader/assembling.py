@@ -360,7 +360,8 @@ def _(value: Avoiding, spoken: Spoken) -> None:
     if value.school:
         spoken.repeat.province = value.place or spoken.where.province
     else:
-        spoken.repeat.public_holidays = (value.place or spoken.where.country).upper()
+        spoken.repeat.public_holidays = value.place or spoken.where.country
+        spoken.repeat.of_any_region = not value.exactly and "-" not in value.place
     if value.unsure:
         spoken.repeat.doubts.append("Do you mean public holidays or school holidays?")
     spoken.maybe.append(EVERY_WEEK)

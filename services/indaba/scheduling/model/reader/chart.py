@@ -11,7 +11,7 @@ from indaba.scheduling.model.reader.days import day_rules
 from indaba.scheduling.model.reader.lattice import Edge, Lattice, Rule
 from indaba.scheduling.model.reader.lexicon import lexicon_for
 from indaba.scheduling.model.reader.pieces import ByRule
-from indaba.scheduling.model.reader.places import add_places
+from indaba.scheduling.model.reader.places import HOLIDAYS, add_places
 from indaba.scheduling.model.reader.rhythms import BOUNDS, LISTS, PROMISES, RHYTHMS
 from indaba.scheduling.model.reader.tokens import Line
 from indaba.scheduling.model.reader.zones import ZONES, add_zones
@@ -62,7 +62,7 @@ class Chart:
 @cache
 def _grammar(month_first: bool, repeats: bool) -> tuple[Sequence[Rule], ...]:
     single = (CLOCKS, RANGES, ZONES, LENGTHS, day_rules(month_first=month_first))
-    return (*single, LISTS, RHYTHMS, BOUNDS, PROMISES) if repeats else single
+    return (*single, LISTS, RHYTHMS, BOUNDS, HOLIDAYS, PROMISES) if repeats else single
 
 
 def _add_rules(lattice: Lattice, line: Line) -> None:

@@ -93,13 +93,14 @@ class MeetingRead:
 
 
 def read_meeting(
-    text: str, now: datetime, zone: str, locale: str, *, title: str = "", province: str = ""
+    text: str, now: datetime, zone: str, locale: str, *, title: str = "", holidays: str = ""
 ) -> MeetingRead:
     """What the line means to somebody in `zone` at `now` (aware).
 
-    With `title` the whole line says when. Never raises because of the text; raises `UnknownZone`.
+    With `title` the whole line says when; `holidays` as for `read_repeat`. Never raises because of
+    the text; raises `UnknownZone`.
     """
-    asked = asked_at(now, zone, locale, province)
+    asked = asked_at(now, zone, locale, holidays=holidays)
     if len(text) > LONGEST_LINE:
         return MeetingRead(sure=False, doubt=f"That is too long for me to read. {HOW_TO_SAY}")
     if title:

@@ -283,12 +283,14 @@ class Lasting:
 class Avoiding:
     """Not on public or school holidays; `unsure` where the words may mean either.
 
-    `place` is a country's letters or a province's name as said; empty for the usual one.
+    `place` is the letters of a country or region, or a province's name; empty for the usual one.
+    `exactly` that country is meant, and none of its regions.
     """
 
     school: bool
     place: str = ""
     unsure: bool = False
+    exactly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

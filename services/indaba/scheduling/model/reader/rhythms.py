@@ -6,7 +6,6 @@ from typing import Any
 from indaba.scheduling.model.reader.lattice import Number, Rule
 from indaba.scheduling.model.reader.pieces import (
     ADay,
-    Avoiding,
     Beginning,
     Between,
     ButDays,
@@ -300,14 +299,6 @@ def _next_unit(*parts: Any) -> Beginning | None:
     return Beginning(Next(unit)) if which == "next" and unit in {"week", "month"} else None
 
 
-def _avoiding_public(*parts: Any) -> Avoiding:
-    return Avoiding(school=False, place=parts[-1] or "")
-
-
-def _avoiding_school(*parts: Any) -> Avoiding:
-    return Avoiding(school=True, place=parts[-1] or "")
-
-
 def _single_day(_: object, day: Any) -> Any:
     return None if isinstance(day, InWeeks) else day
 
@@ -322,8 +313,6 @@ def _within_a_month(*parts: Any) -> Between | None:
         return None
     return Between(OnDate(first, last.month, last.year), last)
 
-
-_NOT = "not|nor on|in|during|for? any? the?"
 
 BOUNDS = [
     Rule("day_numbers", "dnum|dayn", _joined),
@@ -361,14 +350,6 @@ BOUNDS = [
     Rule("endless", "endless_words", lambda _: Endless()),
     Rule("label", "label_word ~:", lambda *_: Label()),
     Rule("beginning", "start|from which unit|one_unit", _next_unit),
-    Rule("place_said", "( country_letters )", lambda _, letters, __: letters),
-    Rule("place_said", "of|in the? country", lambda *s: s[-1]),
-    Rule("province_said", "of|in the? province", lambda *s: s[-1]),
-    Rule("avoid", f"{_NOT} public_holidays place_said?", _avoiding_public),
-    Rule("avoid", f"{_NOT} school_holidays province_said?", _avoiding_school),
-    Rule("avoid", f"{_NOT} holidays", lambda *_: Avoiding(school=False, unsure=True)),
-    Rule("avoid", "only? in|during? the? term_time only?", lambda *_: Avoiding(school=True)),
-    Rule("avoid", "only? in|during the? term only?", lambda *_: Avoiding(school=True)),
 ]
 
 

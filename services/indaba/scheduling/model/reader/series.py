@@ -26,10 +26,16 @@ from indaba.scheduling.model.reader.chart import Chart
 from indaba.scheduling.model.reader.single import WHICH_ZONE, zones_of
 from indaba.scheduling.model.reader.tokens import MOST_TOKENS, in_tokens
 from indaba.scheduling.model.repeating import ending
-from indaba.scheduling.model.repeating.avoiding import ANY_PROVINCE, Avoid, country_of
+from indaba.scheduling.model.repeating.avoiding import ANY_PROVINCE, Avoid
 from indaba.scheduling.model.repeating.expansion import occurrences
 from indaba.scheduling.model.repeating.patterns import patterns
 from indaba.scheduling.model.repeating.refusals import HOW_TO_REPEAT, BadRule, UnknownHolidays
+from indaba.scheduling.model.repeating.regions import (
+    country_name,
+    country_of,
+    places_meant,
+    regions_differ,
+)
 from indaba.scheduling.model.repeating.repeat_parts import RepeatParts
 from indaba.scheduling.model.repeating.repeats import Repeats
 from indaba.scheduling.model.repeating.rule import Frequency, Rule
@@ -62,14 +68,15 @@ class RepeatRead:
 
 
 def read_repeat(
-    text: str, now: datetime, zone: str, locale: str, province: str = ""
+    text: str, now: datetime, zone: str, locale: str, province: str = "", holidays: str = ""
 ) -> RepeatRead | None:
     """What the text means to somebody in `zone` at `now` (aware); `None` for a single date.
 
-    `province` is whose school holidays are meant if the text names none. Never raises because of
+    `province` is whose school holidays are meant if the text names none, and `holidays` the place
+    whose public holidays were meant last. Never raises because of
     the text; raises `UnknownZone` for the zone.
     """
-    asked = asked_at(now, zone, locale, province)
+    asked = asked_at(now, zone, locale, province, holidays)
     try:
         return _read(text, asked)
     except NotRead as why:
@@ -128,9 +135,10 @@ def series_meant(spoken: Spoken, asked: Asked, doubts: list[str]) -> RepeatRead:
     doubts = [*repeat.doubts, *doubts]
     if sum(map(bool, (repeat.times, repeat.lasting, repeat.until))) > 1:
         raise NotRead("I found more than one end. Please name one: until a day, or how many times.")
-    avoid = _avoid(repeat)
+    avoids = _avoids(repeat, asked, doubts)
     series = [
         _series(rule, start, at, repeat, avoid, asked)
+        for avoid in avoids
         for start in _starts(repeat, parts, asked, doubts)
         for at in _times(parts, doubts)
         for rule in patterns(repeat, start, doubts)
@@ -169,12 +177,25 @@ def _settle(parts: TimeParts, repeat: RepeatParts) -> None:
         parts.pinned.clear()
 
 
-def _avoid(repeat: RepeatParts) -> Avoid:
-    if repeat.public_holidays == "":
+def _avoids(repeat: RepeatParts, asked: Asked, doubts: list[str]) -> list[Avoid]:
+    """What it may avoid, with a question where regions have holidays of their own."""
+    place, province = repeat.public_holidays, repeat.province or ""
+    if place is None:
+        return [Avoid("", province)]
+    if not place:
         raise UnknownHolidays("")
-    avoid = Avoid(repeat.public_holidays or "", repeat.province or "")
-    avoid.check()
-    return avoid
+    Avoid(place).check()
+    if not repeat.of_any_region:
+        return [Avoid(place, province)]
+    places = places_meant(place, asked.holidays)
+    if len(places) > 1:
+        doubts.append("Public holidays differ by region. Which do you mean?")
+    elif places == (place,) != (asked.holidays,) and regions_differ(place):
+        doubts.append(
+            f"Regions of {country_name(place)} have more public holidays. Do you mean those of the "
+            "whole country? If not, name the region."
+        )
+    return [Avoid(each, province) for each in places]
 
 
 def _times(parts: TimeParts, doubts: list[str]) -> list[time]:

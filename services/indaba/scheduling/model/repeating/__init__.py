@@ -4,8 +4,6 @@ from indaba.scheduling.model.repeating.avoiding import (
     ANY_PROVINCE,
     Avoid,
     Calendar,
-    country_of,
-    is_known_place,
     public_holiday,
 )
 from indaba.scheduling.model.repeating.changes import (
@@ -26,6 +24,7 @@ from indaba.scheduling.model.repeating.refusals import (
     TooManyChanges,
     UnknownHolidays,
 )
+from indaba.scheduling.model.repeating.regions import country_of, is_known_place
 from indaba.scheduling.model.repeating.repeats import Coming, Date, LeftOut, Repeats
 from indaba.scheduling.model.repeating.rule import Frequency, NthDay, Rule
 from indaba.scheduling.model.repeating.terms import TermsRead, read_terms, text_of

@@ -8,12 +8,12 @@ standing, the last import counts.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
-from importlib import resources
 
 from indaba.contracts.series import Term
 from indaba.scheduling.model.repeating.refusals import UnknownHolidays
+from indaba.scheduling.model.repeating.regions import is_known_place
 
 ANY_PROVINCE = "any"
 """The school holidays of all provinces with known terms: one of them is enough to avoid a day."""
@@ -22,7 +22,12 @@ STANDING = ("proposed", "gazetted", "amended")
 """The standing of a term's dates, the weakest first."""
 
 SCHOOL_HOLIDAYS = "school holidays"
-LAST_TERM_OF_A_YEAR = 3
+MOST_TERMS = 4
+"""In a year; some countries have three."""
+
+LONGEST_SCHOOL_HOLIDAYS = timedelta(weeks=12)
+"""Between the last term of a year and the first of the next. Longer, and a term is missing."""
+
 _LANGUAGE = "en_US"
 
 
@@ -79,49 +84,34 @@ class Calendar:
             yield self._terms[_plain(province)]
 
     def _in_term(self, day: date, terms: list[Term]) -> bool | None:
-        """Whether a day is in a term; `None` outside the known terms, and between distant years."""
+        """Whether a day is in a term; `None` where a term may be missing."""
         before = [term for term in terms if term.first <= day]
         later = [term for term in terms if term.first > day]
         if before and day <= before[-1].last:
             return True
-        if before and before[-1].year == day.year:
-            ended = before[-1].number >= LAST_TERM_OF_A_YEAR
-            return False if ended or later else None
-        return False if later and (later[0].year, later[0].number) == (day.year, 1) else None
+        if later and (later[0].year, later[0].number) == (day.year, 1):
+            return False
+        if not before or before[-1].year != day.year:
+            return None
+        is_holiday = _is_holiday_between(before[-1], later[0] if later else None)
+        return False if is_holiday else None
+
+
+def _is_holiday_between(term: Term, following: Term | None) -> bool:
+    """Whether the days after a term are holidays, and not a term that nobody has imported."""
+    if term.number >= MOST_TERMS:
+        return True
+    if following is None:
+        return False
+    is_next = following.year == term.year and following.number == term.number + 1
+    return is_next or (
+        following.number == 1 and following.first - term.last <= LONGEST_SCHOOL_HOLIDAYS
+    )
 
 
 def public_holiday(day: date, place: str) -> str:
     """The holiday's English name; empty on other days."""
     return _holidays(place.upper(), day.year).get(day, "")
-
-
-def is_known_place(place: str) -> bool:
-    """Whether public holidays are known for a place, such as ZA or DE-BY."""
-    country, _, part = place.upper().partition("-")
-    known = _known_places()
-    return country in known and (not part or part in known[country])
-
-
-def country_of(zone: str) -> str:
-    """The two-letter country of an IANA zone; empty if there is none."""
-    from babel.core import get_global
-
-    country = _zones_of_countries().get(zone) or get_global("zone_territories").get(zone, "")
-    return country if country.isalpha() and country != "ZZ" else ""
-
-
-@lru_cache(maxsize=1)
-def _known_places() -> dict[str, list[str]]:
-    import holidays
-
-    return dict(holidays.list_supported_countries(include_aliases=True))
-
-
-@lru_cache(maxsize=1)
-def _zones_of_countries() -> dict[str, str]:
-    table = resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
-    return {row[2]: row[0] for row in rows}
 
 
 @lru_cache(maxsize=256)

@@ -33,7 +33,8 @@ class RepeatParts:
     `often` are frequencies with their intervals, in the order of the line. `every_nth` is an
     ordinal and a weekday after "every" without a month, which may also mean an interval.
     `of_quarter` says that `nth` were said to be of each quarter. `public_holidays` is a country's
-    letters, empty where none is known, and `None` where they count as any day.
+    letters or a region's, empty where none is known, and `None` where they count as any day; with
+    `of_any_region` one of the country's regions may be meant.
     """
 
     rule: str = ""
@@ -55,6 +56,7 @@ class RepeatParts:
     until: Day | AMonth | EndOfYear | None = None
     start: Day | AMonth | Next | None = None
     public_holidays: str | None = None
+    of_any_region: bool = False
     province: str | None = None
     doubts: list[str] = field(default_factory=list)
     two_meanings: bool = False

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from indaba.scheduling.model.repeating.avoiding import ANY_PROVINCE, Avoid
+from indaba.scheduling.model.repeating.regions import place_words
 from indaba.scheduling.model.repeating.repeats import Repeats
 from indaba.scheduling.model.repeating.rule import UNITS, Frequency, NthDay, Rule
 from indaba.scheduling.model.wall_time import MONTHS, WEEKDAYS
@@ -135,7 +136,8 @@ def _end(series: Repeats) -> str:
 
 
 def _avoiding(avoid: Avoid) -> str:
-    words = f", not on public holidays ({avoid.public_holidays})" if avoid.public_holidays else ""
+    place = avoid.public_holidays
+    words = f", not on public holidays{place_words(place)}" if place else ""
     if not avoid.province:
         return words
     if avoid.province == ANY_PROVINCE:
