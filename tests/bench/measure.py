@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import chat, durable, growth, memory, rebuild, slash
+from bench import chat, dates, durable, growth, memory, rebuild, slash
 from bench.report import page
 from drills.mortals import Nursery, nursery
 from indaba.operate.local.engines import Engines
@@ -40,6 +40,10 @@ async def _slash(folder: Path, _: Nursery) -> Any:
         await engines.stop()
 
 
+async def _dates(_: Path, __: Nursery) -> Any:
+    return dates.measured()
+
+
 async def _migrated(engines: Engines) -> None:
     from bots.discord_town import FOLDERS
     from indaba.ledger import migrations
@@ -57,6 +61,7 @@ MEASURES: dict[str, Measure] = {
     "growth": lambda folder, _: growth.measured(folder, COMMUNITIES),
     "rebuild": lambda folder, _: rebuild.measured(folder, meetings=300),
     "memory": lambda folder, _: memory.of_each(folder),
+    "dates": _dates,
 }
 
 

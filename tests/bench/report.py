@@ -22,6 +22,7 @@ def page(found: Found) -> str:
         "growth": _growth,
         "rebuild": _rebuild,
         "memory": _memory,
+        "dates": _dates,
     }
     lines = ["# What was measured", ""]
     lines += [f"* {name}: {value}" for name, value in found["machine"].items()]
@@ -140,6 +141,17 @@ def _rebuild(found: Found) -> list[str]:
         "## Read models built anew, one process; `copied`: the same rows, by COPY",
         "",
         *_table(("", "events a second", "of the floor"), rows),
+    ]
+
+
+def _dates(found: Found) -> list[str]:
+    rows = [
+        (name, *both.values(), both["python-dateutil"] / both[OURS]) for name, both in found.items()
+    ]
+    return [
+        "## The next ten dates of an old series, µs",
+        "",
+        *_table(("", OURS, "python-dateutil", "x faster"), rows),
     ]
 
 

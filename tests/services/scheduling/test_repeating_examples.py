@@ -6,8 +6,10 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 
-from indaba.scheduling.model.repeating import Rule, occurrences
+from indaba.scheduling.model import pattern_of
+from indaba.scheduling.model.repeating import Repeats, Rule, occurrences
 
 NEW_YORK = ZoneInfo("America/New_York")
 SEPTEMBER = "19970902"
@@ -265,6 +267,17 @@ def test_every_twenty_minutes_in_working_hours_on_each_day(rule: str) -> None:
         ("19970512", "FREQ=YEARLY;BYWEEKNO=20", "1997-5: 12; 1998-5: 11; 1999-5: 17"),
         ("19970903", "FREQ=WEEKLY;BYDAY=MO,WE,FR;BYSETPOS=1", "1997-9: 8 15 22"),
         ("19971003", "FREQ=WEEKLY;BYDAY=TU", "1997-10: 7 14"),
+        ("20270315", "FREQ=YEARLY;BYMONTHDAY=15", "2027-3: 15; 2028-3: 15; 2029-3: 15"),
+        ("20240229", "FREQ=YEARLY;BYMONTHDAY=29", "2024-2: 29; 2028-2: 29; 2032-2: 29"),
+        ("20240201", "FREQ=YEARLY;BYMONTHDAY=-29,-1", "2024-2: 1 29; 2025-2: 28; 2026-2: 28"),
+        ("20260213", "FREQ=YEARLY;BYMONTHDAY=13;BYDAY=FR", "2026-2: 13; 2032-2: 13; 2037-2: 13"),
+        ("20241230", "FREQ=YEARLY;INTERVAL=2;BYWEEKNO=1;BYDAY=MO", "2024-12: 30; 2027-1: 4"),
+        ("20100102", "FREQ=YEARLY;INTERVAL=6;BYWEEKNO=53;BYDAY=TU,SA", "2010-1: 2; 2015-12: 29"),
+        (
+            "20241231",
+            "FREQ=YEARLY;INTERVAL=3;BYWEEKNO=1;BYDAY=MO,TU",
+            "2024-12: 31; 2028-1: 3 4; 2030-12: 30 31",
+        ),
     ],
 )
 def test_what_libraries_answer_differently_is_decided(first: str, rule: str, told: str) -> None:
@@ -286,3 +299,11 @@ def test_dates_that_a_month_or_year_lacks_are_left_out(first: str, rule: str, to
     expected = days(told)
     found = expand(first + "T090000", rule, len(expected))
     assert [f"{at:%Y-%m-%d}" for at in found] == expected
+
+
+def test_a_rule_is_told_with_the_month_that_it_takes_from_its_first_date() -> None:
+    rule = Rule.parse("FREQ=YEARLY;BYMONTHDAY=15")
+    told = pattern_of(Repeats(datetime(2027, 3, 15, 9), "Africa/Johannesburg", rule)).rule
+    assert told == "FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=15"
+    every = rrulestr(told, dtstart=datetime(2027, 3, 15, 9))
+    assert [at.year for at in islice(every, 3)] == [2027, 2028, 2029], "as other readers have it"

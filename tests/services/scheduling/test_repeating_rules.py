@@ -31,7 +31,9 @@ def rules(draw: st.DrawFn) -> str:
     if freq != "WEEKLY" and draw(st.booleans()):
         numbers = st.integers(-31, 31).filter(bool)
         parts.append(f"BYMONTHDAY={','.join(map(str, draw(st.sets(numbers, min_size=1))))}")
-    if draw(st.booleans()):
+    # A day of the month, but no month, is read otherwise by the other one.
+    needs_month = freq == "YEARLY" and parts[-1].startswith("BYMONTHDAY")
+    if needs_month or draw(st.booleans()):
         months = draw(st.sets(st.integers(1, 12), min_size=1))
         parts.append(f"BYMONTH={','.join(map(str, months))}")
     if freq in {"MONTHLY", "YEARLY"} and len(parts) > 2 and draw(st.booleans()):

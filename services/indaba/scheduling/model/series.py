@@ -10,7 +10,7 @@ from indaba.contracts.scheduling import MeetingDetails
 from indaba.contracts.series import Avoided, Pattern, SeriesFacts
 from indaba.scheduling.model.plain_text import clean_title, one_line
 from indaba.scheduling.model.refusals import check_length
-from indaba.scheduling.model.repeating import Avoid, Calendar, Repeats, Rule, in_words
+from indaba.scheduling.model.repeating import Avoid, Calendar, Repeats, Rule, explicit, in_words
 from indaba.scheduling.model.roles import wanted
 
 MADE_AHEAD = 3
@@ -133,7 +133,7 @@ def pattern_of(repeats: Repeats) -> Pattern:
     return Pattern(
         first=repeats.first,
         zone=repeats.zone,
-        rule=str(repeats.rule),
+        rule=str(explicit(repeats.rule, repeats.first)),
         avoided=Avoided(
             public_holidays=repeats.avoiding.public_holidays, province=repeats.avoiding.province
         ),

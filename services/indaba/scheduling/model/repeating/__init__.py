@@ -15,7 +15,7 @@ from indaba.scheduling.model.repeating.changes import (
     with_rule,
     with_time,
 )
-from indaba.scheduling.model.repeating.expansion import occurrences
+from indaba.scheduling.model.repeating.expansion import explicit, occurrences
 from indaba.scheduling.model.repeating.refusals import (
     BadRule,
     DateThere,
@@ -50,6 +50,7 @@ __all__ = [
     "UnknownHolidays",
     "add",
     "country_of",
+    "explicit",
     "in_words",
     "is_known_place",
     "move",

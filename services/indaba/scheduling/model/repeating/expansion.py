@@ -8,8 +8,11 @@ python-dateutil 2.9 differs, or RFC 5545 leaves a choice:
 * FREQ=YEARLY;BYWEEKNO=20 without BYDAY gives the first date's weekday, because by 3.3.10 a rule
   takes what it does not say from DTSTART; dateutil gives all seven days of the week.
 * BYSETPOS counts in the whole week of the first date; dateutil counts from the first date on.
-* Weeks of BYWEEKNO are cut at the turn of the year: a day belongs to its calendar year's period,
-  as in dateutil. This matters only with an INTERVAL.
+* FREQ=YEARLY;BYMONTHDAY=15 without BYMONTH is once a year, in the first date's month, as in libical
+  and the apps built on it; dateutil gives twelve dates.
+* With BYWEEKNO, a year is that of its weeks, as in libical: 30 December may be in the next one's
+  first week, and counts there. dateutil cuts weeks at the turn of the year, which shows with an
+  INTERVAL.
 * The first date counts only if the rule gives it, as in dateutil. The RFC leaves that undefined.
 * An hourly or shorter rule steps on the wall clock, as in dateutil. Meetings never have one.
 * A rule without a date in 50 years, or in 20,000 periods shorter than a month, has ended; dateutil
@@ -47,8 +50,17 @@ def occurrences(rule: Rule, first: datetime, after: datetime | None = None) -> I
     return (at for at in counted if at >= earliest)
 
 
+def explicit(rule: Rule, first: datetime) -> Rule:
+    """The rule with the month that it takes from its first date, so that nobody reads another."""
+    chosen = rule.by_month or rule.by_year_day or rule.by_week_no
+    if rule.freq != Frequency.YEARLY or chosen or not rule.by_month_day:
+        return rule
+    return replace(rule, by_month=(first.month,))
+
+
 def _completed(rule: Rule, first: datetime) -> Rule:
     """The rule with what it takes from its first date (3.3.10)."""
+    rule = explicit(rule, first)
     parts: dict[str, tuple[int, ...] | tuple[NthDay, ...]] = {}
     if not rule.by_hour and rule.freq > Frequency.HOURLY:
         parts["by_hour"] = (first.hour,)
@@ -126,7 +138,7 @@ class _Periods:
     def _units(self, at: datetime) -> int:
         freq, first = self.rule.freq, self.first
         if freq == Frequency.YEARLY:
-            return at.year - first.year
+            return _year(self.rule, at.date()) - _year(self.rule, first.date())
         if freq == Frequency.MONTHLY:
             return (at.year - first.year) * _MONTHS + at.month - first.month
         if freq == Frequency.WEEKLY:
@@ -139,7 +151,8 @@ class _Periods:
     def _start(self, units: int) -> datetime:
         freq, first = self.rule.freq, self.first
         if freq == Frequency.YEARLY:
-            return datetime(first.year + units, 1, 1)  # noqa: DTZ001 - wall time
+            begins = _start_of_year(self.rule, _year(self.rule, first.date()) + units)
+            return datetime.combine(begins, time())
         if freq == Frequency.MONTHLY:
             year, month = divmod(first.year * _MONTHS + first.month - 1 + units, _MONTHS)
             return datetime(year, month + 1, 1)  # noqa: DTZ001 - wall time
@@ -174,7 +187,10 @@ def _in_period(rule: Rule, starts: datetime) -> Iterable[datetime]:
 
 def _days(rule: Rule, starts: datetime) -> Iterator[date]:
     """All days of the period; of a year, only those in the rule's months."""
-    if rule.freq == Frequency.YEARLY:
+    if rule.by_week_no:
+        ends = _start_of_year(rule, _year(rule, starts.date()) + 1)
+        yield from (starts.date() + timedelta(days=n) for n in range((ends - starts.date()).days))
+    elif rule.freq == Frequency.YEARLY:
         for month in rule.by_month or range(1, _MONTHS + 1):
             yield from _month(starts.year, month)
     elif rule.freq == Frequency.MONTHLY:
@@ -235,9 +251,26 @@ def _is_day(rule: Rule, named: NthDay, day: date) -> bool:
     return (length - place) // 7 + 1 == -named.nth
 
 
+def _year(rule: Rule, day: date) -> int:
+    """The year in which a day counts: by its week, if the rule numbers weeks (ISO 8601)."""
+    return _middle_of_week(rule, day).year if rule.by_week_no else day.year
+
+
+def _start_of_year(rule: Rule, year: int) -> date:
+    """The first day of a year, or of its first week."""
+    if not rule.by_week_no:
+        return date(year, 1, 1)
+    in_first_week = date(year, 1, 4)
+    return in_first_week - timedelta(days=(in_first_week.weekday() - rule.week_start) % 7)
+
+
+def _middle_of_week(rule: Rule, day: date) -> date:
+    return day + timedelta(days=3 - (day.weekday() - rule.week_start) % 7)
+
+
 def _week_of_year(rule: Rule, day: date) -> tuple[int, int]:
     """The number of a day's week, and of the last week in the year that has most of that week."""
-    middle = day + timedelta(days=3 - (day.weekday() - rule.week_start) % 7)
+    middle = _middle_of_week(rule, day)
     place = _year_day(middle)
     number = (place - 1) // 7 + 1
     return number, number + (_year_length(middle) - place) // 7

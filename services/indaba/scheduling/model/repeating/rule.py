@@ -151,7 +151,7 @@ def _split(text: str) -> dict[str, str]:
     if len(text) > LONGEST_RULE:
         raise BadRule("That rule is too long.")
     parts: dict[str, str] = {}
-    for part in text.strip().upper().removeprefix("RRULE:").split(";"):
+    for part in text.strip().upper().removeprefix("RRULE:").removesuffix(";").split(";"):
         name, _, value = part.partition("=")
         if name.startswith("X-") or part in _SAYS_NOTHING:
             continue
