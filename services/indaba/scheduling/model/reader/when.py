@@ -14,7 +14,7 @@ from indaba.scheduling.model.reader.lexicon import lexicon_for
 from indaba.scheduling.model.reader.single import answered, echo, judged, not_understood
 from indaba.scheduling.model.reader.tokens import MOST_TOKENS, Line, in_tokens
 from indaba.scheduling.model.spoken_day import NotRead
-from indaba.scheduling.model.time_parts import HOW_TO_SAY
+from indaba.scheduling.model.time_parts import HOW_TO_SAY, TimeParts
 
 LONGEST_TEXT = 200
 AS_GOOD = 0.3
@@ -61,20 +61,28 @@ def _read(text: str, asked: Asked) -> WhenRead:
     spoken = _said(chart, ways[0])
     if spoken.time.is_read():
         first = _judged(spoken, asked, chart.guessed(ways[0]))
-        return _together([first, *_others(chart, ways, asked)])
+        return _together([first, *_others(chart, ways, asked, spoken.time)])
     guess = in_other_words(text, asked.today, asked.locale, month_first=asked.month_first)
     if guess is None or not asked.today < guess <= asked.today + A_YEAR:
         raise NotRead(f"{not_understood(spoken.time.unknown)} {HOW_TO_SAY}")
     return answered([guess], ["Did you mean this?"], asked)
 
 
-def _others(chart: Chart, ways: list[Covering], asked: Asked) -> list[WhenRead]:
-    """What other ways that are as good mean; nothing for those that mean nothing."""
+def _others(
+    chart: Chart, ways: list[Covering], asked: Asked, best: TimeParts
+) -> list[WhenRead]:
+    """What other ways that are as good mean; nothing for those that mean nothing.
+
+    A way that takes a time of day for a length, which is left out, is not as good: "fri 14h30" is
+    at half past two, not at the old hour on Friday for fourteen hours and a half.
+    """
     reads = []
     for way in ways[1:4]:
         if way.cost <= ways[0].cost + AS_GOOD:
             with suppress(NotRead):
-                reads.append(_judged(_said(chart, way), asked))
+                spoken = _said(chart, way)
+                if best.left_out or not spoken.time.left_out:
+                    reads.append(_judged(spoken, asked))
     return reads
 
 
