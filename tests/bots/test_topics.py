@@ -77,7 +77,8 @@ async def test_a_time_nobody_understands_is_asked_for_again_and_the_title_is_kep
     assert ask is not None
     assert (ask.field, ask.why) == ("when", "I found no time in 'soonish'.")
     again = resume(ask, "thu 18:00", Wording(), INTENTS)
-    assert again == understood("meeting new title: Fractions when: thu 18:00")
+    afresh = understood("meeting new title: Fractions when: thu 18:00")
+    assert again == afresh.after("soonish")
 
 
 async def test_a_title_that_is_too_long_is_asked_again_and_the_time_is_kept() -> None:

@@ -9,6 +9,7 @@ from pydantic import Field
 from indaba.contracts.lines import LONGEST_LINE
 from indaba.contracts.scheduling import MeetingDetails
 from indaba.conversation.commands.fields import Minutes
+from indaba.conversation.commands.in_parts import InParts
 from indaba.conversation.commands.intent import Intent
 from indaba.conversation.wording import Wording, plain
 
@@ -23,7 +24,7 @@ class Titled(Intent):
     )
 
 
-class Timed(Titled):
+class Timed(Titled, InParts):
     """When it is, in free text. In a line without names its title stands there too."""
 
     when: str = Field(

@@ -165,6 +165,11 @@ class Intent(BaseModel):
         del wording
         return ""
 
+    def after(self, said: str) -> Intent:
+        """The same, asked for once `said` had not sufficed for a field; most need only the rest."""
+        del said
+        return self
+
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Do it. Raises what `ServiceClient.ask` raises."""
         raise NotImplementedError
@@ -286,7 +291,8 @@ def resume(
             most=MOST_LETTERS,
         )
         return question(kind, ask.filled, ask.field, wording, why)
-    return resolve(kind, {**ask.filled, ask.field: text.strip()}, wording)
+    step = resolve(kind, {**ask.filled, ask.field: text.strip()}, wording)
+    return step.after(ask.said) if ask.said and isinstance(step, Intent) else step
 
 
 def sentence(problem: ErrorDetails, wording: Wording) -> str:

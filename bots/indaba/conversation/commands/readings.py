@@ -1,11 +1,13 @@
 """A time that could not be read surely: asked for again, or several readings to pick from."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from indaba.contracts.lines import MeetingReading
 from indaba.contracts.series import RepeatReading
 from indaba.contracts.times import Reading
 from indaba.conversation.answer import Answer, Choice, Choices, Text
+from indaba.conversation.commands.in_parts import InParts
 from indaba.conversation.commands.intent import Intent, question
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.times import say_when
@@ -14,11 +16,12 @@ from indaba.conversation.wording import Wording, plain
 NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
 
 
-def asked_again(intent: Intent, doubt: str, wording: Wording) -> Answer:
-    """The question for the time again, with the reason."""
+def asked_again(intent: InParts, doubt: str, said: str, wording: Wording) -> Answer:
+    """The question for the time again, with the reason; what was said is read with the answer."""
     why = plain(doubt) or "I found no time in that."
     filled = intent.model_dump(mode="json", exclude_defaults=True)
-    return Answer((question(type(intent), filled, "when", wording, wording.foreign(why)),))
+    ask = question(type(intent), filled, "when", wording, wording.foreign(why))
+    return Answer((replace(ask, said=said),))
 
 
 def pick_reading(

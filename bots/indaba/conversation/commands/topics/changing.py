@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, ClassVar
 
 from pydantic import Field, NaiveDatetime
@@ -20,6 +21,7 @@ from indaba.contracts.times import Reading, ReadWhen
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Style, Text
 from indaba.conversation.cards.views import states_of
 from indaba.conversation.commands.fields import Code, one_of
+from indaba.conversation.commands.in_parts import InParts
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.readings import asked_again, pick_reading
@@ -32,7 +34,7 @@ from indaba.conversation.times import say_when
 from indaba.conversation.wording import Wording, plain
 
 
-class Move(Intent, noun="meeting", verb="move"):
+class Move(InParts, noun="meeting", verb="move"):
     """Move a meeting to another time."""
 
     needs: ClassVar[Role | None] = Role.FACILITATOR
@@ -59,13 +61,18 @@ class Move(Intent, noun="meeting", verb="move"):
         if self.scope is not Scope.THIS:
             other = PreviewOtherwise(code=self.code, text=self.when, scope=self.scope)
             return await other.respond(person, services)
-        read = await services.ask(ReadWhen(text=self.when, moves=self.code))
+        asking = partial(_asking, self.code)
+        read, said = await self.read_on(self.when, asking, services)
         ready = [_preview(self.code, each) for each in read.readings]
         if read.sure and ready:
             return await ready[0].respond(person, services)
         if not ready:
-            return asked_again(self, read.doubt, person.wording)
+            return asked_again(self, read.doubt, said, person.wording)
         return pick_reading(read.readings, ready, read.doubt, person.wording)
+
+
+def _asking(code: str, text: str) -> ReadWhen:
+    return ReadWhen(text=text, moves=code)
 
 
 def _preview(code: str, read: Reading) -> PreviewMove:

@@ -27,6 +27,7 @@ from indaba.contracts.times import ReadWhen
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
 from indaba.conversation.commands.drafts import MeetingDraft
 from indaba.conversation.commands.fields import Code
+from indaba.conversation.commands.in_parts import InParts
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.readings import asked_again, pick_reading, pick_repeat
@@ -180,7 +181,7 @@ class Dates(Intent, noun="meeting", verb="dates", aliases=("dates",)):
         return dates_shown(await services.ask(ShowSeries(code=self.code)), person.wording)
 
 
-class AlsoOn(Intent, noun="meeting", verb="also", aliases=("add date",)):
+class AlsoOn(InParts, noun="meeting", verb="also", aliases=("add date",)):
     """Hold one more date of a meeting that repeats."""
 
     needs: ClassVar[Role | None] = Role.FACILITATOR
@@ -199,13 +200,17 @@ class AlsoOn(Intent, noun="meeting", verb="also", aliases=("add date",)):
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """The date, or the question again."""
-        read = await services.ask(ReadWhen(text=self.when))
+        read, said = await self.read_on(self.when, _asking, services)
         ready = [AddOne(code=self.code, starts=r.starts, zone=r.zone) for r in read.readings]
         if read.sure and ready:
             return await ready[0].respond(person, services)
         if not ready:
-            return asked_again(self, read.doubt, person.wording)
+            return asked_again(self, read.doubt, said, person.wording)
         return pick_reading(read.readings, ready, read.doubt, person.wording)
+
+
+def _asking(text: str) -> ReadWhen:
+    return ReadWhen(text=text)
 
 
 class AddOne(Intent, noun="meeting", verb="add-one", hidden=True):

@@ -58,23 +58,26 @@ class NewMeeting(
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """The preview when sure; else the readings to pick from, or the question again."""
         wording = person.wording
-        read = await services.ask(ReadMeeting(line=self.when, title=self.title))
+        read, line = await self.read_on(self.when, self._asking, services)
         if not read.readings:
             known = self.model_copy(update={"title": read.title or self.title})
-            return asked_again(known, read.doubt, wording)
+            return asked_again(known, read.doubt, _without(read.title, line), wording)
         if not all(reading.title for reading in read.readings):
-            filled = self.model_dump(mode="json", exclude_defaults=True)
+            filled = self.model_dump(mode="json", exclude_defaults=True) | {"when": line}
             return Answer((question(type(self), filled, "title", wording),))
         if too_long := next((r.title for r in read.readings if len(r.title) > LONGEST_TITLE), ""):
-            return _title_too_long(self, too_long, wording)
-        ready = [self._preview(n, reading) for n, reading in enumerate(read.readings)]
+            return _title_too_long(self, line, too_long, wording)
+        ready = [self._preview(n, reading, line) for n, reading in enumerate(read.readings)]
         if len(ready) == 1:
             preview = await ready[0].respond(person, services)
             doubt = () if read.sure else (Text(wording.foreign(plain(read.doubt))),)
             return replace(preview, blocks=(*doubt, *preview.blocks))
         return pick_meeting(read.readings, ready, read.doubt, wording)
 
-    def _preview(self, choice: int, reading: MeetingReading) -> Intent:
+    def _asking(self, line: str) -> ReadMeeting:
+        return ReadMeeting(line=line, title=self.title)
+
+    def _preview(self, choice: int, reading: MeetingReading, line: str) -> Intent:
         """The preview of one reading; a length given by itself counts before one in the line."""
         given = "minutes" in self.model_fields_set
         minutes = self.minutes if given or reading.minutes is None else reading.minutes
@@ -82,20 +85,25 @@ class NewMeeting(
         if reading.repeat is None:
             same |= {"starts": reading.starts, "zone": reading.zone}
             return Preview(**same, abroad=reading.said_in)
-        series = PreviewSeries(text=self.when, choice=choice, whole=True, given=self.title, **same)
+        series = PreviewSeries(text=line, choice=choice, whole=True, given=self.title, **same)
         return series.model_copy(update={"pattern": reading.repeat.pattern})
 
 
-def _title_too_long(intent: NewMeeting, title: str, wording: Wording) -> Answer:
+def _title_too_long(intent: NewMeeting, line: str, title: str, wording: Wording) -> Answer:
     """The question for a shorter title; the line says when as before."""
     why = wording.say(
         "That title has {length} letters, and at most {most} fit.",
         length=len(title),
         most=LONGEST_TITLE,
     )
-    when = re.sub(rf"\W?{re.escape(title)}\W?", "", intent.when, count=1).strip()
-    filled = intent.model_dump(mode="json", exclude_defaults=True) | {"when": when}
+    filled = intent.model_dump(mode="json", exclude_defaults=True)
+    filled["when"] = _without(title, line)
     return Answer((question(type(intent), filled, "title", wording, why),))
+
+
+def _without(title: str, line: str) -> str:
+    """A line without its title."""
+    return re.sub(rf"\W?{re.escape(title)}\W?", " ", line, count=1).strip() if title else line
 
 
 def own_time(starts: str, mine: str, wording: Wording) -> tuple[tuple[str, str], ...]:
