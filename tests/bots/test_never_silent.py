@@ -12,9 +12,12 @@ from bots.answering import FOUNDER, GUEST, MEMBER, THANDI, BusServiceClient, und
 from bots.test_resolving import ASK, CARD
 from bots.walking import everything_typed
 from indaba.contracts.refusal import Fault, NotAMember, Refusal, Unavailable
+from indaba.contracts.scheduling import RsvpAnswer
 from indaba.conversation.answer import Answer
+from indaba.conversation.cards.rsvp_words import REPLIES
 from indaba.conversation.commands.carrying_out import perform
-from indaba.conversation.commands.intent import Intent, intent_to_json
+from indaba.conversation.commands.intent import STOP, Intent, intent_to_json
+from indaba.conversation.commands.line import Understood, read_line
 from indaba.conversation.commands.taking_back import UNDO
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.cop import NeverMind
@@ -22,8 +25,9 @@ from indaba.conversation.commands.topics.undoing import TakeBack, Uncall
 from indaba.conversation.delivery.chat_events import MessageSent
 from indaba.conversation.dispatch import resolutions as means
 from indaba.conversation.dispatch.context import Context
+from indaba.conversation.dispatch.picking import offered
 from indaba.conversation.dispatch.reply import heard
-from indaba.conversation.dispatch.resolve import resolve_event
+from indaba.conversation.dispatch.resolve import RSVPS, resolve_event
 from indaba.conversation.store import Offer
 from indaba.conversation.wording import Wording
 
@@ -94,6 +98,34 @@ def test_whatever_is_said_to_us_means_something() -> None:
             meant = resolve_event(said(line, **more), context)
             otherwise = getattr(meant, "otherwise", meant)
             assert not isinstance(otherwise, UNHEARD), (line, context)
+
+
+@pytest.mark.parametrize("text", sorted(STOP))
+@pytest.mark.parametrize("more", [{}, {"addressed": "…"}, {"addressed": "…", "direct": True}])
+def test_whoever_says_stop_takes_none_of_what_is_offered(text: str, more: dict[str, Any]) -> None:
+    fresh = Context(offers=offers(timedelta(seconds=1), closed=False), heard_at=NOW, now=NOW)
+    more = {**more, "addressed": text} if more else {}
+    meant = resolve_event(said(text.capitalize(), **more), fresh)
+    assert isinstance(meant, means.Pick)
+    assert offered(meant.offer) == NeverMind()
+    gone = replace(fresh, offers=offers(timedelta(seconds=1), closed=True))
+    late = resolve_event(said(text, **more), gone)
+    assert isinstance(late, means.Command | means.Say if more else means.Ignore)
+
+
+@pytest.mark.parametrize(("text", "answer"), REPLIES.items())
+def test_a_short_answer_said_to_us_answers_for_the_next_meeting(
+    text: str, answer: RsvpAnswer
+) -> None:
+    for direct in (False, True):
+        event = said(text, addressed=text, direct=direct)
+        meant = resolve_event(event, Context(heard_at=NOW, now=NOW))
+        if isinstance(meant, means.Command):
+            read = read_line(meant.line, INTENTS)
+            assert isinstance(read, Understood)
+            assert read.intent is RSVPS[answer]
+        else:
+            assert meant == means.Perform(RSVPS[answer]())
 
 
 @pytest.mark.parametrize("text", ["yes", "no", "maybe", "👍", "yes please", "1", "Undo", "Do it"])

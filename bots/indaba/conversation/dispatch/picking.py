@@ -11,10 +11,11 @@ from enum import Enum, auto
 
 from indaba.contracts.scheduling import RsvpAnswer
 from indaba.conversation.cards.rsvp_words import reply_answer
-from indaba.conversation.commands.fields import CODE
-from indaba.conversation.commands.intent import Intent, Meant, Outdated, intent_from_json
+from indaba.conversation.commands.fields import CODE, folded
+from indaba.conversation.commands.intent import STOP, Intent, Meant, Outdated, intent_from_json
 from indaba.conversation.commands.line import Understood, read_line
 from indaba.conversation.commands.topics import INTENTS
+from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.delivery.chat_events import ButtonPressed, MessageSent, ReactionAdded
 from indaba.conversation.dispatch.context import Context
 from indaba.conversation.store import Offer
@@ -62,6 +63,8 @@ def by_words(event: MessageSent, context: Context) -> Judged | None:
         return None
     late = event.sent_at - offer.offered_at > YES_LASTS
     if late or not _answers(event, offer, context):
+        if _says_stop(text) and isinstance(read_line(text, INTENTS), Understood):
+            return None
         return Judged(Verdict.NOTHING_WAITS, context.offers[0]) if to_us else None
     alone = _only_picked(offer) and not event.reply_to
     return Judged(Verdict.NOT_ENOUGH if alone else Verdict.PICKED, offer)
@@ -121,6 +124,11 @@ def _only_picked(offer: Offer) -> bool:
     return intent is not None and intent.MEANT is Meant.BY_PICK
 
 
+def _says_stop(text: str) -> bool:
+    """Whether somebody wants none of it, whatever that choice is called: "None of these"."""
+    return folded(text).strip(" .!") in STOP
+
+
 def _with_label(text: str, offers: tuple[Offer, ...]) -> Offer | None:
     """The choice whose word was typed: its label, where that is more than a yes or a number."""
     wanted = " ".join(text.casefold().split()).strip(" .!")
@@ -137,6 +145,8 @@ def _with_yes(text: str, offers: tuple[Offer, ...]) -> Offer | None:
     for offer in offers:
         if wanted and wanted in (str(offer.place), bare(offer.emoji), offer.label.casefold()):
             return offer
+    if _says_stop(text):
+        return next((o for o in offers if isinstance(offered(o), NeverMind)), None)
     answer = reply_answer(text)
     sign = YES_AND_NO.get(answer) if answer and not CODE.search(text) else None
     return next((offer for offer in offers if sign and bare(offer.emoji) == sign), None)

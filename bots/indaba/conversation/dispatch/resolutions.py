@@ -15,8 +15,8 @@ NOT_YOURS = "That button is for the one who asked."
 TOO_OLD = "That has been answered, or is too old. Nothing has changed."
 TOO_OLD_TO_PICK = "That is too old to be picked. Nothing has changed. To go on, type again: {line}"
 NOT_ENOUGH = (
-    "A yes alone is not enough here, and nothing has changed. Pick it under my message, reply yes "
-    "to that very message, or type: {word}"
+    "That alone is not enough here, and nothing has changed. Pick it under my message, reply with "
+    "it to that very message, or type: {word}"
 )
 NOTHING_WAITS = (
     "Nothing here waits for that now, and nothing has changed. To go on, type again: {line}. "

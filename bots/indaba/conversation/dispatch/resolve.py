@@ -10,7 +10,7 @@ from indaba.contracts.scheduling import RsvpAnswer
 from indaba.conversation.cards.rsvp_words import ShortReply, answer_of, reply_answer, short_reply
 from indaba.conversation.commands.fields import folded
 from indaba.conversation.commands.intent import Intent, named
-from indaba.conversation.commands.line import Understood, phrases, read_line
+from indaba.conversation.commands.line import Unclear, Understood, phrases, read_line
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.coming import SayMaybe, SayNo, SayYes
 from indaba.conversation.commands.topics.helping import Help
@@ -161,7 +161,7 @@ def _answer(event: MessageSent, context: Context) -> Resolution | None:
     return _picked(judged)
 
 
-def _coming(short: ShortReply, code: str) -> Intent:
+def _coming(short: ShortReply, code: str | None) -> Intent:
     if short.answer is RsvpAnswer.YES:
         return SayYes(code=code, guests=short.guests)
     return RSVPS[short.answer](code=code)
@@ -173,8 +173,12 @@ def says_undo(line: str) -> bool:
 
 
 def _command(line: str) -> Resolution:
-    """A line typed to us; an empty one asks for help."""
-    return Command(line) if line.strip() else Perform(Help())
+    """A line typed to us; an empty one asks for help, "ja" or "cannot make it" answers for one."""
+    if not line.strip():
+        return Perform(Help())
+    if isinstance(read_line(line, INTENTS), Unclear) and (short := short_reply(line)):
+        return Perform(_coming(short, None))
+    return Command(line)
 
 
 def _pressed(event: ButtonPressed, context: Context) -> Resolution:
