@@ -114,7 +114,7 @@ class Ask:
     """A question: the next message by the same person in the same place answers `field`.
 
     `intent` is the intent's name, `filled` what is known so far (JSON-ready), `why` says what was
-    wrong with the last answer and is empty on the first try, `said` the part of an answer that is
+    wrong with the last answer and is empty on the first try, `before` the part of an answer that is
     known already. Hand it to `intent.resume`.
     """
 
@@ -123,7 +123,7 @@ class Ask:
     field: str
     question: str
     why: str = ""
-    said: str = ""
+    before: str = ""
 
 
 Block = Text | Facts | Items | Choices | Poll | Picture | File | Ask

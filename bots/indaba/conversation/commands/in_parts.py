@@ -23,10 +23,10 @@ class InParts(Intent):
 
     _before: str = PrivateAttr(default="")
 
-    def after(self, said: str) -> Self:
-        """The same, asked for once `said` had not sufficed."""
+    def after(self, before: str) -> Self:
+        """The same, asked for once `before` had not sufficed."""
         later = self.model_copy()
-        later._before = said  # noqa: SLF001 - our own copy
+        later._before = before  # noqa: SLF001 - our own copy
         return later
 
     async def read_on(

@@ -165,9 +165,9 @@ class Intent(BaseModel):
         del wording
         return ""
 
-    def after(self, said: str) -> Intent:
-        """The same, asked for once `said` had not sufficed for a field; most need only the rest."""
-        del said
+    def after(self, before: str) -> Intent:
+        """The same, asked for once `before` had not sufficed; most need only the rest."""
+        del before
         return self
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
@@ -292,7 +292,7 @@ def resume(
         )
         return question(kind, ask.filled, ask.field, wording, why)
     step = resolve(kind, {**ask.filled, ask.field: text.strip()}, wording)
-    return step.after(ask.said) if ask.said and isinstance(step, Intent) else step
+    return step.after(ask.before) if ask.before and isinstance(step, Intent) else step
 
 
 def sentence(problem: ErrorDetails, wording: Wording) -> str:

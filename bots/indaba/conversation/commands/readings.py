@@ -16,12 +16,12 @@ from indaba.conversation.wording import Wording, plain
 NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
 
 
-def asked_again(intent: InParts, doubt: str, said: str, wording: Wording) -> Answer:
+def asked_again(intent: InParts, doubt: str, before: str, wording: Wording) -> Answer:
     """The question for the time again, with the reason; what was said is read with the answer."""
     why = plain(doubt) or "I found no time in that."
     filled = intent.model_dump(mode="json", exclude_defaults=True)
     ask = question(type(intent), filled, "when", wording, wording.foreign(why))
-    return Answer((replace(ask, said=said),))
+    return Answer((replace(ask, before=before),))
 
 
 def pick_reading(

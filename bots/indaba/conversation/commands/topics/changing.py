@@ -62,12 +62,12 @@ class Move(InParts, noun="meeting", verb="move"):
             other = PreviewOtherwise(code=self.code, text=self.when, scope=self.scope)
             return await other.respond(person, services)
         asking = partial(_asking, self.code)
-        read, said = await self.read_on(self.when, asking, services)
+        read, words = await self.read_on(self.when, asking, services)
         ready = [_preview(self.code, each) for each in read.readings]
         if read.sure and ready:
             return await ready[0].respond(person, services)
         if not ready:
-            return asked_again(self, read.doubt, said, person.wording)
+            return asked_again(self, read.doubt, words, person.wording)
         return pick_reading(read.readings, ready, read.doubt, person.wording)
 
 

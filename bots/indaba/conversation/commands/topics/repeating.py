@@ -200,12 +200,12 @@ class AlsoOn(InParts, noun="meeting", verb="also", aliases=("add date",)):
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """The date, or the question again."""
-        read, said = await self.read_on(self.when, _asking, services)
+        read, words = await self.read_on(self.when, _asking, services)
         ready = [AddOne(code=self.code, starts=r.starts, zone=r.zone) for r in read.readings]
         if read.sure and ready:
             return await ready[0].respond(person, services)
         if not ready:
-            return asked_again(self, read.doubt, said, person.wording)
+            return asked_again(self, read.doubt, words, person.wording)
         return pick_reading(read.readings, ready, read.doubt, person.wording)
 
 

@@ -68,9 +68,7 @@ def _read(text: str, asked: Asked) -> WhenRead:
     return answered([guess], ["Did you mean this?"], asked)
 
 
-def _others(
-    chart: Chart, ways: list[Covering], asked: Asked, best: TimeParts
-) -> list[WhenRead]:
+def _others(chart: Chart, ways: list[Covering], asked: Asked, best: TimeParts) -> list[WhenRead]:
     """What other ways that are as good mean; nothing for those that mean nothing.
 
     A way that takes a time of day for a length, which is left out, is not as good: "fri 14h30" is
