@@ -60,7 +60,7 @@ BY_YES = {
     *("meeting preview", "meeting preview-end", "meeting preview-move", "meeting restore"),
     *("meeting preview-otherwise", "meeting preview-series", "meeting tagged", "meeting useful"),
     *("meeting will-use", "meeting withdraw", "meeting yes", "minutes put-back", "minutes write"),
-    *("resource more", "resource share", "resource used", "resource withdraw"),
+    *("me speak-of", "resource more", "resource share", "resource used", "resource withdraw"),
 }
 """What is harmless or can be undone. All else is only picked, whatever a newcomer forgets."""
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from bots import kept_meeting
 from bots.answering import (
+    COMMUNITY,
     FOUNDER,
     GUEST,
     LATER,
@@ -271,7 +272,7 @@ async def test_alone_nobody_is_sent_to_set_up_a_room_that_is_none() -> None:
     assert "/cop join on Discord, or !cop join on Matrix" in told
     assert "set" not in told
     nowhere = passport(Role.MEMBER).model_copy(update={"community": None})
-    several = replace(FOUNDER, passport=nowhere)
+    several = replace(FOUNDER, passport=nowhere, communities=(COMMUNITY, COMMUNITY))
     assert "several communities" in (await said("portal", several)).text()
 
 

@@ -90,7 +90,7 @@ class CommunityCard(BaseModel):
 class PassportIssued(Reply):
     """A signed passport, its claims, and the community it is for (empty if there is none).
 
-    `choices` lists the asker's communities if the room belongs to none and there are several.
+    `choices` lists the asker's communities in a private chat if there are several.
     `lives_here`: the room itself belongs to the community, not only its house. `blocked`: the asker
     was removed and cannot join again. `counted`: the days on which the asker takes part are to be
     noted. `may_set_up`: operators let the asker found communities. `unasked`: the asker is to be
@@ -121,7 +121,7 @@ class IssuePassport(
     room: str = Field(default="", max_length=255)
     house: str = Field(default="", max_length=255, description="Used if the room has no community")
     community: CommunityId | None = Field(default=None, description="Instead of a room")
-    direct: bool = Field(default=False, description="Private chat: their only community")
+    direct: bool = Field(default=False, description="Private chat: one of their communities")
     guest: bool = Field(default=False, description="An unknown person asks, not the face")
 
 

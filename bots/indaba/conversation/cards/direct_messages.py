@@ -359,6 +359,7 @@ class DirectMessages:
             told.account,
             OFFERS_LAST,
             answer.otherwise,
+            row["community"] if told.account else None,
         )
         for number, content in enumerate(self._platform.draw(answer)):
             post = Post(

@@ -12,6 +12,12 @@ from indaba.conversation.answer import Answer, Text
 from indaba.conversation.commands.confiding import Confidant, between_us, confide
 from indaba.conversation.commands.intent import UNWELL, Intent, ServiceClient, sentence
 from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.speaking_of import (
+    is_to_choose,
+    saying_which,
+    to_go_on,
+    which_one,
+)
 from indaba.conversation.wording import Wording, plain
 from indaba.process import logs
 
@@ -21,12 +27,13 @@ async def perform(intent: Intent, person: Person, services: ServiceClient) -> An
 
     A refusal, a service that is away and a fault come out as words for the asker.
     """
-    no = may_not(type(intent), person)
+    then = to_go_on(type(intent), intent.model_dump(mode="json", exclude_defaults=True))
+    no = may_not(type(intent), person, then)
     if no is not None:
-        return no
+        return saying_which(type(intent), no, person)
     asked = Confidant(services, alone=person.alone)
-    answer = await _respond(intent, person, asked)
-    return confide(type(intent), person, _with_limits(answer, asked, person.wording), asked)
+    answer = _with_limits(await _respond(intent, person, asked, then), asked, person.wording)
+    return confide(type(intent), person, saying_which(type(intent), answer, person), asked)
 
 
 def _with_limits(answer: Answer, asked: Confidant, wording: Wording) -> Answer:
@@ -37,7 +44,7 @@ def _with_limits(answer: Answer, asked: Confidant, wording: Wording) -> Answer:
     return replace(answer, blocks=(*answer.blocks, *near), ack=False)
 
 
-async def _respond(intent: Intent, person: Person, services: ServiceClient) -> Answer:
+async def _respond(intent: Intent, person: Person, services: ServiceClient, then: str) -> Answer:
     say = person.wording.say
     try:
         return await intent.respond(person, services)
@@ -45,8 +52,7 @@ async def _respond(intent: Intent, person: Person, services: ServiceClient) -> A
         return between_us(type(intent), person)
     except Refusal as refusal:
         hushed = (refusal.told if isinstance(refusal, Refused) else refusal.code) in intent.HUSHED
-        words = "" if hushed else person.told(refusal)
-        return Answer.of(words) if words else Answer(())
+        return Answer(()) if hushed else _told(refusal, person, then)
     except ValidationError as error:
         return Answer.of(_unfit(error, person.wording))
     except Unavailable:
@@ -60,6 +66,14 @@ async def _respond(intent: Intent, person: Person, services: ServiceClient) -> A
         )
 
 
+def _told(refusal: Refusal, person: Person, then: str) -> Answer:
+    """Why something was refused; or the question which community is meant, where that is all."""
+    if is_to_choose(person, refusal):
+        return which_one(person, then)
+    words = person.told(refusal)
+    return Answer.of(words) if words else Answer(())
+
+
 def _unfit(error: ValidationError, wording: Wording) -> str:
     """What of the words typed no service would take. Raises the error where that is our mistake."""
     problem = error.errors()[0]
@@ -69,8 +83,8 @@ def _unfit(error: ValidationError, wording: Wording) -> str:
     return wording.say("{field}: {why}", field=where, why=sentence(problem, wording))
 
 
-def may_not(kind: type[Intent], person: Person) -> Answer | None:
-    """Why this person cannot do such a thing here; `None` if they can.
+def may_not(kind: type[Intent], person: Person, then: str = "") -> Answer | None:
+    """Why this person cannot do such a thing here; `None` if they can. `then` is how to go on.
 
     Known before any question is asked, so that nobody answers four questions for nothing.
     """
@@ -84,7 +98,7 @@ def may_not(kind: type[Intent], person: Person) -> Answer | None:
         member=person.passport and _id(person.passport.member),
         community=person.passport and _id(person.passport.community),
     )
-    return between_us(kind, person) if no.code == BetweenUs.code else Answer.of(person.told(no))
+    return between_us(kind, person) if no.code == BetweenUs.code else _told(no, person, then)
 
 
 def refusal_of(kind: type[Intent], person: Person) -> Refusal | None:

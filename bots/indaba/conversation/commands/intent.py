@@ -79,10 +79,11 @@ class Intent(BaseModel):
     only carried by a choice, never typed. A `PRIVATE` one happens only where nobody else reads the
     answer; one that knows `MORE_ALONE` (what, in English) says elsewhere how to get it. One that
     `POINTS` is about a message or a file; one that `TELLS_OWN_DATA` is given what this bot itself
-    keeps of the person. A `SILENT` one is done without a word, whatever comes of it; refusals whose
-    code is `HUSHED` are not told either. One that `TAKES_CODES_OPENLY` is where a one-time code is
-    typed though others read it; anywhere else it ends then. Offered as a choice, it is `MEANT` by a
-    pick, unless it says otherwise. One that undoes what was done says what it `takes_back`. A
+    keeps of the person. What is `EVERYWHERE` is about no one community. A `SILENT` one is done
+    without a word, whatever comes of it; refusals whose code is `HUSHED` are not told either. One
+    that `TAKES_CODES_OPENLY` is where a one-time code is typed though others read it; anywhere else
+    it ends then. Offered as a choice, it is `MEANT` by a pick, unless it says otherwise. One that
+    undoes what was done says what it `takes_back`. A
     meeting that is called by its title is first looked for among those that are `ABOUT`.
     """
 
@@ -98,6 +99,7 @@ class Intent(BaseModel):
     MORE_ALONE: ClassVar[str] = ""
     POINTS: ClassVar[bool] = False
     TELLS_OWN_DATA: ClassVar[bool] = False
+    EVERYWHERE: ClassVar[bool] = False
     SILENT: ClassVar[bool] = False
     HUSHED: ClassVar[frozenset[str]] = frozenset()
     MEANT: ClassVar[Meant] = Meant.BY_PICK

@@ -40,8 +40,6 @@ ALONE = {
 ABOUT_THEM = {each.code for each in (Suspended, Removed, AppealWaits)}
 """Refusals that others need not read, with why somebody said so."""
 
-SEVERAL = "You belong to several communities. Type it in the room of the one you mean."
-
 
 @dataclass(frozen=True)
 class Person:
@@ -58,6 +56,7 @@ class Person:
     `may_set_up` that operators let them found communities, and `own_data` what this bot keeps of
     them, for an intent that `TELLS_OWN_DATA`. `undoable` is what they can still take back here, the
     newest first.
+    `communities` are theirs where they speak in a direct chat and belong to several.
     """
 
     platform: Platform
@@ -84,6 +83,7 @@ class Person:
     may_set_up: bool = True
     own_data: tuple[Entries, ...] = ()
     undoable: tuple[Intent, ...] = ()
+    communities: tuple[CommunityCard, ...] = ()
 
     @property
     def alone(self) -> bool:
@@ -159,9 +159,8 @@ class Person:
         """Why something was refused, in this person's language, with what they can type next."""
         code = refusal.told if isinstance(refusal, Refused) else refusal.code
         if self.direct and self.community is None and code in ALONE:
-            several = self.passport is not None and self.passport.member is not None
             join = self.types_elsewhere(Hint("cop join"))
-            return self.wording.say(SEVERAL if several else ALONE[code], line=join)
+            return self.wording.say(ALONE[code], line=join)
         if code in ABOUT_THEM:
             return self._about_them(code, refusal)
         words = self.wording.by_code(refusal)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from indaba.contracts.ids import CommunityId
 from indaba.conversation.answer import Answer, Choice, Text
 from indaba.conversation.commands.intent import intent_to_json
 from indaba.conversation.delivery.platform import ChatPlatform, Post
@@ -22,7 +23,8 @@ class Delivery:
     """How posts are delivered: the act they belong to, until when, how soon, and who may pick.
 
     `offered_to` is an account; empty: anybody. Lane 0 overtakes lane 1. `otherwise` is posted
-    instead if a post is for one person and others can read the chat.
+    instead if a post is for one person and others can read the chat. What is offered in a direct
+    chat is about `community`.
     """
 
     correlation: UUID
@@ -31,6 +33,7 @@ class Delivery:
     offered_to: str
     offers_last: timedelta
     otherwise: tuple[Text, ...] = ()
+    community: CommunityId | None = None
 
 
 async def keep_post(
@@ -54,4 +57,6 @@ async def keep_post(
         draft = draft.empty_first(platform.draw(Answer.of(EMPTY))[0])
     await store.posting.post(draft)
     offers = [(choice, intent_to_json(choice.intent)) for choice in choices]
-    await store.dialogue.offer(post, offers, delivery.offered_to, delivery.offers_last)
+    await store.dialogue.offer(
+        post, offers, delivery.offered_to, delivery.offers_last, delivery.community
+    )

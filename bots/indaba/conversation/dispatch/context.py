@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from indaba.contracts.ids import CommunityId
 from indaba.conversation.answer import Ask
 from indaba.conversation.delivery.chat_events import (
     BallotCast,
@@ -30,7 +31,8 @@ class Context:
 
     `card` is the meeting whose card the event is about, `live` the one that is on in the room.
     `reaction` is an answer by reaction: its meeting, emoji, and a digest of whose it was. `offers`
-    may be old or closed. `heard_at` is when the event reached us, `now` when it is looked at.
+    may be old or closed. `community` is what a direct chat is about. `heard_at` is when the event
+    reached us, `now` when it is looked at.
     """
 
     card: Meeting | None = None
@@ -40,6 +42,7 @@ class Context:
     live: Meeting | None = None
     vote: UUID | None = None
     replied_to_us: bool = False
+    community: CommunityId | None = None
     heard_at: datetime = LONG_AGO
     now: datetime = LONG_AGO
 
@@ -55,7 +58,9 @@ async def load_context(queued: QueuedEvent, store: Store, now: datetime) -> Cont
     about_ours = isinstance(event, ABOUT_OURS) and bool(event.target or event.thread)
     # Looked at first: what is noted in between is found below.
     is_open = about_ours and await store.posting.is_open(event.room)
-    context = replace(await _loaded(event, store), heard_at=queued.heard_at, now=now)
+    about = await store.errands.spoken_of(event.account) if event.direct else None
+    loaded = await _loaded(event, store)
+    context = replace(loaded, community=about, heard_at=queued.heard_at, now=now)
     if is_open and not _is_known(event, context):
         raise Wait(A_MOMENT)
     return context

@@ -48,7 +48,9 @@ class Dispatcher:
             now = self._ledger.world.now()
             context = await load_context(queued, Store(Session(connection, now)), now)
         found = resolve_event(queued.event, context)
+        queued = replace(queued, community=context.community)
         outcome = await self._performer.perform(queued, found)
+        queued = replace(queued, community=outcome.community or queued.community)
         if not isinstance(found, Resume):
             answer = with_open_question(outcome.answer, context.question)
             outcome = replace(outcome, answer=answer)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import NAMESPACE_OID, uuid5
 
 from indaba.contracts.consenting import ConsentDue
-from indaba.contracts.ids import MemberId
+from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.library import MOST_BYTES, AskForRoom, StoredFile
 from indaba.contracts.linking import FindMembers
 from indaba.contracts.refusal import Fault, Refusal, Unavailable
@@ -65,7 +65,7 @@ class People:
             self._ledger.bus,
             self._ledger.world,
             self._passports,
-            _asker(queued.event),
+            _asker(queued),
             queued.event.id,
             queued.correlation,
         )
@@ -74,7 +74,7 @@ class People:
         """Who spoke, as membership knows them. Raises `Unavailable` if it cannot be asked."""
         event = queued.event
         await self.whereabouts.look_for(queued)
-        issued = await self._passports.of(_asker(event), queued.correlation)
+        issued = await self._passports.of(_asker(queued), queued.correlation)
         # Only founding and connecting need the power, and only where no community lives yet.
         lives_here = issued.community is not None and issued.lives_here
         power = not lives_here and not event.direct
@@ -96,6 +96,7 @@ class People:
             at_home=lives_here,
             because=issued.because,
             may_set_up=issued.may_set_up,
+            communities=issued.choices,
         )
 
     async def who_may(self, queued: QueuedEvent, kind: type[Intent]) -> Person:
@@ -103,13 +104,22 @@ class People:
         person = await self.who(queued)
         if refusal_of(kind, person) is None:
             return person
-        self._passports.drop(_asker(queued.event))
+        self._passports.drop(_asker(queued))
         return await self.who(queued)
+
+    async def speak_of(self, queued: QueuedEvent, community: CommunityId) -> None:
+        """From now on their direct chat is about this community; what was asked there is closed."""
+        event = queued.event
+        async with self._ledger.database.begin() as connection:
+            store = Store(Session(connection, self._ledger.world.now()))
+            await store.dialogue.no_question(event)
+            await store.errands.opened(event.account, event.room)
+            await store.errands.speak_of(event.account, community)
 
     async def note_sign(self, queued: QueuedEvent) -> None:
         """Let membership know that who spoke takes part, as far as that can be known now."""
         with suppress(Refusal, Unavailable, Fault):
-            issued = await self._passports.of(_asker(queued.event), queued.correlation)
+            issued = await self._passports.of(_asker(queued), queued.correlation)
             if issued.counted:
                 services = self.services(queued)
                 await self.whereabouts.note_sign(queued.event.account, issued.passport, services)
@@ -117,7 +127,7 @@ class People:
     async def to_be_asked(self, queued: QueuedEvent) -> ConsentDue | None:
         """Whoever spoke is to be told of a new wording, as far as that can be known now."""
         with suppress(Refusal, Unavailable, Fault):
-            issued = await self._passports.of(_asker(queued.event), queued.correlation)
+            issued = await self._passports.of(_asker(queued), queued.correlation)
             member, community = issued.passport.member, issued.passport.community
             if issued.unasked and member and community:
                 return ConsentDue(
@@ -205,5 +215,7 @@ class People:
             raise CannotCopy from None
 
 
-def _asker(event: ChatEvent) -> Asker:
-    return Asker(event.account, event.room, event.direct, house=event.house)
+def _asker(queued: QueuedEvent) -> Asker:
+    event = queued.event
+    about = queued.community if event.direct else None
+    return Asker(event.account, event.room, event.direct, house=event.house, community=about)

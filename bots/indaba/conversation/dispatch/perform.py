@@ -26,6 +26,7 @@ from indaba.conversation.commands.intent import (
 )
 from indaba.conversation.commands.line import Unclear, Understood, read_line
 from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.speaking_of import SpeakOf, to_go_on
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.coming import WithdrawAnswer
 from indaba.conversation.commands.topics.cop import NeverMind
@@ -174,7 +175,8 @@ class Performer:
         if step is None or isinstance(step, Intent):
             return Outcome(await self._do(queued, step or NeverMind()))
         person = await self._person_or_none(queued)
-        no = may_not(named(step.intent, INTENTS), person) if person else None
+        kind = named(step.intent, INTENTS)
+        no = may_not(kind, person, to_go_on(kind, step.filled)) if person else None
         return Outcome(no or Answer((step,)))
 
     def _named(self, queued: QueuedEvent) -> Names:
@@ -207,9 +209,22 @@ class Performer:
             intent = intent_from_json(offer.intent, INTENTS)
         except Outdated as outdated:
             return Outcome(Answer.of(self._in_words(outdated)), offer)
-        answer = await self._do(queued, intent)
         # What is offered to everybody stays for the next one.
-        return Outcome(answer, offer if offer.account else None)
+        spent = offer if offer.account else None
+        if isinstance(intent, SpeakOf):
+            return replace(await self._turned_to(queued, intent), spent=spent)
+        queued = replace(queued, community=offer.community or queued.community)
+        return Outcome(await self._do(queued, intent), spent, community=queued.community)
+
+    async def _turned_to(self, queued: QueuedEvent, chosen: SpeakOf) -> Outcome:
+        """Do what was asked for, in the community that was chosen for this chat."""
+        await self._people.speak_of(queued, chosen.community)
+        queued = replace(queued, community=chosen.community)
+        if chosen.then:
+            outcome = await self._form(queued, means.Form(chosen.then))
+        else:
+            outcome = Outcome(await self._do(queued, chosen))
+        return replace(outcome, community=chosen.community)
 
     async def _withdraw(self, queued: QueuedEvent, found: means.Withdraw) -> Outcome:
         try:

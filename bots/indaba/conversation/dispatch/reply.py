@@ -94,7 +94,14 @@ class Replies:
         expires_at = self._world.now() + ANSWER_LASTS
         if ephemeral:
             expires_at = queued.event.sent_at + EPHEMERAL_LASTS
-        return Delivery(queued.correlation, expires_at, 0, allowed, CHOICE_LASTS)
+        return Delivery(
+            queued.correlation,
+            expires_at,
+            0,
+            allowed,
+            CHOICE_LASTS,
+            community=queued.community,
+        )
 
 
 SPOKEN = (MessageSent, CommandInvoked, ButtonPressed)

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from indaba.contracts.ids import CommunityId
 from indaba.conversation.answer import Ask, Choice
 from indaba.conversation.delivery.chat_events import ChatEvent
 from indaba.conversation.delivery.platform import Post
@@ -20,7 +21,8 @@ class Offer:
     """A choice that somebody may pick; `account` empty: anybody.
 
     It stands under `message`, empty as far as we know of none. It was kept at `kept_at` and put to
-    people at `offered_at`. `closed` says that something else was said to it since.
+    people at `offered_at`. `closed` says that something else was said to it since, `community` what
+    it is about in a direct chat.
     """
 
     post: str
@@ -34,6 +36,7 @@ class Offer:
     offered_at: datetime
     expires_at: datetime
     closed: bool = False
+    community: CommunityId | None = None
 
 
 class Dialogue:
@@ -80,6 +83,7 @@ class Dialogue:
         choices: Sequence[tuple[Choice, str]],
         account: str,
         lasts: timedelta,
+        community: CommunityId | None = None,
     ) -> None:
         """Remember the choices under a post, each with its intent as JSON."""
         rows = [
@@ -93,6 +97,7 @@ class Dialogue:
                 "room": post.room,
                 "thread": post.thread,
                 "expires_at": self._now + lasts,
+                "community": community,
             }
             for place, (choice, intent) in enumerate(choices, start=1)
         ]
@@ -180,4 +185,5 @@ def _offer(row: Any) -> Offer:
         offered_at=row["sent_at"] or row["created_at"],
         expires_at=row["expires_at"],
         closed=row["closed_at"] is not None,
+        community=row["community"],
     )

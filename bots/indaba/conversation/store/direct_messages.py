@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from indaba.contracts.ids import CommunityId
 from indaba.conversation.store import tables as t
 from indaba.conversation.store.communities import elsewhere
 from indaba.conversation.store.digests import DIRECT, digest
@@ -76,6 +77,18 @@ class Errands:
         await self._sql.execute(
             row.on_conflict_do_update(index_elements=["account"], set_={"room": room})
         )
+
+    async def speak_of(self, account: str, community: CommunityId) -> None:
+        """The direct chat of an account is about this community from now on."""
+        theirs = t.direct_rooms.c.account == digest(DIRECT, account)
+        await self._sql.execute(t.direct_rooms.update().where(theirs).values(community=community))
+
+    async def spoken_of(self, account: str) -> CommunityId | None:
+        """What the direct chat of an account is about, if they chose."""
+        theirs = t.direct_rooms.c.account == digest(DIRECT, account)
+        query = sa.select(t.direct_rooms.c.community).where(theirs)
+        chosen: CommunityId | None = (await self._sql.execute(query)).scalar()
+        return chosen
 
     async def closed(self, account: str) -> None:
         """An account has no direct chat with us any more."""

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from indaba.contracts.ids import CommunityId
 from indaba.conversation.delivery.chat_events import ChatEvent
 from indaba.conversation.store import tables as t
 from indaba.conversation.store.kept_events import from_json, to_json
@@ -16,12 +17,16 @@ from indaba.ledger.session import Transaction
 
 @dataclass(frozen=True, slots=True)
 class QueuedEvent:
-    """An event that waits to be handled; `correlation` follows it to the last post."""
+    """An event that waits to be handled; `correlation` follows it to the last post.
+
+    `community` is what it is about in a direct chat, once that is known.
+    """
 
     event: ChatEvent
     correlation: UUID
     number: int
     heard_at: datetime
+    community: CommunityId | None = None
 
 
 class Hearing:

@@ -75,6 +75,7 @@ choices = sa.Table(
     sa.Column("thread", sa.Text),
     sa.Column("expires_at", _instant),
     sa.Column("closed_at", _instant),
+    sa.Column("community", sa.Uuid),
 )
 cards = sa.Table(
     "cards",
@@ -128,7 +129,11 @@ communities = sa.Table(
     sa.Column("here", sa.Boolean),
 )
 direct_rooms = sa.Table(
-    "direct_rooms", metadata, sa.Column("account", sa.Text), sa.Column("room", sa.Text)
+    "direct_rooms",
+    metadata,
+    sa.Column("account", sa.Text),
+    sa.Column("room", sa.Text),
+    sa.Column("community", sa.Uuid),
 )
 invitations = sa.Table(
     "invitations",

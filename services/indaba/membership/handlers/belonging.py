@@ -1,6 +1,6 @@
 """Communities and their members: founding, joining, roles, data, sign-in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from indaba.contracts.ids import CommunityId, MemberId
@@ -75,29 +75,38 @@ async def issue_passport(
     reports_to: Safeguarding,
     set_up_by: Named,
 ) -> PassportIssued:
-    """Issue a passport for an account in a room or, in a private chat, in its only community."""
+    """Issue a passport for an account in a room or, in a private chat, in one of its own."""
     lead = reports_to.is_lead(request.platform, request.account)
     store = Store(work)
     member = await store.member_of(request.platform, request.account) if request.account else None
     place = Place(platform=request.platform, room=request.room, house=request.house)
-    here = request.community or await store.community_in(place)
-    community = here or await store.community_of_house(place)
+    here = None if request.direct else request.community
+    here = here or await store.community_in(place)
+    community, theirs = here or await store.community_of_house(place), []
     if request.direct and community is None and member is not None:
-        theirs = await store.communities_of(member)
-        if len(theirs) > 1:
-            cards = [await store.card_of(c) for c, _, _ in theirs]
-            choices = tuple(card.card() for card in cards if card)
-            issued = await passport_for(work, office, None, member, Asking(lead=lead))
-            return issued.model_copy(update={"choices": choices})
-        community = theirs[0][0] if theirs else None
+        theirs = [one for one, _, _ in await store.communities_of(member)]
+        community = _spoken_of(request, theirs)
+    cards = [await store.card_of(each) for each in theirs] if len(theirs) > 1 else []
     face = not request.account and not request.guest
     account = blocked_as(office, request.platform, request.account) if request.account else ""
     asking = Asking(account=account, face=face, lead=lead)
     issued = await passport_for(work, office, community, member, asking)
     blocked = issued.passport.belonging in (Belonging.REMOVED, Belonging.APPEALED)
     may_set_up = set_up_by.has(request.platform, request.account, request.house)
-    facts = {"lives_here": here is not None, "blocked": blocked, "may_set_up": may_set_up}
+    facts = {
+        "lives_here": here is not None,
+        "blocked": blocked,
+        "may_set_up": may_set_up,
+        "choices": tuple(card.card() for card in cards if card),
+    }
     return issued.model_copy(update=facts)
+
+
+def _spoken_of(request: IssuePassport, theirs: Sequence[CommunityId]) -> CommunityId | None:
+    """What somebody speaks of in a direct chat: what they chose, as long as they belong to it."""
+    if request.community in theirs:
+        return request.community
+    return theirs[0] if len(theirs) == 1 else None
 
 
 async def found_community(

@@ -1,5 +1,6 @@
 """Every intent there is, by hand: what is not in this list cannot be asked for."""
 
+from indaba.conversation.commands import speaking_of
 from indaba.conversation.commands.intent import Intent
 from indaba.conversation.commands.topics import (
     accounts,
@@ -34,6 +35,7 @@ from indaba.conversation.commands.topics import (
     undoing,
     using,
     voting,
+    which_community,
     withdrawing,
 )
 
@@ -139,6 +141,8 @@ INTENTS: tuple[type[Intent], ...] = (
     digest.MyDigest,
     membership.MyData,
     membership.EraseMyData,
+    which_community.WhichCommunity,
+    speaking_of.SpeakOf,
     consenting.MyConsent,
     consenting.AgreeToNews,
     accounts.LinkMe,

@@ -23,6 +23,7 @@ from indaba.conversation.wording import Wording
 class MyConsent(Intent, noun="me", verb="consent", aliases=("consent",)):
     """Show what I agreed to; agree to something, or take it back."""
 
+    EVERYWHERE: ClassVar[bool] = True
     PRIVATE: ClassVar[bool] = True
     example: ClassVar[str] = "me consent feedback off"
 
@@ -41,6 +42,7 @@ class MyConsent(Intent, noun="me", verb="consent", aliases=("consent",)):
 class AgreeToNews(Intent, noun="me", verb="agree-to-news", hidden=True):
     """Agree to what is new in the wording, or not."""
 
+    EVERYWHERE: ClassVar[bool] = True
     PRIVATE: ClassVar[bool] = True
 
     purposes: tuple[Purpose, ...]

@@ -349,6 +349,7 @@ class PortalLink(Intent, noun="cop", verb="portal", aliases=("portal",)):
 class NeverMind(Intent, noun="cop", verb="never-mind", hidden=True):
     """Do nothing."""
 
+    EVERYWHERE: ClassVar[bool] = True
     MEANT: ClassVar[Meant] = Meant.BY_YES
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:

@@ -19,6 +19,7 @@ from indaba.conversation.wording import plain
 class Help(Intent, noun="cop", verb="help", aliases=("help",)):
     """Show what I can do, with examples to copy."""
 
+    EVERYWHERE: ClassVar[bool] = True
     example: ClassVar[str] = "cop help meeting"
 
     topic: str | None = Field(

@@ -139,6 +139,7 @@ class MyTimeZone(Intent, noun="me", verb="timezone", aliases=("timezone", "time 
 class MyReminders(Intent, noun="me", verb="reminders", aliases=("reminders",)):
     """Turn my reminders on or off, in every community."""
 
+    EVERYWHERE: ClassVar[bool] = True
     needs: ClassVar[Role | None] = Role.MEMBER
     example: ClassVar[str] = "me reminders off"
 
@@ -158,6 +159,7 @@ class MyReminders(Intent, noun="me", verb="reminders", aliases=("reminders",)):
 class MyData(Intent, noun="me", verb="data"):
     """Show, export or erase what is kept about me."""
 
+    EVERYWHERE: ClassVar[bool] = True
     PRIVATE: ClassVar[bool] = True
     TELLS_OWN_DATA: ClassVar[bool] = True
     example: ClassVar[str] = "me data export"
@@ -338,6 +340,7 @@ def _before_erasing(person: Person, accounts: tuple[LinkedAccount, ...]) -> Answ
 class EraseMyData(Intent, noun="me", verb="erase-now", hidden=True):
     """Erase me everywhere."""
 
+    EVERYWHERE: ClassVar[bool] = True
     PRIVATE: ClassVar[bool] = True
 
     def again(self) -> Hint:

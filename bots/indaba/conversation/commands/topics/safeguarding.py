@@ -41,6 +41,7 @@ WhichReport = Annotated[
 class ReportIt(Intent, noun="safety", verb="report", aliases=("report new", "report abuse")):
     """Report harm to somebody outside this community."""
 
+    EVERYWHERE: ClassVar[bool] = True
     PRIVATE: ClassVar[bool] = True
     example: ClassVar[str] = "safety report somebody was hurt at our last meeting"
 
@@ -102,6 +103,7 @@ def _before(about: ReportingShown, wording: Wording) -> tuple[Text, ...]:
 class SendIt(Intent, noun="safety", verb="send", hidden=True):
     """Send a report, having been told who reads it."""
 
+    EVERYWHERE: ClassVar[bool] = True
     PRIVATE: ClassVar[bool] = True
 
     draft: UUID
@@ -127,6 +129,7 @@ class SendIt(Intent, noun="safety", verb="send", hidden=True):
 class _ForLeads(Intent):
     """What only safeguarding leads can ask for."""
 
+    EVERYWHERE: ClassVar[bool] = True
     PRIVATE: ClassVar[bool] = True
 
     @classmethod
