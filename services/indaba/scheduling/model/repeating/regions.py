@@ -103,7 +103,7 @@ def _names_anywhere() -> Mapping[str, str]:
     territories = Locale("en").territories.items()
     countries = {name.casefold(): letters for letters, name in territories if letters.isalpha()}
     regions = {name.casefold(): place for name, place in _named()["names"].items()}
-    return {**regions, **countries}
+    return {**countries, **regions}
 
 
 @cache
