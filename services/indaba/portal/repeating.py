@@ -63,13 +63,14 @@ def entries(repeating: Repeating, setting: Setting) -> Iterator["Event"]:
     if setting.reader.one_by_one or not is_plain(series.rule):
         yield from _one_by_one(series, dates, setting)
         return
+    like_all = _as_series(series, setting)
     if dates.held.keys() - dates.added:
-        yield _series_entry(series, dates, setting)
+        yield _series_entry(series, dates, like_all, setting)
     for date_of, meeting in sorted(dates.held.items()):
         if date_of not in dates.added and _differs(meeting, date_of, series):
             yield _date_entry(meeting, date_of, series, setting)
     for date_of in sorted(dates.added):
-        yield _entry_alone(date_of, series, dates, setting)
+        yield _entry_alone(date_of, series, dates, like_all, setting)
     for meeting in dates.before:
         yield single(meeting, setting)
 
@@ -112,18 +113,22 @@ def _one_by_one(series: Series, dates: _Dates, setting: Setting) -> Iterator["Ev
     wanted = {*dates.held, *dates.added}
     if not series.ended:
         wanted |= _given(series, first, last) - {*dates.left_out}
+    like_all = _as_series(series, setting)
     for date_of in sorted(at for at in wanted if first <= at <= last):
-        yield _entry_alone(date_of, series, dates, setting)
+        yield _entry_alone(date_of, series, dates, like_all, setting)
     for meeting in dates.before:
         if meeting.starts >= first:
             yield single(meeting, setting)
 
 
-def _entry_alone(date_of: datetime, series: Series, dates: _Dates, setting: Setting) -> "Event":
+def _entry_alone(
+    date_of: datetime, series: Series, dates: _Dates, like_all: "Event", setting: Setting
+) -> "Event":
     """A date under a UID of its own, which is the same before and after it has a meeting."""
     meeting = dates.held.get(date_of)
     if meeting is None:
-        event = _as_series(series, date_of, setting)
+        event = like_all.copy()
+        begin(event, _aware(date_of, series), setting)
     else:
         event = entry(meeting, setting)
         event.add("SEQUENCE", series.sequence + meeting.sequence)
@@ -131,10 +136,11 @@ def _entry_alone(date_of: datetime, series: Series, dates: _Dates, setting: Sett
     return event
 
 
-def _series_entry(series: Series, dates: _Dates, setting: Setting) -> "Event":
+def _series_entry(series: Series, dates: _Dates, like_all: "Event", setting: Setting) -> "Event":
     from icalendar import vRecur
 
-    event = _as_series(series, series.first, setting)
+    event = like_all.copy()
+    begin(event, _aware(series.first, series), setting)
     event.add("UID", _uid(series))
     event.add("RRULE", vRecur.from_ical(_rule_of(series, dates)))
     if dates.left_out:
@@ -142,8 +148,8 @@ def _series_entry(series: Series, dates: _Dates, setting: Setting) -> "Event":
     return event
 
 
-def _as_series(series: Series, at: datetime, setting: Setting) -> "Event":
-    """An entry that says what is true of all dates. It has no UID yet."""
+def _as_series(series: Series, setting: Setting) -> "Event":
+    """An entry that says what is true of all dates, to be copied. It has no UID and no start."""
     say = setting.wording.say
     words = [
         say("Repeats: {words}", words=plain(series.words)),
@@ -155,7 +161,6 @@ def _as_series(series: Series, at: datetime, setting: Setting) -> "Event":
     event = described(title, series.where, words, setting)
     stamp(event, series.stamp)
     event.add("SEQUENCE", series.sequence)
-    begin(event, _aware(at, series), setting)
     event.add("DURATION", timedelta(minutes=series.minutes))
     event.add("STATUS", "CONFIRMED")
     return event
