@@ -64,6 +64,8 @@ def narrowed(clock: Clock, part: str) -> Clock:
     """The times within a part of the day ("morning", "afternoon", "evening"); empty: all."""
     if not part:
         return clock
+    if part == "evening" and any(at == time(NOON) for _, at in clock.moments):
+        return Clock(MIDNIGHT.moments[1:], "Do you mean midnight, at the end of that day?")
     fitting = tuple(dict.fromkeys(m for each in clock.moments for m in _within(each, part)))
     if not fitting:
         return Clock(clock.moments, f"{clock.moments[0][1]:%H:%M} is not in the {part}.")

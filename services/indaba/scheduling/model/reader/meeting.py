@@ -68,7 +68,7 @@ class MeetingReading:
 
     def meaning(self) -> object:
         """What two readings share that mean the same meeting, whatever it is called."""
-        when = self.meant.repeats if isinstance(self.meant, RepeatReading) else self.meant
+        when = self.meant.repeats if isinstance(self.meant, RepeatReading) else self.meant.starts_at
         return when, self.minutes
 
     def begins(self) -> datetime:
