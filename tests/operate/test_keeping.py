@@ -32,6 +32,7 @@ OWN_REASONS = {
     "ledger.outgoing.id": "an event's id",
     "mirrors.event": "an event of a platform's own, which shows a meeting",
     "calendars_followed.title": "a calendar's own name",
+    "calendars_followed.such_as": "titles that a public calendar has now, read anew each hour",
     "calendars_followed.why": "why a calendar could not be read",
     "resources.words": "made of the words of the resource",
     "series.words": "how often, in words made by scheduling",

@@ -1,6 +1,5 @@
 """Files as Outlook, Google, Apple, Teams, Webex, Nextcloud and Thunderbird write them.
 
-
 All their dates over five years are those that recurring-ical-events 3.8.2 reads, whose number and
 digest stand here; times without a zone are Johannesburg's in both.
 """

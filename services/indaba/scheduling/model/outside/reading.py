@@ -115,8 +115,6 @@ def read_whole_calendar(
     usual = ZoneInfo(zone)
     zones = Zones(scanned.zones, zone, now)
     sheet, title = _Sheet(Window(now, Effort())), ""
-    for summary, starts in scanned.over:
-        sheet.entries.append(EntryLeftOut(one_line(summary)[:LONGEST_TITLE], starts, PAST))
     for calendar in _parsed(scanned.text):
         title = title or _title(calendar)
         shown_in = zones.named(str(calendar.get("X-WR-TIMEZONE", ""))) or usual
@@ -132,7 +130,8 @@ def read_whole_calendar(
         such_as=_such_as(sheet),
         unread=tuple(sorted(sheet.unread)),
     )
-    return WholeCalendar(found, tuple(sheet.entries))
+    over = (EntryLeftOut(one_line(s)[:LONGEST_TITLE], at, PAST) for s, at in scanned.over)
+    return WholeCalendar(found, (*sheet.entries, *over)[:MOST_NAMED])
 
 
 def _such_as(sheet: _Sheet) -> dict[str, tuple[str, ...]]:
