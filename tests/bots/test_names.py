@@ -51,7 +51,7 @@ def whole(kind: type[Intent]) -> dict[str, object]:
 
 
 async def put_in(kind: type[Intent], values: dict[str, object], *people: InRoom) -> object:
-    return await Names(Room(*people), "!r").put_in(kind, values, Wording())
+    return await Names(Room(*people), "!r", THANDI.account).put_in(kind, values, Wording())
 
 
 def test_every_argument_that_speaks_of_a_person_takes_their_name() -> None:
@@ -135,3 +135,25 @@ async def test_a_whole_name_beats_the_beginning_of_one() -> None:
     for people in ((SIPHO, longer), (longer, SIPHO)):
         got = await put_in(kind, whole(kind) | {field: "sipho"}, *people)
         assert got == whole(kind) | {field: SIPHO.account}
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), PERSONS, ids=lambda each: getattr(each, "called", str)()
+)
+async def test_nobody_takes_the_place_of_another_by_what_they_call_themselves(
+    kind: type[Intent], field: str
+) -> None:
+    victim = InRoom("@tm77:example.org", ("Thandi Mbeki", "tm77"))
+    for name in ("Thandi", "thandi", "Thandi Mbeki"):
+        thief = InRoom("@mallory:example.org", (name, "mallory"))
+        for people in ((victim, thief), (thief, victim)):
+            for typed in {"thandi", name.lower()}:
+                if typed == "thandi mbeki" and name != "Thandi Mbeki":
+                    continue
+                asked = await put_in(kind, whole(kind) | {field: typed}, *people)
+                assert isinstance(asked, Answer), (name, typed)
+                assert victim.account in asked.text()
+    for me in ("me", "Me", "@me", "myself", "I"):
+        thief = InRoom("@mallory:example.org", (me, "mallory"))
+        got = await put_in(kind, whole(kind) | {field: me}, thief)
+        assert got == whole(kind) | {field: THANDI.account}, me

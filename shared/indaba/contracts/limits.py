@@ -68,14 +68,14 @@ class Limit:
 
     def for_all(self, most: int, *, facilitates: bool = True) -> "Bound":
         """The bound for everybody together; the last part is reserved for facilitators."""
-        last = 0 if facilitates else most * LAST_SHARE // 100
-        left = f" The last {self.amount(last)} are for facilitators." if last else ""
-        return Bound(self, self.used + left, most, most - last)
+        allowed = open_to(most, facilitates=facilitates)
+        last = self.amount(most - allowed)
+        left = f" The last {last} are for facilitators." if allowed < most else ""
+        return Bound(self, self.used + left, most, allowed)
 
     def for_one(self, most: int, *, facilitates: bool) -> "Bound":
         """The bound for one person's own use of a community's limit."""
-        share = FACILITATORS_SHARE if facilitates else MEMBERS_SHARE
-        own = max(1, most * share // 100)
+        own = share_of(most, facilitates=facilitates)
         return Bound(self, self.share, own, own)
 
     def amount(self, many: int) -> str:
@@ -104,6 +104,16 @@ class Bound:
         """Usage as people read it."""
         amount = self.limit.amount
         return self.words.format(used=amount(used), most=amount(self.most))
+
+
+def share_of(most: int, *, facilitates: bool) -> int:
+    """How many of what fits one person may use, so that any two people leave some to others."""
+    return max(1, most * (FACILITATORS_SHARE if facilitates else MEMBERS_SHARE) // 100)
+
+
+def open_to(most: int, *, facilitates: bool) -> int:
+    """How many of what fits are open to everybody together; the last part is facilitators'."""
+    return most if facilitates else most - most * LAST_SHARE // 100
 
 
 class LimitReached(Refusal):

@@ -1,8 +1,10 @@
 """Persons by their name, wherever an account is taken: found here, for every such argument.
 
-An account or a mention always wins. A name is looked for among those in the room: the local part of
-an account or a name they go by, whole before the beginning of one. What fits several is asked
-about; what fits nobody is left as it was typed, for whoever takes it to say so.
+An account or a mention always wins, and who says "me" is meant, whatever others call themselves. A
+name is looked for among those in the room: the local part of an account or a name they go by. Its
+first words are as good as the whole, which anybody may call themselves; only then the beginning of
+a word counts. What fits several is asked about; what fits nobody is left as it was typed, for
+whoever takes it to say so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,15 +18,17 @@ from indaba.conversation.delivery.platform import ChatPlatform, InRoom
 from indaba.conversation.wording import Wording, plain
 
 MOST_TO_PICK, MOST_NAMED = 5, 50
+ME = ("me", "myself", "i")
 NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
 
 
 class Names:
     """Puts accounts in the place of names of those in a room. Raises `Wait`."""
 
-    def __init__(self, platform: ChatPlatform, room: str) -> None:
+    def __init__(self, platform: ChatPlatform, room: str, writer: str) -> None:
         self._platform = platform
         self._room = room
+        self._writer = writer
 
     async def put_in(
         self, kind: type[Intent], values: Mapping[str, object], wording: Wording
@@ -43,12 +47,18 @@ class Names:
         return settled
 
     async def called(self, name: str) -> list[InRoom]:
-        """Who in the room goes by a name: those whose whole name it is, else begins so."""
+        """Who in the room goes by a name: those whose first words it is, else begins so."""
         wanted = folded(name.removeprefix("@"))
+        if wanted in ME:
+            return [InRoom(self._writer, ())]
         there = await self._platform.people_called(self._room, wanted) if wanted else ()
-        whole = [one for one in there if any(folded(each) == wanted for each in one.names)]
+        whole = [one for one in there if any(_is_whole(each, wanted) for each in one.names)]
         begun = [one for one in there if any(_begins(each, wanted) for each in one.names)]
         return whole or begun
+
+
+def _is_whole(name: str, wanted: str) -> bool:
+    return f"{folded(name)} ".startswith(f"{wanted} ")
 
 
 def _begins(name: str, wanted: str) -> bool:

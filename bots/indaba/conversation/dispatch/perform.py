@@ -180,7 +180,7 @@ class Performer:
         return Outcome(no or Answer((step,)))
 
     def _named(self, queued: QueuedEvent) -> Names:
-        return Names(self._platform, queued.event.room)
+        return Names(self._platform, queued.event.room, queued.event.account)
 
     async def _undone(self, queued: QueuedEvent, _: means.Undo) -> Outcome:
         undoable = await self._undoable(queued)

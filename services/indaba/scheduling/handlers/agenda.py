@@ -16,7 +16,12 @@ from indaba.contracts.agenda import (
 from indaba.contracts.ids import MeetingCode, MemberId
 from indaba.ledger import Work
 from indaba.ledger.merging import now_called
-from indaba.scheduling.handlers.keeping import check_chair, meeting_called, meeting_on
+from indaba.scheduling.handlers.keeping import (
+    check_chair,
+    facilitates,
+    meeting_called,
+    meeting_on,
+)
 from indaba.scheduling.model import (
     METHODS,
     Agenda,
@@ -34,7 +39,8 @@ async def add_agenda_item(request: AddAgendaItem, work: Work) -> AgendaShown:
     author = await now_called(work, work.passport.a_member())
     item = Item(id=work.world.new_id(), author=author, **request.model_dump(exclude={"code"}))
     meeting, agenda = await _agenda(work, request.code)
-    return await _keep_and_show(work, meeting, agenda.add(item))
+    leads = facilitates(work) or (meeting is not None and author == meeting.chair)
+    return await _keep_and_show(work, meeting, agenda.add(item, leads=leads))
 
 
 async def show_agenda(request: ShowAgenda, work: Work) -> AgendaShown:
@@ -83,7 +89,7 @@ def _topic(request: OpenTopic, agenda: Agenda, member: MemberId, work: Work) -> 
     item = agenda.titled(request.title)
     if item is not None:
         return agenda, item
-    more = agenda.add(Item(id=work.world.new_id(), author=member, title=request.title))
+    more = agenda.add(Item(id=work.world.new_id(), author=member, title=request.title), leads=True)
     return more, more.items[-1]
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from indaba.contracts.agenda import AgendaItem, ItemStatus, Result
 from indaba.contracts.ids import MemberId
+from indaba.contracts.limits import open_to, share_of
 from indaba.contracts.refusal import Refusal, hint
 from indaba.scheduling.model.methods import method_named
 from indaba.scheduling.model.plain_text import is_seen, one_line
@@ -29,12 +30,32 @@ class NoSuchItem(Refusal):
 
 
 class AgendaFull(Refusal):
-    """The agenda has as many items as it may have."""
+    """The agenda has as many items as are open to whoever adds one."""
 
     code = "agenda-full"
 
-    def __init__(self) -> None:
-        super().__init__(f"The agenda has {MOST_ITEMS} items, and more do not fit.")
+    def __init__(self, open_to_them: int) -> None:
+        last = MOST_ITEMS - open_to_them
+        left = f" The last {last} are for the chair and facilitators." if last else ""
+        super().__init__(
+            f"The agenda has {open_to_them} items, and more do not fit.{left} "
+            "To see what could go: {hint}",
+            hint=hint("agenda show"),
+        )
+
+
+class AgendaShareUsed(Refusal):
+    """One person's items are as many as one person may add, so that others find room."""
+
+    code = "agenda-share-used"
+
+    def __init__(self, own: int) -> None:
+        super().__init__(
+            f"{own} items on this agenda are yours, and the rest is for others. To take one of "
+            "yours off: {hint}",
+            hint=hint("agenda remove", item="2"),
+            own=own,
+        )
 
 
 class ItemEmpty(Refusal):
@@ -99,13 +120,18 @@ class Agenda:
         """The sum of the planned minutes."""
         return sum(item.minutes for item in self.items)
 
-    def add(self, item: Item) -> "Agenda":
-        """The agenda with an item added at the end.
+    def add(self, item: Item, *, leads: bool) -> "Agenda":
+        """The agenda with an item added at the end; `leads`: by its chair or a facilitator.
 
-        Raises `AgendaFull`, `ItemEmpty` or `NoSuchMethod`.
+        Raises `AgendaFull`, `AgendaShareUsed`, `ItemEmpty` or `NoSuchMethod`.
         """
-        if len(self.items) >= MOST_ITEMS:
-            raise AgendaFull
+        open_to_them = open_to(MOST_ITEMS, facilitates=leads)
+        if len(self.items) >= open_to_them:
+            raise AgendaFull(open_to_them)
+        own = sum(each.author == item.author for each in self.items)
+        # Who leads may fill it: they can take off whatever is there, too.
+        if not leads and own >= share_of(MOST_ITEMS, facilitates=False):
+            raise AgendaShareUsed(own)
         return Agenda((*self.items, _checked(item)))
 
     def at(self, number: int) -> Item:
