@@ -9,7 +9,7 @@ from indaba.contracts.actions import AddAction
 from indaba.contracts.agenda import AddAgendaItem
 from indaba.contracts.consenting import AnswerConsent
 from indaba.contracts.keeping import PROMISES, SAVED, TRAIL
-from indaba.contracts.library import SaveResource
+from indaba.contracts.library import SaveResource, WithdrawResource
 from indaba.contracts.membership import (
     CONSENT_VERSION,
     Category,
@@ -18,7 +18,7 @@ from indaba.contracts.membership import (
     ShowMyDataHere,
 )
 from indaba.contracts.purposes import Purpose
-from indaba.contracts.record import NoteKind, TakeNote
+from indaba.contracts.record import ChangeNote, NoteKind, TakeNote
 from indaba.contracts.removal import CaseKind
 from indaba.contracts.retention import Kept
 from indaba.ledger.mentions import MOST_PLACES
@@ -73,6 +73,23 @@ async def test_a_member_is_told_where_others_wrote_about_them_and_not_what(town:
     assert {f"notes of {meeting.code}", f"action {action}"} <= await _where(town, thandi)
     assert f"resource {saved.resource.code}" in await _where(town, thandi)
     assert all("tiles" not in str(one.data) for one in told)
+
+
+async def test_what_was_taken_out_is_told_as_such_and_leads_to_no_page(town: Town) -> None:
+    lindiwe, thandi = await town.founded(), await town.joined(THANDI)
+    meeting = await begun(town, lindiwe)
+    words = f"Ask {THANDI} about tiles"
+    await town.ask(TakeNote(kind=NoteKind.IDEA, text=words), lindiwe)
+    saved = await town.ask(SaveResource(link="https://x.org/b", title="B", why=words), lindiwe)
+    await town.ask(ChangeNote(code=meeting.code, number=1), lindiwe)
+    await town.ask(WithdrawResource(code=saved.resource.code), lindiwe)
+
+    told = [await town.ask(kind(accounts=(THANDI,)), thandi) for kind in KINDS]
+
+    places = [place for one in told for place in one.data.get("others wrote about you", [])]
+    out = {f"notes of {meeting.code} (taken out)", f"resource {saved.resource.code} (taken out)"}
+    assert {place["where"] for place in places} == out
+    assert {place["code"] for place in places} == {""}
 
 
 async def test_of_many_places_the_newest_hundred_are_told(town: Town) -> None:

@@ -18,8 +18,10 @@ MOST_PLACES = 100
 class Written:
     """Texts of one table: `place` names a thing by its `code`, as people know it.
 
-    `source` holds the columns. `has_page`: the thing has a page of its own on the portal. `within`
-    is for a table that does not name the community: its column, and the one that it points to.
+    `source` holds the columns. `is_out` says whether a thing was taken out: kept, and read by
+    nobody; it has no default, so that none is told as if it could be looked up. `has_page`: the
+    thing has a page of its own on the portal. `within` is for a table that does not name the
+    community: its column, and the one that it points to.
     """
 
     place: str
@@ -29,6 +31,7 @@ class Written:
     community: sa.Column[Any]
     author: sa.Column[Any]
     texts: Sequence[sa.Column[Any]]
+    is_out: sa.ColumnElement[bool]
     has_page: bool = True
     within: tuple[sa.Column[Any], sa.Column[Any]] | None = None
 
@@ -40,21 +43,26 @@ async def places(
     names: Collection[str],
     work: Transaction,
 ) -> list[dict[str, str]]:
-    """Where others in a community wrote one of these names, on which day, and its code."""
+    """Where others in a community wrote one of these names, on which day, and its code.
+
+    What was taken out is still kept: it is told as such, without a page.
+    """
     listed: dict[tuple[str, str, str], None] = {}
     for each in written:
         texts = (sa.cast(text, sa.Text) for text in each.texts)
         named = sa.or_(*(text.icontains(n, autoescape=True) for text in texts for n in names))
         query = (
-            sa.select(each.code, each.at)
+            sa.select(each.code, each.at, each.is_out)
             .select_from(each.source)
             .where(each.community == there, each.author != member, named, *_within(each, there))
             .order_by(each.at.desc().nulls_last())
             .limit(MOST_PLACES)
         )
-        for code, at in await work.connection.execute(query):
+        for code, at, is_out in await work.connection.execute(query):
             day = at.date().isoformat() if at else ""
-            listed[each.place.format(code or "").strip(), day, code if each.has_page else ""] = None
+            where = each.place.format(code or "").strip()
+            page = code if each.has_page and not is_out else ""
+            listed[f"{where} (taken out)" if is_out else where, day, page] = None
     return [{"where": where, "on": on, "code": code or ""} for where, on, code in listed]
 
 

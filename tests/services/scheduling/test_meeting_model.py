@@ -246,7 +246,7 @@ def test_the_same_answer_again_changes_nothing(answer: RsvpAnswer | None) -> Non
         pytest.param(
             called_off(),
             model.MeetingCalledOff,
-            "was called off: the hall is flooded",
+            "was called off. For what is known",
             id="called off",
         ),
     ],

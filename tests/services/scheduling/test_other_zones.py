@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -99,3 +100,21 @@ async def test_a_date_is_added_at_the_hour_that_was_said(abroad: Abroad, said: s
     assert (there.starts_at, there.zone) == (meant.starts_at, HOME)
     same = {"id", "code", "starts", "starts_at", "date_of", "version", "announced"}
     assert there.model_dump(exclude=same) == first.model_dump(exclude=same)
+
+
+@pytest.mark.parametrize("hour", [0, 1, 6, 12, 23])
+async def test_what_is_left_out_of_a_move_is_taken_in_the_askers_own_zone(
+    abroad: Abroad, hour: int
+) -> None:
+    starts = datetime.combine(_day(abroad, 4), time(hour, 30))
+    asked = ScheduleMeeting(title="Fractions", starts=starts, zone=HOME)
+    meeting = (await abroad.ask(asked)).meeting
+    mine = meeting.starts_at.astimezone(ZoneInfo(AWAY)).replace(tzinfo=None)
+
+    a_time = await abroad.ask(ReadWhen(text="20:15", moves=meeting.code))
+    assert a_time.readings[0].zone == AWAY
+    assert a_time.readings[0].starts == mine.replace(hour=20, minute=15)
+
+    day = _day(abroad, 9)
+    a_day = await abroad.ask(ReadWhen(text=f"{day:%d %B}", moves=meeting.code))
+    assert a_day.readings[0].starts == datetime.combine(day, mine.time())

@@ -1,8 +1,10 @@
 """Finds where others' texts about resources and their use name a member."""
 
+from indaba.contracts.library import ResourceStatus
 from indaba.ledger.mentions import Written
 from indaba.library.store.tables import resources, uses
 
+IS_OUT = resources.c.status != ResourceStatus.PUBLISHED.value
 WRITTEN = (
     Written(
         "resource {}",
@@ -12,6 +14,7 @@ WRITTEN = (
         resources.c.community,
         resources.c.author,
         [resources.c[name] for name in ("title", "why", "summary", "text", "quote")],
+        IS_OUT,
     ),
     Written(
         "use of {}",
@@ -21,6 +24,7 @@ WRITTEN = (
         resources.c.community,
         uses.c.member,
         (uses.c.note,),
+        IS_OUT,
         within=(uses.c.resource, resources.c.id),
     ),
 )

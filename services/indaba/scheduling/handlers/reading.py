@@ -29,7 +29,8 @@ async def understand_when(request: ReadWhen, work: Work) -> WhenRead:
     before = None
     if request.moves:
         work.passport.a_member()
-        before = (await meeting_called(work, request.moves)).starts
+        # Days and hours are the asker's own, who may be abroad.
+        before = wall((await meeting_called(work, request.moves)).starts_at, zone_named(zone))
     return read_when(request.text, work.now, zone, locale, before=before)
 
 

@@ -255,7 +255,7 @@ class Meeting:
         if self.status is MeetingStatus.CLOSED:
             return self
         if self.status is MeetingStatus.CANCELLED:
-            raise MeetingCalledOff(self.code, self.reason)
+            raise MeetingCalledOff(self.code)
         if now < self.check_in_opens_at:
             raise NotBegun(self.code, self.starts, self.zone, wall(now, zone_named(self.zone)))
         return self._changed(status=MeetingStatus.CLOSED, ended_at=now, sequence=self.sequence + 1)
@@ -382,7 +382,7 @@ class Meeting:
 
     def _check_is_scheduled(self) -> None:
         if self.status is MeetingStatus.CANCELLED:
-            raise MeetingCalledOff(self.code, self.reason)
+            raise MeetingCalledOff(self.code)
         if self.status is MeetingStatus.CLOSED:
             raise MeetingOver(self.code)
 

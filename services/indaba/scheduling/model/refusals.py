@@ -18,13 +18,16 @@ class MeetingOver(Refusal):
 
 
 class MeetingCalledOff(Refusal):
-    """The meeting was cancelled."""
+    """The meeting was cancelled. Why is told to whoever may read it, and by no refusal."""
 
     code = "meeting-called-off"
 
-    def __init__(self, code: str, reason: str) -> None:
-        because = f": {reason}" if reason else "."
-        super().__init__(f"This meeting was called off{because}", code=code, reason=reason)
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            "This meeting was called off. For what is known of it type: {hint}",
+            hint=hint("meeting show", code=code),
+            code=code,
+        )
 
 
 class CheckInNotOpen(Refusal):

@@ -17,8 +17,11 @@ def _of_a_meeting(place: str, table: sa.Table, *texts: str) -> Written:
     community = meetings.c.community if own is None else own
     within = (table.c.meeting, meetings.c.id) if own is None else None
     columns = [table.c[name] for name in texts]
+    is_out = table.c.get("removed", sa.false())
     day, code = meetings.c.starts, meetings.c.code
-    return Written(place, source, code, day, community, table.c.author, columns, within=within)
+    return Written(
+        place, source, code, day, community, table.c.author, columns, is_out, within=within
+    )
 
 
 WRITTEN = (
@@ -34,6 +37,7 @@ WRITTEN = (
         actions.c.community,
         actions.c.author,
         (actions.c.text, actions.c.note),
+        sa.false(),
         has_page=False,
     ),
     Written(
@@ -44,6 +48,7 @@ WRITTEN = (
         meetings.c.community,
         meetings.c.author,
         (meetings.c.title, meetings.c.where, meetings.c.reason),
+        sa.false(),
     ),
 )
 
