@@ -171,6 +171,13 @@ async def test_what_undoes_says_what_it_takes_back_and_is_offered_in_one_way() -
                 assert all(str(fact) in names for fact in facts.values())
 
 
+@pytest.mark.parametrize("kind", [kind for kind in INTENTS if "until" in kind.model_fields])
+def test_what_can_be_undone_for_a_while_is_offered_no_longer(kind: type[Intent]) -> None:
+    intent = kind.model_construct(until=NOW)
+    assert not intent.is_too_late(NOW)
+    assert intent.is_too_late(NOW + timedelta(seconds=1))
+
+
 async def test_undo_names_what_can_be_undone_or_says_what_to_do() -> None:
     undoable = (Uncall(code="M7K2", until=NOW), Uncall(code="M8K3", until=NOW))
     asked = await perform(TakeBack(), replace(THANDI, undoable=undoable), BusServiceClient())

@@ -43,6 +43,9 @@ async def test_a_member_of_two_is_asked_once_and_never_acts_in_the_other(town: T
     assert "Fractions" not in (await _told(town, thandi, direct, "meeting list"))["content"]["body"]
 
     await thandi.react(direct, called["event_id"], "✅")
+    await town.answer(thandi, direct, called["event_id"])
+    undone = await _told(town, thandi, direct, "me undo")
+    assert "Nothing of yours can be undone here" in undone["content"]["body"]
     assert "Fractions" not in (await _told(town, thandi, direct, "meeting list"))["content"]["body"]
     await _told(town, thandi, direct, "me community")
     await _told(town, thandi, direct, "1")

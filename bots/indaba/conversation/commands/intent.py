@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, get_args
 
@@ -171,6 +172,11 @@ class Intent(BaseModel):
         """The same, asked for once `before` had not sufficed; most need only the rest."""
         del before
         return self
+
+    def is_too_late(self, now: datetime) -> bool:
+        """Whether it is pointless to offer it again: what says `until` when it goes is over."""
+        until = getattr(self, "until", None)
+        return until is not None and now > until
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """Do it. Raises what `ServiceClient.ask` raises."""

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, uuid5
 
 from indaba.contracts.consenting import ConsentDue
@@ -58,6 +58,10 @@ class People:
         self._portal_url = portal_url
         self._files = files
         self.whereabouts = Whereabouts(platform, ledger, passports)
+
+    def now(self) -> datetime:
+        """The present."""
+        return self._ledger.world.now()
 
     def services(self, queued: QueuedEvent) -> BusServiceClient:
         """What asks the services for whoever spoke."""

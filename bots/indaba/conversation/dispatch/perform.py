@@ -188,10 +188,15 @@ class Performer:
 
     async def _undoable(self, queued: QueuedEvent) -> dict[Offer, Intent]:
         """What they can still take back where they spoke, the newest first."""
-        offers = [(each, offered(each)) for each in await self._people.offers_to(queued)]
+        kept, now = await self._people.offers_to(queued), self._people.now()
+        # What is of another community is only undone where its choice stands.
+        there = [each for each in kept if each.community in (None, queued.community)]
+        offers = [(each, offered(each)) for each in there]
         newest: dict[str, tuple[Offer, Intent]] = {}
         for offer, intent in offers:
-            if intent is not None and intent.takes_back(Wording()):
+            if intent is None or intent.is_too_late(now):
+                continue
+            if intent.takes_back(Wording()):
                 newest.setdefault(offer.intent, (offer, intent))
         return dict(newest.values())
 
