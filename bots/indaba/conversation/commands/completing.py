@@ -1,8 +1,9 @@
 """Suggestions while somebody types an argument, from what the services know."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, get_args
 
+from indaba.contracts.actions import ListActions, WhichActions
 from indaba.contracts.library import FindResources
 from indaba.contracts.lines import MeetingReading, ReadMeeting
 from indaba.contracts.scheduling import ListMeetings
@@ -16,7 +17,9 @@ LONGEST = 100
 MOST = 25
 ANY_TITLE = "meeting"
 """Stands for the title, which is given by itself."""
-RESOURCE = "R"
+CODED = {"R": "resource", "A": "action"}
+"""What to suggest for a code that is not a meeting's."""
+
 Suggestion = tuple[str, str]
 """What is shown, and what is given when it is taken."""
 
@@ -40,10 +43,8 @@ async def suggestions(
             suggested = await _lines(typed, services, locale)
         case "when":
             suggested = await _times(typed, services, locale)
-        case "meeting":
-            suggested = await _meetings(typed, services)
-        case "resource":
-            suggested = await _resources(typed, services)
+        case "meeting" | "action" | "resource" as way:
+            suggested = await _CODES[way](typed, services)
         case "zone":
             suggested = [(zone, zone) for zone in suggest_zones(typed, MOST)]
         case "language":
@@ -58,7 +59,7 @@ async def suggestions(
 def _way(kind: type[Intent], field: str) -> str | None:
     code = kind.mark(field, "code")
     if code:
-        return "resource" if code == RESOURCE else "meeting"
+        return CODED.get(str(code), "meeting")
     if kind.mark(field, "line_with"):
         return "line"
     if field == "when":
@@ -117,6 +118,16 @@ async def _meetings(typed: str, services: ServiceClient) -> list[Suggestion]:
     return _matching(typed, [(m.code, plain(m.title)) for m in there.meetings])
 
 
+async def _actions(typed: str, services: ServiceClient) -> list[Suggestion]:
+    """The asker's own first, then all that are open."""
+    lists = [
+        (await services.ask(ListActions(which=which))).actions
+        for which in (WhichActions.MINE, WhichActions.OPEN)
+    ]
+    texts = {action.code: plain(action.text) for each in lists for action in each}
+    return _matching(typed, [*texts.items()])
+
+
 async def _resources(typed: str, services: ServiceClient) -> list[Suggestion]:
     found = await services.ask(FindResources(words="", limit=MOST))
     near = _matching(typed, [(r.code, plain(r.title)) for r in found.resources])
@@ -124,6 +135,13 @@ async def _resources(typed: str, services: ServiceClient) -> list[Suggestion]:
         return near
     found = await services.ask(FindResources(words=typed[:200], limit=MOST))
     return [(f"{r.code} {plain(r.title)}", r.code) for r in found.resources]
+
+
+_CODES: dict[str, Callable[[str, ServiceClient], Awaitable[list[Suggestion]]]] = {
+    "meeting": _meetings,
+    "action": _actions,
+    "resource": _resources,
+}
 
 
 def _matching(typed: str, known: list[tuple[str, str]]) -> list[Suggestion]:

@@ -35,6 +35,7 @@ from indaba.conversation.commands.topics.undoing import TakeBack
 from indaba.conversation.delivery.chat_events import ChatEvent, MessageSent
 from indaba.conversation.delivery.platform import ChatPlatform
 from indaba.conversation.dispatch import resolutions as means
+from indaba.conversation.dispatch.by_text import text_field, with_code_of_text
 from indaba.conversation.dispatch.live_meetings import LiveMeetings
 from indaba.conversation.dispatch.names import Names
 from indaba.conversation.dispatch.outcome import Outcome
@@ -131,7 +132,10 @@ class Performer:
         """Do what was read, once a meeting that stands there by its title has its code."""
         wording = await self._wording(queued)
         try:
-            read = await with_code(asked, self._people.services(queued), wording)
+            services = self._people.services(queued)
+            read = await with_code(asked, services, wording)
+            if not isinstance(read, Answer):
+                read = await with_code_of_text(read, services, wording)
         except Unavailable as away:
             return Outcome(Answer.of(away.words))
         if isinstance(read, Answer):
@@ -163,7 +167,8 @@ class Performer:
         step = resume(found.question, found.text, person.wording, INTENTS)
         kind = named(found.question.intent, INTENTS)
         field = found.question.field
-        if step is not None and (field == meeting_field(kind) or kind.mark(field, "person")):
+        in_words = field in (meeting_field(kind), text_field(kind)) or kind.mark(field, "person")
+        if step is not None and in_words:
             values = {**found.question.filled, field: found.text.strip()}
             return await self._read(queued, Understood(kind, values))
         return await self._go_on(queued, step)

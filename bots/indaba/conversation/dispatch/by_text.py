@@ -1,0 +1,132 @@
+"""Actions and resources by a few of their words, wherever their code is taken.
+
+A code always wins. Words that are all in the text of one, first among those of whoever asks, name
+it. Everything else is a question with what there is: nothing is done to what was not named.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from indaba.contracts.actions import ListActions, WhichActions
+from indaba.contracts.library import FindResources
+from indaba.contracts.refusal import Refusal
+from indaba.conversation.answer import Answer, Choice, Choices, Text
+from indaba.conversation.commands.arguments import CODES, Token
+from indaba.conversation.commands.intent import Intent, ServiceClient, question, resolve
+from indaba.conversation.commands.line import Typed, Unclear, Understood, read_typed
+from indaba.conversation.commands.topics.cop import NeverMind
+from indaba.conversation.wording import Wording, plain
+
+NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
+MOST_TO_PICK, SHORTEST, LONGEST_SEARCH = 5, 3, 200
+SMALL_WORDS = frozenset({"the", "my", "our", "a", "an", "to", "for", "of", "with", "that"})
+_WORD = re.compile(r"\w+")
+
+
+class Thing(NamedTuple):
+    """An action or a resource: its code, and its text or title."""
+
+    code: str
+    text: str
+
+
+def text_field(kind: type[Intent]) -> str | None:
+    """The argument that takes the code of an action or a resource; `None` if none does."""
+    return next((name for name in kind.model_fields if kind.mark(name, "code") in CODES), None)
+
+
+async def with_code_of_text(
+    read: Understood | Unclear, services: ServiceClient, wording: Wording
+) -> Understood | Unclear | Answer:
+    """What was asked for, with a code in the place of words; or the question which is meant.
+
+    Raises `Unavailable`.
+    """
+    if not isinstance(read, Understood) or (field := text_field(read.intent)) is None:
+        return read
+    code = CODES[str(read.intent.mark(field, "code"))]
+    if code.fullmatch(str(read.filled.get(field, "")).strip(" .,!?#")):
+        return read
+    words = _words_of(read, field)
+    try:
+        lists = await _lists(read.intent, field, words, services)
+    except Refusal:
+        return read
+    for things in lists:
+        fits, rest = _named(words, things)
+        if len(fits) == 1 and (named := _with(read, field, fits[0].code, rest)):
+            return named
+        if fits:
+            return _asked(read, field, fits, wording)
+    return _asked(read, field, lists[-1], wording)
+
+
+def _words_of(read: Understood, field: str) -> tuple[Token, ...]:
+    """The words that may name it: those given for it, else all that were not given by name."""
+    if read.typed is None or field in read.typed.keyed:
+        given = str(read.filled.get(field, ""))
+        return tuple(Token(word) for word in given.split())
+    return read.typed.tokens
+
+
+async def _lists(
+    kind: type[Intent], field: str, words: Sequence[Token], services: ServiceClient
+) -> list[list[Thing]]:
+    """What may be meant: the asker's own first; the last list is what a question shows."""
+    if kind.mark(field, "code") == "A":
+        asked = [ListActions(which=which) for which in (WhichActions.MINE, WhichActions.OPEN)]
+        mine, everybodys = [(await services.ask(each)).actions for each in asked]
+        lists = [[Thing(a.code, a.text) for a in each] for each in (mine, everybodys)]
+        return [*lists, lists[0] or lists[1]]
+    text = " ".join(token.said for token in words)[:LONGEST_SEARCH]
+    for each in dict.fromkeys((text, "")):
+        there = (await services.ask(FindResources(words=each, limit=MOST_TO_PICK))).resources
+        if there:
+            break
+    return [[Thing(r.code, r.title) for r in there]]
+
+
+def _named(words: Sequence[Token], things: Sequence[Thing]) -> tuple[list[Thing], Sequence[Token]]:
+    """The things that the first words name, by as many words as can be; and the other words."""
+    start = next((n for n, t in enumerate(words) if t.said.casefold() not in SMALL_WORDS), 0)
+    for end in range(len(words), start, -1):
+        if fits := [each for each in things if _says(words[start:end], each.text)]:
+            return fits, words[end:]
+    return [], words
+
+
+def _says(words: Sequence[Token], text: str) -> bool:
+    """Whether all words are in the text, the longer ones perhaps cut short."""
+    spoken = [w for token in words for w in _WORD.findall(token.said.casefold())]
+    telling = [word for word in spoken if word not in SMALL_WORDS]
+    there = _WORD.findall(text.casefold())
+    return any(len(word) >= SHORTEST for word in telling) and all(
+        any(each == word or (len(word) >= SHORTEST and each.startswith(word)) for each in there)
+        for word in telling
+    )
+
+
+def _with(read: Understood, field: str, code: str, rest: Sequence[Token]) -> Understood | None:
+    """The same with this code; `None` if the other words do not fit then."""
+    typed = read.typed
+    if typed is None or field in typed.keyed:
+        return replace(read, filled={**read.filled, field: code}) if not rest else None
+    again = read_typed(Typed(typed.kind, {**typed.keyed, field: code}, tuple(rest)))
+    return again if isinstance(again, Understood) else None
+
+
+def _asked(read: Understood, field: str, things: Sequence[Thing], wording: Wording) -> Answer:
+    """The question which is meant: to pick from where nothing else is missing."""
+    say, shown = wording.say, things[:MOST_TO_PICK]
+    lines = [say("{code} {title}", code=each.code, title=plain(each.text)[:80]) for each in shown]
+    steps = [resolve(read.intent, {**read.filled, field: each.code}, wording) for each in shown]
+    ready = [step for step in steps if isinstance(step, Intent)]
+    if not ready or len(ready) < len(shown):
+        why = say("There is: {list}", list="; ".join(lines)) if lines else ""
+        rest = {name: value for name, value in read.filled.items() if name != field}
+        return Answer((question(read.intent, rest, field, wording, why),))
+    picks = [Choice(*each) for each in zip(lines, NUMBERS, ready, strict=False)]
+    stop = Choice(say("None of these"), "❌", NeverMind())
+    return Answer((Text(say("Which one is it?")), Choices((*picks, stop))))
