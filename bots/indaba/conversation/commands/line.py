@@ -112,12 +112,17 @@ def read_line(text: str, intents: Sequence[type[Intent]]) -> Understood | Unclea
     known = phrases(intents)
     if not words or folded(words[0].strip(".,!?")) == "help" or words == ["?"]:
         return _help(words[1:], known)
-    for size in (3, 2, 1):
+    for size in range(_longest(known), 0, -1):
         begun = folded(" ".join(words[:size]).strip(".,!?:;"))
         if len(words) >= size and begun in known:
             rest = re.split(r"\S+", text.lstrip(" \t\r\n/!"), maxsplit=size)[-1]
             return _arguments(known[begun], rest)
     return _not_known(words, known, intents)
+
+
+def _longest(known: Mapping[str, type[Intent]]) -> int:
+    """Words of the longest way to begin a line."""
+    return max(len(phrase.split()) for phrase in known)
 
 
 def _help(words: list[str], known: Mapping[str, type[Intent]]) -> Understood | Unclear:
@@ -136,7 +141,8 @@ def _not_known(
     if shared:
         facts = {"typed": tried, "meant": shared[0]}
         return Unclear("'{typed}' can mean more than one thing: {meant}?", facts, tuple(shared[1:]))
-    near = [known[p].called() for t in (tried, words[0][:60]) for p in nearest(t, known)]
+    begun = (" ".join(words[:3])[:60], tried, words[0][:60])
+    near = [known[p].called() for t in begun for p in nearest(t, known)]
     meant = tuple(dict.fromkeys(near))[:3]
     if not meant:
         return Unclear("I don't know '{typed}'. Type: {meant}", {"typed": tried, "meant": "help"})

@@ -72,7 +72,8 @@ class Performer:
         facts = {} if found.about is None else self._going_on(queued, found.about)
         prefix = self._people.prefix(queued.event)
         coming = typed(hint("meeting yes"), prefix, INTENTS)
-        answer = Answer.of(wording.say(found.words, coming=coming, **facts))
+        way = typed(hint("help"), prefix, INTENTS)
+        answer = Answer.of(wording.say(found.words, coming=coming, help=way, **facts))
         if found.words in means.WAIT_FOR_NOTHING:
             answer = replace(answer, blocks=(*answer.blocks, *await self._to_answer(queued)))
         return Outcome(answer, still_open=found.still_open)

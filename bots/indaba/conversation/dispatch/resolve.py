@@ -30,6 +30,7 @@ from indaba.conversation.delivery.chat_events import (
     RoomReplaced,
 )
 from indaba.conversation.dispatch.context import Context
+from indaba.conversation.dispatch.courtesy import courtesy
 from indaba.conversation.dispatch.overheard import secrets_in
 from indaba.conversation.dispatch.picking import (
     Judged,
@@ -155,6 +156,8 @@ def _answer(event: MessageSent, context: Context) -> Resolution | None:
         return Perform(_coming(short, context.card[1]))
     is_asked = context.question is not None and not to_another
     if context.question is not None and is_asked:
+        if polite := courtesy(text):
+            return Say(polite)
         if is_command(text, context.question, direct=event.direct):
             return Command(text)
         return Resume(context.question, text)
@@ -176,6 +179,8 @@ def _command(line: str) -> Resolution:
     """A line typed to us; an empty one asks for help, "ja" or "cannot make it" answers for one."""
     if not line.strip():
         return Perform(Help())
+    if polite := courtesy(line):
+        return Say(polite)
     if isinstance(read_line(line, INTENTS), Unclear) and (short := short_reply(line)):
         return Perform(_coming(short, None))
     return Command(line)

@@ -34,7 +34,12 @@ from indaba.conversation.times import say_when
 from indaba.conversation.wording import Wording, plain
 
 
-class Move(InParts, noun="meeting", verb="move"):
+class Move(
+    InParts,
+    noun="meeting",
+    verb="move",
+    aliases=("postpone", "reschedule", "meeting postpone", "meeting change", "change meeting"),
+):
     """Move a meeting to another time."""
 
     needs: ClassVar[Role | None] = Role.FACILITATOR
@@ -161,7 +166,12 @@ class MoveBack(MoveNow, noun="meeting", verb="move-back", hidden=True):
         return wording.say("move {code} back to {when}", code=self.code, when=when)
 
 
-class Cancel(Intent, noun="meeting", verb="cancel"):
+class Cancel(
+    Intent,
+    noun="meeting",
+    verb="cancel",
+    aliases=("call off", "delete meeting", "remove meeting", "meeting delete", "meeting remove"),
+):
     """Call a meeting off."""
 
     needs: ClassVar[Role | None] = Role.FACILITATOR

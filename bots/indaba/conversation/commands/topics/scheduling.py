@@ -176,7 +176,12 @@ class CallMeeting(MeetingDraft, noun="meeting", verb="call", hidden=True):
         return with_undo(person.wording.say("Called: {code}", code=code), code, person)
 
 
-class NextMeeting(Intent, noun="meeting", verb="next", aliases=("next",)):
+class NextMeeting(
+    Intent,
+    noun="meeting",
+    verb="next",
+    aliases=("next", "what is next", "what's next", "whats next", "volgende vergadering"),
+):
     """Show the next meeting."""
 
     example: ClassVar[str] = "meeting next"
@@ -186,14 +191,30 @@ class NextMeeting(Intent, noun="meeting", verb="next", aliases=("next",)):
         return await _show(None, person, services)
 
 
-class MeetingDetails(Intent, noun="meeting", verb="show"):
-    """Show one meeting."""
+ASKS_WHO = (
+    *("who is coming", "who's coming", "whos coming", "who comes", "who is coming to"),
+    *("who's coming to", "whos coming to", "who said yes", "who said yes to", "wie kom"),
+    *("how many are coming", "how many are coming to", "where is the meeting", "where do we meet"),
+)
+"""How people ask about a meeting; the next one, where they do not name it."""
+
+ASKS_WHEN = (
+    *("when is", "when's", "whens", "when is the meeting", "when is the next meeting"),
+    *("when is next meeting", "when is our next meeting", "when's the next meeting"),
+    *("whens the next meeting", "when do we meet", "when is the next one", "what time is"),
+    *("what time is the meeting", "wanneer", "wanneer is die vergadering", "nini"),
+)
+
+
+class MeetingDetails(Intent, noun="meeting", verb="show", aliases=ASKS_WHO):
+    """Show one meeting, and how many come."""
 
     example: ClassVar[str] = "meeting show M7K2"
 
-    code: Code = Field(
-        description="The meeting's code, such as M7K2",
-        json_schema_extra={"code": True, "question": "Which meeting? Its code looks like M7K2."},
+    code: Code | None = Field(
+        default=None,
+        description="The meeting's code; the next one if you do not say",
+        json_schema_extra={"code": True},
     )
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
@@ -282,7 +303,7 @@ NONE_LISTED = {
 }
 
 
-class MeetingWhen(Intent, noun="meeting", verb="when", aliases=("when",)):
+class MeetingWhen(Intent, noun="meeting", verb="when", aliases=("when", *ASKS_WHEN)):
     """Show when a meeting is for me."""
 
     example: ClassVar[str] = "meeting when M7K2"
