@@ -2,11 +2,13 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from bots.answering import MEETING
 from indaba.contracts import scheduling as s
+from indaba.contracts.passport import Role
 from indaba.conversation.answer import Answer, Ask
 from indaba.conversation.commands.intent import Intent
 from indaba.conversation.commands.line import Unclear, Understood, read_line
@@ -151,3 +153,30 @@ async def test_what_is_held_is_looked_for_among_the_held_and_what_comes_among_th
     assert (await filled("minutes Monthly", Monthly()))["code"] == "M8K3"
     assert (await filled("meeting cancel Monthly", Monthly()))["code"] == "M7K2"
     assert (await filled("meeting restore Monthly", Monthly()))["code"] == "M9K4"
+
+
+@every_coded
+async def test_of_a_series_the_next_date_is_meant_but_where_a_date_changes_for_everybody(
+    kind: type[Intent],
+) -> None:
+    class Fortnightly(Planned):
+        async def ask(self, request: Any) -> Any:
+            listed = await super().ask(request)
+            dates = [m.model_copy(update={"series": UUID(int=7)}) for m in listed.meetings]
+            return listed.model_copy(update={"meetings": tuple(dates)})
+
+    field = str(meeting_field(kind))
+    line = f"{kind.called()} {words_of(kind)} {field}: Monthly"
+    read = await with_code(
+        read_line(line, INTENTS), Fortnightly(M7K2="Monthly", M8K3="Monthly"), Wording()
+    )
+    if kind.needs is Role.FACILITATOR:
+        assert isinstance(read, Answer)
+        line += " scope: all"
+        if "scope" not in kind.model_fields:
+            return
+        read = await with_code(
+            read_line(line, INTENTS), Fortnightly(M7K2="Monthly", M8K3="Monthly"), Wording()
+        )
+    assert isinstance(read, Understood)
+    assert read.filled[field] == "M7K2"

@@ -61,9 +61,9 @@ def by_words(event: MessageSent, context: Context) -> Judged | None:
     offer = _with_yes(text, context.offers)
     if offer is None:
         return None
-    late = event.sent_at - offer.offered_at > YES_LASTS
+    late = not says_stop(text) and event.sent_at - offer.offered_at > YES_LASTS
     if late or not _answers(event, offer, context):
-        if _says_stop(text) and isinstance(read_line(text, INTENTS), Understood):
+        if says_stop(text):
             return None
         return Judged(Verdict.NOTHING_WAITS, context.offers[0]) if to_us else None
     alone = _only_picked(offer) and not event.reply_to
@@ -124,7 +124,7 @@ def _only_picked(offer: Offer) -> bool:
     return intent is not None and intent.MEANT is Meant.BY_PICK
 
 
-def _says_stop(text: str) -> bool:
+def says_stop(text: str) -> bool:
     """Whether somebody wants none of it, whatever that choice is called: "None of these"."""
     return folded(text).strip(" .!") in STOP
 
@@ -132,7 +132,7 @@ def _says_stop(text: str) -> bool:
 def _with_label(text: str, offers: tuple[Offer, ...]) -> Offer | None:
     """The choice whose word was typed: its label, where that is more than a yes or a number."""
     wanted = " ".join(text.casefold().split()).strip(" .!")
-    if not wanted or wanted.isdecimal() or reply_answer(wanted):
+    if not wanted or wanted.isdecimal() or reply_answer(wanted) or says_stop(wanted):
         return None
     return next(
         (offer for offer in offers if " ".join(offer.label.casefold().split()) == wanted), None
@@ -145,7 +145,7 @@ def _with_yes(text: str, offers: tuple[Offer, ...]) -> Offer | None:
     for offer in offers:
         if wanted and wanted in (str(offer.place), bare(offer.emoji), offer.label.casefold()):
             return offer
-    if _says_stop(text):
+    if says_stop(text):
         return next((o for o in offers if isinstance(offered(o), NeverMind)), None)
     answer = reply_answer(text)
     sign = YES_AND_NO.get(answer) if answer and not CODE.search(text) else None

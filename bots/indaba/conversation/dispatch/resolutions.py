@@ -22,6 +22,7 @@ NOTHING_WAITS = (
     "Nothing here waits for that now, and nothing has changed. To go on, type again: {line}. "
     "To answer for the next meeting, type for example: {coming}"
 )
+NOTHING_OPEN = "Nothing waits for you here, and nothing has changed."
 NOT_WAITING = (
     "That message of mine waits for no answer, and nothing has changed. To say that you come to "
     "the next meeting, type: {coming}"

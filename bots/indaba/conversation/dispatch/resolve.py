@@ -10,7 +10,7 @@ from indaba.contracts.scheduling import RsvpAnswer
 from indaba.conversation.cards.rsvp_words import ShortReply, answer_of, reply_answer, short_reply
 from indaba.conversation.commands.fields import folded
 from indaba.conversation.commands.intent import Intent, named
-from indaba.conversation.commands.line import Unclear, Understood, phrases, read_line
+from indaba.conversation.commands.line import Understood, phrases, read_line
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.coming import SayMaybe, SayNo, SayYes
 from indaba.conversation.commands.topics.helping import Help
@@ -38,12 +38,14 @@ from indaba.conversation.dispatch.picking import (
     by_press,
     by_reaction,
     by_words,
+    says_stop,
 )
 from indaba.conversation.dispatch.questions import is_command
 from indaba.conversation.dispatch.resolutions import (
     NOT_ENOUGH,
     NOT_WAITING,
     NOT_YOURS,
+    NOTHING_OPEN,
     NOTHING_WAITS,
     TOO_OLD,
     TOO_OLD_TO_PICK,
@@ -181,9 +183,12 @@ def _command(line: str) -> Resolution:
         return Perform(Help())
     if polite := courtesy(line):
         return Say(polite)
-    if isinstance(read_line(line, INTENTS), Unclear) and (short := short_reply(line)):
-        return Perform(_coming(short, None))
-    return Command(line)
+    if isinstance(read_line(line, INTENTS), Understood):
+        return Command(line)
+    if says_stop(line):
+        return Say(NOTHING_OPEN)
+    short = short_reply(line)
+    return Perform(_coming(short, None)) if short else Command(line)
 
 
 def _pressed(event: ButtonPressed, context: Context) -> Resolution:

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Refusal
 from indaba.contracts.scheduling import ListMeetings, MeetingFacts, MeetingStatus, Which
+from indaba.contracts.series import Scope
 from indaba.conversation.answer import Answer, Choice, Choices, Items, Text
 from indaba.conversation.commands.arguments import Token
 from indaba.conversation.commands.intent import COMING, Intent, ServiceClient, question, resolve
@@ -206,7 +208,7 @@ def _settled(
     fits: list[Fit], kind: type[Intent], field: str, wording: Wording
 ) -> Understood | Answer:
     """The one that is meant, or a choice between those that may be."""
-    if len(fits) == 1:
+    if len(fits) == 1 or _next_will_do(fits, kind):
         return fits[0].read
     say, shown = wording.say, fits[:MOST_TO_PICK]
     steps = [resolve(kind, fit.read.filled, wording) for fit in shown]
@@ -221,6 +223,18 @@ def _settled(
     more = () if len(fits) == len(shown) else (Text(say("There are more: name one by its code.")),)
     lead = Text(say("Several meetings are called that. Which one is it?"))
     return Answer((lead, *more, Choices((*picks, stop))))
+
+
+def _next_will_do(fits: Sequence[Fit], kind: type[Intent]) -> bool:
+    """Whether the next date of a series is meant by its title.
+
+    What changes a date for everybody says which; what is done to all dates needs not.
+    """
+    series = {fit.meeting.series for fit in fits}
+    if len(series) > 1 or None in series:
+        return False
+    scope = str(fits[0].read.filled.get("scope", "")).casefold()
+    return kind.needs is not Role.FACILITATOR or scope == Scope.ALL
 
 
 def _line(meeting: MeetingFacts, wording: Wording) -> str:

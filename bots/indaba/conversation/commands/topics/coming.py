@@ -50,9 +50,10 @@ class _Rsvp(Intent):
 
     def _answered(self, words: str, meeting: MeetingFacts, person: Person) -> Answer:
         """Who named no meeting is told which it was, when it is, and the way back."""
-        if self.code is not None:
-            return Answer((Text(words),), card=meeting.id, ack=True)
         when = say_for(meeting.starts_at, person.zone, person.wording.locale)
+        if self.code is not None:
+            beside = Text(person.wording.say("{when}", when=when))
+            return Answer((Text(words), beside), card=meeting.id, ack=True)
         lines = [words, when]
         if self.said is not None:
             back = person.types("meeting withdraw", code=meeting.code)
