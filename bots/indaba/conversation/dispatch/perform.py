@@ -194,9 +194,9 @@ class Performer:
 
     async def _undoable(self, queued: QueuedEvent) -> dict[Offer, Intent]:
         """What they can still take back where they spoke, the newest first."""
-        kept, now = await self._people.offers_to(queued), self._people.now()
+        put_to_them, now = await self._people.offers_to(queued), self._people.now()
         # What is of another community is only undone where its choice stands.
-        there = [each for each in kept if each.community in (None, queued.community)]
+        there = [each for each in put_to_them if each.community in (None, queued.community)]
         offers = [(each, offered(each)) for each in there]
         newest: dict[str, tuple[Offer, Intent]] = {}
         for offer, intent in offers:
