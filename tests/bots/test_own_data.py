@@ -79,3 +79,18 @@ async def test_where_others_wrote_about_somebody_can_be_opened() -> None:
 
     assert "https://cop.example.org/c/k3y/meetings/M7K2" in shown
     assert shown.count("others wrote about you 2") == 2
+
+
+async def test_what_is_kept_is_short_to_read_and_whole_in_the_file() -> None:
+    kept = {"saved": [], "zone": "", "purposes": ["accounts", "meetings"], "used": None, "days": 0}
+    told = m.MemberData(service="library", data=kept)
+
+    shown = (await said("me data", MEMBER, ShowMyLibraryData=told)).text()
+
+    assert "purposes: accounts, meetings" in shown
+    assert "days: 0" in shown
+    assert not [word for word in ("saved", "zone", "used") if f"{word}:" in shown]
+    exported = await said("me data export", MEMBER, ShowMyLibraryData=told)
+    assert json.loads(next(b for b in exported.blocks if isinstance(b, File)).data)["library"] == (
+        kept
+    )

@@ -241,9 +241,11 @@ async def test_a_profile_is_set_and_shown() -> None:
 async def test_what_is_kept_is_shown_exported_and_erased() -> None:
     shown = await said("me data", MEMBER)
     assert "accounts 1 platform: matrix" in shown.text()
+    assert "me data periods" in shown.text()
+    periods = (await said("me data periods", MEMBER)).text()
     for keeper in ("membership", "scheduling", "library", "outcomes", "portal", "bots"):
-        assert f"How long {keeper} keeps it:" in shown.text()
-    assert "what you said to the bot: 7 days after it was dealt with; then deleted" in shown.text()
+        assert f"How long {keeper} keeps it:" in periods
+    assert "what you said to the bot: 7 days after it was dealt with; then deleted" in periods
     exported = await said("me data export", MEMBER)
     file = next(b for b in exported.blocks if isinstance(b, File))
     assert json.loads(file.data)["membership"] == {"accounts": [{"platform": "matrix"}], "zone": ""}

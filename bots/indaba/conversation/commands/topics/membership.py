@@ -25,7 +25,7 @@ from indaba.contracts.membership import (
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, Refusal, hint
 from indaba.contracts.reminding import SetReminders
-from indaba.contracts.retention import BOTS, EVERY, UNTIL
+from indaba.contracts.retention import UNTIL
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, File, Items, Style, Text
 from indaba.conversation.commands.fields import Listed, OnOff, Zone, one_of
 from indaba.conversation.commands.intent import Intent, ServiceClient
@@ -46,6 +46,7 @@ class DataAct(StrEnum):
     """What to do with what is kept about me."""
 
     SHOW = "show"
+    PERIODS = "periods"
     EXPORT = "export"
     ERASE = "erase"
 
@@ -157,7 +158,7 @@ class MyReminders(Intent, noun="me", verb="reminders", aliases=("reminders",)):
 
 
 class MyData(Intent, noun="me", verb="data"):
-    """Show, export or erase what is kept about me."""
+    """Show, export or erase what is kept about me, and for how long it is kept."""
 
     EVERYWHERE: ClassVar[bool] = True
     PRIVATE: ClassVar[bool] = True
@@ -165,11 +166,13 @@ class MyData(Intent, noun="me", verb="data"):
     example: ClassVar[str] = "me data export"
 
     what: Annotated[DataAct, one_of(DataAct)] = Field(
-        default=DataAct.SHOW, description="show, export or erase"
+        default=DataAct.SHOW, description="show, periods (how long it is kept), export or erase"
     )
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """Facts of every service and of this bot, a JSON file, or what erasing means."""
+        """Facts of every service and of this bot, how long, a file, or what erasing means."""
+        if self.what is DataAct.PERIODS:
+            return _periods(person.wording)
         accounts = await linked_accounts(person, services)
         if self.what is DataAct.ERASE:
             return _before_erasing(person, accounts)
@@ -196,16 +199,21 @@ def _shown(shown: list[MemberData], person: Person, elsewhere: Text) -> Answer:
         blocks.append(Text(say("Kept by {service}:", service=plain(each.service))))
         blocks.append(Facts(rows or ((say("Nothing"), say("nothing is kept here")),)))
     blocks += _kept_here(person)
-    for keeper in (*(each.service for each in shown), "portal", BOTS, EVERY):
-        blocks += _how_long(keeper, person.wording)
     hint = say(
-        "For a file of it all type: {export}. To have it erased type: {erase}. "
-        "To see and take back what you agreed to type: {consent}",
+        "For a file of it all type: {export}. How long each is kept: {periods}. To have it erased "
+        "type: {erase}. To see and take back what you agreed to type: {consent}",
+        periods=person.types("me data", what="periods"),
         consent=person.types("me consent"),
         export=person.types("me data", what="export"),
         erase=person.types("me data", what="erase"),
     )
     return Answer((*blocks, elsewhere, Text(hint)))
+
+
+def _periods(wording: Wording) -> Answer:
+    """How long each process keeps what, from the table."""
+    keepers = dict.fromkeys(row.process for row in KEEPING)
+    return Answer(tuple(block for keeper in keepers for block in _how_long(keeper, wording)))
 
 
 def _with_pages(reply: MemberData, person: Person) -> MemberData:
@@ -260,17 +268,22 @@ def _how_long(keeper: str, wording: Wording) -> tuple[Text, Items]:
 
 
 def _flat(data: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Leaves of nested facts with where they are, such as `communities 1 name`."""
+    """Leaves of nested facts with where they are, such as `communities 1 name`.
+
+    What is empty is left out; the file has it. Words in a list stand in one row.
+    """
     if isinstance(data, dict) and data:
         for name, value in data.items():
             yield from _flat(value, f"{path} {plain(str(name))}".strip())
         return
-    if isinstance(data, list | tuple) and data:
+    if isinstance(data, list | tuple) and all(isinstance(each, str) for each in data):
+        data = ", ".join(data)
+    if isinstance(data, list | tuple):
         for number, value in enumerate(data, start=1):
             yield from _flat(value, f"{path} {number}".strip())
         return
-    if path:
-        yield path.replace("_", " "), "-" if data in (None, "", [], {}) else plain(str(data))
+    if path and data not in (None, "", {}):
+        yield path.replace("_", " "), plain(str(data))
 
 
 def _export(shown: list[MemberData], person: Person, elsewhere: Text) -> Answer:
