@@ -91,3 +91,22 @@ def test_every_intent_that_asks_for_a_time_in_words_goes_on_with_it() -> None:
     """The one that takes a line whole, and those with a `when` of their own."""
     timed = {k for k in INTENTS if "when" in k.model_fields and not k.hidden}
     assert timed == {k for k in INTENTS if issubclass(k, InParts)}
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "when", "place"),
+    [
+        ("Fractions thursday 3pm for 90 minutes at Room 4", "Fractions", "15:00", "Room 4"),
+        ("Fractions thu 15:00 in the library", "Fractions", "15:00", "the library"),
+        ("Fractions thu at noon", "Fractions", "12:00", ""),
+        ("Fractions at Room 4 thu 15:00", "Fractions at Room 4", "15:00", ""),
+        ("Fractions thu at 15:00", "Fractions", "15:00", ""),
+    ],
+)
+async def test_a_place_may_end_the_line(line: str, title: str, when: str, place: str) -> None:
+    read = read_line(f"meeting new {line}", INTENTS)
+    assert isinstance(read, Understood)
+    text = (await answered(read.intent.model_validate(read.filled))).text()
+    assert (f"Title: {title}\n" in text, when in text) == (True, True)
+    assert (f"Where: {place}" in text) if place else ("Where" not in text)
+    assert "did not understand" not in text

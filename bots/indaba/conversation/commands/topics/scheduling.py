@@ -26,6 +26,7 @@ from indaba.conversation.commands.drafts import MeetingDraft, Timed
 from indaba.conversation.commands.fields import Code, one_of
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient, question
 from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.place_in_line import without_place
 from indaba.conversation.commands.readings import asked_again, pick_meeting
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.repeating import PreviewSeries
@@ -59,6 +60,10 @@ class NewMeeting(
         """The preview when sure; else the readings to pick from, or the question again."""
         wording = person.wording
         read, line = await self.read_on(self.when, self._asking, services)
+        if not self.where:
+            read, line, place = await without_place(read, line, self._asking, services)
+            if place:
+                return await self._at(place, line).respond(person, services)
         if not read.readings:
             known = self.model_copy(update={"title": read.title or self.title})
             return asked_again(known, read.doubt, _without(read.title, line), wording)
@@ -73,6 +78,9 @@ class NewMeeting(
             doubt = () if read.sure else (Text(wording.foreign(plain(read.doubt))),)
             return replace(preview, blocks=(*doubt, *preview.blocks))
         return pick_meeting(read.readings, ready, read.doubt, wording)
+
+    def _at(self, place: str, line: str) -> NewMeeting:
+        return self.model_copy(update={"when": line, "where": place})
 
     def _asking(self, line: str) -> ReadMeeting:
         return ReadMeeting(line=line, title=self.title)
