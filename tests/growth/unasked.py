@@ -286,6 +286,8 @@ ERRANDS: Mapping[str, Look] = {
     "done": lambda s, c: s.errands.done(_meeting(c)),
     "direct_room": lambda s, _: s.errands.direct_room(account(1)),
     "opened": lambda s, _: s.errands.opened(account(2), "!direct:example.org"),
+    "speak_of": lambda s, c: s.errands.speak_of(account(1), c.meetings["coming"].community),
+    "spoken_of": lambda s, _: s.errands.spoken_of(account(1)),
     "closed": lambda s, _: s.errands.closed(account(1)),
     "poll": lambda s, c: s.errands.poll(f"answer/{OWN}", _meeting(c)),
     "vote_of": lambda s, c: s.errands.vote_of(_card(c)),
