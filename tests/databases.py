@@ -40,11 +40,17 @@ BEGIN
 END $$
 """
 SHAPE = """
-SELECT md5(string_agg(concat_ws(' ', relname, relkind, attname, atttypid, attnum), ','
-  ORDER BY relnamespace, relname, attnum))
-FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
-WHERE relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+SELECT md5(concat((
+  SELECT string_agg(concat_ws(' ', relname, relkind, attname, atttypid, attnum), ','
+    ORDER BY relnamespace, relname, attnum)
+  FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+  WHERE relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+), (
+  SELECT string_agg(concat_ws(' ', relname, tgname, tgenabled), ',' ORDER BY relname, tgname)
+  FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal
+)))
 """
+"""Columns and triggers, as one word: what a test added to them would go on in others."""
 
 
 _heads = cache(heads)  # reading a folder of migrations costs more than emptying a database

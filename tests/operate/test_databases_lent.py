@@ -76,6 +76,7 @@ async def _revisions(engines: Engines, name: str) -> frozenset[str]:
         "ALTER TABLE ledger.journal ALTER wire TYPE varchar",
         "CREATE TABLE more (n int)",
         "DROP TABLE ledger.journal",
+        "CREATE TRIGGER x AFTER UPDATE ON ledger.marks EXECUTE FUNCTION tsvector_update_trigger()",
     ],
 )
 async def test_a_database_that_was_changed_is_lent_to_nobody(

@@ -80,7 +80,9 @@ async def outside(street: Street, lively: Lively) -> AsyncIterator[httpx.AsyncCl
     """A browser outside, which trusts the certificate and finds the host on this machine."""
     settings = street.folder / "nginx.conf"
     settings.write_text(_settings(street, lively.opened.portal.port))
-    subprocess.run([NGINX, "-t", "-c", settings], check=True, capture_output=True)
+    asked = [str(NGINX), "-t", "-c", str(settings)]
+    checked = subprocess.run(asked, check=False, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
     said = (street.folder / "standard-error.log").open("w")
     nginx = subprocess.Popen([NGINX, "-c", settings, "-g", "daemon off;"], stderr=said, stdout=said)
     browser = httpx.AsyncClient(
