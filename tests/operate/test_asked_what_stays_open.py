@@ -15,6 +15,7 @@ import pytest
 
 from indaba.contracts.publishing import PublicationChanged, PublicationUndecided
 from indaba.conversation.delivery.chat_events import ReactionAdded
+from indaba.conversation.delivery.platform import PostKind
 from indaba.operate.console import Console
 from indaba.operate.data import manifest
 from indaba.operate.data.restore import restore
@@ -136,7 +137,8 @@ async def test_a_renewed_address_is_on_the_cards_of_meetings_to_come(house: Hous
 
 async def _picks(stage: Any, emoji: str) -> str:
     """The facilitator taps below the newest question; what the bot says to it."""
-    keys = [k for k, post in stage.house.posted.items() if ASKED in words_of(post.content)]
+    posted = [(k, p) for k, p in stage.house.posted.items() if p.kind is PostKind.MESSAGE]
+    keys = [key for key, post in posted if ASKED in words_of(post.content)]
     tap = ReactionAdded(
         id=str(stage.ledger.world.new_id()),
         room=CHAT,
