@@ -4,7 +4,6 @@ Both have the same rights. Members' own feeds are in `mine`.
 """
 
 import asyncio
-from collections.abc import Callable
 from functools import partial
 
 from starlette.requests import Request
@@ -15,23 +14,13 @@ from indaba.portal import calendar
 from indaba.portal.drawing import answered
 from indaba.portal.ending import ended
 from indaba.portal.entries import Reader
-from indaba.portal.store import Copies
-from indaba.portal.visiting import Visitors
-from indaba.process.world import World
+from indaba.portal.visiting import CommunityPages
 
 FEED, FOR_OUTLOOK = "calendar.ics", "outlook.ics"
 
 
-class FeedPages:
+class FeedPages(CommunityPages):
     """One method per feed."""
-
-    def __init__(
-        self, world: World, copies: Copies, visitors: Visitors, url: Callable[[], str]
-    ) -> None:
-        self._world = world
-        self._copies = copies
-        self._visitors = visitors
-        self._url = url
 
     async def calendar(self, request: Request) -> Response:
         """The community's calendar feed. 304 if the app has it already."""

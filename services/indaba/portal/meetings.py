@@ -23,7 +23,7 @@ from indaba.portal.model import Community, Document, Kind, Meeting
 from indaba.portal.printing.press import Paper, Press
 from indaba.portal.showing import is_over, shown
 from indaba.portal.store import Copies, Store
-from indaba.portal.visiting import Visitor, Visitors, facts_of, for_members
+from indaba.portal.visiting import CommunityPages, Visitor, Visitors, facts_of, for_members
 from indaba.portal.writing import blocks
 from indaba.process.world import World
 
@@ -35,16 +35,13 @@ PATIENCE_SECONDS = 3.0
 Found = tuple[Meeting, dict[Kind, Document]]
 
 
-class MeetingPages:
+class MeetingPages(CommunityPages):
     """One method per page."""
 
     def __init__(
         self, world: World, copies: Copies, visitors: Visitors, url: Callable[[], str]
     ) -> None:
-        self._world = world
-        self._copies = copies
-        self._visitors = visitors
-        self._url = url
+        super().__init__(world, copies, visitors, url)
         self._press = Press()
 
     async def meeting(self, request: Request) -> Response:

@@ -17,9 +17,8 @@ from indaba.portal.entries import Reader
 from indaba.portal.feeds import FOR_OUTLOOK
 from indaba.portal.model import Community
 from indaba.portal.signing_in import LONGEST_SECRET, check_same_site, digest_of, form_of
-from indaba.portal.store import Copies, Store
-from indaba.portal.visiting import Visitor, Visitors, for_members
-from indaba.process.world import World
+from indaba.portal.store import Store
+from indaba.portal.visiting import CommunityPages, Visitor, for_members
 
 Feed = Callable[..., bytes]
 
@@ -27,16 +26,8 @@ ALL = "all"
 """A query parameter of a member's own address: all meetings, not only theirs."""
 
 
-class MinePages:
+class MinePages(CommunityPages):
     """One method per page. An address is shown once, when made; only its digest is stored."""
-
-    def __init__(
-        self, world: World, copies: Copies, visitors: Visitors, url: Callable[[], str]
-    ) -> None:
-        self._world = world
-        self._copies = copies
-        self._visitors = visitors
-        self._url = url
 
     async def address(self, request: Request) -> Response:
         """Whether there is an address, and buttons to make or revoke it."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -24,6 +25,7 @@ from indaba.portal.drawing import NEVER_KEEP, draw
 from indaba.portal.model import Community
 from indaba.portal.signing_in import Cookie
 from indaba.portal.store import Copies
+from indaba.process.world import World
 
 R = TypeVar("R", bound=Reply)
 
@@ -197,3 +199,15 @@ class Visitors:
                 wanted = IssuePassport(platform=platform, account=account, community=community)
                 return await ask(self._bus, self._world, wanted, correlation)
         return None
+
+
+class CommunityPages:
+    """Base of what answers for one community: the clock, our copies, visitors and our address."""
+
+    def __init__(
+        self, world: World, copies: Copies, visitors: Visitors, url: Callable[[], str]
+    ) -> None:
+        self._world = world
+        self._copies = copies
+        self._visitors = visitors
+        self._url = url

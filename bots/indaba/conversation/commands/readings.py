@@ -6,14 +6,12 @@ from dataclasses import replace
 from indaba.contracts.lines import MeetingReading
 from indaba.contracts.series import RepeatReading
 from indaba.contracts.times import Reading
-from indaba.conversation.answer import Answer, Choice, Choices, Text
+from indaba.conversation.answer import Answer, Text
 from indaba.conversation.commands.in_parts import InParts
 from indaba.conversation.commands.intent import Intent, question
-from indaba.conversation.commands.topics.cop import NeverMind
+from indaba.conversation.commands.numbered import numbered
 from indaba.conversation.times import say_when
 from indaba.conversation.wording import Wording, plain
-
-NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
 
 
 def asked_again(intent: InParts, doubt: str, before: str, wording: Wording) -> Answer:
@@ -48,14 +46,10 @@ def pick_repeat(
 
 
 def _picks(labels: Sequence[str], ready: Sequence[Intent], doubt: str, wording: Wording) -> Answer:
-    picks = tuple(
-        Choice(wording.say("{when}", when=label), number, intent)
-        for number, label, intent in zip(NUMBERS, labels, ready, strict=False)
-    )
-    stop = Choice(wording.say("None of these"), "❌", NeverMind())
+    shown = [wording.say("{when}", when=label) for label in labels]
     why = plain(doubt) or "I am not sure which time you mean."
     lead = (Text(wording.foreign(why)), Text(wording.say("Which one is it?")))
-    return Answer((*lead, Choices((*picks, stop))))
+    return Answer((*lead, numbered(shown, ready, wording.say("None of these"))))
 
 
 def _line_in_words(reading: MeetingReading, wording: Wording, *, titled: bool) -> str:

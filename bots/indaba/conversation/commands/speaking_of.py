@@ -15,11 +15,11 @@ from indaba.conversation.answer import Answer, Choice, Choices, Text
 from indaba.conversation.commands.confiding import for_one
 from indaba.conversation.commands.fields import folded
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient, asked_as_json
+from indaba.conversation.commands.numbered import NUMBERS
 from indaba.conversation.commands.person import Person
 from indaba.conversation.wording import plain
 
 MOST_TO_CHOOSE = 10
-NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣", "🔟")
 
 
 class SpeakOf(Intent, noun="me", verb="speak-of", hidden=True):

@@ -12,14 +12,13 @@ from typing import NamedTuple
 from indaba.contracts.actions import ListActions, WhichActions
 from indaba.contracts.library import FindResources
 from indaba.contracts.refusal import Refusal
-from indaba.conversation.answer import Answer, Choice, Choices, Text
+from indaba.conversation.answer import Answer, Text
 from indaba.conversation.commands.arguments import CODES, Token
 from indaba.conversation.commands.intent import Intent, ServiceClient, question, resolve
 from indaba.conversation.commands.line import Typed, Unclear, Understood, read_typed
-from indaba.conversation.commands.topics.cop import NeverMind
+from indaba.conversation.commands.numbered import numbered_if_whole
 from indaba.conversation.wording import Wording, plain
 
-NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
 MOST_TO_PICK, SHORTEST, LONGEST_SEARCH = 5, 3, 200
 SMALL_WORDS = frozenset({"the", "my", "our", "a", "an", "to", "for", "of", "with", "that"})
 _WORD = re.compile(r"\w+")
@@ -122,11 +121,9 @@ def _asked(read: Understood, field: str, things: Sequence[Thing], wording: Wordi
     say, shown = wording.say, things[:MOST_TO_PICK]
     lines = [say("{code} {title}", code=each.code, title=plain(each.text)[:80]) for each in shown]
     steps = [resolve(read.intent, {**read.filled, field: each.code}, wording) for each in shown]
-    ready = [step for step in steps if isinstance(step, Intent)]
-    if not ready or len(ready) < len(shown):
+    choices = numbered_if_whole(lines, steps, say("None of these"))
+    if choices is None:
         why = say("There is: {list}", list="; ".join(lines)) if lines else ""
         rest = {name: value for name, value in read.filled.items() if name != field}
         return Answer((question(read.intent, rest, field, wording, why),))
-    picks = [Choice(*each) for each in zip(lines, NUMBERS, ready, strict=False)]
-    stop = Choice(say("None of these"), "❌", NeverMind())
-    return Answer((Text(say("Which one is it?")), Choices((*picks, stop))))
+    return Answer((Text(say("Which one is it?")), choices))

@@ -10,16 +10,15 @@ whoever takes it to say so.
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
-from indaba.conversation.answer import Answer, Choice, Choices, Text
+from indaba.conversation.answer import Answer, Text
 from indaba.conversation.commands.fields import account_in, folded
 from indaba.conversation.commands.intent import Intent, question, resolve
-from indaba.conversation.commands.topics.cop import NeverMind
+from indaba.conversation.commands.numbered import numbered_if_whole
 from indaba.conversation.delivery.platform import ChatPlatform, InRoom
 from indaba.conversation.wording import Wording, plain
 
 MOST_TO_PICK, MOST_NAMED = 5, 50
 ME = ("me", "myself", "i")
-NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
 
 
 class Names:
@@ -97,22 +96,17 @@ def _asked(
 ) -> Answer:
     say, shown = wording.say, fits[:MOST_TO_PICK]
     lead = say("Several people here are called {name}. Whom do you mean?", name=plain(name))
-    ready = []
+    steps = []
     for one in shown:
         value = str(values[field]).replace(name, one.account, 1)
-        ready.append(resolve(kind, {**values, field: value}, wording))
+        steps.append(resolve(kind, {**values, field: value}, wording))
     labels = [_label(one, wording) for one in shown]
-    if not all(isinstance(step, Intent) for step in ready):
+    choices = numbered_if_whole(labels, steps, say("None of them"))
+    if choices is None:
         rest = {known: value for known, value in values.items() if known != field}
         listed = "; ".join(labels)
         return Answer((Text(lead), question(kind, rest, field, wording, listed)))
-    picks = tuple(
-        Choice(label, number, step)
-        for label, number, step in zip(labels, NUMBERS, ready, strict=False)
-        if isinstance(step, Intent)
-    )
-    stop = Choice(say("None of them"), "❌", NeverMind())
-    return Answer((Text(lead), Choices((*picks, stop))))
+    return Answer((Text(lead), choices))
 
 
 def _label(one: InRoom, wording: Wording) -> str:

@@ -14,11 +14,11 @@ from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Refusal
 from indaba.contracts.scheduling import ListMeetings, MeetingFacts, MeetingStatus, Which
 from indaba.contracts.series import Scope
-from indaba.conversation.answer import Answer, Choice, Choices, Items, Text
+from indaba.conversation.answer import Answer, Items, Text
 from indaba.conversation.commands.arguments import Token
 from indaba.conversation.commands.intent import COMING, Intent, ServiceClient, question, resolve
 from indaba.conversation.commands.line import Typed, Unclear, Understood, read_typed
-from indaba.conversation.commands.topics.cop import NeverMind
+from indaba.conversation.commands.numbered import numbered_if_whole
 from indaba.conversation.times import say_start
 from indaba.conversation.wording import Wording, plain
 
@@ -36,7 +36,6 @@ LISTS = {
     MeetingStatus.CLOSED: Which.PAST,
     MeetingStatus.CANCELLED: Which.CALLED_OFF,
 }
-NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
 _WORD = re.compile(r"\w+")
 _LIKE_A_CODE = re.compile(r"\W*(?=\w*\d)[A-Za-z]\w{2,7}\W*")
 
@@ -212,17 +211,15 @@ def _settled(
         return fits[0].read
     say, shown = wording.say, fits[:MOST_TO_PICK]
     steps = [resolve(kind, fit.read.filled, wording) for fit in shown]
-    ready = [step for step in steps if isinstance(step, Intent)]
     lines = [_line(fit.meeting, wording) for fit in shown]
-    if len(ready) < len(shown):
+    choices = numbered_if_whole(lines, steps, say("None of these"))
+    if choices is None:
         why = say("Several meetings are called that: {list}", list="; ".join(lines))
         rest = {name: value for name, value in fits[0].read.filled.items() if name != field}
         return Answer((question(kind, rest, field, wording, why),))
-    picks = [Choice(*each) for each in zip(lines, NUMBERS, ready, strict=False)]
-    stop = Choice(say("None of these"), "❌", NeverMind())
     more = () if len(fits) == len(shown) else (Text(say("There are more: name one by its code.")),)
     lead = Text(say("Several meetings are called that. Which one is it?"))
-    return Answer((lead, *more, Choices((*picks, stop))))
+    return Answer((lead, *more, choices))
 
 
 def _next_will_do(fits: Sequence[Fit], kind: type[Intent]) -> bool:

@@ -100,32 +100,34 @@ async def _filled(lively: Lively, tag: str) -> Full:
     first = await _meetings(lively, ours, datetime(now.year + 1, month, day, 13, 30))
     code = await _library(lively)
     await _held_every_day(lively, ours)
-    of_a_meeting = f"/c/{lively.key}/meetings/{first}"
-    return Full(
-        lively,
-        {
-            "/": "/",
-            "/c/{key}": f"/c/{lively.key}",
-            "/c/{key}/calendar.ics": f"/c/{lively.key}/calendar.ics",
-            "/c/{key}/meetings/{code}": of_a_meeting,
-            "/c/{key}/outlook.ics": f"/c/{lively.key}/outlook.ics",
-            "/c/{key}/meetings/{code}/highlights.pdf": f"{of_a_meeting}/highlights.pdf",
-            "/c/{key}/meetings/{code}/meeting.ics": f"{of_a_meeting}/meeting.ics",
-            "/c/{key}/mine": f"/c/{lively.key}/mine",
-            "/c/{key}/mine/{secret}.ics": f"/c/{lively.key}/mine/opens-nothing.ics",
-            "/c/{key}/mine/{secret}/outlook.ics": f"/c/{lively.key}/mine/opens-nothing/outlook.ics",
-            "/c/{key}/library": f"/c/{lively.key}/library",
-            "/c/{key}/library/{code}": f"/c/{lively.key}/library/{code}",
-            "/c/{key}/library/{code}/file": f"/c/{lively.key}/library/{code}/file",
-            "/c/{key}/outcomes": f"/c/{lively.key}/outcomes",
-            "/c/{key}/outcomes/{term}": f"/c/{lively.key}/outcomes/2020-1",
-            "/health": "/health",
-            "/privacy": "/privacy",
-            "/privacy/mine": "/privacy/mine",
-            "/privacy/mine.json": "/privacy/mine.json",
-            "/sign-in/{secret}": f"/sign-in/{'s' * 100}",
-        },
-    )
+    return Full(lively, _paths(f"/c/{lively.key}", first, code))
+
+
+def _paths(ours: str, meeting: str, code: str) -> dict[str, str]:
+    """An address for each route."""
+    of_a_meeting = f"{ours}/meetings/{meeting}"
+    return {
+        "/": "/",
+        "/c/{key}": ours,
+        "/c/{key}/calendar.ics": f"{ours}/calendar.ics",
+        "/c/{key}/meetings/{code}": of_a_meeting,
+        "/c/{key}/outlook.ics": f"{ours}/outlook.ics",
+        "/c/{key}/meetings/{code}/highlights.pdf": f"{of_a_meeting}/highlights.pdf",
+        "/c/{key}/meetings/{code}/meeting.ics": f"{of_a_meeting}/meeting.ics",
+        "/c/{key}/mine": f"{ours}/mine",
+        "/c/{key}/mine/{secret}.ics": f"{ours}/mine/opens-nothing.ics",
+        "/c/{key}/mine/{secret}/outlook.ics": f"{ours}/mine/opens-nothing/outlook.ics",
+        "/c/{key}/library": f"{ours}/library",
+        "/c/{key}/library/{code}": f"{ours}/library/{code}",
+        "/c/{key}/library/{code}/file": f"{ours}/library/{code}/file",
+        "/c/{key}/outcomes": f"{ours}/outcomes",
+        "/c/{key}/outcomes/{term}": f"{ours}/outcomes/2020-1",
+        "/health": "/health",
+        "/privacy": "/privacy",
+        "/privacy/mine": "/privacy/mine",
+        "/privacy/mine.json": "/privacy/mine.json",
+        "/sign-in/{secret}": f"/sign-in/{'s' * 100}",
+    }
 
 
 async def _meetings(lively: Lively, ours: CommunityId, starts: datetime) -> str:

@@ -27,8 +27,8 @@ from indaba.contracts.refusal import Hint, hint
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
 from indaba.conversation.commands.fields import Secret
 from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.numbered import FIVE
 from indaba.conversation.commands.person import Person
-from indaba.conversation.commands.readings import NUMBERS
 from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.linking import spoken
 from indaba.conversation.times import say_for
@@ -154,7 +154,7 @@ class UnlinkMe(Intent, noun="me", verb="unlink", aliases=("unlink me", "unlink")
                 say("To have everything about you deleted: {line}", line=person.types("me data")),
             )
         lines = tuple(_would_be(one, person) for one in going)
-        signs = (*NUMBERS, *("",) * MOST_OFFERED)
+        signs = (*FIVE, *("",) * MOST_OFFERED)
         options = tuple(
             _unlinking(*each, person.wording) for each in zip(going, signs, strict=False)
         )

@@ -28,13 +28,13 @@ from indaba.conversation.answer import (
 from indaba.conversation.cards.resources import HOW, card, is_there, line_of
 from indaba.conversation.commands.fields import ResourceCodeTyped, one_of
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
+from indaba.conversation.commands.numbered import NUMBERS
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.saving import Save, lets_others_in
 from indaba.conversation.commands.topics.using import CODE, Share, Used, in_confidence, unworkable
 from indaba.conversation.wording import plain
 
 BEST, PAGE = 3, 10
-NUMBERS = ("1️⃣", "2️⃣", "3️⃣")
 KEYED: JsonDict = {"keyed": True}
 
 
@@ -92,7 +92,7 @@ async def _found(
     lines = tuple(line_of(resource, wording) for resource in found.resources)
     options = [
         Choice(say("Show {code} to the room", code=r.code), number, Share(code=r.code))
-        for r, number in zip(found.resources, NUMBERS, strict=False)
+        for r, number in zip(found.resources, NUMBERS[:3], strict=False)
     ]
     if shown < found.total:
         options.append(Choice(say("More"), "➡️", More(words=words, offset=shown)))

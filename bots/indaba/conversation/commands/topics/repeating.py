@@ -37,8 +37,6 @@ from indaba.conversation.commands.topics.undoing import with_undo
 from indaba.conversation.times import say_day, say_for, say_start, say_when
 from indaba.conversation.wording import Wording, plain
 
-NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
-
 
 async def repeating(text: str, services: ServiceClient) -> tuple[RepeatReading, ...] | str | None:
     """How a text repeats: readings if there is one or are several, why not, or no repetition."""

@@ -34,7 +34,6 @@ from indaba.conversation.commands.topics.undoing import with_undo
 from indaba.conversation.times import how_long_until, say_for, say_start
 from indaba.conversation.wording import Wording, plain
 
-NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
 MOST_LISTED, MOST_LOOKED_AT = 10, 50
 LONGEST_TITLE = 120
 

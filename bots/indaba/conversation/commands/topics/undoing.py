@@ -13,14 +13,12 @@ from indaba.contracts.scheduling import CancelMeeting
 from indaba.contracts.series import EndSeries, Scope
 from indaba.conversation.answer import Answer, Choice, Choices, Text
 from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.numbered import FIVE
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.taking_back import way_back
 from indaba.conversation.wording import Wording
 
 UNDONE_WITHIN = timedelta(minutes=10)
-
-
-NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
 
 
 class TakeBack(
@@ -44,7 +42,7 @@ class TakeBack(
             return Answer.of(say(words, cancel=cancel, move=move))
         picks = tuple(
             Choice(say("Undo: {what}", what=intent.takes_back(person.wording)), number, intent)
-            for number, intent in zip(NUMBERS, person.undoable, strict=False)
+            for number, intent in zip(FIVE, person.undoable, strict=False)
         )
         lead = say("More was said since, so I ask before I undo anything. Which do you mean?")
         return Answer((Text(lead), Choices(picks)))

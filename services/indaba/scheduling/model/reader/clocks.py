@@ -18,7 +18,7 @@ _QUARTER, _HALF_HOUR, _HOUR = 15, 30, 60
 _BEFORE_THE_HOUR = frozenset({5, 10, 20, 25})
 _BARE_MINUTES = range(15, 601)
 _LONGEST_WELCOME, _LONGEST_RANGE = 120, 12
-_HALVES = {"am": Half.MORNING, "pm": Half.AFTERNOON}
+_HALVES = {"am": Half.MORNING, "a": Half.MORNING, "pm": Half.AFTERNOON, "p": Half.AFTERNOON}
 _CLEAR_FIGURES, _LAST_HOUR = 2, 24
 
 
@@ -151,15 +151,9 @@ CLOCKS = [
     Rule("clock", "hh ~:|.|; ~mm am|pm", _of_half),
     Rule("clock", "hh am|pm", _of_half),
     Rule("clock", "hhmm am|pm", _together_of_half),
-    Rule("clock", "hh ~a", lambda hour, _: SaidClock(hour.value, None, Half.MORNING)),
-    Rule("clock", "hh ~p", lambda hour, _: SaidClock(hour.value, None, Half.AFTERNOON)),
-    Rule(
-        "clock", "hh ~:|.|; ~mm ~a", lambda h, _, m, __: SaidClock(h.value, m.value, Half.MORNING)
-    ),
-    Rule(
-        "clock", "hh ~:|.|; ~mm ~p", lambda h, _, m, __: SaidClock(h.value, m.value, Half.AFTERNOON)
-    ),
-    Rule("clock", "hh oclock am|pm", lambda hour, _, half: _of_half(hour, half)),
+    Rule("clock", "hh ~a|p", _of_half),
+    Rule("clock", "hh ~:|.|; ~mm ~a|p", _of_half),
+    Rule("clock", "hh oclock am|pm", _of_half),
     Rule("clock", "hh ~h ~mm?", _with_h),
     Rule("clock", "hh h mm?", _with_h),
     Rule("clock", "hh ~. ~mm", _with_minutes),
@@ -178,7 +172,7 @@ CLOCKS = [
     Rule("past_clock", "num unit|one_unit? before hh", _before),
     Rule("past_clock", "half past hh", _half_past),
     Rule("clock", "past_clock", lambda clock: clock),
-    Rule("clock", "past_clock am|pm", lambda clock, half: clock._replace(half=_HALVES[half])),
+    Rule("clock", "past_clock am|pm", _of),
     Rule("half_clock", "half hh", _half_hour),
     Rule("half_clock", "half_less hh", _half_less),
     Rule("at_clock", "at|@ hh", _at),

@@ -94,11 +94,6 @@ def _year(number: Number) -> int | None:
     return number.value if number.figures == len("2026") else None
 
 
-def _first_as_word(*parts: Any) -> OnDate:
-    day, month, year = parts[1], parts[3], parts[-1]
-    return OnDate(day, month, year.value if year else None)
-
-
 def _of_some_month(*parts: Any) -> InMonth | None:
     """The 20th of next month."""
     day, which, unit = parts[1], parts[-2], parts[-1]
@@ -107,7 +102,7 @@ def _of_some_month(*parts: Any) -> InMonth | None:
 
 
 def _months_ahead(number: Number | str, unit: str) -> MonthsAhead | None:
-    count = number.value if isinstance(number, Number) else 1
+    count = _count(number)
     return MonthsAhead(count * _MONTHS_OF[unit]) if unit in _MONTHS_OF else None
 
 
@@ -119,7 +114,7 @@ def _moved(sign: int) -> Callable[..., After | None]:
     """Two days after Easter Monday, or a week before 24 December."""
 
     def make(number: Number | str, unit: str, _: object, day: Day) -> After | None:
-        count = number.value if isinstance(number, Number) else 1
+        count = _count(number)
         return After(day, sign * count * _DAYS[unit]) if unit in _DAYS else None
 
     return make
@@ -161,20 +156,27 @@ def _several(days: tuple[OnDate, ...]) -> SeveralDays:
     return SeveralDays(days)
 
 
-def _ahead(_: object, number: Number | str, unit: str) -> Ahead | InWeeks | None:
-    count = number.value if isinstance(number, Number) else 1
+def _count(number: Number | str) -> int:
+    """How many: a number, or one for "a"."""
+    return number.value if isinstance(number, Number) else 1
+
+
+def _ahead(_: object, number: Number | str, unit: str) -> Ahead | InWeeks | MonthsAhead | None:
+    count = _count(number)
     if unit == "day":
         return Ahead(count)
-    return InWeeks(count * _DAYS[unit] // 7, counted=True) if unit in _DAYS else None
+    if unit in _DAYS:
+        return InWeeks(count * _DAYS[unit] // 7, counted=True)
+    return _months_ahead(number, unit)
 
 
 def _from_today(number: Number | str, unit: str, days: int) -> Ahead | None:
-    count = number.value if isinstance(number, Number) else 1
+    count = _count(number)
     return Ahead(count * _DAYS[unit] + days) if unit in _DAYS else None
 
 
-def _hence(number: Number | str, unit: str, _: object) -> Ahead | None:
-    return _from_today(number, unit, 0)
+def _hence(number: Number | str, unit: str, _: object) -> Ahead | MonthsAhead | None:
+    return _from_today(number, unit, 0) or _months_ahead(number, unit)
 
 
 def _day_and_week(days: int, unit: str) -> Ahead | None:
@@ -186,7 +188,7 @@ def _weekday_week(day: OnWeekday, unit: str) -> After | None:
 
 
 def _a_week_on(number: Number | str, unit: str, _: object, day: OnWeekday) -> After | None:
-    count = number.value if isinstance(number, Number) else 1
+    count = _count(number)
     return After(day, count * _DAYS[unit]) if unit in {"week", "fortnight"} else None
 
 
@@ -220,16 +222,9 @@ def _date_rules(*, month_first: bool) -> list[Rule]:
         Rule("day_word", "tens -? ordinal", _tens_and_ordinal),
         Rule("yyyy", "' ~num", _year_in_two),
         Rule("dnum", "num", _day_figures),
-        Rule("date", "dnum|dayn ~.? of? month .? ,? yyyy?", _day_month),
-        Rule("date", "month .? the? dnum|dayn ,? yyyy?", _month_day),
-        Rule("date", "the? day_word of? month yyyy?", _first_as_word),
-        Rule(
-            "date",
-            "month the? day_word ,? yyyy?",
-            lambda m, t, d, _, y: _first_as_word(t, d, _, m, y),
-        ),
-        Rule("some_day", "the? dayn|day_word|dnum of the? which one_unit", _of_some_month),
-        Rule("date", "some_day", lambda day: day),
+        Rule("date", "dnum|dayn|day_word ~.? of? month .? ,? yyyy?", _day_month),
+        Rule("date", "month .? the? dnum|dayn|day_word ,? yyyy?", _month_day),
+        Rule("date", "the? dayn|day_word|dnum of the? which one_unit", _of_some_month),
         Rule("date", "yyyy ~-|/|. ~num ~-|/|. ~num", _year_first),
         Rule("date", "num ~-|/|. ~num ~-|/|. ~num", figures),
         Rule("date", "num ~/ ~num", figures),
@@ -253,8 +248,6 @@ _RELATIVE = [
     Rule("relative", "in num|a unit|one_unit", _ahead),
     Rule("relative", "num|a unit|one_unit day", _from_today),
     Rule("relative", "num|a unit|one_unit hence", _hence),
-    Rule("relative", "in num|a unit|one_unit", lambda _, number, unit: _months_ahead(number, unit)),
-    Rule("relative", "num|a unit|one_unit hence", lambda n, unit, _: _months_ahead(n, unit)),
     Rule("later_weekday", "num weekdays hence", _so_many_weekdays),
     Rule("later_weekday", "the? weekday after_next", lambda _, day, __: After(OnWeekday(day), 7)),
     Rule("relative", "day unit|one_unit", _day_and_week),

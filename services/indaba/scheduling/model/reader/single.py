@@ -64,8 +64,9 @@ def judged(parts: TimeParts, asked: Asked, doubts: list[str]) -> WhenRead:
     if len(zones) > 1:
         doubts = [*doubts, WHICH_ZONE]
     reads = [_judged_here(parts, asked.elsewhere(zone), list(doubts)) for zone in zones]
-    at_home = (_at_home(r, asked) for read in reversed(reads) for r in reversed(read.readings))
-    readings = dict(reversed({reading.starts_at: reading for reading in at_home}.items()))
+    readings: dict[datetime, Reading] = {}
+    for reading in (_at_home(r, asked) for read in reads for r in read.readings):
+        readings.setdefault(reading.starts_at, reading)
     doubt = " ".join(dict.fromkeys(read.doubt for read in reads if read.doubt))
     return WhenRead(sure=not doubt, readings=tuple(readings.values())[:MOST_READINGS], doubt=doubt)
 

@@ -1,0 +1,22 @@
+"""Choices between things alike: each under its number, and one for none of them."""
+
+from collections.abc import Sequence
+
+from indaba.conversation.answer import Choice, Choices
+from indaba.conversation.commands.intent import Intent
+from indaba.conversation.commands.topics.cop import NeverMind
+
+NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣", "🔟")
+FIVE = NUMBERS[:5]
+
+
+def numbered(labels: Sequence[str], intents: Sequence[Intent], none: str) -> Choices:
+    """A choice for each of the first five, and one labelled `none`, which does nothing."""
+    picks = [Choice(*each) for each in zip(labels, FIVE, intents, strict=False)]
+    return Choices((*picks, Choice(none, "❌", NeverMind())))
+
+
+def numbered_if_whole(labels: Sequence[str], steps: Sequence[object], none: str) -> Choices | None:
+    """Likewise for what `resolve` gave; `None` if there is nothing, or one is no intent yet."""
+    ready = [step for step in steps if isinstance(step, Intent)]
+    return numbered(labels, ready, none) if ready and len(ready) == len(steps) else None
