@@ -68,10 +68,12 @@ class Stage:
                 host=str(self._postgres.sockets), port=5432, user=name, database=name
             )
             await session.execute("CREATE TABLE effects (kind text, key text)")
-            self.all_rows[name] = " UNION ALL ".join(
+            each = " UNION ALL ".join(
                 f"SELECT '{table}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t"
                 for (table,) in await session.fetch(TABLES)
             )
+            # Several of PostgreSQL's workers may read the tables, and none waits for another.
+            self.all_rows[name] = f"{each} ORDER BY 1"
             self.databases[name] = create_async_engine(
                 url, pool_size=24, max_overflow=0, pool_use_lifo=True, hide_parameters=True
             )
