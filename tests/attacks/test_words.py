@@ -15,8 +15,8 @@ from indaba.contracts.wire import Published, Reply
 from indaba.conversation.answer import Answer, Ask, Choice, Choices, Facts, Items, Poll, Text
 from indaba.conversation.commands.carrying_out import perform
 from indaba.conversation.commands.intent import Intent
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.topics import INTENTS
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.wording import plain
 from indaba.discord_bot import render as discord
 from indaba.matrix_bot import render as matrix

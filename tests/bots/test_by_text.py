@@ -12,9 +12,9 @@ from indaba.conversation.answer import Answer
 from indaba.conversation.commands.completing import suggestions
 from indaba.conversation.commands.intent import Intent, resolve, resume
 from indaba.conversation.commands.line import Understood, read_line
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.actions import DueDay
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.dispatch.by_text import text_field, with_code_of_text
 from indaba.conversation.wording import Wording
 
@@ -93,6 +93,25 @@ async def test_what_fits_several_or_none_is_asked_and_nothing_is_done(
     assert sum(text in told for text in TEXTS.values()) == offered, told
 
 
+@every_coded
+@pytest.mark.parametrize("words", ["chlak", "the chaalk", "chalkk hall"])
+async def test_what_is_misspelt_is_asked_about_by_what_is_near(
+    kind: type[Intent], words: str
+) -> None:
+    asked = await read(f"{kind.called()} {words}", There(mine=()))
+    assert isinstance(asked, Answer)
+    assert "chalk" in asked.text()
+    if text_field(kind) and kind.mark(str(text_field(kind)), "code") == "A":
+        assert "Collect" not in asked.text()
+
+
+async def test_the_words_that_name_it_are_no_part_of_what_is_said_of_it() -> None:
+    asked = await read("done chlak at last")
+    assert isinstance(asked, Answer)
+    first = asked.choices()[0].intent.model_dump()
+    assert (first["code"], first["note"]) == ("A7K2", "at last")
+
+
 async def test_an_answer_to_the_question_may_be_words_too() -> None:
     ask = resolve(DueDay, {"day": "3 May"}, Wording())
     assert not isinstance(ask, Intent)
@@ -114,5 +133,6 @@ async def test_what_follows_the_words_is_read_as_ever() -> None:
 @every_coded
 async def test_what_is_suggested_while_typing_can_be_named_there(kind: type[Intent]) -> None:
     field = str(text_field(kind))
-    suggested = await suggestions(kind, field, "chalk", There())
-    assert [value for _, value in suggested] == [code_of(kind, 0)]
+    for typed in ("chalk", "chlak"):
+        suggested = await suggestions(kind, field, typed, There())
+        assert [value for _, value in suggested] == [code_of(kind, 0)]

@@ -17,7 +17,7 @@ from indaba.conversation.answer import (
     Picture,
     Text,
 )
-from indaba.conversation.commands.topics.cop import NeverMind
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.topics.helping import Help
 from indaba.matrix_bot.render import contents, edit_of
 from indaba.process.world import uuid7

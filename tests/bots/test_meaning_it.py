@@ -22,9 +22,10 @@ from indaba.conversation.answer import Choice
 from indaba.conversation.commands.hints import typed
 from indaba.conversation.commands.intent import SLASH, Intent, Meant, intent_to_json
 from indaba.conversation.commands.line import Understood, read_line
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.changing import CallOff
-from indaba.conversation.commands.topics.cop import AgreeAndJoin, NeverMind
+from indaba.conversation.commands.topics.cop import AgreeAndJoin
 from indaba.conversation.delivery.chat_events import (
     BallotCast,
     ButtonPressed,

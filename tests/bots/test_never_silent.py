@@ -18,9 +18,9 @@ from indaba.conversation.cards.rsvp_words import REPLIES
 from indaba.conversation.commands.carrying_out import perform
 from indaba.conversation.commands.intent import STOP, Intent, intent_to_json
 from indaba.conversation.commands.line import Understood, read_line
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.taking_back import UNDO
 from indaba.conversation.commands.topics import INTENTS
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.undoing import TakeBack, Uncall
 from indaba.conversation.delivery.chat_events import MessageSent
 from indaba.conversation.dispatch import resolutions as means

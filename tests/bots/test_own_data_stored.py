@@ -15,8 +15,8 @@ from indaba.contracts.keeping_by_faces import ERRANDS
 from indaba.contracts.membership import MemberErased
 from indaba.conversation.answer import Ask, Choice
 from indaba.conversation.commands.intent import ask_to_json, intent_to_json
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.topics import INTENTS
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.delivery.chat_events import MessageSent, ReactionAdded
 from indaba.conversation.delivery.platform import Post, PostKind
 from indaba.conversation.reactions import forget

@@ -13,7 +13,7 @@ from bots.quiet_platform import Quiet
 from clock import TestWorld
 from conftest import FreshDatabase
 from indaba.conversation.answer import Answer, Choice
-from indaba.conversation.commands.topics.cop import NeverMind
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.delivery.platform import CannotPost, Post, PostKind
 from indaba.conversation.delivery.sender import NOTICES_AT_ONCE, TURN, PostSender
 from indaba.conversation.store import Draft, Store

@@ -9,8 +9,8 @@ import pytest
 from indaba.contracts.ids import MeetingId
 from indaba.conversation.answer import Ask
 from indaba.conversation.commands.intent import asked_as_json, intent_to_json
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.topics.coming import SayMaybe, SayNo, SayYes
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.helping import Help
 from indaba.conversation.commands.topics.scheduling import NextMeeting
 from indaba.conversation.delivery.chat_events import (

@@ -9,10 +9,12 @@ import pytest
 from bots.answering import MEETING
 from indaba.contracts import scheduling as s
 from indaba.contracts.passport import Role
+from indaba.contracts.refusal import NoCommunity
 from indaba.conversation.answer import Answer, Ask
 from indaba.conversation.commands.intent import Intent
 from indaba.conversation.commands.line import Unclear, Understood, read_line
 from indaba.conversation.commands.topics import INTENTS
+from indaba.conversation.dispatch.any_of import with_codes
 from indaba.conversation.dispatch.titles import meeting_field, with_code
 from indaba.conversation.wording import Wording
 
@@ -38,7 +40,8 @@ class Planned:
         self.asked = 0
 
     async def ask(self, request: Any) -> Any:
-        assert isinstance(request, s.ListMeetings)
+        if not isinstance(request, s.ListMeetings):
+            raise NoCommunity
         self.asked += 1
         there = self._titles.items() if request.which in self._which else ()
         status = STATUS.get(request.which)
@@ -110,6 +113,69 @@ async def test_what_fits_two_is_asked_and_what_fits_none_is_told_with_what_there
     assert "by that name or code" in none.text()
     assert "M7K2 AGM" in none.text()
     assert isinstance(none.question(), Ask)
+
+
+def slips_of(title: str) -> list[str]:
+    """A title with a letter too few, too many, wrong, with two that changed places, or no space."""
+    return [
+        title[:3] + title[4:],
+        title[:3] + "x" + title[3:],
+        title[:3] + "x" + title[4:],
+        title[:2] + title[3] + title[2] + title[4:],
+        title.replace(" ", "", 1),
+    ]
+
+
+@every_coded
+@pytest.mark.parametrize("title", slips_of("Robotics evening"))
+async def test_a_misspelt_title_is_asked_about_and_nothing_is_done(
+    kind: type[Intent], title: str
+) -> None:
+    field = str(meeting_field(kind))
+    there = Planned(M8K3="AGM", M7K2="Robotics evening", M9K4="Robotics in Grade 4")
+    lines = [f"{kind.called()} {words_of(kind)} {field}: {title}"]
+    if kind.model_fields[field].is_required() and not kind.mark(field, "keyed"):
+        lines.append(f"{kind.called()} {title} {words_of(kind)}")
+    for line in lines:
+        asked = await with_code(read_line(line, INTENTS), there, Wording())
+        assert isinstance(asked, Answer), line
+        told = asked.text()
+        assert "Did you mean" in told, line
+        assert "M7K2 Robotics evening" in told
+        assert "AGM" not in told
+        assert asked.question() or asked.choices()[0].intent.model_dump()[field] == "M7K2"
+
+
+async def test_a_figure_is_no_slip_and_short_words_are_spelt() -> None:
+    there = Planned(M7K2="AGM", M8K3="Grade 4", M9K4="Year 12 maths")
+    for line in ("cancel AGN", 'cancel "Grade 5"', 'cancel "Yer 13 maths"'):
+        asked = await with_code(read_line(f"meeting {line}", INTENTS), there, Wording())
+        assert isinstance(asked, Answer), line
+        assert "by that name or code" in asked.text(), line
+
+
+async def test_what_may_be_meant_as_it_stands_can_still_be_done_so() -> None:
+    there = Planned(M7K2="Robotics")
+    asked = await with_code(read_line("meeting start robtics", INTENTS), there, Wording())
+    assert isinstance(asked, Answer)
+    by_code, as_typed, _ = [choice.intent for choice in asked.choices()]
+    assert by_code.model_dump() == {"code": "M7K2", "title": ""}
+    assert as_typed.model_dump() == {"code": None, "title": "robtics"}
+
+
+@pytest.mark.parametrize("title", ["robotics", "robtics"])
+async def test_a_word_for_several_commands_asks_which_is_meant_of_what_the_title_names(
+    title: str,
+) -> None:
+    there = Planned(M8K3="AGM", M7K2="Robotics")
+    asked = await with_codes(read_line(f"show {title}", INTENTS), there, Wording())
+    assert isinstance(asked, Answer)
+    kinds = [choice.intent.called() for choice in asked.choices()[:-1]]
+    assert kinds == ["meeting show", "agenda show", "minutes show"]
+    assert "M7K2 Robotics" in asked.text()
+    assert "AGM" not in asked.text()
+    lost = await with_codes(read_line("show moonshine", INTENTS), there, Wording())
+    assert isinstance(lost, Unclear)
 
 
 @pytest.mark.parametrize(

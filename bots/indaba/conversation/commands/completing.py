@@ -10,6 +10,7 @@ from indaba.contracts.scheduling import ListMeetings
 from indaba.contracts.times import Reading, ReadWhen
 from indaba.conversation.commands.fields import SPOKEN, Language, Room, Zone, folded, suggest_zones
 from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.spelling import slips_within
 from indaba.conversation.times import say_when
 from indaba.conversation.wording import plain
 
@@ -145,9 +146,15 @@ _CODES: dict[str, Callable[[str, ServiceClient], Awaitable[list[Suggestion]]]] =
 
 
 def _matching(typed: str, known: list[tuple[str, str]]) -> list[Suggestion]:
+    """What holds the text; where nothing does, what is called nearly so."""
     wanted = folded(typed)
-    fits: Callable[[str], bool] = lambda text: wanted in folded(text)  # noqa: E731
-    return [(f"{code} {title}", code) for code, title in known if fits(f"{code} {title}")]
+    shown = [(f"{code} {title}", code) for code, title in known]
+    fits = [each for each in shown if wanted in folded(each[0])]
+    return fits or [
+        each
+        for each, (_, title) in zip(shown, known, strict=True)
+        if slips_within(wanted.split(), folded(title).split()) is not None
+    ]
 
 
 def _languages(typed: str) -> list[Suggestion]:

@@ -52,6 +52,7 @@ class Unclear:
     """What was not understood: a sentence, its facts, and lines that may have been meant.
 
     The fact `meant`, if there is one, is such a line too. `there` lists what can be named.
+    `readings` are what it can mean, where several things are done by the word it begins with.
     """
 
     words: str
@@ -59,6 +60,7 @@ class Unclear:
     suggestions: tuple[str, ...] = ()
     typed: Typed | None = field(default=None, compare=False)
     there: tuple[str, ...] = ()
+    readings: tuple[Understood | Unclear, ...] = field(default=(), compare=False)
 
 
 def strip_address(
@@ -117,7 +119,7 @@ def read_line(text: str, intents: Sequence[type[Intent]]) -> Understood | Unclea
         if len(words) >= size and begun in known:
             rest = re.split(r"\S+", text.lstrip(" \t\r\n/!"), maxsplit=size)[-1]
             return _arguments(known[begun], rest)
-    return _not_known(words, known, intents)
+    return _not_known(words, text, known, intents)
 
 
 def _longest(known: Mapping[str, type[Intent]]) -> int:
@@ -131,16 +133,22 @@ def _help(words: list[str], known: Mapping[str, type[Intent]]) -> Understood | U
 
 
 def _not_known(
-    words: list[str], known: Mapping[str, type[Intent]], intents: Sequence[type[Intent]]
+    words: list[str],
+    text: str,
+    known: Mapping[str, type[Intent]],
+    intents: Sequence[type[Intent]],
 ) -> Understood | Unclear:
     first = words[0].casefold().strip(".,!?:;")
     if len(words) == 1 and first in {kind.noun for kind in intents if not kind.hidden}:
         return _help([first], known)
     tried = " ".join(words[:2])[:60]
-    shared = [kind.called() for kind in intents if not kind.hidden and kind.verb == first]
-    if shared:
-        facts = {"typed": tried, "meant": shared[0]}
-        return Unclear("'{typed}' can mean more than one thing: {meant}?", facts, tuple(shared[1:]))
+    if shared := [kind for kind in intents if not kind.hidden and kind.verb == first]:
+        behind = re.split(r"\S+", text.lstrip(" \t\r\n/!"), maxsplit=1)[-1]
+        readings = tuple(_arguments(kind, behind) for kind in shared) if behind.strip() else ()
+        likeliest, *others = [kind.called() for kind in shared]
+        says = "'{typed}' can mean more than one thing: {meant}?"
+        facts = {"typed": tried, "meant": likeliest}
+        return Unclear(says, facts, tuple(others), readings=readings)
     begun = (" ".join(words[:3])[:60], tried, words[0][:60])
     near = [known[p].called() for t in begun for p in nearest(t, known)]
     meant = tuple(dict.fromkeys(near))[:3]

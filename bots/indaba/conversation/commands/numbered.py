@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from indaba.conversation.answer import Choice, Choices
 from indaba.conversation.commands.intent import Intent
-from indaba.conversation.commands.topics.cop import NeverMind
+from indaba.conversation.commands.never_mind import NeverMind
 
 NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣", "🔟")
 FIVE = NUMBERS[:5]

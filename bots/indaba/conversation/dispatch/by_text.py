@@ -1,7 +1,8 @@
 """Actions and resources by a few of their words, wherever their code is taken.
 
 A code always wins. Words that are all in the text of one, first among those of whoever asks, name
-it. Everything else is a question with what there is: nothing is done to what was not named.
+it. Everything else is a question with what is spelt nearly so, or what there is: nothing is done to
+what was not named.
 """
 
 import re
@@ -17,6 +18,7 @@ from indaba.conversation.commands.arguments import CODES, Token
 from indaba.conversation.commands.intent import Intent, ServiceClient, question, resolve
 from indaba.conversation.commands.line import Typed, Unclear, Understood, read_typed
 from indaba.conversation.commands.numbered import numbered_if_whole
+from indaba.conversation.commands.spelling import slips
 from indaba.conversation.wording import Wording, plain
 
 MOST_TO_PICK, SHORTEST, LONGEST_SEARCH = 5, 3, 200
@@ -29,6 +31,15 @@ class Thing(NamedTuple):
 
     code: str
     text: str
+
+
+class Named(NamedTuple):
+    """The things that words name, `exact` or nearly; the other words, and what there is."""
+
+    exact: bool
+    things: Sequence[Thing]
+    rest: Sequence[Token]
+    there: Sequence[Thing]
 
 
 def text_field(kind: type[Intent]) -> str | None:
@@ -48,18 +59,28 @@ async def with_code_of_text(
     code = CODES[str(read.intent.mark(field, "code"))]
     if code.fullmatch(str(read.filled.get(field, "")).strip(" .,!?#")):
         return read
-    words = _words_of(read, field)
     try:
-        lists = await _lists(read.intent, field, words, services)
+        found = await things_named(read, services)
     except Refusal:
         return read
-    for things in lists:
-        fits, rest = _named(words, things)
-        if len(fits) == 1 and (named := _with(read, field, fits[0].code, rest)):
+    if found.exact and len(found.things) == 1:
+        named = _with(read, field, found.things[0].code, found.rest)
+        if named is not None:
             return named
-        if fits:
-            return _asked(read, field, fits, wording)
-    return _asked(read, field, lists[-1], wording)
+    return _asked(read, field, found.things or found.there, found.rest, wording)
+
+
+async def things_named(read: Understood, services: ServiceClient) -> Named:
+    """The actions or resources that a line may name. Raises `Refusal` or `Unavailable`."""
+    field = str(text_field(read.intent))
+    words = _words_of(read, field)
+    lists = await _lists(read.intent, field, words, services)
+    for exact in (True, False):
+        for things in lists:
+            fits, rest = _named(words, things, nearly=not exact)
+            if fits:
+                return Named(exact, fits, rest, lists[-1])
+    return Named(exact=False, things=(), rest=words, there=lists[-1])
 
 
 def _words_of(read: Understood, field: str) -> tuple[Token, ...]:
@@ -87,24 +108,30 @@ async def _lists(
     return [[Thing(r.code, r.title) for r in there]]
 
 
-def _named(words: Sequence[Token], things: Sequence[Thing]) -> tuple[list[Thing], Sequence[Token]]:
+def _named(
+    words: Sequence[Token], things: Sequence[Thing], *, nearly: bool = False
+) -> tuple[list[Thing], Sequence[Token]]:
     """The things that the first words name, by as many words as can be; and the other words."""
     start = next((n for n, t in enumerate(words) if t.said.casefold() not in SMALL_WORDS), 0)
     for end in range(len(words), start, -1):
-        if fits := [each for each in things if _says(words[start:end], each.text)]:
+        if fits := [each for each in things if _says(words[start:end], each, nearly=nearly)]:
             return fits, words[end:]
     return [], words
 
 
-def _says(words: Sequence[Token], text: str) -> bool:
-    """Whether all words are in the text, the longer ones perhaps cut short."""
+def _says(words: Sequence[Token], thing: Thing, *, nearly: bool) -> bool:
+    """Whether all words are in its text, the longer ones perhaps cut short; or nearly so."""
     spoken = [w for token in words for w in _WORD.findall(token.said.casefold())]
     telling = [word for word in spoken if word not in SMALL_WORDS]
-    there = _WORD.findall(text.casefold())
+    there = _WORD.findall(thing.text.casefold())
     return any(len(word) >= SHORTEST for word in telling) and all(
-        any(each == word or (len(word) >= SHORTEST and each.startswith(word)) for each in there)
+        any(_is_said(each, word) or (nearly and slips(word, each) is not None) for each in there)
         for word in telling
     )
+
+
+def _is_said(there: str, word: str) -> bool:
+    return there == word or (len(word) >= SHORTEST and there.startswith(word))
 
 
 def _with(read: Understood, field: str, code: str, rest: Sequence[Token]) -> Understood | None:
@@ -116,14 +143,24 @@ def _with(read: Understood, field: str, code: str, rest: Sequence[Token]) -> Und
     return again if isinstance(again, Understood) else None
 
 
-def _asked(read: Understood, field: str, things: Sequence[Thing], wording: Wording) -> Answer:
+def _asked(
+    read: Understood,
+    field: str,
+    things: Sequence[Thing],
+    rest: Sequence[Token],
+    wording: Wording,
+) -> Answer:
     """The question which is meant: to pick from where nothing else is missing."""
     say, shown = wording.say, things[:MOST_TO_PICK]
     lines = [say("{code} {title}", code=each.code, title=plain(each.text)[:80]) for each in shown]
-    steps = [resolve(read.intent, {**read.filled, field: each.code}, wording) for each in shown]
+    named = [_with(read, field, each.code, rest) for each in shown]
+    steps = [
+        resolve(read.intent, {**(one or read).filled, field: each.code}, wording)
+        for one, each in zip(named, shown, strict=True)
+    ]
     choices = numbered_if_whole(lines, steps, say("None of these"))
     if choices is None:
         why = say("There is: {list}", list="; ".join(lines)) if lines else ""
-        rest = {name: value for name, value in read.filled.items() if name != field}
-        return Answer((question(read.intent, rest, field, wording, why),))
+        known = {name: value for name, value in read.filled.items() if name != field}
+        return Answer((question(read.intent, known, field, wording, why),))
     return Answer((Text(say("Which one is it?")), choices))

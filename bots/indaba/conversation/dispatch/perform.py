@@ -25,24 +25,25 @@ from indaba.conversation.commands.intent import (
     resume,
 )
 from indaba.conversation.commands.line import Unclear, Understood, read_line
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.speaking_of import SpeakOf, to_go_on
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.coming import WithdrawAnswer
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.noting import Noticed, Retagged, Tagged, origin_in
 from indaba.conversation.commands.topics.undoing import TakeBack
 from indaba.conversation.delivery.chat_events import ChatEvent, MessageSent
 from indaba.conversation.delivery.platform import ChatPlatform
 from indaba.conversation.dispatch import resolutions as means
-from indaba.conversation.dispatch.by_text import text_field, with_code_of_text
+from indaba.conversation.dispatch.any_of import with_codes
+from indaba.conversation.dispatch.by_text import text_field
 from indaba.conversation.dispatch.live_meetings import LiveMeetings
 from indaba.conversation.dispatch.names import Names
 from indaba.conversation.dispatch.outcome import Outcome
 from indaba.conversation.dispatch.people import People
 from indaba.conversation.dispatch.picking import offered
 from indaba.conversation.dispatch.tags import almost_tagged, intent_of_tag
-from indaba.conversation.dispatch.titles import meeting_field, with_code
+from indaba.conversation.dispatch.titles import meeting_field
 from indaba.conversation.store import Offer, QueuedEvent
 from indaba.conversation.wording import Wording, plain
 
@@ -134,9 +135,7 @@ class Performer:
         wording = await self._wording(queued)
         try:
             services = self._people.services(queued)
-            read = await with_code(asked, services, wording)
-            if not isinstance(read, Answer):
-                read = await with_code_of_text(read, services, wording)
+            read = await with_codes(asked, services, wording)
         except Unavailable as away:
             return Outcome(Answer.of(away.words))
         if isinstance(read, Answer):

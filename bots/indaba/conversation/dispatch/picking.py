@@ -14,8 +14,8 @@ from indaba.conversation.cards.rsvp_words import reply_answer
 from indaba.conversation.commands.fields import CODE, folded
 from indaba.conversation.commands.intent import STOP, Intent, Meant, Outdated, intent_from_json
 from indaba.conversation.commands.line import Understood, read_line
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.topics import INTENTS
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.delivery.chat_events import ButtonPressed, MessageSent, ReactionAdded
 from indaba.conversation.dispatch.context import Context
 from indaba.conversation.store import Offer

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from indaba.contracts.record import NoteKind
 from indaba.conversation.answer import Answer, Choice, Choices, Text
 from indaba.conversation.commands.intent import Intent
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.topics.agenda import Topic
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.noting import (
     LABELS,
     SIGNS,

@@ -2,11 +2,12 @@
 
 A code always wins. Without one, a title or its beginning is looked for where a code could stand:
 as the whole value of the argument, in quotes, or as the first words; text that nothing else is
-wrong with stays its writer's. What fits several meetings is asked about, never guessed.
+wrong with stays its writer's. What fits several meetings, or nearly fits one, is asked about, never
+guessed.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from indaba.conversation.commands.arguments import Token
 from indaba.conversation.commands.intent import COMING, Intent, ServiceClient, question, resolve
 from indaba.conversation.commands.line import Typed, Unclear, Understood, read_typed
 from indaba.conversation.commands.numbered import numbered_if_whole
+from indaba.conversation.commands.spelling import slips_at_beginning
 from indaba.conversation.times import say_start
 from indaba.conversation.wording import Wording, plain
 
@@ -41,12 +43,32 @@ _LIKE_A_CODE = re.compile(r"\W*(?=\w*\d)[A-Za-z]\w{2,7}\W*")
 
 
 class Fit(NamedTuple):
-    """A meeting that words name: by how much of its title, and what is asked for with its code."""
+    """A meeting that words name: by how much of its title, and what is asked for with its code.
+
+    Of a misspelt title, `slips` says by how much.
+    """
 
     whole: bool
     words: int
     meeting: MeetingFacts
     read: Understood
+    slips: int = 0
+
+
+class Match(NamedTuple):
+    """How many tokens name a title, how many words of it, and with how many slips."""
+
+    tokens: int = 0
+    words: int = 0
+    slips: int = 0
+
+
+class Fits(NamedTuple):
+    """The meetings that a line may name: `exact` as it is spelt, else `near`; and what there is."""
+
+    exact: Sequence[Fit]
+    near: Sequence[Fit]
+    there: Sequence[MeetingFacts]
 
 
 class Place(NamedTuple):
@@ -70,21 +92,41 @@ async def with_code(
     """
     kind = _kind(read)
     field = meeting_field(kind) if kind else None
-    if kind is None or field is None or not (places := list(_places(read, kind, field))):
+    if kind is None or field is None or not any(_places(read, kind, field)):
         return read
     try:
-        meetings = await _listed(kind.ABOUT, services)
-        fits = _fits(read, field, places, meetings)
-        if not fits:
-            others = await _listed(COMING_OR_PAST, services)
-            fits, meetings = _fits(read, field, places, others), meetings or others
+        fits = await fits_of(read, services)
     except Refusal:
         return read
-    if not fits:
-        return _unknown(read, kind, field, meetings, wording)
-    best = max(fit[:2] for fit in fits)
+    if fits.exact:
+        return _settled(fits.exact, kind, field, wording)
+    if fits.near:
+        return _nearly(read, fits.near, kind, field, wording)
+    return _unknown(read, kind, field, fits.there, wording)
+
+
+async def fits_of(read: Understood | Unclear, services: ServiceClient) -> Fits:
+    """The meetings that a line may name, the likeliest first. Raises `Refusal`, `Unavailable`."""
+    kind = _kind(read)
+    field = meeting_field(kind) if kind else None
+    if kind is None or field is None or not (places := list(_places(read, kind, field))):
+        return Fits((), (), ())
+    meetings = await _listed(kind.ABOUT, services)
+    if exact := _best(_fits(read, field, places, meetings, _match)):
+        return Fits(exact, (), meetings)
+    others = await _listed(COMING_OR_PAST, services)
+    there = list({each.code: each for each in (*meetings, *others)}.values())
+    exact = _best(_fits(read, field, places, others, _match))
+    near = sorted(_fits(read, field, places, there, _near_match), key=lambda fit: fit.slips)
+    one_each = {fit.meeting.code: fit for fit in reversed(near)}
+    return Fits(exact, () if exact else [*reversed(one_each.values())], meetings or others)
+
+
+def _best(fits: Sequence[Fit]) -> Sequence[Fit]:
+    """Those that fit best, each meeting once."""
+    best = max((fit[:2] for fit in fits), default=None)
     named = {fit.meeting.code: fit for fit in reversed(fits) if fit[:2] == best}
-    return _settled(list(reversed(named.values())), kind, field, wording)
+    return [*reversed(named.values())]
 
 
 def _kind(read: Understood | Unclear) -> type[Intent] | None:
@@ -126,31 +168,49 @@ def _fits(
     field: str,
     places: Sequence[Place],
     meetings: Sequence[MeetingFacts],
+    matching: Callable[[Place, list[str]], Match],
 ) -> list[Fit]:
     fits = []
     for meeting in meetings:
         title = _telling(_words(meeting.title))
         for place in places:
-            taken, words = _match(place, title)
-            as_read = _read_with(read, field, meeting.code, place, taken) if taken else None
+            found = matching(place, title)
+            if not found.tokens:
+                continue
+            as_read = _read_with(read, field, meeting.code, place, found.tokens)
             if as_read is not None:
-                fits.append(Fit(words == len(title), words, meeting, as_read))
+                whole = found.words == len(title)
+                fits.append(Fit(whole, found.words, meeting, as_read, found.slips))
     return fits
 
 
-def _match(place: Place, title: list[str]) -> tuple[int, int]:
-    """How many tokens name the title from here, and how many of its words; 0 for none."""
+def _match(place: Place, title: list[str]) -> Match:
+    """What of the title is named from here, spelt as it is."""
     spoken: list[str] = []
-    best = (0, 0)
+    best = Match()
     for taken, token in enumerate(place.tokens[place.at :], start=1):
         spoken += _telling(_words(token.said)) if token.quoted else _words(token.said)
         if not spoken or not _begins(spoken, title):
             break
         if spoken == title or spoken[-1] not in SMALL_WORDS:
-            best = (taken, len(spoken))
+            best = Match(taken, len(spoken))
         if token.quoted:
             break
     return best
+
+
+def _near_match(place: Place, title: list[str]) -> Match:
+    """What of the title is named from here with slips: as much as can be, by the fewest."""
+    spoken: list[str] = []
+    found: list[Match] = []
+    for taken, token in enumerate(place.tokens[place.at :], start=1):
+        spoken += _telling(_words(token.said)) if token.quoted else _words(token.said)
+        few = slips_at_beginning(spoken, title)
+        if few is not None and spoken[-1] not in SMALL_WORDS:
+            found.append(Match(taken, len(spoken), few))
+        if token.quoted or len(spoken) > len(title):
+            break
+    return min(found, key=lambda match: (match.slips, -match.tokens), default=Match())
 
 
 def _begins(spoken: list[str], title: list[str]) -> bool:
@@ -204,7 +264,7 @@ async def _listed(
 
 
 def _settled(
-    fits: list[Fit], kind: type[Intent], field: str, wording: Wording
+    fits: Sequence[Fit], kind: type[Intent], field: str, wording: Wording
 ) -> Understood | Answer:
     """The one that is meant, or a choice between those that may be."""
     if len(fits) == 1 or _next_will_do(fits, kind):
@@ -220,6 +280,29 @@ def _settled(
     more = () if len(fits) == len(shown) else (Text(say("There are more: name one by its code.")),)
     lead = Text(say("Several meetings are called that. Which one is it?"))
     return Answer((lead, *more, choices))
+
+
+def _nearly(
+    read: Understood | Unclear,
+    fits: Sequence[Fit],
+    kind: type[Intent],
+    field: str,
+    wording: Wording,
+) -> Answer:
+    """The meetings whose title is nearly what was typed, to choose from; nothing is done before."""
+    say, shown = wording.say, fits[: MOST_TO_PICK - 1]
+    lines = [_line(fit.meeting, wording) for fit in shown]
+    steps = [resolve(kind, fit.read.filled, wording) for fit in shown]
+    lead = say("I know no meeting here that is called exactly that. Did you mean:")
+    if isinstance(read, Understood) and field not in read.filled:
+        lines.append(say("None of these: do it as I typed it"))
+        steps.append(resolve(kind, read.filled, wording))
+    choices = numbered_if_whole(lines, steps, say("Nothing"))
+    if choices is not None:
+        return Answer((Text(lead), choices))
+    rest = {name: value for name, value in fits[0].read.filled.items() if name != field}
+    listed = Items(tuple(_line(fit.meeting, wording) for fit in shown))
+    return Answer((Text(lead), listed, question(kind, rest, field, wording)))
 
 
 def _next_will_do(fits: Sequence[Fit], kind: type[Intent]) -> bool:

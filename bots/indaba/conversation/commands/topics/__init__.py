@@ -1,6 +1,6 @@
 """Every intent there is, by hand: what is not in this list cannot be asked for."""
 
-from indaba.conversation.commands import speaking_of
+from indaba.conversation.commands import never_mind, speaking_of
 from indaba.conversation.commands.intent import Intent
 from indaba.conversation.commands.topics import (
     accounts,
@@ -199,7 +199,7 @@ INTENTS: tuple[type[Intent], ...] = (
     cop.LeaveNow,
     helping.Help,
     cop.PortalLink,
-    cop.NeverMind,
+    never_mind.NeverMind,
     interest.Interested,
 )
 """In the order help shows them; the hidden ones are carried by choices only."""

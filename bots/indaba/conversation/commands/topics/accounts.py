@@ -27,9 +27,9 @@ from indaba.contracts.refusal import Hint, hint
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
 from indaba.conversation.commands.fields import Secret
 from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.numbered import FIVE
 from indaba.conversation.commands.person import Person
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.linking import spoken
 from indaba.conversation.times import say_for
 from indaba.conversation.wording import Wording, plain

@@ -22,8 +22,8 @@ from indaba.contracts.refusal import Hint, hint
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Style, Text
 from indaba.conversation.commands.fields import OnOff
 from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.person import Person
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.wording import Wording, plain
 
 STATES = {

@@ -23,10 +23,10 @@ from indaba.conversation.cards.views import states_of
 from indaba.conversation.commands.fields import Code, one_of
 from indaba.conversation.commands.in_parts import InParts
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.readings import asked_again, pick_reading
 from indaba.conversation.commands.taking_back import way_back
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.holding import Restore
 from indaba.conversation.commands.topics.repeating import PreviewEnd, PreviewOtherwise
 from indaba.conversation.commands.topics.scheduling import as_said, both_zones, own_time, when_here

@@ -28,6 +28,7 @@ from indaba.conversation.answer import (
 from indaba.conversation.commands.consent import consent
 from indaba.conversation.commands.fields import Language, Room, Zone, wrong
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.open_parts import seen_by_all
 from indaba.conversation.commands.person import Person
 from indaba.conversation.wording import plain
@@ -344,14 +345,3 @@ class PortalLink(Intent, noun="cop", verb="portal", aliases=("portal",)):
         link = f"{person.portal_url}/c/{community.key}"
         where = say("{name} on the web: {link}", name=plain(community.name), link=link)
         return Answer.of(where, seen_by_all(person.opened, person.wording))
-
-
-class NeverMind(Intent, noun="cop", verb="never-mind", hidden=True):
-    """Do nothing."""
-
-    EVERYWHERE: ClassVar[bool] = True
-    MEANT: ClassVar[Meant] = Meant.BY_YES
-
-    async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """Says that nothing changed."""
-        return Answer.of(person.wording.say("All right, nothing has changed."))

@@ -19,8 +19,9 @@ from indaba.contracts.scheduling import ListMeetings, MeetingFacts
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Style, Text
 from indaba.conversation.commands.fields import Secret
 from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.person import Person
-from indaba.conversation.commands.topics.cop import AlreadyHere, NeverMind, RunsTheRoomOnly
+from indaba.conversation.commands.topics.cop import AlreadyHere, RunsTheRoomOnly
 from indaba.conversation.commands.topics.scheduling import MOST_LISTED, when_here
 from indaba.conversation.wording import Wording, plain
 

@@ -29,8 +29,8 @@ from indaba.contracts.retention import UNTIL
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, File, Items, Style, Text
 from indaba.conversation.commands.fields import Listed, OnOff, Zone, one_of
 from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.person import Person
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.own_data import OWN_DATA_PAGE, as_data, told_by_kind
 from indaba.conversation.wording import Wording, plain
 

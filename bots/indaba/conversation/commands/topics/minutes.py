@@ -28,9 +28,9 @@ from indaba.contracts.record import (
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Text
 from indaba.conversation.commands.fields import Code, Listed, wrong
 from indaba.conversation.commands.intent import HELD, Intent, Meant, ServiceClient
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.taking_back import way_back
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.noting import LABELS
 from indaba.conversation.wording import Wording, plain
 

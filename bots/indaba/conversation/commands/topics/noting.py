@@ -16,8 +16,8 @@ from indaba.contracts.scheduling import CheckIn, Presence
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Text
 from indaba.conversation.commands.fields import Code, one_of
 from indaba.conversation.commands.intent import HELD, Intent, Meant, ServiceClient, question
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.person import Person
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.holding import members_called, named_first
 from indaba.conversation.commands.topics.saving import NotFromAMember
 from indaba.conversation.wording import plain

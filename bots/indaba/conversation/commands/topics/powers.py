@@ -13,9 +13,9 @@ from indaba.contracts.removal import LONGEST_REASON, TAKEN_BACK_WITHIN
 from indaba.conversation.answer import Answer, Choice, Choices, Items, Style, Text
 from indaba.conversation.commands.fields import Account, one_of
 from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.taking_back import way_back
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.removing import is_member, on_its_way, shown_by_name
 from indaba.conversation.wording import Wording, plain
 

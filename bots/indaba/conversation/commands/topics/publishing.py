@@ -19,9 +19,9 @@ from indaba.conversation.answer import Answer, Choice, Choices, Items, Style, Te
 from indaba.conversation.cards.resources import card, title_of
 from indaba.conversation.commands.fields import Code, ResourceCodeTyped, one_of
 from indaba.conversation.commands.intent import HELD, Intent, ServiceClient
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.open_parts import PARTS, seen_by_all
 from indaba.conversation.commands.person import Person
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.minutes import CODE, ON, highlights_in_words
 from indaba.conversation.times import say_start
 from indaba.conversation.wording import Wording, plain

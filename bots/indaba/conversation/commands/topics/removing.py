@@ -21,8 +21,8 @@ from indaba.contracts.removal import (
 from indaba.conversation.answer import Answer, Choice, Choices, Style, Text
 from indaba.conversation.commands.fields import Account
 from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.person import Person
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.times import say_for
 from indaba.conversation.wording import plain
 

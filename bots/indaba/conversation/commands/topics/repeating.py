@@ -29,10 +29,10 @@ from indaba.conversation.commands.drafts import MeetingDraft
 from indaba.conversation.commands.fields import Code
 from indaba.conversation.commands.in_parts import InParts
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.readings import asked_again, pick_reading, pick_repeat
 from indaba.conversation.commands.series_dates import dates_shown
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.undoing import with_undo
 from indaba.conversation.times import say_day, say_for, say_start, say_when
 from indaba.conversation.wording import Wording, plain

@@ -24,8 +24,8 @@ from indaba.conversation.answer import Answer, Choice, Choices, Items, Style, Te
 from indaba.conversation.commands.fields import ReportCodeTyped
 from indaba.conversation.commands.hints import put_in
 from indaba.conversation.commands.intent import Intent, ServiceClient, question
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.person import Person
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.times import say_day
 from indaba.conversation.wording import Wording, plain
 

@@ -27,8 +27,8 @@ from indaba.conversation.cards.resources import title_of
 from indaba.conversation.commands.fields import Listed, one_of
 from indaba.conversation.commands.file_names import may_name_somebody, name_of_its_kind
 from indaba.conversation.commands.intent import Intent, ServiceClient, question
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.person import Person
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.using import Share, Used
 from indaba.conversation.commands.topics.withdrawing import Withdraw
 from indaba.conversation.wording import plain

@@ -25,10 +25,10 @@ from indaba.conversation.cards.views import facts_of, states_of
 from indaba.conversation.commands.drafts import MeetingDraft, Timed
 from indaba.conversation.commands.fields import Code, one_of
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient, question
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.place_in_line import without_place
 from indaba.conversation.commands.readings import asked_again, pick_meeting
-from indaba.conversation.commands.topics.cop import NeverMind
 from indaba.conversation.commands.topics.repeating import PreviewSeries
 from indaba.conversation.commands.topics.undoing import with_undo
 from indaba.conversation.times import how_long_until, say_for, say_start

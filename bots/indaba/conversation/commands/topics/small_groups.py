@@ -12,8 +12,8 @@ from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, hint
 from indaba.conversation.answer import Answer, Choice, Choices, Items, Style, Text
 from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.person import Person
-from indaba.conversation.commands.topics.cop import NeverMind
 
 
 class SmallGroups(Intent, noun="cop", verb="small-groups"):

@@ -13,8 +13,8 @@ from indaba.conversation.answer import Answer, Choice, Choices, Style, Text
 from indaba.conversation.cards.resources import title_of
 from indaba.conversation.commands.fields import ResourceCodeTyped
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.person import Person
-from indaba.conversation.commands.topics.cop import NeverMind
 
 
 class Withdraw(Intent, noun="resource", verb="withdraw"):
