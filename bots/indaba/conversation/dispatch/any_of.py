@@ -67,14 +67,14 @@ async def with_one_meaning(
 async def _named_by(read: Understood | Unclear, services: ServiceClient) -> list[Meant]:
     """What of one command's things the line names. Raises `Refusal` or `Unavailable`."""
     fits = await fits_of(read, services)
-    found = [
+    meetings = [
         Meant(
             fit.read.intent, bool(fits.exact), fit.read.filled, fit.meeting.code, fit.meeting.title
         )
         for fit in (fits.exact or fits.near)
     ]
-    if found or not isinstance(read, Understood) or not (field := text_field(read.intent)):
-        return found
+    if meetings or not isinstance(read, Understood) or not (field := text_field(read.intent)):
+        return meetings
     named = await things_named(read, services)
     return [
         Meant(read.intent, named.exact, {**read.filled, field: one.code}, one.code, one.text)

@@ -60,14 +60,14 @@ async def with_code_of_text(
     if code.fullmatch(str(read.filled.get(field, "")).strip(" .,!?#")):
         return read
     try:
-        found = await things_named(read, services)
+        matches = await things_named(read, services)
     except Refusal:
         return read
-    if found.exact and len(found.things) == 1:
-        named = _with(read, field, found.things[0].code, found.rest)
+    if matches.exact and len(matches.things) == 1:
+        named = _with(read, field, matches.things[0].code, matches.rest)
         if named is not None:
             return named
-    return _asked(read, field, found.things or found.there, found.rest, wording)
+    return _asked(read, field, matches.things or matches.there, matches.rest, wording)
 
 
 async def things_named(read: Understood, services: ServiceClient) -> Named:

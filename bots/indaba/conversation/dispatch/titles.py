@@ -174,13 +174,13 @@ def _fits(
     for meeting in meetings:
         title = _telling(_words(meeting.title))
         for place in places:
-            found = matching(place, title)
-            if not found.tokens:
+            match = matching(place, title)
+            if not match.tokens:
                 continue
-            as_read = _read_with(read, field, meeting.code, place, found.tokens)
+            as_read = _read_with(read, field, meeting.code, place, match.tokens)
             if as_read is not None:
-                whole = found.words == len(title)
-                fits.append(Fit(whole, found.words, meeting, as_read, found.slips))
+                whole = match.words == len(title)
+                fits.append(Fit(whole, match.words, meeting, as_read, match.slips))
     return fits
 
 
@@ -202,15 +202,15 @@ def _match(place: Place, title: list[str]) -> Match:
 def _near_match(place: Place, title: list[str]) -> Match:
     """What of the title is named from here with slips: as much as can be, by the fewest."""
     spoken: list[str] = []
-    found: list[Match] = []
+    matches: list[Match] = []
     for taken, token in enumerate(place.tokens[place.at :], start=1):
         spoken += _telling(_words(token.said)) if token.quoted else _words(token.said)
         few = slips_at_beginning(spoken, title)
         if few is not None and spoken[-1] not in SMALL_WORDS:
-            found.append(Match(taken, len(spoken), few))
+            matches.append(Match(taken, len(spoken), few))
         if token.quoted or len(spoken) > len(title):
             break
-    return min(found, key=lambda match: (match.slips, -match.tokens), default=Match())
+    return min(matches, key=lambda match: (match.slips, -match.tokens), default=Match())
 
 
 def _begins(spoken: list[str], title: list[str]) -> bool:
