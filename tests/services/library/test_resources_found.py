@@ -120,6 +120,21 @@ async def test_a_misspelled_word_is_taken_for_a_known_one_and_that_is_said(town:
     assert (far.total, far.read_as) == (0, ())
 
 
+@pytest.mark.parametrize("meant", ["countryside", "songs", "listening"])
+async def test_a_slip_anywhere_in_a_word_is_corrected(town: Town, meant: str) -> None:
+    held = await _filled(town)
+    swapped = {
+        f"{meant[:at]}{meant[at + 1]}{meant[at]}{meant[at + 2 :]}" for at in range(len(meant) - 1)
+    }
+    missing = (
+        {meant[:at] + meant[at + 1 :] for at in range(len(meant))} if len(meant) > 5 else set()
+    )
+    for word in sorted((swapped | missing) - {meant, meant[:-1]}):
+        matches = await town.ask(FindResources(words=word), held)
+        assert matches.read_as == ((word, meant),), word
+        assert matches.total == 1
+
+
 async def test_words_of_a_withdrawn_resource_are_known_no_more(town: Town) -> None:
     held = await _filled(town)
     code = (await town.ask(FindResources(words="countryside"), held)).resources[0].code

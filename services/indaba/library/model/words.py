@@ -20,11 +20,17 @@ def words(text: str) -> tuple[str, ...]:
 def nearest(word: str, known: Collection[str]) -> str | None:
     """The known word that a misspelled one most likely means; `None` if none is close.
 
-    Short words and those with digits are never corrected.
+    Short words and those with digits are never corrected. Two letters that changed places are near
+    in any word.
     """
     if len(word) < SHORTEST_MISSPELLED or any(letter.isdigit() for letter in word):
         return None
     from rapidfuzz import fuzz, process
+    from rapidfuzz.distance import DamerauLevenshtein
 
     match = process.extractOne(word, sorted(known), scorer=fuzz.ratio, score_cutoff=LIKE_ENOUGH)
-    return match[0] if match else None
+    if match:
+        return match[0]
+    same_letters = (each for each in sorted(known) if sorted(each) == sorted(word))
+    swapped = (each for each in same_letters if DamerauLevenshtein.distance(word, each) == 1)
+    return next(swapped, None)

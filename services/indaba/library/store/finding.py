@@ -18,6 +18,7 @@ WEIGHTS = (0.1, 0.2, 0.4, 1.0)
 """Weights of D, C, B and A: other texts, unused, details, title."""
 
 TITLE, DETAILS = "'A'::\"char\"", "'B'::\"char\""
+MOST_LETTERS_APART = 2
 ALL = frozenset(Openness)
 OPEN_DETAILS = ("summary", "link", "document", "sectors", "skills", "related")
 
@@ -84,7 +85,10 @@ class Finding:
         unknown = [word for word in asked if not await self._is_known(word)]
         if not unknown:
             return ()
-        query = sa.select(sa.func.unnest(self._words)).where(*self._published).distinct()
+        written = sa.func.unnest(self._words).table_valued("word").render_derived()
+        alike = sa.or_(*(_may_be_meant(written.c.word, word) for word in unknown))
+        query = sa.select(written.c.word).select_from(resources.join(written, sa.true()))
+        query = query.where(*self._published, alike).distinct()
         known = list((await self._sql.execute(query)).scalars())
         pairs = ((word, nearest(word, known)) for word in unknown)
         return tuple((word, near) for word, near in pairs if near)
@@ -112,6 +116,18 @@ class Finding:
     async def _is_significant(self, word: str) -> bool:
         nodes = sa.func.numnode(sa.func.plainto_tsquery(ENGLISH, word))
         return bool((await self._sql.execute(sa.select(nodes))).scalar_one())
+
+
+def _may_be_meant(known: sa.ColumnElement[str], word: str) -> sa.ColumnElement[bool]:
+    """Whether a known word is about as long, and begins or ends alike: no slip is at both ends.
+
+    So only few of a large library's words are looked at more closely.
+    """
+    length = sa.func.length(known).between(
+        len(word) - MOST_LETTERS_APART, len(word) + MOST_LETTERS_APART
+    )
+    begins = sa.func.left(known, 1) == word[:1]
+    return sa.and_(length, sa.or_(begins, sa.func.right(known, 1) == word[-1:]))
 
 
 def _query_for(word: str) -> sa.ColumnElement[Any]:
