@@ -7,7 +7,7 @@ from time import perf_counter
 
 from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 
-from indaba.scheduling.model.repeating import Rule, occurrences
+from indaba.recurrence import Rule, occurrences
 
 BEGAN, NOW, TEN = datetime(2006, 12, 6, 18), datetime(2026, 12, 1), 10
 RULES = {

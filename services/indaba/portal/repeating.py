@@ -9,6 +9,7 @@ calendar wants them one by one, or where the rule is not plain.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from itertools import takewhile
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from indaba.portal.entries import (
 )
 from indaba.portal.model import Meeting, Repeating, Series
 from indaba.portal.plain_rules import is_plain
+from indaba.recurrence import Rule, occurrences
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -100,10 +102,8 @@ def _dates(repeating: Repeating) -> _Dates:
 
 def _given(series: Series, after: datetime, before: datetime) -> set[datetime]:
     """The dates that the rule gives between two moments, inclusive."""
-    from dateutil.rrule import rrulestr  # type: ignore[import-untyped]  # it has no types
-
-    rule = rrulestr(series.rule, dtstart=series.first)
-    return set(rule.between(after, before, inc=True))
+    dates = occurrences(Rule.parse_any(series.rule), series.first, after)
+    return set(takewhile(lambda at: at <= before, dates))
 
 
 def _one_by_one(series: Series, dates: _Dates, setting: Setting) -> Iterator["Event"]:

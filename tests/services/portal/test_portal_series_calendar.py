@@ -103,6 +103,14 @@ def _wednesdays(first: datetime, last: datetime) -> list[datetime]:
     return found
 
 
+HARD = [
+    ("FREQ=MONTHLY;BYDAY=MO,1TU", "2026-03-02", "3-02 3-03 3-09 3-16 3-23 3-30 4-06 4-07 4-13"),
+    ("FREQ=YEARLY;BYWEEKNO=20", "2026-05-13", "5-13"),
+    ("FREQ=YEARLY;BYMONTHDAY=15", "2026-03-15", "3-15"),
+    ("FREQ=WEEKLY;BYDAY=MO,WE,FR;BYSETPOS=1", "2026-03-06", "3-09 3-16 3-23 3-30 4-06"),
+]
+"""Rules that libraries read differently (0045), and the first of the days that they give."""
+
 READERS = pytest.mark.parametrize("read", [_by_icalendar, _by_vobject])
 ZONES = pytest.mark.parametrize(
     "zone", ["Europe/London", "America/New_York", "Africa/Johannesburg"]
@@ -120,6 +128,18 @@ def test_two_readers_see_every_date_of_a_series_on_both_sides_of_clock_changes(
     text = written(Repeating(series, tuple(dates[:3])))
     assert read(text) == _held(*dates)
     assert text.count("BEGIN:VEVENT") == 1
+
+
+@READERS
+@pytest.mark.parametrize(("rule", "first", "days"), HARD)
+def test_two_readers_see_the_dates_of_a_rule_that_libraries_read_differently(
+    read: Read, rule: str, first: str, days: str
+) -> None:
+    begins = datetime.fromisoformat(f"{first} 18:00")
+    series = series_of(first=begins, rule=rule, zone="Africa/Johannesburg")
+    seen = sorted(at for at, _, _ in read(written(Repeating(series, ()))))
+    expected = [datetime.fromisoformat(f"2026-0{day} 16:00+00:00") for day in days.split()]
+    assert [at for at in seen if at < expected[-1] + timedelta(days=5)] == expected
 
 
 @READERS

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 
+from indaba.recurrence import Rule, occurrences
 from indaba.scheduling.model import pattern_of
-from indaba.scheduling.model.repeating import Repeats, Rule, occurrences
+from indaba.scheduling.model.repeating import Repeats
 
 NEW_YORK = ZoneInfo("America/New_York")
 SEPTEMBER = "19970902"

@@ -8,16 +8,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indaba.recurrence import Frequency, NthDay, Rule
 from indaba.scheduling.model.reader import read_repeat
-from indaba.scheduling.model.repeating import (
-    ANY_PROVINCE,
-    Avoid,
-    Frequency,
-    NthDay,
-    Repeats,
-    Rule,
-    in_words,
-)
+from indaba.scheduling.model.repeating import ANY_PROVINCE, Avoid, Repeats, in_words
 from selection import examples
 
 HOME = "Africa/Johannesburg"

@@ -10,7 +10,7 @@ from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from indaba.scheduling.model.repeating import BadRule, Frequency, Rule, occurrences
+from indaba.recurrence import BadRule, Frequency, Rule, occurrences
 from selection import examples
 
 WEEKDAY_CODES = st.lists(

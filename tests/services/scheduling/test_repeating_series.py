@@ -8,15 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indaba.contracts.series import Term
+from indaba.recurrence import BadRule, Rule
 from indaba.scheduling.model.repeating import (
     ANY_PROVINCE,
     Avoid,
-    BadRule,
     Calendar,
     DateThere,
     NoSuchDate,
     Repeats,
-    Rule,
     UnknownHolidays,
     add,
     country_of,

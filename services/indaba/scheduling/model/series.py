@@ -8,9 +8,10 @@ from indaba.contracts.ids import CommunityId, MemberId, SeriesId
 from indaba.contracts.refusal import Refusal
 from indaba.contracts.scheduling import MeetingDetails
 from indaba.contracts.series import Avoided, Pattern, SeriesFacts
+from indaba.recurrence import Rule, explicit
 from indaba.scheduling.model.plain_text import clean_title, one_line
 from indaba.scheduling.model.refusals import check_length
-from indaba.scheduling.model.repeating import Avoid, Calendar, Repeats, Rule, explicit, in_words
+from indaba.scheduling.model.repeating import Avoid, Calendar, Repeats, in_words
 from indaba.scheduling.model.roles import wanted
 
 MADE_AHEAD = 3

@@ -13,9 +13,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from indaba.contracts.times import Reading
+from indaba.recurrence import Rule
 from indaba.scheduling.model import MeetingReading, read_meeting
 from indaba.scheduling.model.reader import MeetingRead
-from indaba.scheduling.model.repeating import Rule
 
 SAID_AT = datetime(2026, 12, 1, 10, 0)
 FILES = sorted((Path(__file__).parent / "phrases").glob("*.tsv"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import takewhile
 
+from indaba.recurrence import BadRule, Frequency, Rule, occurrences
 from indaba.scheduling.model.outside.dates import OutsideDate
 from indaba.scheduling.model.outside.entries import (
     UNREADABLE,
@@ -19,7 +20,6 @@ from indaba.scheduling.model.outside.entries import (
 )
 from indaba.scheduling.model.outside.lines import CalendarRefused
 from indaba.scheduling.model.outside.reasons import TOO_MUCH
-from indaba.scheduling.model.repeating import BadRule, Frequency, Rule, occurrences
 from indaba.scheduling.model.wall_time import instant, wall
 
 BACK = timedelta(days=1)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import singledispatch
 from typing import Any, TypeVar
 
+from indaba.recurrence.rule import Frequency
 from indaba.scheduling.model.reader.covering import Covering, Piece
 from indaba.scheduling.model.reader.pieces import (
     ADay,
@@ -43,7 +44,6 @@ from indaba.scheduling.model.reader.pieces import (
 )
 from indaba.scheduling.model.reader.tokens import Line
 from indaba.scheduling.model.repeating.repeat_parts import RepeatParts
-from indaba.scheduling.model.repeating.rule import Frequency
 from indaba.scheduling.model.spoken_clock import Clock, either_clock
 from indaba.scheduling.model.spoken_day import Ahead, NotRead, NthOfMonth, OnWeekday
 from indaba.scheduling.model.time_parts import TimeParts

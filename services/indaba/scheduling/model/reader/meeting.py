@@ -14,6 +14,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from indaba.contracts.times import Reading, WhenRead
+from indaba.recurrence import BadRule
 from indaba.scheduling.model.reader.asked import Asked, asked_at
 from indaba.scheduling.model.reader.assembling import assembled
 from indaba.scheduling.model.reader.chart import Chart
@@ -28,7 +29,7 @@ from indaba.scheduling.model.reader.series import (
 )
 from indaba.scheduling.model.reader.single import judged, zones_of
 from indaba.scheduling.model.reader.tokens import MOST_TOKENS, in_tokens
-from indaba.scheduling.model.repeating.refusals import BadRule, UnknownHolidays
+from indaba.scheduling.model.repeating.refusals import UnknownHolidays
 from indaba.scheduling.model.spoken_day import NotRead
 from indaba.scheduling.model.time_parts import HOW_TO_SAY, TimeParts
 from indaba.scheduling.model.wall_time import wall

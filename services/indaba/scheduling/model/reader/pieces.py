@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 
+from indaba.recurrence.rule import Frequency, NthDay
 from indaba.scheduling.model import spoken_clock
 from indaba.scheduling.model.repeating.repeat_parts import AMonth, EndOfYear, Next
-from indaba.scheduling.model.repeating.rule import Frequency, NthDay
 from indaba.scheduling.model.spoken_clock import Clock
 from indaba.scheduling.model.spoken_day import Day, OnWeekday
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from indaba.recurrence.rule import Frequency, NthDay
 from indaba.scheduling.model.reader.lattice import Number, Rule
 from indaba.scheduling.model.reader.pieces import (
     ADay,
@@ -25,7 +26,6 @@ from indaba.scheduling.model.reader.pieces import (
     YearlyDate,
 )
 from indaba.scheduling.model.repeating.repeat_parts import AMonth, EndOfYear, Next
-from indaba.scheduling.model.repeating.rule import Frequency, NthDay
 from indaba.scheduling.model.spoken_day import Ahead, NthOfMonth, OnDate, OnWeekday
 
 _UNITS = {

@@ -20,6 +20,8 @@ How it decides, besides the rules of `single` for times and days:
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
+from indaba.recurrence import HOW_TO_REPEAT, BadRule, occurrences
+from indaba.recurrence.rule import Frequency, Rule
 from indaba.scheduling.model.reader.asked import Asked, asked_at
 from indaba.scheduling.model.reader.assembling import Spoken, Where, assembled
 from indaba.scheduling.model.reader.chart import Chart
@@ -27,9 +29,8 @@ from indaba.scheduling.model.reader.single import WHICH_ZONE, zones_of
 from indaba.scheduling.model.reader.tokens import MOST_TOKENS, in_tokens
 from indaba.scheduling.model.repeating import ending
 from indaba.scheduling.model.repeating.avoiding import ANY_PROVINCE, Avoid
-from indaba.scheduling.model.repeating.expansion import occurrences
 from indaba.scheduling.model.repeating.patterns import patterns
-from indaba.scheduling.model.repeating.refusals import HOW_TO_REPEAT, BadRule, UnknownHolidays
+from indaba.scheduling.model.repeating.refusals import UnknownHolidays
 from indaba.scheduling.model.repeating.regions import (
     country_name,
     country_of,
@@ -38,7 +39,6 @@ from indaba.scheduling.model.repeating.regions import (
 )
 from indaba.scheduling.model.repeating.repeat_parts import RepeatParts
 from indaba.scheduling.model.repeating.repeats import Repeats
-from indaba.scheduling.model.repeating.rule import Frequency, Rule
 from indaba.scheduling.model.repeating.wording import day_words, in_words, listed
 from indaba.scheduling.model.spoken_clock import either_clock, narrowed
 from indaba.scheduling.model.spoken_day import Ahead, Dates, DayOfMonth, NotRead, OnDate, either_day

@@ -15,9 +15,7 @@ from indaba.scheduling.model.repeating.changes import (
     with_rule,
     with_time,
 )
-from indaba.scheduling.model.repeating.expansion import explicit, occurrences
 from indaba.scheduling.model.repeating.refusals import (
-    BadRule,
     DateThere,
     DateWasThere,
     NoSuchDate,
@@ -26,35 +24,28 @@ from indaba.scheduling.model.repeating.refusals import (
 )
 from indaba.scheduling.model.repeating.regions import country_of, is_known_place
 from indaba.scheduling.model.repeating.repeats import Coming, Date, LeftOut, Repeats
-from indaba.scheduling.model.repeating.rule import Frequency, NthDay, Rule
 from indaba.scheduling.model.repeating.terms import TermsRead, read_terms, text_of
 from indaba.scheduling.model.repeating.wording import in_words
 
 __all__ = [
     "ANY_PROVINCE",
     "Avoid",
-    "BadRule",
     "Calendar",
     "Coming",
     "Date",
     "DateThere",
     "DateWasThere",
-    "Frequency",
     "LeftOut",
     "NoSuchDate",
-    "NthDay",
     "Repeats",
-    "Rule",
     "TermsRead",
     "TooManyChanges",
     "UnknownHolidays",
     "add",
     "country_of",
-    "explicit",
     "in_words",
     "is_known_place",
     "move",
-    "occurrences",
     "public_holiday",
     "read_terms",
     "restore",

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from itertools import takewhile
 
+from indaba.recurrence.rule import END_OF_DAY, Rule
 from indaba.scheduling.model.repeating.refusals import DateThere, NoSuchDate, TooManyChanges
 from indaba.scheduling.model.repeating.repeats import Repeats
-from indaba.scheduling.model.repeating.rule import END_OF_DAY, Rule
 
 MOST_CHANGES = 500
 _SECOND = timedelta(seconds=1)

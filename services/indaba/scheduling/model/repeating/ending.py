@@ -4,8 +4,8 @@ from calendar import monthrange
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
+from indaba.recurrence.rule import END_OF_DAY, MOST_TIMES, Rule
 from indaba.scheduling.model.repeating.repeat_parts import AMonth, EndOfYear, Next, RepeatParts
-from indaba.scheduling.model.repeating.rule import END_OF_DAY, MOST_TIMES, Rule
 from indaba.scheduling.model.spoken_day import Dates, Day, NotRead
 
 _MONTHS = 12

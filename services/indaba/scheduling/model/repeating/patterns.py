@@ -4,9 +4,9 @@ from calendar import monthrange
 from dataclasses import replace
 from datetime import datetime
 
-from indaba.scheduling.model.repeating.refusals import HOW_TO_REPEAT, BadRule
+from indaba.recurrence import HOW_TO_REPEAT, BadRule
+from indaba.recurrence.rule import Frequency, NthDay, Rule, check_for_meetings
 from indaba.scheduling.model.repeating.repeat_parts import RepeatParts
-from indaba.scheduling.model.repeating.rule import Frequency, NthDay, Rule, check_for_meetings
 from indaba.scheduling.model.repeating.wording import WORKING_DAYS
 from indaba.scheduling.model.spoken_day import NotRead
 

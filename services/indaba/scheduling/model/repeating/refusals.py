@@ -6,15 +6,6 @@ from indaba.contracts.refusal import Refusal, hint
 from indaba.scheduling.model.wall_time import day_in_words
 
 
-class BadRule(Refusal):
-    """Meetings here cannot repeat by that rule."""
-
-    code = "bad-repeat-rule"
-
-    def __init__(self, why: str) -> None:
-        super().__init__(f"{why} {HOW_TO_REPEAT}")
-
-
 class NoSuchDate(Refusal):
     """The series has no date at that time."""
 
@@ -79,11 +70,6 @@ class UnknownHolidays(Refusal):
             "Name the country by its two letters, such as: not on public holidays (ZA).",
             place=place[:64],
         )
-
-
-HOW_TO_REPEAT = (
-    'Please say it like "every Thursday 14:00" or "first Tuesday of the month 15:00 until June".'
-)
 
 
 def _said(time: datetime) -> str:

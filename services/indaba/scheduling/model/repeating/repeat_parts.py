@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from indaba.scheduling.model.repeating.rule import Frequency, NthDay
+from indaba.recurrence.rule import Frequency, NthDay
 from indaba.scheduling.model.spoken_day import Day
 
 

@@ -17,10 +17,9 @@ from heapq import merge
 from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
+from indaba.recurrence import BadRule, occurrences
+from indaba.recurrence.rule import Rule, check_for_meetings
 from indaba.scheduling.model.repeating.avoiding import Avoid, Avoided, Calendar
-from indaba.scheduling.model.repeating.expansion import occurrences
-from indaba.scheduling.model.repeating.refusals import BadRule
-from indaba.scheduling.model.repeating.rule import Rule, check_for_meetings
 from indaba.scheduling.model.wall_time import exists, instant, wall, zone_named
 
 MOST_DATES = 1_000

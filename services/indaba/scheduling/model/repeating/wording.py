@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
+from indaba.recurrence.rule import UNITS, Frequency, NthDay, Rule
 from indaba.scheduling.model.repeating.avoiding import ANY_PROVINCE, Avoid
 from indaba.scheduling.model.repeating.regions import place_words
 from indaba.scheduling.model.repeating.repeats import Repeats
-from indaba.scheduling.model.repeating.rule import UNITS, Frequency, NthDay, Rule
 from indaba.scheduling.model.wall_time import MONTHS, WEEKDAYS
 
 ORDINALS = {

@@ -26,7 +26,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice, product
 
-from indaba.scheduling.model.repeating.rule import Frequency, NthDay, Rule
+from indaba.recurrence.rule import Frequency, NthDay, Rule
 
 LAST_YEAR = 9990
 _MOST_EMPTY = {Frequency.YEARLY: 50, Frequency.MONTHLY: 600}

@@ -6,8 +6,7 @@ from enum import IntEnum
 from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from indaba.scheduling.model.repeating.refusals import BadRule
-from indaba.scheduling.model.wall_time import wall
+from indaba.recurrence.refusals import BadRule
 
 MOST_TIMES = 500
 LONGEST_RULE = 2_000
@@ -229,7 +228,7 @@ def _until(text: str, zone: ZoneInfo | None) -> datetime:
         if not text.endswith("Z"):
             return datetime.strptime(text, "%Y%m%dT%H%M%S")  # noqa: DTZ007 - wall time
         if zone is not None:
-            return wall(_utc(text), zone)
+            return _utc(text).astimezone(zone).replace(tzinfo=None, fold=0)
     except (ValueError, OverflowError):
         pass
     raise BadRule("UNTIL is a day such as 20270630, or wall time: 20270630T140000.")
