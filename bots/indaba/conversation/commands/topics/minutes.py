@@ -25,7 +25,8 @@ from indaba.contracts.record import (
     ShowHighlights,
     ShowMinutes,
 )
-from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Text
+from indaba.contracts.scheduling import MeetingFacts
+from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Style, Text
 from indaba.conversation.commands.fields import Code, Listed, wrong
 from indaba.conversation.commands.intent import HELD, Intent, Meant, ServiceClient
 from indaba.conversation.commands.never_mind import NeverMind
@@ -215,16 +216,31 @@ class Highlights(
         default="",
         max_length=4000,
         description="Your own words, at most 600; leave it out to see the draft",
-        json_schema_extra=KEYED,
+        json_schema_extra={"or_meeting": True},
     )
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """The text and the short version, and the choice to share them."""
-        if self.text:
+        if self.text and self.code:
             shown = await services.ask(EditHighlights(code=self.code, text=self.text))
-        else:
-            shown = await services.ask(ShowHighlights(code=self.code))
-        return _highlights(shown, person)
+            return _highlights(shown, person)
+        shown = await services.ask(ShowHighlights(code=self.code))
+        return self._are_these(shown.meeting, person) if self.text else _highlights(shown, person)
+
+    def _are_these(self, meeting: MeetingFacts, person: Person) -> Answer:
+        """Whether words are for the meeting that was not named; they take the place of others."""
+        say = person.wording.say
+        lead = say(
+            "Shall these words be the highlights of {title} ({code})? They take the place of those "
+            "that are there.",
+            title=plain(meeting.title),
+            code=meeting.code,
+        )
+        write = Choice(
+            say("Write them"), "✅", Highlights(code=meeting.code, text=self.text), Style.MAIN
+        )
+        words = Text(say("{words}", words=plain(self.text)))
+        return Answer((Text(lead), words, Choices((write, Choice(say("No"), "❌", NeverMind())))))
 
 
 def _highlights(shown: HighlightsShown, person: Person) -> Answer:

@@ -1,0 +1,80 @@
+"""An answer of a vote by its words, and highlights of a meeting that was not named."""
+
+from typing import Any
+
+import pytest
+
+from bots.answering import THANDI, BusServiceClient, understood
+from indaba.contracts import record as r
+from indaba.contracts import votes as v
+from indaba.contracts.wire import Request
+from indaba.conversation.answer import Answer
+from indaba.conversation.commands.carrying_out import perform
+from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.topics.voting import Choose
+
+OPTIONS = ("Hall", "Online", "Online with video", "3", "4", "2")
+
+
+class Open(BusServiceClient):
+    """Services with a vote that is open, or not, and what they were asked to do."""
+
+    def __init__(self, *, still: bool = True) -> None:
+        super().__init__()
+        shown: Any = self.kept["ShowVote"]
+        facts = {"options": OPTIONS, "tally": (0,) * len(OPTIONS), "open": still}
+        self.kept["ShowVote"] = shown.model_copy(
+            update={"vote": shown.vote.model_copy(update=facts), "mine": 0}
+        )
+        self.changes: list[Request[Any]] = []
+
+    async def ask(self, request: Request[Any]) -> Any:
+        if isinstance(request, v.CastVote | r.EditHighlights):
+            self.changes.append(request)
+        if isinstance(request, v.CastVote):
+            shown: Any = self.kept["ShowVote"]
+            return shown.model_copy(update={"mine": request.option})
+        return await super().ask(request)
+
+
+async def typed(line: str, person: Person, services: BusServiceClient) -> Answer:
+    return await perform(understood(line), person, services)
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [("hall", 1), ("Hall please", 1), ("ONLINE", 2), ("1", 1), ("#1", 1), ("2 please", None),
+     ("online w", 3), ("0", 0), ("onl", None), ("elsewhere", None), ("4", None), ("11", None)],
+)  # fmt: skip
+async def test_an_answer_is_chosen_by_its_words_or_its_number(
+    words: str, place: int | None
+) -> None:
+    services = Open()
+    answer = await typed(f"vote choose {words}", THANDI, services)
+    cast = [change.option for change in services.changes if isinstance(change, v.CastVote)]
+    assert cast == ([] if place is None else [place])
+    if place is None:
+        picks = [choice.intent for choice in answer.choices()]
+        assert len(picks) > 1
+        for pick in picks:
+            assert isinstance(pick, Choose)
+            await perform(pick, THANDI, services)
+        options = [change.option for change in services.changes if isinstance(change, v.CastVote)]
+        assert options == [int(pick.option) for pick in picks if isinstance(pick, Choose)]
+
+
+async def test_nothing_is_chosen_in_a_vote_that_is_over() -> None:
+    services = Open(still=False)
+    assert "over and counted" in (await typed("choose hall", THANDI, services)).text()
+    assert services.changes == []
+
+
+async def test_words_for_a_meeting_that_was_not_named_are_written_once_it_is_sure() -> None:
+    services = Open()
+    asked = await typed("highlights We learnt a lot", THANDI, services)
+    assert "Fractions (M7K2)" in asked.text()
+    assert services.changes == []
+    await perform(asked.choices()[0].intent, THANDI, services)
+    assert services.changes == [r.EditHighlights(code="M7K2", text="We learnt a lot")]
+    await typed("minutes highlights M7K2 We learnt more", THANDI, services)
+    assert services.changes[1:] == [r.EditHighlights(code="M7K2", text="We learnt more")]
