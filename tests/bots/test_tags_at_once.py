@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from bots.matrix_people import Person
 from bots.matrix_town import Town, town_with_a_bot
 from indaba.conversation.cards.rsvp_words import code_in
+from indaba.conversation.commands.numbered import FIVE
 from indaba.operate.local.engines import Engines, Synapse
 from workshop import rows, until
 
@@ -97,6 +98,31 @@ async def test_a_tag_counts_from_the_moment_that_a_meeting_is_said_to_be_on(room
     assert "Information: We use stones" in minutes
 
 
+@pytest.mark.parametrize(
+    ("line", "doing", "done"),
+    [
+        ("#decision We meet on Thursdays", "minutes of Fractions", "Decision 1: We meet"),
+        ("#besluit Ons ontmoet", "minutes of Fractions", "Decision 1: Ons ontmoet"),
+        ("#isigqibo Siyadibana", "minutes of Fractions", "Decision 1: Siyadibana"),
+        ("#isenzo Collect stones", "Make it an action", "Collect stones"),
+        ("#umbuzo Who has a box?", "agenda of Maps", "Who has a box?"),
+        ("#topic Stones", "agenda of Maps", "Stones"),
+    ],
+)
+async def test_a_tag_while_no_meeting_is_on_is_answered_with_what_can_be_done(
+    room: Room, line: str, doing: str, done: str
+) -> None:
+    await room.body("!cop meeting start Fractions")
+    await room.body("!cop meeting end")
+    preview = await room.answer('!cop meeting new "Maps" in 4 days 10:00')
+    await room.picked(preview, "✅")
+    asked = await room.answer(line)
+    body = asked["content"]["body"]
+    assert "No meeting is on" in body
+    [place] = [each[0] for each in body.splitlines() if each[0].isdecimal() and doing in each]
+    assert done in await room.picked(asked, FIVE[int(place) - 1])
+
+
 async def test_a_misspelt_tag_is_asked_about_and_a_tap_takes_the_line_over(room: Room) -> None:
     await room.body("!cop meeting start Fractions")
     said = await room.chair.say(room.room, "#decison We meet on Thursdays")
@@ -121,14 +147,14 @@ async def test_undo_is_asked_about_by_name_once_more_was_said_and_is_done_once(r
     assert "Which meeting" not in await room.body("!cop cancel reading because it rains")
 
 
-async def test_where_no_meeting_is_on_a_tag_is_a_word_and_nothing_is_kept(room: Room) -> None:
+async def test_where_no_meeting_is_on_nothing_is_kept_of_a_tag(room: Room) -> None:
     said = await room.chair.say(room.room, "#decision We meet on Thursdays")
     elsewhere = await room.town.room_with_bot(room.chair)
     there = await room.chair.say(elsewhere, "#decision We meet on Thursdays")
     await room.town.dealt_with(room.chair, room.room)
     await room.town.dealt_with(room.chair, elsewhere)
     assert await room.signs_on(said) == []
-    assert await room.town.answers(room.chair, room.room, said) == []
+    assert len(await room.town.answers(room.chair, room.room, said)) == 1
     assert await room.town.answers(room.chair, elsewhere, there) == []
     kept = f"SELECT said FROM heard WHERE id IN ('{said}', '{there}')"
     assert await rows(room.town.bots[-1]._ledger, kept) == [(None,), (None,)]

@@ -30,10 +30,9 @@ class LiveMeetings:
         Raises `Unavailable`, or `Wait`, if nobody can say.
         """
         services = self._people.services(queued)
+        if not await self.is_home(queued):
+            return None
         try:
-            there = await services.ask(FindPlaces())
-            if queued.event.room not in await rooms_in(there.places, self._platform):
-                return None
             listed = await services.ask(ListMeetings(limit=LOOKED_THROUGH))
         except Expired as late:
             raise Unavailable(late.words) from None
@@ -41,6 +40,19 @@ class LiveMeetings:
             return None  # no community lives here
         on = [meeting for meeting in listed.meetings if meeting.status is MeetingStatus.LIVE]
         return (on[-1].id, on[-1].code) if on else None
+
+    async def is_home(self, queued: QueuedEvent) -> bool:
+        """Whether a community lives in the room of an event, and it is ours to speak there.
+
+        Raises `Unavailable`, or `Wait`, if nobody can say.
+        """
+        try:
+            there = await self._people.services(queued).ask(FindPlaces())
+        except Expired as late:
+            raise Unavailable(late.words) from None
+        except Refusal:
+            return False
+        return queued.event.room in await rooms_in(there.places, self._platform)
 
 
 async def rooms_in(places: Sequence[Place], platform: ChatPlatform) -> list[str]:

@@ -44,6 +44,7 @@ from indaba.conversation.dispatch.people import People
 from indaba.conversation.dispatch.picking import offered
 from indaba.conversation.dispatch.tags import almost_tagged, intent_of_tag
 from indaba.conversation.dispatch.titles import meeting_field
+from indaba.conversation.dispatch.untimely import UntimelyTags
 from indaba.conversation.store import Offer, QueuedEvent
 from indaba.conversation.wording import Wording, plain
 
@@ -58,6 +59,7 @@ class Performer:
         self._platform = platform
         self._people = people
         self._live = LiveMeetings(platform, people)
+        self._untimely = UntimelyTags(self._live, people)
         self._whereabouts = people.whereabouts
         self._noticed: OrderedDict[tuple[UUID, str], None] = OrderedDict()
 
@@ -269,12 +271,22 @@ class Performer:
     async def _tagged(self, queued: QueuedEvent, found: means.TagLine) -> Outcome:
         try:
             meeting = found.meeting or await self._live.here(queued)
+            no_time = meeting is None and found.sure
+            if no_time and (untimely := await self._untimely.answer(queued, found.tag)):
+                return Outcome(untimely)
         except Unavailable as away:
             return Outcome(Answer.of(away.words))
         if meeting is None or not isinstance(queued.event, MessageSent):
             return await self.perform(queued, found.otherwise)
-        intent = intent_of_tag(found.tag, queued.event, meeting[1])
-        if not queued.event.mentions:
+        return await self._tagged_in(
+            queued, found, intent_of_tag(found.tag, queued.event, meeting[1])
+        )
+
+    async def _tagged_in(
+        self, queued: QueuedEvent, found: means.TagLine, intent: Intent
+    ) -> Outcome:
+        """Do what a tagged line asks for in a meeting; ask first where the tag is misspelt."""
+        if isinstance(queued.event, MessageSent) and not queued.event.mentions:
             wording = await self._wording(queued)
             values = await self._named(queued).put_in(type(intent), intent.model_dump(), wording)
             if isinstance(values, Answer):

@@ -1,6 +1,11 @@
-"""Tagged lines: `#decision We meet on Thursdays`, or `^action`, as meetbots have it."""
+"""Tagged lines: `#decision We meet on Thursdays`, or `^action`, as meetbots have it.
+
+The words of each language are data, so that a speaker can add theirs without code.
+"""
 
 import re
+import tomllib
+from importlib.resources import files
 from typing import NamedTuple
 
 from indaba.contracts.record import NoteKind
@@ -19,23 +24,22 @@ from indaba.conversation.delivery.chat_events import MessageSent
 from indaba.conversation.wording import Wording
 
 TOPIC = "topic"
-TAGS: dict[str, NoteKind | str] = {
-    "decision": NoteKind.DECISION,
-    "decided": NoteKind.DECISION,
-    "agreed": NoteKind.DECISION,
-    "action": NoteKind.ACTION,
-    "info": NoteKind.INFO,
-    "idea": NoteKind.IDEA,
-    "help": NoteKind.HELP,
-    "halp": NoteKind.HELP,
-    "link": NoteKind.LINK,
-    TOPIC: TOPIC,
-}
-_TAG = re.compile(r"\s*[#^](?P<tag>[a-z]+)(?![\w-])[\s:,]*(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
-_NO_SIGN = re.compile(r"\s*(?P<tag>[a-z]+)\s*:(?!//)\s*(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
-_APART = re.compile(
-    r"\s*[#^]\s+(?P<tag>[a-z]+)(?![\w-])[\s:,]*(?P<rest>.*)", re.IGNORECASE | re.DOTALL
-)
+
+
+def _words() -> dict[str, NoteKind | str]:
+    """The kind of each word, in every language of `tag_words.toml`."""
+    text = (files(__package__) / "tag_words.toml").read_text(encoding="utf-8")
+    languages = tomllib.loads(text).values()
+    kinds = [each for language in languages for each in language.items()]
+    return {word: KINDS[kind] for kind, words in kinds for word in words}
+
+
+KINDS: dict[str, NoteKind | str] = {**{kind.value: kind for kind in NoteKind}, TOPIC: TOPIC}
+TAGS = _words()
+_WORD = r"(?P<tag>[^\W\d_]+)"
+_TAG = re.compile(rf"\s*[#^]{_WORD}(?![\w-])[\s:,]*(?P<rest>.*)", re.DOTALL)
+_NO_SIGN = re.compile(rf"\s*{_WORD}\s*:(?!//)\s*(?P<rest>.*)", re.DOTALL)
+_APART = re.compile(rf"\s*[#^]\s+{_WORD}(?![\w-])[\s:,]*(?P<rest>.*)", re.DOTALL)
 
 
 class Tag(NamedTuple):

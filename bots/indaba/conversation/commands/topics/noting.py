@@ -139,7 +139,7 @@ def _no_words(person: Person) -> Answer:
 
 
 class Tagged(Intent, noun="meeting", verb="tagged", hidden=True):
-    """Keep a line that somebody tagged in the room; a tag outside of a meeting is only a word."""
+    """Keep a line that somebody tagged in the room."""
 
     MEANT: ClassVar[Meant] = Meant.BY_YES
     needs: ClassVar[Role | None] = Role.MEMBER
