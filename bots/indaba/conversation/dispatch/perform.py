@@ -282,9 +282,7 @@ class Performer:
             queued, found, intent_of_tag(found.tag, queued.event, meeting[1])
         )
 
-    async def _tagged_in(
-        self, queued: QueuedEvent, found: means.TagLine, intent: Intent
-    ) -> Outcome:
+    async def _tagged_in(self, queued: QueuedEvent, line: means.TagLine, intent: Intent) -> Outcome:
         """Do what a tagged line asks for in a meeting; ask first where the tag is misspelt."""
         if isinstance(queued.event, MessageSent) and not queued.event.mentions:
             wording = await self._wording(queued)
@@ -292,15 +290,15 @@ class Performer:
             if isinstance(values, Answer):
                 return Outcome(values)
             intent = type(intent).model_validate(values)
-        if found.sure:
+        if line.sure:
             return Outcome(await self._do(queued, intent))
-        outcome = await self.perform(queued, found.otherwise)
+        outcome = await self.perform(queued, line.otherwise)
         person = await self._person_or_none(queued)
         if person is None or may_not(type(intent), person):
             return outcome
-        return Outcome(almost_tagged(found.tag, intent, person.wording))
+        return Outcome(almost_tagged(line.tag, intent, person.wording))
 
-    async def _retagged(self, queued: QueuedEvent, found: means.Retag) -> Outcome:
+    async def _retagged(self, queued: QueuedEvent, line: means.Retag) -> Outcome:
         """A line follows its message's new words, or it is one from now on, or no more."""
         event, tag = queued.event, found.tag
         if not await self._platform.may_edit(event.room, event.target, event.account):
