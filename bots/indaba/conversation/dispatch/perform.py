@@ -298,7 +298,7 @@ class Performer:
             return outcome
         return Outcome(almost_tagged(line.tag, intent, person.wording))
 
-    async def _retagged(self, queued: QueuedEvent, line: means.Retag) -> Outcome:
+    async def _retagged(self, queued: QueuedEvent, found: means.Retag) -> Outcome:
         """A line follows its message's new words, or it is one from now on, or no more."""
         event, tag = queued.event, found.tag
         if not await self._platform.may_edit(event.room, event.target, event.account):
