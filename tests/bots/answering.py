@@ -15,7 +15,7 @@ from indaba.contracts import reminding, removal, safeguarding, times
 from indaba.contracts import scheduling as s
 from indaba.contracts.consenting import ConsentShown, PurposeShown
 from indaba.contracts.figures import release
-from indaba.contracts.group_sizes import GroupSizeSet
+from indaba.contracts.group_sizes import GroupSizeSet, GroupSizeShown, WaitingSize
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId, ResourceId
 from indaba.contracts.lines import ReadMeeting
 from indaba.contracts.openness import Openness, Part
@@ -65,6 +65,7 @@ USE = lib.UseShown(
 CONSENT = ConsentShown(
     purposes=tuple(PurposeShown(purpose=purpose) for purpose in OPTIONAL), unanswered=OPTIONAL
 )
+WAITING = WaitingSize(size=8, begins_at=NOW + timedelta(days=7))
 CODE = li.CodeIssued(code="7K2M9QPX3", expires_at=NOW + timedelta(minutes=10))
 FEW = out.Figure(indicator=out.Indicator.CROSS_USE)
 ENOUGH = out.Figure(
@@ -93,7 +94,8 @@ def _about_places() -> dict[str, Reply | Exception]:
         **dict.fromkeys(("ShowRoomCode", "AddPlace"), there),
         "RemovePlace": Done(),
         **dict.fromkeys(("Publish", "ShowPublication"), public),
-        "SetGroupSize": GroupSizeSet(size=8, before=5),
+        "SetGroupSize": GroupSizeSet(size=5, before=5, waiting=WAITING),
+        **dict.fromkeys(("ShowGroupSize", "TakeBackGroupSize"), GroupSizeShown(size=5, members=24)),
         "RenewAddress": p.RenewedAddress(community=renewed),
     }
 

@@ -19,8 +19,9 @@ from indaba.contracts.ids import CommunityId
 from indaba.contracts.linking import LinkNews, LinkSide, LinkTelling, LinkTold
 from indaba.contracts.membership import PassportIssued, Place, Places, Platform
 from indaba.conversation.answer import Audience
-from indaba.conversation.cards.direct_messages import DirectMessages, Told
+from indaba.conversation.cards.direct_messages import DirectMessages
 from indaba.conversation.cards.links import FACILITATORS, OPENLY
+from indaba.conversation.cards.whom_to_tell import Told
 from indaba.process.loops import Wake
 from workshop import ledger_of
 

@@ -76,6 +76,7 @@ BY_PICK = {
         "cop publish-now",
         "cop renew-address-now",
         "cop small-groups-now",
+        "cop small-groups-back",
         "minutes publish-now",
         "resource publish-now",
     ),

@@ -27,7 +27,7 @@ LINK = "https://cop.example.org/c/k3y"
         ("cop publish calendar", f"at {LINK}/calendar.ics", f"{LINK}/calendar.ics"),
         ("minutes publish M7K2", "We use stones", f"{LINK}/meetings/M7K2"),
         ("resource publish R7K2", "Fractions with bottle tops", f"{LINK}/library/R7K2"),
-        ("cop small-groups 8", "Now it is 5.", "To change it: cop small-groups 5"),
+        ("cop small-groups 8", "Now it is 5.", "take it back: cop small-groups-back"),
         ("cop renew-address", "the old one ends at once", "/c/n3wk3y"),
     ],
 )

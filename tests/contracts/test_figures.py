@@ -209,6 +209,7 @@ EXEMPT = {
     "Figure.counted": Exempt.IN_VIEW,
     "Figure.n": Exempt.IN_VIEW,
     "Figure.of": Exempt.IN_VIEW,
+    "GroupSizeShown.members": Exempt.IN_VIEW,
     "MeetingShown.my_guests": Exempt.OWN,
     "MeetingShown.waiting": Exempt.OWN,
     "QuorumState.missing": Exempt.QUORUM,

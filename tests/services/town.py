@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from clock import TestWorld
 from indaba.bus import Bus
+from indaba.contracts.group_sizes import NOTICE, SetGroupSize
 from indaba.contracts.linking import AnswerLink, IssueLinkCode, ProposeLink
 from indaba.contracts.membership import (
     CONSENT_VERSION,
@@ -27,11 +28,12 @@ from indaba.conversation.delivery.service_client import ask
 from indaba.ledger import Ledger
 from indaba.membership.model.safeguarding import Safeguarding
 from indaba.operate.processes import ERASURE_OWNER
-from workshop import OFFICE, ledger_of, widened
+from workshop import OFFICE, ledger_of, rows, until, widened
 
 R = TypeVar("R", bound=Reply)
 LEAD = "@lead:elsewhere.example.org"
 REPORTS_TO = Safeguarding.named([f"matrix:{LEAD}"])
+RELEASING = ("library", "membership", "outcomes", "scheduling")
 ROOM = Place(platform=Platform.MATRIX, room="!room:example.org")
 
 
@@ -136,6 +138,18 @@ class Town:
                 community=community,  # type: ignore[arg-type]  # a plain UUID will do
             )
         )
+
+    async def in_groups_of(self, size: int, account: str = "@lindiwe:example.org") -> None:
+        """Figures stand for more people: that was asked for, has begun, and all have heard it."""
+        await self.ask(SetGroupSize(size=size), await self.passport(account))
+        self.later(days=NOTICE.days, seconds=1)
+        query = f"SELECT 1 FROM ledger.group_sizes WHERE size = {size} AND until IS NULL"
+
+        async def heard() -> bool:
+            told = [self.ledgers[name] for name in RELEASING if name in self.ledgers]
+            return all([await rows(ledger, query) for ledger in told])
+
+        await until(heard)
 
     def later(self, **time: float) -> None:
         """Turn everybody's clock forward."""

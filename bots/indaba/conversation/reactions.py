@@ -69,7 +69,6 @@ REDRAWN_BY = (
 MembershipChange = (
     RolesChanged | MemberJoined | MemberLeft | AccountLinked | AccountUnlinked | ConsentChanged
 )
-ToldWithPassports = GroupSizeChanged | PublicationChanged
 
 
 class Reactions:
@@ -118,8 +117,8 @@ class Reactions:
 
     async def run_errand(self, event: Errand, work: Work) -> None:
         """Somebody is to be told outside of a thread, unless that has become pointless."""
-        if isinstance(event, CaseTold):
-            # It may let somebody in again, or take powers from them.
+        if isinstance(event, CaseTold | GroupSizeChanged):
+            # It may let somebody in again, take powers from them, or change what passports show.
             self._passports.drop_all()
         if getattr(event, "platform", self._passports.platform) is not self._passports.platform:
             return
@@ -162,7 +161,7 @@ class Reactions:
             await cards.draw_again(CommunityId(event.aggregate))
         await self.settle(event, work)
 
-    async def drop_passports(self, event: ToldWithPassports, work: Work) -> None:  # noqa: ARG002 - nothing is kept
+    async def drop_passports(self, event: PublicationChanged, work: Work) -> None:  # noqa: ARG002 - nothing is kept
         """A community is shown with a passport, and is not as it was."""
         self._passports.drop_all()
 
@@ -234,7 +233,6 @@ def wire(ledger: Ledger, reactions: Reactions) -> None:
     ledger.on(PlacesChanged, reactions.open_rooms)
     ledger.on(CommunityFounded, reactions.found)
     ledger.on(PublicationChanged, reactions.drop_passports)
-    ledger.on(GroupSizeChanged, reactions.drop_passports)
     ledger.on(AddressRenewed, reactions.renew)
     ledger.on(MemberErased, reactions.erase_member)
 

@@ -18,18 +18,18 @@ membership.note-departure.v1, membership.note-sign.v1, membership.propose-link.v
 membership.publish.v1, membership.reach-members.v1, membership.read-report.v1,
 membership.readmit-member.v1, membership.remove-member.v1, membership.remove-place.v1,
 membership.renew-address.v1, membership.send-report.v1, membership.set-group-size.v1,
-membership.show-case.v1,
-membership.show-consent.v1, membership.show-erased.v1, membership.show-homes.v1,
+membership.show-case.v1, membership.show-consent.v1, membership.show-erased.v1,
+membership.show-group-size.v1, membership.show-homes.v1,
 membership.show-leads.v1, membership.show-link-code.v1, membership.show-links.v1,
 membership.show-my-data.v1, membership.show-publication.v1, membership.show-reporting.v1,
 membership.show-responsible.v1, membership.show-room-code.v1, membership.show-zones.v1,
 membership.stand-in.v1, membership.suspend-account.v1, membership.suspend-member.v1,
-membership.tell-link.v1, membership.unlink-account.v1
+membership.take-back-group-size.v1, membership.tell-link.v1, membership.unlink-account.v1
 
 Tells: membership.account-linked.v1, membership.account-unlinked.v1, membership.address-renewed.v1,
 membership.case-told.v1, membership.community-founded.v1, membership.consent-changed.v1,
-membership.consent-due.v1, membership.group-size-changed.v1, membership.link-told.v1,
-membership.member-described.v1,
+membership.consent-due.v1, membership.group-size-asked.v1, membership.group-size-changed.v1,
+membership.group-size-taken-back.v1, membership.link-told.v1, membership.member-described.v1,
 membership.member-erased.v1, membership.member-erasure-finished.v1, membership.member-joined.v1,
 membership.member-left.v1, membership.member-removed.v1, membership.member-unlinked.v1,
 membership.members-merged.v1, membership.members-parted.v1, membership.places-changed.v1,

@@ -4,10 +4,18 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from indaba.contracts import consenting, erasure, linking, reaching, removal, safeguarding, spoken
+from indaba.contracts import (
+    consenting,
+    erasure,
+    group_sizes,
+    linking,
+    reaching,
+    removal,
+    safeguarding,
+    spoken,
+)
 from indaba.contracts import membership as contracts
 from indaba.contracts import publishing as publishing_contracts
-from indaba.contracts.group_sizes import SetGroupSize
 from indaba.contracts.limits import FOUNDED, FOUNDED_A_DAY
 from indaba.contracts.responsible import ResponsibleShown, ShowResponsible
 from indaba.ledger import Ledger
@@ -23,6 +31,7 @@ from indaba.membership.handlers import (
     rooms,
 )
 from indaba.membership.handlers import consenting as consent_handlers
+from indaba.membership.handlers import group_sizes as size_handlers
 from indaba.membership.handlers.reporting import Reporting
 from indaba.membership.model.safeguarding import Safeguarding
 from indaba.membership.model.strangers import Strangers
@@ -32,6 +41,7 @@ from indaba.membership.timers.erasures_file import ErasuresFile
 from indaba.membership.timers.links import link_over
 from indaba.membership.workflows import consenting as consent_workflow
 from indaba.membership.workflows import unlinking
+from indaba.membership.workflows.group_sizes import BEGINS, begin_group_size
 from indaba.membership.workflows.opening import ASK, ask_what_stays_open
 from indaba.membership.workflows.release import begin_release
 from indaba.membership.workflows.removing import DUE, ENDS, motion_due, suspension_ends
@@ -143,6 +153,7 @@ def _wire_accounts(ledger: Ledger, office: PassportOffice) -> None:
 def _wire_facilitating(ledger: Ledger, office: PassportOffice) -> None:
     """Connect requests of facilitators."""
     _wire_publishing(ledger)
+    _wire_group_sizes(ledger)
     _wire_cases(ledger, office)
 
 
@@ -151,8 +162,15 @@ def _wire_publishing(ledger: Ledger) -> None:
     ledger.answer(publishing_contracts.ShowPublication, publishing.show_publication)
     ledger.answer(publishing_contracts.Publish, publishing.publish)
     ledger.answer(publishing_contracts.RenewAddress, publishing.renew_address)
-    ledger.answer(SetGroupSize, publishing.set_group_size)
     ledger.on_timer(ASK, ask_what_stays_open)
+
+
+def _wire_group_sizes(ledger: Ledger) -> None:
+    """Connect requests about how many people each figure stands for."""
+    ledger.answer(group_sizes.ShowGroupSize, size_handlers.show_group_size)
+    ledger.answer(group_sizes.SetGroupSize, size_handlers.set_group_size)
+    ledger.answer(group_sizes.TakeBackGroupSize, size_handlers.take_back_group_size)
+    ledger.on_timer(BEGINS, begin_group_size)
 
 
 def _wire_cases(ledger: Ledger, office: PassportOffice) -> None:

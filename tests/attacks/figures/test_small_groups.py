@@ -10,7 +10,6 @@ from indaba.contracts import digest as d
 from indaba.contracts import holding
 from indaba.contracts import scheduling as s
 from indaba.contracts.figures import FEWEST, NOTHING
-from indaba.contracts.group_sizes import SetGroupSize
 from indaba.contracts.library import HowUsed, SaveResource, UseResource
 from indaba.contracts.membership import DescribeMe, PassportIssued
 from services.town import Town
@@ -36,11 +35,16 @@ class Term:
     async def begin(self) -> None:
         """Everybody joins and comes to a meeting; one thing is in the library."""
         held = await self.town.founded(FACILITATOR)
-        await self.town.ask(SetGroupSize(size=self.size), held)
         spy = await self.town.joined(SPY)
+        joined = [await self.town.joined(_account(n)) for n in range(self.people)]
+        if self.size > FEWEST:
+            await self.town.in_groups_of(self.size, FACILITATOR)
+            held, spy, *joined = [
+                await self.town.passport(account)
+                for account in (FACILITATOR, SPY, *map(_account, range(self.people)))
+            ]
         begun = await self.town.ask(holding.StartMeeting(title="First", zone="Etc/UTC"), held)
         self.meeting = begun.meeting.code
-        joined = [await self.town.joined(_account(n)) for n in range(self.people)]
         for member in (held, spy, *joined):
             await self.town.ask(s.CheckIn(code=self.meeting), member)
         await self.town.ask(s.CloseMeeting(), held)

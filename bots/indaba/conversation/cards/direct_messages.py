@@ -6,7 +6,7 @@ Private matters go to the direct chat that somebody opened with us; others type 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from indaba.contracts.actions import ActionsDue
 from indaba.contracts.calendars import CalendarNotRead, CalendarRead
 from indaba.contracts.consenting import AskConsent, ConsentDue
 from indaba.contracts.digest import DigestDue, NewsDue, PublicationAsked, ShowDigest
+from indaba.contracts.group_sizes import ShowGroupSize
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.linking import LinkTold, TellLink
 from indaba.contracts.membership import FindAccounts, FindPlaces
@@ -25,11 +26,11 @@ from indaba.contracts.removal import CaseTold, ShowCase
 from indaba.contracts.safeguarding import ReportCame, ShowLeads
 from indaba.contracts.series import SeriesCalledOff
 from indaba.conversation.answer import Answer, Audience, Text
-from indaba.conversation.cards import links, matters
+from indaba.conversation.cards import group_sizes, links, matters
 from indaba.conversation.cards.cards import series_called_off
 from indaba.conversation.cards.news import RELEASE, news
 from indaba.conversation.cards.open_earlier import what_stays_open, what_stays_open_aloud
-from indaba.conversation.cards.whom_to_tell import Errand, community_of
+from indaba.conversation.cards.whom_to_tell import Errand, Told, community_of
 from indaba.conversation.commands.confiding import for_one
 from indaba.conversation.commands.hints import typed_line
 from indaba.conversation.commands.topics import INTENTS
@@ -54,20 +55,6 @@ from indaba.process.metrics import POSTS
 SOME = 40
 LOOK_SECONDS = 5.0
 PAUSE = timedelta(seconds=15)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An answer for a room; `account` is whom it is for in a direct chat, made by `for_one`."""
-
-    room: str
-    answer: Answer
-    account: str = ""
-
-    def __post_init__(self) -> None:
-        """Raise where one person would be told without a word for the case that others read."""
-        if bool(self.account) is not (self.answer.audience is Audience.ALONE):
-            raise ValueError("what is told to one account is made by for_one, and nothing else")
 
 
 class DirectMessages:
@@ -241,6 +228,15 @@ class DirectMessages:
             answer = calendar_not_read(event, wording)
         return [Told(room, answer) for room in await self.rooms(services)]
 
+    async def tell_group_size(
+        self, event: group_sizes.Decided, services: BusServiceClient, correlation: UUID
+    ) -> list[Told]:
+        """What is decided about how many people figures stand for."""
+        shown = await services.ask(ShowGroupSize())
+        issued = await self._passports.of(services.asker, correlation)
+        aloud = group_sizes.announced(event, shown, issued, self._platform.prefix)
+        return [Told(room, each) for each in aloud for room in await self.rooms(services)]
+
     async def tell_news(
         self, event: NewsDue, services: BusServiceClient, correlation: UUID
     ) -> list[Told]:
@@ -385,6 +381,7 @@ _ERRANDS: dict[type[Errand], Act] = {
     CaseTold: DirectMessages.tell_case,
     ConsentDue: DirectMessages.ask_consent,
     DigestDue: DirectMessages.tell_digest,
+    **dict.fromkeys(group_sizes.DECIDED, DirectMessages.tell_group_size),
     LinkTold: DirectMessages.tell_link,
     NewsDue: DirectMessages.tell_news,
     ReportCame: DirectMessages.tell_report,

@@ -1,20 +1,27 @@
-"""Events that are told outside of threads, and to whom."""
+"""Events that are told outside of threads, to whom, and what each is told."""
+
+from dataclasses import dataclass
 
 from indaba.contracts.actions import ActionsDue
 from indaba.contracts.calendars import CalendarNotRead, CalendarRead
 from indaba.contracts.consenting import ConsentDue
 from indaba.contracts.digest import DigestDue, NewsDue, PublicationAsked
+from indaba.contracts.group_sizes import GroupSizeAsked, GroupSizeChanged, GroupSizeTakenBack
 from indaba.contracts.ids import CommunityId
 from indaba.contracts.linking import LinkTold
 from indaba.contracts.removal import CaseTold
 from indaba.contracts.safeguarding import ReportCame
 from indaba.contracts.series import SeriesCalledOff
+from indaba.conversation.answer import Answer, Audience
 
 Errand = (
     ActionsDue
     | CaseTold
     | ConsentDue
     | DigestDue
+    | GroupSizeAsked
+    | GroupSizeChanged
+    | GroupSizeTakenBack
     | LinkTold
     | NewsDue
     | ReportCame
@@ -28,6 +35,20 @@ Errand = (
 _PRIVATE = (ActionsDue, ConsentDue, LinkTold, NewsDue, PublicationAsked, ReportCame)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer for a room; `account` is whom it is for in a direct chat, made by `for_one`."""
+
+    room: str
+    answer: Answer
+    account: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise where one person would be told without a word for the case that others read."""
+        if bool(self.account) is not (self.answer.audience is Audience.ALONE):
+            raise ValueError("what is told to one account is made by for_one, and nothing else")
+
+
 def community_of(event: Errand) -> CommunityId | None:
     """The community that an event is told in; `None` if it is about none."""
     match event:
@@ -35,6 +56,8 @@ def community_of(event: Errand) -> CommunityId | None:
             return None
         case SeriesCalledOff():
             return event.series.community
+        case GroupSizeAsked() | GroupSizeChanged() | GroupSizeTakenBack():
+            return CommunityId(event.aggregate)
         case CalendarRead() | CalendarNotRead():
             return event.calendar.community
         case _:

@@ -1,8 +1,7 @@
-"""What the world sees of a community, its address, and the smallest group in figures."""
+"""What the world sees of a community, and its address."""
 
 from dataclasses import replace
 
-from indaba.contracts.group_sizes import GroupSizeChanged, GroupSizeSet, SetGroupSize
 from indaba.contracts.openness import Openness, Part
 from indaba.contracts.publishing import (
     AddressRenewed,
@@ -14,7 +13,6 @@ from indaba.contracts.publishing import (
     ShowPublication,
 )
 from indaba.ledger import Work
-from indaba.ledger.releases import know_group_size
 from indaba.membership.handlers.belonging import facilitating
 from indaba.membership.model import AddressRenewedAlready
 from indaba.membership.store import Publications, Store
@@ -57,25 +55,6 @@ async def renew_address(request: RenewAddress, work: Work) -> RenewedAddress:
     version = await Store(work).grew(community.id)
     work.emit(AddressRenewed(aggregate=community.id, version=version, key=renewed.key))
     return RenewedAddress(community=renewed.card())
-
-
-async def set_group_size(request: SetGroupSize, work: Work) -> GroupSizeSet:
-    """Set how many people each figure stands for from now on."""
-    _, community = await facilitating(work)
-    before = community.group_size
-    if request.size != before:
-        store = Store(work)
-        await store.set_group_size(community.id, request.size)
-        changed = GroupSizeChanged(
-            aggregate=community.id,
-            version=await store.grew(community.id),
-            size=request.size,
-            before=before,
-            since=work.now,
-        )
-        await know_group_size(changed, work)
-        work.emit(changed)
-    return GroupSizeSet(size=request.size, before=before)
 
 
 def _with(before: Publication, parts: frozenset[Part], openness: Openness) -> Publication:

@@ -22,6 +22,7 @@ from indaba.membership.model.communities import (
     checked_zone,
     locale_of,
 )
+from indaba.membership.model.group_sizes import GroupSizes
 
 __all__ = [
     "CODE_LASTS",
@@ -31,6 +32,7 @@ __all__ = [
     "AlreadyAMember",
     "CodeWrong",
     "Community",
+    "GroupSizes",
     "LastFacilitator",
     "LastRoom",
     "LinkedAlready",

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
 from zoneinfo import available_timezones
 
 from indaba.contracts.figures import FEWEST
+from indaba.contracts.group_sizes import WaitingSize
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import CONSENT_VERSION, CommunityCard, Place
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import NotAMember, Refusal, hint
+from indaba.membership.model.group_sizes import GroupSizes
 
 
 class NeedsRoomPower(Refusal):
@@ -200,6 +202,8 @@ class Community:
     key: str
     version: int = 1
     group_size: int = FEWEST
+    group_size_waiting: int | None = None
+    group_size_begins_at: datetime | None = None
     roles: Mapping[MemberId, Role] = field(default_factory=dict)
     places: tuple[Place, ...] = ()
 
@@ -214,6 +218,14 @@ class Community:
             key=self.key,
             group_size=self.group_size,
         )
+
+    @property
+    def sizes(self) -> GroupSizes:
+        """How many people each figure stands for, and a larger number that waits."""
+        size, begins_at = self.group_size_waiting, self.group_size_begins_at
+        if size is None or begins_at is None:
+            return GroupSizes(self.group_size)
+        return GroupSizes(self.group_size, WaitingSize(size=size, begins_at=begins_at))
 
     def role_of(self, member: MemberId) -> Role:
         """A member's role as it is now, whatever their passport says. Raises `NotAMember`."""

@@ -5,6 +5,7 @@ from indaba.membership.store.consents import Consents
 from indaba.membership.store.engaged import Engaged
 from indaba.membership.store.erasing import Erasing, erased, still_here
 from indaba.membership.store.everywhere import Everywhere, Known
+from indaba.membership.store.group_sizes import keep_group_sizes
 from indaba.membership.store.linking import Linking, Opens
 from indaba.membership.store.links import Links
 from indaba.membership.store.long_over import LongOver
@@ -35,5 +36,6 @@ __all__ = [
     "SignIns",
     "Store",
     "erased",
+    "keep_group_sizes",
     "still_here",
 ]

@@ -36,6 +36,8 @@ communities = table(
     key=sa.Text,
     version=sa.Integer,
     group_size=sa.Integer,
+    group_size_waiting=sa.Integer,
+    group_size_begins_at=_instant,
 )
 places = table(
     "places", platform=sa.Text, room=sa.Text, house=sa.Text, community=sa.Uuid, posts=sa.Boolean
@@ -214,11 +216,6 @@ class Store:
         )
         version: int = (await self._sql.execute(changed)).scalar_one()
         return version
-
-    async def set_group_size(self, community: CommunityId, size: int) -> None:
-        """Store how many people each figure of a community stands for."""
-        changed = communities.update().where(communities.c.id == community)
-        await self._sql.execute(changed.values(group_size=size))
 
     async def set_role(self, community: CommunityId, member: MemberId, role: Role) -> None:
         """Store a member's role; adds them if they are not a member yet."""

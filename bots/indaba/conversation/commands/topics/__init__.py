@@ -195,6 +195,7 @@ INTENTS: tuple[type[Intent], ...] = (
     publishing.RenewNow,
     small_groups.SmallGroups,
     small_groups.SmallGroupsNow,
+    small_groups.SmallGroupsBack,
     cop.Leave,
     cop.LeaveNow,
     helping.Help,
