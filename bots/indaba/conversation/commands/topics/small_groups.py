@@ -48,8 +48,8 @@ class SmallGroups(Intent, noun="cop", verb="small-groups"):
         Raises `GroupSizeTooLarge`.
         """
         shown = await services.ask(ShowGroupSize())
-        waiting, people = shown.waiting, self.people
-        if people is None or people == (waiting.size if waiting else shown.size):
+        people = self.people
+        if people is None or people in (shown.size, shown.waiting and shown.waiting.size):
             return _as_it_is(shown, person)
         if people > max(shown.size, most_for(shown.members)):
             raise GroupSizeTooLarge(people, shown.members)
