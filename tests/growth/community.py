@@ -16,6 +16,7 @@ from indaba.contracts import (
     calendars,
     consenting,
     digest,
+    group_sizes,
     holding,
     library,
     linking,
@@ -248,7 +249,7 @@ class Founder:
         secrets["sign in"] = (await self._ask(people.IssueSignIn(), there.member)).secret
 
     async def _choose(self) -> None:
-        """What few people do: be quiet, be two, mistype a code, leave a page to be read."""
+        """What few people do: be quiet, be two, mistype a code, leave a page, ask for more."""
         there = self.community
         other = there.two = there.members[1]
         await self._ask(reminding.SetReminders(on=False), other)
@@ -261,6 +262,7 @@ class Founder:
         with suppress(Refused):
             await self._ask(wrong)
         await self._ask(library.SaveResource(link=f"https://example.org/{OWN}/page"), there.member)
+        await self._ask(group_sizes.SetGroupSize(size=6), there.chair)
 
     async def _judge(self) -> None:
         """Somebody is removed and appeals, one is suspended, one is voted on, one is asked."""

@@ -39,7 +39,7 @@ class SmallGroups(Intent, noun="cop", verb="small-groups"):
         ge=FEWEST,
         le=MOST_ASKED,
         description="How many people at least, from 5 to 20; without it I say how many now",
-        json_schema_extra={"number": True},
+        json_schema_extra={"number": True, "question": "How many people at least? From 5 to 20."},
     )
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
