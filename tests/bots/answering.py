@@ -201,6 +201,7 @@ THANDI = Person(
     now=NOW,
     said_at=NOW,
     portal_url="https://cop.example.org",
+    at_home=True,
 )
 MEMBER = replace(THANDI, passport=passport(Role.MEMBER), has_power=False)
 GUEST = replace(THANDI, passport=passport(), has_power=False)

@@ -226,6 +226,7 @@ DIALOGUE: Mapping[str, Look] = {
     "newest_offers_to": lambda s, c: s.dialogue.newest_offers_to(_said("line", c)),
     "close_offers": lambda s, c: s.dialogue.close_offers(_said("line", c)),
     "all_offers_to": lambda s, c: s.dialogue.all_offers_to(_said("line", c)),
+    "waits_alone": lambda s, c: s.dialogue.waits_alone(_said("line", c)),
     "picked": lambda s, c: s.dialogue.picked(_choice(c), _said("line", c)),
 }
 POSTING: Mapping[str, Look] = {

@@ -137,7 +137,8 @@ class Answer:
     notify people, `mentions` are the accounts to name (nobody else is ever pinged). `ack` says that
     the `sign` on the asker's message is enough where the platform can set one. Choices
     are for the asker, or for the account `offered_to`, or for `ANYBODY`. `otherwise` is what is
-    said instead of an answer for somebody `ALONE` where they are not.
+    said instead of an answer for somebody `ALONE` where they are not. `typed` says that choices are
+    picked by words, too: not where others would read these.
     """
 
     blocks: tuple[Block, ...]
@@ -149,6 +150,7 @@ class Answer:
     sign: str = "✅"
     offered_to: str = ""
     otherwise: tuple[Text, ...] = ()
+    typed: bool = True
 
     @classmethod
     def of(cls, *words: str, audience: Audience = Audience.ASKER) -> Answer:

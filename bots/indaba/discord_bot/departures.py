@@ -1,6 +1,7 @@
 """Looks once a day whether members are still on their servers: Discord does not tell who left.
 
-Hearing of it would take the intent for members, for which Discord wants its permission.
+Hearing of it would take the intent for members, for which Discord wants its permission. Nor does
+Discord say of somebody who is gone whether they left or were sent away.
 """
 
 import asyncio
@@ -71,7 +72,7 @@ class Departures:
                 account=account,
                 sent_at=now,
                 house=place.house,
-                how=Departure.LEFT,
+                how=Departure.GONE,
             )
             await self._conversation.inbox.hear([departed])
 

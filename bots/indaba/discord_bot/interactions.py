@@ -165,7 +165,7 @@ class Interactions:
             return
         values = {**ask.filled, field: clean(typed.get(forms.FIELD, ""))}
         intent = asked_as_json(named(ask.intent, INTENTS), values)
-        event = self._invoked(interaction, intent, key=f"answer/{message}")
+        event = self._invoked(interaction, intent, once=f"answer/{message}")
         if not await self._keep([event]):
             await self._replace(interaction, SENT_ALREADY)
 
@@ -204,9 +204,7 @@ class Interactions:
             await self._replace(interaction, "I cannot read that message any more.")
             return
         intent = asked_as_json(kind, values)
-        event = self._invoked(
-            interaction, intent, key=f"save/{interaction.user.id}/{opened}", written=written
-        )
+        event = self._invoked(interaction, intent, once=f"save/{opened}", written=written)
         if not await self._keep([event]):
             await self._replace(interaction, SENT_ALREADY)
 
@@ -276,10 +274,12 @@ class Interactions:
         interaction: discord.Interaction,
         asked: str,
         *,
-        key: str = "",
+        once: str = "",
         written: Written | None = None,
     ) -> CommandInvoked:
-        common = self._common(interaction) | ({"id": key} if key else {})
+        """What was asked. What is done `once` is done so by each account, whatever others send."""
+        common = self._common(interaction)
+        common |= {"id": f"{once}/{interaction.user.id}"} if once else {}
         return CommandInvoked(**common, asked=asked, written=written)
 
     def _common(self, interaction: discord.Interaction) -> dict[str, Any]:

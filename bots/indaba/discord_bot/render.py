@@ -45,7 +45,7 @@ def contents(answer: Answer) -> list[dict[str, Any]]:
     Buttons are on the last post with text. Empty if the answer is.
     """
     lines = [line for block in answer.blocks for line in _lines(block)]
-    lines += _in_words(answer.choices())
+    lines += _in_words(answer.choices()) if answer.typed else []
     parts = _parts(_pinged(lines, answer.mentions))
     words: list[dict[str, Any]] = [{"content": text} for text in parts]
     question = answer.question()

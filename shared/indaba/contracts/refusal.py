@@ -129,6 +129,19 @@ class NoCommunity(Refusal):
         )
 
 
+class JoinInItsRoom(Refusal):
+    """Somebody would join from a room beside the community's, which they may not see."""
+
+    code = "join-in-its-room"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You become a member where the community is, not from here. "
+            "In its own room or channel, type: {hint}",
+            hint=hint("cop join"),
+        )
+
+
 class NotAMember(Refusal):
     """The request needs a member and the passport has none."""
 

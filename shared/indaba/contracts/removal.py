@@ -244,12 +244,16 @@ class ShowCase(Question[CaseShown], wire="membership.show-case.v1", asked_by=Sta
 
 
 class Departure(StrEnum):
-    """How an account left a room or server. `UNBANNED`: it may come back."""
+    """How an account left a room or server. `UNBANNED`: it may come back.
+
+    `GONE`: it is not there any more, and the platform does not say whether it left or was sent.
+    """
 
     LEFT = "left"
     KICKED = "kicked"
     BANNED = "banned"
     UNBANNED = "unbanned"
+    GONE = "gone"
 
 
 class Home(BaseModel):

@@ -221,6 +221,27 @@ async def test_a_moderators_ban_does_not_take_a_facilitators_role_alone(
     assert await village.role("lindiwe") is None
 
 
+@pytest.mark.parametrize("before", [None, Departure.KICKED, Departure.BANNED])
+async def test_a_facilitator_who_is_gone_is_decided_about_and_no_member_is(
+    village: Village, before: Departure | None
+) -> None:
+    """Where a platform does not say how somebody went, they may have been sent away."""
+    await village.begin("lindiwe", "thabo", "naledi", members=("sipho",))
+    if before is not None:
+        await village.departs("lindiwe", before, by="a-moderator")
+    for _ in range(2):
+        for name in ("lindiwe", "sipho"):
+            await village.departs(name, Departure.GONE)
+    assert await village.role("sipho") is None
+    assert await village.refused(village.town.joined(account("sipho"))) == ""
+    assert await village.role("lindiwe") is Role.FACILITATOR
+    assert len(await village.told(Told.MOTION)) == 1
+    await village.answer("naledi", CaseAnswer.OBJECT)
+    await village.departs("lindiwe", Departure.GONE)
+    assert len(await village.told(Told.MOTION)) == 1
+    assert await village.role("lindiwe") is Role.FACILITATOR
+
+
 async def test_only_a_face_says_who_went(village: Village) -> None:
     await village.begin("lindiwe", members=("sipho",))
     asked = NoteDeparture(

@@ -9,9 +9,11 @@ from indaba.contracts.linking import (
     ShowRoomCode,
 )
 from indaba.contracts.membership import (
+    CONSENT_VERSION,
     AssignRole,
     FindPlaces,
     IssuePassport,
+    JoinCommunity,
     LeaveCommunity,
     PassportIssued,
     Place,
@@ -74,6 +76,17 @@ async def test_another_channel_of_the_server_means_its_only_community(town: Town
     assert not found.lives_here
     other = IssuePassport(platform=Platform.DISCORD, account="1", room="901", house="801")
     assert (await town.ask(other)).community is None
+
+
+async def test_nobody_joins_from_a_channel_beside_one_that_they_may_not_see(town: Town) -> None:
+    held = await town.founded()
+    await connected(town, held)
+    beside = CHANNEL.model_copy(update={"room": "901"})
+    joining = JoinCommunity(place=beside, account="7", adult=True, consent_version=CONSENT_VERSION)
+    assert await refused(town, joining) == "join-in-its-room"
+    await town.ask(joining.model_copy(update={"place": CHANNEL}))
+    speaking = IssuePassport(platform=Platform.DISCORD, account="7", room="901", house="800")
+    assert Role.MEMBER in (await town.ask(speaking)).passport.roles
 
 
 async def test_a_room_code_needs_a_facilitator_there_and_power_here(town: Town) -> None:

@@ -47,6 +47,12 @@ _CONTRACTED = {
     "wont": "will not",
 }
 _CONTRACTION = re.compile(rf"(?<!\S)(?:{'|'.join(_CONTRACTED)})(?!\S)")
+_ABOUT_COMING = re.compile(
+    r"\b(?:com(?:e|ing)|be there|count me|(?:i'm|im) in|can't|cant|cannot|kom|kan nie|ngiyeza|"
+    r"this time|i might|might)\b"
+)
+"""What only somebody says who speaks of a meeting."""
+
 _DOING = "(?:come|be coming|be there|make it|attend|join)"
 _HEADS = {
     RsvpAnswer.YES: f"(?:i )?(?:will|can) {_DOING}",
@@ -94,6 +100,14 @@ def reply_answer(text: str) -> RsvpAnswer | None:
     words = re.sub(r"[^\w' ]+", " ", calm).split()
     kept = [w for w in words if w not in _POLITE and not _is_code(w)]
     return REPLIES.get(" ".join(kept))
+
+
+def is_bare(text: str) -> bool:
+    """Whether it is a yes, a maybe or a no to whatever was asked: nothing in it is about coming."""
+    answer = reply_answer(text)
+    if answer is None or _CODES.search(text):
+        return False
+    return not _ABOUT_COMING.search(text.casefold().replace("’", "'"))
 
 
 @dataclass(frozen=True, slots=True)

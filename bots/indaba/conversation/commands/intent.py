@@ -224,12 +224,15 @@ def asked_as_json(kind: type[Intent], values: Mapping[str, object]) -> str:
 def asked_from_json(
     asked: str, intents: Sequence[type[Intent]]
 ) -> tuple[type[Intent], dict[str, object]]:
-    """The intent and the values given. Raises `Outdated` if there is no such intent."""
+    """The intent and the values given. Raises `Outdated` if it no longer exists or has them."""
     try:
         data = json.loads(asked)
-        return named(data["intent"], intents), dict(data["values"])
+        kind, values = named(data["intent"], intents), dict(data["values"])
     except (KeyError, TypeError, ValueError):
         raise Outdated from None
+    if values.keys() - kind.model_fields.keys():
+        raise Outdated
+    return kind, values
 
 
 def intent_to_json(intent: Intent) -> str:

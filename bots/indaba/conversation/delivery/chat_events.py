@@ -57,6 +57,11 @@ class ChatEvent:
         """The message it is about; empty if it is about none."""
         return ""
 
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else reads what is said here: the asker and we alone are in it."""
+        return self.direct or bool(self.ephemeral)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSent(ChatEvent):

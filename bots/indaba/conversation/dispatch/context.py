@@ -31,8 +31,9 @@ class Context:
 
     `card` is the meeting whose card the event is about, `live` the one that is on in the room.
     `reaction` is an answer by reaction: its meeting, emoji, and a digest of whose it was. `offers`
-    may be old or closed. `community` is what a direct chat is about. `heard_at` is when the event
-    reached us, `now` when it is looked at.
+    may be old or closed; `waits_alone` says that others were put to this person alone, and so are
+    none here. `community` is what a direct chat is about. `heard_at` is when the event reached us,
+    `now` when it is looked at.
     """
 
     card: Meeting | None = None
@@ -42,6 +43,7 @@ class Context:
     live: Meeting | None = None
     vote: UUID | None = None
     replied_to_us: bool = False
+    waits_alone: bool = False
     community: CommunityId | None = None
     heard_at: datetime = LONG_AGO
     now: datetime = LONG_AGO
@@ -99,4 +101,5 @@ async def _around(event: MessageSent, store: Store) -> Context:
     question = await store.dialogue.question_for(event)
     offers = tuple(await store.dialogue.newest_offers_to(event))
     ours = bool(event.reply_to) and await store.posting.is_ours(event.reply_to)
-    return Context(card, question, offers, live=live, replied_to_us=ours)
+    alone = await store.dialogue.waits_alone(event)
+    return Context(card, question, offers, live=live, replied_to_us=ours, waits_alone=alone)

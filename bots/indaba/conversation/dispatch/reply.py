@@ -46,6 +46,7 @@ class Replies:
         spot = spot_of(event, answer)
         if event.ephemeral and not spot.ephemeral:
             await self._acknowledge(store, queued)
+        answer = replace(answer, typed=not spot.ephemeral)
         offered_to = answer.offered_to or event.account
         delivery = self._delivery(queued, offered_to, ephemeral=bool(spot.ephemeral))
         delivery = replace(delivery, otherwise=answer.otherwise)

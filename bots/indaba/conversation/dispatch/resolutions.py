@@ -27,6 +27,10 @@ NOT_WAITING = (
     "That message of mine waits for no answer, and nothing has changed. To say that you come to "
     "the next meeting, type: {coming}"
 )
+ASKED_ALONE = (
+    "What I asked you alone you answer there, by its button. Nothing is done by what others read, "
+    "and nothing has changed."
+)
 WAIT_FOR_NOTHING = (NOTHING_WAITS, NOT_WAITING)
 
 

@@ -7,7 +7,13 @@ from typing import Any
 from indaba.contracts.ids import MeetingId
 from indaba.contracts.record import NoteKind
 from indaba.contracts.scheduling import RsvpAnswer
-from indaba.conversation.cards.rsvp_words import ShortReply, answer_of, reply_answer, short_reply
+from indaba.conversation.cards.rsvp_words import (
+    ShortReply,
+    answer_of,
+    is_bare,
+    reply_answer,
+    short_reply,
+)
 from indaba.conversation.commands.fields import folded
 from indaba.conversation.commands.intent import Intent, named
 from indaba.conversation.commands.line import Understood, phrases, read_line
@@ -42,6 +48,7 @@ from indaba.conversation.dispatch.picking import (
 )
 from indaba.conversation.dispatch.questions import is_command
 from indaba.conversation.dispatch.resolutions import (
+    ASKED_ALONE,
     NOT_ENOUGH,
     NOT_WAITING,
     NOT_YOURS,
@@ -123,13 +130,20 @@ def _message(event: MessageSent, context: Context) -> Resolution:
 
 def _untagged(event: MessageSent, context: Context) -> Resolution:
     if event.addressed is not None and not event.direct:
-        return _picked(by_words(event, context)) or _command(event.addressed)
+        return _picked(by_words(event, context)) or _said_openly(event.addressed, context)
     answer = _answer(event, context)
     if answer is not None:
         return answer
     if event.addressed is not None:
         return _command(event.addressed)
     return _to_nobody(event, context)
+
+
+def _said_openly(line: str, context: Context) -> Resolution:
+    """A line where others read. A bare yes or no after what was asked alone is not for the card."""
+    if context.waits_alone and is_bare(line):
+        return Say(ASKED_ALONE)
+    return _command(line)
 
 
 def _to_nobody(event: MessageSent, context: Context) -> Resolution:

@@ -62,7 +62,7 @@ class Whereabouts:
         services = self._services(queued)
         for home in await self._homes(services, event.account):
             if not await self._is_in_any(home.places, event.account):
-                await services.ask(self._note(event.account, Departure.LEFT, "", home=home))
+                await services.ask(self._note(event.account, Departure.GONE, "", home=home))
                 self._passports.drop_all()
         if len(self._seen) >= MOST_KNOWN:
             self._seen.clear()

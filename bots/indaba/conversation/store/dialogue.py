@@ -1,4 +1,8 @@
-"""Open questions and choices: what somebody may answer or pick next."""
+"""Open questions and choices: what somebody may answer or pick next.
+
+What was put to somebody alone is there for what they say alone. Where others read, it is neither
+answered nor picked by words, nor shown again.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +54,12 @@ class Dialogue:
         self, event: ChatEvent, thread: str, ask: Mapping[str, Any], lasts: timedelta
     ) -> None:
         """Remember a question, as JSON; a newer one to the same person in the room replaces it."""
-        values = {"thread": thread, "ask": dict(ask), "expires_at": self._now + lasts}
+        values = {
+            "thread": thread,
+            "ask": dict(ask),
+            "expires_at": self._now + lasts,
+            "alone": event.alone,
+        }
         await self._sql.execute(
             insert(t.questions)
             .values(room=event.room, account=event.account, **values)
@@ -63,6 +72,7 @@ class Dialogue:
             t.questions.c.room == event.room,
             t.questions.c.account == event.account,
             t.questions.c.expires_at > self._now,
+            *_heard_by(event, t.questions.c.alone),
         )
         row = (await self._sql.execute(query)).first()
         if row is None or row.thread != event.thread:
@@ -73,7 +83,9 @@ class Dialogue:
         """Close the open question to a person in a room."""
         await self._sql.execute(
             t.questions.delete().where(
-                t.questions.c.room == event.room, t.questions.c.account == event.account
+                t.questions.c.room == event.room,
+                t.questions.c.account == event.account,
+                *_heard_by(event, t.questions.c.alone),
             )
         )
 
@@ -123,6 +135,7 @@ class Dialogue:
                 *_put_to(event),
                 t.choices.c.expires_at > self._now,
                 t.posts.c.given_up.is_(None),
+                *_heard_by(event, _PUT_ALONE),
             )
             .order_by(t.choices.c.expires_at.desc(), t.choices.c.place)
         )
@@ -138,10 +151,24 @@ class Dialogue:
                 t.choices.c.room == event.room,
                 t.choices.c.expires_at > self._now,
                 t.posts.c.given_up.is_(None),
+                *_heard_by(event, _PUT_ALONE),
             )
             .order_by(t.posts.c.created_at.desc(), t.choices.c.place)
         )
         return [_offer(row) for row in (await self._sql.execute(mine)).mappings()]
+
+    async def waits_alone(self, event: ChatEvent) -> bool:
+        """Whether a choice that was put to a person alone is still open, but not to these words."""
+        if event.alone:
+            return False
+        waiting = _with_posts().where(
+            *_put_to(event),
+            t.choices.c.expires_at > self._now,
+            t.choices.c.closed_at.is_(None),
+            t.posts.c.given_up.is_(None),
+            _PUT_ALONE,
+        )
+        return (await self._sql.execute(waiting.limit(1))).first() is not None
 
     async def close_offers(self, event: ChatEvent) -> None:
         """Somebody said something else here: a later yes of theirs means none of these."""
@@ -165,6 +192,16 @@ def _put_to(event: ChatEvent) -> tuple[sa.ColumnElement[bool], ...]:
         t.choices.c.room == event.room,
         t.choices.c.thread == event.thread,
     )
+
+
+_PUT_ALONE = t.posts.c.ephemeral != ""
+
+
+def _heard_by(
+    event: ChatEvent, put_alone: sa.ColumnElement[bool]
+) -> tuple[sa.ColumnElement[bool], ...]:
+    """What is left of what was put to somebody, for what they say where others read or not."""
+    return () if event.alone else (sa.not_(put_alone),)
 
 
 def _with_posts() -> sa.Select[Any]:

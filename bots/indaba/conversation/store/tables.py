@@ -25,6 +25,7 @@ questions = sa.Table(
     sa.Column("thread", sa.Text),
     sa.Column("ask", JSONB),
     sa.Column("expires_at", _instant),
+    sa.Column("alone", sa.Boolean),
 )
 reactions = sa.Table(
     "reactions",

@@ -31,7 +31,7 @@ from indaba.contracts.membership import (
 )
 from indaba.contracts.passport import Belonging, Role
 from indaba.contracts.reaching import MembersReached, Reach, ReachMembers
-from indaba.contracts.refusal import NoCommunity, NotAllowed
+from indaba.contracts.refusal import JoinInItsRoom, NoCommunity, NotAllowed
 from indaba.contracts.responsible import ResponsibleShown, ShowResponsible
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
@@ -165,12 +165,13 @@ async def join_community(
 ) -> PassportIssued:
     """Add a member who has consented.
 
-    Raises `NoCommunity`, `Blocked`, `AlreadyAMember`, or as `check_consent`.
+    Raises `NoCommunity`, `JoinInItsRoom`, `Blocked`, `AlreadyAMember`, or as `check_consent`.
     """
     check_consent(adult=request.adult, consent_version=request.consent_version)
     store = Store(work)
     living = await store.community_in(request.place)
-    living = living or await store.community_of_house(request.place)
+    if living is None and await store.community_of_house(request.place):
+        raise JoinInItsRoom
     community = await store.community(living) if living else None
     if community is None:
         raise NoCommunity

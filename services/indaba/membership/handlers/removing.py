@@ -39,6 +39,7 @@ from indaba.membership.model.motions import (
 from indaba.membership.store import Cases, Linking, Store
 from indaba.membership.workflows.leaving import depart
 from indaba.membership.workflows.removing import Removing
+from indaba.membership.workflows.succession import GONE_AFTER
 from indaba.membership.workflows.telling import opened, tell, tell_roles
 from indaba.process.naming import called
 from indaba.process.passports import PassportOffice
@@ -200,13 +201,25 @@ async def _end_membership_of(
     by = await store.member_of(request.platform, request.by) if request.by else None
     if member is None or member not in community.roles:
         return
-    if request.how is Departure.LEFT or by == member:
+    facilitates = member in community.facilitators
+    of_themselves = request.how is Departure.LEFT or by == member
+    if of_themselves or (request.how is Departure.GONE and not facilitates):
         await depart(work, community.id, member)
         return
     mover = by if by in community.facilitators else None
-    if not await Cases(work).open_in(community.id, [CaseKind.REMOVE], member):
+    if not await _is_moved(request.how, community, member, work):
         case = await opened(work, community.id, CaseKind.REMOVE, member, by=mover, how=request.how)
         await removing.begin(case)
+
+
+async def _is_moved(how: Departure, community: Community, member: MemberId, work: Work) -> bool:
+    """Whether it is open that somebody be removed; who is only missed is asked about once."""
+    cases = Cases(work)
+    if how is not Departure.GONE:
+        return bool(await cases.open_in(community.id, [CaseKind.REMOVE], member))
+    theirs = [c for c in await cases.concerning(member) if c.community == community.id]
+    moved = [case for case in theirs if case.kind is CaseKind.REMOVE]
+    return any(case.closed_at is None or case.opened_at > work.now - GONE_AFTER for case in moved)
 
 
 async def _lift_ban(

@@ -100,7 +100,7 @@ async def opened(  # noqa: PLR0913 - all that a case is
     how: Departure | None = None,
     lasts: timedelta | None = None,
 ) -> Case:
-    """Store a new case, open from now on. Removals block joining again, except after a kick.
+    """Store a new case, open from now on. Removals block joining again, but not who only went.
 
     Codes of the person it is against stop working, and links that await their answer end.
     """
@@ -112,7 +112,7 @@ async def opened(  # noqa: PLR0913 - all that a case is
         opened_at=work.now,
         by=by,
         reason=reason,
-        blocks=kind is CaseKind.REMOVE and how is not Departure.KICKED,
+        blocks=kind is CaseKind.REMOVE and how not in (Departure.KICKED, Departure.GONE),
         how=how,
         until=work.now + lasts if lasts else None,
     )

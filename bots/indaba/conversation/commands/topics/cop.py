@@ -14,7 +14,7 @@ from indaba.contracts.membership import (
     LeaveCommunity,
 )
 from indaba.contracts.passport import Belonging, Role
-from indaba.contracts.refusal import Hint, Refusal, hint
+from indaba.contracts.refusal import Hint, JoinInItsRoom, Refusal, hint
 from indaba.conversation.answer import (
     Answer,
     Audience,
@@ -243,6 +243,8 @@ class Join(Intent, noun="cop", verb="join", aliases=("join",)):
         if person.is_member():
             words = "You are a member of {name} already."
             return Answer.of(say(words, name=plain(community.name)))
+        if not person.at_home:
+            raise JoinInItsRoom
         lead = say(
             "{name}: {purpose}", name=plain(community.name), purpose=plain(community.purpose)
         )
