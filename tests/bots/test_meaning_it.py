@@ -61,6 +61,7 @@ BY_YES = {
     *("meeting preview", "meeting preview-end", "meeting preview-move", "meeting restore"),
     *("meeting preview-otherwise", "meeting preview-series", "meeting tagged", "meeting useful"),
     *("meeting will-use", "meeting withdraw", "meeting yes", "minutes put-back", "minutes write"),
+    *("vote choose",),
     *("me speak-of", "resource more", "resource share", "resource used", "resource withdraw"),
 }
 """What is harmless or can be undone. All else is only picked, whatever a newcomer forgets."""
@@ -230,6 +231,22 @@ def test_nothing_else_that_people_do_is_a_pick() -> None:
         assert not isinstance(resolve_event(event, context), means.Pick)
 
 
+@pytest.mark.parametrize("text", BARE)
+@pytest.mark.parametrize("reply_to", ["", POST])
+def test_a_bare_yes_answers_what_we_said_last(text: str, reply_to: str) -> None:
+    """Somebody typed your code, we said: a yes to that is none to the reminder before it."""
+    one = Said(text, reply_to, False, True, True, SECOND, False, False, strict=False)
+    assert isinstance(resolve_event(one.event(), one.context()), means.Pick)
+    since = replace(one.context(), told_since=True)
+    found = resolve_event(one.event(), since)
+    assert isinstance(found, means.Pick) is bool(reply_to)
+    if not reply_to:
+        assert isinstance(found, means.Say)
+        assert found.words == means.NOTHING_WAITS
+    word = replace(one.event(), text=LABEL, addressed=LABEL)
+    assert isinstance(resolve_event(word, since), means.Pick)
+
+
 async def _offered() -> list[Choice]:
     return [choice for step in await everything_typed(NOW) for choice in step.offered]
 
@@ -283,5 +300,13 @@ async def test_a_yes_is_as_old_as_the_post_is_up_and_what_never_was_up_is_not_of
     await after.dialogue.close_offers(said)
     assert [o.closed for o in await after.dialogue.newest_offers_to(said)] == [True]
     assert [o.closed for o in await after.dialogue.offers_on(POST)] == [True]
+    privately = replace(said, direct=True)
+    assert await after.dialogue.is_last(offer, privately)
+    later = Post("errand/x/0", PostKind.MESSAGE, said.room, {})
+    await after.posting.post(Draft(later, uuid4(), ends))
+    assert not await after.dialogue.is_last(offer, privately)
+    assert await after.dialogue.is_last(offer, said)
+    await after.posting.give_up("errand/x/0", "others can read there")
+    assert await after.dialogue.is_last(offer, privately)
     await after.posting.give_up("post", "others can read there")
     assert await after.dialogue.newest_offers_to(said) == []

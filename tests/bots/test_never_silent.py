@@ -14,7 +14,7 @@ from bots.walking import everything_typed
 from indaba.contracts.refusal import Fault, NotAMember, Refusal, Unavailable
 from indaba.contracts.scheduling import RsvpAnswer
 from indaba.conversation.answer import Answer
-from indaba.conversation.cards.rsvp_words import REPLIES
+from indaba.conversation.cards.rsvp_words import REPLIES, is_bare
 from indaba.conversation.commands.carrying_out import perform
 from indaba.conversation.commands.intent import STOP, Intent, intent_to_json
 from indaba.conversation.commands.line import Understood, read_line
@@ -119,10 +119,13 @@ def test_whoever_says_stop_takes_none_of_what_is_offered(text: str, more: dict[s
 def test_a_short_answer_said_to_us_answers_for_the_next_meeting(
     text: str, answer: RsvpAnswer
 ) -> None:
-    for direct in (False, True):
-        event = said(text, addressed=text, direct=direct)
+    for direct, typed in ((False, text), (True, text), (True, f"!cop {text}")):
+        event = said(typed, addressed=text, direct=direct)
         meant = resolve_event(event, Context(heard_at=NOW, now=NOW))
-        if isinstance(meant, means.Command):
+        if direct and typed == text and is_bare(text):
+            # In a direct chat it may be meant for whatever we said last there.
+            assert meant == means.Say(means.NOTHING_ASKED)
+        elif isinstance(meant, means.Command):
             read = read_line(meant.line, INTENTS)
             assert isinstance(read, Understood)
             assert read.intent is RSVPS[answer]

@@ -7,23 +7,29 @@ from collections.abc import AsyncIterator
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from simcord.builders import ChannelHandle
 
 import indaba.conversation
 from bots.discord_town import Town, labels, words
 from bots.test_between_us import KINDS, NOW, an_event
 from conftest import FreshDatabase
 from indaba.conversation.answer import Answer, Ask, Choice, Choices
-from indaba.conversation.commands.topics.cop import NeverMind
+from indaba.conversation.commands.never_mind import NeverMind
+from indaba.conversation.commands.topics.changing import CallOff
 from indaba.conversation.delivery.chat_events import ChatEvent, CommandInvoked, MessageSent
 from indaba.conversation.delivery.platform import Post, PostKind
 from indaba.conversation.dispatch import resolutions as means
-from indaba.conversation.dispatch.context import load_context
+from indaba.conversation.dispatch.context import Context, load_context
 from indaba.conversation.dispatch.resolve import resolve_event
 from indaba.conversation.store import Draft, QueuedEvent, Store
+from indaba.discord_bot.client import Change
+from indaba.discord_bot.in_meetings import InMeetings
 from indaba.discord_bot.render import contents
 from indaba.ledger.session import Session
 from indaba.operate.local.engines import Engines
@@ -32,8 +38,17 @@ from workshop import ledger_of
 MIGRATIONS = Path(indaba.conversation.__file__).parent / "migrations"
 HOUR = timedelta(hours=1)
 PRIVATE, OPEN = "$private", "$open"
-ASK = {"intent": "cop appeal", "filled": {}, "field": "words", "question": "Why, and who?"}
-WAYS = {"aloud": {}, "direct": {"direct": True}, "ephemeral": {"ephemeral": "handle"}}
+ASK: dict[str, Any] = {
+    "intent": "cop appeal",
+    "filled": {},
+    "field": "words",
+    "question": "Why, and who?",
+}
+WAYS: dict[str, dict[str, Any]] = {
+    "aloud": {},
+    "direct": {"direct": True},
+    "ephemeral": {"ephemeral": "handle"},
+}
 
 simulated = pytest.mark.asyncio(loop_scope="module")
 
@@ -100,12 +115,27 @@ async def test_a_yes_said_aloud_answers_nothing_after_what_was_asked_alone(
 
 
 def test_nobody_is_invited_to_say_aloud_what_they_were_asked_alone() -> None:
-    from bots.test_meaning_it import CallOff
-
     strict = Choices((Choice("Remove Thandi", "✅", CallOff(code="M7K2")),))
     assert "mention me and type" in contents(Answer((strict,)))[0]["content"]
     assert "typed" in {field.name for field in fields(Answer)}
     assert not contents(Answer((strict,), typed=False))
+
+
+@pytest.mark.parametrize("house", ["", "800"])
+async def test_an_edit_in_a_direct_chat_is_taken_for_one(house: str) -> None:
+    kept: list[ChatEvent] = []
+
+    async def hear(events: list[ChatEvent]) -> None:
+        kept.extend(events)
+
+    api: Any = SimpleNamespace(me=1, channel=lambda _: None)
+    ledger: Any = SimpleNamespace(world=SimpleNamespace(now=lambda: NOW))
+    listening = InMeetings(api, ledger, SimpleNamespace(hear=hear))  # type: ignore[arg-type]
+    await listening.changed(Change(house, "900", "5", "7", "<@1> me link 7K2M-9QPX3"))
+    [event] = kept
+    assert (event.direct, event.house) == (not house, house)
+    overheard = isinstance(resolve_event(event, Context()), means.Overheard)
+    assert overheard is bool(house)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -121,6 +151,10 @@ async def town(place: Town) -> AsyncIterator[Town]:
     await place.open()
     yield place
     await place.close()
+
+
+async def _more_than(town: Town, channel: ChannelHandle, count: int) -> None:
+    await town.until(lambda: len(channel.history()) > count)
 
 
 @simulated
@@ -140,8 +174,7 @@ async def test_on_discord_nothing_of_what_was_asked_alone_is_said_in_the_channel
     assert "mention me" not in "".join(map(words, asked))
     for said in ("yes", "meeting list", "no", "undo", "stop", "✅"):
         await lindiwe.send(channel, f"<@{me}> {said}")
-        count = len(channel.history())
-        await town.until(lambda before=count: len(channel.history()) > before)
+        await _more_than(town, channel, len(channel.history()))
     heard = "\n".join(m.content for m in channel.history() if m.author.id == me)
     for secret in ("Sesame", "Remove", "member remove", "happened", "rase", str(thandi.id)):
         assert secret not in heard
@@ -162,7 +195,7 @@ async def test_a_form_that_somebody_else_sends_keeps_nobody_from_sending_theirs(
     for who in (lindiwe, thandi):
         count = len(channel.history())
         await who.send(channel, f"<@{me}> action due")
-        await town.until(lambda before=count: len(channel.history()) > before + 1)
+        await _more_than(town, channel, count + 1)
         shown.append(channel.history()[-1])
     for who in (thandi, lindiwe):
         form = await town.press(who, shown[0], "Answer")

@@ -226,6 +226,7 @@ DIALOGUE: Mapping[str, Look] = {
     "newest_offers_to": lambda s, c: s.dialogue.newest_offers_to(_said("line", c)),
     "close_offers": lambda s, c: s.dialogue.close_offers(_said("line", c)),
     "all_offers_to": lambda s, c: s.dialogue.all_offers_to(_said("line", c)),
+    "is_last": lambda s, c: s.dialogue.is_last(_choice(c), replace(_said("line", c), direct=True)),
     "waits_alone": lambda s, c: s.dialogue.waits_alone(_said("line", c)),
     "picked": lambda s, c: s.dialogue.picked(_choice(c), _said("line", c)),
 }

@@ -47,6 +47,17 @@ class Ballot:
     option: int
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An edit or deletion: then `text` is `None` and `account` empty. Direct: no `house`."""
+
+    house: str
+    channel: str
+    message: str
+    account: str
+    text: str | None
+
+
 class Ears(Protocol):
     """Receives what happens on Discord."""
 
@@ -78,8 +89,8 @@ class Ears(Protocol):
         """Somebody wrote a message in a channel that we see."""
         ...
 
-    async def changed(self, channel: str, message: str, account: str, text: str | None) -> None:
-        """A message was edited, or deleted: `text` is then `None` and `account` empty."""
+    async def changed(self, change: Change) -> None:
+        """A message was edited, or deleted."""
         ...
 
     async def chose(self, ballot: Ballot) -> None:
@@ -227,8 +238,9 @@ class Client(discord.Client):
 
     async def on_changed(self, data: dict[str, Any], text: str | None) -> None:
         """A message was edited, or deleted (`text` is `None`)."""
-        account = str(data.get("author", {}).get("id", ""))
-        await self._ears.changed(str(data["channel_id"]), str(data["id"]), account, text)
+        account, house = data.get("author", {}).get("id", ""), data.get("guild_id") or ""
+        channel, message = str(data["channel_id"]), str(data["id"])
+        await self._ears.changed(Change(str(house), channel, message, str(account), text))
 
     def _carefully(self, name: str, parse: Callable[[Any], Any]) -> Callable[[Any], None]:
         def parsed(data: Any) -> None:

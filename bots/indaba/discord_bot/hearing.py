@@ -15,7 +15,7 @@ from indaba.conversation.store import Store
 from indaba.conversation.store.digests import INTERESTED, digest
 from indaba.discord_bot import commands
 from indaba.discord_bot.catching_up import CatchingUp
-from indaba.discord_bot.client import Api, Ballot, Refused
+from indaba.discord_bot.client import Api, Ballot, Change, Refused
 from indaba.discord_bot.gateway import LOST, Gateway
 from indaba.discord_bot.in_meetings import InMeetings
 from indaba.discord_bot.interactions import Interactions
@@ -86,9 +86,9 @@ class Hearing:
         with self._catching_up.taking(channel, message.id):
             await self._inbox.hear([event], self._catching_up.position_at(channel, message.id))
 
-    async def changed(self, channel: str, message: str, account: str, text: str | None) -> None:
+    async def changed(self, change: Change) -> None:
         """Update what was noted from a message that was edited or deleted."""
-        await self.in_meetings.changed(channel, message, account, text)
+        await self.in_meetings.changed(change)
 
     async def chose(self, ballot: Ballot) -> None:
         """Count a vote in a poll of ours."""

@@ -21,7 +21,7 @@ from indaba.conversation.delivery.chat_events import (
 from indaba.conversation.delivery.inbox_worker import InboxWorker
 from indaba.conversation.delivery.platform import Wait
 from indaba.conversation.store import Store
-from indaba.discord_bot.client import Api, Ballot
+from indaba.discord_bot.client import Api, Ballot, Change
 from indaba.discord_bot.reading import READ_KINDS, Spot, clean, spot_of
 from indaba.ledger import Ledger
 from indaba.ledger.session import Session
@@ -122,15 +122,17 @@ class InMeetings:
         )
         await self._inbox.hear([event])
 
-    async def changed(self, channel: str, message: str, account: str, text: str | None) -> None:
+    async def changed(self, change: Change) -> None:
         """Store that a message to us was edited, or that any message was deleted."""
-        spot, now = self._spot(channel, ""), self._ledger.world.now()
+        message, account, text = change.message, change.account, change.text
+        spot, now = self._spot(change.channel, change.house), self._ledger.world.now()
         common: dict[str, Any] = {
             "room": spot.room,
             "account": account,
             "sent_at": now,
             "thread": spot.thread,
             "house": spot.house,
+            "direct": spot.direct,
         }
         moment = f"{message}/{now.timestamp():.3f}"
         if text is not None:

@@ -32,8 +32,9 @@ class Context:
     `card` is the meeting whose card the event is about, `live` the one that is on in the room.
     `reaction` is an answer by reaction: its meeting, emoji, and a digest of whose it was. `offers`
     may be old or closed; `waits_alone` says that others were put to this person alone, and so are
-    none here. `community` is what a direct chat is about. `heard_at` is when the event reached us,
-    `now` when it is looked at.
+    none here, `told_since` that we said something else in a direct chat after the newest.
+    `community` is what a direct chat is about. `heard_at` is when the event reached us, `now` when
+    it is looked at.
     """
 
     card: Meeting | None = None
@@ -44,6 +45,7 @@ class Context:
     vote: UUID | None = None
     replied_to_us: bool = False
     waits_alone: bool = False
+    told_since: bool = False
     community: CommunityId | None = None
     heard_at: datetime = LONG_AGO
     now: datetime = LONG_AGO
@@ -102,4 +104,6 @@ async def _around(event: MessageSent, store: Store) -> Context:
     offers = tuple(await store.dialogue.newest_offers_to(event))
     ours = bool(event.reply_to) and await store.posting.is_ours(event.reply_to)
     alone = await store.dialogue.waits_alone(event)
-    return Context(card, question, offers, live=live, replied_to_us=ours, waits_alone=alone)
+    since = bool(offers) and not await store.dialogue.is_last(offers[0], event)
+    context = Context(card, question, offers, live=live, replied_to_us=ours)
+    return replace(context, waits_alone=alone, told_since=since)

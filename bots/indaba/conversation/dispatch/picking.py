@@ -1,8 +1,9 @@
 """Whether somebody means a choice of ours: the one rule, for every kind of event. Nothing is kept.
 
 Words mean it only as the next thing that somebody says where we asked, and never as a reply to
-somebody else. A bare yes counts for two minutes. What is only picked needs a reaction, a press or a
-reply to that very post, or its word. Whatever else they say closes the offer to their words.
+somebody else. A bare yes counts for two minutes, and in a direct chat for what we said last there.
+What is only picked needs a reaction, a press or a reply to that very post, or its word. Whatever
+else they say closes the offer to their words.
 """
 
 from dataclasses import dataclass
@@ -61,7 +62,9 @@ def by_words(event: MessageSent, context: Context) -> Judged | None:
     offer = _with_yes(text, context.offers)
     if offer is None:
         return None
-    late = not says_stop(text) and event.sent_at - offer.offered_at > YES_LASTS
+    late = not says_stop(text) and (
+        event.sent_at - offer.offered_at > YES_LASTS or (context.told_since and not event.reply_to)
+    )
     if late or not _answers(event, offer, context):
         if says_stop(text):
             return None

@@ -31,7 +31,11 @@ ASKED_ALONE = (
     "What I asked you alone you answer there, by its button. Nothing is done by what others read, "
     "and nothing has changed."
 )
-WAIT_FOR_NOTHING = (NOTHING_WAITS, NOT_WAITING)
+NOTHING_ASKED = (
+    "I asked you nothing that this would answer, and nothing has changed. To say whether you come "
+    "to a meeting, type for example: {coming}"
+)
+WAIT_FOR_NOTHING = (NOTHING_WAITS, NOT_WAITING, NOTHING_ASKED)
 
 
 @dataclass(frozen=True, slots=True)

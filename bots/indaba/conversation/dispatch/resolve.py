@@ -52,6 +52,7 @@ from indaba.conversation.dispatch.resolutions import (
     NOT_ENOUGH,
     NOT_WAITING,
     NOT_YOURS,
+    NOTHING_ASKED,
     NOTHING_OPEN,
     NOTHING_WAITS,
     TOO_OLD,
@@ -135,7 +136,9 @@ def _untagged(event: MessageSent, context: Context) -> Resolution:
     if answer is not None:
         return answer
     if event.addressed is not None:
-        return _command(event.addressed)
+        # With our prefix it is a command; without, it can only answer what we asked.
+        is_answer = event.text.strip() == event.addressed.strip() and is_bare(event.addressed)
+        return Say(NOTHING_ASKED) if is_answer else _command(event.addressed)
     return _to_nobody(event, context)
 
 

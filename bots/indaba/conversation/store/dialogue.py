@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from indaba.contracts.ids import CommunityId
 from indaba.conversation.answer import Ask, Choice
 from indaba.conversation.delivery.chat_events import ChatEvent
-from indaba.conversation.delivery.platform import Post
+from indaba.conversation.delivery.platform import Post, PostKind
 from indaba.conversation.store import tables as t
 from indaba.ledger.session import Transaction
 
@@ -156,6 +156,23 @@ class Dialogue:
             .order_by(t.posts.c.created_at.desc(), t.choices.c.place)
         )
         return [_offer(row) for row in (await self._sql.execute(mine)).mappings()]
+
+    async def is_last(self, offer: Offer, event: ChatEvent) -> bool:
+        """Whether we have told somebody nothing else in a direct chat since a choice was put.
+
+        Elsewhere others are told things in between, and what is asked there is asked by name.
+        """
+        if not event.direct:
+            return True
+        answer = offer.post.rpartition("/")[0]
+        later = sa.select(t.posts.c.number).where(
+            t.posts.c.room == event.room,
+            t.posts.c.kind == PostKind.MESSAGE,
+            t.posts.c.created_at > offer.kept_at,
+            t.posts.c.given_up.is_(None),
+            sa.not_(t.posts.c.key.startswith(f"{answer}/", autoescape=True)),
+        )
+        return (await self._sql.execute(later.limit(1))).first() is None
 
     async def waits_alone(self, event: ChatEvent) -> bool:
         """Whether a choice that was put to a person alone is still open, but not to these words."""
