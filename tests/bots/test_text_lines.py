@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indaba.contracts.passport import Role
 from indaba.conversation.commands import hints
 from indaba.conversation.commands.intent import Intent
 from indaba.conversation.commands.line import Unclear, Understood, read_line, strip_address
@@ -183,6 +184,16 @@ def test_a_reason_without_quotes_is_the_rest_of_the_line() -> None:
 def test_a_role_is_found_beside_the_account() -> None:
     for line in ("member role @a:b.org facilitator", "member role facilitator @a:b.org"):
         assert read(line)[1] == {"account": "@a:b.org", "role": "facilitator"}
+
+
+@pytest.mark.parametrize("name", [role.value for role in Role])
+@pytest.mark.parametrize("role", [role.value for role in Role])
+def test_whoever_is_called_like_a_role_is_named_where_the_name_stands(name: str, role: str) -> None:
+    whole = {"account": name, "role": role, "reason": "was rude to a member"}
+    assert read(f"member role {name} {role} was rude to a member") == ("member role", whole)
+    first = {"account": "fay", "role": role, "reason": "was rude to a member"}
+    for line in (f"fay {role} was rude to a member", f"{role} fay was rude to a member"):
+        assert read(f"member role {line}") == ("member role", first)
 
 
 def test_an_endless_line_is_refused_with_its_length() -> None:

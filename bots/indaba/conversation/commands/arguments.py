@@ -176,8 +176,10 @@ class Arguments:
                 return
 
     def _take_word(self, name: str, known: frozenset[str]) -> None:
+        """A known word: first where the usage has it, as another argument may be called so too."""
+        place = self._words_before(name)
         for size in (3, 2, 1):
-            for at in range(len(self.tokens) - size + 1):
+            for at in sorted(range(len(self.tokens) - size + 1), key=lambda at: at != place):
                 said = " ".join(t.said for t in self.tokens[at : at + size]).strip(".,!?")
                 if folded(said) in known:
                     self.found[name] = said
@@ -185,6 +187,12 @@ class Arguments:
                     return
         if len(self.tokens) == 1 and self.kind.model_fields[name].is_required():
             self.found[name] = self.tokens.pop().said
+
+    def _words_before(self, name: str) -> int:
+        """How many arguments of one word each come before this one."""
+        before = [*self.kind.model_fields][: [*self.kind.model_fields].index(name)]
+        words = [f for f in before if self.kind.mark(f, "word") and f not in self.found]
+        return len([f for f in words if not self.kind.mark(f, "keyed")])
 
     def _take_text(self, name: str) -> None:
         quoted = [i for i, t in enumerate(self.tokens) if t.quoted]
