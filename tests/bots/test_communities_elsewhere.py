@@ -18,6 +18,7 @@ from conftest import FreshDatabase
 from indaba.contracts.actions import ActionsDue
 from indaba.contracts.digest import DigestDue
 from indaba.contracts.erasure import DiscordBotErased, MatrixBotErased
+from indaba.contracts.group_sizes import GroupSizeAsked, GroupSizeChanged
 from indaba.contracts.ids import MemberId, SeriesId
 from indaba.contracts.linking import PlacesChanged
 from indaba.contracts.membership import CommunityFounded, Place, Platform
@@ -64,7 +65,7 @@ class Bot:
     def __init__(self, platform: Platform, ledger: Ledger) -> None:
         self.ledger = ledger
         self.by_event: dict[type[Event], Callable[[Any, Work], Awaitable[None]]] = {}
-        passports = Passports(ledger.bus, platform, ledger.world)
+        self.passports = passports = Passports(ledger.bus, platform, ledger.world)
         quiet: Any = Quiet()
         updater = CardUpdater(quiet, ledger, passports, "")
         direct = DirectMessages(quiet, ledger, passports, Wake(), "")
@@ -145,6 +146,7 @@ def happened() -> list[Event]:
         SeriesCalledOff(
             aggregate=series.id, version=2, series=series, cancelled=2, author=SOMEBODY
         ),
+        GroupSizeAsked(aggregate=HOME, version=4, size=8, now=5, begins_at=LATER),
     ]
 
 
@@ -212,9 +214,22 @@ async def test_what_came_before_the_first_room_here_appears_with_it_and_not_for_
     assert await bot.kept() == Kept(1, [], [], int(platform is Platform.DISCORD))
 
 
+@pytest.mark.parametrize("platform", Platform)
+@pytest.mark.parametrize("days", [0, 2])
+async def test_passports_show_a_number_that_changed_and_rooms_read_it_for_a_day(
+    bots: dict[Platform, Bot], platform: Platform, days: int
+) -> None:
+    bot, (own, _) = bots[platform], ON[platform]
+    await bot.kept_after([founded(own)])
+    dropped, since = bot.passports._dropped, bot.ledger.world.now() - timedelta(days=days)
+    await bot.hear([GroupSizeChanged(aggregate=HOME, version=5, size=8, before=5, since=since)])
+    assert bot.passports._dropped == dropped + 1
+    assert (await bot.kept()).direct == [GroupSizeChanged.wire] * (days == 0)
+
+
 def all_of_it(platform: Platform, *, privately: bool = True) -> Kept:
     """Everything that a bot is to tell of what happened."""
-    direct = [*happened()[-2:], *(private() if privately else ())]
+    direct = [*happened()[-3:], *(private() if privately else ())]
     native = int(platform is Platform.DISCORD)
     return Kept(1, [MeetingMoved.wire], sorted(event.wire for event in direct), native)
 
