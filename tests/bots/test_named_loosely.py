@@ -4,13 +4,15 @@ from typing import Any
 
 import pytest
 
-from bots.answering import THANDI, BusServiceClient, understood
+from bots.answering import THANDI, BusServiceClient, said, understood
 from indaba.contracts import record as r
 from indaba.contracts import votes as v
+from indaba.contracts.refusal import Refused
 from indaba.contracts.wire import Request
 from indaba.conversation.answer import Answer
 from indaba.conversation.commands.carrying_out import perform
 from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.topics.actions import Reopen
 from indaba.conversation.commands.topics.voting import Choose
 
 OPTIONS = ("Hall", "Online", "Online with video", "3", "4", "2")
@@ -78,3 +80,14 @@ async def test_words_for_a_meeting_that_was_not_named_are_written_once_it_is_sur
     assert services.changes == [r.EditHighlights(code="M7K2", text="We learnt a lot")]
     await typed("minutes highlights M7K2 We learnt more", THANDI, services)
     assert services.changes[1:] == [r.EditHighlights(code="M7K2", text="We learnt more")]
+
+
+@pytest.mark.parametrize(
+    "line", ["action hand A7K2", "action due A7K2 3 May", "action help A7K2", "action drop A7K2"]
+)
+async def test_what_is_over_can_be_opened_again_first(line: str) -> None:
+    over = Refused("action-over", "A7K2 is done already, so nothing has changed.", {"code": "A7K2"})
+    changed = dict.fromkeys(("HandAction", "SetDueDay", "ChangeAction"), over)
+    answer = await said(line, THANDI, **changed)
+    assert "done already" in answer.text()
+    assert answer.choices()[0].intent == Reopen(code="A7K2")

@@ -4,6 +4,7 @@ from indaba.contracts.actions import (
     ActionStatus,
     AddAction,
     ChangeAction,
+    HandAction,
     ListActions,
     SetDueDay,
     WhichActions,
@@ -51,3 +52,32 @@ async def test_a_day_that_was_not_clear_is_named_later_by_whose_it_is(town: Town
     other = await town.joined("@sipho:example.org")
     with pytest.raises(Refused):
         await town.ask(SetDueDay(code=code, day="in 3 days"), other)
+
+
+@pytest.mark.parametrize("over", [ActionStatus.DONE, ActionStatus.DROPPED])
+async def test_what_is_over_is_neither_passed_on_nor_due_nor_in_need_of_help(
+    town: Town, over: ActionStatus
+) -> None:
+    held = await town.founded()
+    other = (await town.joined("@sipho:example.org")).passport.member
+    assert other is not None
+    code = (await town.ask(AddAction(text="Print the sheets"), held)).action.code
+    before = (await town.ask(ChangeAction(code=code, status=over), held)).action
+    asked: list[HandAction | SetDueDay | ChangeAction] = [
+        HandAction(code=code, to=other),
+        SetDueDay(code=code, day="tomorrow"),
+        ChangeAction(code=code, status=ActionStatus.NEEDS_HELP),
+        *(
+            [ChangeAction(code=code, status=ActionStatus.DROPPED)]
+            if over is ActionStatus.DONE
+            else []
+        ),
+    ]
+    for each in asked:
+        with pytest.raises(Refused) as refused:
+            await town.ask(each, held)
+        assert refused.value.told == "action-over"
+    assert (await town.ask(ChangeAction(code=code, status=over), held)).action == before
+    await town.ask(ChangeAction(code=code, status=ActionStatus.OPEN), held)
+    handed = (await town.ask(HandAction(code=code, to=other), held)).action
+    assert (handed.owner, handed.status) == (other, ActionStatus.OPEN)

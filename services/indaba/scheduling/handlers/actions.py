@@ -98,7 +98,7 @@ async def list_actions(request: ListActions, work: Work) -> ActionsListed:
 
 
 async def change_action(request: ChangeAction, work: Work) -> ActionShown:
-    """Set how far an action is."""
+    """Set how far an action is. Raises `ActionOver` where only an open one could be so."""
     member = await now_called(work, work.passport.a_member())
     before = await _action(work, request.code)
     before.may_change(member, facilitates=facilitates(work))
@@ -106,7 +106,10 @@ async def change_action(request: ChangeAction, work: Work) -> ActionShown:
 
 
 async def hand_action(request: HandAction, work: Work) -> ActionShown:
-    """Hand an action to another member. Anybody may take one that has no owner."""
+    """Hand an action to another member. Anybody may take one that has no owner.
+
+    Raises `ActionOver`.
+    """
     member = await now_called(work, work.passport.a_member())
     to = await now_called(work, request.to)
     before = await _action(work, request.code)
@@ -116,10 +119,11 @@ async def hand_action(request: HandAction, work: Work) -> ActionShown:
 
 
 async def set_due_day(request: SetDueDay, work: Work) -> ActionShown:
-    """Set by which day an action is due, if the day is clear."""
+    """Set by which day an action is due, if the day is clear. Raises `ActionOver`."""
     member = await now_called(work, work.passport.a_member())
     before = await _action(work, request.code)
     before.may_change(member, facilitates=facilitates(work))
+    before.still_open()
     due, doubt = read_due(request.day, work.now, work.passport.zone, work.passport.locale)
     if due is None:
         return ActionShown(action=before.facts(), doubt=doubt)

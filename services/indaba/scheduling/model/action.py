@@ -52,6 +52,16 @@ class NobodysAction(Refusal):
         )
 
 
+class ActionOver(Refusal):
+    """The action is done or was dropped, and what was asked is for open ones."""
+
+    code = "action-over"
+
+    def __init__(self, code: str, status: ActionStatus) -> None:
+        how = "is done" if status is ActionStatus.DONE else "was dropped"
+        super().__init__(f"{code} {how} already, so nothing has changed.", code=code)
+
+
 class NothingToDo(Refusal):
     """An action without text."""
 
@@ -86,26 +96,38 @@ class Action:
             raise NotYourAction(self.code) if self.owner else NobodysAction(self.code)
 
     def report(self, status: ActionStatus, note: str) -> Self:
-        """The action with a status and a note. Unchanged if both are the same."""
+        """The action with a status and a note. Unchanged if both are the same.
+
+        Raises `ActionOver` if it is over, and this neither says that it is done nor opens it again.
+        """
         words = one_line(note)
         if (status, words or self.note) == (self.status, self.note):
             return self
+        if status not in (ActionStatus.DONE, ActionStatus.OPEN, self.status):
+            self.still_open()
         return self._changed(status=status, note=words or self.note)
 
     def hand(self, to: MemberId) -> Self:
-        """The action as another member's, open again."""
+        """The action as another member's, open for them. Raises `ActionOver`."""
         if to == self.owner:
             return self
+        self.still_open()
         handed_on = self.handed_on + (self.owner is not None)
         return self._changed(owner=to, handed_on=handed_on, status=ActionStatus.OPEN)
 
     def due_by(self, day: date) -> Self:
-        """The action as due by another day."""
+        """The action as due by another day. Raises `ActionOver`."""
+        self.still_open()
         return self if day == self.due else self._changed(due=day)
 
     def facts(self) -> ActionFacts:
         """What members of the community may see."""
         return ActionFacts(**{name: getattr(self, name) for name in ActionFacts.model_fields})
+
+    def still_open(self) -> None:
+        """Raise `ActionOver` if it is done or was dropped."""
+        if self.status not in OPEN:
+            raise ActionOver(self.code, self.status)
 
     def _changed(self, **facts: Any) -> Self:
         return replace(self, version=self.version + 1, **facts)

@@ -19,9 +19,11 @@ from indaba.contracts.actions import (
     WhichActions,
 )
 from indaba.contracts.passport import Role
+from indaba.contracts.refusal import Refused
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Text
 from indaba.conversation.commands.fields import ActionCodeTyped, Code, account_in, one_of
 from indaba.conversation.commands.intent import HELD, Intent, Meant, ServiceClient, question
+from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.taking_back import way_back
 from indaba.conversation.commands.topics.holding import members_called, named_first
@@ -34,6 +36,9 @@ A_CODE: JsonDict = {
     "code": "A",
     "question": "Which action? Its code looks like A7K2.",
 }
+ACTION_OVER = "action-over"
+"""The code of scheduling's refusal to change an action that is done or was dropped."""
+
 MOST_LISTED = 15
 
 
@@ -87,6 +92,21 @@ def _whose(account: str, person: Person) -> tuple[Text, tuple[str, ...]]:
     return Text(say("{account} does it.", account=plain(account))), (account,)
 
 
+async def _if_open(
+    asked: ChangeAction | HandAction | SetDueDay, person: Person, services: ServiceClient
+) -> ActionShown | Answer:
+    """The action as it is now; or that it is over, with the choice to open it again."""
+    try:
+        return await services.ask(asked)
+    except Refused as refused:
+        if refused.told != ACTION_OVER:
+            raise
+        say = person.wording.say
+        reopen = Choice(say("Open {code} again", code=asked.code), "🔓", Reopen(code=asked.code))
+        leave = Choice(say("Leave it"), "❌", NeverMind())
+        return Answer((Text(person.told(refused)), Choices((reopen, leave))))
+
+
 class DueDay(Intent, noun="action", verb="due", aliases=("action by",)):
     """Set by which day an action is due."""
 
@@ -105,7 +125,9 @@ class DueDay(Intent, noun="action", verb="due", aliases=("action by",)):
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """The action with its day, or the question again where the day is not clear."""
-        shown = await services.ask(SetDueDay(code=self.code, day=self.day))
+        shown = await _if_open(SetDueDay(code=self.code, day=self.day), person, services)
+        if isinstance(shown, Answer):
+            return shown
         wording = person.wording
         if shown.doubt:
             why = wording.foreign(shown.doubt)
@@ -165,7 +187,9 @@ class _Says(Intent):
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """One line, with the way back."""
         asked = ChangeAction(code=self.code, status=self.said, note=self.note)
-        shown = await services.ask(asked)
+        shown = await _if_open(asked, person, services)
+        if isinstance(shown, Answer):
+            return shown
         words = person.wording.say(
             self.noted, code=shown.action.code, text=plain(shown.action.text)
         )
@@ -235,7 +259,9 @@ class Hand(Intent, noun="action", verb="hand", aliases=("pass on",)):
         """Who has it now, without a word to the room."""
         to = (self.to or person.account,)
         member = (await members_called(to, person, services))[0]
-        shown: ActionShown = await services.ask(HandAction(code=self.code, to=member))
+        shown = await _if_open(HandAction(code=self.code, to=member), person, services)
+        if isinstance(shown, Answer):
+            return shown
         words = "{code} {text} is handed on." if self.to else "{code} {text} is yours."
         return Answer.of(
             person.wording.say(words, code=shown.action.code, text=plain(shown.action.text))
