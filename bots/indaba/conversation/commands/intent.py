@@ -13,9 +13,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from indaba.contracts.ids import OneTime
+from indaba.contracts.openness import Part
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, Refusal, hint
 from indaba.contracts.scheduling import MeetingStatus
+from indaba.contracts.standing import Standing
 from indaba.contracts.wire import Reply, Request
 from indaba.conversation.answer import Answer, Ask
 from indaba.conversation.commands.fields import folded
@@ -85,7 +87,9 @@ class Intent(BaseModel):
     that `TAKES_CODES_OPENLY` is where a one-time code is typed though others read it; anywhere else
     it ends then. Offered as a choice, it is `MEANT` by a pick, unless it says otherwise. One that
     undoes what was done says what it `takes_back`. A
-    meeting that is called by its title is first looked for among those that are `ABOUT`.
+    meeting that is called by its title is first looked for among those that are `ABOUT`. What needs
+    no role is `ASKED_BY` those the services let ask it, visitors only if a part it is `OPENED_BY`
+    is published: help lists it for nobody else.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -95,6 +99,8 @@ class Intent(BaseModel):
     aliases: ClassVar[tuple[str, ...]] = ()
     hidden: ClassVar[bool] = False
     needs: ClassVar[Role | None] = None
+    ASKED_BY: ClassVar[Standing] = Standing.ANYBODY
+    OPENED_BY: ClassVar[frozenset[Part]] = frozenset()
     example: ClassVar[str] = ""
     PRIVATE: ClassVar[bool] = False
     MORE_ALONE: ClassVar[str] = ""

@@ -24,6 +24,7 @@ from indaba.contracts.linking import (
 from indaba.contracts.membership import Platform
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, hint
+from indaba.contracts.standing import Standing
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
 from indaba.conversation.commands.fields import Secret
 from indaba.conversation.commands.intent import Intent, ServiceClient
@@ -47,6 +48,7 @@ CAN_BE_UNDONE = "For a week either can undo it: {line}"
 class LinkMe(Intent, noun="me", verb="link", aliases=("link me",)):
     """Make my accounts on Discord and Matrix one member."""
 
+    ASKED_BY: ClassVar[Standing] = Standing.KNOWN
     PRIVATE: ClassVar[bool] = True
     example: ClassVar[str] = "me link"
 
@@ -138,6 +140,7 @@ class AnswerToLink(Intent, noun="me", verb="answer-link", hidden=True):
 class UnlinkMe(Intent, noun="me", verb="unlink", aliases=("unlink me", "unlink")):
     """Take one of my accounts away from me, or undo that it was linked."""
 
+    ASKED_BY: ClassVar[Standing] = Standing.KNOWN
     PRIVATE: ClassVar[bool] = True
     example: ClassVar[str] = "me unlink"
 

@@ -19,6 +19,7 @@ from indaba.contracts.calendars import (
 from indaba.contracts.openness import Part
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, hint
+from indaba.contracts.standing import Standing
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Style, Text
 from indaba.conversation.commands.fields import OnOff
 from indaba.conversation.commands.intent import Intent, ServiceClient
@@ -36,6 +37,8 @@ STATES = {
 class Calendar(Intent, noun="meeting", verb="calendar", aliases=("calendar",)):
     """Get the address that a calendar app can follow."""
 
+    ASKED_BY: ClassVar[Standing] = Standing.VISITOR
+    OPENED_BY: ClassVar[frozenset[Part]] = frozenset({Part.CALENDAR})
     example: ClassVar[str] = "meeting calendar"
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:

@@ -11,6 +11,7 @@ from indaba.contracts.consenting import AnswerConsent, ConsentShown, PurposeShow
 from indaba.contracts.membership import CONSENT_VERSION
 from indaba.contracts.purposes import OPTIONAL, WORDED, Purpose
 from indaba.contracts.refusal import Hint, hint
+from indaba.contracts.standing import Standing
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
 from indaba.conversation.commands.consent import what_is_kept, what_is_new
 from indaba.conversation.commands.fields import OnOff, one_of
@@ -23,6 +24,7 @@ from indaba.conversation.wording import Wording
 class MyConsent(Intent, noun="me", verb="consent", aliases=("consent",)):
     """Show what I agreed to; agree to something, or take it back."""
 
+    ASKED_BY: ClassVar[Standing] = Standing.KNOWN
     EVERYWHERE: ClassVar[bool] = True
     PRIVATE: ClassVar[bool] = True
     example: ClassVar[str] = "me consent feedback off"

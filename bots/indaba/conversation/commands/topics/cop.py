@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
@@ -15,6 +16,7 @@ from indaba.contracts.membership import (
 )
 from indaba.contracts.passport import Belonging, Role
 from indaba.contracts.refusal import Hint, JoinInItsRoom, Refusal, hint
+from indaba.contracts.standing import Standing
 from indaba.conversation.answer import (
     Answer,
     Audience,
@@ -278,7 +280,7 @@ class AgreeAndJoin(Intent, noun="cop", verb="agree-and-join", hidden=True):
         say = person.wording.say
         card = reply.community or person.in_community()
         lead = Text(say("Welcome to {name}. Good to begin with:", name=plain(card.name)))
-        return Answer((lead, Items(first_lines(person, member=True))))
+        return Answer((lead, Items(first_lines(person))))
 
 
 class Leave(Intent, noun="cop", verb="leave", aliases=("leave",)):
@@ -317,28 +319,38 @@ class LeaveNow(Intent, noun="cop", verb="leave-now", hidden=True):
         return Answer.of(person.wording.say(words, line=person.types("cop join")))
 
 
-def first_lines(person: Person, member: bool) -> tuple[str, ...]:
-    """The three most useful lines for this person here."""
+def first_lines(person: Person) -> tuple[str, ...]:
+    """The three most useful lines for a member here."""
     say = person.wording.say
     meetings = (
         say("{line} - the next meeting", line=person.types("meeting next")),
         say("{line} - say that you come (or maybe, or no)", line=person.types("meeting yes")),
         say("{line} - when it is for you", line=person.types("meeting when")),
     )
-    if person.community is None and not member:
-        start = say("{line} - set up a community here", line=person.types("cop setup"))
-        return (start, *meetings[:2])
-    if not member:
-        return (say("{line} - become a member", line=person.types("cop join")), *meetings[:2])
     if person.passport and Role.FACILITATOR in person.passport.roles:
         call = say("{line} - call a meeting", line=person.types("meeting new", **FIRST_MEETING))
         return (call, *meetings[:2])
     return meetings
 
 
+def begins(person: Person, able: Container[str]) -> tuple[str, ...]:
+    """The most useful lines for somebody who is no member here, of those they are `able` to do."""
+    say = person.wording.say
+    lines = {
+        "cop setup": say("{line} - set up a community here", line=person.types("cop setup")),
+        "cop join": say("{line} - become a member", line=person.types("cop join")),
+        "meeting next": say("{line} - the next meeting", line=person.types("meeting next")),
+        "resource find": say(
+            "{line} - what others found useful", line=person.types("resource find")
+        ),
+    }
+    return tuple(line for called, line in lines.items() if called in able)
+
+
 class PortalLink(Intent, noun="cop", verb="portal", aliases=("portal",)):
     """Show the address of the community's page."""
 
+    ASKED_BY: ClassVar[Standing] = Standing.VISITOR
     example: ClassVar[str] = "cop portal"
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:

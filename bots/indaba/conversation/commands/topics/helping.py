@@ -7,13 +7,18 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from indaba.contracts.refusal import Refusal, hint
+from indaba.contracts.standing import Standing, admit
 from indaba.conversation.answer import Answer, Items, Text
 from indaba.conversation.commands.carrying_out import refusal_of
 from indaba.conversation.commands.fields import folded
 from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.commands.person import Person
-from indaba.conversation.commands.topics.cop import Join, Leave, SetUp, first_lines
+from indaba.conversation.commands.topics.cop import Join, Leave, SetUp, begins, first_lines
 from indaba.conversation.wording import plain
+
+FEW_LINES = 2
+"""So few to begin with are said together with where more can be done."""
 
 
 class Help(Intent, noun="cop", verb="help", aliases=("help",)):
@@ -37,19 +42,48 @@ class Help(Intent, noun="cop", verb="help", aliases=("help",)):
 
 
 def _useful(kind: type[Intent], person: Person) -> bool:
-    if kind is SetUp:
-        return person.community is None and (person.has_power or person.direct)
+    """Whether somebody is let do such a thing, here or alone with us."""
     if kind is Join:
-        return person.community is not None and not person.is_member()
+        return person.community is not None and person.at_home and not person.is_member()
     if kind is Leave:
         return person.is_member()
-    return refusal_of(kind, replace(person, direct=True)) is None
+    alone = person if kind is SetUp else replace(person, direct=True)
+    return refusal_of(kind, alone) is None and (kind.needs is not None or _admitted(kind, person))
+
+
+def _admitted(kind: type[Intent], person: Person) -> bool:
+    if person.communities and person.community is None:
+        return True  # they are asked which of theirs they mean
+    if person.passport is None:
+        return kind.ASKED_BY is Standing.ANYBODY
+    try:
+        admit(kind.ASKED_BY, person.passport, faces=False, opened_by=kind.OPENED_BY)
+    except Refusal:
+        return False
+    return True
 
 
 def _line(kind: type[Intent], person: Person) -> str:
     say = person.wording.say
     example = person.types_example(kind)
     return say("{example} - {meaning}", example=example, meaning=say(kind.help_line()))
+
+
+def _first_lines(able: list[type[Intent]], person: Person) -> tuple[str, ...]:
+    """The most useful lines for this person: of those they may type here, else where to begin."""
+    if person.is_member():
+        return first_lines(person)
+    say = person.wording.say
+    lines = begins(person, {kind.called() for kind in able})
+    if person.at_home or person.communities or len(lines) >= FEW_LINES:
+        return lines
+    elsewhere = [
+        say("In a community's room: {line}", line=person.types_elsewhere(hint("cop join")))
+    ]
+    if person.community is None:
+        setup = person.types_elsewhere(hint("cop setup"))
+        elsewhere.append(say("In a room that you run: {line}", line=setup))
+    return (*lines, *elsewhere)
 
 
 def _overview(able: list[type[Intent]], person: Person, unknown: str) -> Answer:
@@ -63,7 +97,7 @@ def _overview(able: list[type[Intent]], person: Person, unknown: str) -> Answer:
         (
             *missed,
             Text(say("Good to begin with:")),
-            Items(first_lines(person, person.is_member())),
+            Items(_first_lines(able, person)),
             Text(say("All I can do for you here:")),
             Items(tuple(say("{noun}: {verbs}", noun=n, verbs=v) for n, v in verbs.items())),
             Text(more),

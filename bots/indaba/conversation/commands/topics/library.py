@@ -18,6 +18,7 @@ from indaba.contracts.library import (
 from indaba.contracts.link_secrets import request_without_secrets
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, hint
+from indaba.contracts.standing import Standing
 from indaba.conversation.answer import (
     Answer,
     Choice,
@@ -41,6 +42,7 @@ KEYED: JsonDict = {"keyed": True}
 class Find(Intent, noun="resource", verb="find", aliases=("find", "search", "resource search")):
     """Find resources by words."""
 
+    ASKED_BY: ClassVar[Standing] = Standing.VISITOR
     example: ClassVar[str] = "resource find rural meetings"
 
     words: str = Field(
@@ -57,6 +59,7 @@ class Find(Intent, noun="resource", verb="find", aliases=("find", "search", "res
 class ListResources(Intent, noun="resource", verb="list", aliases=("resources", "library")):
     """List the newest resources."""
 
+    ASKED_BY: ClassVar[Standing] = Standing.VISITOR
     example: ClassVar[str] = "resource list"
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
@@ -121,6 +124,7 @@ def _nothing(words: str, offset: int, person: Person) -> str:
 class Details(Intent, noun="resource", verb="show"):
     """Show all about one resource."""
 
+    ASKED_BY: ClassVar[Standing] = Standing.VISITOR
     example: ClassVar[str] = "resource show R7K2"
 
     code: ResourceCodeTyped = Field(

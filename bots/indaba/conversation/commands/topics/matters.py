@@ -18,6 +18,7 @@ from indaba.contracts.removal import (
     ListCases,
     StandIn,
 )
+from indaba.contracts.standing import Standing
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Style, Text
 from indaba.conversation.commands.fields import OnOff
 from indaba.conversation.commands.intent import Intent, ServiceClient
@@ -29,6 +30,7 @@ from indaba.conversation.wording import Wording, plain
 class Matters(Intent, noun="member", verb="matters"):
     """Show what about members waits for me, or is about me."""
 
+    ASKED_BY: ClassVar[Standing] = Standing.KNOWN
     PRIVATE: ClassVar[bool] = True
     example: ClassVar[str] = "member matters"
 

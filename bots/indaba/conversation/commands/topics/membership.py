@@ -26,6 +26,7 @@ from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, Refusal, hint
 from indaba.contracts.reminding import SetReminders
 from indaba.contracts.retention import UNTIL
+from indaba.contracts.standing import Standing
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, File, Items, Style, Text
 from indaba.conversation.commands.fields import Listed, OnOff, Zone, one_of
 from indaba.conversation.commands.intent import Intent, ServiceClient
@@ -160,6 +161,7 @@ class MyReminders(Intent, noun="me", verb="reminders", aliases=("reminders",)):
 class MyData(Intent, noun="me", verb="data"):
     """Show, export or erase what is kept about me, and for how long it is kept."""
 
+    ASKED_BY: ClassVar[Standing] = Standing.KNOWN
     EVERYWHERE: ClassVar[bool] = True
     PRIVATE: ClassVar[bool] = True
     TELLS_OWN_DATA: ClassVar[bool] = True

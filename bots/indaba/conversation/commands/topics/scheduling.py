@@ -10,9 +10,11 @@ from uuid import UUID
 from pydantic import Field, NaiveDatetime
 
 from indaba.contracts.lines import MeetingReading, ReadMeeting
+from indaba.contracts.openness import Part
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, hint
 from indaba.contracts.scheduling import (
+    MEETINGS_OPEN,
     ListMeetings,
     MeetingFacts,
     MeetingStatus,
@@ -20,6 +22,7 @@ from indaba.contracts.scheduling import (
     ShowMeeting,
     Which,
 )
+from indaba.contracts.standing import Standing
 from indaba.conversation.answer import Answer, Choice, Choices, Facts, Items, Style, Text
 from indaba.conversation.cards.views import facts_of, states_of
 from indaba.conversation.commands.drafts import MeetingDraft, Timed
@@ -191,6 +194,8 @@ class NextMeeting(
 ):
     """Show the next meeting."""
 
+    ASKED_BY: ClassVar[Standing] = Standing.VISITOR
+    OPENED_BY: ClassVar[frozenset[Part]] = MEETINGS_OPEN
     example: ClassVar[str] = "meeting next"
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
@@ -216,6 +221,8 @@ ASKS_WHEN = (
 class MeetingDetails(Intent, noun="meeting", verb="show", aliases=ASKS_WHO):
     """Show one meeting, and how many come."""
 
+    ASKED_BY: ClassVar[Standing] = Standing.VISITOR
+    OPENED_BY: ClassVar[frozenset[Part]] = MEETINGS_OPEN
     example: ClassVar[str] = "meeting show M7K2"
 
     code: Code | None = Field(
@@ -255,6 +262,8 @@ def _line(person: Person, meeting: MeetingFacts) -> str:
 class ListOfMeetings(Intent, noun="meeting", verb="list", aliases=("meetings",)):
     """List the coming meetings."""
 
+    ASKED_BY: ClassVar[Standing] = Standing.VISITOR
+    OPENED_BY: ClassVar[frozenset[Part]] = MEETINGS_OPEN
     example: ClassVar[str] = "meeting list"
 
     which: Annotated[Which, one_of(Which)] = Field(
@@ -313,6 +322,8 @@ NONE_LISTED = {
 class MeetingWhen(Intent, noun="meeting", verb="when", aliases=("when", *ASKS_WHEN)):
     """Show when a meeting is for me."""
 
+    ASKED_BY: ClassVar[Standing] = Standing.VISITOR
+    OPENED_BY: ClassVar[frozenset[Part]] = MEETINGS_OPEN
     example: ClassVar[str] = "meeting when M7K2"
 
     code: Code | None = Field(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from indaba.contracts.standing import Standing
 from indaba.conversation.answer import Answer
 from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.commands.person import Person
@@ -19,6 +20,7 @@ class WhichCommunity(
 ):
     """Choose which of my communities our direct chat is about."""
 
+    ASKED_BY: ClassVar[Standing] = Standing.VISITOR
     PRIVATE: ClassVar[bool] = True
     example: ClassVar[str] = "me community"
 
