@@ -4,16 +4,20 @@ from typing import Any
 
 import pytest
 
-from bots.answering import THANDI, BusServiceClient, said, understood
+from bots.answering import FOUNDER, THANDI, BusServiceClient, said, understood
 from indaba.contracts import record as r
 from indaba.contracts import votes as v
 from indaba.contracts.refusal import Refused
 from indaba.contracts.wire import Request
 from indaba.conversation.answer import Answer
 from indaba.conversation.commands.carrying_out import perform
+from indaba.conversation.commands.intent import Intent
 from indaba.conversation.commands.person import Person
+from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.actions import Reopen
+from indaba.conversation.commands.topics.membership import MyTimeZone
 from indaba.conversation.commands.topics.voting import Choose
+from indaba.conversation.times import say_zone
 
 OPTIONS = ("Hall", "Online", "Online with video", "3", "4", "2")
 
@@ -91,3 +95,17 @@ async def test_what_is_over_can_be_opened_again_first(line: str) -> None:
     answer = await said(line, THANDI, **changed)
     assert "done already" in answer.text()
     assert answer.choices()[0].intent == Reopen(code="A7K2")
+
+
+@pytest.mark.parametrize(
+    "kind", [each for each in INTENTS if not each.hidden], ids=lambda k: k.verb
+)
+async def test_a_zone_goes_by_one_name_in_every_answer(kind: type[Intent]) -> None:
+    for person in (THANDI, FOUNDER):
+        answer = await said(kind.example, person)
+        assert "Africa/" not in answer.text()
+
+
+@pytest.mark.parametrize("zone", ["Africa/Johannesburg", "Europe/London", "Etc/UTC"])
+def test_a_zone_can_be_typed_as_it_is_named(zone: str) -> None:
+    assert MyTimeZone.model_validate({"zone": say_zone(zone)}).zone == zone

@@ -52,7 +52,7 @@ DATA = {
     RESOURCE.link,
     *("M7K2", "Fractions", "Fractions in Grade 4", "the hall is taken", "Maths circle"),
     *("@sipho:example.org", "He sends spam"),
-    *("we improve maths lessons together", "Africa/Johannesburg", "English", "matrix", "-"),
+    *("we improve maths lessons together", "Johannesburg", "English", "matrix", "-"),
 }
 
 

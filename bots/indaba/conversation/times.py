@@ -80,16 +80,29 @@ def _date_format(locale: "Locale") -> str:
     return _MONTH_FIRST if locale.territory == "US" else _DAY_FIRST
 
 
+def say_zone(zone: str, locale: str = FALLBACK) -> str:
+    """A zone as it is named everywhere: by its city, such as "Johannesburg"; else as it is known.
+
+    What is said can be typed where a zone is asked for.
+    """
+    return _city(zone, _locale(locale)) or zone.removeprefix("Etc/")
+
+
 def _place(zone: str, locale: "Locale") -> str:
     """The zone's city and a comma; empty for zones that are only an offset."""
+    city = _city(zone, locale)
+    return f"{city}, " if city else ""
+
+
+def _city(zone: str, locale: "Locale") -> str:
     if "/" not in zone or zone.startswith("Etc/"):
         return ""
     from babel.dates import get_timezone_location
 
     try:
-        return get_timezone_location(ZoneInfo(zone), locale=locale, return_city=True) + ", "
+        return str(get_timezone_location(ZoneInfo(zone), locale=locale, return_city=True))
     except KeyError:  # babel's thinnest locales, such as Venda, name no places
-        return zone.rpartition("/")[2].replace("_", " ") + ", "
+        return zone.rpartition("/")[2].replace("_", " ")
 
 
 def _offset(local: datetime) -> str:

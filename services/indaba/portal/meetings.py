@@ -12,7 +12,7 @@ from indaba.contracts.agenda import ShowAgenda
 from indaba.contracts.ids import MeetingCode
 from indaba.contracts.openness import Part
 from indaba.contracts.refusal import Refusal, Unavailable
-from indaba.contracts.scheduling import ShowMeeting
+from indaba.contracts.scheduling import RsvpAnswer, ShowMeeting
 from indaba.conversation.commands.topics.agenda import item_line
 from indaba.conversation.times import say_day
 from indaba.conversation.wording import Wording, plain
@@ -68,7 +68,7 @@ class MeetingPages(CommunityPages):
             self._world.now(),
             self._visitors.opened(community),
         )
-        mine, agenda = await self._for_member(member, meeting) if member else ("", ())
+        mine, agenda = await self._for_member(member, meeting) if member else (None, ())
         highlights, minutes = (documents.get(kind) for kind in (Kind.HIGHLIGHTS, Kind.MINUTES))
         if highlights and not (member or highlights.is_open(parts)):
             highlights = None
@@ -87,7 +87,8 @@ class MeetingPages(CommunityPages):
             short=plain(highlights.short) if highlights else "",
             minutes=blocks(minutes.text) if minutes and member else (),
             has_minutes=minutes is not None,
-            mine=mine,
+            mine=wording.say(mine.value) if mine else "",
+            other="no" if mine is RsvpAnswer.YES else "yes",
             agenda=agenda,
             adding=adding(meeting, self._link(community, meeting), wording),
             **facts,
@@ -126,10 +127,12 @@ class MeetingPages(CommunityPages):
         name = f"{page[0].code}.ics"
         return answered(request, body, calendar.TYPE, name, for_all=not is_member)
 
-    async def _for_member(self, member: Visitor, meeting: Meeting) -> tuple[str, tuple[str, ...]]:
+    async def _for_member(
+        self, member: Visitor, meeting: Meeting
+    ) -> tuple[RsvpAnswer | None, tuple[str, ...]]:
         """The member's answer and the lines of the agenda, as scheduling has them now.
 
-        Empty if scheduling cannot be reached: the page shows all else.
+        Nothing if scheduling cannot be reached: the page shows all else.
         """
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -138,9 +141,8 @@ class MeetingPages(CommunityPages):
                     self._visitors.ask(ShowAgenda(code=meeting.code), member),
                 )
         except (TimeoutError, Unavailable, Refusal):
-            return "", ()
-        answer = member.wording.say(stands.mine.value) if stands.mine else ""
-        return answer, tuple(item_line(item, member.wording) for item in agenda.items)
+            return None, ()
+        return stands.mine, tuple(item_line(item, member.wording) for item in agenda.items)
 
     def _link(self, community: Community, meeting: Meeting) -> str:
         return f"{self._url()}/c/{community.key}/meetings/{meeting.code}"

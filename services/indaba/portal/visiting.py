@@ -19,6 +19,7 @@ from indaba.contracts.refusal import Fault, Refusal, Unavailable
 from indaba.contracts.wire import Reply
 from indaba.contracts.wire import Request as Asked
 from indaba.conversation.delivery.service_client import Asker, Passports, ask
+from indaba.conversation.times import say_zone
 from indaba.conversation.wording import Wording, plain
 from indaba.ledger import Ledger
 from indaba.portal.drawing import NEVER_KEEP, draw
@@ -76,7 +77,7 @@ def facts_of(community: Community, here: str, *, exact: bool = True) -> dict[str
         "key": community.key,
         "name": plain(community.name),
         "tag": community.tag,
-        "zone": community.zone,
+        "zone": say_zone(community.zone, community.tag),
         "platforms": community.platforms,
         "here": here,
         "exact": exact,

@@ -66,6 +66,11 @@ async def test_a_member_sees_their_answer_and_the_agenda(lively: Any) -> None:
     for words in ("You said: maybe", "Agenda", "1. Which <b>tops</b>? (20 minutes)"):
         assert words in member
         assert words not in guest
+    assert "Coming?" in guest
+    assert "Coming?" not in member
+    assert "To change that, type" in member
+    for shown in (guest, member):
+        assert "Times are those of Johannesburg." in shown
 
     await lively.town.ledgers["scheduling"].stop()
     alone = await lively.get(path)

@@ -7,6 +7,7 @@ import pytest
 
 from indaba.contracts import actions as a
 from indaba.contracts import agenda as g
+from indaba.contracts import digest as d
 from indaba.contracts import holding
 from indaba.contracts import record as r
 from indaba.contracts import scheduling as s
@@ -224,6 +225,19 @@ async def test_a_vote_counts_each_member_once_and_stands_in_the_minutes(town: To
         await town.ask(v.CastVote(vote=vote.id, option=1), thandi)
     minutes = await town.ask(r.ShowMinutes(code=meeting.code), thandi)
     assert [n.text for t in minutes.topics for n in t.notes] == ["Vote: Where? Hall: 0, Online: 1"]
+
+
+async def test_the_checklist_says_nothing_of_roles_where_there_are_none(town: Town) -> None:
+    lindiwe = await town.founded()
+    meeting = await called(town, lindiwe)
+
+    async def ticked() -> list[bool]:
+        shown = await town.ask(d.ShowChecklist(code=meeting.code), lindiwe)
+        return [duty.done for duty in shown.duties if duty.key == "roles"]
+
+    assert await ticked() == []
+    await town.ask(s.ChangeMeeting(code=meeting.code, roles=("greeter",)), lindiwe)
+    assert await ticked() == [False]
 
 
 async def test_the_digest_comes_once_a_week_and_never_for_an_empty_one(town: Town) -> None:

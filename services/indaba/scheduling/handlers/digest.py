@@ -136,7 +136,8 @@ async def _before(meeting: Meeting, work: Work) -> dict[str, bool]:
     return {
         "agenda": bool((await Agendas(work).of(meeting.id)).items),
         "where": bool(meeting.where),
-        "roles": all(meeting.roles.values()),
+        # Where there are no roles, there is nothing to take.
+        **({"roles": all(meeting.roles.values())} if meeting.roles else {}),
         "answers": meeting.counts().yes > 0,
         "actions": not late,
     }

@@ -33,6 +33,7 @@ from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.open_parts import seen_by_all
 from indaba.conversation.commands.person import Person
+from indaba.conversation.times import say_zone
 from indaba.conversation.wording import plain
 
 LONGEST_NAME, LONGEST_PURPOSE = 80, 400
@@ -152,7 +153,7 @@ class SetUp(Intent, noun="cop", verb="setup", aliases=("set up", "setup")):
             (say("Name"), plain(name)),
             (say("Purpose"), plain(purpose)),
             (say("Language"), _language_name(self.language)),
-            (say("Time zone"), self.zone),
+            (say("Time zone"), say_zone(self.zone, person.wording.locale)),
             (say("Meetings are posted"), say("here") if room == person.room else plain(room)),
         )
         options = (

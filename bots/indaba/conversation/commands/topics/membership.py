@@ -33,6 +33,7 @@ from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.person import Person
 from indaba.conversation.own_data import OWN_DATA_PAGE, as_data, told_by_kind
+from indaba.conversation.times import say_zone
 from indaba.conversation.wording import Wording, plain
 
 MOST_OF_A_KIND = 5
@@ -115,7 +116,7 @@ def _profile(profile: Profile, wording: Wording) -> tuple[tuple[str, str], ...]:
         (say("Organisation"), plain(profile.organisation)),
         (say("Province"), plain(profile.province)),
         (say("Languages"), plain(", ".join(profile.languages))),
-        (say("Time zone"), profile.zone),
+        (say("Time zone"), say_zone(profile.zone, wording.locale) if profile.zone else ""),
     )
     return tuple((label, value or empty) for label, value in rows)
 
@@ -132,10 +133,11 @@ class MyTimeZone(Intent, noun="me", verb="timezone", aliases=("timezone", "time 
     )
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """Confirms with the zone's IANA name."""
+        """Confirms with the zone's name."""
         reply = await services.ask(DescribeMe(zone=self.zone))
         words = "Noted: I read and show you times in {zone}."
-        return Answer.of(person.wording.say(words, zone=reply.profile.zone or self.zone))
+        zone = say_zone(reply.profile.zone or self.zone, person.wording.locale)
+        return Answer.of(person.wording.say(words, zone=zone))
 
 
 class MyReminders(Intent, noun="me", verb="reminders", aliases=("reminders",)):

@@ -14,6 +14,7 @@ from indaba.conversation.answer import Answer, Text
 from indaba.conversation.commands.fields import NO, wrong
 from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.commands.person import Person
+from indaba.conversation.times import say_zone
 
 UNITS = {"m": 1, "min": 1, "minute": 1, "h": 60, "hour": 60, "d": 1440, "day": 1440, "week": 10080}
 LEAD = re.compile(r"(\d{1,3}|an?|one|two)\s*(minute|min|m|hour|h|day|d|week)s?", re.IGNORECASE)
@@ -96,6 +97,6 @@ class MyQuietHours(Intent, noun="me", verb="quiet", aliases=("quiet", "quiet hou
                 "that time comes after it, if the meeting has not begun by then.",
                 begins=reply.begins,
                 ends=reply.ends,
-                zone=person.zone,
+                zone=say_zone(person.zone, person.wording.locale),
             )
         )
