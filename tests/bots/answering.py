@@ -122,6 +122,7 @@ class BusServiceClient:
             "EraseMe": m.ErasureBegun(erasure=UUID(int=9), services=("membership", "scheduling")),
             "LeaveCommunity": Done(),
             "AssignRole": m.Settled(),
+            "ResumeRole": Done(),
             "RemoveMember": m.Settled(),
             "SuspendMember": m.Settled(),
             "ListCases": removal.CasesShown(cases=(CASE,)),

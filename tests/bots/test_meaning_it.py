@@ -72,6 +72,7 @@ BY_PICK = {
     *("meeting call-off", "meeting end-series", "meeting move-now", "meeting otherwise"),
     *("meeting uncall", "minutes share", "resource withdraw-now"),
     *("member make-facilitator", "member take-role-back", "member give-up-role"),
+    "member facilitate-again",
     *("member answer-matter", "member remove-now", "member suspend-now", "safety send"),
     *(
         "cop publish-now",

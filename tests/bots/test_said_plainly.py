@@ -126,9 +126,10 @@ async def test_ones_own_role_is_given_up_by_a_pick_alone() -> None:
     line = understood(f"member role {THANDI.account} member")
     assert await asked(line, AssignRole) == []
     offered = await perform(line, THANDI, BusServiceClient())
-    assert "Only another facilitator can give it back" in offered.text()
+    assert "only another facilitator can give it back" in offered.text()
     done = await picked(offered, "✅", THANDI)
     assert "no facilitator" in done.text()
+    assert "you are a facilitator" in (await picked(done, "↩️", THANDI)).text()
 
 
 async def test_a_day_in_doubt_comes_with_the_line_that_names_it_and_is_asked_for_again() -> None:

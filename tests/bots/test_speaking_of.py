@@ -9,7 +9,7 @@ import pytest
 from bots.answering import COMMUNITY, THANDI, BusServiceClient, passport, understood
 from bots.test_never_silent import TYPED, Failing
 from indaba.contracts.ids import CommunityId
-from indaba.contracts.refusal import NoCommunity, NotAMember
+from indaba.contracts.refusal import NoCommunity, NotAMember, Refusal
 from indaba.conversation.commands.carrying_out import perform
 from indaba.conversation.commands.intent import Intent, asked_from_json, intent_to_json
 from indaba.conversation.commands.speaking_of import SpeakOf, which_one
@@ -53,6 +53,30 @@ async def test_each_answer_says_which_community_it_is_about(kind: type[Intent]) 
         asks = any(isinstance(choice.intent, SpeakOf) for choice in answer.choices())
         assert asks or not answer.blocks or COMMUNITY.name in answer.blocks[0].words  # type: ignore[union-attr]
         assert not answer.ack
+
+
+class NoSuchThing(Refusal):
+    code = "no-such-thing"
+
+    def __init__(self) -> None:
+        super().__init__("I know no such thing here.")
+
+
+@pytest.mark.parametrize("kind", TYPED, ids=lambda kind: kind.called())
+async def test_a_code_that_is_not_known_may_be_of_another_community(kind: type[Intent]) -> None:
+    intent, unknown = understood(kind.example), Failing(NoSuchThing())
+    coded = any(kind.mark(n, "code") and getattr(intent, n) for n in kind.model_fields)
+    answer = await perform(intent, SETTLED, unknown)
+    turns = [choice.intent for choice in answer.choices() if isinstance(choice.intent, SpeakOf)]
+    if not coded or "no such thing" not in answer.text():
+        assert not turns or kind.called() == "me community"
+        return
+    [turn] = turns
+    assert turn.community == OTHER.id
+    asked, values = asked_from_json(turn.then, INTENTS)
+    assert asked.model_validate(values) == intent
+    for person in (THANDI, replace(SETTLED, direct=False)):
+        assert not (await perform(intent, person, unknown)).choices()
 
 
 async def test_where_there_is_one_community_or_others_read_nothing_is_asked_or_added() -> None:

@@ -78,6 +78,7 @@ def wire(  # noqa: PLR0913 - one composition root calls this
     ledger.seal_keys(office.seal("replies"))
     _wire_joining(ledger, office, reports_to, strangers.set_up_by)
     ledger.answer(contracts.AssignRole, partial(removing.assign_role, office=office))
+    ledger.answer(removal.ResumeRole, removing.resume_role)
     ledger.answer(contracts.DescribeMe, partial(belonging.describe_me, office=office))
     ledger.answer(contracts.FindAccounts, belonging.find_accounts)
     ledger.answer(reaching.ReachMembers, belonging.reach_members)

@@ -176,6 +176,14 @@ class AnswerCase(Change[CaseAnswered], wire="membership.answer-case.v1", asked_b
         return self.answer is CaseAnswer.ACCEPT
 
 
+class ResumeRole(Change[Done], wire="membership.resume-role.v1", asked_by=Standing.MEMBER):
+    """Facilitate again, having given that up of one's own accord less than ten minutes ago."""
+
+    def gives_powers(self) -> bool:
+        """It always does."""
+        return True
+
+
 class StandIn(
     Change[Done],
     wire="membership.stand-in.v1",

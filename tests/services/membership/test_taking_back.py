@@ -6,8 +6,8 @@ import pytest
 
 from indaba.contracts.membership import Way
 from indaba.contracts.passport import Role
-from indaba.contracts.removal import CaseAnswer, Departure
-from services.membership.village import Village
+from indaba.contracts.removal import CaseAnswer, Departure, Told
+from services.membership.village import Village, account
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -93,3 +93,53 @@ async def test_a_role_that_came_back_by_another_is_not_taken_back(village: Villa
     await village.promote("naledi", "thabo")
 
     assert (await village.demote("lindiwe", "thabo")).way is Way.SECOND
+
+
+@pytest.mark.parametrize("after", [MOMENT, TOO_LATE], ids=["in time", "too late"])
+async def test_who_gives_up_their_role_takes_that_back_for_ten_minutes(
+    village: Village, after: timedelta
+) -> None:
+    await village.begin("lindiwe", "naledi")
+    await village.demote("lindiwe", "lindiwe")
+    village.later(after)
+
+    refused = await village.refused(village.resume("lindiwe"))
+    assert refused == ("" if after is MOMENT else "nothing-given-up")
+    assert (await village.role("lindiwe") is Role.FACILITATOR) == (after is MOMENT)
+    assert (await village.told(Told.ROLE))[-1] == ({"naledi"} if after is MOMENT else {"lindiwe"})
+
+
+@pytest.mark.parametrize("act", ["suspend", "remove", "demote", "kick", "leave", "nothing"])
+@pytest.mark.parametrize("first", ["the act", "the step down"])
+async def test_giving_up_a_role_and_taking_that_back_shakes_off_nothing(
+    village: Village, act: str, first: str
+) -> None:
+    await village.begin("lindiwe", "naledi", "zinhle")
+    for step in (
+        ("the act", "the step down") if first == "the act" else ("the step down", "the act")
+    ):
+        if step == "the step down":
+            await village.refused(village.demote("lindiwe", "lindiwe"))
+        elif act == "kick":
+            await village.departs("lindiwe", Departure.KICKED, by="a-moderator")
+        elif act == "leave":
+            await village.leave("lindiwe")
+            await village.town.joined(account("lindiwe"))
+        elif act != "nothing":
+            await village.refused(getattr(village, act)("naledi", "lindiwe"))
+    was = await village.role("lindiwe")
+    waits = await village.waiting("zinhle")
+    await village.refused(village.resume("lindiwe"))
+    # Who facilitates no more cannot be demoted: nothing comes of that.
+    if act == "nothing" or (act, first) == ("demote", "the step down"):
+        assert await village.role("lindiwe") is Role.FACILITATOR
+    elif was is not Role.FACILITATOR:
+        assert await village.role("lindiwe") in (was, None)
+    assert await village.waiting("zinhle") == waits
+
+
+async def test_nobody_resumes_a_role_that_others_took(village: Village) -> None:
+    await village.begin("lindiwe", "naledi", members=("thabo",))
+    await village.promote("lindiwe", "thabo")
+    await village.demote("lindiwe", "thabo")
+    assert await village.refused(village.resume("thabo")) == "nothing-given-up"

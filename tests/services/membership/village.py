@@ -4,7 +4,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from indaba.contracts.membership import AssignRole, PassportIssued, Platform, Settled
+from indaba.contracts.membership import (
+    AssignRole,
+    LeaveCommunity,
+    PassportIssued,
+    Platform,
+    Settled,
+)
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Refused
 from indaba.contracts.removal import (
@@ -17,6 +23,7 @@ from indaba.contracts.removal import (
     ListCases,
     NoteDeparture,
     RemoveMember,
+    ResumeRole,
     SuspendAccount,
     SuspendMember,
     Told,
@@ -68,6 +75,12 @@ class Village:
             platform=Platform.MATRIX, account=account(name), role=Role.MEMBER, reason="rude"
         )
         return await self.town.ask(asked, await self.held(by))
+
+    async def leave(self, name: str) -> None:
+        await self.town.ask(LeaveCommunity(), await self.held(name))
+
+    async def resume(self, name: str) -> None:
+        await self.town.ask(ResumeRole(), await self.held(name))
 
     async def remove(self, by: str, name: str) -> Settled:
         asked = RemoveMember(platform=Platform.MATRIX, account=account(name), reason="spam")

@@ -14,6 +14,7 @@ from indaba.conversation.commands.intent import UNWELL, Intent, ServiceClient, s
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.speaking_of import (
     is_to_choose,
+    perhaps_elsewhere,
     saying_which,
     to_go_on,
     which_one,
@@ -52,7 +53,8 @@ async def _respond(intent: Intent, person: Person, services: ServiceClient, then
         return between_us(type(intent), person)
     except Refusal as refusal:
         hushed = (refusal.told if isinstance(refusal, Refused) else refusal.code) in intent.HUSHED
-        return Answer(()) if hushed else _told(refusal, person, then)
+        there = None if hushed else perhaps_elsewhere(intent, refusal, person, then)
+        return Answer(()) if hushed else there or _told(refusal, person, then)
     except ValidationError as error:
         return Answer.of(_unfit(error, person.wording))
     except Unavailable:

@@ -20,6 +20,8 @@ from indaba.conversation.commands.person import Person
 from indaba.conversation.wording import plain
 
 MOST_TO_CHOOSE = 10
+UNKNOWN = "no-such-"
+"""How the codes of refusals begin that say that something is not known here."""
 
 
 class SpeakOf(Intent, noun="me", verb="speak-of", hidden=True):
@@ -53,6 +55,24 @@ def which_one(person: Person, then: str = "") -> Answer:
         for one, number in zip(shown, NUMBERS, strict=False)
     )
     return for_one(Answer((Text(lead), Choices(picks))), person.wording)
+
+
+def perhaps_elsewhere(intent: Intent, refusal: Refusal, person: Person, then: str) -> Answer | None:
+    """Why a code is not known here, and the others of their communities, to go on there.
+
+    Nobody looks there meanwhile: it is done only where they say so. `None` for other refusals.
+    """
+    others = tuple(one for one in person.communities if one != person.community)
+    code = refusal.told if isinstance(refusal, Refused) else refusal.code
+    if not (person.direct and person.community and others and then) or not code.startswith(UNKNOWN):
+        return None
+    named = [name for name in type(intent).model_fields if type(intent).mark(name, "code")]
+    if not any(getattr(intent, name) for name in named):
+        return None
+    lead = person.wording.say("If you mean another of your communities, go on there:")
+    asked = which_one(replace(person, communities=others), then)
+    words = (Text(person.told(refusal)), Text(lead))
+    return replace(asked, blocks=(*words, *asked.blocks[1:]))
 
 
 def _label(one: CommunityCard, shown: Sequence[CommunityCard]) -> str:

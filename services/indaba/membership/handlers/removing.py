@@ -13,13 +13,14 @@ from indaba.contracts.removal import (
     NoteDeparture,
     ReadmitMember,
     RemoveMember,
+    ResumeRole,
     SuspendAccount,
     SuspendMember,
     Told,
 )
 from indaba.contracts.wire import Done
 from indaba.ledger import Work
-from indaba.membership.handlers.belonging import facilitating
+from indaba.membership.handlers.belonging import community_of, facilitating
 from indaba.membership.model import Community, NobodyThere
 from indaba.membership.model.motions import (
     MOTIONS,
@@ -29,12 +30,14 @@ from indaba.membership.model.motions import (
     BeingDecided,
     Case,
     JustMadeOne,
+    NothingGivenUp,
     NotRemoved,
     NotYourself,
     NowhereThere,
     OneAtATime,
     SuspendedBefore,
     WhichOfThese,
+    resumes,
 )
 from indaba.membership.store import Cases, Linking, Store
 from indaba.membership.workflows.leaving import depart
@@ -81,6 +84,19 @@ async def assign_role(request: AssignRole, work: Work, office: PassportOffice) -
         return await Removing(work, office).begin(case)
     await _promote(work, store, community, member, asker)
     return Settled()
+
+
+async def resume_role(request: ResumeRole, work: Work) -> Done:  # noqa: ARG001 - says all
+    """Make the asker a facilitator again who gave that up a moment ago. Raises `NothingGivenUp`."""
+    store, cases, member = Store(work), Cases(work), work.passport.a_member()
+    community = await community_of(work, store)
+    if member in community.facilitators:
+        return Done()
+    theirs = [c for c in await cases.concerning(member) if c.community == community.id]
+    if not resumes(await cases.bench(community.id), theirs, member, work.now):
+        raise NothingGivenUp
+    await _promote(work, store, community, member, member)
+    return Done()
 
 
 async def _promote(

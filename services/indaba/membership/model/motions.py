@@ -1,7 +1,7 @@
 """Who may take whose role or membership, and when a motion is decided. No clock, no I/O."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -127,6 +127,18 @@ class JustMadeOne(Refusal):
             "before you. Try again in ten minutes, or tell another facilitator. "
             "What waits for you: {hint}",
             hint=hint("member matters"),
+        )
+
+
+class NothingGivenUp(Refusal):
+    """The role was not given up a moment ago, or others decide about whoever wants it back."""
+
+    code = "nothing-given-up"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That cannot be undone any more: it goes for ten minutes, and not while others decide "
+            "about you. Another facilitator can make you one again."
         )
 
 
@@ -287,6 +299,24 @@ def takes_back(bench: Bench, case: Case, given: Case | None, now: datetime) -> b
         and now - given.opened_at < TAKEN_BACK_WITHIN
         and bench.since.get(case.about) == given.opened_at
     )
+
+
+def resumes(bench: Bench, theirs: Sequence[Case], member: MemberId, now: datetime) -> bool:
+    """Whether a member takes back that they gave up their role a moment ago, of their own accord.
+
+    `theirs` are the cases about them there. False if others had moved or decided anything about
+    them by then or since, or if they left meanwhile: a role is no way out of either.
+    """
+    given_up = [c for c in theirs if c.kind is CaseKind.DEMOTE and c.by == c.about and c.carried]
+    newest = max(given_up, key=lambda case: case.opened_at, default=None)
+    if newest is None or now - newest.opened_at >= TAKEN_BACK_WITHIN:
+        return False
+    joined = bench.joined.get(member)
+    if joined is None or joined > newest.opened_at:
+        return False
+    kinds = (*MOTIONS, CaseKind.SUSPENSION)
+    against = [c for c in theirs if c.kind in kinds and c not in given_up]
+    return all(c.closed_at is not None and c.closed_at < newest.opened_at for c in against)
 
 
 def is_carried(votes_for: int, votes_against: int, voters: int) -> bool:

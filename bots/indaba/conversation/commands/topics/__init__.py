@@ -154,6 +154,7 @@ INTENTS: tuple[type[Intent], ...] = (
     powers.GiveRole,
     powers.MakeFacilitator,
     powers.GiveUpRole,
+    powers.FacilitateAgain,
     powers.TakeRoleBack,
     removing.Remove,
     removing.RemoveNow,

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 from indaba.contracts.membership import AssignRole, Settled, Way
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, Refusal, hint
-from indaba.contracts.removal import LONGEST_REASON, TAKEN_BACK_WITHIN
+from indaba.contracts.removal import LONGEST_REASON, TAKEN_BACK_WITHIN, ResumeRole
 from indaba.conversation.answer import Answer, Choice, Choices, Items, Style, Text
 from indaba.conversation.commands.fields import Account, one_of
 from indaba.conversation.commands.intent import Intent, ServiceClient
@@ -69,7 +69,10 @@ class GiveRole(Intent, noun="member", verb="role"):
         """What giving up one's own role means, and the choice."""
         say = person.wording.say
         lead = say("If you go on, you facilitate this community no more, and cannot:")
-        back = say("Only another facilitator can give it back to you.")
+        back = say(
+            "You can undo it for ten minutes. After that only another facilitator can give it back "
+            "to you."
+        )
         options = (
             Choice(say("Give up my role"), "✅", GiveUpRole(account=self.account), Style.DANGER),
             Choice(say("Stop"), "❌", NeverMind()),
@@ -115,10 +118,39 @@ class GiveUpRole(Intent, noun="member", verb="give-up-role", hidden=True):
         return hint("member role", account=self.account, role=Role.MEMBER.value)
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """Says so."""
+        """Says so, with the way back."""
         await _assign(self.account, Role.MEMBER, person, services)
+        say = person.wording.say
         words = "Done: {account} is a member of this community, and no facilitator."
-        return Answer.of(person.wording.say(words, account=plain(self.account)))
+        undo = FacilitateAgain(until=person.now + TAKEN_BACK_WITHIN)
+        return Answer(
+            (
+                Text(say(words, account=plain(self.account))),
+                Text(say("Was that a mistake? You can undo it for ten minutes.")),
+                way_back(undo, person.wording),
+            )
+        )
+
+
+class FacilitateAgain(Intent, noun="member", verb="facilitate-again", hidden=True):
+    """Take back that I gave up my role a moment ago."""
+
+    needs: ClassVar[Role | None] = Role.MEMBER
+
+    until: AwareDatetime
+
+    def again(self) -> Hint:
+        """Later somebody else gives it back."""
+        return hint("me undo")
+
+    def takes_back(self, wording: Wording) -> str:
+        """The step down."""
+        return wording.say("be a facilitator again")
+
+    async def respond(self, person: Person, services: ServiceClient) -> Answer:
+        """Says so; the other facilitators are told."""
+        await services.ask(ResumeRole())
+        return Answer.of(person.wording.say("Undone: you are a facilitator of this community."))
 
 
 class MakeFacilitator(Intent, noun="member", verb="make-facilitator", hidden=True):
