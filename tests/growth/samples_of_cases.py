@@ -55,7 +55,7 @@ CASES: Mapping[type[Request[Any]], Sample] = {
         "chair",
         lambda _: removal.RemoveMember(platform=MATRIX, account=account(9), reason="Spam"),
     ),
-    removal.ResumeRole: ("member", lambda _: removal.ResumeRole()),
+    removal.ResumeRole: ("chair", lambda _: removal.ResumeRole()),
     removal.ShowCase: (
         "face",
         lambda c: removal.ShowCase(

@@ -27,6 +27,7 @@ NOBODY = frozenset(_PLAIN.split())
 ids of things, kinds, places, times, and what a community says of itself."""
 
 OWN_REASONS = {
+    "cases.banned_in": "the server or room of a ban, by which that is lifted",
     "ledger.changes.table": "the name of a table",
     "ledger.outbox.id": "an event's id",
     "ledger.outgoing.id": "an event's id",

@@ -295,8 +295,9 @@ class ShowHomes(Question[HomesShown], wire="membership.show-homes.v1", asked_by=
 class NoteDeparture(Change[Done], wire="membership.note-departure.v1", asked_by=Standing.FACE):
     """Report that an account left all rooms of a `community` on a platform, or a ban in a `place`.
 
-    Exactly one of the two is given. A ban applies to every community that lives there. `by` is the
-    account that removed or banned it, if the platform says so.
+    A ban applies to every community that lives there, or to the one given, where the account is in
+    no other room. It is lifted where it is. `by` is the account that removed or banned it, if the
+    platform says so.
     """
 
     platform: Platform

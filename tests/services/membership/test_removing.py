@@ -209,6 +209,28 @@ async def test_an_unban_lets_in_again_but_lifts_no_removal(village: Village) -> 
     assert await village.refused(village.town.joined(account("zinhle"))) == "blocked"
 
 
+@pytest.mark.parametrize("lifted_in", ["800", "801"])
+async def test_a_ban_is_lifted_where_it_is(village: Village, lifted_in: str) -> None:
+    """Who runs another of its servers lets nobody in whom this one sent away."""
+    await village.begin("lindiwe", members=("sipho",))
+    where = {
+        house: Place(platform=Platform.MATRIX, room="1", house=house) for house in ("800", "801")
+    }
+    face = await village.town.passport("", community=village.home)
+    asked = NoteDeparture(
+        platform=Platform.MATRIX,
+        account=account("sipho"),
+        community=village.home,  # type: ignore[arg-type]
+        place=where["800"],
+        how=Departure.BANNED,
+    )
+    await village.town.ask(asked, face)
+    back = {"how": Departure.UNBANNED, "place": where[lifted_in]}
+    await village.town.ask(asked.model_copy(update=back), face)
+    again = await village.refused(village.town.joined(account("sipho")))
+    assert again == ("" if lifted_in == "800" else "blocked")
+
+
 @pytest.mark.parametrize("how", [Departure.KICKED, Departure.BANNED])
 async def test_a_moderators_ban_does_not_take_a_facilitators_role_alone(
     village: Village, how: Departure

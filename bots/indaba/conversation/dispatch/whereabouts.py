@@ -23,7 +23,6 @@ LOOKED_FOR_EVERY = timedelta(minutes=10)
 """As long as a passport lasts."""
 
 MOST_KNOWN = 5000
-SENT_AWAY = (Departure.BANNED, Departure.UNBANNED)
 
 
 class Whereabouts:
@@ -37,16 +36,23 @@ class Whereabouts:
         self._signs: dict[tuple[str, CommunityId], date] = {}
 
     async def follow(self, queued: QueuedEvent, how: Departure, by: str) -> None:
-        """Somebody went. Raises `Wait` and what asking raises."""
+        """Somebody went. Raises `Wait` and what asking raises.
+
+        Who runs one of a community's servers or rooms decides who is there, and not in the others:
+        a ban counts where the person is in none of them, and may be of somebody who never came.
+        """
         event, services = queued.event, self._services(queued)
-        if how in SENT_AWAY:
-            await services.ask(self._note(event.account, how, by, place=self._place(queued)))
-            return
         there = self._place(queued)
+        if how is Departure.UNBANNED:
+            await services.ask(self._note(event.account, how, by, place=there))
+            return
+        banned = there if how is Departure.BANNED else None
         for home in await self._homes(services, event.account):
-            lives = any(_same(there, place) for place in home.places)
-            if lives and not await self._is_in_any(home.places, event.account):
-                await services.ask(self._note(event.account, how, by, home=home))
+            beside = [place for place in home.places if not _same(there, place)]
+            lives = len(beside) < len(home.places)
+            left = beside if banned else home.places
+            if lives and not await self._is_in_any(left, event.account):
+                await services.ask(self._note(event.account, how, by, home=home, place=banned))
 
     async def look_for(self, queued: QueuedEvent) -> None:
         """Look whether who writes in a direct chat is still in any room of each community.

@@ -197,7 +197,7 @@ async def appeal_removal(request: AppealRemoval, work: Work) -> Done:
 async def note_departure(request: NoteDeparture, work: Work, office: PassportOffice) -> Done:
     """End the membership of an account that left or was sent away, as its platform reports."""
     communities = [request.community] if request.community else []
-    if request.place is not None:
+    if request.place is not None and not communities:
         communities += await Linking(work).communities_at(request.place)
     for one in sorted(communities):
         community = await Store(work).community(one)
@@ -224,7 +224,15 @@ async def _end_membership_of(
         return
     mover = by if by in community.facilitators else None
     if not await _is_moved(request.how, community, member, work):
-        case = await opened(work, community.id, CaseKind.REMOVE, member, by=mover, how=request.how)
+        case = await opened(
+            work,
+            community.id,
+            CaseKind.REMOVE,
+            member,
+            by=mover,
+            how=request.how,
+            banned_in=_where(request),
+        )
         await removing.begin(case)
 
 
@@ -244,8 +252,15 @@ async def _lift_ban(
     """End the removals that follow from a ban, as the platform has lifted it."""
     digest = removing.digest(request.platform, request.account)
     case = await Cases(work).keeping_out(community, digest)
-    if case is not None and case.how is Departure.BANNED:
+    if case is None or case.how is not Departure.BANNED:
+        return
+    if case.banned_in in ("", _where(request)):
         await readmit(work, case)
+
+
+def _where(request: NoteDeparture) -> str:
+    """The server that a ban is in, or the room where there is none."""
+    return (request.place.house or request.place.room) if request.place else ""
 
 
 async def _check_may_act(

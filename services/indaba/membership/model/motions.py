@@ -190,8 +190,9 @@ class CaseClosed(Refusal):
 class Case:
     """A matter about one member's role or membership in a community.
 
-    `by` is empty if a platform or an operator acted; `how` is what a platform did. `blocks`: the
-    person removed cannot join again. The case is open until `closed_at`; `carried` is its result.
+    `by` is empty if a platform or an operator acted; `how` is what a platform did, `banned_in` the
+    server or room of a ban. `blocks`: the person removed cannot join again. The case is open until
+    `closed_at`; `carried` is its result.
     """
 
     id: UUID
@@ -205,6 +206,7 @@ class Case:
     appeal: str = ""
     blocks: bool = False
     how: Departure | None = None
+    banned_in: str = ""
     until: datetime | None = None
     closed_at: datetime | None = None
     carried: bool = False

@@ -29,6 +29,7 @@ cases = table(
     appeal=sa.Text,
     blocks=sa.Boolean,
     how=sa.Text,
+    banned_in=sa.Text,
     opened_at=_instant,
     until=_instant,
     closed_at=_instant,

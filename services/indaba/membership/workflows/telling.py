@@ -98,6 +98,7 @@ async def opened(  # noqa: PLR0913 - all that a case is
     by: MemberId | None = None,
     reason: str = "",
     how: Departure | None = None,
+    banned_in: str = "",
     lasts: timedelta | None = None,
 ) -> Case:
     """Store a new case, open from now on. Removals block joining again, but not who only went.
@@ -114,6 +115,7 @@ async def opened(  # noqa: PLR0913 - all that a case is
         reason=reason,
         blocks=kind is CaseKind.REMOVE and how not in (Departure.KICKED, Departure.GONE),
         how=how,
+        banned_in=banned_in,
         until=work.now + lasts if lasts else None,
     )
     await Cases(work).open(case)
