@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import indaba.conversation
+from bots.answering import understood
 from bots.walking import everything_typed
 from clock import TestWorld
 from conftest import FreshDatabase
@@ -23,6 +24,7 @@ from indaba.conversation.commands.hints import typed
 from indaba.conversation.commands.intent import SLASH, Intent, Meant, intent_to_json
 from indaba.conversation.commands.line import Understood, read_line
 from indaba.conversation.commands.never_mind import NeverMind
+from indaba.conversation.commands.numbered import NUMBERS, completes, numbered
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.changing import CallOff
 from indaba.conversation.commands.topics.cop import AgreeAndJoin
@@ -311,3 +313,41 @@ async def test_a_yes_is_as_old_as_the_post_is_up_and_what_never_was_up_is_not_of
     assert await after.dialogue.is_last(offer, privately)
     await after.posting.give_up("post", "others can read there")
     assert await after.dialogue.newest_offers_to(said) == []
+
+
+def alternatives(*intents: Intent) -> tuple[Offer, ...]:
+    """Choices between things alike, as they are put to somebody."""
+    labels = [f"number {place}" for place in range(1, len(intents) + 1)]
+    return tuple(
+        Offer(
+            *("post", intent_to_json(choice.intent), "@thandi", choice.emoji, choice.label, place),
+            message=POST,
+            kept_at=NOW,
+            offered_at=NOW,
+            expires_at=NOW + MINUTES[30],
+        )
+        for place, choice in enumerate(numbered(labels, intents, "None of these").options, start=1)
+    )
+
+
+OFFERED_AS_TYPED = [kind for kind in INTENTS if not (kind.hidden or kind.secrets())]
+
+
+@pytest.mark.parametrize("kind", OFFERED_AS_TYPED, ids=lambda k: k.called())
+def test_the_number_of_one_of_several_things_alike_completes_what_was_typed(
+    kind: type[Intent],
+) -> None:
+    offers = alternatives(*[understood(kind.example)] * 2)
+    for place in (1, 2):
+        event = MessageSent(**common(SECOND), text=str(place), addressed=str(place))
+        context = Context(offers=offers, heard_at=NOW + SECOND, now=NOW + SECOND)
+        assert resolve_event(event, context) == means.Pick(offers[place - 1])
+
+
+@pytest.mark.parametrize("called", sorted(BY_PICK))
+def test_a_number_alone_does_nothing_that_cannot_be_typed(called: str) -> None:
+    kind = next(each for each in INTENTS if each.called() == called)
+    signs = [*NUMBERS[:2], "❌"]
+    assert completes(kind.model_construct(), signs, NeverMind()) is not kind.hidden
+    assert not completes(understood("cop leave"), NUMBERS[:2], understood("cop leave"))
+    assert not completes(understood("cop leave"), ("✅", "❌"), NeverMind())

@@ -140,11 +140,26 @@ async def test_undo_is_asked_about_by_name_once_more_was_said_and_is_done_once(r
         codes.append(code_in(await room.picked(preview, "✅")))
     await room.chair.say(room.room, "lovely weather")
     asked = await room.answer("Undo")
+    assert "You said more since" in asked["content"]["body"]
     assert all(f"Undo: call off {code}" in asked["content"]["body"] for code in codes)
     assert await room.picked(asked, "1️⃣") == f"Called off: {codes[1]}"
     [left] = (await room.answer("undo that"))["content"]["body"].split("\n")[1:2]
     assert left.endswith(f"Undo: call off {codes[0]}")
     assert "Which meeting" not in await room.body("!cop cancel reading because it rains")
+
+
+async def test_undo_of_several_says_why_it_asks_and_what_is_left_is_undone_at_once(
+    room: Room,
+) -> None:
+    codes = []
+    for title in ("Reading", "Maps"):
+        preview = await room.answer(f'!cop meeting new "{title}" in 4 days 10:00')
+        codes.append(code_in(await room.picked(preview, "✅")))
+    asked = await room.answer("undo that")
+    assert "more than one thing" in asked["content"]["body"]
+    assert await room.picked(asked, "2️⃣") == f"Called off: {codes[0]}"
+    # What was said since was only the line that undid the other.
+    assert f"Called off: {codes[1]}" in await room.body("undo that")
 
 
 async def test_where_no_meeting_is_on_nothing_is_kept_of_a_tag(room: Room) -> None:

@@ -25,6 +25,7 @@ from indaba.conversation.answer import (
     Text,
 )
 from indaba.conversation.commands.intent import Meant
+from indaba.conversation.commands.numbered import completes
 from indaba.conversation.wording import Wording, off_discord
 from indaba.matrix_bot.events import clean
 
@@ -164,7 +165,12 @@ def _how_to_pick(options: Sequence[Choice]) -> str:
     """How one of them is meant; of what is only picked, the word that means it as well."""
     say = Wording().say
     signs = all(choice.emoji for choice in options)
-    strict = [choice for choice in options if choice.intent.MEANT is Meant.BY_PICK]
+    in_signs, last = [choice.emoji for choice in options], options[-1].intent
+    strict = [
+        choice
+        for choice in options
+        if choice.intent.MEANT is Meant.BY_PICK and not completes(choice.intent, in_signs, last)
+    ]
     if strict and signs:
         words = "React with the sign, reply to this message with the number, or type: {word}"
         return say(words, word=strict[0].label)

@@ -20,3 +20,18 @@ def numbered_if_whole(labels: Sequence[str], steps: Sequence[object], none: str)
     """Likewise for what `resolve` gave; `None` if there is nothing, or one is no intent yet."""
     ready = [step for step in steps if isinstance(step, Intent)]
     return numbered(labels, ready, none) if ready and len(ready) == len(steps) else None
+
+
+def completes(picked: Intent, signs: Sequence[str], last: Intent | None) -> bool:
+    """Whether a number is enough to pick it: it is one of several things alike, or none of them.
+
+    What is picked then only completes what was typed, and asks again where that cannot be undone.
+    """
+    alike = [
+        sign for sign, known in zip(signs, NUMBERS, strict=False) if _bare(sign) == _bare(known)
+    ]
+    return isinstance(last, NeverMind) and len(alike) == len(signs) - 1 and not picked.hidden
+
+
+def _bare(sign: str) -> str:
+    return sign.replace("\ufe0f", "")

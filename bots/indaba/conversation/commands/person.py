@@ -83,6 +83,7 @@ class Person:
     may_set_up: bool = True
     own_data: tuple[Entries, ...] = ()
     undoable: tuple[Intent, ...] = ()
+    moved_on: bool = False
     communities: tuple[CommunityCard, ...] = ()
 
     @property

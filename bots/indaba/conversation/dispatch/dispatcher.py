@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from indaba.contracts.consenting import ConsentDue
 from indaba.conversation.answer import Answer
-from indaba.conversation.delivery.chat_events import ReactionAdded
+from indaba.conversation.commands.taking_back import UNDO
+from indaba.conversation.delivery.chat_events import ButtonPressed, MessageSent, ReactionAdded
 from indaba.conversation.delivery.platform import ChatPlatform
 from indaba.conversation.dispatch.context import load_context
 from indaba.conversation.dispatch.outcome import Outcome
@@ -12,7 +13,7 @@ from indaba.conversation.dispatch.people import People
 from indaba.conversation.dispatch.perform import Performer
 from indaba.conversation.dispatch.reply import SPOKEN, Replies, with_open_question
 from indaba.conversation.dispatch.resolutions import Ignore, Part, Relocate, Resume, Say
-from indaba.conversation.dispatch.resolve import resolve_event
+from indaba.conversation.dispatch.resolve import resolve_event, says_undo
 from indaba.conversation.store import QueuedEvent, Store
 from indaba.conversation.store.digests import TAP, digest
 from indaba.conversation.wording import Wording
@@ -103,9 +104,16 @@ class Dispatcher:
 
 
 async def _close_offers(store: Store, queued: QueuedEvent) -> None:
-    """Who says anything has moved on from what was offered there; a reaction says nothing."""
-    if isinstance(queued.event, SPOKEN):
-        await store.dialogue.close_offers(queued.event)
+    """Who says anything has moved on from what was offered there; a reaction says nothing.
+
+    Who undoes something, or presses a button, has not moved on from what else can be undone.
+    """
+    event = queued.event
+    if isinstance(event, SPOKEN):
+        undoes = isinstance(event, ButtonPressed) or (
+            isinstance(event, MessageSent) and says_undo(event.addressed or event.text)
+        )
+        await store.dialogue.close_offers(event, sparing=UNDO if undoes else "")
 
 
 async def _plan_to_ask(due: ConsentDue, store: Store, queued: QueuedEvent) -> None:

@@ -213,7 +213,9 @@ class Performer:
             [offer] = undoable
             if not offer.closed and queued.heard_at >= offer.kept_at:
                 return await self._pick(queued, means.Pick(offer))
-        return Outcome(await self._do(queued, TakeBack(), undoable=tuple(undoable.values())))
+        moved_on = next((offer.closed for offer in undoable), False)
+        intents = tuple(undoable.values())
+        return Outcome(await self._do(queued, TakeBack(), undoable=intents, moved_on=moved_on))
 
     async def _pick(self, queued: QueuedEvent, found: means.Pick) -> Outcome:
         offer = found.offer

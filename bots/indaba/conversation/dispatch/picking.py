@@ -2,8 +2,9 @@
 
 Words mean it only as the next thing that somebody says where we asked, and never as a reply to
 somebody else. A bare yes counts for two minutes, and in a direct chat for what we said last there.
-What is only picked needs a reaction, a press or a reply to that very post, or its word. Whatever
-else they say closes the offer to their words.
+What is only picked needs a reaction, a press or a reply to that very post, or its word; of several
+things alike, by which a typed line is completed, the number is its word. Whatever else they say
+closes the offer to their words.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from indaba.conversation.commands.fields import CODE, folded
 from indaba.conversation.commands.intent import STOP, Intent, Meant, Outdated, intent_from_json
 from indaba.conversation.commands.line import Understood, read_line
 from indaba.conversation.commands.never_mind import NeverMind
+from indaba.conversation.commands.numbered import completes
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.delivery.chat_events import ButtonPressed, MessageSent, ReactionAdded
 from indaba.conversation.dispatch.context import Context
@@ -69,7 +71,7 @@ def by_words(event: MessageSent, context: Context) -> Judged | None:
         if says_stop(text):
             return None
         return Judged(Verdict.NOTHING_WAITS, context.offers[0]) if to_us else None
-    alone = _only_picked(offer) and not event.reply_to
+    alone = _only_picked(offer) and not event.reply_to and not _completes(offer, context.offers)
     return Judged(Verdict.NOT_ENOUGH if alone else Verdict.PICKED, offer)
 
 
@@ -125,6 +127,14 @@ def _is_old(offer: Offer, context: Context) -> bool:
 def _only_picked(offer: Offer) -> bool:
     intent = offered(offer)
     return intent is not None and intent.MEANT is Meant.BY_PICK
+
+
+def _completes(offer: Offer, offers: tuple[Offer, ...]) -> bool:
+    """Whether its number, which is all that it has, says enough."""
+    in_order = sorted(offers, key=lambda each: each.place)
+    intent = offered(offer)
+    signs = [each.emoji for each in in_order]
+    return intent is not None and completes(intent, signs, offered(in_order[-1]))
 
 
 def says_stop(text: str) -> bool:

@@ -187,9 +187,14 @@ class Dialogue:
         )
         return (await self._sql.execute(waiting.limit(1))).first() is not None
 
-    async def close_offers(self, event: ChatEvent) -> None:
-        """Somebody said something else here: a later yes of theirs means none of these."""
-        still_open = t.choices.update().where(*_put_to(event), t.choices.c.closed_at.is_(None))
+    async def close_offers(self, event: ChatEvent, *, sparing: str = "") -> None:
+        """Somebody said something else here: a later yes of theirs means none of these.
+
+        Choices with the sign `sparing` stay as they are.
+        """
+        still_open = t.choices.update().where(
+            *_put_to(event), t.choices.c.closed_at.is_(None), t.choices.c.emoji != sparing
+        )
         await self._sql.execute(still_open.values(closed_at=self._now))
 
     async def picked(self, offer: Offer, event: ChatEvent) -> None:

@@ -44,8 +44,10 @@ class TakeBack(
             Choice(say("Undo: {what}", what=intent.takes_back(person.wording)), number, intent)
             for number, intent in zip(FIVE, person.undoable, strict=False)
         )
-        lead = say("More was said since, so I ask before I undo anything. Which do you mean?")
-        return Answer((Text(lead), Choices(picks)))
+        lead = "You said more since, so I ask before I undo anything. Which do you mean?"
+        if not person.moved_on:
+            lead = "There is more than one thing of yours to undo. Which do you mean?"
+        return Answer((Text(say(lead)), Choices(picks)))
 
 
 class Uncall(Intent, noun="meeting", verb="uncall", hidden=True):
