@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bots.answering import FOUNDER, THANDI, BusServiceClient, said, understood
+from bots.answering import FOUNDER, GUEST, MEMBER, THANDI, BusServiceClient, said, understood
 from indaba.contracts import record as r
 from indaba.contracts import votes as v
 from indaba.contracts.refusal import Refused
@@ -109,3 +109,13 @@ async def test_a_zone_goes_by_one_name_in_every_answer(kind: type[Intent]) -> No
 @pytest.mark.parametrize("zone", ["Africa/Johannesburg", "Europe/London", "Etc/UTC"])
 def test_a_zone_can_be_typed_as_it_is_named(zone: str) -> None:
     assert MyTimeZone.model_validate({"zone": say_zone(zone)}).zone == zone
+
+
+@pytest.mark.parametrize("words", ["who are the members?", "How many are we", "who facilitates?"])
+async def test_who_we_are_is_answered_with_a_number_and_no_names(words: str) -> None:
+    shown = (await said(words, MEMBER)).text()
+    assert "Maths circle: 24 members." in shown
+    assert "You are a member here." in shown
+    assert "@" not in shown
+    assert "You are a facilitator here." in (await said(words, THANDI)).text()
+    assert "not a member" in (await said(words, GUEST)).text()

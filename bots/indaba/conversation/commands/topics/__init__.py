@@ -36,6 +36,7 @@ from indaba.conversation.commands.topics import (
     using,
     voting,
     which_community,
+    who_we_are,
     withdrawing,
 )
 
@@ -201,6 +202,7 @@ INTENTS: tuple[type[Intent], ...] = (
     cop.LeaveNow,
     helping.Help,
     cop.PortalLink,
+    who_we_are.Members,
     never_mind.NeverMind,
     interest.Interested,
 )
