@@ -24,7 +24,8 @@ def _below(kind: type[Any]) -> Iterator[type[Any]]:
 
 def _all_imported() -> Iterator[str]:
     """The contracts and each service with all that is in it, so that every refusal is known."""
-    for name in ("indaba.contracts", *(f"indaba.{each}" for each in of_kind(Kind.SERVICE))):
+    services = (f"indaba.{each}" for each in of_kind(Kind.SERVICE))
+    for name in ("indaba.contracts", "indaba.recurrence", *services):
         package = import_module(name)
         for module in pkgutil.walk_packages(package.__path__, f"{name}."):
             if ".migrations" not in module.name:

@@ -114,7 +114,7 @@ class Hearing:
     async def interested(self, house: str, event: str, account: str) -> None:
         """Treat Interested on a native event of ours as a command where the meeting's card is."""
         now = self._ledger.world.now()
-        async with self._ledger.database.connect() as connection:
+        async with self._ledger.reading.connect() as connection:
             store = Store(Session(connection, now))
             meeting = await store.mirrors.meeting_of(house, event)
             places = await store.cards.places_of(meeting) if meeting else {}

@@ -91,7 +91,7 @@ class InMeetings:
                 await self._look_at_live_meetings()
 
     async def _look_at_live_meetings(self) -> None:
-        async with self._ledger.database.connect() as connection:
+        async with self._ledger.reading.connect() as connection:
             live = await Store(Session(connection, self._ledger.world.now())).cards.live()
         for meeting, code, room in live:
             channel = self._api.channel(room)
@@ -103,7 +103,7 @@ class InMeetings:
         """Store a vote for the dispatcher, if the poll is ours or may prove to be."""
         now = self._ledger.world.now()
         spot = self._spot(ballot.channel, ballot.house)
-        async with self._ledger.database.connect() as connection:
+        async with self._ledger.reading.connect() as connection:
             store = Store(Session(connection, now))
             # People can vote before we have stored the id of the poll we posted. Open posts come
             # first: a poll that is stored in between is then found by its id.
@@ -163,7 +163,7 @@ class InMeetings:
             self._noticed.popitem(last=False)
 
     async def _live_thread(self, spot: Spot) -> Meeting | None:
-        async with self._ledger.database.connect() as connection:
+        async with self._ledger.reading.connect() as connection:
             cards = Store(Session(connection, self._ledger.world.now())).cards
             card = await cards.card_on(spot.thread)
             live = await cards.live_in(spot.room) if card else None
@@ -172,7 +172,7 @@ class InMeetings:
     async def _live_in(self, rooms: list[str]) -> tuple[Meeting, str] | None:
         """The meeting that is on in these rooms, with its room; `None` if there are several."""
         meetings: dict[Meeting, str] = {}
-        async with self._ledger.database.connect() as connection:
+        async with self._ledger.reading.connect() as connection:
             cards = Store(Session(connection, self._ledger.world.now())).cards
             for room in rooms:
                 live = await cards.live_in(room)
@@ -181,7 +181,7 @@ class InMeetings:
         return next(iter(meetings.items())) if len(meetings) == 1 else None
 
     async def _has_cards(self, room: str) -> bool:
-        async with self._ledger.database.connect() as connection:
+        async with self._ledger.reading.connect() as connection:
             return await Store(Session(connection, self._ledger.world.now())).cards.any_in(room)
 
     def _spot(self, channel: str, house: str) -> Spot:

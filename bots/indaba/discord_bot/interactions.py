@@ -250,7 +250,7 @@ class Interactions:
         return await suggestions(kind, field, typed, services, issued.passport.locale)
 
     async def _question(self, interaction: discord.Interaction) -> Ask | None:
-        async with self._ledger.database.connect() as connection:
+        async with self._ledger.reading.connect() as connection:
             store = Store(Session(connection, self._ledger.world.now()))
             return await store.dialogue.question_for(ChatEvent(**self._common(interaction)))
 

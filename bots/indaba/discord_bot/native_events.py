@@ -87,7 +87,7 @@ class NativeEvents:
 
     async def _look(self) -> None:
         now = self._ledger.world.now()
-        async with self._ledger.database.connect() as connection:
+        async with self._ledger.reading.connect() as connection:
             due = await Store(Session(connection, now)).mirrors.due()
         for each in due:
             if self._later.get(MeetingId(each.meeting), now) <= now:
@@ -129,7 +129,7 @@ class NativeEvents:
                 self._log().warning("event.refused", house=house, code=refused.code)
 
     async def _in_house(self, house: str, meeting: MeetingFacts, community: CommunityCard) -> None:
-        async with self._ledger.database.connect() as connection:
+        async with self._ledger.reading.connect() as connection:
             mirrors = Store(Session(connection, self._ledger.world.now())).mirrors
             event = await mirrors.event_of(meeting.id, house)
         event = event or await self._made_before(house, meeting)

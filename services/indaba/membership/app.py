@@ -90,7 +90,7 @@ def wire(  # noqa: PLR0913 - one composition root calls this
     ledger.answer(contracts.ConsumeSignIn, partial(belonging.consume_sign_in, office=office))
     ledger.answer(linking.FindMembers, belonging.find_members)
     ledger.answer(linking.IssueRoomCode, rooms.issue_room_code)
-    ledger.answer(linking.ShowZones, rooms.show_zones)
+    ledger.answer(linking.ShowZones, rooms.show_zones, writes=True)
     ledger.answer(linking.ShowRoomCode, partial(rooms.show_room_code, office=office))
     ledger.answer(linking.AddPlace, partial(rooms.add_place, office=office))
     ledger.answer(linking.RemovePlace, rooms.remove_place)

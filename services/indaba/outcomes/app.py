@@ -21,7 +21,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def wire(ledger: Ledger) -> None:
     """Connect requests and events with the functions that handle them."""
-    ledger.answer(contracts.ShowReport, handlers.show_report)
+    ledger.answer(contracts.ShowReport, handlers.show_report, writes=True)
     ledger.answer(contracts.ShowMyOutcomesData, handlers.show_my_data)
     ledger.on(membership.CommunityFounded, reactions.know_community, gathers=True)
     ledger.on(group_sizes.GroupSizeChanged, know_group_size, gathers=True)

@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.keeping_by_faces import ANSWERS_SHOWN, CANCELLED_SHOWN
 from indaba.contracts.scheduling import MeetingStatus, RsvpAnswer
 from indaba.ledger.failures import is_passing
+from indaba.ledger.reading import only_reading
 from indaba.ledger.session import Session, Transaction
 from indaba.portal.browsers import OpenSessions
 from indaba.portal.keeping import Answers, Documents
@@ -244,20 +246,28 @@ class Copies:
 
     def __init__(self, database: AsyncEngine, world: World) -> None:
         self._database = database
+        self._reading = only_reading(database)
         self._world = world
 
     async def look(self, read: Callable[[Store], Awaitable[T]]) -> T:
         """Read. Retries once if a stale connection broke. Raises `OSError` after five seconds."""
         try:
-            return await self.change(read)
+            return await self._within(self._reading.connect(), read)
         except Exception as error:
             if isinstance(error, TimeoutError) or not is_passing(error):
                 raise
-        return await self.change(read)
+        return await self._within(self._reading.connect(), read)
 
     async def change(self, act: Callable[[Store], Awaitable[T]]) -> T:
         """Act in one transaction. Raises `OSError` after five seconds."""
-        async with asyncio.timeout(PATIENCE_SECONDS), self._database.begin() as connection:
+        return await self._within(self._database.begin(), act)
+
+    async def _within(
+        self,
+        opening: AbstractAsyncContextManager[AsyncConnection],
+        act: Callable[[Store], Awaitable[T]],
+    ) -> T:
+        async with asyncio.timeout(PATIENCE_SECONDS), opening as connection:
             return await act(Store(Session(connection, self._world.now())))
 
 

@@ -19,9 +19,9 @@ MEASURE_SECONDS = 5.0
 class Lag:
     """Measures how much waits in a process's database, and for it on the bus."""
 
-    def __init__(self, process: str, database: AsyncEngine, bus: Bus, world: World) -> None:
+    def __init__(self, process: str, reading: AsyncEngine, bus: Bus, world: World) -> None:
         self._process = process
-        self._database = database
+        self._reading = reading
         self._bus = bus
         self._world = world
 
@@ -34,7 +34,7 @@ class Lag:
 
     async def look(self) -> None:
         """Measure once. Raises `BUS_ERRORS`, or what the database raises."""
-        async with self._database.connect() as connection:
+        async with self._reading.connect() as connection:
             for table, gauge in (
                 (tables.outbox, metrics.EVENTS_WAITING),
                 (tables.dead_letters, metrics.DEAD_LETTERS_KEPT),

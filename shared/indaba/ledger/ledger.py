@@ -22,6 +22,7 @@ from indaba.ledger.keeping import Duty, Keeping
 from indaba.ledger.lag import Lag
 from indaba.ledger.limits import Counter
 from indaba.ledger.new_release import NewRelease
+from indaba.ledger.reading import only_reading
 from indaba.ledger.relay import Relay
 from indaba.ledger.requests import RequestProcessor
 from indaba.ledger.sealed_replies import SealedReplies
@@ -76,6 +77,7 @@ class Ledger:
         self.world = world
         self.bus = bus
         self.database = _engine(database_url)
+        self.reading = only_reading(self.database)
         self._migrations = migrations_folder
         self._failures = Failures(process, self.database, world, retry_pause)
         self._requests = RequestProcessor(process, self.database, world, control, self._failures)
@@ -86,7 +88,7 @@ class Ledger:
         self._new_release = NewRelease(process, self.database, world)
         self._keeping = Keeping(self.database, world)
         self.keeps(*inbox.duties())
-        self._lag = Lag(process, self.database, bus, world)
+        self._lag = Lag(process, self.reading, bus, world)
         self._loops = Loops(process)
         self._own_loops: list[tuple[str, Callable[[], Awaitable[None]]]] = []
         self._up = False
@@ -97,9 +99,20 @@ class Ledger:
         """Close keys in stored replies with this. First of all: `answer` looks for it."""
         self._requests.sealed = SealedReplies(seal)
 
-    def answer(self, request: type[Q], handler: Callable[[Q, Work], Awaitable[Reply]]) -> None:
-        """Answer requests of a type with a handler. Raises `TypeError` if a key lay in clear."""
+    def answer(
+        self,
+        request: type[Q],
+        handler: Callable[[Q, Work], Awaitable[Reply]],
+        *,
+        writes: bool = False,
+    ) -> None:
+        """Answer requests of a type with a handler. Raises `TypeError` if a key lay in clear.
+
+        Questions are answered without a transaction, except those whose handler `writes`.
+        """
         self._requests.sealed.check(request)
+        if writes:
+            self._requests.writing.add(request.wire)
         self._requests.handlers[request.wire] = handler
 
     def limit(self, counter: Counter) -> None:
@@ -226,7 +239,7 @@ class Ledger:
 
     async def _database_answers(self) -> bool:
         try:
-            async with asyncio.timeout(2), self.database.connect() as connection:
+            async with asyncio.timeout(2), self.reading.connect() as connection:
                 await connection.execute(sa.text("SELECT 1"))
         except Exception as error:
             if isinstance(error, TimeoutError) or is_passing(error):
@@ -253,7 +266,7 @@ class Ledger:
         async with self.database.begin() as connection:
             await _forget_journal(connection, self.world.now())
             await merging.forget_old(Session(connection, self.world.now()))
-        async with self.database.connect() as connection:
+        async with self.reading.connect() as connection:
             await self._requests.limits.measure(Session(connection, self.world.now()))
         await self._failures.forget_old(self.world.now() - MARKS.long)
         await self._keeping.carry_out()

@@ -17,6 +17,7 @@ from indaba.contracts.ids import MemberId
 from indaba.contracts.refusal import Unavailable
 from indaba.ledger import changes, tables
 from indaba.ledger.inverse import Change
+from indaba.ledger.reading import only_reads
 from indaba.ledger.session import Transaction
 from indaba.ledger.work import Work
 
@@ -98,7 +99,9 @@ async def renames_nothing(gone: MemberId, member: MemberId, work: Work) -> None:
 
 async def now_called(work: Transaction, member: MemberId) -> MemberId:
     """The member that this one has become, or the member itself. It stays so until the commit."""
-    await work.connection.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(_lock(member))))
+    if not only_reads(work.connection):
+        shared = sa.func.pg_advisory_xact_lock_shared(_lock(member))
+        await work.connection.execute(sa.select(shared))
     query = sa.select(_merged.c.member).where(_merged.c.gone == member)
     successor = (await work.connection.execute(query)).scalar()
     return MemberId(successor) if successor else member

@@ -12,6 +12,7 @@ from indaba.bus import Bus
 from indaba.bus.bus import BUS_ERRORS
 from indaba.contracts.wire import Envelope
 from indaba.ledger import tables
+from indaba.ledger.reading import only_reading
 from indaba.process import logs
 from indaba.process.loops import Wake
 from indaba.process.metrics import EVENTS_HELD_BACK, EVENTS_PUBLISHED
@@ -44,6 +45,7 @@ class Relay:
     def __init__(self, context: str, database: AsyncEngine, bus: Bus, world: World) -> None:
         self._context = context
         self._database = database
+        self._reading = only_reading(database)
         self._bus = bus
         self._world = world
         self._room_until = self._looked_at = self._struck_at = datetime.min.replace(tzinfo=UTC)
@@ -163,9 +165,12 @@ class Relay:
             .where(sa.or_(occurred_at.is_(None), ~occurred_at.between(now - LEFT_BEHIND, now)))
             .order_by(outbox.c.id)
             .limit(BATCH)
-            .with_for_update(skip_locked=True, of=outbox)
         )
-        taken = outbox.delete().where(outbox.c.id.in_(oldest)).returning(outbox.c.id).cte("taken")
+        async with self._reading.connect() as connection:
+            if not (await connection.execute(sa.select(oldest.exists()))).scalar():
+                return 0
+        free = oldest.with_for_update(skip_locked=True, of=outbox)
+        taken = outbox.delete().where(outbox.c.id.in_(free)).returning(outbox.c.id).cte("taken")
         query = (
             sa.select(journal.c.envelope)
             .join(taken, taken.c.id == journal.c.id)

@@ -22,6 +22,7 @@ from indaba.contracts.wire import Envelope, Personal, Question, Reply, Request
 from indaba.ledger import tables
 from indaba.ledger.failures import Failures, is_passing, log_failure
 from indaba.ledger.limits import Limits
+from indaba.ledger.reading import only_reading
 from indaba.ledger.sealed_replies import SealedReplies
 from indaba.ledger.work import Work
 from indaba.process import logs
@@ -67,10 +68,14 @@ class RequestProcessor:
     ) -> None:
         self._process = process
         self._database = database
+        self._reading = only_reading(database)
         self._world = world
         self._control = control
         self._failures = failures
         self.handlers: dict[str, Handler] = {}
+        self.writing: set[str] = set()
+        """Wire names of questions whose handlers write."""
+
         self.limits = Limits(process)
         self.sealed = SealedReplies()
         self.committed: Callable[[Work], Awaitable[None]] | None = None
@@ -166,10 +171,11 @@ class RequestProcessor:
 
     async def _handle(self, envelope: Envelope, passport: Passport) -> dict[str, Any]:
         request = _agreed_to(_opened(envelope), passport)
+        if isinstance(request, Question):
+            return await self._look_up(request, envelope, passport)
         key = f"{envelope.wire}/{envelope.idempotency_key or envelope.id}"
         async with self._database.begin() as connection:
-            first = isinstance(request, Question) or await self._first(connection, key, passport)
-            if not first:
+            if not await self._first(connection, key, passport):
                 return await self._stored(connection, key)
             work = Work(connection, self._world, envelope, passport)
             try:
@@ -181,14 +187,25 @@ class RequestProcessor:
                 await connection.commit()
                 raise
             body = reply.model_dump(mode="json")
-            if isinstance(request, Question):
-                await work.keep()
-            else:
-                await work.keep_with_reply(key, self.sealed.closed(request, key, body))
-                self._in_time(envelope)
+            await work.keep_with_reply(key, self.sealed.closed(request, key, body))
+            self._in_time(envelope)
         if self.committed is not None:
             await self.committed(work)
         return body
+
+    async def _look_up(
+        self, question: Question[Any], envelope: Envelope, passport: Passport
+    ) -> dict[str, Any]:
+        """The reply to a question. It is not stored: whoever asks again is answered anew."""
+        writes = question.wire in self.writing
+        opening = self._database.begin() if writes else self._reading.connect()
+        async with opening as connection:
+            work = Work(connection, self._world, envelope, passport)
+            reply = await self._within_limits(question, work)
+            await work.keep()
+        if self.committed is not None:
+            await self.committed(work)
+        return as_read_by(reply, passport).model_dump(mode="json")
 
     async def _within_limits(self, request: Request[Any], work: Work) -> Reply:
         """What the handler replies, and what is to be said of limits. Raises `LimitReached`."""

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from indaba.contracts.refusal import Unavailable
 from indaba.ledger import tables, zone_data
 from indaba.ledger.failures import Failures, is_passing, reason_of
+from indaba.ledger.reading import only_reading
 from indaba.ledger.work import Work
 from indaba.process import logs
 from indaba.process.loops import SIDE_BY_SIDE, Wake
@@ -36,6 +37,7 @@ class Timers:
     ) -> None:
         self._process = process
         self._database = database
+        self._reading = only_reading(database)
         self._world = world
         self._failures = failures
         self._handlers: dict[str, TimerHandler] = {}
@@ -56,12 +58,15 @@ class Timers:
 
     async def _fire_for_ever(self, looking: asyncio.Lock) -> None:
         """Fire one timer after the other. Only one such loop at a time looks for the next."""
+        fired = False
         while True:
             await looking.acquire()
-            if await self.fire_one(taken=looking.release):
+            left = 0.0 if fired else await self._seconds_to_next()
+            fired = left <= 0 and await self.fire_one(taken=looking.release)
+            if fired:
                 self.wake.ring()  # the next timer of its lane may be due
             else:
-                await self.wake.wait(await self._seconds_to_next())
+                await self.wake.wait(max(SHORTEST_SECONDS, left))
                 looking.release()
 
     async def fire_one(self, kind: str = "", taken: Callable[[], None] = lambda: None) -> bool:
@@ -153,14 +158,15 @@ class Timers:
         return timers.delete().where(timers.c.key == first.scalar_subquery()).returning(timers)
 
     async def _seconds_to_next(self) -> float:
+        """How long until a timer is due or we look again; 0 or less where one is due."""
         ours = tables.timers.c.kind.in_(list(self._handlers))
         query = sa.select(sa.func.min(tables.timers.c.due_at)).where(ours, zone_data.is_ours())
-        async with self._database.connect() as connection:
+        async with self._reading.connect() as connection:
             due_at = (await connection.execute(query)).scalar()
         if due_at is None:
             return LOOK_SECONDS
         left: float = (due_at - self._world.now()).total_seconds()
-        return min(LOOK_SECONDS, max(SHORTEST_SECONDS, left))
+        return min(LOOK_SECONDS, left)
 
 
 def _letter(row: dict[str, Any]) -> dict[str, Any]:

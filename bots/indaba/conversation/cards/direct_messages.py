@@ -156,7 +156,7 @@ class DirectMessages:
     async def _chats(self, accounts: Iterable[str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for account in accounts:
-            async with self._ledger.database.connect() as connection:
+            async with self._ledger.reading.connect() as connection:
                 errands = Store(Session(connection, self._ledger.world.now())).errands
                 room = await errands.direct_room(account)
             room = room or await self._platform.direct_room(account)

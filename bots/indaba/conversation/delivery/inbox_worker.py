@@ -69,7 +69,7 @@ class InboxWorker:
 
     async def position(self, name: str) -> str:
         """How far a platform has been read; empty at first."""
-        async with self._ledger.database.connect() as connection:
+        async with self._ledger.reading.connect() as connection:
             return await Store(Session(connection, self._ledger.world.now())).hearing.position(name)
 
     async def run(self) -> None:
@@ -85,7 +85,7 @@ class InboxWorker:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _begin_what_waits(self) -> None:
-        async with self._ledger.database.connect() as connection:
+        async with self._ledger.reading.connect() as connection:
             store = Store(Session(connection, self._ledger.world.now()))
             queued = await store.hearing.waiting_to_be_heard(
                 AT_ONCE, PER_PERSON, list(self._in_hand)

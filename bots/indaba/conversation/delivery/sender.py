@@ -61,14 +61,14 @@ class PostSender:
     async def measure(self) -> None:
         """Count what waits, for ever, for /metrics."""
         while True:
-            async with self._ledger.database.connect() as connection:
+            async with self._ledger.reading.connect() as connection:
                 store = Store(Session(connection, self._ledger.world.now()))
                 waiting = await store.posting.count_waiting()
             POSTS_WAITING.labels(self._ledger.name).set(waiting)
             await pause(MEASURED_EVERY)
 
     async def _begin_what_waits(self) -> None:
-        async with self._ledger.database.connect() as connection:
+        async with self._ledger.reading.connect() as connection:
             posting = Store(Session(connection, self._ledger.world.now())).posting
             answers = _by_line(await posting.waiting_answers(AT_ONCE, self._in_hand))
             busy = {*self._in_hand, *answers}

@@ -45,7 +45,7 @@ class Dispatcher:
 
     async def deal_with(self, queued: QueuedEvent) -> bool:
         """Take the four steps. Whether any words are to be posted."""
-        async with self._ledger.database.connect() as connection:
+        async with self._ledger.reading.connect() as connection:
             now = self._ledger.world.now()
             context = await load_context(queued, Store(Session(connection, now)), now)
         found = resolve_event(queued.event, context)

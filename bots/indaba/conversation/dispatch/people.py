@@ -177,7 +177,7 @@ class People:
 
     async def offers_to(self, queued: QueuedEvent) -> list[Offer]:
         """Every choice still kept for whoever spoke, in the room where they did."""
-        async with self._ledger.database.connect() as connection:
+        async with self._ledger.reading.connect() as connection:
             store = Store(Session(connection, self._ledger.world.now()))
             return await store.dialogue.all_offers_to(queued.event)
 

@@ -35,7 +35,7 @@ class ErasuresFile:
         """Add to the file what only the database has: all of it at first, then what is new."""
         since = self._looked_at and self._looked_at - COMMITTED_WITHIN
         now = self._ledger.world.now()
-        async with self._ledger.database.connect() as sql:
+        async with self._ledger.reading.connect() as sql:
             known = frozenset(await erased(sql, since))
         if self._written is None or known - self._written:
             known |= self._written or frozenset()
