@@ -17,6 +17,7 @@ from indaba.contracts.limits import Bound, Limit, LimitReached, Whose
 from indaba.contracts.passport import Role
 from indaba.contracts.wire import Request
 from indaba.ledger.merging import now_called
+from indaba.ledger.reading import only_reads
 from indaba.ledger.session import Transaction
 from indaba.ledger.work import Work
 from indaba.process.metrics import LIMIT_SHARE, LIMITS_REACHED
@@ -126,7 +127,8 @@ class Limits:
         counted = []
         for counter in self._of(request):
             key = await counter.key(work, request)
-            await _hold(work, counter, key)
+            if not only_reads(work.connection):  # a question adds nothing
+                await _hold(work, counter, key)
             for bound, used in await counter.bounds(work, key):
                 counted.append(Before(bound, used, await used()))
         return counted

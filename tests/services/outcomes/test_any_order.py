@@ -50,7 +50,7 @@ class Ear:
     ) -> None:
         self.by_event[event] = reaction
 
-    def answer(self, *_: object) -> None:
+    def answer(self, *_: object, **__: object) -> None:
         """Requests are not looked at here."""
 
 
