@@ -4,7 +4,7 @@ What is marked `thorough` tries again, wider or for longer, what another test pr
 marked `thorough(keep=4)` that many cases are run each time, the same ones for ever; the others are
 breadth. `--thorough` runs what is left out otherwise, and `--part 3/8` an eighth of what would run.
 
-Tests of anything that hypothesis makes up are run each time, on a third of their `examples`, and
+Tests of anything that hypothesis makes up are run each time, on a fifth of their `examples`, and
 once more with all of them by `--thorough`.
 """
 
@@ -22,7 +22,7 @@ STAND_TOGETHER = ("tests/bots/", "tests/journeys/", "tests/services/portal/one_t
 """Files whose tests share a town: starting it costs more than they do."""
 
 
-_share_of_examples = 3
+_share_of_examples = 5
 
 
 class Sharing(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
@@ -46,7 +46,7 @@ def examples(number: int) -> int:
 def try_all_examples(config: pytest.Config) -> None:
     """Before tests are loaded: `--thorough` tries them all."""
     global _share_of_examples  # noqa: PLW0603 - decorators read it as tests are loaded
-    _share_of_examples = 1 if config.getoption("--thorough") else 3
+    _share_of_examples = 1 if config.getoption("--thorough") else 5
 
 
 def chosen(items: list[pytest.Item], config: pytest.Config) -> list[pytest.Item]:

@@ -93,9 +93,18 @@ def _worlds(page: str) -> Iterator[int]:
                 yield node.lineno
 
 
+MAY_READ = re.compile(
+    r"\b(now|utcnow|today|time|time_ns|localtime|gmtime|ctime|strftime)\b|RealWorld"
+    r"|current_|localtimestamp|_timestamp",
+    re.IGNORECASE,
+)
+"""In the text of a page that is worth reading as Python."""
+
+
 def _found(*folders: str, by: Callable[[str], Iterator[int]] = _readings) -> Lines:
     pages = [page for folder in folders for page in sorted((ROOT / folder).rglob("*.py"))]
-    read = {page.relative_to(ROOT).as_posix(): sorted(set(by(page.read_text()))) for page in pages}
+    texts = {page.relative_to(ROOT).as_posix(): page.read_text() for page in pages}
+    read = {path: sorted(set(by(text))) for path, text in texts.items() if MAY_READ.search(text)}
     return {path: lines for path, lines in read.items() if lines}
 
 

@@ -154,11 +154,20 @@ def choices(*, strict: bool, closed: bool = False) -> tuple[Offer, Offer]:
     return yes, no
 
 
-def everything_said() -> Iterator[Said]:
+PARTS = 7
+"""Has no divisor with the numbers of places and ages, so that each part has all of both."""
+
+in_parts = pytest.mark.parametrize("part", range(PARTS))
+
+
+def everything_said(part: int) -> Iterator[Said]:
+    """One of the equal parts of all that can be said, with some of every kind in it."""
     texts, yes_no = (*BARE, *WORDS, *TALK), (False, True)
     places = product(texts, ("", POST, ANOTHER), yes_no, yes_no, yes_no)
-    for place, rest in product(places, product(AGES, yes_no, yes_no, yes_no)):
-        yield Said(*place, *rest)
+    rests = list(product(AGES, yes_no, yes_no, yes_no))
+    for number, (place, rest) in enumerate(product(places, rests)):
+        if number % PARTS == part:
+            yield Said(*place, *rest)
 
 
 @pytest.mark.parametrize("word", ["yes", "no", "ja", "nope"])
@@ -173,21 +182,25 @@ def test_of_two_things_that_are_no_yes_and_no_neither_is_meant(word: str) -> Non
     assert isinstance(resolve_event(event, context), means.Ignore)
 
 
-def test_words_mean_a_choice_only_in_answer_to_us() -> None:
-    tried = list(everything_said())
+@pytest.mark.thorough(keep=1)
+@in_parts
+def test_words_mean_a_choice_only_in_answer_to_us(part: int) -> None:
+    tried = list(everything_said(part))
     picked = []
     for one in tried:
         found = resolve_event(one.event(), one.context())
         assert isinstance(found, means.Pick) == one.is_meant(), one
         picked += [found] if isinstance(found, means.Pick) else []
-    assert len(tried) > 10_000
+    assert len(tried) > 10_000 // PARTS
     assert {pick.offer.place for pick in picked} == {1}
 
 
-def test_a_yes_to_us_that_answers_nothing_is_told_so_and_one_to_others_is_met_with_silence() -> (
-    None
-):
-    for one in everything_said():
+@pytest.mark.thorough(keep=1)
+@in_parts
+def test_a_yes_to_us_that_answers_nothing_is_told_so_and_one_to_others_is_met_with_silence(
+    part: int,
+) -> None:
+    for one in everything_said(part):
         if one.text not in (*BARE, *WORDS) or one.is_meant():
             continue
         found = resolve_event(one.event(), one.context())

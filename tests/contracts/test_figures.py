@@ -25,6 +25,7 @@ from indaba.contracts.figures import (
     release_share,
 )
 from indaba.contracts.wire import Event, Reply, Request
+from sources import nodes
 
 ROOT = Path(__file__).parents[2]
 STARS: tuple[Partition, ...] = (
@@ -240,23 +241,18 @@ def _marks(annotation: Any, marks: list[Any]) -> list[Any]:
 
 
 MADE = {"ReleasedPart", "ReleasedTable", "ReleasedShare"}
+SOURCES = ("shared", "services", "bots")
 READ = "model_validate"
 """A release that was stored may be read, since reading looks at the rule again."""
 
 
 def test_releases_are_made_in_one_place() -> None:
     made = {
-        path.relative_to(ROOT).as_posix()
-        for path in _sources()
-        for node in ast.walk(ast.parse(path.read_text()))
+        path
+        for path, node in nodes(*SOURCES, having="Released")
         if isinstance(node, ast.Call) and _made(node.func) in MADE
     }
     assert made == {"shared/indaba/contracts/figures.py"}
-
-
-def _sources() -> Iterator[Path]:
-    for source in ("shared", "services", "bots"):
-        yield from (ROOT / source).rglob("*.py")
 
 
 def _made(called: ast.expr) -> str:
@@ -270,9 +266,8 @@ def test_only_the_ledger_releases_for_services() -> None:
     """A service that called the rule itself could release twice what differs by one person."""
     own = {"release", "release_names", "release_share"}
     callers = {
-        path.relative_to(ROOT).as_posix()
-        for path in _sources()
-        for node in ast.walk(ast.parse(path.read_text()))
+        path
+        for path, node in nodes(*SOURCES, having=r"contracts\.figures")
         if isinstance(node, ast.ImportFrom)
         and node.module == "indaba.contracts.figures"
         and own & {alias.name for alias in node.names}
@@ -283,9 +278,8 @@ def test_only_the_ledger_releases_for_services() -> None:
 def test_every_service_releases_by_the_number_that_the_community_asks_for() -> None:
     """Releases are those of a community; none is made with a number of the service's own."""
     made = {
-        path.relative_to(ROOT).as_posix(): ast.unparse(node.func)
-        for path in _sources()
-        for node in ast.walk(ast.parse(path.read_text()))
+        path: ast.unparse(node.func)
+        for path, node in nodes(*SOURCES, having=r"\bReleases\b")
         if isinstance(node, ast.Call) and "Releases" in ast.unparse(node.func).split(".")
     }
     assert set(made.values()) == {"Releases.of"}

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from indaba.operate.cli import app
 from indaba.operate.processes import PROCESSES
+from sources import nodes
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("shared", "services", "bots", "deploy")
@@ -29,12 +30,10 @@ def pages() -> dict[str, str]:
 
 def docstrings() -> Iterator[tuple[str, str]]:
     """Every string of the product's code that names a command in backticks, by path."""
-    for source in SOURCES:
-        for page in (ROOT / source).rglob("*.py"):
-            for node in ast.walk(ast.parse(page.read_text())):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    for named in re.findall(r"`[^`\n]+`", node.value):
-                        yield page.relative_to(ROOT).as_posix(), named
+    for path, node in nodes(*SOURCES, having=r"`(\S+ )*\S*(make|indaba) "):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            for named in re.findall(r"`[^`\n]+`", node.value):
+                yield path, named
 
 
 @cache

@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from sources import nodes
+
 ROOT = Path(__file__).parents[2]
 SOURCES = ("shared", "services", "bots", "deploy")
 SHIELDS = {
@@ -64,11 +66,9 @@ def test_every_child_is_shielded_from_ctrl_c() -> None:
 
 def _started() -> Iterator[tuple[str, str, set[str | None]]]:
     """Where a child is started that outlives the call, by what, with which arguments."""
-    for page in (page for source in SOURCES for page in sorted((ROOT / source).rglob("*.py"))):
-        for node in ast.walk(ast.parse(page.read_text())):
-            if not isinstance(node, ast.Call):
-                continue
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name in SHIELDS:
-                place = f"{page.relative_to(ROOT)}:{node.lineno}"
-                yield place, name, {keyword.arg for keyword in node.keywords}
+    for path, node in nodes(*SOURCES, having="|".join(SHIELDS)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if name in SHIELDS:
+            yield f"{path}:{node.lineno}", name, {keyword.arg for keyword in node.keywords}

@@ -138,6 +138,7 @@ async def test_every_limit_is_tried() -> None:
     assert MAKES.keys() | {DISK} == set(LIMITS)
 
 
+@pytest.mark.thorough(keep=3)
 @pytest.mark.parametrize("limit", MAKES, ids=lambda limit: limit.name)
 async def test_a_limit_is_said_before_it_is_reached_and_holds(
     town: Town, files: FileStore, limit: Limit
@@ -162,6 +163,7 @@ async def test_a_limit_is_said_before_it_is_reached_and_holds(
         assert (await one()).near == ()
 
 
+@pytest.mark.thorough(keep=3)
 @pytest.mark.parametrize("limit", MAKES, ids=lambda limit: limit.name)
 async def test_of_several_at_once_at_the_edge_one_passes(
     town: Town, files: FileStore, limit: Limit
@@ -174,6 +176,7 @@ async def test_of_several_at_once_at_the_edge_one_passes(
     assert {each.told for each in told if isinstance(each, Refused)} == {"limit-reached"}
 
 
+@pytest.mark.thorough(keep=3)
 @pytest.mark.parametrize("limit", MAKES, ids=lambda limit: limit.name)
 async def test_the_same_act_again_counts_once(town: Town, files: FileStore, limit: Limit) -> None:
     acts, one = await _one(town, limit, files)

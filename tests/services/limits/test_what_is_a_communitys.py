@@ -58,6 +58,7 @@ async def _as_many_as_they_may(
     raise AssertionError("nothing holds")
 
 
+@pytest.mark.thorough(keep=3)
 @pytest.mark.parametrize("facilitators", [0, 3])
 @pytest.mark.parametrize("limit", COMMUNITYS, ids=lambda limit: limit.name)
 async def test_two_people_stop_neither_a_member_nor_a_facilitator(

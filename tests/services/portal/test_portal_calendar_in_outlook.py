@@ -74,6 +74,7 @@ def _wrong(series: Series, month: date, length: timedelta, *, one_by_one: bool =
     return {at for at in differ if begin < at.replace(tzinfo=None) < begin + length}
 
 
+@pytest.mark.thorough(keep=4)
 @pytest.mark.parametrize("zone", ZONES)
 def test_no_hour_is_wrong_in_two_years_of_the_ordinary_feed(zone: str) -> None:
     for month, rule in product(MONTHS, RULES):

@@ -69,7 +69,7 @@ def test_a_time_as_we_say_it_is_read_back_as_the_same(
     )
 
 
-@pytest.mark.thorough(keep=2)
+@pytest.mark.thorough(keep=1)
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("locale", LOCALES)
 def test_every_quarter_of_an_hour_of_a_year_is_read_back_as_said(zone: str, locale: str) -> None:
