@@ -7,10 +7,14 @@ import pytest
 
 from bots.answering import CASE, THANDI, said
 from indaba.contracts.ids import CommunityId
+from indaba.contracts.refusal import Refused
 from indaba.contracts.removal import CaseAnswer, CaseKind, CaseShown, CasesShown, CaseTold, Told
+from indaba.conversation.answer import Ask
 from indaba.conversation.cards import matters
-from indaba.conversation.commands.intent import SLASH
+from indaba.conversation.commands.intent import SLASH, resume
+from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.commands.topics.matters import ABOUT_YOU, TITLES
+from indaba.conversation.commands.topics.removing import Appeal
 from indaba.conversation.wording import PSEUDO, Wording
 
 UNTIL = datetime(2026, 12, 4, 8, 0, tzinfo=UTC)
@@ -140,3 +144,13 @@ async def test_each_matter_is_seen_without_answering_those_before(
     assert text.startswith(title)
     tail = f"This is {number} of 3. To see the next, type: member matters {following}"
     assert text.endswith(tail)
+
+
+async def test_who_was_removed_twice_is_asked_of_which_they_speak_and_goes_on() -> None:
+    several = Refused("which-removal", "You were removed from several communities: A, B.", {})
+    asked = await said("cop appeal it was my brother", AppealRemoval=several)
+    [question] = [block for block in asked.blocks if isinstance(block, Ask)]
+    assert "A, B" in question.why
+    step = resume(question, "B", Wording(), INTENTS)
+    assert isinstance(step, Appeal)
+    assert (step.words, step.community) == ("it was my brother", "B")

@@ -97,11 +97,16 @@ class SuspendAccount(
 class AppealRemoval(
     CallForHelp[Done], wire="membership.appeal-removal.v1", asked_by=Standing.ANYBODY
 ):
-    """Appeal one's own removal to the other facilitators. Once for each removal."""
+    """Appeal one's own removal to the other facilitators. Once for each removal.
+
+    It goes to the community it is asked in if that removed them, else to the one that did. Of
+    several, `community` names one, by its name or key.
+    """
 
     platform: Platform
     account: PersonalText
     words: Reason
+    community: str = ""
 
 
 class CaseKind(StrEnum):

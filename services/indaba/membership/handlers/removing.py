@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from indaba.contracts.ids import CommunityId, MemberId
 from indaba.contracts.membership import AssignRole, Platform, Settled
-from indaba.contracts.passport import Role
+from indaba.contracts.passport import Belonging, Role
 from indaba.contracts.removal import (
     AccountSuspended,
     AppealRemoval,
@@ -37,6 +37,7 @@ from indaba.membership.model.motions import (
     OneAtATime,
     SuspendedBefore,
     WhichOfThese,
+    WhichRemoval,
     resumes,
 )
 from indaba.membership.store import Cases, Linking, Store
@@ -177,13 +178,11 @@ async def readmit(work: Work, case: Case) -> None:
 
 
 async def appeal_removal(request: AppealRemoval, work: Work) -> Done:
-    """Put the newest removal of an account before the other facilitators.
+    """Put the newest removal of an account before the other facilitators of that community.
 
-    Raises `AppealedBefore` or `NotRemoved`.
+    Raises `AppealedBefore`, `NotRemoved` or `WhichRemoval`.
     """
-    member = await Store(work).member_of(request.platform, request.account)
-    theirs = await Cases(work).concerning(member) if member else ()
-    removals = [case for case in theirs if case.kind is CaseKind.REMOVAL]
+    removals = await _removals_meant(request, work)
     case = next((c for c in reversed(removals) if not c.appeal and c.closed_at is None), None)
     if case is None:
         raise AppealedBefore if any(case.appeal for case in removals) else NotRemoved
@@ -192,6 +191,34 @@ async def appeal_removal(request: AppealRemoval, work: Work) -> Done:
     bench = await Cases(work).bench(case.community)
     await tell(work, case, Told.APPEALED, bench.judges(case), openly=True)
     return Done()
+
+
+async def _removals_meant(request: AppealRemoval, work: Work) -> Sequence[Case]:
+    """An account's removals from the one community that is meant, oldest first.
+
+    What somebody says to one community's facilitators is not for those of another. Raises
+    `WhichRemoval`.
+    """
+    member = await Store(work).member_of(request.platform, request.account)
+    theirs = await Cases(work).concerning(member) if member else ()
+    removals = [case for case in theirs if case.kind is CaseKind.REMOVAL]
+    if work.passport.belonging in (Belonging.REMOVED, Belonging.APPEALED):
+        here = [case for case in removals if case.community == work.passport.community]
+        if here and not request.community:
+            return here
+    left = {case.community for case in removals if case.closed_at is None}
+    cards = [await Store(work).card_of(one) for one in sorted(left)]
+    known = [card for card in cards if card is not None]
+    meant = called(request.community, known) if request.community else known
+    if len(meant) > 1 or (request.community and known and not meant):
+        raise WhichRemoval(_told_apart(known))
+    return [case for case in removals if not meant or case.community == meant[0].id]
+
+
+def _told_apart(known: Sequence[Community]) -> list[str]:
+    """Names of communities, or the keys of those that share one."""
+    names = [card.name.casefold() for card in known]
+    return sorted(c.name if names.count(c.name.casefold()) == 1 else c.key for c in known)
 
 
 async def note_departure(request: NoteDeparture, work: Work, office: PassportOffice) -> Done:

@@ -151,6 +151,20 @@ class NotRemoved(Refusal):
         super().__init__("There is no removal here that could be lifted or appealed.")
 
 
+class WhichRemoval(Refusal):
+    """Somebody was removed from several communities and does not say of which they speak."""
+
+    code = "which-removal"
+
+    def __init__(self, known: Iterable[str]) -> None:
+        listed = ", ".join(known)
+        super().__init__(
+            f"You were removed from several communities: {listed}. "
+            "Your words go to the facilitators of one of them alone.",
+            listed=listed,
+        )
+
+
 class AppealedBefore(Refusal):
     """A removal can be appealed once."""
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from indaba.contracts.linking import FindMembers
 from indaba.contracts.membership import Settled, Way
 from indaba.contracts.passport import Role
-from indaba.contracts.refusal import Hint, Refusal, hint
+from indaba.contracts.refusal import Hint, Refusal, Refused, hint
 from indaba.contracts.removal import (
     LONGEST_REASON,
     AppealRemoval,
@@ -20,11 +20,13 @@ from indaba.contracts.removal import (
 )
 from indaba.conversation.answer import Answer, Choice, Choices, Style, Text
 from indaba.conversation.commands.fields import Account
-from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.intent import Intent, ServiceClient, question
 from indaba.conversation.commands.never_mind import NeverMind
 from indaba.conversation.commands.person import Person
 from indaba.conversation.times import say_for
 from indaba.conversation.wording import plain
+
+WHICH_REMOVAL = "which-removal"
 
 Whom = Annotated[
     Account,
@@ -243,11 +245,28 @@ class Appeal(Intent, noun="cop", verb="appeal", aliases=("appeal",)):
         json_schema_extra={"question": "What should the facilitators know? They read your words."},
     )
 
+    community: str = Field(
+        default="",
+        max_length=100,
+        description="Which community, if I was removed from several",
+        json_schema_extra={"question": "Which of them do you mean?", "keyed": True},
+    )
+
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """Says that others look at it."""
-        await services.ask(
-            AppealRemoval(platform=person.platform, account=person.account, words=self.words)
+        """Says that others look at it; or asks which community is meant, of several."""
+        appeal = AppealRemoval(
+            platform=person.platform,
+            account=person.account,
+            words=self.words,
+            community=self.community,
         )
+        try:
+            await services.ask(appeal)
+        except Refusal as which:
+            if (which.told if isinstance(which, Refused) else which.code) != WHICH_REMOVAL:
+                raise
+            why, filled = person.told(which), {"words": self.words}
+            return Answer((question(type(self), filled, "community", person.wording, why),))
         words = (
             "I have passed that on to another facilitator, or to the only one there is. You hear "
             "from me when it is decided."
