@@ -25,6 +25,7 @@ from indaba.scheduling.store import ChoicesMade, LongOver, Meetings, Records, Tr
 from indaba.scheduling.store.calendars import Calendars
 from indaba.scheduling.workflows.calendars.following import read_soon
 from indaba.scheduling.workflows.digest import plan_digest
+from indaba.scheduling.workflows.erasing import withdraw_what_is_open
 from indaba.scheduling.workflows.keeping import keep
 from indaba.scheduling.workflows.news import plan_news, plan_question
 from indaba.scheduling.workflows.record import write_again
@@ -112,7 +113,7 @@ async def drop_what_is_withheld(event: ConsentChanged, work: Work) -> None:
 
 
 async def erase_member(event: MemberErased, work: Work) -> None:
-    """Erase a member and the text they wrote. Counts stay as they are."""
+    """Erase a member and the text they wrote. Counts of what is over stay as they are."""
     records = Records(work)
     spoken = await records.documents_with_words_of(event.member)
     wrote = await records.documents_by(event.member)
@@ -123,6 +124,7 @@ async def erase_member(event: MemberErased, work: Work) -> None:
         meeting = replace(written, title="", reason="", where="", version=written.version + 1)
         await Meetings(work).keep(meeting)
         work.emit(MeetingBlanked.of(meeting.facts()))
+    await withdraw_what_is_open(fresh, work)
     for meeting_id in spoken:
         documented = await Meetings(work).alone(meeting_id)
         if documented is not None:

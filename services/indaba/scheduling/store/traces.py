@@ -9,14 +9,18 @@ import sqlalchemy as sa
 
 from indaba.contracts.ids import CommunityId, MeetingId, MemberId
 from indaba.contracts.record import NoteKind
+from indaba.contracts.scheduling import MeetingStatus
 from indaba.ledger import Work
 from indaba.ledger.inverse import Change
 from indaba.scheduling.model import Meeting
+from indaba.scheduling.model.feedback import FEEDBACK_LASTS
 from indaba.scheduling.store import tables
 from indaba.scheduling.store.meetings import Meetings
 from indaba.scheduling.store.tables import check_ins as _check_ins
 from indaba.scheduling.store.tables import meetings as _meetings
 from indaba.scheduling.store.tables import rsvps as _rsvps
+
+SCHEDULED, LIVE = MeetingStatus.SCHEDULED, MeetingStatus.LIVE
 
 
 class Traces:
@@ -24,6 +28,7 @@ class Traces:
 
     def __init__(self, work: Work) -> None:
         self._sql = work.connection
+        self._now = work.now
         self._all = Meetings(work)
 
     async def history(self, member: MemberId) -> dict[str, list[dict[str, Any]]]:
@@ -125,6 +130,24 @@ class Traces:
         touched = self._touched_by(member).with_only_columns(*_meetings.c)
         rows = (await self._sql.execute(touched)).mappings().all()
         return [await self._all.whole(dict(row)) for row in rows]
+
+    async def not_over(self, member: MemberId) -> list[Meeting]:
+        """Meetings that are on or to come, which a member answered for or came to, locked."""
+        meetings = await self.answered_or_attended(member)
+        return [each for each in meetings if each.status in (SCHEDULED, LIVE)]
+
+    async def withdraw_what_is_open(self, member: MemberId) -> None:
+        """Drop what a member said that is not counted yet: choices in open votes, and feedback."""
+        on = sa.select(tables.votes.c.id).where(tables.votes.c.open)
+        theirs = tables.ballots.c.member == member
+        await self._sql.execute(
+            tables.ballots.delete().where(theirs, tables.ballots.c.vote.in_(on))
+        )
+        ended = sa.func.coalesce(_meetings.c.ended_at, _meetings.c.over_at)
+        taken = sa.select(_meetings.c.id).where(ended > self._now - FEEDBACK_LASTS)
+        given = tables.feedback.c
+        theirs = sa.and_(given.member == member, given.meeting.in_(taken))
+        await self._sql.execute(tables.feedback.delete().where(theirs))
 
     async def spoke_last(self, meeting: Meeting) -> list[MemberId]:
         """Those who answered for a meeting; who answered last comes last."""
