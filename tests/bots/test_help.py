@@ -86,7 +86,8 @@ async def test_help_shows_only_what_this_person_may_do() -> None:
     assert "cop join" in (await helped("", GUEST)).text()
     assert "setup" not in (await helped("", MEMBER)).text()
     assert "cop setup" in (await helped("", FOUNDER)).text()
-    assert "Apollo" in (await helped("", MEMBER)).text()
+    assert "Apollo" in (await helped("", FACILITATOR)).text()
+    assert "Apollo" not in (await helped("", MEMBER)).text()
 
 
 async def test_help_offers_leaving_to_members_only() -> None:

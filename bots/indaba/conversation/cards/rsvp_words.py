@@ -53,6 +53,10 @@ _ABOUT_COMING = re.compile(
 )
 """What only somebody says who speaks of a meeting."""
 
+_ONLY_OF_MEETINGS = re.compile(
+    r"\b(?:com(?:e|ing)|be there|count me in|(?:i'm|im) in|make it|attend|kom|ngiyeza)\b"
+)
+
 _DOING = "(?:come|be coming|be there|make it|attend|join)"
 _HEADS = {
     RsvpAnswer.YES: f"(?:i )?(?:will|can) {_DOING}",
@@ -108,6 +112,12 @@ def is_bare(text: str) -> bool:
     if answer is None or _CODES.search(text):
         return False
     return not _ABOUT_COMING.search(text.casefold().replace("’", "'"))
+
+
+def speaks_of_coming(text: str) -> bool:
+    """Whether it says of a meeting that somebody comes or not, and so answers nothing else."""
+    calm = text.casefold().replace("’", "'")
+    return bool(_ONLY_OF_MEETINGS.search(calm)) and short_reply(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

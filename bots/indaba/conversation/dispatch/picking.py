@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import Enum, auto
 
 from indaba.contracts.scheduling import RsvpAnswer
-from indaba.conversation.cards.rsvp_words import reply_answer
+from indaba.conversation.cards.rsvp_words import reply_answer, speaks_of_coming
 from indaba.conversation.commands.fields import CODE, folded
 from indaba.conversation.commands.intent import STOP, Intent, Meant, Outdated, intent_from_json
 from indaba.conversation.commands.line import Understood, read_line
@@ -21,6 +21,7 @@ from indaba.conversation.commands.numbered import completes
 from indaba.conversation.commands.topics import INTENTS
 from indaba.conversation.delivery.chat_events import ButtonPressed, MessageSent, ReactionAdded
 from indaba.conversation.dispatch.context import Context
+from indaba.conversation.dispatch.near_answers import nearly_answers
 from indaba.conversation.store import Offer
 
 YES_LASTS = timedelta(minutes=2)
@@ -36,6 +37,7 @@ class Verdict(Enum):
 
     PICKED = auto()
     NOT_ENOUGH = auto()
+    NEARLY = auto()
     NOTHING_WAITS = auto()
     TOO_OLD = auto()
     NOT_YOURS = auto()
@@ -63,7 +65,7 @@ def by_words(event: MessageSent, context: Context) -> Judged | None:
         return Judged(Verdict.NOTHING_WAITS, word) if to_us and not is_command else None
     offer = _with_yes(text, context.offers)
     if offer is None:
-        return None
+        return _nearly(event, text, context)
     late = not says_stop(text) and (
         event.sent_at - offer.offered_at > YES_LASTS or (context.told_since and not event.reply_to)
     )
@@ -73,6 +75,16 @@ def by_words(event: MessageSent, context: Context) -> Judged | None:
         return Judged(Verdict.NOTHING_WAITS, context.offers[0]) if to_us else None
     alone = _only_picked(offer) and not event.reply_to and not _completes(offer, context.offers)
     return Judged(Verdict.NOT_ENOUGH if alone else Verdict.PICKED, offer)
+
+
+def _nearly(event: MessageSent, text: str, context: Context) -> Judged | None:
+    """Words that come near an answer, where one is waited for."""
+    waiting = [one for one in context.offers if not isinstance(offered(one), NeverMind)]
+    if not nearly_answers(text) or not waiting or len(waiting) == len(context.offers):
+        return None
+    late = event.sent_at - waiting[0].offered_at > YES_LASTS or context.told_since
+    answers = not late and _answers(event, waiting[0], context)
+    return Judged(Verdict.NEARLY, waiting[0]) if answers else None
 
 
 def by_reaction(event: ReactionAdded, context: Context) -> Judged | None:
@@ -160,6 +172,6 @@ def _with_yes(text: str, offers: tuple[Offer, ...]) -> Offer | None:
             return offer
     if says_stop(text):
         return next((o for o in offers if isinstance(offered(o), NeverMind)), None)
-    answer = reply_answer(text)
+    answer = None if speaks_of_coming(text) else reply_answer(text)
     sign = YES_AND_NO.get(answer) if answer and not CODE.search(text) else None
     return next((offer for offer in offers if sign and bare(offer.emoji) == sign), None)

@@ -18,6 +18,10 @@ NOT_ENOUGH = (
     "That alone is not enough here, and nothing has changed. Pick it under my message, reply with "
     "it to that very message, or type: {word}"
 )
+NEARLY = (
+    "I am not sure what you choose, so nothing has changed yet. Pick it under my message, or reply "
+    "with its number."
+)
 NOTHING_WAITS = (
     "Nothing here waits for that now, and nothing has changed. To go on, type again: {line}. "
     "To answer for the next meeting, type for example: {coming}"

@@ -49,6 +49,7 @@ from indaba.conversation.dispatch.picking import (
 from indaba.conversation.dispatch.questions import is_command
 from indaba.conversation.dispatch.resolutions import (
     ASKED_ALONE,
+    NEARLY,
     NOT_ENOUGH,
     NOT_WAITING,
     NOT_YOURS,
@@ -270,8 +271,9 @@ def _picked(judged: Judged | None) -> Resolution | None:
             return Pick(offer)
         case Verdict.NOT_YOURS:
             return Say(NOT_YOURS)
-        case Verdict.NOT_ENOUGH:
-            return Say(NOT_ENOUGH, offer, still_open=True)
+        case Verdict.NOT_ENOUGH | Verdict.NEARLY as short_of:
+            words = NEARLY if short_of is Verdict.NEARLY else NOT_ENOUGH
+            return Say(words, offer, still_open=True)
         case Verdict.NOTHING_WAITS:
             return Say(NOTHING_WAITS, offer)
         case Verdict.TOO_OLD:

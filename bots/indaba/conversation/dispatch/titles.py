@@ -31,6 +31,9 @@ SMALL_WORDS = frozenset(
 )
 """They may stand before a title, and what is only the beginning of one does not end with them."""
 
+NAMES_NONE = SMALL_WORDS | {"this", "that", "it", "now", "please", "next", "session", "today"}
+"""They say "the one that is meant", whichever that is."""
+
 COMING_OR_PAST = COMING | {MeetingStatus.CLOSED}
 LISTS = {
     MeetingStatus.SCHEDULED: Which.COMING,
@@ -90,6 +93,7 @@ async def with_code(
 
     Raises `Unavailable`.
     """
+    read = _without_bare_mention(read)
     kind = _kind(read)
     field = meeting_field(kind) if kind else None
     if kind is None or field is None or not any(_places(read, kind, field)):
@@ -103,6 +107,22 @@ async def with_code(
     if fits.near:
         return _nearly(read, fits.near, kind, field, wording)
     return _unknown(read, kind, field, fits.there, wording)
+
+
+def _without_bare_mention(read: Understood | Unclear) -> Understood | Unclear:
+    """What was asked for; "the meeting" names none, and is no text of its own either."""
+    typed = read.typed
+    field = meeting_field(typed.kind) if typed else None
+    if typed is None or field is None or typed.kind.model_fields[field].is_required():
+        return read
+    words = {each.said.casefold().strip(".,!?") for each in typed.tokens if not each.quoted}
+    if any(each.quoted for each in typed.tokens) or not words or not words <= NAMES_NONE:
+        return read
+    if isinstance(read, Unclear):
+        return Understood(typed.kind, dict(typed.keyed))
+    texts = {name for name in read.filled if typed.kind.mark(name, "or_meeting")}
+    others = {name: value for name, value in read.filled.items() if name not in texts}
+    return Understood(typed.kind, others) if texts else read
 
 
 async def fits_of(read: Understood | Unclear, services: ServiceClient) -> Fits:

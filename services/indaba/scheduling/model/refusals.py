@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from indaba.contracts.refusal import Refusal, hint
-from indaba.scheduling.model.wall_time import in_words
+from indaba.scheduling.model.wall_time import city_in_words, in_words
 
 SHORTEST, LONGEST = 5, 24 * 60
 
@@ -37,7 +37,8 @@ class CheckInNotOpen(Refusal):
 
     def __init__(self, code: str, opens: datetime, zone: str, today: datetime) -> None:
         super().__init__(
-            f"Check-in opens on {in_words(opens, today)} ({zone}). Please come back then.",
+            f"Check-in opens on {in_words(opens, today)} ({city_in_words(zone)}). "
+            "Please come back then.",
             code=code,
             opens=opens.isoformat(),
             zone=zone,
@@ -52,8 +53,8 @@ class TooEarlyToBegin(CheckInNotOpen):
     def __init__(self, code: str, opens: datetime, zone: str, today: datetime) -> None:
         Refusal.__init__(
             self,
-            f"{code} can begin from {in_words(opens, today)} ({zone}) on. To begin another "
-            "meeting on the spot, say what it is about: {hint}",
+            f"{code} can begin from {in_words(opens, today)} ({city_in_words(zone)}) on. "
+            "To begin another meeting on the spot, say what it is about: {hint}",
             hint=hint("meeting start", title="Reading in Grade 1"),
             code=code,
             opens=opens.isoformat(),
@@ -68,7 +69,8 @@ class NotBegun(Refusal):
 
     def __init__(self, code: str, starts: datetime, zone: str, today: datetime) -> None:
         super().__init__(
-            f"{code} begins on {in_words(starts, today)} ({zone}), so it is not over. "
+            f"{code} begins on {in_words(starts, today)} ({city_in_words(zone)}), "
+            "so it is not over. "
             "To call it off type: {hint}",
             hint=hint("meeting cancel", code=code),
             code=code,
@@ -95,7 +97,8 @@ class AnswersClosed(Refusal):
 
     def __init__(self, code: str, until: datetime, zone: str, today: datetime) -> None:
         super().__init__(
-            f"Answers for {code} were taken until {in_words(until, today)} ({zone}). "
+            f"Answers for {code} were taken until {in_words(until, today)} "
+            f"({city_in_words(zone)}). "
             "Please tell a facilitator.",
             code=code,
             until=until.isoformat(),

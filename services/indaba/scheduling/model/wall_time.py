@@ -160,3 +160,9 @@ def in_words(time: datetime, today: datetime) -> str:
     """Such as "Thursday 5 March 14:00"; with the year if it is not this one."""
     year = "" if time.year == today.year else f" {time.year}"
     return f"{day_in_words(time)}{year} {time:%H:%M}"
+
+
+def city_in_words(zone: str) -> str:
+    """A zone by its city, as people know and type it: "Johannesburg"; else as it is known."""
+    area, _, city = zone.rpartition("/")
+    return city.replace("_", " ") if area else zone

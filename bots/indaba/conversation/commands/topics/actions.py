@@ -136,7 +136,20 @@ class DueDay(Intent, noun="action", verb="due", aliases=("action by",)):
         return Answer.of(words, audience=Audience.ROOM)
 
 
-class Actions(Intent, noun="action", verb="list", aliases=("actions", "my actions")):
+ASKS_WHAT_TO_DO = (
+    "what must i do",
+    "what should i do",
+    "what do i have to do",
+    "what do i need to do",
+    "what did i promise",
+    "what are my actions",
+    "my tasks",
+)
+
+
+class Actions(
+    Intent, noun="action", verb="list", aliases=("actions", "my actions", *ASKS_WHAT_TO_DO)
+):
     """List actions: mine, all open ones, or those past their day."""
 
     needs: ClassVar[Role | None] = Role.MEMBER

@@ -36,7 +36,12 @@ MARKS = {ItemStatus.NOW: "▶", ItemStatus.DONE: "✓"}
 ItemResult = Annotated[Result, one_of(Result)]
 
 
-class Agenda(Intent, noun="agenda", verb="show", aliases=("agenda list", "show agenda")):
+ASKS_WHATS_ON = ("what is on the agenda", "what's on the agenda", "whats on the agenda")
+
+
+class Agenda(
+    Intent, noun="agenda", verb="show", aliases=("agenda list", "show agenda", *ASKS_WHATS_ON)
+):
     """Show a meeting's agenda."""
 
     needs: ClassVar[Role | None] = Role.MEMBER

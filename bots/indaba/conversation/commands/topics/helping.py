@@ -15,13 +15,19 @@ from indaba.conversation.commands.fields import folded
 from indaba.conversation.commands.intent import Intent, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.cop import Join, Leave, SetUp, begins, first_lines
+from indaba.conversation.commands.topics.scheduling import NewMeeting
 from indaba.conversation.wording import plain
 
 FEW_LINES = 2
 """So few to begin with are said together with where more can be done."""
 
 
-class Help(Intent, noun="cop", verb="help", aliases=("help",)):
+class Help(
+    Intent,
+    noun="cop",
+    verb="help",
+    aliases=("help", "how do i", "how can i", "how do we", "how to"),
+):
     """Show what I can do, with examples to copy."""
 
     EVERYWHERE: ClassVar[bool] = True
@@ -34,8 +40,12 @@ class Help(Intent, noun="cop", verb="help", aliases=("help",)):
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
         """All nouns, one noun, or one command; only what this person may do."""
         able = [kind for kind in person.intents if not kind.hidden and _useful(kind, person)]
-        asked = folded(self.topic or "")
-        chosen = [k for k in able if asked in (k.noun, k.verb, folded(k.called()), *k.aliases)]
+        asked = folded(self.topic or "").strip(" .!?")
+        chosen = [
+            kind
+            for kind in able
+            if asked in (kind.noun, kind.verb, folded(kind.called()), *kind.aliases)
+        ] or [kind for kind in able if asked and asked == folded(kind.help_line()).strip(" .")]
         if chosen:
             return Answer((Items(tuple(_line(kind, person) for kind in chosen)),))
         return _overview(able, person, unknown=plain(self.topic or ""))
@@ -91,8 +101,10 @@ def _overview(able: list[type[Intent]], person: Person, unknown: str) -> Answer:
     nouns = dict.fromkeys(kind.noun for kind in able)
     verbs = {noun: ", ".join(k.verb for k in able if k.noun == noun) for noun in nouns}
     missed = (Text(say("I have no help on '{topic}'.", topic=unknown)),) if unknown else ()
-    more = say("More on one of them: {line}", line=person.types("cop help", topic="meeting"))
+    topic = "meeting" if "meeting" in verbs else next(iter(verbs))
+    more = say("More on one of them: {line}", line=person.types("cop help", topic=topic))
     moved = say("Coming from Apollo or sesh: /event and /create are meeting new here.")
+    calls = any(kind is NewMeeting for kind in able)
     return Answer(
         (
             *missed,
@@ -101,6 +113,6 @@ def _overview(able: list[type[Intent]], person: Person, unknown: str) -> Answer:
             Text(say("All I can do for you here:")),
             Items(tuple(say("{noun}: {verbs}", noun=n, verbs=v) for n, v in verbs.items())),
             Text(more),
-            Text(moved),
+            *((Text(moved),) if calls else ()),
         )
     )

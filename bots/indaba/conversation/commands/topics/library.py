@@ -39,7 +39,22 @@ BEST, PAGE = 3, 10
 KEYED: JsonDict = {"keyed": True}
 
 
-class Find(Intent, noun="resource", verb="find", aliases=("find", "search", "resource search")):
+ASKS_ABOUT_WHAT = (
+    "what did we decide about",
+    "what did we decide on",
+    "what was decided about",
+    "what did we say about",
+    "what do we have about",
+    "what do we have on",
+)
+
+
+class Find(
+    Intent,
+    noun="resource",
+    verb="find",
+    aliases=("find", "search", "resource search", *ASKS_ABOUT_WHAT),
+):
     """Find resources by words."""
 
     ASKED_BY: ClassVar[Standing] = Standing.VISITOR

@@ -160,7 +160,7 @@ class MyReminders(Intent, noun="me", verb="reminders", aliases=("reminders",)):
         return Answer.of(say("Reminders are off: I will not mention you before meetings."))
 
 
-class MyData(Intent, noun="me", verb="data"):
+class MyData(Intent, noun="me", verb="data", aliases=("my data", "what do you know about me")):
     """Show, export or erase what is kept about me, and for how long it is kept."""
 
     ASKED_BY: ClassVar[Standing] = Standing.KNOWN

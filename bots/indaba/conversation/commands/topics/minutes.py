@@ -40,7 +40,22 @@ CODE: JsonDict = {"code": True}
 ON = "The meeting's code; the one that is on, or was last, if you do not say"
 
 
-class Minutes(Intent, noun="minutes", verb="show", aliases=("minutes", "meeting minutes")):
+ASKS_WHAT_WAS_DECIDED = (
+    "what did we decide",
+    "what did we decide at",
+    "what did we decide in",
+    "what was decided",
+    "what was decided at",
+    "decisions",
+)
+
+
+class Minutes(
+    Intent,
+    noun="minutes",
+    verb="show",
+    aliases=("minutes", "meeting minutes", *ASKS_WHAT_WAS_DECIDED),
+):
     """Show the minutes of a meeting."""
 
     ABOUT = HELD

@@ -207,6 +207,7 @@ ASKS_WHO = (
     *("who is coming", "who's coming", "whos coming", "who comes", "who is coming to"),
     *("who's coming to", "whos coming to", "who said yes", "who said yes to", "wie kom"),
     *("how many are coming", "how many are coming to", "where is the meeting", "where do we meet"),
+    *("where is it", "where is the next one", "who is here"),
 )
 """How people ask about a meeting; the next one, where they do not name it."""
 

@@ -83,7 +83,8 @@ class Uncall(Intent, noun="meeting", verb="uncall", hidden=True):
 def with_undo(words: str, code: str, person: Person, scope: Scope = Scope.THIS) -> Answer:
     """That something was called, with the way back: a choice for ten minutes, and a line."""
     say = person.wording.say
-    line = person.types("meeting cancel", code=code)
+    whole = {} if scope is Scope.THIS else {"scope": scope.value}
+    line = person.types("meeting cancel", code=code, **whole)
     how = say("Called by mistake? You can undo it for ten minutes; later, type: {line}", line=line)
     undo = Uncall(code=code, until=person.now + UNDONE_WITHIN, scope=scope)
     return Answer((Text(words), Text(how), way_back(undo, person.wording)))
