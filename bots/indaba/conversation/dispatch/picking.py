@@ -78,8 +78,9 @@ def by_words(event: MessageSent, context: Context) -> Judged | None:
 
 
 def _nearly(event: MessageSent, text: str, context: Context) -> Judged | None:
-    """Words that come near an answer, where one is waited for."""
-    waiting = [one for one in context.offers if not isinstance(offered(one), NeverMind)]
+    """Words that come near an answer, where one is waited for: a no can be picked there."""
+    no = YES_AND_NO[RsvpAnswer.NO]
+    waiting = [one for one in context.offers if bare(one.emoji) != no]
     if not nearly_answers(text) or not waiting or len(waiting) == len(context.offers):
         return None
     late = event.sent_at - waiting[0].offered_at > YES_LASTS or context.told_since
