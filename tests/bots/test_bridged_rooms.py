@@ -205,8 +205,9 @@ async def test_an_answer_that_is_taken_back_counts_no_more(bridge: Bridge) -> No
 
 
 def _facts(**state: Any) -> RoomFacts:
-    event = {"type": "m.bridge", "state_key": "x", "content": state}
-    return RoomFacts("@indaba:example.org", [event])
+    made = {"type": "m.room.create", "state_key": "", "sender": "@thandi:x", "content": {}}
+    event = {"type": "m.bridge", "state_key": "x", "sender": "@thandi:x", "content": state}
+    return RoomFacts("@indaba:example.org", [made, event])
 
 
 async def test_a_twin_is_what_the_bridge_says_in_words_that_can_be_kept() -> None:

@@ -150,12 +150,11 @@ def test_a_bridges_bot_and_puppets_are_passed_over_where_the_bridge_is() -> None
     bridge = state(
         "m.bridge", {"bridgebot": "@discordbot:x.org", "protocol": {"id": "discordgo"}}, "discord"
     )
+    there = (*THREE, state("m.room.create", {}), bridge)
     for ghost in ("@discordbot:x.org", "@discord_123:x.org", "@_discord_123:x.org"):
-        assert chat_event_of(message("!cop next", ghost), scene(*THREE, bridge)) is None
+        assert chat_event_of(message("!cop next", ghost), scene(*there)) is None
         assert chat_event_of(message("!cop next", ghost), scene()) is not None
-    assert (
-        chat_event_of(message("!cop next", "@discordia:x.org"), scene(*THREE, bridge)) is not None
-    )
+    assert chat_event_of(message("!cop next", "@discordia:x.org"), scene(*there)) is not None
 
 
 def test_when_it_was_said_is_never_in_the_future() -> None:

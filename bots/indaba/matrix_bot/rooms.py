@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from indaba.contracts.membership import Place, Platform
 from indaba.matrix_bot.client import STATE_TYPES, Homeserver, Refused
@@ -87,12 +87,13 @@ class RoomFacts:
     @property
     def twin(self) -> Place | None:
         """The Discord channel that a bridge makes one with it, as the bridge says in its state."""
-        return next((twin for bridge in self._bridges() if (twin := _bridged(bridge))), None)
+        return next((twin for each in self._bridges() if (twin := _bridged(each.state))), None)
 
     @property
     def successor(self) -> str:
-        """The room that takes its place, as its tombstone says; empty if none."""
-        return _room_id(self._of("m.room.tombstone").get("replacement_room"))
+        """The room that takes its place, as whoever runs it says in a tombstone; empty if none."""
+        tombstone = self._event("m.room.tombstone", "")
+        return _room_id(_content(tombstone).get("replacement_room")) if self._by(tombstone) else ""
 
     @property
     def predecessor(self) -> str:
@@ -110,8 +111,11 @@ class RoomFacts:
 
         Bridges say so in the room's state; puppets are named `@discord_…` or `@_discord_…`, after
         the network or after the bridge's bot. Bridges with other names are not recognised.
+
+        Only who runs the room decides who is not heard in it. A bridge's bot without that power is
+        believed of itself and of `@discord_…`.
         """
-        return any(_puppet(state, account) for state in self._bridges())
+        return any(_puppet(bridge, account) for bridge in self._bridges())
 
     def has_power(self, account: str) -> bool:
         """Whether an account runs the room: a creator from version 12 on, else level 100."""
@@ -141,8 +145,28 @@ class RoomFacts:
     def _of(self, kind: str, key: str = "") -> dict[str, Any]:
         return _content(self._event(kind, key))
 
-    def _bridges(self) -> list[dict[str, Any]]:
-        return [_content(e) for (kind, _), e in self._state.items() if kind in BRIDGES]
+    def _bridges(self) -> list["_Bridge"]:
+        """What is said of bridges by whoever runs the room, and by a bridge's bot of itself."""
+        events = [event for (kind, _), event in self._state.items() if kind in BRIDGES]
+        bridges = [_Bridge(_content(event), self._by(event)) for event in events]
+        senders = [event.get("sender") for event in events]
+        return [
+            bridge
+            for bridge, sender in zip(bridges, senders, strict=True)
+            if bridge.by_runner or bridge.state.get("bridgebot") == sender
+        ]
+
+    def _by(self, event: dict[str, Any]) -> bool:
+        """Whether who wrote a part of the room's state runs the room."""
+        sender = event.get("sender")
+        return isinstance(sender, str) and self.has_power(sender)
+
+
+class _Bridge(NamedTuple):
+    """What a room's state says of a bridge, and whether somebody said it who runs the room."""
+
+    state: dict[str, Any]
+    by_runner: bool
 
 
 class Rooms:
@@ -192,16 +216,18 @@ def _room_id(given: object) -> str:
     return given if isinstance(given, str) and len(given) <= LONGEST_ID else ""
 
 
-def _puppet(bridge: dict[str, Any], account: str) -> bool:
-    bot = bridge.get("bridgebot")
+def _puppet(bridge: _Bridge, account: str) -> bool:
+    bot = bridge.state.get("bridgebot")
     if account == bot:
         return True
-    networks = [_mapping(bridge, part).get("id") for part in ("protocol", "network")]
+    networks = [_mapping(bridge.state, part).get("id") for part in ("protocol", "network")]
     names = {n.removesuffix("go").casefold() for n in networks if isinstance(n, str)}
     if isinstance(bot, str):
         names.add(
             bot.partition(":")[0].removeprefix("@").removesuffix("bot").casefold().strip("_-")
         )
+    if not bridge.by_runner:
+        names &= {DISCORD[0]}
     begins = "|".join(re.escape(name) for name in names if name)
     return bool(begins) and re.match(rf"@_?(?:{begins})_", account, re.IGNORECASE) is not None
 
