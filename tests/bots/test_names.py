@@ -1,5 +1,6 @@
 """A person is named as people name them wherever an account is taken: over all intents."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from indaba.conversation.commands.carrying_out import perform
 from indaba.conversation.commands.intent import Intent, resolve
 from indaba.conversation.commands.line import Understood, read_line
 from indaba.conversation.commands.topics import INTENTS
+from indaba.conversation.commands.topics.holding import named_first
 from indaba.conversation.delivery.platform import InRoom, Post
 from indaba.conversation.dispatch.names import Names
 from indaba.conversation.wording import Wording
@@ -92,6 +94,28 @@ async def test_several_in_a_list_are_each_put_in() -> None:
     kind = next(kind for kind, field in PERSONS if field == "came")
     got = await put_in(kind, {"came": "sipho, @x:y, siphiwe"}, SIPHO, SIPHIWE)
     assert got == {"came": "@sipho:example.org, @x:y, @siphiwe:example.org"}
+
+
+@pytest.mark.parametrize(("kind", "field"), [*PERSONS, *FOR_PERSONS])
+async def test_a_name_on_discord_leaves_no_number_in_the_writers_words(
+    kind: type[Intent], field: str
+) -> None:
+    """A number in free text is nobody's account: the line would be the writer's, with it in it."""
+    twins = [InRoom(str(10**17 + n), ("sipho",)) for n in range(2)]
+    free = (kind, field) in FOR_PERSONS
+    values: dict[str, object] = {**({} if kind.hidden else whole(kind)), field: "@sipho"}
+    values |= {field: "@sipho collect stones"} if free else {}
+    values |= {"kind": "action"} if "kind" in kind.model_fields and free else {}
+    got = await put_in(kind, values, twins[0])
+    assert isinstance(got, dict)
+    account = twins[0].account
+    assert got[field] == (f"<@{account}> collect stones" if free else account)
+    if free:
+        assert named_first(str(got[field])) == ((f"<@{account}>",), "collect stones")
+    asked = await put_in(kind, values, *twins)
+    assert isinstance(asked, Answer)
+    for choice in asked.choices()[:-1]:
+        assert not re.search(r"(?<!<@)\b\d{17}", str(getattr(choice.intent, field, ""))) or not free
 
 
 @pytest.mark.parametrize(("kind", "field"), FOR_PERSONS)

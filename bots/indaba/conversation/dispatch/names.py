@@ -42,7 +42,8 @@ class Names:
                 if len(fits) > 1:
                     return _asked(kind, settled, field, name, fits, wording)
                 if fits:
-                    settled[field] = str(settled[field]).replace(name, fits[0].account, 1)
+                    account = _written(kind, field, fits[0].account)
+                    settled[field] = str(settled[field]).replace(name, account, 1)
         return settled
 
     async def called(self, name: str) -> list[InRoom]:
@@ -80,6 +81,14 @@ def _names_in(
     return [name for name in names[:MOST_NAMED] if name and not is_account(name)]
 
 
+def _written(kind: type[Intent], field: str, account: str) -> str:
+    """An account as it stands in a value: in free text, one of Discord's is a mention.
+
+    A bare number there would be the writer's own words, and kept with them.
+    """
+    return f"<@{account}>" if kind.mark(field, "for_person") and account.isdecimal() else account
+
+
 def is_account(name: str) -> bool:
     """Whether it is an account by itself, on either platform, rather than a name."""
     account = account_in(name)
@@ -98,7 +107,8 @@ def _asked(
     lead = say("Several people here are called {name}. Whom do you mean?", name=plain(name))
     steps = []
     for one in shown:
-        value = str(values[field]).replace(name, one.account, 1)
+        account = _written(kind, field, one.account)
+        value = str(values[field]).replace(name, account, 1)
         steps.append(resolve(kind, {**values, field: value}, wording))
     labels = [_label(one, wording) for one in shown]
     choices = numbered_if_whole(labels, steps, say("None of them"))
