@@ -15,6 +15,7 @@ from indaba.contracts import linking as li
 from indaba.contracts import record as r
 from indaba.contracts import scheduling as s
 from indaba.contracts import series as e
+from indaba.contracts import times as t
 from indaba.contracts import votes as v
 from indaba.contracts.figures import release
 from indaba.contracts.ids import MemberId, SeriesId
@@ -116,6 +117,8 @@ def _coming(meeting: s.MeetingFacts) -> dict[str, Reply]:
         ),
         "ShowZones": li.ZonesShown(zones=("Europe/London", "Asia/Tokyo")),
         **dict.fromkeys(("ShowRegister", "CorrectRegister"), register(meeting)),
+        "ReadLength": t.LengthRead(sure=True, readings=(90,)),
+        "ReadWeekly": t.WeeklyRead(sure=True, readings=(t.WeeklyReading(weekday=5, hour=15),)),
         "SetReminderTimes": reminding.ReminderTimes(leads=(1440, 60)),
         "SetQuietHours": reminding.QuietHours(begins="20:00", ends="07:00"),
         "SetQuorum": r.QuorumSet(needed=5, required={Category.TEACHER: 2}),

@@ -36,7 +36,7 @@ from indaba.contracts import series as r
 from indaba.contracts.lines import ReadMeeting
 from indaba.contracts.openness import Part
 from indaba.contracts.passport import Role
-from indaba.contracts.times import ReadWhen
+from indaba.contracts.times import ReadLength, ReadWeekly, ReadWhen
 from indaba.contracts.wire import Request
 
 
@@ -178,6 +178,8 @@ MEETINGS: Mapping[type[Request[Any]], Sample] = {
         "chair",
         lambda c: s.MoveMeeting(code=c.codes["coming"], starts=_near(c), zone=ZONE),
     ),
+    ReadLength: ("member", lambda _: ReadLength(text="an hour and a half")),
+    ReadWeekly: ("member", lambda _: ReadWeekly(text="fridays at 4pm")),
     ReadWhen: ("member", lambda _: ReadWhen(text="next thursday 14:00")),
     s.RestoreMeeting: ("chair", lambda c: s.RestoreMeeting(code=c.codes["off"])),
     s.ScheduleMeeting: (

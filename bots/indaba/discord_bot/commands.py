@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from annotated_types import Ge, Le, MaxLen, MinLen
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WrapValidator
 from pydantic.fields import FieldInfo
 
 from indaba.contracts.passport import Role
@@ -97,7 +97,7 @@ def _option(kind: type[Intent], name: str, info: FieldInfo) -> dict[str, Any]:
         return option | {"type": USER}
     if bare is bool:
         return option | {"type": BOOLEAN}
-    reads_text = any(isinstance(mark, BeforeValidator) for mark in marks)
+    reads_text = any(isinstance(mark, BeforeValidator | WrapValidator) for mark in marks)
     if isinstance(bare, type) and issubclass(bare, StrEnum):
         return option | {"type": STRING, "choices": _choices(bare)}
     if bare is int and not reads_text:

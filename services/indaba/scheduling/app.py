@@ -29,7 +29,7 @@ from indaba.contracts.membership import (
 )
 from indaba.contracts.publishing import PublicationUndecided
 from indaba.contracts.retention import MembershipUnlinked
-from indaba.contracts.times import ReadWhen
+from indaba.contracts.times import ReadLength, ReadWeekly, ReadWhen
 from indaba.ledger import Ledger
 from indaba.ledger.limits import Counter
 from indaba.ledger.releases import know_group_size
@@ -111,6 +111,8 @@ def counters(most: Mapping[str, int], _: Path | None = None) -> Sequence[Counter
 
 def _meetings(ledger: Ledger) -> None:
     ledger.answer(ReadWhen, reading.understand_when)
+    ledger.answer(ReadLength, reading.understand_length)
+    ledger.answer(ReadWeekly, reading.understand_weekly)
     ledger.answer(ReadMeeting, reading.understand_meeting)
     ledger.answer(contracts.ScheduleMeeting, calling.schedule_meeting)
     ledger.answer(contracts.ChangeMeeting, calling.change_meeting)

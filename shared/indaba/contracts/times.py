@@ -1,9 +1,11 @@
 """Contracts about times that somebody typed. Scheduling reads them."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, NaiveDatetime, StringConstraints
 
+from indaba.contracts.figures import Number
 from indaba.contracts.ids import MeetingCode
 from indaba.contracts.standing import Standing
 from indaba.contracts.wire import Question, Reply
@@ -46,3 +48,59 @@ class ReadWhen(Question[WhenRead], wire="scheduling.read-when.v1", asked_by=Stan
 
     text: WhenText
     moves: MeetingCode | None = None
+
+
+class LengthOf(StrEnum):
+    """What a length is of, which says how else it may be put.
+
+    `ITSELF`: in no other way. `FROM_NOW`: also until when. `FROM_START`: also until when, from the
+    start of a meeting. `BEFORE_START`: also by the moment itself.
+    """
+
+    ITSELF = "itself"
+    FROM_NOW = "from-now"
+    FROM_START = "from-start"
+    BEFORE_START = "before-start"
+
+
+class LengthRead(Reply):
+    """The minutes that a text can mean, likeliest first; `sure` and `doubt` as in `WhenRead`."""
+
+    sure: bool
+    readings: tuple[Number, ...] = ()
+    doubt: str = ""
+
+
+class ReadLength(Question[LengthRead], wire="scheduling.read-length.v1", asked_by=Standing.VISITOR):
+    """Understand a length in free text, such as `an hour and a half`; a number alone is minutes.
+
+    `meeting` is the one whose start counts, for `FROM_START` and `BEFORE_START`; without it they
+    are as `ITSELF`.
+    """
+
+    text: WhenText
+    of: LengthOf = LengthOf.ITSELF
+    meeting: MeetingCode | None = None
+
+
+class WeeklyReading(BaseModel):
+    """A day of the week, 1 for Monday, and the hour if one was said."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    weekday: Number
+    hour: Number | None = None
+
+
+class WeeklyRead(Reply):
+    """What a text can mean, likeliest first; `sure` and `doubt` as in `WhenRead`."""
+
+    sure: bool
+    readings: tuple[WeeklyReading, ...] = ()
+    doubt: str = ""
+
+
+class ReadWeekly(Question[WeeklyRead], wire="scheduling.read-weekly.v1", asked_by=Standing.VISITOR):
+    """Understand a day of the week in free text, with or without an hour: `Mondays at 8am`."""
+
+    text: WhenText

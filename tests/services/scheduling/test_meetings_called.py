@@ -23,7 +23,7 @@ from indaba.contracts.scheduling import (
     ScheduleMeeting,
     ShowMeeting,
 )
-from indaba.contracts.times import ReadWhen
+from indaba.contracts.times import LengthOf, ReadLength, ReadWeekly, ReadWhen
 from indaba.contracts.votes import OpenVote
 from services.town import Town
 from workshop import rows, until
@@ -196,6 +196,22 @@ async def test_a_time_alone_moves_a_meeting_within_its_own_day(town: Town) -> No
 
     assert moved.sure
     assert moved.readings[0].starts == meeting.starts.replace(hour=23, minute=45)
+
+
+async def test_lengths_are_read_by_the_meeting_that_they_are_of(town: Town) -> None:
+    held = await town.founded()
+    meeting = await _called(town, held, hours=24 * 9)
+    end = (meeting.starts + timedelta(minutes=45)).strftime("%d %B %H:%M")
+    before = (meeting.starts - timedelta(minutes=45)).strftime("%d %B %H:%M")
+
+    same = {"meeting": meeting.code}
+    until = ReadLength(text=f"until {end}", of=LengthOf.FROM_START, **same)
+    cut_off = ReadLength(text=before, of=LengthOf.BEFORE_START, **same)
+    weekly = await town.ask(ReadWeekly(text="fridays at 4pm"), held)
+
+    assert (await town.ask(until, held)).readings == (45,)
+    assert (await town.ask(cut_off, held)).readings == (45,)
+    assert [(each.weekday, each.hour) for each in weekly.readings] == [(5, 16)]
 
 
 async def test_who_left_is_neither_counted_nor_reminded(town: Town) -> None:

@@ -35,15 +35,6 @@ POLITE = frozenset(
     {"please", "pls", "thanks", "thank", "you", "now", "asseblief", "dankie", "a", "the"}
 )
 
-LASTS = re.compile(
-    r"\bfor\s+(?:(?:about|an?)\s+)?(?P<said>\d[\d.,]*\s*(?:h|hrs?|hours?|m|mins?|minutes?)?"
-    r"(?:\s*(?:and\s+)?\d{1,2}\s*(?:m|mins?|minutes?)?)?|hour|half an hour)(?=$|[\s.,;])"
-    r"|(?<!\bin)(?<!\bevery)\s(?P<bare>\d[\d.,]*\s*(?:hrs?|hours?|mins?|minutes?)"
-    r"(?:\s*(?:and\s+)?\d{1,2}\s*(?:m|mins?|minutes?)?)?)\.?$",
-    re.IGNORECASE,
-)
-SPOKEN_LENGTHS = {"hour": "1 hour", "half an hour": "30 minutes"}
-
 
 def without_quotes(line: str) -> str:
     """The line with quoted parts blanked, at the same length."""
@@ -94,7 +85,7 @@ def tokens(text: str) -> list[Token]:
 
 
 class Arguments:
-    """Takes tokens for fields, the most telling kinds first: codes, lengths, named values, text."""
+    """Takes tokens for fields, the most telling kinds first: codes, named values, text."""
 
     def __init__(self, kind: type[Intent], keyed: dict[str, object], tokens: list[Token]) -> None:
         self.kind = kind
@@ -133,8 +124,6 @@ class Arguments:
             self._take_first(name, PLUS)
         elif sort == "number":
             self._take_first(name, NUMBER)
-        elif sort is int:
-            self._take_length(name)
         elif sort is bool:
             self._take_word(name, YES | NO)
         elif isinstance(sort, type) and issubclass(sort, StrEnum):
@@ -161,18 +150,6 @@ class Arguments:
         for at, token in enumerate(self.tokens):
             if not token.quoted and form.fullmatch(token.said.strip(".,:#")):
                 self.found[name] = self.tokens.pop(at).said.strip(".,:#")
-                return
-
-    def _take_length(self, name: str) -> None:
-        for first in (i for i, t in enumerate([*self.tokens, Token("", quoted=True)]) if t.quoted):
-            start = max((i + 1 for i in range(first) if self.tokens[i].quoted), default=0)
-            words = " ".join(t.said for t in self.tokens[start:first])
-            match = LASTS.search(words)
-            if match:
-                said = (match["said"] or match["bare"]).rstrip(".,;")
-                self.found[name] = SPOKEN_LENGTHS.get(said.casefold(), said)
-                rest = f"{words[: match.start()]} {words[match.end() :]}"
-                self.tokens[start:first] = [Token(word) for word in rest.split()]
                 return
 
     def _take_word(self, name: str, known: frozenset[str]) -> None:

@@ -11,6 +11,7 @@ from indaba.contracts.refusal import Fault, NoCommunity, Refusal, Refused, Unava
 from indaba.conversation.answer import Answer, Text
 from indaba.conversation.commands.confiding import Confidant, between_us, confide
 from indaba.conversation.commands.intent import UNWELL, Intent, ServiceClient, sentence
+from indaba.conversation.commands.lengths import with_lengths_read
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.speaking_of import (
     is_to_choose,
@@ -48,7 +49,8 @@ def _with_limits(answer: Answer, asked: Confidant, wording: Wording) -> Answer:
 async def _respond(intent: Intent, person: Person, services: ServiceClient, then: str) -> Answer:
     say = person.wording.say
     try:
-        return await intent.respond(person, services)
+        read = await with_lengths_read(intent, person, services)
+        return read if isinstance(read, Answer) else await read.respond(person, services)
     except BetweenUs:
         return between_us(type(intent), person)
     except Refusal as refusal:

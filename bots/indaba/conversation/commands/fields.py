@@ -9,7 +9,13 @@ from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 from urllib.parse import unquote
 
-from pydantic import BeforeValidator, Field
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic_core import PydanticCustomError
 
 from indaba.contracts.ids import (
@@ -20,6 +26,7 @@ from indaba.contracts.ids import (
     ResourceCode,
     one_time,
 )
+from indaba.contracts.times import LengthOf
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -50,11 +57,9 @@ def link_in(word: str) -> str | None:
     return link if LINK.fullmatch(link) else None
 
 
-LENGTH = re.compile(
-    r"(?:(?P<hours>\d{1,2}(?:[.,]\d{1,2})?)\s*(?:h|hrs?|hours?)(?![a-z]))?"
-    r"\s*(?:and\s+)?(?:(?P<minutes>\d{1,9})\s*(?:m|mins?|minutes?)?(?![a-z\d]))?",
-    re.IGNORECASE,
-)
+FIGURE = re.compile(r"[1-9]\d{1,8}|[5-9]")
+"""Minutes in figures; fewer than five can hardly be meant so."""
+LONGEST_LENGTH = 120
 PLACES = {
     "south africa": "Africa/Johannesburg",
     "sast": "Africa/Johannesburg",
@@ -138,18 +143,36 @@ def _on_or_off(given: object) -> object:
     raise wrong("I need 'on' or 'off', and read '{given}'.", given=given[:80])
 
 
-def _minutes(given: object) -> object:
-    if not isinstance(given, str):
-        return given
-    text = given.strip().removeprefix("for ").strip(" .")
-    match = LENGTH.fullmatch(text)
-    if not text or not match:
-        raise wrong(
-            "I could not read '{given}' as a length. Say for example: 90 minutes, or 1h30.",
-            given=given[:80],
-        )
-    hours = float((match["hours"] or "0").replace(",", "."))
-    return round(hours * 60) + int(match["minutes"] or 0)
+class SaidLength(str):
+    """A length in words, in a field for minutes, until the service has read it; and `of` what."""
+
+    __slots__ = ("of",)
+    of: LengthOf
+
+
+def _in_words(of: LengthOf) -> WrapValidator:
+    """Takes words for what they are: nothing here understands them. A plain figure is minutes."""
+
+    def check(given: object, handler: ValidatorFunctionWrapHandler) -> object:
+        if not isinstance(given, str):
+            return handler(given)
+        text = given.strip(" .")
+        if FIGURE.fullmatch(text) and of is not LengthOf.BEFORE_START:
+            return handler(int(text))
+        if not text or len(text) > LONGEST_LENGTH:
+            raise wrong(
+                "I could not read '{given}' as a length. Say for example: 90 minutes, or 1h30.",
+                given=given[:80],
+            )
+        words = SaidLength(text)
+        words.of = of
+        return words
+
+    return WrapValidator(check, json_schema_input_type=str)
+
+
+def _as_it_is(value: Any) -> Any:
+    return str(value) if isinstance(value, str) else value
 
 
 def _code(given: object) -> object:
@@ -284,7 +307,15 @@ ActionCodeTyped = Annotated[ActionCode, BeforeValidator(_code, json_schema_input
 ResourceCodeTyped = Annotated[ResourceCode, BeforeValidator(_code, json_schema_input_type=str)]
 ReportCodeTyped = Annotated[ReportCode, BeforeValidator(_code, json_schema_input_type=str)]
 OnOff = Annotated[bool, BeforeValidator(_on_or_off, json_schema_input_type=str)]
-Minutes = Annotated[int, Field(ge=5, le=24 * 60), BeforeValidator(_minutes)]
+_AS_IT_IS = PlainSerializer(_as_it_is, Any)
+_DAY = Field(ge=5, le=24 * 60)
+Minutes = Annotated[int, _DAY, _in_words(LengthOf.ITSELF), _AS_IT_IS]
+"""How long something is. What `respond` is given is a number: see `commands.lengths`."""
+MinutesFromNow = Annotated[int, _DAY, _in_words(LengthOf.FROM_NOW), _AS_IT_IS]
+MinutesFromStart = Annotated[int, _DAY, _in_words(LengthOf.FROM_START), _AS_IT_IS]
+MinutesBefore = Annotated[
+    int, Field(ge=0, le=60 * 24 * 28), _in_words(LengthOf.BEFORE_START), _AS_IT_IS
+]
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str)]
 Zone = Annotated[str, BeforeValidator(_zone, json_schema_input_type=str)]
 Language = Annotated[str, BeforeValidator(_language, json_schema_input_type=str)]

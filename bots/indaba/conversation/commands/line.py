@@ -192,9 +192,14 @@ def _in_one_line(
 ) -> dict[str, object] | None:
     """Values of an intent whose line is read as a whole by a service; `None` for any other."""
     name = next((name for name in kind.model_fields if kind.mark(name, "line_with")), None)
-    if name is None or name in keyed or not loose or len(loose) > LONGEST_LINE:
+    if name is None or not loose:
         return None
-    return {str(kind.mark(name, "line_with")): "", **keyed, name: loose}
+    if name in keyed and all(token.quoted for token in tokens(loose)):
+        return None
+    line = f"{loose} {keyed[name]}" if name in keyed else loose
+    if len(line) > LONGEST_LINE:
+        return None
+    return {str(kind.mark(name, "line_with")): "", **keyed, name: line}
 
 
 def _keyed(kind: type[Intent], rest: str) -> tuple[str, dict[str, object], str]:

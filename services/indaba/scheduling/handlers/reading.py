@@ -4,19 +4,33 @@ from typing import Any
 
 from indaba.contracts.lines import MeetingRead, MeetingReading, ReadMeeting
 from indaba.contracts.series import Coming, LeftOut, ReadRepeat, RepeatRead, RepeatReading
-from indaba.contracts.times import Reading, ReadWhen, WhenRead
+from indaba.contracts.times import (
+    LengthOf,
+    LengthRead,
+    Reading,
+    ReadLength,
+    ReadWeekly,
+    ReadWhen,
+    WeeklyRead,
+    WhenRead,
+)
 from indaba.ledger import Work
 from indaba.scheduling import model
 from indaba.scheduling.handlers.keeping import meeting_called
 from indaba.scheduling.model import (
     instant,
     pattern_of,
+    read_before,
+    read_length,
     read_meeting,
     read_repeat,
+    read_until,
+    read_weekly,
     read_when,
     wall,
     zone_named,
 )
+from indaba.scheduling.model.reader.asked import asked_at
 from indaba.scheduling.model.repeating import Repeats
 from indaba.scheduling.store import AllSeries
 
@@ -32,6 +46,26 @@ async def understand_when(request: ReadWhen, work: Work) -> WhenRead:
         # Days and hours are the asker's own, who may be abroad.
         before = wall((await meeting_called(work, request.moves)).starts_at, zone_named(zone))
     return read_when(request.text, work.now, zone, locale, before=before)
+
+
+async def understand_length(request: ReadLength, work: Work) -> LengthRead:
+    """Read how long something is; by the clocks of the asker, where a moment is named."""
+    asked = asked_at(work.now, work.passport.zone, work.passport.locale)
+    if request.of is LengthOf.FROM_NOW:
+        return read_until(request.text, asked, asked.today)
+    if request.of is LengthOf.ITSELF or request.meeting is None:
+        return read_length(request.text, asked)
+    work.passport.a_member()
+    start = wall((await meeting_called(work, request.meeting)).starts_at, asked.place)
+    if request.of is LengthOf.BEFORE_START:
+        return read_before(request.text, asked, start)
+    return read_until(request.text, asked, start)
+
+
+async def understand_weekly(request: ReadWeekly, work: Work) -> WeeklyRead:
+    """Read a day of the week."""
+    asked = asked_at(work.now, work.passport.zone, work.passport.locale)
+    return read_weekly(request.text, asked)
 
 
 async def understand_repeat(request: ReadRepeat, work: Work) -> RepeatRead:

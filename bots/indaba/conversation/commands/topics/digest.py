@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import re
+from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from indaba.contracts.digest import (
     ChecklistShown,
@@ -18,15 +19,21 @@ from indaba.contracts.library import FindResources, ResourceFacts
 from indaba.contracts.passport import Role
 from indaba.contracts.refusal import Hint, Refusal, Unavailable, hint
 from indaba.contracts.scheduling import MeetingFacts
+from indaba.contracts.times import ReadWeekly, WeeklyRead, WeeklyReading
 from indaba.conversation.answer import Answer, Items, Text
-from indaba.conversation.commands.fields import Code, OnOff, wrong
-from indaba.conversation.commands.intent import Intent, ServiceClient
+from indaba.conversation.commands.fields import NO, Code, OnOff
+from indaba.conversation.commands.intent import Intent, ServiceClient, question
+from indaba.conversation.commands.numbered import numbered
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.topics.actions import action_line
 from indaba.conversation.times import say_for, say_start
 from indaba.conversation.wording import Wording, plain
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+NEVER = NO | {"none", "never"}
+HOUR = re.compile(r"\d{1,2}")
+"""An hour of the day in figures, from 0 to 23."""
+USUAL_HOUR = 8
 NEW_RESOURCES = 3
 MOST = 5
 
@@ -105,49 +112,63 @@ class DigestDay(Intent, noun="cop", verb="digest-day"):
     """Choose when the weekly digest comes, or none."""
 
     needs: ClassVar[Role | None] = Role.FACILITATOR
-    example: ClassVar[str] = "cop digest-day monday hour: 8"
+    example: ClassVar[str] = "cop digest-day monday 08:00"
 
     day: str = Field(
         min_length=1,
-        max_length=20,
-        description="A weekday, or off",
+        max_length=80,
+        description="A weekday, with the hour if you like: monday 08:00; or off",
         json_schema_extra={"question": "On which weekday? Say off for none."},
     )
-    hour: int = Field(
-        default=8,
-        ge=0,
-        le=23,
-        description="At which hour, from 0 to 23",
+    hour: Annotated[str, BeforeValidator(str, json_schema_input_type=str)] = Field(
+        default="",
+        max_length=40,
+        description="At which hour, such as 8 or 4pm; 08:00 if you do not say",
         json_schema_extra={"keyed": True},
     )
 
     async def respond(self, person: Person, services: ServiceClient) -> Answer:
-        """When it comes now."""
-        from pydantic_core import PydanticCustomError
-
+        """When it comes now, or which day and hour are meant."""
         say = person.wording.say
-        try:
-            weekday = _weekday(self.day)
-        except PydanticCustomError:
-            words = "I need a weekday or off, and read '{given}'."
-            return Answer.of(say(words, given=plain(self.day)))
-        kept = await services.ask(SetDigest(weekday=weekday, hour=self.hour))
-        if not kept.weekday:
+        if self.day.casefold().strip(" .!") in NEVER:
+            await services.ask(SetDigest(weekday=0, hour=USUAL_HOUR))
             return Answer.of(say("Noted: no weekly digest."))
-        day = say(DAYS[kept.weekday - 1].capitalize())
+        hour = f"{int(self.hour):02}:00" if HOUR.fullmatch(self.hour) else self.hour
+        read = await services.ask(ReadWeekly(text=f"{self.day} {hour}".strip()))
+        if not read.sure or len(read.readings) != 1:
+            return _which_day(read, person.wording)
+        [meant] = read.readings
+        chosen = USUAL_HOUR if meant.hour is None else meant.hour
+        kept = await services.ask(SetDigest(weekday=meant.weekday, hour=chosen))
         return Answer.of(
-            say("Noted: the digest comes on {day} at {hour}:00.", day=day, hour=f"{kept.hour:02}")
+            say(
+                "Noted: the digest comes on {day} at {hour}:00.",
+                day=say(DAYS[kept.weekday - 1].capitalize()),
+                hour=f"{kept.hour:02}",
+            )
         )
 
 
-def _weekday(given: str) -> int:
-    word = given.casefold().strip(" .!")
-    if word in ("off", "no", "none", "never"):
-        return 0
-    found = [n for n, day in enumerate(DAYS, start=1) if len(word) > 1 and day.startswith(word)]
-    if len(found) != 1:
-        raise wrong("I need a weekday or off, and read '{given}'.", given=given)
-    return found[0]
+def _which_day(read: WeeklyRead, wording: Wording) -> Answer:
+    """The days and hours that may be meant, or the question again."""
+    why = wording.foreign(plain(read.doubt))
+    ready = [_on_day(each) for each in read.readings]
+    if not ready:
+        return Answer((question(DigestDay, {}, "day", wording, why),))
+    labels = [_weekly(each, wording) for each in read.readings]
+    lead = (Text(why), Text(wording.say("Which one is it?")))
+    return Answer((*lead, numbered(labels, ready, wording.say("None of these"))))
+
+
+def _on_day(meant: WeeklyReading) -> DigestDay:
+    hour = "" if meant.hour is None else str(meant.hour)
+    return DigestDay(day=DAYS[meant.weekday - 1], hour=hour)
+
+
+def _weekly(when: WeeklyReading, wording: Wording) -> str:
+    hour = USUAL_HOUR if when.hour is None else when.hour
+    day = wording.say(DAYS[when.weekday - 1].capitalize())
+    return wording.say("{day} at {hour}:00", day=day, hour=f"{hour:02}")
 
 
 class MyDigest(Intent, noun="me", verb="digest"):

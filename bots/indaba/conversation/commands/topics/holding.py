@@ -26,7 +26,14 @@ from indaba.contracts.scheduling import (
 from indaba.contracts.series import ChangeSeries, Scope
 from indaba.conversation.answer import Answer, Audience, Facts, Items, Text
 from indaba.conversation.cards.views import facts_of
-from indaba.conversation.commands.fields import Code, Listed, Minutes, account_in, one_of
+from indaba.conversation.commands.fields import (
+    Code,
+    Listed,
+    MinutesBefore,
+    MinutesFromStart,
+    account_in,
+    one_of,
+)
 from indaba.conversation.commands.intent import HELD, Intent, Meant, ServiceClient
 from indaba.conversation.commands.person import Person
 from indaba.conversation.commands.series_dates import dates_shown
@@ -230,7 +237,7 @@ class Edit(Intent, noun="meeting", verb="edit"):
         description="Where: a room, an address or a link",
         json_schema_extra=KEYED,
     )
-    minutes: Minutes | None = Field(
+    minutes: MinutesFromStart | None = Field(
         default=None, description="How long it takes", json_schema_extra=KEYED
     )
     capacity: Annotated[int, Field(ge=0, le=10_000)] | None = Field(
@@ -238,9 +245,9 @@ class Edit(Intent, noun="meeting", verb="edit"):
         description="How many can come, guests counted; 0 for no limit",
         json_schema_extra=KEYED,
     )
-    cutoff: Minutes | None = Field(
+    cutoff: MinutesBefore | None = Field(
         default=None,
-        description="How long before the start answers are taken, such as 2 hours",
+        description="How long before the start answers are taken: 2 hours, or Wed 12:00",
         json_schema_extra=KEYED,
     )
     roles: Listed | None = Field(

@@ -13,7 +13,7 @@ from indaba.contracts.passport import Role
 from indaba.contracts.votes import CastVote, CloseVote, OpenVote, ShowVote, VoteFacts, VoteShown
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Items, Poll, Text
 from indaba.conversation.commands.arguments import POLITE
-from indaba.conversation.commands.fields import Code, Listed, Minutes, folded
+from indaba.conversation.commands.fields import Code, Listed, MinutesFromNow, folded
 from indaba.conversation.commands.intent import Intent, Meant, ServiceClient
 from indaba.conversation.commands.numbered import NUMBERS
 from indaba.conversation.commands.person import Person
@@ -43,8 +43,8 @@ class NewVote(Intent, noun="vote", verb="new", aliases=("vote", "meeting vote"))
             "question": "Which answers can be chosen? Separate them by commas.",
         },
     )
-    minutes: Minutes = Field(
-        default=10, description="How long it is open, in minutes", json_schema_extra=KEYED
+    minutes: MinutesFromNow = Field(
+        default=10, description="How long it is open, or until when", json_schema_extra=KEYED
     )
     code: Code | None = Field(
         default=None,

@@ -307,6 +307,12 @@ def _fraction(part: Number, _: object, whole: Number, unit: str) -> Length | Non
     return _minutes(part.value / whole.value, unit) if proper else None
 
 
+def _mixed(number: Number, part: Number, _: object, whole: Number, unit: str) -> Length | None:
+    """1 1/2 hours, which is also how 1½ is spelt out."""
+    proper = 0 < part.value < whole.value
+    return _minutes(number.value + part.value / whole.value, unit) if proper else None
+
+
 def _for_minutes(_: object, number: Number) -> Length | None:
     return Length(number.value, guessed=True) if number.value in _BARE_MINUTES else None
 
@@ -327,6 +333,9 @@ LENGTHS = [
     Rule("span", "a unit|one_unit and a half", _one_and_a_half),
     Rule("span", "a unit|one_unit", _one),
     Rule("span", "half a? unit|one_unit", _half_of),
+    Rule("span", "half_hour", lambda _: Length(_HALF_HOUR)),
+    Rule("span", "minutes_word unit|one_unit", _length),
+    Rule("span", "num num ~/ ~num unit|one_unit|h", _mixed),
     Rule("length", "for about? span", lambda _, __, span: span),
     Rule("length", "lasting about? a? span", lambda *parts: parts[-1]),
     Rule("length", "for? about? a span", lambda _, __, ___, span: span),

@@ -17,7 +17,7 @@ _SPOKEN_THERE = {"ZA": ("af", "zu", "xh"), "NA": ("af",)}
 """Languages that people of a country mix into English, whatever their own."""
 
 _COUNTS = frozenset(
-    {"weekday", "weekdays", "month", "number", "ordinal", "day", "easter_day"},
+    {"weekday", "weekdays", "month", "number", "ordinal", "day", "easter_day", "meeting_day"},
 )
 """Headings whose values are whole numbers."""
 

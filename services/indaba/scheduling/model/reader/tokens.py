@@ -90,6 +90,9 @@ def _plain(typed: str) -> str:
         return " "
     if kind == "Nd":
         return str(unicodedata.digit(typed))
+    if kind == "No" and "\u2044" in (part := unicodedata.normalize("NFKD", typed)):
+        # ½ stands apart from the figure before it: 1½ is not eleven halves.
+        return f" {part.replace(chr(0x2044), '/')}"
     plain = unicodedata.normalize("NFKD", typed.casefold())
     letters = (_ONE_MARK.get(c, c) for c in plain if not unicodedata.combining(c))
     return "".join(letters)
