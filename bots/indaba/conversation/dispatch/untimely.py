@@ -61,7 +61,7 @@ async def no_meeting_on(
         return Answer.of(lead)
     offers = [*_action(tag, event, wording)]
     past, coming = await _newest(Which.PAST, services), await _newest(Which.COMING, services)
-    if past is not None:
+    if past is not None and person.facilitates():  # others add nothing once it is over
         offers += _minutes(tag, event, past, wording)
     if coming is not None:
         offers.append(_agenda(tag, coming, wording))
