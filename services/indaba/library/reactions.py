@@ -33,7 +33,7 @@ from indaba.library.workflows import counts_now
 
 
 async def erase_member(event: MemberErased, work: Work) -> None:
-    """Erase a member: delete their texts, messages and files. Counts and links stay."""
+    """Erase a member: delete their texts, messages, files and uses. Links stay."""
     store = Store(work)
     fresh = await erase(work, event.member)
     for before in await store.touched_by(event.member):
@@ -44,7 +44,7 @@ async def erase_member(event: MemberErased, work: Work) -> None:
         await store.blank_told(resource.id, fields)
         await _remove(before, resource, store, work)
         work.emit(ResourceBlanked.of(resource.facts()))
-    await store.forget_uses(event.member, fresh)
+    await store.forget_uses(event.member)
     work.emit(
         LibraryErased(aggregate=event.erasure, version=1, erasure=event.erasure, service="library")
     )

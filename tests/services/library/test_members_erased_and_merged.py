@@ -45,16 +45,16 @@ async def _bytes(chunk: bytes) -> AsyncIterator[bytes]:
 
 
 async def _erased(town: Town, held: PassportIssued) -> None:
-    await town.ask(EraseMe(), held)
+    erasure = (await town.ask(EraseMe(), held)).erasure
 
     async def finished() -> bool:
-        told = "SELECT 1 FROM ledger.journal WHERE wire = 'library.erasure-answered.v1'"
-        return bool(await rows(town.ledgers["library"], told))
+        answered = f"SELECT 1 FROM ledger.journal WHERE envelope->'body'->>'erasure' = '{erasure}'"
+        return bool(await rows(town.ledgers["library"], answered))
 
     await until(finished)
 
 
-async def test_an_erased_member_and_their_words_are_nowhere_and_links_and_counts_stay(
+async def test_an_erased_member_and_their_words_are_nowhere_and_links_stay(
     town: Town, files: FileStore
 ) -> None:
     held, thandi = await town.founded(), await town.joined(THANDI)
@@ -87,7 +87,7 @@ async def test_an_erased_member_and_their_words_are_nowhere_and_links_and_counts
     assert left.author not in (member, held.passport.member)
     shown = await town.ask(ShowResource(code=other), held)
     assert (shown.resource.title, shown.resource.why) == ("His", "")
-    assert (shown.uses, len(await rows(town.ledgers["library"], "SELECT 1 FROM uses"))) == ((), 2)
+    assert (shown.uses, len(await rows(town.ledgers["library"], "SELECT 1 FROM uses"))) == ((), 1)
     found = await town.ask(FindResources(limit=50), held)
     assert {resource.code for resource in found.resources} == {code, other}
     assert {filed, quoted}.isdisjoint({resource.code for resource in found.resources})
@@ -95,6 +95,30 @@ async def test_an_erased_member_and_their_words_are_nowhere_and_links_and_counts
 
 async def _is_gone(files: FileStore, digest: str) -> bool:
     return not files.has(digest)
+
+
+async def test_one_who_is_erased_and_comes_back_is_one_of_those_who_used_it(town: Town) -> None:
+    """Else four uses of theirs and one figure of five would tell that somebody else used it."""
+    held = await town.founded()
+    code = (await town.ask(SaveResource(link=LINK, title="His"), held)).resource.code
+    for _ in range(6):
+        puppet = await town.joined(THANDI)
+        shown = (await town.ask(UseResource(code=code), puppet)).resource
+        assert shown.counts.people is None
+        await _erased(town, puppet)
+    await town.ask(UseResource(code=code), held)
+    assert len(await rows(town.ledgers["library"], "SELECT 1 FROM uses")) == 1
+
+
+async def test_what_was_released_of_uses_stands_when_one_of_them_is_erased(town: Town) -> None:
+    held = await town.founded()
+    code = (await town.ask(SaveResource(link=LINK, title="His"), held)).resource.code
+    people = [await town.joined(f"@user{n}:example.org") for n in range(5)]
+    for one in people:
+        shown = (await town.ask(UseResource(code=code), one)).resource
+    assert shown.counts.people == 5
+    await _erased(town, people[0])
+    assert (await town.ask(UseResource(code=code), held)).resource.counts.people == 5
 
 
 async def test_a_file_that_another_community_saved_too_stays(town: Town, files: FileStore) -> None:

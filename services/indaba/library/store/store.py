@@ -184,10 +184,12 @@ class Store:
         )
         return [resource_of(row) for row in (await self._sql.execute(query)).mappings().all()]
 
-    async def forget_uses(self, member: MemberId, fresh: MemberId) -> None:
-        """Give a member's uses a fresh id and delete their notes. Counts stay."""
-        theirs = uses.update().where(uses.c.member == member)
-        await self._sql.execute(theirs.values(member=fresh, note=""))
+    async def forget_uses(self, member: MemberId) -> None:
+        """Delete a member's uses. What was released of them stands.
+
+        They may join again: kept, one person would count as often as they are erased.
+        """
+        await self._sql.execute(uses.delete().where(uses.c.member == member))
 
     async def merge_uses(self, gone: MemberId, member: MemberId) -> None:
         """Give one member's uses to another. Of two reports on a resource, the later stays."""
