@@ -107,7 +107,6 @@ class QuickSynapse(Synapse):
         "bcrypt_rounds": 4,  # the passwords stand in the tests
         "enable_search": False,
         "gc_thresholds": [20_000, 20, 20],
-        "push": {"enabled": False},
         "stats": {"enabled": False},
         "user_directory": {"enabled": False},
     }

@@ -112,7 +112,7 @@ async def _measured(engines: Engines, communities: int) -> dict[str, Any]:
     there = Processes(alone, clock)
     community = await Founder(there, MEMBERS, PAST).live()
     await there.close()
-    renaming = Renaming([community.key])
+    renaming = Renaming(community.keys)
     began = time.perf_counter()
     sizes = await asyncio.gather(
         *(_fill(engines, n, renaming, community, communities) for n in MIGRATIONS)

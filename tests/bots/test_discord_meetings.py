@@ -75,6 +75,8 @@ async def test_a_meeting_is_a_native_event_that_follows_it(town: Town) -> None:
     was = event.scheduled_start_time
     await town.press(lindiwe, preview, f"Move {code} ✅")
     await town.until(lambda: event.scheduled_start_time != was)
+    heard = await town.said(channel.threads[0], "was moved. It is now")
+    assert [user.id for user in heard.mentions] == [thandi.user.id]
     preview = await town.slash(
         lindiwe, channel, "meeting cancel", code=code, reason="load-shedding"
     )

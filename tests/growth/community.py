@@ -82,6 +82,11 @@ class Community:
     report: str = "S2AAAB"
     """Codes of two reports; one begins with the other, so that copies have others of both."""
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What names something of the community's own and is no id."""
+        return self.key, self.first_key, self.closed
+
     def passport_of(self, who: str, now: datetime) -> Passport:
         """Whose passport a sample names; `face` and `lead` name nobody either."""
         if who in ("nobody", "face", "lead"):

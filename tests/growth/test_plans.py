@@ -118,8 +118,7 @@ def _has_a_reason(name: str, scan: Scan) -> bool:
 
 async def _long(engines: Engines, names: Mapping[str, str], community: Community) -> list[str]:
     """Make every table long; gives those that are empty."""
-    keys = [community.key, community.first_key, community.closed]
-    empty, renaming = [], Renaming(keys)
+    empty, renaming = [], Renaming(community.keys)
     for process, name in names.items():
         async with engines.postgres.superuser(name) as session:
             copies = await Copies.of(session, renaming, FEW)

@@ -57,6 +57,7 @@ NOT_FACTS = {
     "scheduling.meeting-announced.v1": "a later event tells the same of the meeting",
     "scheduling.meeting-started.v1": "a later event tells the same of the meeting",
     "scheduling.moved-up.v1": "a later event tells the same of the meeting",
+    "scheduling.plans-changed.v1": "the event before it tells the same of the meeting",
     "scheduling.reminder-due.v1": "a later event tells the same of the meeting",
 }
 """Events that a read model can be built anew without, and why."""

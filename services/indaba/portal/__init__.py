@@ -17,7 +17,8 @@ scheduling.check-in-corrected.v1, scheduling.checked-in.v1, scheduling.highlight
 scheduling.meeting-announced.v1, scheduling.meeting-blanked.v1, scheduling.meeting-cancelled.v1,
 scheduling.meeting-changed.v1, scheduling.meeting-closed.v1, scheduling.meeting-moved.v1,
 scheduling.meeting-restored.v1, scheduling.meeting-scheduled.v1, scheduling.meeting-started.v1,
-scheduling.minutes-approved.v1, scheduling.moved-up.v1, scheduling.reminder-due.v1,
+scheduling.minutes-approved.v1, scheduling.moved-up.v1, scheduling.plans-changed.v1,
+scheduling.reminder-due.v1,
 scheduling.rsvp-changed.v1, scheduling.series-called-off.v1, scheduling.series-changed.v1,
 scheduling.series-started.v1
 """

@@ -12,6 +12,7 @@ from indaba.contracts import (
     holding,
     linking,
     membership,
+    plans,
     publishing,
     record,
     retention,
@@ -69,7 +70,8 @@ def wire(ledger: Ledger) -> None:
         ledger.on(changed, reactions.note_change, gathers=True)
     for noticed in (
         scheduling.MeetingAnnounced,
-        scheduling.MovedUp,
+        plans.MovedUp,
+        plans.PlansChanged,
         scheduling.CheckedIn,
         scheduling.ReminderDue,
         holding.MeetingStarted,

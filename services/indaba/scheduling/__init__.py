@@ -34,7 +34,8 @@ scheduling.meeting-blanked.v1, scheduling.meeting-cancelled.v1, scheduling.meeti
 scheduling.meeting-closed.v1, scheduling.meeting-moved.v1, scheduling.meeting-restored.v1,
 scheduling.meeting-scheduled.v1, scheduling.meeting-started.v1, scheduling.member-unlinked.v1,
 scheduling.minutes-approved.v1, scheduling.moved-up.v1, scheduling.news-due.v1,
-scheduling.note-kept.v1, scheduling.publication-asked.v1, scheduling.reminder-due.v1,
+scheduling.note-kept.v1, scheduling.plans-changed.v1, scheduling.publication-asked.v1,
+scheduling.reminder-due.v1,
 scheduling.rsvp-changed.v1, scheduling.series-called-off.v1, scheduling.series-changed.v1,
 scheduling.series-started.v1, scheduling.step-due.v1, scheduling.topic-opened.v1,
 scheduling.vote-counted.v1, scheduling.vote-opened.v1

@@ -51,7 +51,7 @@ from indaba.scheduling.handlers import (
 from indaba.scheduling.store import counting
 from indaba.scheduling.workflows import actions as promises
 from indaba.scheduling.workflows import agenda as agenda_steps
-from indaba.scheduling.workflows import deriving, news, planning, unlinking
+from indaba.scheduling.workflows import deriving, news, planning, plans, unlinking
 from indaba.scheduling.workflows import digest as weeks
 from indaba.scheduling.workflows import votes as voting
 from indaba.scheduling.workflows.calendars import following
@@ -94,7 +94,8 @@ def wire(
     ledger.keeps(*unlinking.DUTIES)
     ledger.derive(deriving.derive_meetings)
     ledger.derive(deriving.derive_digests)
-    ledger.derive(deriving.look_at_quiet_hours)
+    for waiting in (planning.REMIND_LATER, plans.TELL_LATER):
+        ledger.derive(partial(deriving.look_at_quiet_hours, waiting))
     ledger.derive(deriving.read_calendars_whole)
     ledger.background("warming", partial(asyncio.to_thread, model.warm))
 
@@ -134,6 +135,7 @@ def _meetings(ledger: Ledger) -> None:
     ledger.answer(on.CorrectRegister, holding.correct_register)
     ledger.on_timer(planning.REMIND, timers.remind)
     ledger.on_timer(planning.REMIND_LATER, timers.remind_later)
+    ledger.on_timer(plans.TELL_LATER, plans.tell_later)
     ledger.on_timer(planning.START, timers.start)
     ledger.on_timer(planning.CLOSE, timers.close)
 

@@ -318,9 +318,13 @@ class ShowMySchedulingData(
 
 
 class MeetingEvent(Event):
-    """Base of the meeting events: `aggregate` is the meeting, `meeting` its state afterwards."""
+    """Base of the meeting events: `aggregate` is the meeting, `meeting` its state afterwards.
+
+    If it `rings`, those whose plans it changes are told by `PlansChanged`, and the room with them.
+    """
 
     meeting: MeetingFacts
+    rings: bool = False
 
     @classmethod
     def of(cls, meeting: MeetingFacts, **facts: Any) -> Self:
@@ -374,12 +378,6 @@ class RsvpChanged(MeetingEvent, wire="scheduling.rsvp-changed.v1"):
 
     member: MemberId
     answer: RsvpAnswer | None
-
-
-class MovedUp(MeetingEvent, wire="scheduling.moved-up.v1"):
-    """Places became free: these members, who were waiting, now have one."""
-
-    members: tuple[MemberId, ...]
 
 
 class CheckedIn(MeetingEvent, wire="scheduling.checked-in.v1", kept=KEPT_AS_A_FACT):

@@ -14,6 +14,7 @@ from indaba.contracts.agenda import AgendaItem, StepDue, TopicOpened
 from indaba.contracts.digest import FeedbackAsked, FeedbackClosed
 from indaba.contracts.holding import MeetingStarted
 from indaba.contracts.ids import MemberId
+from indaba.contracts.plans import MovedUp, PlanChange, PlansChanged
 from indaba.contracts.refusal import Hint
 from indaba.contracts.scheduling import (
     MeetingCancelled,
@@ -23,13 +24,12 @@ from indaba.contracts.scheduling import (
     MeetingMoved,
     MeetingRestored,
     MeetingStatus,
-    MovedUp,
     ReminderDue,
     ShowMeeting,
 )
 from indaba.contracts.votes import ShowVote, VoteCounted, VoteOpened
 from indaba.conversation.answer import Answer, Audience, Choice, Choices, Text
-from indaba.conversation.cards import cards
+from indaba.conversation.cards import cards, plans
 from indaba.conversation.commands.hints import typed
 from indaba.conversation.commands.intent import ServiceClient
 from indaba.conversation.commands.topics import INTENTS
@@ -96,7 +96,7 @@ async def tell_moved(event: MeetingMoved, context: AnnouncementContext) -> list[
     meeting = await context.meeting_of(event)
     if event.shifted:
         return await _tell_shifted(meeting, event, context)
-    stands = meeting.sequence == event.meeting.sequence
+    stands = meeting.sequence == event.meeting.sequence and not event.rings
     return [cards.moved(meeting, context.locale)] if stands else []
 
 
@@ -114,15 +114,31 @@ async def _tell_shifted(
 async def tell_cancelled(event: MeetingCancelled, context: AnnouncementContext) -> list[Answer]:
     """That it is off; nothing if it was restored, or one notice tells of many."""
     meeting = await context.meeting_of(event)
-    stands = meeting.sequence == event.meeting.sequence and not event.quietly
+    elsewhere = event.quietly or event.rings
+    stands = meeting.sequence == event.meeting.sequence and not elsewhere
     return [cards.cancelled(meeting, context.locale)] if stands else []
 
 
 async def tell_restored(event: MeetingRestored, context: AnnouncementContext) -> list[Answer]:
     """That it takes place after all."""
     meeting = await context.meeting_of(event)
-    stands = meeting.sequence == event.meeting.sequence
+    stands = meeting.sequence == event.meeting.sequence and not event.rings
     return [cards.restored(meeting, context.locale)] if stands else []
+
+
+async def tell_plans(event: PlansChanged, context: AnnouncementContext) -> list[Answer]:
+    """Those whose plans changed, by name; where none of them is here, the room without a sound.
+
+    Nothing if it has changed again: that has its own notice.
+    """
+    meeting = await context.meeting_of(event)
+    then, now = event.meeting, meeting
+    if (now.status, now.starts_at, now.where) != (then.status, then.starts_at, then.where):
+        return []
+    groups = context.in_groups(event.members)
+    for_them_alone = event.late or event.what in (PlanChange.PLACE, PlanChange.EARLY)
+    groups = groups or ([] if for_them_alone else [()])
+    return [plans.changed(meeting, event, group, context.locale) for group in groups]
 
 
 async def tell_started(event: MeetingStarted, context: AnnouncementContext) -> list[Answer]:
@@ -236,6 +252,7 @@ TOLD: dict[type[MeetingEvent], Callable[[Any, AnnouncementContext], Awaitable[li
     MeetingStarted: tell_started,
     MeetingClosed: tell_closed,
     MovedUp: tell_moved_up,
+    PlansChanged: tell_plans,
     TopicOpened: tell_topic,
     StepDue: tell_step,
     VoteOpened: tell_vote,

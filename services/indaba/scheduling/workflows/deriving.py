@@ -81,11 +81,10 @@ async def derive_digests(work: Work, after: str) -> str:
     return timers[-1].key if len(timers) == BATCH else ""
 
 
-async def look_at_quiet_hours(work: Work, after: str) -> str:
-    """Let reminders that wait for the end of quiet hours check again whether these are over."""
-    timers = await work.timers_of(planning.REMIND_LATER, after, BATCH)
+async def look_at_quiet_hours(kind: str, work: Work, after: str) -> str:
+    """Let what waits for the end of quiet hours check again whether these are over."""
+    timers = await work.timers_of(kind, after, BATCH)
     for timer in timers:
-        kind = planning.REMIND_LATER
         await work.set_timer(work.now, kind, timer.key, timer.body, timer.lane)
     return timers[-1].key if len(timers) == BATCH else ""
 

@@ -1,6 +1,7 @@
 """Beginning and ending meetings, by hand or by the clock, and noticing who is present."""
 
 from datetime import timedelta
+from functools import partial
 
 from indaba.contracts.holding import MeetingStarted
 from indaba.contracts.ids import MemberId
@@ -10,6 +11,7 @@ from indaba.scheduling.model import Meeting, door_from
 from indaba.scheduling.store import Meetings
 from indaba.scheduling.workflows.agenda import carry_over
 from indaba.scheduling.workflows.digest import plan_feedback
+from indaba.scheduling.workflows.keeping import keep
 from indaba.scheduling.workflows.planning import drop, plan
 from indaba.scheduling.workflows.series import go_on
 from indaba.scheduling.workflows.votes import count_all
@@ -23,9 +25,8 @@ DOORS = 31**5
 async def begin(before: Meeting, work: Work, chair: MemberId | None = None) -> Meeting:
     """Begin a meeting, emit its event, and plan its end."""
     meeting = before.start(work.now, door_from(work.world.below(DOORS)), chair)
-    await Meetings(work).keep(meeting)
     until = max(meeting.starts_at, meeting.started_at or work.now) + SAID_UNTIL
-    work.emit(MeetingStarted.of(meeting.facts(), until=until))
+    await keep(work, before, meeting, partial(MeetingStarted.of, until=until))
     await plan(meeting, work)
     return meeting
 

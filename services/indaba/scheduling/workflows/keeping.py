@@ -2,20 +2,28 @@
 
 from collections.abc import Callable
 
-from indaba.contracts.scheduling import MeetingEvent, MeetingFacts, MeetingStatus, MovedUp
+from indaba.contracts.plans import MovedUp
+from indaba.contracts.scheduling import MeetingEvent, MeetingFacts, MeetingStatus
 from indaba.ledger import Work
 from indaba.scheduling.model import Meeting
 from indaba.scheduling.store import Meetings
+from indaba.scheduling.workflows.plans import plans_changed
 
 EventOf = Callable[[MeetingFacts], MeetingEvent]
 
 
 async def keep(work: Work, before: Meeting, meeting: Meeting, event_of: EventOf) -> None:
-    """Store a meeting and emit its event, if it changed. Tells those who now have a place."""
+    """Store a meeting and emit its event, if it changed.
+
+    Tells those whose plans that changes, and those who now have a place.
+    """
     if meeting is before:
         return
     await Meetings(work).keep(meeting)
-    work.emit(event_of(meeting.facts()))
+    plans = await plans_changed(before, meeting, work)
+    work.emit(event_of(meeting.facts()).model_copy(update={"rings": plans is not None}))
+    if plans is not None:
+        work.emit(plans)
     tell_who_moved_up(work, before, meeting)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from indaba.contracts.ids import MeetingId, SeriesId
 from indaba.contracts.scheduling import (
@@ -30,6 +31,7 @@ from indaba.scheduling.model.repeating import DateThere, NoSuchDate, Repeats, re
 from indaba.scheduling.store import AllSeries, Meetings
 from indaba.scheduling.workflows import planning as timers
 from indaba.scheduling.workflows.codes import fresh_code
+from indaba.scheduling.workflows.keeping import keep
 
 
 def today(series: Series, work: Work) -> datetime:
@@ -185,9 +187,8 @@ async def _put(meeting: Meeting, date: Date, series: Series, work: Work) -> Meet
     """Move a meeting, with its answers, to another date of the pattern."""
     moved = meeting.move(date.starts, series.repeats.zone, work.now)
     put = replace(moved, series=series.id, repeats=series.words, date_of=date.original)
-    await Meetings(work).keep(put)
     await timers.plan(put, work)
-    work.emit(MeetingMoved.of(put.facts()))
+    await keep(work, meeting, put, MeetingMoved.of)
     return put
 
 
@@ -195,5 +196,4 @@ async def call_off(meeting: Meeting, reason: str, work: Work, *, quietly: bool =
     """Cancel a date; `quietly` without telling, when many are cancelled and told of together."""
     cancelled = meeting.cancel(reason)
     await timers.drop(cancelled, work)
-    await Meetings(work).keep(cancelled)
-    work.emit(MeetingCancelled.of(cancelled.facts(), quietly=quietly))
+    await keep(work, meeting, cancelled, partial(MeetingCancelled.of, quietly=quietly))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from indaba.contracts.ids import MeetingId
@@ -195,8 +196,7 @@ async def _to_come(meeting: MeetingId, work: Work) -> Meeting | None:
 async def _call_off(meeting: Meeting, reason: str, work: Work, *, quietly: bool) -> None:
     cancelled = meeting.cancel(reason)
     await planning.drop(cancelled, work)
-    await Meetings(work).keep(cancelled)
-    work.emit(MeetingCancelled.of(cancelled.facts(), quietly=quietly))
+    await keep(work, meeting, cancelled, partial(MeetingCancelled.of, quietly=quietly))
     await carry_over(cancelled, work)
 
 
