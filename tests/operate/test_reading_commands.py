@@ -57,6 +57,22 @@ def run(*arguments: str) -> dict[str, Any]:
     return shown
 
 
+@pytest.mark.parametrize(
+    ("line", "kind", "read"),
+    [
+        ("an hour and a half", "length", {"sure": True, "minutes": [90]}),
+        ("until half past three", "until", {"sure": True, "minutes": [330]}),
+        ("Wed 12:00", "before", {"sure": False, "minutes": [1560, 11640]}),
+        ("fridays at 4pm", "weekly", {"sure": True, "readings": [{"weekday": 5, "hour": 16}]}),
+    ],
+)
+def test_lengths_and_days_are_shown_as_they_are_read(
+    line: str, kind: str, read: dict[str, Any]
+) -> None:
+    shown = run("read", line, "--as", kind, *AT, "--start", "2026-12-10T14:00")
+    assert {name: shown[name] for name in read} == read
+
+
 def test_a_line_is_shown_with_its_readings_and_what_each_word_gave() -> None:
     shown = run("read", '"Robotics" every thu 18:00 for 6 times not on 24 december', *AT)
     assert (shown["title"], shown["sure"], shown["asks"]) == ("Robotics", True, "")

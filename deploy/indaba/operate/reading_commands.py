@@ -16,16 +16,20 @@ def add_to(app: typer.Typer) -> None:
 def read(
     line: Annotated[str, typer.Argument(help="What somebody typed, in quotes.")],
     kind: Annotated[
-        str, typer.Option("--as", help="meeting, when, repeat, action or quiet.")
+        str,
+        typer.Option(
+            "--as", help="meeting, when, repeat, action, quiet, length, until, before or weekly."
+        ),
     ] = "meeting",
     now: Annotated[str, typer.Option(help="When it is typed: 2026-12-01T10:00.")] = "",
     zone: Annotated[str, typer.Option(help="Where: an IANA zone.")] = "Africa/Johannesburg",
     locale: Annotated[str, typer.Option(help="In which locale.")] = "en-ZA",
+    start: Annotated[str, typer.Option(help="For before: when the meeting is.")] = "",
 ) -> None:
     """Print what a line is read as, and which words gave what. Nothing needs to run."""
     from indaba.operate.observe.reading import Kind, asking, line_as_json
 
-    _print_or_refuse(lambda: line_as_json(line, Kind(kind), asking(now, zone, locale)))
+    _print_or_refuse(lambda: line_as_json(line, Kind(kind), asking(now, zone, locale, start)))
 
 
 def read_calendar(

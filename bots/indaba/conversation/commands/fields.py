@@ -27,6 +27,7 @@ from indaba.contracts.ids import (
     one_time,
 )
 from indaba.contracts.times import LengthOf
+from indaba.conversation.commands.zone_names import zones_begun, zones_meant, zones_of_people
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -60,19 +61,8 @@ def link_in(word: str) -> str | None:
 FIGURE = re.compile(r"[1-9]\d{1,8}|[5-9]")
 """Minutes in figures; fewer than five can hardly be meant so."""
 LONGEST_LENGTH = 120
-PLACES = {
-    "south africa": "Africa/Johannesburg",
-    "sast": "Africa/Johannesburg",
-    "joburg": "Africa/Johannesburg",
-    "cape town": "Africa/Johannesburg",
-    "durban": "Africa/Johannesburg",
-    "pretoria": "Africa/Johannesburg",
-    "gqeberha": "Africa/Johannesburg",
-    "bloemfontein": "Africa/Johannesburg",
-    "utc": "Etc/UTC",
-    "gmt": "Etc/UTC",
-}
-"""Places people name that have no zone of their own in the IANA list."""
+MOST_ZONES = 8
+"""Offered where a name is that of several, such as a large country's."""
 
 
 def wrong(words: str, **facts: object) -> PydanticCustomError:
@@ -201,7 +191,7 @@ def suggest_zones(text: str, limit: int = 25) -> list[str]:
     """IANA zones that `text` may begin or mean, likeliest first; for completion while typing."""
     key = folded(text)
     begun = [z for k, zones in _zones().items() if k.startswith(key) for z in zones]
-    known = [PLACES[k] for k in PLACES if k.startswith(key)] if key else []
+    known = [*zones_meant(text), *zones_begun(text)] if key else []
     near = [z for k in nearest(key, _zones(), limit) for z in _zones()[k]]
     return list(dict.fromkeys(known + begun + near))[:limit]
 
@@ -210,12 +200,13 @@ def _zone(given: object) -> object:
     if not isinstance(given, str) or given == "Etc/UTC":
         return given
     key = folded(given.split(",", 1)[0])
-    found = _zones().get(key, ())
-    if key in PLACES:
-        return PLACES[key]
-    if len(found) == 1:
-        return found[0]
-    known = ", ".join(found or suggest_zones(given, 3)) or "Africa/Johannesburg, Europe/London"
+    zones = _zones().get(key, ())
+    if len(zones) != 1:
+        zones = tuple(dict.fromkeys((*zones_meant(key), *zones)))
+    if len(zones) == 1:
+        return zones[0]
+    offered = zones[:MOST_ZONES] or zones_of_people(key)[:MOST_ZONES] or suggest_zones(given, 3)
+    known = ", ".join(offered) or "Africa/Johannesburg, Europe/London"
     raise wrong(
         "I don't know the time zone '{given}'. Did you mean: {known}?",
         given=given[:80],

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,23 @@ from typing import Any
 from indaba.contracts.refusal import Refusal
 from indaba.contracts.times import Reading
 from indaba.process.world import RealWorld
-from indaba.scheduling.model import MeetingReading, read_hours, read_meeting, read_promise
+from indaba.scheduling.model import (
+    MeetingReading,
+    read_before,
+    read_hours,
+    read_length,
+    read_meeting,
+    read_promise,
+    read_until,
+    read_weekly,
+)
 from indaba.scheduling.model.outside.lines import CalendarRefused
 from indaba.scheduling.model.outside.reading import read_whole_calendar
 from indaba.scheduling.model.reader.asked import asked_at
 from indaba.scheduling.model.wall_time import wall, zone_named
 
 FIRST_DATES = 5
+A_WEEK = timedelta(days=7)
 A_TITLE = "meeting"
 
 
@@ -28,27 +38,42 @@ class Kind(StrEnum):
     REPEAT = "repeat"
     ACTION = "action"
     QUIET = "quiet"
+    LENGTH = "length"
+    UNTIL = "until"
+    BEFORE = "before"
+    WEEKLY = "weekly"
+
+
+_SHORT = frozenset({Kind.LENGTH, Kind.UNTIL, Kind.BEFORE, Kind.WEEKLY})
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """When and where somebody is taken to ask."""
+    """When and where somebody is taken to ask, and of a meeting at which wall time."""
 
     now: datetime
     zone: str
     locale: str
+    start: datetime
 
 
-def asking(now: str, zone: str, locale: str) -> Asking:
-    """From what was typed; an empty `now` is this moment. Raises `ValueError` or `UnknownZone`."""
+def asking(now: str, zone: str, locale: str, start: str = "") -> Asking:
+    """From what was typed; an empty `now` is this moment, an empty `start` a week on.
+
+    Raises `ValueError` or `UnknownZone`.
+    """
     place = zone_named(zone)
     moment = datetime.fromisoformat(now) if now else RealWorld().now()
-    return Asking(moment if moment.tzinfo else moment.replace(tzinfo=place), zone, locale)
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=place)
+    begins = datetime.fromisoformat(start) if start else wall(aware, place) + A_WEEK
+    return Asking(aware, zone, locale, begins)
 
 
 def line_as_json(line: str, kind: Kind, by: Asking) -> str:
     """What the line is read as."""
-    if kind is Kind.QUIET:
+    if kind in _SHORT:
+        found = _short(line, kind, by)
+    elif kind is Kind.QUIET:
         found = _hours(line, by)
     elif kind is Kind.ACTION:
         promise = read_promise(line, by.now, by.zone, by.locale)
@@ -58,6 +83,22 @@ def line_as_json(line: str, kind: Kind, by: Asking) -> str:
         found = _meeting(line, by, "" if kind is Kind.MEETING else A_TITLE)
     asked = {"line": line, "as": kind.value, "now": by.now.isoformat(), "zone": by.zone}
     return _printed({**asked, "locale": by.locale, **found})
+
+
+def _short(line: str, kind: Kind, by: Asking) -> dict[str, Any]:
+    """A length, or a day of the week."""
+    asked = asked_at(by.now, by.zone, by.locale)
+    if kind is Kind.WEEKLY:
+        weekly = read_weekly(line, asked)
+        days = [{"weekday": each.weekday, "hour": each.hour} for each in weekly.readings]
+        return {"sure": weekly.sure, "asks": weekly.doubt, "readings": days}
+    if kind is Kind.UNTIL:
+        read = read_until(line, asked, asked.today)
+    elif kind is Kind.BEFORE:
+        read = read_before(line, asked, by.start)
+    else:
+        read = read_length(line, asked)
+    return {"sure": read.sure, "asks": read.doubt, "minutes": list(read.readings)}
 
 
 def _hours(line: str, by: Asking) -> dict[str, Any]:
