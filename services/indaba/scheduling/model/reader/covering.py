@@ -26,6 +26,7 @@ _TWICE, _TWO_DAYS, _GUESSED, _LIKE_A_YEAR = 3.0, 2.5, 0.9, 1.2
 _YEARS = range(19, 22)
 _MARKS = frozenset(",.;:|()!?-/@[]{}`*~")
 _WITHIN_WORDS = frozenset("-'")
+_TIMES = frozenset({"weekday", "month", "day", "am", "pm"})
 _AFTER_FIGURES = frozenset({"t", "z"})
 _WITHIN_FIGURES = frozenset(":./;-")
 
@@ -146,7 +147,10 @@ class Covering:
 
 def pieces_of(line: Line, lattice: Lattice) -> list[list[Piece]]:
     """The pieces that begin at each token, without those that would cut a figure in two."""
-    cuts = [_may_cut(line.tokens, place) for place in range(len(line.tokens) + 1)]
+    cuts = [
+        _may_cut(line.tokens, place) or _joins_times(lattice, place)
+        for place in range(len(line.tokens) + 1)
+    ]
     return [
         list(_pieces_at(lattice, place, cuts)) if cuts[place] else []
         for place in range(len(line.tokens))
@@ -300,6 +304,17 @@ def _may_cut(tokens: Sequence[Token], place: int) -> bool:
     if right.text in _WITHIN_FIGURES and place + 1 < len(tokens) and tokens[place + 1].glued:
         return not _are_alike(left, tokens[place + 1], right)
     return True
+
+
+def _joins_times(lattice: Lattice, place: int) -> bool:
+    """Whether a figure and a word that is hardly anything but time meet there: thu15, 00Thu."""
+    if not 0 < place < len(lattice.tokens):
+        return False
+    left, right = lattice.tokens[place - 1], lattice.tokens[place]
+    if left.is_figures == right.is_figures or not (left.is_word or right.is_word):
+        return False
+    word = place if right.is_word else place - 1
+    return bool(_TIMES & lattice.edges[word].keys())
 
 
 def _is_letters(token: Token) -> bool:
