@@ -4,7 +4,11 @@ Nothing is done by them, for agreeing is never guessed; but whoever was just ask
 says this next is not left to think that it was done.
 """
 
+from indaba.contracts.refusal import Hint, hint
+from indaba.contracts.scheduling import RsvpAnswer
+from indaba.conversation.cards.rsvp_words import short_reply
 from indaba.conversation.commands.fields import folded
+from indaba.conversation.delivery.chat_events import ChatEvent, MessageSent
 
 MOST_WORDS = 5
 _TELLING_WORDS = (
@@ -26,3 +30,15 @@ def nearly_answers(text: str) -> bool:
     if len(words) > MOST_WORDS or TELLING.isdisjoint(words):
         return False
     return TELLING.union(BESIDE).issuperset(words)
+
+
+def how_they_come(event: ChatEvent, **code: str) -> Hint:
+    """How somebody says of a meeting what they have just said: that they come, or do not."""
+    text = event.text if isinstance(event, MessageSent) else ""
+    short = short_reply(getattr(event, "addressed", None) or text)
+    match short.answer if short else RsvpAnswer.YES:
+        case RsvpAnswer.NO:
+            return hint("meeting no", **code)
+        case RsvpAnswer.MAYBE:
+            return hint("meeting maybe", **code)
+    return hint("meeting yes", **code)

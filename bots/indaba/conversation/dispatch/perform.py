@@ -9,10 +9,10 @@ from uuid import UUID
 
 from indaba.bus.bus import LITTLE_LATER
 from indaba.contracts.record import NoteKind
-from indaba.contracts.refusal import Expired, Hint, Refusal, Unavailable, hint
+from indaba.contracts.refusal import Expired, Refusal, Unavailable, hint
 from indaba.contracts.scheduling import ListMeetings, ShowMeeting
 from indaba.conversation.answer import Answer, Ask, Items, Text
-from indaba.conversation.cards.rsvp_words import answer_of, short_reply
+from indaba.conversation.cards.rsvp_words import answer_of
 from indaba.conversation.commands.carrying_out import may_not, perform
 from indaba.conversation.commands.hints import put_in, typed, unclear
 from indaba.conversation.commands.intent import (
@@ -39,6 +39,7 @@ from indaba.conversation.dispatch.any_of import with_codes
 from indaba.conversation.dispatch.by_text import text_field
 from indaba.conversation.dispatch.live_meetings import LiveMeetings
 from indaba.conversation.dispatch.names import Names
+from indaba.conversation.dispatch.near_answers import how_they_come
 from indaba.conversation.dispatch.outcome import Outcome
 from indaba.conversation.dispatch.people import People
 from indaba.conversation.dispatch.picking import offered
@@ -74,20 +75,12 @@ class Performer:
         wording = await self._wording(queued)
         facts = {} if found.about is None else self._going_on(queued, found.about)
         prefix = self._people.prefix(queued.event)
-        coming = typed(self._coming(queued), prefix, INTENTS)
+        coming = typed(how_they_come(queued.event), prefix, INTENTS)
         way = typed(hint("help"), prefix, INTENTS)
         answer = Answer.of(wording.say(found.words, coming=coming, help=way, **facts))
         if found.words in means.WAIT_FOR_NOTHING:
             answer = replace(answer, blocks=(*answer.blocks, *await self._to_answer(queued)))
         return Outcome(answer, still_open=found.still_open)
-
-    @staticmethod
-    def _coming(queued: QueuedEvent, **code: str) -> Hint:
-        """How somebody says of a meeting what they have just said: that they come, or do not."""
-        event = queued.event
-        text = event.text if isinstance(event, MessageSent) else ""
-        short = short_reply(getattr(event, "addressed", None) or text)
-        return hint(f"meeting {short.answer.value if short else 'yes'}", **code)
 
     async def _to_answer(self, queued: QueuedEvent) -> tuple[Items, ...]:
         """The next meetings, each with how they say that they come; none where nobody can say."""
@@ -100,7 +93,7 @@ class Performer:
             say(
                 "{title}: {line}",
                 title=plain(meeting.title),
-                line=typed(self._coming(queued, code=meeting.code), prefix, INTENTS),
+                line=typed(how_they_come(queued.event, code=meeting.code), prefix, INTENTS),
             )
             for meeting in meetings
         )
