@@ -306,6 +306,7 @@ class Founder:
         await self._town.ask(safe.CloseReport(code=there.closed), lead)
         there.sent = there.draft
         there.draft = (await self._ask(safe.DraftReport(words="Help", **who))).draft
+        there.secrets["draft"] = str(there.draft)  # only its sender's account opens it
 
     async def _word_anew(self) -> None:
         """Of two who agreed long ago, one says yes to all that is new."""
