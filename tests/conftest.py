@@ -107,6 +107,7 @@ class QuickSynapse(Synapse):
         "bcrypt_rounds": 4,  # the passwords stand in the tests
         "enable_search": False,
         "gc_thresholds": [20_000, 20, 20],
+        "push": {"enabled": False},
         "stats": {"enabled": False},
         "user_directory": {"enabled": False},
     }
@@ -116,6 +117,12 @@ class QuickSynapse(Synapse):
         settings.write_text(json.dumps(told | self.spared), encoding="utf-8")
         order = super()._order(settings)
         return replace(order, environment={**(order.environment or {}), **self.clock})
+
+
+class CountingSynapse(QuickSynapse):
+    """Counts for whom each message rings, as apps that are not open show it."""
+
+    spared: ClassVar[dict[str, Any]] = {n: v for n, v in QuickSynapse.spared.items() if n != "push"}
 
 
 class OutsideSynapse(QuickSynapse):
@@ -195,6 +202,14 @@ def fresh_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshValk
 def synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
     """A real homeserver, started on first use. Needs `make .venv-synapse`."""
     yield from _running(QuickSynapse(tmp_path_factory.mktemp("synapse"), ROOT / ".venv-synapse"))
+
+
+@pytest.fixture(scope="session")
+def synapse_counting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
+    """Another, for tests of who is notified."""
+    yield from _running(
+        CountingSynapse(tmp_path_factory.mktemp("counting"), ROOT / ".venv-synapse")
+    )
 
 
 @pytest.fixture(scope="session")

@@ -43,9 +43,11 @@ def test_no_matrix_event_keeps_the_next_good_one_from_being_heard(sent: list[Any
     assert heard.addressed == "next"
 
 
+MADE = {"type": "m.room.create", "state_key": "", "sender": "@who:x.org", "content": {}}
 BRIDGE = {
     "type": BRIDGES[0],
     "state_key": "x",
+    "sender": "@who:x.org",
     "content": {"bridgebot": "@discordbot:example.org", "protocol": {"id": "discord"}},
 }
 PRETENDERS: dict[str, dict[str, Any]] = {
@@ -64,7 +66,7 @@ PRETENDERS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("who", PRETENDERS)
 def test_who_is_no_person_is_not_heard(who: str) -> None:
-    assert chat_event_of({**GOOD, **PRETENDERS[who]}, _scene(RoomFacts(ME, [BRIDGE]))) is None
+    assert chat_event_of({**GOOD, **PRETENDERS[who]}, _scene(RoomFacts(ME, [MADE, BRIDGE]))) is None
 
 
 CLAIMS: dict[str, dict[str, Any]] = {

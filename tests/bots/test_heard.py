@@ -16,8 +16,8 @@ PEOPLE = ("thandi", "sipho", "anna")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(engines: Engines, synapse: Synapse) -> AsyncIterator[Town]:
-    async with town_with_a_bot(engines, synapse) as there:
+async def town(engines: Engines, synapse_counting: Synapse) -> AsyncIterator[Town]:
+    async with town_with_a_bot(engines, synapse_counting) as there:
         yield there
 
 

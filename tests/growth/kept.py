@@ -33,6 +33,7 @@ from indaba.portal.store import Store as Copies
 from indaba.scheduling.store.calendars import Calendars, KeptDate
 from indaba.scheduling.workflows.news import UNDECIDED
 from indaba.scheduling.workflows.planning import REMIND_LATER
+from indaba.scheduling.workflows.plans import TELL_LATER
 
 if TYPE_CHECKING:
     from growth.community import Community
@@ -99,6 +100,8 @@ async def _wait(there: Processes, community: "Community") -> None:
         "members": [str(community.member.passport.member)],
     }
     await _timer(there.ledgers["scheduling"], REMIND_LATER, f"{meeting.id}/then", waits)
+    moved = waits | {"what": "moved", "starts": meeting.starts.isoformat(), "where": meeting.where}
+    await _timer(there.ledgers["scheduling"], TELL_LATER, f"{meeting.id}/then", moved)
     open_still = Publication(page=Openness.EARLIER, until=now + LASTS)
     home = {"community": str(meeting.community)}
     async with there.ledgers["membership"].database.begin() as sql:
