@@ -181,7 +181,8 @@ def _first_day() -> tuple[Act, ...]:
                 starts=_wall(READING + timedelta(minutes=90)),
                 zone=ZONE,
             ),
-            needs=("Reading",),
+            # Whoever answers before is told of it.
+            needs=("Reading", *(f"{who} to Reading" for who in MEMBERS)),
         ),
         Act(
             "call off",
